@@ -1,0 +1,37 @@
+"""The web app: the table of pages, then the chosen page.
+
+Start it with `make app`, `python -m scicot app` or `streamlit run app.py`.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.shared.frame import show_sidebar
+
+PAGES = {
+    "Prepare": [
+        st.Page("pages/prepare/questions.py", title="Questions", default=True),
+        st.Page("pages/prepare/generate.py", title="Generate", url_path="generate"),
+        st.Page("pages/prepare/review.py", title="Review", url_path="review"),
+        st.Page("pages/prepare/clean.py", title="Clean", url_path="clean"),
+    ],
+    "Train": [
+        st.Page("pages/train/launch.py", title="Launch", url_path="launch"),
+        st.Page("pages/train/runs.py", title="Runs", url_path="runs"),
+    ],
+    "Evaluate": [
+        st.Page("pages/evaluate/results.py", title="Results", url_path="results"),
+        st.Page("pages/evaluate/compare.py", title="Compare", url_path="compare"),
+        st.Page("pages/evaluate/inspect.py", title="Inspect", url_path="inspect"),
+    ],
+    "System": [
+        st.Page("pages/system/health.py", title="Health", url_path="health"),
+        st.Page("pages/system/people.py", title="People", url_path="people"),
+    ],
+}
+
+st.set_page_config(page_title="Sci-CoT", page_icon=":material/science:", layout="wide")
+page = st.navigation(PAGES)
+show_sidebar()
+page.run()

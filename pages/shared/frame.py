@@ -1,0 +1,52 @@
+"""What every page has around it: who is working, and errors said as sentences."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from scicot.services.questions import list_datasets
+from scicot.services.workspace import open_workspace
+from scicot.words.errors import SciCotError
+from scicot.words.records import Actor
+
+
+def show_sidebar() -> None:
+    """Show the name picker; a name is enough on one's own machine."""
+    st.sidebar.text_input(
+        "Your name",
+        value=getpass.getuser(),
+        key="actor_name",
+        help="Written beside every change you make.",
+        persist_state="session",
+    )
+
+
+def current_actor() -> Actor:
+    """Return who is at the screen."""
+    return Actor(str(st.session_state.get("actor_name") or getpass.getuser()))
+
+
+@contextmanager
+def errors_shown() -> Iterator[None]:
+    """Show a domain error as a sentence instead of a traceback; the page goes on below."""
+    try:
+        yield
+    except SciCotError as error:
+        st.error(str(error), icon=":material/error:")
+
+
+def choose_dataset(key: str = "dataset") -> str | None:
+    """Return the chosen dataset's name, kept in the link; says what to do when there is none."""
+    with open_workspace() as session:
+        names = list_datasets(session)
+    if not names:
+        st.info("There are no questions yet.", icon=":material/upload:")
+        st.page_link("pages/prepare/questions.py", label="Import questions first")
+        return None
+    if st.query_params.get(key) not in names:
+        st.query_params.pop(key, None)
+    return st.selectbox("Dataset", names, key=key, bind="query-params")

@@ -1,0 +1,7 @@
+"""The Health page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+st.title("Health")

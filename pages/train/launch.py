@@ -1,0 +1,7 @@
+"""The Launch page."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+st.title("Launch")

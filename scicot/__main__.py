@@ -1,0 +1,5 @@
+"""`python -m scicot`."""
+
+from scicot.cli.main import main
+
+main()

@@ -1,0 +1,39 @@
+"""Runs on this machine, each in a detached process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from scicot.words.settings import Settings
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+
+
+def log_path(settings: Settings, run_id: int) -> Path:
+    """Return the file that a run's worker writes its log to."""
+    return settings.artifacts_folder / "logs" / f"run-{run_id}.log"
+
+
+def launch_local(settings: Settings, run_id: int) -> None:
+    """Start the run's worker in a new session, so that it outlives this process.
+
+    Output goes to a file: nobody would drain a pipe once the app is gone.
+    """
+    path = log_path(settings, run_id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    environment = dict(os.environ)
+    environment["SCICOT_HOME"] = str(settings.home_folder)
+    environment["SCICOT_DATABASE_URL"] = settings.resolved_database_url
+    with path.open("ab") as log:
+        subprocess.Popen(
+            [sys.executable, "-m", "scicot", "run-worker", str(run_id)],
+            cwd=REPOSITORY,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )

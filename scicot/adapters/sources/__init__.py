@@ -1,0 +1,1 @@
+"""Where questions, rationales and predictions come from: files and the Hugging Face hub."""

@@ -1,0 +1,1 @@
+"""`python -m scicot`: one module a noun, each command the same service call as its screen."""

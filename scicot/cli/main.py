@@ -1,0 +1,38 @@
+"""The command line's table of commands, and how an error ends one."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+
+import typer
+
+from scicot.cli import imports, runs
+from scicot.cli.output import say
+from scicot.words.errors import SciCotError
+
+app = typer.Typer(
+    name="scicot",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Distil a large model's reasoning into a small one, in the open.",
+)
+for module in (imports, runs):
+    module.register(app)
+
+
+def main() -> None:
+    """Run the command typed; exit 0, 1 (told what went wrong) or 2 (usage)."""
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    try:
+        app()
+    except SciCotError as error:
+        say(f"Error: {error}")
+        if "--json" in sys.argv:
+            typer.echo(json.dumps({"error": str(error)}))
+        sys.exit(1)

@@ -1,0 +1,34 @@
+"""What every command shares: the actor, and how results are said."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import sys
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from scicot.words.records import Actor
+
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object as the last line of stdout.")
+]
+
+
+def say(message: str) -> None:
+    """Print a message for the person, on stderr, where it disturbs no script."""
+    typer.echo(message, err=True)
+
+
+def emit(result: Mapping[str, Any], as_json: bool, text: str) -> None:
+    """Print the result: as one line of JSON, or as the sentence or table for a person."""
+    typer.echo(json.dumps(result, ensure_ascii=False, default=str) if as_json else text)
+    sys.stdout.flush()
+
+
+def current_actor() -> Actor:
+    """Return who types: SCICOT_ACTOR, or the name of the account."""
+    return Actor(os.environ.get("SCICOT_ACTOR") or getpass.getuser())

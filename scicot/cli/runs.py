@@ -1,0 +1,104 @@
+"""`runs list|show|cancel|resume|logs` and the worker's own entry, `run-worker`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+
+from scicot.cli.output import AsJson, current_actor, emit, say
+from scicot.services.handlers import HANDLERS
+from scicot.services.queue import tend_queue, wait_for_run
+from scicot.services.runs import get_run, list_runs, read_log, request_cancel, resume_run
+from scicot.services.worker import run_worker
+from scicot.services.workspace import open_workspace
+from scicot.words.records import RunStatus, RunView
+from scicot.words.settings import get_settings
+
+RunId = Annotated[int, typer.Argument(help="The run's number.")]
+group = typer.Typer(no_args_is_help=True, help="Look at runs, stop them, take them up again.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands to the program."""
+    app.add_typer(group, name="runs")
+    app.command("run-worker", hidden=True)(run_worker_command)
+
+
+def describe(run: RunView) -> dict[str, Any]:
+    """Return a run as the JSON that scripts read; the id stands under `run`."""
+    fields = asdict(run)
+    return {"run": fields.pop("id"), **fields}
+
+
+def line(run: RunView) -> str:
+    """Return a run as one line for a person."""
+    progress = f" {run.progress_done}/{run.progress_total}" if run.progress_total else ""
+    return f"{run.id:>5}  {run.status:<9}{progress:>12}  {run.name}  {run.error or run.message}"
+
+
+@group.command("list")
+def list_command(as_json: AsJson = False) -> None:
+    """Show the newest runs."""
+    with open_workspace() as session:
+        tend_queue(session, get_settings())
+        runs = list_runs(session)
+    emit({"runs": [describe(run) for run in runs]}, as_json, "\n".join(map(line, runs)))
+
+
+@group.command("show")
+def show_command(run_id: RunId, as_json: AsJson = False) -> None:
+    """Show one run with its settings and result."""
+    with open_workspace() as session:
+        run = get_run(session, run_id)
+    fields = describe(run)
+    emit(fields, as_json, "\n".join(f"{key}: {value}" for key, value in fields.items()))
+
+
+@group.command("cancel")
+def cancel_command(run_id: RunId, as_json: AsJson = False) -> None:
+    """Ask a run to stop at its next safe point."""
+    with open_workspace() as session:
+        run = request_cancel(session, current_actor(), run_id)
+    emit(describe(run), as_json, line(run))
+
+
+@group.command("resume")
+def resume_command(
+    run_id: RunId,
+    wait: Annotated[bool, typer.Option("--wait", help="Stay until the run ends.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take up a lost, cancelled or failed run from what is complete."""
+    with open_workspace() as session:
+        run = resume_run(session, current_actor(), run_id)
+        tend_queue(session, get_settings())
+    finish_or_follow(run.id, wait=wait, as_json=as_json)
+
+
+@group.command("logs")
+def logs_command(run_id: RunId) -> None:
+    """Print the log of a run's worker."""
+    with open_workspace() as session:
+        text = read_log(session, get_settings(), run_id)
+    typer.echo(text or f"Run {run_id} has not written a log yet.")
+
+
+def finish_or_follow(run_id: int, *, wait: bool, as_json: bool) -> None:
+    """Say where a run stands, at its end if `wait`; exit 1 when it ended badly."""
+    with open_workspace() as session:
+        run = get_run(session, run_id)
+    if wait:
+        run = wait_for_run(get_settings(), run_id, on_change=lambda changed: say(line(changed)))
+    emit(describe(run) | dict(run.result), as_json, line(run))
+    if run.status in (RunStatus.FAILED, RunStatus.LOST, RunStatus.CANCELLED):
+        raise typer.Exit(1)
+
+
+def run_worker_command(run_id: RunId) -> None:
+    """Carry out one run in this process; launchers call this."""
+    with open_workspace() as session:
+        status = run_worker(run_id, get_settings(), HANDLERS)
+        tend_queue(session, get_settings())
+    raise typer.Exit(0 if status is RunStatus.DONE else 1)

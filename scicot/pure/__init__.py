@@ -1,0 +1,1 @@
+"""Functions without IO, clock or randomness: texts, parsing, checks, methods, statistics."""

@@ -1,0 +1,24 @@
+"""Which handler carries out a run of each kind. Each imports its heavy packages when called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from scicot.services.worker import Handler, RunContext
+from scicot.words.records import RunKind
+
+
+def _generate(context: RunContext) -> Mapping[str, Any]:
+    from scicot.services.generation import run_generation
+
+    return run_generation(context)
+
+
+def _train(context: RunContext) -> Mapping[str, Any]:
+    from scicot.services.training import run_training
+
+    return run_training(context)
+
+
+HANDLERS: Mapping[RunKind, Handler] = {RunKind.GENERATE: _generate, RunKind.TRAIN: _train}

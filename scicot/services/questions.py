@@ -1,0 +1,92 @@
+"""Questions: look them up, list them, count them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from db.models import DatasetRow, QuestionRow
+from scicot.words.errors import NotFound
+from scicot.words.records import Choice, Question, Split
+
+
+def find_dataset_id(session: Session, name: str) -> int:
+    """Return the dataset's id; raises NotFound with the names there are."""
+    found = session.scalar(select(DatasetRow.id).where(DatasetRow.name == name))
+    if found is None:
+        names = ", ".join(list_datasets(session)) or "none yet"
+        raise NotFound(f"There is no dataset '{name}' (there are: {names}). Import it first.")
+    return found
+
+
+def list_datasets(session: Session) -> list[str]:
+    """Return the names of all datasets, sorted."""
+    return list(session.scalars(select(DatasetRow.name).order_by(DatasetRow.name)))
+
+
+def count_questions(session: Session) -> dict[str, dict[str, int]]:
+    """Return the number of questions per dataset and split."""
+    rows = session.execute(
+        select(DatasetRow.name, QuestionRow.split, func.count())
+        .join(QuestionRow, QuestionRow.dataset_id == DatasetRow.id)
+        .group_by(DatasetRow.name, QuestionRow.split)
+        .order_by(DatasetRow.name)
+    ).tuples()
+    counts: dict[str, dict[str, int]] = {}
+    for name, split, count in rows:
+        counts.setdefault(name, {})[split.value] = count
+    order = [split.value for split in Split]
+    return {
+        name: {split: of[split] for split in order if split in of} for name, of in counts.items()
+    }
+
+
+def get_question(session: Session, question_id: int) -> Question:
+    """Return one question; raises NotFound."""
+    found = get_questions(session, [question_id])
+    if not found:
+        raise NotFound(f"There is no question {question_id}.")
+    return found[question_id]
+
+
+def get_questions(session: Session, ids: Iterable[int]) -> dict[int, Question]:
+    """Return the questions with these ids, by id, in one query per 500."""
+    wanted = list(ids)
+    questions: dict[int, Question] = {}
+    for start in range(0, len(wanted), 500):
+        rows = session.execute(
+            select(QuestionRow, DatasetRow.name)
+            .join(DatasetRow, DatasetRow.id == QuestionRow.dataset_id)
+            .where(QuestionRow.id.in_(wanted[start : start + 500]))
+        ).tuples()
+        questions |= {row.id: to_question(row, dataset) for row, dataset in rows}
+    return questions
+
+
+def list_questions(
+    session: Session, dataset: str, split: Split, limit: int | None = None
+) -> Sequence[Question]:
+    """Return a split's questions in the source's order; raises NotFound for the dataset."""
+    dataset_id = find_dataset_id(session, dataset)
+    query = (
+        select(QuestionRow)
+        .where(QuestionRow.dataset_id == dataset_id, QuestionRow.split == split)
+        .order_by(QuestionRow.position)
+    )
+    rows = session.scalars(query.limit(limit) if limit else query)
+    return [to_question(row, dataset) for row in rows]
+
+
+def to_question(row: QuestionRow, dataset: str) -> Question:
+    """Return a stored question as the record."""
+    return Question(
+        id=row.id,
+        external_id=row.external_id,
+        stem=row.stem,
+        choices=tuple(Choice(label=one["label"], text=one["text"]) for one in row.choices),
+        answer_key=row.answer_key,
+        dataset=dataset,
+        split=row.split,
+    )

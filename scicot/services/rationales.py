@@ -1,0 +1,90 @@
+"""Rationales and their revisions: stored once, appended to, never overwritten."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.models import QuestionRow, RationaleRow, RevisionRow
+from scicot.adapters.clock import utc_now
+from scicot.words.records import Actor, Cause, Origin, RationaleStatus
+
+
+def add_rationale(
+    session: Session,
+    actor: Actor,
+    *,
+    question_id: int,
+    origin: Origin,
+    source: str,
+    text: str,
+    cause: Cause,
+    sample: int = 0,
+    completion_id: int | None = None,
+    status: RationaleStatus = RationaleStatus.UNREVIEWED,
+    operation_id: str,
+) -> int | None:
+    """Add a rationale with its first revision and return its id, or None if it is there already.
+
+    To be called inside the caller's `write(session)`, so that it commits with what caused it.
+    """
+    there = session.scalar(
+        select(RationaleRow.id).where(
+            RationaleRow.question_id == question_id,
+            RationaleRow.origin == origin,
+            RationaleRow.source == source,
+            RationaleRow.sample == sample,
+        )
+    )
+    if there is not None:
+        return None
+    dataset_id = session.scalar(select(QuestionRow.dataset_id).where(QuestionRow.id == question_id))
+    now = utc_now()
+    rationale = RationaleRow(
+        question_id=question_id,
+        dataset_id=dataset_id,
+        origin=origin,
+        source=source,
+        sample=sample,
+        completion_id=completion_id,
+        status=status,
+        created_at=now,
+    )
+    session.add(rationale)
+    session.flush()
+    append_revision(
+        session, actor, rationale, text=text, cause=cause, operation_id=operation_id, now=now
+    )
+    return rationale.id
+
+
+def append_revision(
+    session: Session,
+    actor: Actor,
+    rationale: RationaleRow,
+    *,
+    text: str,
+    cause: Cause,
+    operation_id: str,
+    now: datetime,
+) -> RevisionRow:
+    """Append a revision to a rationale and make it the current one; inside `write(session)`."""
+    number = 1
+    if rationale.revision_id is not None:
+        current = session.get_one(RevisionRow, rationale.revision_id)
+        number = current.number + 1
+    revision = RevisionRow(
+        rationale_id=rationale.id,
+        number=number,
+        text=text,
+        author=actor.name,
+        cause=cause,
+        operation_id=operation_id,
+        created_at=now,
+    )
+    session.add(revision)
+    session.flush()
+    rationale.revision_id = revision.id
+    return revision

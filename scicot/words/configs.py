@@ -1,0 +1,107 @@
+"""What a run is told to do: frozen, validated, stored whole on the run.
+
+A default marked [paper] is the paper's choice; [ours] fills what the paper leaves open.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from scicot.words.errors import InvalidConfig
+from scicot.words.records import Method, Split
+
+PAPER_STUDENT = "google/flan-t5-small"
+STARTER_STUDENT = "starter"
+PAPER_TEACHER = "openai:gpt-3.5-turbo"
+STARTER_TEACHER = "starter"
+FRACTIONS = (0.125, 0.25, 0.5, 1.0)
+
+
+class Config(BaseModel):
+    """A frozen record that refuses fields it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def checked(cls, **values: object) -> Self:
+        """Return a validated config; raises InvalidConfig naming the field and what to do."""
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"]) or "config"
+            raise InvalidConfig(
+                f"Setting '{where}': {first['msg']} (given: {first['input']!r}). Correct it."
+            ) from error
+
+
+class GenerationConfig(Config):
+    """Which questions a teacher is asked, and how."""
+
+    dataset: str
+    split: Split = Split.TRAIN
+    teacher: str = PAPER_TEACHER  # [paper]
+    prompt_id: int | None = None  # None: the newest version of the paper's prompt
+    limit: int | None = Field(default=None, ge=1)
+    question_ids: tuple[int, ...] | None = None
+    samples: int = Field(default=1, ge=1, le=20)
+    temperature: float = Field(default=0.0, ge=0.0, le=2.0)  # [ours]
+    max_tokens: int = Field(default=256, ge=16, le=4096)  # [ours]
+    concurrency: int = Field(default=8, ge=1, le=256)
+    budget_usd: float | None = Field(default=None, gt=0)
+    requests_per_minute: int | None = Field(default=None, ge=1)
+    tokens_per_minute: int | None = Field(default=None, ge=1)
+    maybe_paid: Literal["ask", "rebuy"] = "ask"
+
+
+class TrainingConfig(Config):
+    """One training run: method, data, student and optimisation.
+
+    Token limits are counted by the student's own tokenizer.
+    """
+
+    method: Method
+    dataset: str
+    snapshot: str | None = None  # the snapshot's name; finetune needs none
+    student: str = PAPER_STUDENT  # [paper]
+    fraction: float = Field(default=1.0, gt=0, le=1)
+    seed: int = 0
+    epochs: float = Field(default=10.0, gt=0)  # [ours]
+    learning_rate: float = Field(default=3e-4, gt=0)  # [ours]
+    tokens_per_batch: int = Field(default=2048, ge=16)  # [ours]
+    max_input_tokens: int = Field(default=512, ge=8)  # [ours]
+    max_target_tokens: int = Field(default=256, ge=4)  # [ours]
+    max_rationale_tokens: int = Field(default=128, ge=4)  # [ours]
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    inference: Literal["fp32", "int8"] = "fp32"
+    stage2_rationales: Literal["in_sample", "cross_fit", "teacher"] = "in_sample"  # [paper]
+    folds: int = Field(default=3, ge=2, le=20)
+    stage2_init: Literal["base", "stage1"] = "base"  # [paper]
+    rationale_weight: float = Field(default=1.0, gt=0)  # step_by_step: Hsieh et al. 2023, lambda
+    checkpoint_every: int = Field(default=200, ge=1)  # optimizer steps
+    limit_train: int | None = Field(default=None, ge=1)
+    limit_test: int | None = Field(default=None, ge=1)
+
+    @model_validator(mode="after")
+    def _refuse_few_shot(self) -> Self:
+        if self.method is Method.FEW_SHOT:
+            raise ValueError("few_shot trains nothing; it takes FewShotConfig")
+        return self
+
+
+class FewShotConfig(Config):
+    """An LLM answering the test split from k examples (Table I's rows)."""
+
+    dataset: str
+    split: Split = Split.TEST
+    teacher: str = PAPER_TEACHER
+    shots: int = Field(default=5, ge=0, le=5)  # [paper] k = 5
+    chain_of_thought: bool = True
+    seed: int = 0
+    limit: int | None = Field(default=None, ge=1)
+    max_tokens: int = Field(default=256, ge=16, le=4096)
+    concurrency: int = Field(default=8, ge=1, le=256)
+    budget_usd: float | None = Field(default=None, gt=0)
+    maybe_paid: Literal["ask", "rebuy"] = "ask"

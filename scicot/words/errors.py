@@ -1,0 +1,105 @@
+"""Everything that Sci-CoT can tell a person went wrong, as one tree.
+
+SciCotError
+├── InvalidInput            a file, row or field that cannot be taken as it is
+│   ├── InvalidQuestion
+│   ├── InvalidRationale
+│   ├── InvalidPrediction
+│   └── InvalidConfig
+├── NotFound                a name or id that nothing bears
+├── Conflict                somebody or something was there first
+│   ├── StaleRevision       a write that read an older revision
+│   └── RunNotInState       a run that is not in the state the action needs
+├── DatabaseError
+│   ├── DatabaseBusy
+│   └── DatabaseUnusable
+├── TeacherError            the teacher's side of a call
+│   ├── TeacherUnavailable  worth another attempt
+│   └── TeacherRefused      quota, key or permission: every further call would end alike
+├── StudentError            a student that cannot be loaded, trained or read
+└── Cancelled               the person asked for the run to stop
+
+Each message is one sentence or two: what, where, and what to do next.
+"""
+
+from __future__ import annotations
+
+
+class SciCotError(Exception):
+    """An error whose message is written for the person at the screen."""
+
+
+class InvalidInput(SciCotError):
+    """Input that cannot be taken as it is; the message names file, row and field."""
+
+
+class InvalidQuestion(InvalidInput):
+    """A question whose fields contradict each other or are missing."""
+
+
+class InvalidRationale(InvalidInput):
+    """A rationale that is empty or cannot be stored."""
+
+
+class InvalidPrediction(InvalidInput):
+    """A prediction that cannot be joined to a question."""
+
+
+class InvalidConfig(InvalidInput):
+    """A setting outside what a run supports."""
+
+
+class NotFound(SciCotError):
+    """A name or id that nothing bears."""
+
+
+class Conflict(SciCotError):
+    """An action refused because something else happened first."""
+
+
+class StaleRevision(Conflict):
+    """A write that was based on an older revision than the current one.
+
+    `current_text` and `submitted_text` let the screen show both.
+    """
+
+    def __init__(self, message: str, *, current_text: str, submitted_text: str) -> None:
+        super().__init__(message)
+        self.current_text = current_text
+        self.submitted_text = submitted_text
+
+
+class RunNotInState(Conflict):
+    """An action that the run's present status does not allow."""
+
+
+class DatabaseError(SciCotError):
+    """The database could not do what was asked."""
+
+
+class DatabaseBusy(DatabaseError):
+    """Another writer holds the database; nothing was written."""
+
+
+class DatabaseUnusable(DatabaseError):
+    """The database file is damaged, foreign or of a newer version."""
+
+
+class TeacherError(SciCotError):
+    """A teacher call ended without a usable completion."""
+
+
+class TeacherUnavailable(TeacherError):
+    """The teacher did not answer now; another attempt may succeed."""
+
+
+class TeacherRefused(TeacherError):
+    """The teacher will answer every further call alike: no key, no quota, no permission."""
+
+
+class StudentError(SciCotError):
+    """A student model could not be loaded, trained or run."""
+
+
+class Cancelled(SciCotError):
+    """The run was asked to stop and has stopped at a safe point."""

@@ -1,0 +1,302 @@
+"""The nouns of the product as frozen records, and the enumerations they use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from scicot.words.errors import InvalidQuestion
+
+
+class Split(StrEnum):
+    """Which part of a dataset a question belongs to."""
+
+    TRAIN = "train"
+    VALIDATION = "validation"
+    TEST = "test"
+
+
+class Origin(StrEnum):
+    """Who wrote a rationale."""
+
+    TEACHER = "teacher"
+    STUDENT = "student"
+    HUMAN = "human"
+
+
+class Verdict(StrEnum):
+    """What a reviewer decided about one revision."""
+
+    ACCEPT = "accept"
+    EDIT = "edit"
+    REJECT = "reject"
+    SKIP = "skip"
+
+
+class RationaleStatus(StrEnum):
+    """Where a rationale stands in review."""
+
+    UNREVIEWED = "unreviewed"
+    ACCEPTED = "accepted"
+    EDITED = "edited"
+    REJECTED = "rejected"
+    SKIPPED = "skipped"
+
+
+class Cause(StrEnum):
+    """Why a revision was written."""
+
+    GENERATED = "generated"
+    IMPORTED = "imported"
+    EDITED = "edited"
+    RULE = "rule"
+    RESTORED = "restored"
+    UNDONE = "undone"
+
+
+class CompletionState(StrEnum):
+    """Where one paid call to the teacher stands; it ends in one of the last six."""
+
+    PENDING = "pending"
+    IN_FLIGHT = "in_flight"
+    STORED = "stored"
+    TRUNCATED = "truncated"
+    REFUSED = "refused"
+    INVALID = "invalid"
+    FAILED = "failed"
+    MAYBE_PAID = "maybe_paid"
+
+
+class Method(StrEnum):
+    """How a run turns questions into answers."""
+
+    FINETUNE = "finetune"
+    ONE_STAGE = "one_stage"
+    SCI_COT = "sci_cot"
+    STEP_BY_STEP = "step_by_step"
+    FEW_SHOT = "few_shot"
+
+
+class Stage(StrEnum):
+    """One model trained inside a run."""
+
+    ANSWER = "answer"
+    RATIONALE = "rationale"
+    ONE_STAGE = "one_stage"
+    STEP_BY_STEP = "step_by_step"
+
+
+class RunKind(StrEnum):
+    """What a run does."""
+
+    GENERATE = "generate"
+    TRAIN = "train"
+    PREDICT = "predict"
+    IMPORTED = "imported"
+
+
+class RunStatus(StrEnum):
+    """Where a run stands. `lost` is read off a stale heartbeat, never written by a worker."""
+
+    QUEUED = "queued"
+    STARTING = "starting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    LOST = "lost"
+
+    @property
+    def is_finished(self) -> bool:
+        """True when no worker will change the run any more."""
+        return self in (RunStatus.DONE, RunStatus.FAILED, RunStatus.CANCELLED)
+
+
+class Outcome(StrEnum):
+    """How a prediction compares with the answer key. Unreadable is not incorrect."""
+
+    CORRECT = "correct"
+    INCORRECT = "incorrect"
+    NO_ANSWER = "no_answer"
+
+
+class Variant(StrEnum):
+    """Which rationale the answering stage was given for a prediction."""
+
+    MAIN = "main"
+    TEACHER_RATIONALE = "teacher_rationale"
+    NO_RATIONALE = "no_rationale"
+    OTHER_RATIONALE = "other_rationale"
+
+
+class Severity(StrEnum):
+    """How much a flag should worry a reviewer."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something; every write carries one."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One option of a question and its letter or digit, as in the source."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One multiple-choice item: stem, choices and answer key.
+
+    `id` is the database's, None before it is stored. Raises InvalidQuestion when the fields
+    contradict each other.
+    """
+
+    external_id: str
+    stem: str
+    choices: tuple[Choice, ...]
+    answer_key: str
+    dataset: str = ""
+    split: Split = Split.TRAIN
+    id: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a question that could not be asked or marked."""
+        if not self.external_id.strip():
+            raise InvalidQuestion("The field 'id' is empty. Give each question an id of its own.")
+        if not self.stem.strip():
+            raise InvalidQuestion("The field 'stem' is empty. A question needs a text.")
+        if not 2 <= len(self.choices) <= 10:
+            raise InvalidQuestion(
+                f"'choices' holds {len(self.choices)} options. A question needs 2 to 10 of them."
+            )
+        labels = [choice.label for choice in self.choices]
+        for choice in self.choices:
+            if not choice.label.strip() or not choice.text.strip():
+                raise InvalidQuestion(
+                    "'choices' holds an option with an empty label or text. Fill it in."
+                )
+        if len(set(labels)) != len(labels):
+            raise InvalidQuestion(
+                f"'choices' uses a label twice ({', '.join(labels)}). Labels must differ."
+            )
+        if self.answer_key not in labels:
+            raise InvalidQuestion(
+                f"answer_key {self.answer_key!r} is not among {', '.join(labels)}. "
+                "Correct the key or the labels."
+            )
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels in the order shown."""
+        return tuple(choice.label for choice in self.choices)
+
+    @property
+    def key_text(self) -> str:
+        """The text of the correct choice."""
+        return self.choice_text(self.answer_key)
+
+    def choice_text(self, label: str) -> str:
+        """Return the text of the choice with this label; KeyError when there is none."""
+        for choice in self.choices:
+            if choice.label == label:
+                return choice.text
+        raise KeyError(label)
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """What one check found wrong in a rationale, with the span it found it in.
+
+    `start` and `end` are character offsets into the checked text; None when the flag is about
+    the whole text.
+    """
+
+    check: str
+    severity: Severity
+    message: str
+    start: int | None = None
+    end: int | None = None
+    suggestion: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rationale:
+    """An explanation text with its origin, review status and current revision."""
+
+    id: int
+    question_id: int
+    origin: Origin
+    source: str
+    status: RationaleStatus
+    revision_id: int
+    revision_number: int
+    text: str
+    original_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One training pair as the student sees it."""
+
+    question_id: int
+    input: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """A run's rationale, raw output and label (or none) for one question.
+
+    `option_log_likelihoods` maps each label to the summed log-probability (nats) of that
+    option's answer text; `option_label` is the most likely one.
+    """
+
+    question_id: int
+    rationale: str | None
+    output: str
+    label: str | None
+    outcome: Outcome
+    variant: Variant = Variant.MAIN
+    option_log_likelihoods: Mapping[str, float] | None = None
+    option_label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """What a screen or command shows of a run. `status` is `lost` when the heartbeat is stale."""
+
+    id: int
+    kind: RunKind
+    name: str
+    method: str | None
+    dataset: str | None
+    status: RunStatus
+    config: Mapping[str, object]
+    config_hash: str
+    snapshot_id: int | None
+    experiment_id: int | None
+    progress_done: int
+    progress_total: int
+    message: str
+    error: str | None
+    result: Mapping[str, object]
+    actor: str
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    heartbeat_at: datetime | None
+    cancel_requested: bool
+    code_version: str
+    packages: Mapping[str, str] = field(default_factory=dict)
+    launcher: str = "local"

@@ -1,0 +1,49 @@
+"""What the person can set from outside: the environment or an `.env` file."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Where things live and which keys are at hand.
+
+    Read from `SCICOT_*` variables and an `.env` file in the working folder; the teacher's key is
+    `OPENAI_API_KEY`, as the openai client has it.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="SCICOT_", env_file=".env", extra="ignore", frozen=True
+    )
+
+    home: Path = Path("~/.scicot")
+    database_url: str | None = None
+    openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
+    openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
+    training_slots: int = Field(default=1, ge=1)
+    threads: int | None = Field(default=None, ge=1)
+
+    @property
+    def home_folder(self) -> Path:
+        """The folder of the database and the artifacts, absolute."""
+        return self.home.expanduser().resolve()
+
+    @property
+    def resolved_database_url(self) -> str:
+        """The SQLAlchemy URL in use: the one set, or the SQLite file under the home folder."""
+        return self.database_url or f"sqlite:///{self.home_folder / 'scicot.db'}"
+
+    @property
+    def artifacts_folder(self) -> Path:
+        """Where stages, checkpoints, models and logs are kept."""
+        return self.home_folder / "artifacts"
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """Return the settings of this process, read once."""
+    return Settings()

@@ -1,0 +1,116 @@
+"""Small things made for tests, with a default for whatever a test does not care about."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from db.session import write
+from scicot.services.imports import import_questions
+from scicot.services.questions import list_questions
+from scicot.services.rationales import add_rationale
+from scicot.words.records import (
+    Actor,
+    Cause,
+    Choice,
+    Origin,
+    Question,
+    RationaleStatus,
+    Split,
+)
+
+TOPICS = ("moon", "river", "iron", "leaf", "sound", "heat", "bone", "cloud", "fern", "magnet")
+
+
+def make_question(
+    external_id: str = "Q1",
+    stem: str = "How long does Earth need to turn seven times?",
+    choices: Sequence[tuple[str, str]] = (
+        ("A", "One day"),
+        ("B", "One week"),
+        ("C", "One month"),
+        ("D", "One year"),
+    ),
+    answer_key: str = "B",
+    question_id: int | None = None,
+    split: Split = Split.TRAIN,
+) -> Question:
+    return Question(
+        external_id=external_id,
+        stem=stem,
+        choices=tuple(Choice(label, text) for label, text in choices),
+        answer_key=answer_key,
+        id=question_id,
+        split=split,
+    )
+
+
+def arc_row(number: int, prefix: str = "Q") -> dict[str, object]:
+    """One question in ARC's layout; the key goes round A-D."""
+    topic = TOPICS[number % len(TOPICS)]
+    labels = "ABCD"
+    return {
+        "id": f"{prefix}{number}",
+        "question": {
+            "stem": f"Which statement number {number} about the {topic} is true?",
+            "choices": [
+                {"label": label, "text": f"{topic} fact {label.lower()}{number}"}
+                for label in labels
+            ],
+        },
+        "answerKey": labels[number % 4],
+    }
+
+
+def store_questions(
+    session: Session,
+    folder: Path,
+    *,
+    dataset: str = "demo",
+    train: int = 8,
+    validation: int = 4,
+    test: int = 4,
+) -> dict[Split, Sequence[Question]]:
+    """Import made-up questions through the real importer and return them by split."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for split, count, suffix in (
+        (Split.TRAIN, train, "Train"),
+        (Split.VALIDATION, validation, "Dev"),
+        (Split.TEST, test, "Test"),
+    ):
+        rows = [json.dumps(arc_row(n, prefix=f"{suffix}-")) for n in range(count)]
+        path = folder / f"Demo-{suffix}.jsonl"
+        path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+        if rows:
+            import_questions(session, Actor("Ada"), str(path), dataset=dataset, split=split)
+    return {split: list_questions(session, dataset, split) for split in Split}
+
+
+def store_rationale(
+    session: Session,
+    question: Question,
+    text: str = "The fact follows from what the question says.",
+    *,
+    origin: Origin = Origin.TEACHER,
+    source: str = "starter",
+    status: RationaleStatus = RationaleStatus.UNREVIEWED,
+) -> int:
+    assert question.id is not None
+    with write(session):
+        rationale_id = add_rationale(
+            session,
+            Actor("teacher"),
+            question_id=question.id,
+            origin=origin,
+            source=source,
+            text=text,
+            cause=Cause.GENERATED,
+            status=status,
+            operation_id=uuid.uuid4().hex,
+        )
+    assert rationale_id is not None
+    return rationale_id

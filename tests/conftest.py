@@ -1,0 +1,56 @@
+"""What tests share: a home folder and migrated database each, ARC where it is, and builders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from scicot.services.workspace import open_workspace
+from scicot.words.records import Actor
+from scicot.words.settings import Settings, get_settings
+
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(autouse=True)
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """Settings whose home folder is the test's own; no key of the machine's is seen."""
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "SCICOT_DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("SCICOT_HOME", str(tmp_path / "home"))
+    get_settings.cache_clear()
+    yield get_settings()
+    get_settings.cache_clear()
+
+
+@pytest.fixture
+def session(settings: Settings) -> Iterator[Session]:
+    """A session on a migrated SQLite file."""
+    with open_workspace() as opened:
+        yield opened
+
+
+@pytest.fixture
+def actor() -> Actor:
+    return Actor("Ada")
+
+
+@pytest.fixture
+def arc_folder() -> Path:
+    """The real ARC question sets; the test is skipped where they are absent."""
+    folder = SHARED_DATA / "arc"
+    if not folder.is_dir():
+        pytest.skip(f"the ARC question sets are not at {folder}")
+    return folder
+
+
+@pytest.fixture
+def rationales_folder() -> Path:
+    """The human rationales; the test is skipped where they are absent."""
+    folder = SHARED_DATA / "rationales"
+    if not folder.is_dir():
+        pytest.skip(f"the human rationales are not at {folder}")
+    return folder
