@@ -145,9 +145,7 @@ def _add_missing(session: Session, dataset: DatasetRow, questions: Sequence[Ques
             select(QuestionRow.external_id, QuestionRow.content_hash).where(
                 QuestionRow.dataset_id == dataset.id
             )
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     fresh = []
     for position, question in enumerate(questions):
@@ -244,7 +242,7 @@ def _question_ids(session: Session, dataset: str) -> dict[str, int]:
         DatasetRow, DatasetRow.id == QuestionRow.dataset_id
     )
     several = DatasetRow.name.in_([f"{dataset}-easy", f"{dataset}-challenge"])
-    rows = session.execute(query.where((DatasetRow.name == dataset) | several)).tuples().all()
+    rows = session.execute(query.where((DatasetRow.name == dataset) | several)).all()
     if not rows:
         find_dataset_id(session, dataset)  # raises NotFound with the names there are
     return dict(rows)

@@ -33,7 +33,7 @@ def count_questions(session: Session) -> dict[str, dict[str, int]]:
         .join(QuestionRow, QuestionRow.dataset_id == DatasetRow.id)
         .group_by(DatasetRow.name, QuestionRow.split)
         .order_by(DatasetRow.name)
-    ).tuples()
+    )
     counts: dict[str, dict[str, int]] = {}
     for name, split, count in rows:
         counts.setdefault(name, {})[split.value] = count
@@ -60,7 +60,7 @@ def get_questions(session: Session, ids: Iterable[int]) -> dict[int, Question]:
             select(QuestionRow, DatasetRow.name)
             .join(DatasetRow, DatasetRow.id == QuestionRow.dataset_id)
             .where(QuestionRow.id.in_(wanted[start : start + 500]))
-        ).tuples()
+        )
         questions |= {row.id: to_question(row, dataset) for row, dataset in rows}
     return questions
 

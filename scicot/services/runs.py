@@ -108,7 +108,7 @@ def list_runs(
     if experiment_id is not None:
         query = query.where(RunRow.experiment_id == experiment_id)
     now = utc_now()
-    rows = session.execute(query.order_by(RunRow.id.desc()).limit(limit)).tuples()
+    rows = session.execute(query.order_by(RunRow.id.desc()).limit(limit))
     views = [_to_view(row, dataset, now) for row, dataset in rows]
     return [view for view in views if not statuses or view.status in statuses]
 

@@ -115,7 +115,7 @@ def _choose(
         query = query.where(RationaleRow.source.in_(sources))
     rank = {source: place for place, source in enumerate(sources)}
     rows = sorted(
-        session.execute(query).tuples(),
+        session.execute(query),
         key=lambda found: (
             rank.get(found[0].source, 0),
             found[0].status != RationaleStatus.EDITED,
@@ -145,7 +145,7 @@ def list_snapshots(session: Session, dataset: str | None = None) -> list[Snapsho
     )
     if dataset:
         query = query.where(DatasetRow.name == dataset)
-    rows = session.execute(query.order_by(SnapshotRow.id.desc())).tuples()
+    rows = session.execute(query.order_by(SnapshotRow.id.desc()))
     return [_to_snapshot(row, name) for row, name in rows]
 
 
@@ -156,7 +156,7 @@ def snapshot_texts(session: Session, snapshot_id: int) -> dict[int, str]:
         .join(RevisionRow, RevisionRow.id == SnapshotItemRow.revision_id)
         .where(SnapshotItemRow.snapshot_id == snapshot_id)
         .order_by(SnapshotItemRow.question_id)
-    ).tuples()
+    )
     return dict(list(rows))
 
 
