@@ -31,6 +31,7 @@ class PredictionRow(Base):
     outcome: Mapped[Outcome] = mapped_column(EnumText(Outcome))
     option_log_likelihoods: Mapped[dict[str, Any] | None]
     option_label: Mapped[str | None] = mapped_column(String(16))
+    flags: Mapped[list[Any] | None]  # ids of the checks that the rationale sets off
 
 
 class TagRow(Base):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -279,6 +280,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(length=32), nullable=False),
         sa.Column("option_log_likelihoods", sa.JSON(), nullable=True),
         sa.Column("option_label", sa.String(length=16), nullable=True),
+        sa.Column("flags", sa.JSON(), nullable=True),
         sa.ForeignKeyConstraint(
             ["question_id"], ["question.id"], name=op.f("fk_prediction_question_id")
         ),
