@@ -1,0 +1,54 @@
+"""What a set of predictions amounts to: counts, accuracies and their intervals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from scicot.pure.statistics import Interval, wilson_interval
+from scicot.words.records import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How often predictions were right. What cannot be read counts as not right, and is shown."""
+
+    n: int
+    correct: int
+    no_answer: int
+
+    @property
+    def accuracy(self) -> float | None:
+        """The share that is correct; None when nothing was asked."""
+        return self.correct / self.n if self.n else None
+
+    @property
+    def interval(self) -> Interval | None:
+        """Wilson's 95 % interval of the accuracy."""
+        return wilson_interval(self.correct, self.n)
+
+    @property
+    def no_answer_share(self) -> float | None:
+        """The share whose answer could not be read."""
+        return self.no_answer / self.n if self.n else None
+
+
+def score_outcomes(outcomes: Iterable[Outcome]) -> Score:
+    """Return the score of these outcomes."""
+    listed = list(outcomes)
+    return Score(
+        n=len(listed),
+        correct=sum(one is Outcome.CORRECT for one in listed),
+        no_answer=sum(one is Outcome.NO_ANSWER for one in listed),
+    )
+
+
+def option_probabilities(log_likelihoods: Mapping[str, float]) -> dict[str, float]:
+    """Return each option's probability among the options, from summed nats (a softmax)."""
+    if not log_likelihoods:
+        return {}
+    highest = max(log_likelihoods.values())
+    weights = {label: math.exp(value - highest) for label, value in log_likelihoods.items()}
+    total = sum(weights.values())
+    return {label: weight / total for label, weight in weights.items()}
