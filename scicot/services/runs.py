@@ -54,27 +54,55 @@ def create_run(
 ) -> int:
     """Store a run and return its id; `services/queue.tend` starts it."""
     with write(session):
-        last = session.scalar(select(func.max(RunRow.queue_position))) or 0.0
-        row = RunRow(
+        return add_run(
+            session,
+            actor,
             kind=kind,
             name=name,
-            method=method,
+            config=config,
             dataset_id=dataset_id,
+            method=method,
             snapshot_id=snapshot_id,
             experiment_id=experiment_id,
-            config=dict(config),
-            config_hash=content_hash([kind, config, snapshot_id]),
             status=status,
-            queue_position=last + 1,
-            code_version=code_version(),
-            packages=package_versions(),
-            actor=actor.name,
-            created_at=utc_now(),
-            result={},
         )
-        session.add(row)
-        session.flush()
-        return row.id
+
+
+def add_run(
+    session: Session,
+    actor: Actor,
+    *,
+    kind: RunKind,
+    name: str,
+    config: Mapping[str, Any],
+    dataset_id: int | None = None,
+    method: Method | None = None,
+    snapshot_id: int | None = None,
+    experiment_id: int | None = None,
+    status: RunStatus = RunStatus.QUEUED,
+) -> int:
+    """Add a run inside the caller's `write(session)`, with what commits beside it."""
+    last = session.scalar(select(func.max(RunRow.queue_position))) or 0.0
+    row = RunRow(
+        kind=kind,
+        name=name,
+        method=method,
+        dataset_id=dataset_id,
+        snapshot_id=snapshot_id,
+        experiment_id=experiment_id,
+        config=dict(config),
+        config_hash=content_hash([kind, config, snapshot_id]),
+        status=status,
+        queue_position=last + 1,
+        code_version=code_version(),
+        packages=package_versions(),
+        actor=actor.name,
+        created_at=utc_now(),
+        result={},
+    )
+    session.add(row)
+    session.flush()
+    return row.id
 
 
 def effective_status(row: RunRow, now: datetime) -> RunStatus:
