@@ -1,15 +1,32 @@
 """The tables, one module a noun; importing this package registers them all."""
 
+from db.models.cleaning import RuleBatchRow, RuleChangeRow, RuleRow
 from db.models.predictions import NoteRow, PredictionRow, PredictionTagRow, TagRow
 from db.models.questions import DatasetRow, DuplicateRow, ImportRow, QuestionRow
 from db.models.rationales import FlagRow, RationaleRow, RevisionRow
-from db.models.reviews import DraftRow, LeaseRow, ReviewRow
+from db.models.reviews import (
+    AuditRow,
+    DraftRow,
+    LeaseRow,
+    ReviewPolicyRow,
+    ReviewRow,
+    SecondReadingRow,
+)
 from db.models.runs import ExperimentRow, MetricRow, RunRow, RunStageRow, StageRow
 from db.models.snapshots import SnapshotItemRow, SnapshotRow
-from db.models.teacher import AttemptRow, CompletionRow, PromptRow
+from db.models.teacher import (
+    AttemptRow,
+    BatchRow,
+    CompletionRow,
+    PriceRow,
+    PromptRow,
+    RunCompletionRow,
+)
 
 __all__ = [
     "AttemptRow",
+    "AuditRow",
+    "BatchRow",
     "CompletionRow",
     "DatasetRow",
     "DraftRow",
@@ -22,13 +39,20 @@ __all__ = [
     "NoteRow",
     "PredictionRow",
     "PredictionTagRow",
+    "PriceRow",
     "PromptRow",
     "QuestionRow",
     "RationaleRow",
+    "ReviewPolicyRow",
     "ReviewRow",
     "RevisionRow",
+    "RuleBatchRow",
+    "RuleChangeRow",
+    "RuleRow",
+    "RunCompletionRow",
     "RunRow",
     "RunStageRow",
+    "SecondReadingRow",
     "SnapshotItemRow",
     "SnapshotRow",
     "StageRow",

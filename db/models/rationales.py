@@ -15,8 +15,8 @@ class RationaleRow(Base):
     """An explanation of one question from one source; its text lives in its revisions.
 
     `revision_id` is the current revision: the optimistic lock of every write. `risk` orders the
-    review queue, 0 = nothing suspicious. `dataset_id` repeats the question's, so that the queue
-    needs no join.
+    review queue, 0 = nothing suspicious. `dataset_id` repeats the question's and `length` (in
+    characters) the current text's, so that the queue needs no join.
     """
 
     __tablename__ = "rationale"
@@ -36,6 +36,7 @@ class RationaleRow(Base):
     status: Mapped[RationaleStatus] = mapped_column(EnumText(RationaleStatus))
     revision_id: Mapped[int | None]  # no foreign key: the two tables would need each other first
     risk: Mapped[float] = mapped_column(default=0.0)
+    length: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
 
 

@@ -87,4 +87,5 @@ def append_revision(
     session.add(revision)
     session.flush()
     rationale.revision_id = revision.id
+    rationale.length = len(text)
     return revision

@@ -139,6 +139,16 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
+class RuleKind(StrEnum):
+    """How a cleaning rule changes a text."""
+
+    LITERAL = "literal"
+    REGEX = "regex"
+    STRIP_PREFIX = "strip_prefix"
+    STRIP_SUFFIX = "strip_suffix"
+    DROP_SENTENCE = "drop_sentence"
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who does something; every write carries one."""
