@@ -1,14 +1,15 @@
-"""Prompt templates, the teacher's completions and each attempt to get one: the ledger."""
+"""Prompts, prices, the teacher's completions and each attempt to get one: the ledger."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, EnumText
 from scicot.words.records import CompletionState
+from scicot.words.teaching import AttemptOutcome
 
 
 class PromptRow(Base):
@@ -28,13 +29,34 @@ class PromptRow(Base):
     created_at: Mapped[datetime]
 
 
+class PriceRow(Base):
+    """What a model costs as somebody entered it; the newest row of a model is the one that holds.
+
+    Both prices are USD for a million tokens; `as_of` is the day they were looked up.
+    """
+
+    __tablename__ = "price"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    model: Mapped[str] = mapped_column(String(200), index=True)
+    input_usd: Mapped[float]
+    output_usd: Mapped[float]
+    as_of: Mapped[date]
+    actor: Mapped[str] = mapped_column(String(100))
+    created_at: Mapped[datetime]
+
+
 class CompletionRow(Base):
-    """One paid answer; the unique key is what keeps one from paying twice."""
+    """One paid answer; the unique key is what keeps one from paying twice.
+
+    `worker` is the token of the worker that has the call in flight; `reason` says in a few words
+    why the state is not `stored`, so that failures can be grouped.
+    """
 
     __tablename__ = "completion"
     __table_args__ = (
         UniqueConstraint("question_id", "prompt_hash", "model", "parameters_hash", "sample"),
-        Index("ix_completion_run_id_state", "run_id", "state"),
+        Index("ix_completion_model_prompt_id_state", "model", "prompt_id", "state"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -46,28 +68,63 @@ class CompletionRow(Base):
     parameters_hash: Mapped[str] = mapped_column(String(64))
     sample: Mapped[int]
     state: Mapped[CompletionState] = mapped_column(EnumText(CompletionState))
+    worker: Mapped[str | None] = mapped_column(String(64))
     attempts: Mapped[int] = mapped_column(default=0)
+    prompt_characters: Mapped[int] = mapped_column(default=0)
     raw_body: Mapped[str | None] = mapped_column(Text)
     text: Mapped[str | None] = mapped_column(Text)
     finish_reason: Mapped[str | None] = mapped_column(String(50))
     prompt_tokens: Mapped[int | None]
     completion_tokens: Mapped[int | None]
     cost_usd: Mapped[float | None]  # None: this model has no known price
-    error: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str | None] = mapped_column(String(300))
     sent_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+
+
+class RunCompletionRow(Base):
+    """A completion that a run needs, asked for by itself or found there already."""
+
+    __tablename__ = "run_completion"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), primary_key=True)
+    completion_id: Mapped[int] = mapped_column(
+        ForeignKey("completion.id"), primary_key=True, index=True
+    )
+
+
+class BatchRow(Base):
+    """One job at the teacher's batch endpoint; its remote id is stored before anybody waits."""
+
+    __tablename__ = "batch"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), index=True)
+    worker: Mapped[str] = mapped_column(String(64))
+    requests: Mapped[int]
+    file_id: Mapped[str | None] = mapped_column(String(200))
+    remote_id: Mapped[str | None] = mapped_column(String(200))
+    status: Mapped[str] = mapped_column(String(50))
+    created_at: Mapped[datetime]
+    collected_at: Mapped[datetime | None]
 
 
 class AttemptRow(Base):
     """One request that was sent for a completion, and how it ended."""
 
     __tablename__ = "attempt"
+    __table_args__ = (Index("ix_attempt_run_id_outcome", "run_id", "outcome"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     completion_id: Mapped[int] = mapped_column(ForeignKey("completion.id"), index=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batch.id"), index=True)
     number: Mapped[int]
     sent_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
-    outcome: Mapped[str | None] = mapped_column(String(50))
+    outcome: Mapped[AttemptOutcome | None] = mapped_column(EnumText(AttemptOutcome))
     http_status: Mapped[int | None]
+    prompt_tokens: Mapped[int | None]
+    completion_tokens: Mapped[int | None]
+    cost_usd: Mapped[float | None]
     detail: Mapped[str | None] = mapped_column(Text)
