@@ -24,6 +24,9 @@ class Settings(BaseSettings):
     database_url: str | None = None
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
+    teacher_api_key: SecretStr | None = None  # for teachers given by URL
+    teacher_deadline: float | None = Field(default=None, gt=0)  # seconds for one whole call
+    allow_private_teachers: bool = False  # may a teacher's address lie in a private network?
     training_slots: int = Field(default=1, ge=1)
     threads: int | None = Field(default=None, ge=1)
 
