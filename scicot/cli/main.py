@@ -8,7 +8,8 @@ import sys
 
 import typer
 
-from scicot.cli import imports, runs
+from scicot.cli import app as app_command
+from scicot.cli import compare, doctor, export, imports, predictions, runs
 from scicot.cli.output import say
 from scicot.words.errors import SciCotError
 
@@ -19,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Distil a large model's reasoning into a small one, in the open.",
 )
-for module in (imports, runs):
+for module in (app_command, imports, runs, doctor, export, predictions, compare):
     module.register(app)
 
 

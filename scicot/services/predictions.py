@@ -26,12 +26,21 @@ def store_predictions(
     """
     added = 0
     for start in range(0, len(predictions), BATCH):
-        rows = [_to_values(run_id, one) for one in predictions[start : start + BATCH]]
         with write(session):
-            before = _stored(session, run_id, rows)
-            added += sum((row["variant"], row["question_id"]) not in before for row in rows)
-            _insert(session, rows, replace=replace)
+            batch = predictions[start : start + BATCH]
+            added += add_predictions(session, run_id, batch, replace=replace)
     return added
+
+
+def add_predictions(
+    session: Session, run_id: int, predictions: Sequence[Prediction], *, replace: bool = False
+) -> int:
+    """Add predictions inside the caller's `write(session)` and return how many were new."""
+    rows = [_to_values(run_id, one) for one in predictions]
+    before = _stored(session, run_id, rows)
+    if rows:
+        _insert(session, rows, replace=replace)
+    return sum((row["variant"], row["question_id"]) not in before for row in rows)
 
 
 def _to_values(run_id: int, prediction: Prediction) -> dict[str, Any]:
@@ -52,14 +61,16 @@ def _to_values(run_id: int, prediction: Prediction) -> dict[str, Any]:
 def _stored(
     session: Session, run_id: int, rows: Sequence[Mapping[str, Any]]
 ) -> set[tuple[Variant, int]]:
-    found = session.execute(
-        select(PredictionRow.variant, PredictionRow.question_id).where(
+    ids = [row["question_id"] for row in rows]
+    found: set[tuple[Variant, int]] = set()
+    for start in range(0, len(ids), BATCH):  # SQLite takes so many parameters, not any number
+        query = select(PredictionRow.variant, PredictionRow.question_id).where(
             PredictionRow.run_id == run_id,
             PredictionRow.variant.in_({row["variant"] for row in rows}),
-            PredictionRow.question_id.in_([row["question_id"] for row in rows]),
+            PredictionRow.question_id.in_(ids[start : start + BATCH]),
         )
-    )
-    return set(found)
+        found |= {(variant, question_id) for variant, question_id in session.execute(query)}
+    return found
 
 
 def _insert(session: Session, rows: Sequence[dict[str, Any]], *, replace: bool) -> None:

@@ -1,0 +1,77 @@
+"""`compare A B`: two runs on the same questions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from scicot.cli.output import AsJson, emit
+from scicot.pure.comparison import Cell
+from scicot.services.comparison import Reading, RunComparison, compare_runs
+from scicot.services.questions import get_questions
+from scicot.services.workspace import open_workspace
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's command to the program."""
+    app.command("compare")(compare_command)
+
+
+def compare_command(
+    run_a: Annotated[int, typer.Argument(help="The number of run A.")],
+    run_b: Annotated[int, typer.Argument(help="The number of run B.")],
+    reading: Annotated[
+        Reading, typer.Option(help="Count the generated answers, or the most likely options.")
+    ] = Reading.GENERATED,
+    as_json: AsJson = False,
+) -> None:
+    """Compare two runs: the 2x2, McNemar's mid-p, the interval and the disagreeing questions."""
+    with open_workspace() as session:
+        compared = compare_runs(session, run_a, run_b, reading=reading)
+        only_a, only_b = compared.cells[Cell.ONLY_A], compared.cells[Cell.ONLY_B]
+        questions = get_questions(session, [*only_a, *only_b])
+    names = {key: question.external_id for key, question in questions.items()}
+    fields = describe(compared)
+    fields["only_a_ids"] = [names[key] for key in only_a]
+    fields["only_b_ids"] = [names[key] for key in only_b]
+    emit(fields, as_json, "\n".join(lines(compared, fields["only_a_ids"], fields["only_b_ids"])))
+
+
+def describe(compared: RunComparison) -> dict[str, Any]:
+    """Return a comparison as the JSON that scripts read. Accuracies are fractions; A - B."""
+    found = compared.found
+    interval = found.interval
+    return {
+        "run_a": compared.run_a.id,
+        "run_b": compared.run_b.id,
+        "matched": found.matched,
+        "both": found.both,
+        "only_a": found.only_a,
+        "only_b": found.only_b,
+        "neither": found.neither,
+        "accuracy_a": found.accuracy_a,
+        "accuracy_b": found.accuracy_b,
+        "difference": found.difference,
+        "interval": [interval.low, interval.high] if interval else None,
+        "mcnemar_mid_p": found.mid_p,
+        "questions_needed": found.needed,
+        "no_answer_a": compared.score_a.no_answer,
+        "no_answer_b": compared.score_b.no_answer,
+        "sentence": compared.sentence,
+    }
+
+
+def lines(compared: RunComparison, only_a: Sequence[str], only_b: Sequence[str]) -> list[str]:
+    """Return a comparison as lines for a person."""
+    found = compared.found
+    a, b = compared.name_a, compared.name_b
+    return [
+        compared.sentence,
+        f"Matched {found.matched:,} of {compared.score_a.n:,} (A) and {compared.score_b.n:,} (B).",
+        f"Both right {found.both}, only {a} {found.only_a}, only {b} {found.only_b}, "
+        f"neither {found.neither}; McNemar mid-p {found.mid_p:.4f}.",
+        f"Only {a}: {' '.join(only_a) or '-'}",
+        f"Only {b}: {' '.join(only_b) or '-'}",
+    ]

@@ -1,0 +1,86 @@
+"""Runs with made-up predictions, for the tests of whatever reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from scicot.services.predictions import store_predictions
+from scicot.services.questions import find_dataset_id
+from scicot.services.runs import create_run
+from scicot.words.records import (
+    Actor,
+    Method,
+    Outcome,
+    Prediction,
+    Question,
+    RunKind,
+    RunStatus,
+    Variant,
+)
+
+
+def wrong_label(question: Question) -> str:
+    return next(label for label in question.labels if label != question.answer_key)
+
+
+def make_prediction(
+    question: Question,
+    *,
+    is_right: bool,
+    is_readable: bool = True,
+    option_is_right: bool | None = None,
+    rationale: str | None = "Because the fact says so.",
+    variant: Variant = Variant.MAIN,
+) -> Prediction:
+    assert question.id is not None
+    label = question.answer_key if is_right else wrong_label(question)
+    option_is_right = is_right if option_is_right is None else option_is_right
+    option_label = question.answer_key if option_is_right else wrong_label(question)
+    scores = {one: -1.0 if one == option_label else -3.0 for one in question.labels}
+    if not is_readable:
+        return Prediction(
+            question.id, rationale, "Hm.", None, Outcome.NO_ANSWER, variant, scores, option_label
+        )
+    outcome = Outcome.CORRECT if is_right else Outcome.INCORRECT
+    output = f"Answer: The answer is ({label}) {question.choice_text(label)}"
+    return Prediction(question.id, rationale, output, label, outcome, variant, scores, option_label)
+
+
+def store_run(
+    session: Session,
+    questions: Sequence[Question],
+    *,
+    right: Collection[int],
+    unreadable: Collection[int] = (),
+    options_right: Collection[int] | None = None,
+    name: str = "made",
+    method: Method | None = None,
+    config: Mapping[str, Any] | None = None,
+    experiment_id: int | None = None,
+) -> int:
+    """Store a finished run that has the questions at these places right."""
+    run_id = create_run(
+        session,
+        Actor("Ada"),
+        kind=RunKind.TRAIN if method else RunKind.IMPORTED,
+        name=name,
+        config=dict(config or {}),
+        dataset_id=find_dataset_id(session, questions[0].dataset),
+        method=method,
+        experiment_id=experiment_id,
+        status=RunStatus.DONE,
+    )
+    predictions = [
+        make_prediction(
+            question,
+            is_right=place in right,
+            is_readable=place not in unreadable,
+            option_is_right=None if options_right is None else place in options_right,
+        )
+        for place, question in enumerate(questions)
+    ]
+    store_predictions(session, run_id, predictions)
+    return run_id
