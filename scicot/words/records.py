@@ -88,6 +88,13 @@ class Stage(StrEnum):
     STEP_BY_STEP = "step_by_step"
 
 
+class Family(StrEnum):
+    """How a student is built."""
+
+    ENCODER_DECODER = "encoder-decoder"
+    CAUSAL = "causal"
+
+
 class RunKind(StrEnum):
     """What a run does."""
 
