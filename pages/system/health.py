@@ -1,7 +1,25 @@
-"""The Health page."""
+"""Health: what `doctor` finds, with the way out for each."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from pages.shared.frame import errors_shown
+from scicot.services.health import Level, examine
+from scicot.services.workspace import open_workspace
+from scicot.words.settings import get_settings
+
+LOOKS = {
+    Level.GOOD: ("green", ":material/check:"),
+    Level.ADVICE: ("orange", ":material/info:"),
+    Level.BAD: ("red", ":material/error:"),
+}
+
 st.title("Health")
+st.caption("The same as `python -m scicot doctor`.")
+with errors_shown(), open_workspace() as session, st.spinner("Examining"):
+    for finding in examine(session, get_settings()):
+        color, icon = LOOKS[finding.level]
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.badge(finding.area, color=color, icon=icon)
+            st.text(f"{finding.found} {finding.way_out}".strip(), width="stretch")

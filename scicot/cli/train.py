@@ -74,9 +74,7 @@ def _statuses(names: str) -> list[RationaleStatus]:
 def train_command(
     method: Annotated[Method, typer.Argument(help="How questions become answers.")],
     dataset: Annotated[str, typer.Option()],
-    student: Annotated[
-        str, typer.Option(help="A hub id, a folder, or 'starter'.")
-    ] = PAPER_STUDENT,
+    student: Annotated[str, typer.Option(help="A hub id, a folder, or 'starter'.")] = PAPER_STUDENT,
     snapshot: Annotated[str | None, typer.Option(help="Not needed by finetune.")] = None,
     fraction: Annotated[float, typer.Option(help="Of the training questions.")] = 1.0,
     seed: Annotated[int, typer.Option()] = 0,

@@ -33,7 +33,7 @@ def read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         row = content[: error.start].count(b"\n") + 1
         raise InvalidInput(
-            f"{path.name}, row {row}: byte {error.start} is not {encoding.upper()[:6].strip('-')}. "
+            f"{path.name}, row {row}: byte {error.start} is not {encoding.removesuffix('-sig').upper()}. "
             "Save the file as UTF-8."
         ) from error
 

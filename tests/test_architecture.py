@@ -1,0 +1,138 @@
+"""The layers of docs/structure.md, read off the imports themselves."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SCREENS = ("app", "pages", "scicot.cli")
+# Which of our packages each layer may import, besides itself.
+ALLOWED = {
+    "app": ("pages",),
+    "pages": ("scicot.services", "scicot.pure", "scicot.words"),
+    "scicot.cli": ("scicot.bench", "scicot.services", "scicot.pure", "scicot.words"),
+    "scicot.bench": ("scicot.services", "scicot.adapters", "scicot.pure", "scicot.words", "db"),
+    "scicot.services": ("scicot.adapters", "scicot.pure", "scicot.words", "db"),
+    "scicot.adapters": ("scicot.pure", "scicot.words"),
+    "scicot.pure": ("scicot.words",),
+    "scicot.words": (),
+    "db": ("scicot.words",),
+}
+# The only homes of packages that are heavy, or that tie the code to an outside.
+HOMES = {
+    "streamlit": ("app", "pages"),
+    "typer": ("scicot.cli",),
+    "openai": ("scicot.adapters.teacher",),
+    "xllamacpp": ("scicot.adapters.teacher",),
+    "torch": ("scicot.adapters.students", "scicot.bench"),
+    "transformers": ("scicot.adapters.students", "scicot.bench"),
+    "ctranslate2": ("scicot.adapters.students", "scicot.bench"),
+    "sqlalchemy": ("db", "scicot.services", "scicot.bench"),
+    "alembic": ("db",),
+    "playwright": ("scicot.bench",),
+    "subprocess": ("scicot.adapters", "scicot.bench"),
+}
+IMPURE = {
+    "os",
+    "pathlib",
+    "time",
+    "datetime",
+    "random",
+    "secrets",
+    "uuid",
+    "io",
+    "socket",
+    "shutil",
+}
+
+
+def our_files() -> list[Path]:
+    folders = (ROOT / "pages", ROOT / "scicot", ROOT / "db")
+    found = [ROOT / "app.py"]
+    for folder in folders:
+        found += [path for path in folder.rglob("*.py") if "versions" not in path.parts]
+    return sorted(found)
+
+
+def module_name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: write the whole name instead of a relative import"
+            yield str(node.module)
+
+
+def lies_in(module: str, package: str) -> bool:
+    return module == package or module.startswith(f"{package}.")
+
+
+def layer_of(module: str) -> str | None:
+    return next((layer for layer in ALLOWED if lies_in(module, layer)), None)
+
+
+@pytest.mark.parametrize("path", our_files(), ids=module_name)
+def test_a_file_imports_only_what_lies_below_it(path: Path) -> None:
+    module = module_name(path)
+    layer = layer_of(module)
+    for imported in imports_of(path):
+        target = layer_of(imported)
+        if target is None or target == layer or layer is None:
+            continue
+        assert target in ALLOWED[layer], f"{module} ({layer}) imports {imported} ({target})"
+
+
+@pytest.mark.parametrize("path", our_files(), ids=module_name)
+def test_a_package_is_imported_only_in_its_home(path: Path) -> None:
+    module = module_name(path)
+    for imported in imports_of(path):
+        homes = HOMES.get(imported.split(".")[0])
+        if homes is not None:
+            assert any(lies_in(module, home) for home in homes), f"{module} imports {imported}"
+
+
+@pytest.mark.parametrize("path", [p for p in our_files() if "pure" in p.parts], ids=module_name)
+def test_pure_code_has_no_io_clock_or_randomness(path: Path) -> None:
+    assert IMPURE.isdisjoint(name.split(".")[0] for name in imports_of(path))
+
+
+def test_no_python_file_lies_directly_in_pages() -> None:
+    # Streamlit would discover it by itself and run it without app.py
+    assert list((ROOT / "pages").glob("*.py")) == []
+
+
+def test_the_app_process_imports_neither_torch_nor_transformers() -> None:
+    script = """
+import sys
+from streamlit.testing.v1 import AppTest
+app = AppTest.from_file("app.py", default_timeout=30).run()
+assert not app.exception, app.exception
+for page in sys.argv[1:]:
+    app.switch_page(page).run()
+    assert not app.exception, (page, app.exception)
+heavy = {"torch", "transformers", "datasets", "openai"} & set(sys.modules)
+assert not heavy, heavy
+"""
+    pages = [
+        str(path.relative_to(ROOT))
+        for path in sorted((ROOT / "pages").glob("*/*.py"))
+        if path.parent.name != "shared"
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", script, *pages],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
