@@ -1,0 +1,90 @@
+"""One question with the runs' rationales, outputs and answers beside the teacher's and the key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from scicot.pure.markdown import escape_markdown
+from scicot.services.question_view import Explanation, QuestionView, RunAnswer
+from scicot.words.records import Outcome, Question
+
+BADGES = {
+    Outcome.CORRECT: ("correct", "green", ":material/check:"),
+    Outcome.INCORRECT: ("incorrect", "red", ":material/close:"),
+    Outcome.NO_ANSWER: ("no answer read", "orange", ":material/question_mark:"),
+}
+
+
+def show_question(view: QuestionView, names: Sequence[str]) -> None:
+    """Show the question, then one column a run, then what teachers and people wrote."""
+    _show_stem(view.question)
+    _show_options(view, names)
+    for column, answer, name in zip(
+        st.columns(max(len(view.answers), 1)), view.answers, names, strict=False
+    ):
+        with column, st.container(border=True):
+            _show_answer(answer, name)
+    _show_explanations(view.explanations)
+
+
+def _show_stem(question: Question) -> None:
+    st.caption(escape_markdown(f"{question.dataset} · {question.split} · {question.external_id}"))
+    with st.container(border=True):
+        st.text(question.stem)
+
+
+def _show_options(view: QuestionView, names: Sequence[str]) -> None:
+    question = view.question
+    columns: dict[str, st.column_config.Column] = {}
+    rows: list[dict[str, object]] = []
+    for choice in question.choices:
+        is_key = choice.label == question.answer_key
+        row: dict[str, object] = {
+            "": "key" if is_key else "",
+            "Label": choice.label,
+            "Option": choice.text,
+        }
+        for place, (answer, name) in enumerate(zip(view.answers, names, strict=True)):
+            title = f"{'ABCD'[place]}: {name}"
+            row[title] = _cell(answer, choice.label)
+            columns[title] = st.column_config.Column(
+                title, help="What the run answered, and how likely it finds each option."
+            )
+        rows.append(row)
+    st.dataframe(rows, hide_index=True, column_config=columns, width="stretch")
+
+
+def _cell(answer: RunAnswer, label: str) -> str:
+    prediction = answer.prediction
+    chosen = "answered " if prediction is not None and prediction.label == label else ""
+    share = answer.probabilities.get(label)
+    return f"{chosen}{share:.0%}" if share is not None else chosen.strip()
+
+
+def _show_answer(answer: RunAnswer, name: str) -> None:
+    st.markdown(f"**{escape_markdown(name)}**")
+    prediction = answer.prediction
+    if prediction is None:
+        st.caption("This run was not asked this question.")
+        return
+    text, color, icon = BADGES[prediction.outcome]
+    st.badge(f"{prediction.label or '–'} · {text}", color=color, icon=icon)
+    for flag in answer.flags:
+        st.badge(str(flag).replace("_", " "), color="yellow", icon=":material/flag:")
+    st.caption("Rationale")
+    st.text(prediction.rationale or "none written")
+    st.caption("Raw output")
+    st.code(prediction.output, language=None, wrap_lines=True)
+
+
+def _show_explanations(explanations: Sequence[Explanation]) -> None:
+    if not explanations:
+        st.caption("No teacher's or human rationale is stored for this question.")
+        return
+    for column, one in zip(st.columns(len(explanations[:4])), explanations, strict=False):
+        with column, st.container(border=True):
+            source = escape_markdown(one.source)
+            st.markdown(f"**{one.origin.value.capitalize()}** · {source} · {one.status.value}")
+            st.text(one.text)

@@ -1,0 +1,1 @@
+"""Benchmarks: the figures that this machine gives, measured by `bench ...`."""

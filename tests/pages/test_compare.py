@@ -1,0 +1,90 @@
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+from streamlit.testing.v1 import AppTest
+
+from scicot.words.records import Method, Origin, Question, Split
+from tests.builders import store_questions, store_rationale
+from tests.pages.driver import open_page
+from tests.predictions import store_run
+
+
+@pytest.fixture
+def questions(session: Session, tmp_path: Path) -> list[Question]:
+    return list(store_questions(session, tmp_path / "files", test=6)[Split.TEST])
+
+
+@pytest.fixture
+def runs(session: Session, questions: list[Question]) -> tuple[int, int]:
+    a = store_run(session, questions, right=[0, 1, 2], method=Method.SCI_COT)
+    b = store_run(session, questions, right=[0, 3], method=Method.ONE_STAGE, unreadable=[4])
+    return a, b
+
+
+def texts(app: AppTest) -> str:
+    return "\n".join(str(one.value) for one in [*app.text, *app.markdown, *app.caption, *app.code])
+
+
+def press(app: AppTest, start: str) -> AppTest:
+    (button,) = [one for one in app.button if one.label.startswith(start)]
+    return button.click().run()
+
+
+def test_the_page_says_who_is_better_and_shows_the_four_cells(runs: tuple[int, int]) -> None:
+    app = open_page("evaluate/compare", a=str(runs[0]), b=str(runs[1]))
+    assert not app.exception
+    assert "cannot be told apart" in texts(app)
+    labels = [one.label.replace("\\", "") for one in app.button]
+    assert "1 · Both right" in labels
+    assert "2 · Only A: Sci-CoT" in labels
+    assert "1 · Only B: One-stage" in labels
+    assert "2 · Neither" in labels
+
+
+def test_a_cell_opens_its_questions_with_both_rationales_and_the_teachers(
+    session: Session, questions: list[Question], runs: tuple[int, int]
+) -> None:
+    store_rationale(session, questions[3], "The teacher explains the leaf.")
+    store_rationale(session, questions[3], "A person does.", origin=Origin.HUMAN, source="book")
+    app = open_page("evaluate/compare", a=str(runs[0]), b=str(runs[1]))
+    press(app, "1 · Only B")
+    assert app.query_params["cell"] == "only_b"
+    shown = texts(app)
+    assert questions[3].stem in shown
+    assert shown.count("Because the fact says so.") == 2
+    assert "The teacher explains the leaf." in shown
+    assert "A person does." in shown
+
+
+def test_next_moves_on_and_the_link_names_the_question(
+    questions: list[Question], runs: tuple[int, int]
+) -> None:
+    app = open_page("evaluate/compare", a=str(runs[0]), b=str(runs[1]))
+    assert [one.proto.shortcut for one in app.button if one.label == "Next"] == ["j"]
+    press(app, "Next")
+    assert app.query_params["question"] == str(questions[2].id)
+    assert questions[2].stem in texts(app)
+
+
+def test_a_link_restores_runs_cell_and_question(
+    questions: list[Question], runs: tuple[int, int]
+) -> None:
+    wanted = questions[5]
+    app = open_page(
+        "evaluate/compare", a=str(runs[0]), b=str(runs[1]), cell="neither", question=str(wanted.id)
+    )
+    assert wanted.stem in texts(app)
+    assert "2** of 2" in texts(app)
+
+
+def test_a_link_with_nonsense_falls_back_to_what_there_is(runs: tuple[int, int]) -> None:
+    app = open_page("evaluate/compare", a="99", b="x", cell="no such", question="-3")
+    assert not app.exception
+    assert {app.query_params["a"], app.query_params["b"]} == {str(one) for one in runs}
+
+
+def test_one_run_alone_is_not_compared(session: Session, questions: list[Question]) -> None:
+    store_run(session, questions, right=[0])
+    app = open_page("evaluate/compare")
+    assert "A comparison needs two" in app.info[0].value
