@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from pathlib import Path
 
@@ -26,9 +27,11 @@ class Settings(BaseSettings):
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
     teacher_api_key: SecretStr | None = None  # for teachers given by URL
     teacher_deadline: float | None = Field(default=None, gt=0)  # seconds for one whole call
+    teacher_retry_seconds: float = Field(default=0.5, gt=0)  # before the second attempt; doubles
     allow_private_teachers: bool = False  # may a teacher's address lie in a private network?
     training_slots: int = Field(default=1, ge=1)
     threads: int | None = Field(default=None, ge=1)
+    student_folders: str = ""  # parted by os.pathsep; empty: any folder of this machine
 
     @property
     def home_folder(self) -> Path:
@@ -39,6 +42,11 @@ class Settings(BaseSettings):
     def resolved_database_url(self) -> str:
         """The SQLAlchemy URL in use: the one set, or the SQLite file under the home folder."""
         return self.database_url or f"sqlite:///{self.home_folder / 'scicot.db'}"
+
+    @property
+    def student_folder_list(self) -> list[Path]:
+        """The folders that local students may lie in; empty when any may be used."""
+        return [Path(one).expanduser() for one in self.student_folders.split(os.pathsep) if one]
 
     @property
     def artifacts_folder(self) -> Path:

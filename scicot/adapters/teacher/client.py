@@ -1,0 +1,154 @@
+"""One request to an OpenAI-compatible server: sent once, its reply handed back unread.
+
+The client's own retries are off, because they would be invisible to the ledger (and may be paid);
+redirects are not followed, so that the key goes nowhere else; and one deadline covers the whole
+call, because the client's own timeout starts afresh with every byte.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Sequence
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import Self
+
+import httpx2
+import openai
+
+from scicot.adapters.clock import utc_now
+from scicot.words.errors import TeacherUnavailable
+from scicot.words.teaching import Message, Reply
+
+DEADLINE_SECONDS = 120.0
+CONNECT_SECONDS = 10.0
+KEEPALIVE_SECONDS = 2.0  # shorter than servers' own, so that none closes under a request
+MAX_RETRY_AFTER = 3600.0
+_NOT_SENT = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.UnsupportedProtocol,
+    httpx2.LocalProtocolError,
+)
+
+
+class NotSent(TeacherUnavailable):
+    """The connection was never made: certainly not paid."""
+
+
+class CutOff(TeacherUnavailable):
+    """The request was sent and no whole reply came: maybe paid."""
+
+
+class TeacherClient:
+    """A connection to one server, for many requests at once. Use it in `async with`."""
+
+    def __init__(
+        self,
+        base_url: str | None,
+        api_key: str,
+        *,
+        connections: int,
+        deadline: float = DEADLINE_SECONDS,
+    ) -> None:
+        self._deadline = deadline
+        self._client = openai.AsyncOpenAI(
+            api_key=api_key,
+            base_url=base_url,
+            max_retries=0,
+            http_client=openai.DefaultAsyncHttpxClient(
+                follow_redirects=False,
+                timeout=httpx2.Timeout(deadline, connect=CONNECT_SECONDS),
+                limits=httpx2.Limits(
+                    max_connections=connections,
+                    max_keepalive_connections=connections,
+                    keepalive_expiry=KEEPALIVE_SECONDS,
+                ),
+            ),
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._client.close()
+
+    async def ask(
+        self,
+        messages: Sequence[Message],
+        *,
+        model: str,
+        temperature: float,
+        max_tokens: int,
+        seed: int | None = None,
+    ) -> Reply:
+        """Send one chat and return the reply as it came, of whatever status.
+
+        Raises NotSent when no connection was made and CutOff when no whole reply arrived within
+        the deadline.
+        """
+        try:
+            async with asyncio.timeout(self._deadline):
+                raw = await self._client.chat.completions.with_raw_response.create(
+                    model=model,
+                    messages=list(messages),  # type: ignore[arg-type]
+                    temperature=temperature,
+                    max_tokens=max_tokens,
+                    seed=openai.omit if seed is None else seed,
+                )
+            return to_reply(raw.http_response)
+        except openai.APIStatusError as error:
+            return to_reply(error.response)
+        except TimeoutError as error:
+            raise CutOff(f"No whole reply within {self._deadline:g} seconds") from error
+        except openai.APIConnectionError as error:
+            raise connection_failure(error) from error
+
+
+def connection_failure(error: openai.APIConnectionError) -> TeacherUnavailable:
+    """Return NotSent or CutOff, by whether the request can have reached the server."""
+    cause = error.__cause__
+    what = type(cause or error).__name__
+    if isinstance(cause, _NOT_SENT):
+        return NotSent(f"The teacher's server cannot be reached ({what})")
+    return CutOff(f"The connection broke after sending ({what})")
+
+
+def to_reply(response: httpx2.Response) -> Reply:
+    """Return status, body as text and the wait asked for, of a response read to its end."""
+    return Reply(
+        status=response.status_code,
+        body=response.content.decode("utf-8", "replace"),
+        retry_after=_retry_after(response.headers),
+    )
+
+
+def _retry_after(headers: httpx2.Headers) -> float | None:
+    """Return the seconds of Retry-After (or -Ms), which may also be a date."""
+    for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        value = headers.get(name)
+        if value is None:
+            continue
+        seconds = _seconds(value, unit)
+        if seconds is not None:
+            return min(max(seconds, 0.0), MAX_RETRY_AFTER)
+    return None
+
+
+def _seconds(value: str, unit: float) -> float | None:
+    try:
+        number = float(value) * unit
+        return None if math.isnan(number) else number
+    except ValueError:
+        pass
+    try:
+        return (parsedate_to_datetime(value) - utc_now()).total_seconds()
+    except (ValueError, TypeError):  # TypeError: a date without a zone
+        return None

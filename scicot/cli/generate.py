@@ -1,0 +1,79 @@
+"""`generate`: a teacher writes the rationales that are missing."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from scicot.cli.output import AsJson, current_actor, emit, say
+from scicot.cli.runs import line
+from scicot.services.generation import start_generation
+from scicot.services.queue import tend_queue, wait_for_run
+from scicot.services.runs import get_run
+from scicot.services.teaching import totals_json
+from scicot.services.workspace import open_workspace
+from scicot.words.configs import PAPER_TEACHER, GenerationConfig
+from scicot.words.records import RunStatus, Split
+from scicot.words.settings import get_settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands to the program."""
+    app.command("generate")(generate_command)
+
+
+def generate_command(
+    dataset: Annotated[str, typer.Option(help="Whose questions are explained.")],
+    split: Annotated[Split, typer.Option()] = Split.TRAIN,
+    teacher: Annotated[
+        str, typer.Option(help="starter, openai:MODEL or URL#MODEL.")
+    ] = PAPER_TEACHER,
+    limit: Annotated[int | None, typer.Option(help="The first so many questions.")] = None,
+    samples: Annotated[int, typer.Option(help="Rationales a question.")] = 1,
+    temperature: Annotated[float, typer.Option()] = 0.0,
+    max_tokens: Annotated[int, typer.Option(help="The longest answer.")] = 256,
+    budget: Annotated[float | None, typer.Option(help="USD that are never passed.")] = None,
+    concurrency: Annotated[int, typer.Option(help="Calls at once.")] = 8,
+    requests_per_minute: Annotated[int | None, typer.Option()] = None,
+    tokens_per_minute: Annotated[int | None, typer.Option()] = None,
+    maybe_paid: Annotated[
+        Literal["ask", "rebuy"],
+        typer.Option(help="What becomes of calls cut off after sending."),
+    ] = "ask",
+    prompt: Annotated[int | None, typer.Option(help="A prompt version's number.")] = None,
+    wait: Annotated[bool, typer.Option(help="Stay until the run ends.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Have a teacher explain the questions; what is there already is not asked for again."""
+    config = GenerationConfig.checked(
+        dataset=dataset,
+        split=split,
+        teacher=teacher,
+        limit=limit,
+        samples=samples,
+        temperature=temperature,
+        max_tokens=max_tokens,
+        budget_usd=budget,
+        concurrency=concurrency,
+        requests_per_minute=requests_per_minute,
+        tokens_per_minute=tokens_per_minute,
+        maybe_paid=maybe_paid,
+        prompt_id=prompt,
+    )
+    with open_workspace() as session:
+        run_id = start_generation(session, current_actor(), config)
+        tend_queue(session, get_settings())
+    say(f"Run {run_id} is queued.")
+    if wait:
+        wait_for_run(get_settings(), run_id, on_change=lambda changed: say(line(changed)))
+    _emit_totals(run_id, as_json)
+
+
+def _emit_totals(run_id: int, as_json: bool) -> None:
+    with open_workspace() as session:
+        run = get_run(session, run_id)
+        totals = totals_json(session, run_id)
+    emit({"run": run_id, **totals, "status": run.status, "error": run.error}, as_json, line(run))
+    if run.status in (RunStatus.FAILED, RunStatus.LOST, RunStatus.CANCELLED):
+        raise typer.Exit(1)

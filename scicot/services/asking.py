@@ -1,0 +1,312 @@
+"""Asking a teacher many questions at once, each answer booked in the ledger as it comes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeVar
+
+from aiolimiter import AsyncLimiter
+from sqlalchemy.orm import Session
+from tenacity import AsyncRetrying, RetryCallState, retry_if_result, wait_random_exponential
+
+from scicot.adapters.teacher.client import CutOff, NotSent, TeacherClient
+from scicot.pure.pricing import call_cost, count_tokens, worst_cost
+from scicot.pure.replies import read_reply
+from scicot.services.budget import Budget
+from scicot.services.ledger import (
+    PAID,
+    Claim,
+    NotClaimed,
+    StoreText,
+    claim_call,
+    settle_call,
+    store_reply,
+)
+from scicot.services.ledger_writer import LedgerWriter
+from scicot.services.worker import RunContext
+from scicot.words.errors import DatabaseBusy, SciCotError, TeacherRefused, TeacherUnavailable
+from scicot.words.teaching import Answer, AttemptOutcome, Message, Price
+
+T = TypeVar("T")
+MAX_FAILURES = 5  # attempts of one call
+MAX_WAITS = 30  # times that one call is told to wait
+MAX_FAILED_IN_A_ROW = 8  # calls; then the teacher itself is taken to be unwell
+MAX_BACKOFF_SECONDS = 30.0
+WATCH_SECONDS = 0.2
+TICK_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One pending completion and what to send for it."""
+
+    completion_id: int
+    messages: list[Message]
+    sample: int = 0
+
+    @property
+    def characters(self) -> int:
+        """The length of what is sent."""
+        return sum(len(message["content"]) for message in self.messages)
+
+
+@dataclass(frozen=True, slots=True)
+class PoolSettings:
+    """How calls are sent. `model` is the name the server knows."""
+
+    model: str
+    temperature: float
+    max_tokens: int
+    concurrency: int
+    rebuy: bool
+    price: Price | None = None
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
+
+
+@dataclass
+class _Tries:
+    """What became of one call's attempts so far."""
+
+    rebuy: bool
+    failures: int = 0
+    waits: int = 0
+
+    def note(self, answer: Answer) -> bool:
+        """Count an attempt and return whether another should follow."""
+        if answer.outcome is AttemptOutcome.RATE_LIMITED:
+            self.waits += 1
+            return self.waits < MAX_WAITS
+        self.failures += 1
+        again = answer.outcome.is_retryable or (
+            self.rebuy and answer.outcome is AttemptOutcome.MAYBE_PAID
+        )
+        return again and self.failures < MAX_FAILURES
+
+
+@dataclass
+class _Gate:
+    """Holds the whole pool back until a moment of the loop's clock."""
+
+    opens_at: float = 0.0
+
+    def close_for(self, seconds: float) -> None:
+        """Keep everybody waiting for so long from now, or longer if that was said before."""
+        self.opens_at = max(self.opens_at, asyncio.get_running_loop().time() + seconds)
+
+    def remaining(self) -> float:
+        """Return the seconds until it opens."""
+        return self.opens_at - asyncio.get_running_loop().time()
+
+
+@dataclass
+class TeacherPool:
+    """A bounded number of calls in flight at one teacher. Make it inside the event loop."""
+
+    context: RunContext
+    client: TeacherClient
+    settings: PoolSettings
+    writer: LedgerWriter
+    budget: Budget
+    store_text: StoreText
+    tick: Callable[[], None] = lambda: None  # called in a thread about once a second
+    failure: SciCotError | None = None
+    _gate: _Gate = field(default_factory=_Gate)
+    _stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    _failed_in_a_row: int = 0
+
+    def __post_init__(self) -> None:
+        """Set the limits up."""
+        requests, tokens = self.settings.requests_per_minute, self.settings.tokens_per_minute
+        self._requests = AsyncLimiter(requests, 60) if requests else None
+        self._tokens = AsyncLimiter(tokens, 60) if tokens else None
+        self._backoff = wait_random_exponential(
+            multiplier=self.context.settings.teacher_retry_seconds, max=MAX_BACKOFF_SECONDS
+        )
+
+    async def run(self, calls: Iterator[Call]) -> None:
+        """Ask every call once it is its turn, until all are settled or something ends it.
+
+        Raises what ended it: Cancelled, TeacherRefused, TeacherUnavailable, DatabaseBusy. Calls
+        in flight are waited for and stored first.
+        """
+        watch = asyncio.create_task(self._watch())
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(self.settings.concurrency):
+                    group.create_task(self._work(calls))
+        finally:
+            watch.cancel()
+            await asyncio.gather(watch, return_exceptions=True)
+            await asyncio.to_thread(self.tick)
+        if self.failure is not None:
+            raise self.failure
+        if self._stopping.is_set():
+            self.context.cancel_event.set()
+        self.context.check_cancelled()
+
+    async def _watch(self) -> None:
+        loop = asyncio.get_running_loop()
+        ticked_at = loop.time()
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            if self.context.cancel_event.is_set() or self.context.lost_event.is_set():
+                self._stopping.set()
+            if loop.time() - ticked_at >= TICK_SECONDS:
+                with suppress(DatabaseBusy):  # progress is told the next time
+                    await asyncio.to_thread(self.tick)
+                ticked_at = loop.time()
+
+    async def _work(self, calls: Iterator[Call]) -> None:
+        for call in calls:  # shared by all workers: each call is taken by one of them
+            if self._stopping.is_set():
+                return
+            try:
+                await self._ask(call)
+            except SciCotError as error:
+                self._stop(error)
+
+    def _stop(self, error: SciCotError) -> None:
+        self.failure = self.failure or error
+        self._stopping.set()
+
+    async def _ask(self, call: Call) -> None:
+        tries = _Tries(self.settings.rebuy)
+        retrying = AsyncRetrying(
+            retry=retry_if_result(lambda again: bool(again)), wait=self._wait, sleep=self._sleep
+        )
+        await retrying(self._attempt, call, tries)
+
+    def _wait(self, state: RetryCallState) -> float:
+        # A call told to wait waits at the gate, with everybody else.
+        return 0.0 if self._gate.remaining() > 0 else self._backoff(state)
+
+    async def _sleep(self, seconds: float) -> None:
+        """Sleep, but no longer than until the pool stops."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+        except TimeoutError:
+            pass
+
+    async def _attempt(self, call: Call, tries: _Tries) -> bool:
+        """Send one request if it may be sent; return whether another attempt should follow."""
+        await self._hold(call)
+        if self._stopping.is_set():
+            return False
+        worst = worst_cost(self.settings.price, call.characters, self.settings.max_tokens)
+        reserved = await self.budget.reserve(worst)
+        spent = 0.0
+        try:
+            claim = await self._write(
+                partial(
+                    claim_call,
+                    run_id=self.context.run.id,
+                    worker=self.context.worker,
+                    completion_id=call.completion_id,
+                )
+            )
+            if isinstance(claim, NotClaimed):
+                if claim is NotClaimed.STOPPED:
+                    self._stopping.set()
+                return False
+            answer = await self._send(call, claim)
+            cost = self._cost(answer)
+            if answer.outcome in PAID or answer.outcome is AttemptOutcome.MAYBE_PAID:
+                spent = worst or 0.0 if cost is None else cost
+            return await self._settle(claim, answer, cost, tries)
+        finally:
+            await self.budget.settle(reserved, spent)
+
+    async def _hold(self, call: Call) -> None:
+        """Wait for the gate and for the caps on requests and tokens a minute."""
+        while (seconds := self._gate.remaining()) > 0 and not self._stopping.is_set():
+            await self._sleep(seconds)
+        if self._requests is not None:
+            await self._requests.acquire()
+        if self._tokens is not None:
+            wanted = count_tokens(call.characters, None) + self.settings.max_tokens
+            await self._tokens.acquire(min(wanted, self._tokens.max_rate))
+
+    async def _send(self, call: Call, claim: Claim) -> Answer:
+        try:
+            reply = await self.client.ask(
+                call.messages,
+                model=self.settings.model,
+                temperature=self.settings.temperature,
+                max_tokens=self.settings.max_tokens,
+                seed=call.sample if call.sample else None,
+            )
+        except NotSent as error:
+            return Answer(AttemptOutcome.UNREACHABLE, reason=str(error))
+        except CutOff as error:
+            return Answer(AttemptOutcome.MAYBE_PAID, reason=str(error))
+        await self._write(
+            partial(store_reply, claim=claim, reply=reply),
+            spooled={
+                "completion_id": claim.completion_id,
+                "attempt_id": claim.attempt_id,
+                "number": claim.number,
+                "status": reply.status,
+                "body": reply.body,
+            },
+        )
+        return read_reply(reply)
+
+    def _cost(self, answer: Answer) -> float | None:
+        if answer.outcome not in PAID:
+            return None if answer.outcome is AttemptOutcome.MAYBE_PAID else 0.0
+        return call_cost(self.settings.price, answer.prompt_tokens, answer.completion_tokens)
+
+    async def _settle(
+        self, claim: Claim, answer: Answer, cost: float | None, tries: _Tries
+    ) -> bool:
+        again = tries.note(answer)
+        await self._write(
+            partial(
+                settle_call,
+                claim=claim,
+                answer=answer,
+                cost_usd=cost,
+                store_text=self.store_text,
+                again=again,
+            )
+        )
+        if answer.outcome is AttemptOutcome.DENIED:
+            raise TeacherRefused(
+                f"{answer.reason}. Nothing more is sent, the rest is pending: put it right and "
+                "resume the run."
+            )
+        if answer.outcome is AttemptOutcome.RATE_LIMITED:
+            wait = answer.retry_after
+            self._gate.close_for(self._pause_length(tries) if wait is None else wait)
+        if not again:
+            self._note_health(answer)
+        return again
+
+    def _pause_length(self, tries: _Tries) -> float:
+        seconds = self.context.settings.teacher_retry_seconds * 2**tries.waits
+        return float(min(seconds, MAX_BACKOFF_SECONDS))
+
+    def _note_health(self, answer: Answer) -> None:
+        """Stop when call after call fails: then it is the teacher, not the question."""
+        if answer.outcome in PAID and answer.outcome is not AttemptOutcome.INVALID:
+            self._failed_in_a_row = 0
+            return
+        self._failed_in_a_row += 1
+        if self._failed_in_a_row >= MAX_FAILED_IN_A_ROW:
+            raise TeacherUnavailable(
+                f"{self._failed_in_a_row} calls in a row failed ({answer.reason}). Nothing more "
+                "is sent, the rest is pending: resume the run when the teacher is well."
+            )
+
+    async def _write(
+        self, do: Callable[[Session], T], *, spooled: Mapping[str, Any] | None = None
+    ) -> T:
+        future: Future[T] = self.writer.submit(do, spooled=spooled)
+        return await asyncio.wrap_future(future)

@@ -1,0 +1,190 @@
+"""Rationales from a teacher: started by a button or a command, carried out by the run's worker."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from db.models import CompletionRow, RationaleRow
+from scicot.adapters.teacher.open import check_teacher
+from scicot.pure.hashing import content_hash
+from scicot.pure.teacher_prompts import teacher_messages
+from scicot.pure.teachers import parse_teacher
+from scicot.services.checks import refresh_flags
+from scicot.services.ledger import CallSettings
+from scicot.services.prices import find_price
+from scicot.services.prompts import Prompt, get_prompt
+from scicot.services.questions import find_dataset_id, get_questions, list_questions
+from scicot.services.rationales import add_rationale
+from scicot.services.runs import create_run, list_runs
+from scicot.services.teaching import TeacherJob, carry_out, result_of
+from scicot.services.worker import RunContext
+from scicot.words.configs import GenerationConfig
+from scicot.words.errors import Conflict, InvalidConfig
+from scicot.words.records import Actor, Cause, Origin, Question, RunKind, RunStatus
+from scicot.words.settings import get_settings
+from scicot.words.teaching import Price, Teacher
+
+FLAG_EVERY = 50  # rationales; the checks of so many take well under a second
+
+
+def start_generation(session: Session, actor: Actor, config: GenerationConfig) -> int:
+    """Check everything that can be checked now, store the run and return its id.
+
+    Raises NotFound, InvalidConfig, TeacherRefused (no key), and Conflict when a run with the same
+    settings is under way.
+    """
+    teacher = parse_teacher(config.teacher)
+    check_teacher(teacher, get_settings())
+    dataset_id = find_dataset_id(session, config.dataset)
+    prompt = get_prompt(session, config.prompt_id)
+    config = config.model_copy(update={"prompt_id": prompt.id})
+    check_calls(
+        price=find_price(session, teacher.model),
+        teacher=teacher,
+        budget_usd=config.budget_usd,
+        samples=config.samples,
+        temperature=config.temperature,
+    )
+    if not choose_questions(session, config):
+        raise InvalidConfig(
+            f"'{config.dataset}' has no questions in its {config.split} split. Choose another."
+        )
+    values = config.model_dump(mode="json")
+    refuse_second(session, RunKind.GENERATE, values)
+    return create_run(
+        session,
+        actor,
+        kind=RunKind.GENERATE,
+        name=f"{teacher.model} explains {config.dataset} {config.split}",
+        config=values,
+        dataset_id=dataset_id,
+    )
+
+
+def check_calls(
+    *,
+    price: Price | None,
+    teacher: Teacher,
+    budget_usd: float | None,
+    samples: int,
+    temperature: float,
+) -> None:
+    """Raise InvalidConfig for a budget that cannot be kept or samples that would be alike."""
+    if budget_usd is not None and price is None:
+        raise InvalidConfig(
+            f"'{teacher.model}' has no known price, so a budget cannot be kept. Enter its price "
+            "on the Generate page, or leave the budget out."
+        )
+    if samples > 1 and temperature == 0:
+        raise InvalidConfig(
+            f"{samples} samples at temperature 0 would be the same text. Set a temperature above "
+            "0, or ask for one sample."
+        )
+
+
+def refuse_second(session: Session, kind: RunKind, values: Mapping[str, Any]) -> None:
+    """Raise Conflict when a run with just these settings is waiting or running."""
+    under_way = (RunStatus.QUEUED, RunStatus.STARTING, RunStatus.RUNNING)
+    for run in list_runs(session, kinds=[kind], statuses=under_way):
+        if dict(run.config) == dict(values):
+            raise Conflict(
+                f"Run {run.id} is doing exactly this already. Look at it on the Runs page."
+            )
+
+
+def choose_questions(session: Session, config: GenerationConfig) -> Sequence[Question]:
+    """Return the questions that the config names: given ones, or the first of the split."""
+    if config.question_ids is not None:
+        return list(get_questions(session, config.question_ids).values())
+    return list_questions(session, config.dataset, config.split, config.limit)
+
+
+def call_settings(config: GenerationConfig, prompt: Prompt) -> CallSettings:
+    """Return what makes two calls of the same question the same call."""
+    teacher = parse_teacher(config.teacher)
+    parameters = {
+        "base_url": teacher.base_url,
+        "temperature": config.temperature,
+        "max_tokens": config.max_tokens,
+    }
+    return CallSettings(teacher.model, content_hash(parameters), prompt.id)
+
+
+def run_generation(context: RunContext) -> Mapping[str, Any]:
+    """Ask for every rationale that is missing and return the counts; the worker's part."""
+    config = GenerationConfig.checked(**context.run.config)
+    teacher = parse_teacher(config.teacher)
+    with context.session() as session:
+        prompt = get_prompt(session, config.prompt_id)
+        questions = choose_questions(session, config)
+        price = find_price(session, teacher.model)
+    stored = _StoredRationales(context, teacher.model)
+    carry_out(
+        context,
+        TeacherJob(
+            teacher=teacher,
+            call_settings=call_settings(config, prompt),
+            compose=lambda question: teacher_messages(prompt.parts, question),
+            store_text=stored.add,
+            samples=config.samples,
+            temperature=config.temperature,
+            max_tokens=config.max_tokens,
+            concurrency=config.concurrency,
+            budget_usd=config.budget_usd,
+            rebuy=config.maybe_paid == "rebuy",
+            price=price,
+            requests_per_minute=config.requests_per_minute,
+            tokens_per_minute=config.tokens_per_minute,
+            after_batch=stored.flag,
+        ),
+        questions,
+    )
+    return result_of(context)
+
+
+class _StoredRationales:
+    """Adds a rationale in its completion's own transaction, and has the new ones checked."""
+
+    def __init__(self, context: RunContext, source: str) -> None:
+        self._context = context
+        self._source = source
+        self._unchecked: list[int] = []
+        self._lock = threading.Lock()
+
+    def add(self, session: Session, completion_id: int, text: str) -> None:
+        """Store the text as the next sample of this teacher for the question."""
+        completion = session.get_one(CompletionRow, completion_id)
+        same = (
+            RationaleRow.question_id == completion.question_id,
+            RationaleRow.origin == Origin.TEACHER,
+            RationaleRow.source == self._source,
+        )
+        newest = session.scalar(select(func.max(RationaleRow.sample)).where(*same))
+        rationale_id = add_rationale(
+            session,
+            Actor(self._source),
+            question_id=completion.question_id,
+            origin=Origin.TEACHER,
+            source=self._source,
+            text=text,
+            cause=Cause.GENERATED,
+            sample=0 if newest is None else newest + 1,
+            completion_id=completion_id,
+            operation_id=f"completion-{completion_id}",
+        )
+        if rationale_id is not None:
+            with self._lock:
+                self._unchecked.append(rationale_id)
+
+    def flag(self) -> None:
+        """Check the rationales stored since the last time."""
+        with self._lock:
+            waiting, self._unchecked = self._unchecked, []
+        for start in range(0, len(waiting), FLAG_EVERY):
+            with self._context.session() as session:
+                refresh_flags(session, waiting[start : start + FLAG_EVERY])
