@@ -15,21 +15,21 @@ from scicot.words.records import Split
 
 HUB = "hub:allenai/ai2_arc"
 FROM_FOLDER, FROM_UPLOAD, FROM_HUB = "A folder or file", "Upload", "Hugging Face hub"
-RATIONALES = "Human rationales"
+STARTER, RATIONALES = "Starter set", "Human rationales"
 
 
 def show_import() -> None:
     """Show the form and carry an import out."""
     kind = st.segmented_control(
-        "From where", [FROM_FOLDER, FROM_UPLOAD, FROM_HUB, RATIONALES], default=FROM_FOLDER
+        "From where", [FROM_FOLDER, FROM_UPLOAD, FROM_HUB, STARTER, RATIONALES], default=FROM_FOLDER
     )
     if kind == RATIONALES:
         _show_rationale_import()
         return
     name = st.text_input(
         "Dataset",
-        value="arc",
-        key="questions_dataset_name",
+        value="starter" if kind == STARTER else "arc",
+        key=f"questions_dataset_name_{kind == STARTER}",
         help="For ARC's folder with both sets it is the prefix of arc-easy and arc-challenge.",
     )
     skip = st.checkbox("Leave bad rows out and list them", key="questions_skip")
@@ -40,6 +40,9 @@ def show_import() -> None:
         location = None
         if file is not None:
             location = _keep(file.name, file.getvalue())
+    elif kind == STARTER:
+        st.caption("60 science questions written for Sci-CoT: for trying things out, no network.")
+        location = "starter"
     elif kind == FROM_HUB:
         st.caption("allenai/ai2_arc, all splits of both sets, at a pinned revision.")
         location = HUB

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import scicot
 from db.models import DatasetRow, ImportRow, QuestionRow
 from db.session import write
 from scicot.adapters.clock import utc_now
@@ -21,6 +22,9 @@ from scicot.services.questions import count_questions, find_dataset_id
 from scicot.services.rationales import add_rationale
 from scicot.words.errors import Conflict, InvalidInput
 from scicot.words.records import Actor, Cause, Origin, Question, RationaleStatus, Split
+
+# 60 questions written for Sci-CoT, so that everything can be tried without a file or a network
+STARTER_FOLDER = Path(scicot.__file__).parent / "data" / "starter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ def import_questions(
     split: Split | None = None,
     skip_bad_rows: bool = False,
 ) -> QuestionImport:
-    """Import a JSONL file, ARC's official folder, or `hub:allenai/ai2_arc`.
+    """Import a JSONL file, ARC's official folder, `hub:allenai/ai2_arc`, or the `starter` set.
 
     All or nothing: the first bad row raises its error and nothing is written, unless
     `skip_bad_rows`, which lists every row left out. What is there already is left as it is; the
@@ -64,7 +68,8 @@ def import_questions(
         questions = [question for _, question in read_hub_questions(location[4:], dataset)]
     else:
         questions = []
-        for file in find_question_files(Path(location).expanduser(), dataset, split):
+        path = STARTER_FOLDER if location == "starter" else Path(location).expanduser()
+        for file in find_question_files(path, dataset, split):
             for number, found in read_questions(file):
                 if isinstance(found, Question):
                     questions.append(found)

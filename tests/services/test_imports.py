@@ -140,3 +140,8 @@ def test_counts_are_given_in_the_order_of_splits(session: Session, tmp_path: Pat
         ("validation", 2),
         ("test", 1),
     ]
+
+
+def test_the_starter_set_needs_no_file(session: Session, actor: Actor) -> None:
+    done = import_questions(session, actor, "starter", dataset="starter")
+    assert done.datasets == {"starter": {"train": 36, "validation": 6, "test": 18}}
