@@ -1,0 +1,1 @@
+"""Students: found, loaded, trained, converted and asked. torch is imported only when needed."""

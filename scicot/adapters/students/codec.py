@@ -1,0 +1,124 @@
+"""Texts to token ids and back, by the student's own tokenizer, without torch.
+
+An encoder-decoder reads input and target apart; a causal student reads the input, a line break
+and the target as one sequence. Each side is encoded by itself, so that training, generating and
+scoring cut the text at the same places.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from tokenizers import Tokenizer
+
+from scicot.words.errors import StudentError
+from scicot.words.records import Family
+
+CODEC_FILE = "codec.json"
+INPUT_END = "\n"  # what parts input and target for a causal student
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialIds:
+    """The ids that end, pad and start a sequence."""
+
+    family: Family
+    eos: int
+    pad: int
+    start: int | None = None
+
+
+class Codec:
+    """A student's tokenizer and special ids."""
+
+    def __init__(self, tokenizer: Tokenizer, special: SpecialIds) -> None:
+        self.tokenizer = tokenizer
+        self.special = special
+
+    @classmethod
+    def open(cls, folder: Path, family: Family | None = None) -> Codec:
+        """Return the codec of a student's folder, or of a converted one, which names its family.
+
+        Raises StudentError when the folder has no fast tokenizer.
+        """
+        path = folder / "tokenizer.json"
+        if not path.is_file():
+            raise StudentError(
+                f"'{folder.name}' has no tokenizer.json. Save the student's fast tokenizer there."
+            )
+        tokenizer = Tokenizer.from_file(str(path))
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+        if (folder / CODEC_FILE).is_file():
+            fields = json.loads((folder / CODEC_FILE).read_text(encoding="utf-8"))
+            return cls(tokenizer, SpecialIds(**fields | {"family": Family(fields["family"])}))
+        if family is None:
+            raise StudentError(f"'{folder.name}' is not a converted student.")
+        return cls(tokenizer, _read_special(folder, family))
+
+    def save(self, folder: Path) -> None:
+        """Write tokenizer and special ids into a folder, from which `open` reads them."""
+        self.tokenizer.save(str(folder / "tokenizer.json"))
+        (folder / CODEC_FILE).write_text(json.dumps(asdict(self.special)), encoding="utf-8")
+
+    def encode_input(self, text: str, limit: int | None = None) -> list[int]:
+        """Return the input's ids, cut to `limit` before what ends it."""
+        if self.special.family is Family.CAUSAL:
+            ids = self.tokenizer.encode(text, add_special_tokens=True).ids
+            if ids and ids[-1] == self.special.eos:
+                ids = ids[:-1]
+            ending = self.tokenizer.encode(INPUT_END, add_special_tokens=False).ids
+            return ids + ending if limit is None else ids[: limit - len(ending)] + ending
+        return self._ended(self.tokenizer.encode(text, add_special_tokens=True).ids, limit)
+
+    def encode_target(self, text: str, limit: int | None = None) -> list[int]:
+        """Return the target's ids with the end of sequence, cut to `limit` before it."""
+        is_causal = self.special.family is Family.CAUSAL
+        ids = self.tokenizer.encode(text, add_special_tokens=not is_causal).ids
+        return self._ended(ids, limit)
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """Return the text of generated ids up to the end of sequence, without special tokens."""
+        kept = list(ids)
+        if self.special.eos in kept:
+            kept = kept[: kept.index(self.special.eos)]
+        text: str = self.tokenizer.decode(kept, skip_special_tokens=True)
+        return text.strip()
+
+    def tokens(self, ids: Sequence[int]) -> list[str]:
+        """Return ids as the vocabulary's own strings."""
+        return [self.tokenizer.id_to_token(one) or "" for one in ids]
+
+    def ids(self, tokens: Sequence[str]) -> list[int]:
+        """Return the ids of the vocabulary's own strings; one it lacks is left out."""
+        found = (self.tokenizer.token_to_id(token) for token in tokens)
+        return [one for one in found if one is not None]
+
+    def _ended(self, ids: list[int], limit: int | None) -> list[int]:
+        body = ids[:-1] if ids and ids[-1] == self.special.eos else ids
+        if limit is not None:
+            body = body[: limit - 1]
+        return [*body, self.special.eos]
+
+
+def _read_special(folder: Path, family: Family) -> SpecialIds:
+    config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    eos = _first(config.get("eos_token_id"))
+    if eos is None:
+        raise StudentError(
+            f"'{folder.name}': config.json names no eos_token_id, so outputs would never end. "
+            "Set it to the id of the tokenizer's end-of-sequence token."
+        )
+    pad = _first(config.get("pad_token_id"))
+    start = _first(config.get("decoder_start_token_id"))
+    return SpecialIds(family=family, eos=eos, pad=eos if pad is None else pad, start=start)
+
+
+def _first(value: Any) -> int | None:
+    if isinstance(value, list):
+        return int(value[0]) if value else None
+    return int(value) if isinstance(value, int) else None

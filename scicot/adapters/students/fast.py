@@ -1,0 +1,119 @@
+"""A converted student that generates and scores through CTranslate2, without torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from scicot.adapters.students.codec import Codec
+from scicot.adapters.students.machine import choose_threads
+from scicot.words.errors import StudentError
+from scicot.words.records import Family
+
+TOKENS_AT_ONCE = 4096  # padded tokens of a batch; CTranslate2 sorts by length itself
+
+
+class FastStudent:
+    """A student opened for answering; open once, ask often."""
+
+    def __init__(self, model: Any, codec: Codec) -> None:
+        self.model = model
+        self.codec = codec
+
+    @classmethod
+    def open(
+        cls, folder: Path, *, compute_type: str = "float32", threads: int | None = None
+    ) -> FastStudent:
+        """Return the student of a `ct2` folder; `int8` is faster and nearly as exact.
+
+        Raises StudentError when the folder holds no converted student.
+        """
+        import ctranslate2
+
+        if not (folder / "model.bin").is_file():
+            raise StudentError(
+                f"'{folder}' holds no converted student. Train the stage again, or choose a "
+                "student whose architecture CTranslate2 knows."
+            )
+        codec = Codec.open(folder)
+        is_causal = codec.special.family is Family.CAUSAL
+        kind = ctranslate2.Generator if is_causal else ctranslate2.Translator
+        model = kind(
+            str(folder),
+            device="cpu",
+            compute_type=compute_type,
+            inter_threads=1,
+            intra_threads=choose_threads(threads),
+        )
+        return cls(model, codec)
+
+    def generate(
+        self,
+        inputs: Sequence[str],
+        max_new_tokens: int,
+        *,
+        max_input_tokens: int | None = None,
+    ) -> list[str]:
+        """Return the greedy output of each input, in order, of at most `max_new_tokens` tokens."""
+        if not inputs:
+            return []
+        codec = self.codec
+        prompts = [
+            codec.tokens(codec.encode_input(text, max_input_tokens)) or [""] for text in inputs
+        ]
+        options = {"beam_size": 1, "max_batch_size": TOKENS_AT_ONCE, "batch_type": "tokens"}
+        if codec.special.family is Family.CAUSAL:
+            results = self.model.generate_batch(
+                prompts,
+                max_length=max_new_tokens,
+                include_prompt_in_result=False,
+                end_token=codec.tokens([codec.special.eos]),
+                **options,
+            )
+            return [codec.decode(one.sequences_ids[0]) for one in results]
+        results = self.model.translate_batch(prompts, max_decoding_length=max_new_tokens, **options)
+        return [codec.decode(codec.ids(one.hypotheses[0])) for one in results]
+
+    def score(
+        self,
+        inputs: Sequence[str],
+        options: Sequence[Sequence[str]],
+        *,
+        max_input_tokens: int | None = None,
+    ) -> list[list[float]]:
+        """Return the summed log-probability (nats) of each option's text as the target."""
+        codec = self.codec
+        sources, targets = [], []
+        for text, texts in zip(inputs, options, strict=True):
+            source = codec.encode_input(text, max_input_tokens)
+            for option in texts:
+                sources.append(source)
+                targets.append(codec.encode_target(option))
+        if not sources:
+            return [[] for _ in inputs]
+        flat = iter(self._score_flat(sources, targets))
+        return [[next(flat) for _ in texts] for texts in options]
+
+    def _score_flat(
+        self, sources: Sequence[list[int]], targets: Sequence[list[int]]
+    ) -> list[float]:
+        codec = self.codec
+        how = {"max_batch_size": TOKENS_AT_ONCE, "batch_type": "tokens"}
+        if codec.special.family is Family.CAUSAL:
+            whole = [
+                codec.tokens(source + target)
+                for source, target in zip(sources, targets, strict=True)
+            ]
+            scored = self.model.score_batch(whole, **how)
+            return [
+                sum(one.log_probs[-len(target) :])
+                for one, target in zip(scored, targets, strict=True)
+            ]
+        # The translator adds the end of sequence itself.
+        scored = self.model.score_batch(
+            [codec.tokens(source) for source in sources],
+            [codec.tokens(target[:-1]) for target in targets],
+            **how,
+        )
+        return [sum(one.log_probs) for one in scored]

@@ -1,0 +1,79 @@
+"""Load and save a student with transformers: safetensors only, never a model's own code."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scicot.words.errors import StudentError
+from scicot.words.records import Family
+
+if TYPE_CHECKING:
+    import torch
+
+TOKENIZER_FILES = (
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "spiece.model",
+    "tokenizer.model",
+    "vocab.json",
+    "merges.txt",
+    "added_tokens.json",
+    "generation_config.json",
+)
+
+
+def load_model(folder: Path, family: Family) -> Any:
+    """Return the model of a checked folder in float32; StudentError when it cannot be loaded."""
+    import torch
+    import transformers
+
+    _quiet(transformers)
+    kinds = {
+        Family.ENCODER_DECODER: transformers.AutoModelForSeq2SeqLM,
+        Family.CAUSAL: transformers.AutoModelForCausalLM,
+    }
+    try:
+        return kinds[family].from_pretrained(
+            folder,
+            dtype=torch.float32,
+            use_safetensors=True,
+            trust_remote_code=False,
+            local_files_only=True,
+        )
+    except (ValueError, OSError, KeyError, RuntimeError) as error:
+        first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise StudentError(
+            f"The student in '{folder.name}' cannot be loaded: {first} "
+            "Check that its config and weights belong together."
+        ) from error
+
+
+def save_model(model: Any, tokenizer_folder: Path, folder: Path) -> None:
+    """Write the model and the tokenizer files it came with into `folder`."""
+    model.save_pretrained(folder)
+    for name in TOKENIZER_FILES:
+        if (tokenizer_folder / name).is_file() and not (folder / name).exists():
+            shutil.copyfile(tokenizer_folder / name, folder / name)
+
+
+def device_of(model: Any) -> torch.device:
+    """Return where the model's parameters lie."""
+    device: torch.device = next(model.parameters()).device
+    return device
+
+
+def place_model(model: Any) -> Any:
+    """Return the model on the GPU where there is one."""
+    import torch
+
+    return model.to("cuda") if torch.cuda.is_available() else model
+
+
+def _quiet(transformers: Any) -> None:
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
+    logging.getLogger("transformers").setLevel(logging.ERROR)

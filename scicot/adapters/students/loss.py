@@ -1,0 +1,100 @@
+"""The loss of Eq. 1 and 2: mean cross-entropy over the target's tokens, and nothing else.
+
+Logits are computed only where a target token stands. With a vocabulary of 32,000 that is a
+third of a small decoder's work, and padding would otherwise pay it too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from scicot.words.records import Family
+
+if TYPE_CHECKING:
+    import torch
+
+IGNORED = -100  # the label that marks "no target here", as in transformers
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One example as token ids."""
+
+    input_ids: list[int]
+    target_ids: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenBatch:
+    """A padded batch; the tensors are `[batch, length]`. `tokens` counts those not padding."""
+
+    input_ids: torch.Tensor
+    attention_mask: torch.Tensor
+    labels: torch.Tensor
+    tokens: int
+
+
+def collate(pairs: Sequence[Pair], family: Family, pad: int, device: Any = "cpu") -> TokenBatch:
+    """Return pairs as one batch padded on the right to its own longest.
+
+    For a causal student input and target form one sequence, and `labels` stand where the model
+    predicts them: one place before the token itself.
+    """
+    tokens = sum(len(pair.input_ids) + len(pair.target_ids) for pair in pairs)
+    if family is Family.ENCODER_DECODER:
+        inputs = [pair.input_ids for pair in pairs]
+        labels = [pair.target_ids for pair in pairs]
+    else:
+        inputs = [pair.input_ids + pair.target_ids[:-1] for pair in pairs]
+        labels = [[IGNORED] * (len(pair.input_ids) - 1) + pair.target_ids for pair in pairs]
+    return TokenBatch(
+        input_ids=_padded(inputs, pad, device),
+        attention_mask=_padded([[1] * len(one) for one in inputs], 0, device),
+        labels=_padded(labels, IGNORED, device),
+        tokens=tokens,
+    )
+
+
+def target_logits(model: Any, batch: TokenBatch, family: Family) -> torch.Tensor:
+    """Return the logits `[target tokens, vocabulary]` where `labels` are not ignored."""
+    wanted = batch.labels != IGNORED
+    inputs = {"input_ids": batch.input_ids, "attention_mask": batch.attention_mask}
+    if family is Family.ENCODER_DECODER:
+        inputs["decoder_input_ids"] = model.prepare_decoder_input_ids_from_labels(batch.labels)
+    with _head_at(model, wanted):
+        logits: torch.Tensor = model(**inputs, use_cache=False).logits
+    return logits
+
+
+def batch_loss(model: Any, batch: TokenBatch, family: Family) -> torch.Tensor:
+    """Return the mean cross-entropy over the batch's target tokens, a scalar in nats."""
+    import torch.nn.functional as functional
+
+    logits = target_logits(model, batch, family)
+    labels = batch.labels[batch.labels != IGNORED]
+    return functional.cross_entropy(logits.float(), labels)
+
+
+@contextmanager
+def _head_at(model: Any, wanted: torch.Tensor) -> Iterator[None]:
+    """Let the output head see only the hidden states at `wanted` places."""
+
+    def select(_module: Any, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+        return (arguments[0][wanted], *arguments[1:])
+
+    hook = model.get_output_embeddings().register_forward_pre_hook(select)
+    try:
+        yield
+    finally:
+        hook.remove()
+
+
+def _padded(rows: Sequence[Sequence[int]], fill: int, device: Any) -> torch.Tensor:
+    import torch
+
+    longest = max(len(row) for row in rows)
+    filled = [[*row, *[fill] * (longest - len(row))] for row in rows]
+    return torch.tensor(filled, dtype=torch.long, device=device)
