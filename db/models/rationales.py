@@ -23,6 +23,7 @@ class RationaleRow(Base):
     __table_args__ = (
         UniqueConstraint("question_id", "origin", "source", "sample"),
         Index("ix_rationale_queue", "dataset_id", "status", "risk", "id"),
+        Index("ix_rationale_risk", "dataset_id", "risk", "id"),
         Index("ix_rationale_source", "dataset_id", "source", "status"),
     )
 

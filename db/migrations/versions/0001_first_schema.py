@@ -494,6 +494,7 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_rationale_queue", ["dataset_id", "status", "risk", "id"], unique=False
         )
+        batch_op.create_index("ix_rationale_risk", ["dataset_id", "risk", "id"], unique=False)
         batch_op.create_index(
             "ix_rationale_source", ["dataset_id", "source", "status"], unique=False
         )
@@ -727,6 +728,7 @@ def downgrade() -> None:
     op.drop_table("run_completion")
     with op.batch_alter_table("rationale", schema=None) as batch_op:
         batch_op.drop_index("ix_rationale_source")
+        batch_op.drop_index("ix_rationale_risk")
         batch_op.drop_index("ix_rationale_queue")
         batch_op.drop_index(batch_op.f("ix_rationale_question_id"))
 

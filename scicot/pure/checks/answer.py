@@ -1,0 +1,124 @@
+"""Checks of what a rationale says about the answer: letters, announcements, the key itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scicot.pure.checks.finding import Finding, content_words, cut, stem, words_of
+from scicot.words.records import Question
+
+ANNOUNCEMENT = re.compile(
+    r"\b(?:the\s+)?(?:correct|right|best|most\s+likely|final)?\s*(?:answer|option|choice)"
+    r"(?:\s+to\s+(?:the|this)\s+question(?:\s*[\"“].{0,400}?[\"”?])?)?"
+    r"(?:\s+(?:here|above))?\s*(?:is|are|would\s+be|:)\s*:?\s*(?:therefore\s+)?",
+    re.IGNORECASE | re.DOTALL,
+)
+BOILERPLATE = frozenset(
+    map(
+        stem,
+        words_of(
+            "answer correct right option choice question reason reasoning explanation following "
+            "likely behind statement therefore thus best rationale based true"
+        ),
+    )
+)
+NEGATION = re.compile(
+    r"\b(?:not|isn['’]t|never|no|incorrect|wrong|neither|nor|cannot|false)\b", re.IGNORECASE
+)
+
+
+def _letters(question: Question) -> re.Pattern[str]:
+    labels = "|".join(re.escape(label) for label in question.labels)
+    return re.compile(
+        rf"\((?P<a>{labels})\)|(?<![\w(])(?P<b>{labels})\)"
+        rf"|\b(?:[Oo]ption|[Cc]hoice|[Aa]nswer|[Aa]nswer is)\s+(?P<c>{labels})\b(?!['’\w])"
+    )
+
+
+def _label(found: re.Match[str]) -> str:
+    return found["a"] or found["b"] or found["c"]
+
+
+def leaks_letter(text: str, question: Question) -> Iterator[Finding]:
+    """Find where the text names an option by its letter."""
+    for found in _letters(question).finditer(text):
+        start, end = found.span()
+        label = _label(found)
+        yield Finding(f"Names an option by its letter, {label}.", start, end, cut(text, start, end))
+
+
+def announces_answer(text: str, question: Question) -> Iterator[Finding]:
+    """Find where the text says that something is the answer instead of explaining it."""
+    for found in ANNOUNCEMENT.finditer(text):
+        start = found.start()
+        stop = re.compile(r"[.!?](?:\s|$)|\n").search(text, found.end())
+        end = stop.start() + 1 if stop else len(text)
+        if text[found.end() : end].strip():
+            yield Finding("Announces the answer.", start, end, cut(text, start, end))
+
+
+def only_restates(text: str, question: Question) -> Iterator[Finding]:
+    """Find a text that says nothing beyond the question and an option."""
+    known = set(BOILERPLATE)
+    for part in (question.stem, *(choice.text for choice in question.choices)):
+        known.update(content_words(part))
+    labels = {label.lower() for label in question.labels}
+    fresh = [word for word in content_words(text) if word not in known and word not in labels]
+    if len(set(fresh)) < 3 and len(set(fresh)) * 6 <= max(6, len(words_of(text))):
+        yield Finding("Says nothing beyond the question and its options.")
+
+
+def contradicts_key(text: str, question: Question) -> Iterator[Finding]:
+    """Find where the text announces an option that is not the key, by letter or by words."""
+    letters = _letters(question)
+    for found in ANNOUNCEMENT.finditer(text):
+        if NEGATION.search(text, max(0, found.start() - 12), found.end()):
+            continue
+        stop = re.compile(r"[.!?;](?:\s|$)|\n").search(text, found.end() + 2)
+        end = stop.start() + 1 if stop else len(text)
+        said = text[found.end() : end]
+        if NEGATION.match(said.strip()):
+            continue
+        letter = letters.match(said.strip(' \n"“')) or letters.match(text[found.start() : end])
+        named = _label(letter) if letter else _option_meant(said, question)
+        if named is not None and named != question.answer_key:
+            yield Finding(
+                f"Argues for {named}; the key is {question.answer_key}.", found.start(), end
+            )
+            return
+
+
+def _option_meant(said: str, question: Question) -> str | None:
+    """Return the label of the option these words repeat; None when it is none or not clear."""
+    words = set(content_words(said))
+    shares = []
+    for choice in question.choices:
+        own = set(content_words(choice.text)) or set(words_of(choice.text))
+        shares.append((len(own & words) / max(1, len(own)), len(own), choice.label))
+    shares.sort(reverse=True)
+    (best, _, label), (second, _, _) = shares[0], shares[1]
+    if best < 0.99 or second > 0.67:
+        return None
+    return label
+
+
+def argues_otherwise(text: str, question: Question) -> Iterator[Finding]:
+    """Find a text that never mentions the key but speaks of exactly one other option."""
+    words = set(content_words(text))
+    stem_words = set(content_words(question.stem))
+    told = []
+    for choice in question.choices:
+        own = set(content_words(choice.text)) - stem_words
+        if own and own <= words:
+            told.append(choice.label)
+    key_words = set(content_words(question.key_text))
+    if len(told) == 1 and told[0] != question.answer_key and not (key_words - stem_words) & words:
+        yield Finding(f"Speaks of option {told[0]} and never of the key, {question.answer_key}.")
+
+
+def misses_key(text: str, question: Question) -> Iterator[Finding]:
+    """Find a text with no content word of the key's text."""
+    key_words = set(content_words(question.key_text))
+    if key_words and not key_words & set(content_words(text)):
+        yield Finding(f"Never mentions the key: {question.key_text}")

@@ -1,0 +1,88 @@
+"""Checks of a rationale's form: cut off, too short, too long, odd signs, remains of a list."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from scicot.pure.checks.finding import STOPWORDS, WORD, Finding, words_of
+from scicot.words.records import Question
+
+SHORTEST = 8  # words
+LONGEST = 128  # tokens: TrainingConfig.max_rationale_tokens by default
+LETTERS_A_PIECE = 7  # a subword tokenizer cuts longer words
+ENDINGS = ".!?…\"'”’)]"
+LIST_MARK = re.compile(
+    r"^[ \t]*(?:[-*•+][ \t]+|\d{1,2}[.)][ \t]+|#{1,6}[ \t]+|>[ \t]+|\|)|\*\*|__|```|`",
+    re.MULTILINE,
+)
+INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufffd")
+BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def is_cut_off(text: str, question: Question) -> Iterator[Finding]:
+    """Find a text that stops in the middle of a sentence."""
+    whole = text.rstrip()
+    if whole and whole[-1] not in ENDINGS and len(words_of(whole)) >= SHORTEST:
+        start = max(whole.rfind(mark) for mark in ".!?\n") + 1
+        kept = whole[:start].strip()
+        start += len(whole[start:]) - len(whole[start:].lstrip())
+        enough = len(words_of(kept)) >= SHORTEST
+        yield Finding(
+            "Stops in the middle of a sentence.", start, len(whole), kept if enough else None
+        )
+
+
+def is_too_short(text: str, question: Question) -> Iterator[Finding]:
+    """Find a text of too few words to explain anything."""
+    count = len(words_of(text))
+    if count < SHORTEST:
+        yield Finding(f"Has {count} words; {SHORTEST} are the least an explanation needs.")
+
+
+def estimate_tokens(text: str) -> int:
+    """Return about how many tokens a student's tokenizer makes of the text."""
+    words = sum(math.ceil(len(word) / LETTERS_A_PIECE) for word in WORD.findall(text))
+    return words + sum(unicodedata.category(sign)[0] in "PS" for sign in text)
+
+
+def is_too_long(text: str, question: Question) -> Iterator[Finding]:
+    """Find a text that the student would see cut."""
+    tokens = estimate_tokens(text)
+    if tokens > LONGEST:
+        yield Finding(f"Has about {tokens} tokens; the student sees {LONGEST}.")
+
+
+def has_odd_characters(text: str, question: Question) -> Iterator[Finding]:
+    """Find invisible, directional, control, private or replacement characters."""
+    for place, sign in enumerate(text):
+        kind = unicodedata.category(sign)
+        odd = sign in INVISIBLE or sign in BIDI or kind in ("Cc", "Co", "Cn", "Cs")
+        if odd and sign not in "\n\t\r":
+            name = unicodedata.name(sign, "control character").lower()
+            kept = "".join(one for one in text if one != sign)
+            yield Finding(f"Holds U+{ord(sign):04X}, {name}.", place, place + 1, kept)
+            return
+
+
+def has_list_remains(text: str, question: Question) -> Iterator[Finding]:
+    """Find bullets, numbering, headings and other Markdown."""
+    found = LIST_MARK.search(text)
+    if found:
+        kept = LIST_MARK.sub("", text).strip()
+        yield Finding("Holds a list or Markdown.", *found.span(), kept)
+
+
+def is_other_language(text: str, question: Question) -> Iterator[Finding]:
+    """Find a text that is not English: foreign script, or hardly any English small words."""
+    letters = [sign for sign in text if sign.isalpha()]
+    foreign = sum("LATIN" not in unicodedata.name(sign, "") for sign in letters)
+    # Greek letters and the like are at home in science; a fifth of the text is not
+    if letters and foreign / len(letters) > 0.2:
+        yield Finding("Is written in another script.")
+        return
+    words = words_of(text)
+    if len(words) >= 12 and sum(word in STOPWORDS for word in words) / len(words) < 0.12:
+        yield Finding("Does not read as English.")

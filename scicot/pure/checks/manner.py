@@ -1,0 +1,91 @@
+"""Checks of a rationale's manner: chat, refusals, echoes of the prompt, repetition."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from scicot.pure.checks.finding import WORD, Finding, cut, words_of
+from scicot.words.records import Question
+
+FILLER = re.compile(
+    r"\bas an? (?:ai|artificial|language model)\b|\bi(?:['’]m| am) (?:sorry|unable|not able)\b"
+    r"|\bi (?:cannot|can['’]t|apologi[sz]e)\b|^\s*(?:sure|certainly|of course|absolutely|great)\b"
+    r"[,!.]|\bgreat question\b|\bi hope (?:this|that)\b|\blet me know\b|\bfeel free to\b"
+    r"|\bhere(?:['’]s| is) (?:the|a|an|your|my)\s+(?:\w+\s+)?(?:explanation|rationale|answer"
+    r"|reasoning|response|solution)\b|\bhappy to help\b|\bi(?:['’]d| would) (?:be|like) to\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+ECHO = re.compile(
+    r"</?(?:question|options|answer|rationale|explanation)(?:-\d+)?>"
+    r"|\blet['’]s think step by step\b|\bstep by step\b"
+    r"|\b(?:the|my) (?:reasoning|explanation|rationale)\b[^.\n]{0,60}?\b(?:is|are)\b"
+    r"\s*(?:that\b|:)?"
+    r"|^\s*(?:rationale|explanation|reasoning|question|options|answer)\s*:"
+    r"|\breference point\b|\bspecific to this question\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+RUN_OF_WORDS = 8
+PHRASE = 6  # words that, said three times, are a loop
+SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
+
+
+def is_chat(text: str, question: Question) -> Iterator[Finding]:
+    """Find a refusal or the small talk of a chat assistant."""
+    found = FILLER.search(text)
+    if found:
+        stop = re.compile(r"[.!:\n]").search(text, found.end())
+        end = stop.end() if stop else found.end()
+        yield Finding("Refuses or chats.", found.start(), end, cut(text, found.start(), end))
+
+
+def echoes_prompt(text: str, question: Question) -> Iterator[Finding]:
+    """Find words of the prompt in the text: its tags, its wording, or the question itself."""
+    found = ECHO.search(text)
+    if found:
+        start, end = found.span()
+        yield Finding("Repeats words of the prompt.", start, end, cut(text, start, end))
+        return
+    span = _repeats_question(text, question)
+    if span:
+        yield Finding("Repeats the question word for word.", *span)
+
+
+def _repeats_question(text: str, question: Question) -> tuple[int, int] | None:
+    """Return where a run of the question's words stands in the text; None when it does not."""
+    asked = words_of(question.stem)
+    runs = {
+        tuple(asked[n : n + RUN_OF_WORDS]) for n in range(max(0, len(asked) - RUN_OF_WORDS + 1))
+    }
+    if not runs:
+        return None
+    places = list(WORD.finditer(text))
+    said = [found.group().lower() for found in places]
+    for n in range(len(said) - RUN_OF_WORDS + 1):
+        if tuple(said[n : n + RUN_OF_WORDS]) in runs:
+            return places[n].start(), places[n + RUN_OF_WORDS - 1].end()
+    return None
+
+
+def repeats_itself(text: str, question: Question) -> Iterator[Finding]:
+    """Find a sentence said twice, or a phrase said three times."""
+    seen: set[tuple[str, ...]] = set()
+    for found in SENTENCE.finditer(text):
+        said = tuple(words_of(found.group()))
+        if len(said) >= 4 and said in seen:
+            start = found.start() + len(found.group()) - len(found.group().lstrip())
+            yield Finding("Says a sentence twice.", start, found.end(), cut(text, *found.span()))
+            return
+        seen.add(said)
+    places = list(WORD.finditer(text))
+    words = [found.group().lower() for found in places]
+    counts: Counter[tuple[str, ...]] = Counter()
+    for n in range(len(words) - PHRASE + 1):
+        phrase = tuple(words[n : n + PHRASE])
+        counts[phrase] += 1
+        if counts[phrase] == 3:
+            yield Finding(
+                "Says a phrase three times.", places[n].start(), places[n + PHRASE - 1].end()
+            )
+            return

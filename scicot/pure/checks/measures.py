@@ -1,0 +1,49 @@
+"""Precision and recall of checks against labels given by reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from scicot.pure.checks.table import CHECKS
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How often a check was right when it spoke, and how much of what is wrong it found.
+
+    `right` counts texts where check and label agree that something is wrong, `wrong` those where
+    only the check spoke, `missed` those where only the label does.
+    """
+
+    right: int
+    wrong: int
+    missed: int
+
+    @property
+    def precision(self) -> float | None:
+        """Right over spoken; None when the check never spoke."""
+        spoken = self.right + self.wrong
+        return self.right / spoken if spoken else None
+
+    @property
+    def recall(self) -> float | None:
+        """Right over labelled; None when the label was never given."""
+        there = self.right + self.missed
+        return self.right / there if there else None
+
+
+def measure_checks(
+    pairs: Iterable[tuple[frozenset[str], frozenset[str]]],
+) -> Mapping[str, Measure]:
+    """Return the measure of each check from (checks that spoke, labels given) per text."""
+    listed = list(pairs)
+    return {
+        check.id: Measure(
+            right=sum(check.id in found and check.id in given for found, given in listed),
+            wrong=sum(check.id in found and check.id not in given for found, given in listed),
+            missed=sum(check.id not in found and check.id in given for found, given in listed),
+        )
+        for check in CHECKS
+        if check.find is not None
+    }

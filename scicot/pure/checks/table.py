@@ -1,0 +1,171 @@
+"""The table of checks: id, name, severity, what it means, and the function that looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from scicot.pure.checks import answer, form, manner
+from scicot.pure.checks.finding import Finding
+from scicot.words.records import Flag, Question, Severity
+
+Find = Callable[[str, Question], Iterable[Finding]]
+ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
+WORRY = {Severity.ERROR: 3.0, Severity.WARNING: 2.0, Severity.NOTE: 1.0}
+NEAR_DUPLICATE = "near_duplicate"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One automatic test. `find` is None where the whole dataset is compared, not one text."""
+
+    id: str
+    name: str
+    severity: Severity
+    explanation: str
+    find: Find | None
+
+
+CHECKS = (
+    Check(
+        "contradicts_key",
+        "Argues for another option",
+        ERROR,
+        "It says that another option than the key is the answer.",
+        answer.contradicts_key,
+    ),
+    Check(
+        "argues_otherwise",
+        "Speaks of another option only",
+        ERROR,
+        "It speaks of exactly one option, and not of the key.",
+        answer.argues_otherwise,
+    ),
+    Check(
+        "only_restates",
+        "Only restates",
+        ERROR,
+        "It holds no content word beyond the question and its options.",
+        answer.only_restates,
+    ),
+    Check(
+        "chat",
+        "Refusal or chat",
+        ERROR,
+        "It refuses, apologises or talks as a chat assistant does.",
+        manner.is_chat,
+    ),
+    Check(
+        "misses_key",
+        "Never mentions the key",
+        WARNING,
+        "No content word of the key's text stands in it.",
+        answer.misses_key,
+    ),
+    Check(
+        "leaks_letter",
+        "Names an option letter",
+        WARNING,
+        "It names an option by its letter, which a student learns as noise.",
+        answer.leaks_letter,
+    ),
+    Check(
+        "announces_answer",
+        "Announces the answer",
+        WARNING,
+        "It says 'the correct answer is ...' or the like: the answering stage's task.",
+        answer.announces_answer,
+    ),
+    Check(
+        "cut_off",
+        "Cut off",
+        WARNING,
+        "It stops in the middle of a sentence.",
+        form.is_cut_off,
+    ),
+    Check(
+        "repeats_itself",
+        "Repeats itself",
+        WARNING,
+        "It says a sentence twice or a phrase of six words three times.",
+        manner.repeats_itself,
+    ),
+    Check(
+        "echoes_prompt",
+        "Echoes the prompt",
+        WARNING,
+        "Words of the prompt or eight words of the question in a row stand in it.",
+        manner.echoes_prompt,
+    ),
+    Check(
+        "other_language",
+        "Not English",
+        WARNING,
+        "It is in another script, or hardly holds English small words.",
+        form.is_other_language,
+    ),
+    Check(
+        "odd_characters",
+        "Odd characters",
+        WARNING,
+        "It holds invisible, directional, control or replacement characters.",
+        form.has_odd_characters,
+    ),
+    Check(
+        NEAR_DUPLICATE,
+        "Near-duplicate",
+        NOTE,
+        "Another rationale of the dataset says nearly the same (MinHash over word triples).",
+        None,
+    ),
+    Check(
+        "list_remains",
+        "List or Markdown",
+        NOTE,
+        "Bullets, numbering, headings or other Markdown stand in it.",
+        form.has_list_remains,
+    ),
+    Check(
+        "too_short",
+        "Too short",
+        NOTE,
+        f"It has fewer than {form.SHORTEST} words.",
+        form.is_too_short,
+    ),
+    Check(
+        "too_long",
+        "Too long for the student",
+        NOTE,
+        f"It has more than about {form.LONGEST} tokens, which the student would see cut.",
+        form.is_too_long,
+    ),
+)
+BY_ID: Mapping[str, Check] = {check.id: check for check in CHECKS}
+
+
+def find_flags(text: str, question: Question) -> list[Flag]:
+    """Return what each check finds wrong in a rationale of this question, in check order."""
+    return [
+        Flag(
+            check=check.id,
+            severity=check.severity,
+            message=found.message,
+            start=found.start,
+            end=found.end,
+            suggestion=found.suggestion,
+        )
+        for check in CHECKS
+        if check.find is not None
+        for found in check.find(text, question)
+    ]
+
+
+def risk_of(checks: Iterable[str], precisions: Mapping[str, float]) -> float:
+    """Return how suspicious a rationale is: 0 = nothing found.
+
+    Each check that spoke counts once, by its severity times its measured precision; one that has
+    not been measured counts half.
+    """
+    return round(
+        sum(WORRY[BY_ID[one].severity] * precisions.get(one, 0.5) for one in set(checks)), 4
+    )

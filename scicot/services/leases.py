@@ -1,0 +1,87 @@
+"""Leases: which reviewer is reading which rationale now, so that two do not read the same one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Session
+
+from db.models import LeaseRow
+from db.session import write
+from scicot.adapters.clock import utc_now
+from scicot.words.records import Actor
+
+LEASE_LASTS = timedelta(minutes=10)
+RENEW_BELOW = timedelta(minutes=5)
+
+
+def take_leases(session: Session, actor: Actor, rationale_ids: Sequence[int]) -> set[int]:
+    """Lease what nobody else is reading and return which of the ids the actor now holds.
+
+    A lease that has expired is anybody's. Leases with time left are kept as they are, so that a
+    page drawn again writes nothing.
+    """
+    now = utc_now()
+    held = dict(
+        session.execute(
+            select(LeaseRow.rationale_id, LeaseRow.expires_at).where(
+                LeaseRow.rationale_id.in_(rationale_ids), LeaseRow.reviewer == actor.name
+            )
+        ).all()
+    )
+    if all(one in held and held[one] > now + RENEW_BELOW for one in rationale_ids):
+        return set(rationale_ids)
+    with write(session):
+        session.execute(
+            delete(LeaseRow).where(
+                LeaseRow.rationale_id.in_(rationale_ids),
+                or_(LeaseRow.expires_at <= now, LeaseRow.reviewer == actor.name),
+            )
+        )
+        others = set(
+            session.scalars(
+                select(LeaseRow.rationale_id).where(LeaseRow.rationale_id.in_(rationale_ids))
+            )
+        )
+        taken = [one for one in rationale_ids if one not in others]
+        if taken:
+            session.execute(
+                LeaseRow.__table__.insert(),  # type: ignore[attr-defined]
+                [
+                    {
+                        "rationale_id": one,
+                        "reviewer": actor.name,
+                        "expires_at": now + LEASE_LASTS,
+                    }
+                    for one in taken
+                ],
+            )
+    return set(taken)
+
+
+def release_lease(session: Session, actor: Actor, rationale_id: int) -> None:
+    """Give one lease back; inside `write(session)`."""
+    session.execute(
+        delete(LeaseRow).where(
+            LeaseRow.rationale_id == rationale_id, LeaseRow.reviewer == actor.name
+        )
+    )
+
+
+def release_all(session: Session, actor: Actor, *, except_for: Sequence[int] = ()) -> None:
+    """Give back every lease of the actor but these: they moved to another queue or filter."""
+    leftover = session.scalar(
+        select(LeaseRow.rationale_id)
+        .where(LeaseRow.reviewer == actor.name, LeaseRow.rationale_id.not_in(except_for))
+        .limit(1)
+    )
+    if leftover is None:
+        return
+    with write(session):
+        session.execute(
+            delete(LeaseRow).where(
+                LeaseRow.reviewer == actor.name, LeaseRow.rationale_id.not_in(except_for)
+            )
+        )

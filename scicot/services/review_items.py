@@ -1,0 +1,120 @@
+"""What the review screen shows of rationales, loaded in a handful of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from db.models import RationaleRow, ReviewRow, RevisionRow
+from scicot.services.checks import list_flags
+from scicot.services.drafts import list_drafts
+from scicot.services.questions import get_questions
+from scicot.words.errors import NotFound
+from scicot.words.records import Actor, Rationale
+from scicot.words.reviewing import OtherRationale, ReviewItem
+
+OTHERS_SHOWN = 4
+
+
+def load_items(session: Session, actor: Actor, ids: Sequence[int]) -> list[ReviewItem]:
+    """Return all that decisions about these rationales need, in the order of the ids.
+
+    Ids that nothing bears are left out.
+    """
+    found = _load_rationales(session, ids)
+    questions = get_questions(session, {one.question_id for one, _ in found.values()})
+    flags = list_flags(session, found)
+    drafts = list_drafts(session, actor, list(found))
+    reviews = _newest_reviews(session, found)
+    others = _others(session, {one.question_id for one, _ in found.values()})
+    items = []
+    for one in ids:
+        if one not in found:
+            continue
+        rationale, risk = found[one]
+        review = reviews.get(one)
+        items.append(
+            ReviewItem(
+                rationale=rationale,
+                question=questions[rationale.question_id],
+                flags=flags.get(one, ()),
+                risk=risk,
+                draft=drafts.get(one),
+                verdict=review.verdict if review else None,
+                reason=review.reason if review else None,
+                reviewer=review.reviewer if review else None,
+                others=[
+                    other
+                    for other_id, other in others.get(rationale.question_id, ())
+                    if other_id != one
+                ][:OTHERS_SHOWN],
+            )
+        )
+    return items
+
+
+def load_item(session: Session, actor: Actor, rationale_id: int) -> ReviewItem:
+    """Return all that a decision about one rationale needs; raises NotFound."""
+    items = load_items(session, actor, [rationale_id])
+    if not items:
+        raise NotFound(f"There is no rationale {rationale_id}. Open the queue instead.")
+    return items[0]
+
+
+def _load_rationales(session: Session, ids: Sequence[int]) -> dict[int, tuple[Rationale, float]]:
+    original = aliased(RevisionRow)
+    rows = session.execute(
+        select(RationaleRow, RevisionRow.id, RevisionRow.number, RevisionRow.text, original.text)
+        .join(RevisionRow, RevisionRow.id == RationaleRow.revision_id)
+        .join(original, (original.rationale_id == RationaleRow.id) & (original.number == 1))
+        .where(RationaleRow.id.in_(ids))
+        .execution_options(populate_existing=True)
+    )
+    found = {}
+    for row, revision_id, number, text, first in rows:
+        rationale = Rationale(
+            id=row.id,
+            question_id=row.question_id,
+            origin=row.origin,
+            source=row.source,
+            status=row.status,
+            revision_id=revision_id,
+            revision_number=number,
+            text=text,
+            original_text=first,
+        )
+        found[row.id] = (rationale, row.risk)
+    return found
+
+
+def _newest_reviews(session: Session, ids: Iterable[int]) -> dict[int, ReviewRow]:
+    rows = session.scalars(
+        select(ReviewRow)
+        .where(ReviewRow.rationale_id.in_(list(ids)), ReviewRow.undone_at.is_(None))
+        .order_by(ReviewRow.id)
+        .execution_options(populate_existing=True)
+    )
+    return {row.rationale_id: row for row in rows}  # the newest comes last
+
+
+def _others(
+    session: Session, question_ids: set[int]
+) -> dict[int, list[tuple[int, OtherRationale]]]:
+    rows = session.execute(
+        select(
+            RationaleRow.id,
+            RationaleRow.question_id,
+            RationaleRow.source,
+            RationaleRow.origin,
+            RevisionRow.text,
+        )
+        .join(RevisionRow, RevisionRow.id == RationaleRow.revision_id)
+        .where(RationaleRow.question_id.in_(question_ids))
+        .order_by(RationaleRow.origin, RationaleRow.id)
+    )
+    others: dict[int, list[tuple[int, OtherRationale]]] = {}
+    for one, question_id, source, origin, text in rows:
+        others.setdefault(question_id, []).append((one, OtherRationale(source, origin.value, text)))
+    return others

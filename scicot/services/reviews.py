@@ -1,0 +1,276 @@
+"""Reviews: one verdict at a time, each on the revision that was read, and each undone at will."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from db.models import RationaleRow, ReviewRow, RevisionRow
+from db.session import write
+from scicot.adapters.clock import utc_now
+from scicot.services.checks import rate_text
+from scicot.services.drafts import delete_draft
+from scicot.services.leases import release_lease
+from scicot.services.rationales import append_revision
+from scicot.services.second_readings import note_first_reading, retract_reading
+from scicot.words.errors import Conflict, InvalidRationale, NotFound, StaleRevision
+from scicot.words.records import Actor, Cause, RationaleStatus, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+STATUS_AFTER = {
+    Verdict.ACCEPT: RationaleStatus.ACCEPTED,
+    Verdict.EDIT: RationaleStatus.EDITED,
+    Verdict.REJECT: RationaleStatus.REJECTED,
+    Verdict.SKIP: RationaleStatus.SKIPPED,
+}
+LONGEST_TEXT = 20_000  # characters; a rationale is a paragraph
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Where a rationale stands after a verdict or an undo.
+
+    `repeated` is true when this operation id had been carried out before and nothing changed.
+    """
+
+    rationale_id: int
+    revision_id: int
+    status: RationaleStatus
+    repeated: bool = False
+
+
+def decide(
+    session: Session,
+    actor: Actor,
+    rationale_id: int,
+    revision_id: int,
+    verdict: Verdict,
+    text: str | None = None,
+    reason: str | None = None,
+    *,
+    operation_id: str,
+) -> Decision:
+    """Write one verdict on the revision that was read, and return where the rationale stands.
+
+    The same operation id again changes nothing. An edit that leaves the text as it was is an
+    accept. Raises StaleRevision, with both texts, when somebody changed the text meanwhile.
+    """
+    if verdict is Verdict.EDIT:
+        check_text(text)
+    now = utc_now()
+    with write(session):
+        done = session.scalar(select(ReviewRow).where(ReviewRow.operation_id == operation_id))
+        if done is not None:
+            return _standing(session, done.rationale_id, repeated=True)
+        rationale = lock_rationale(session, rationale_id)
+        read = refuse_stale(session, rationale, revision_id, submitted=text)
+        if verdict is Verdict.EDIT and text == read.text:
+            verdict = Verdict.ACCEPT
+        _record(session, actor, rationale, verdict, reason, operation_id, now)
+        note_first_reading(session, actor, rationale, verdict)
+        rationale.status = STATUS_AFTER[verdict]
+        if verdict is Verdict.EDIT and text is not None:
+            append_revision(
+                session,
+                actor,
+                rationale,
+                text=text,
+                cause=Cause.EDITED,
+                operation_id=operation_id,
+                now=now,
+            )
+            rate_text(session, rationale, text)
+        delete_draft(session, actor, rationale_id)
+        release_lease(session, actor, rationale_id)
+        return _to_decision(rationale)
+
+
+def check_text(text: str | None) -> None:
+    """Raise InvalidRationale for a text that cannot stand as a rationale."""
+    if text is None or not text.strip():
+        raise InvalidRationale("The rationale is empty. Write a text, or reject it instead.")
+    if len(text) > LONGEST_TEXT:
+        raise InvalidRationale(
+            f"The rationale has {len(text)} characters; {LONGEST_TEXT} are the most. Shorten it."
+        )
+    if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise InvalidRationale("The rationale holds a character that is no text. Remove it.")
+
+
+def lock_rationale(session: Session, rationale_id: int) -> RationaleRow:
+    """Return the rationale, locked until the transaction ends; raises NotFound."""
+    row = session.get(RationaleRow, rationale_id, with_for_update=True)
+    if row is None or row.revision_id is None:
+        raise NotFound(f"There is no rationale {rationale_id}. Reload the page.")
+    return row
+
+
+def refuse_stale(
+    session: Session, rationale: RationaleRow, revision_id: int, *, submitted: str | None
+) -> RevisionRow:
+    """Return the current revision if it says what was read; raises StaleRevision if not."""
+    current = session.get_one(RevisionRow, rationale.revision_id)
+    read = session.get(RevisionRow, revision_id)
+    # an edit that was undone brings a new revision with the text that was read
+    if read is not None and read.rationale_id == rationale.id and read.text == current.text:
+        return current
+    raise StaleRevision(
+        f"Rationale {rationale.id} was changed by {current.author} while you read it. "
+        "Nothing was written: compare both texts and decide again.",
+        current_text=current.text,
+        submitted_text=submitted if submitted is not None else (read.text if read else ""),
+    )
+
+
+def _record(
+    session: Session,
+    actor: Actor,
+    rationale: RationaleRow,
+    verdict: Verdict,
+    reason: str | None,
+    operation_id: str,
+    now: datetime,
+    batch_id: str | None = None,
+) -> None:
+    session.add(
+        ReviewRow(
+            rationale_id=rationale.id,
+            revision_id=rationale.revision_id,
+            verdict=verdict,
+            reason=reason,
+            reviewer=actor.name,
+            operation_id=operation_id,
+            batch_id=batch_id,
+            status_before=rationale.status,
+            revision_before_id=rationale.revision_id,
+            created_at=now,
+        )
+    )
+
+
+def accept_in_batch(
+    session: Session, actor: Actor, rationales: Iterable[RationaleRow], batch_id: str
+) -> int:
+    """Accept these rationales as one batch and return how many; inside `write(session)`."""
+    now = utc_now()
+    count = 0
+    for rationale in rationales:
+        count += 1
+        operation_id = f"{batch_id}-{rationale.id}"
+        _record(
+            session, actor, rationale, Verdict.ACCEPT, None, operation_id, now, batch_id=batch_id
+        )
+        rationale.status = RationaleStatus.ACCEPTED
+    return count
+
+
+def revision_after(session: Session, operation_id: str) -> int | None:
+    """Return the revision that a verdict left behind; None when it was never carried out."""
+    written = session.scalar(select(RevisionRow.id).where(RevisionRow.operation_id == operation_id))
+    if written is not None:
+        return written
+    return session.scalar(
+        select(ReviewRow.revision_id).where(ReviewRow.operation_id == operation_id)
+    )
+
+
+def undo(session: Session, actor: Actor, operation_id: str | None = None) -> list[Decision]:
+    """Take back one verdict, or the actor's newest that still stands, and say what it touched.
+
+    A batch is taken back whole. Text goes back by a new revision: history is never rewritten. An
+    empty list means there is nothing left to take back. Raises Conflict when `operation_id` names
+    a verdict that something newer builds upon.
+    """
+    now = utc_now()
+    with write(session):
+        review = _find_review(session, actor, operation_id)
+        if review is None:
+            return []
+        batch = [review]
+        if review.batch_id is not None:
+            batch = list(
+                session.scalars(
+                    select(ReviewRow)
+                    .where(ReviewRow.batch_id == review.batch_id, ReviewRow.undone_at.is_(None))
+                    .order_by(ReviewRow.id)
+                )
+            )
+        taken = [_take_back(session, actor, one, now) for one in batch if _stands(session, one)]
+        if not taken:
+            raise Conflict(
+                f"Rationale {review.rationale_id} was changed after this verdict, so it cannot be "
+                "undone. Decide on the newer text, or restore a revision from its history."
+            )
+        return taken
+
+
+def _find_review(session: Session, actor: Actor, operation_id: str | None) -> ReviewRow | None:
+    mine = select(ReviewRow).where(ReviewRow.reviewer == actor.name, ReviewRow.undone_at.is_(None))
+    if operation_id is not None:
+        return session.scalar(mine.where(ReviewRow.operation_id == operation_id))
+    for review in session.scalars(
+        mine.order_by(ReviewRow.id.desc()).execution_options(yield_per=20)
+    ):
+        if _stands(session, review):
+            return review
+    return None
+
+
+def _stands(session: Session, review: ReviewRow) -> bool:
+    """Return whether nothing newer builds upon this verdict: neither a verdict nor a text."""
+    later = aliased(ReviewRow)
+    newer = session.scalar(
+        select(later.id)
+        .where(
+            later.rationale_id == review.rationale_id,
+            later.id > review.id,
+            later.undone_at.is_(None),
+        )
+        .limit(1)
+    )
+    rationale = session.get_one(RationaleRow, review.rationale_id)
+    current = session.get_one(RevisionRow, rationale.revision_id)
+    return newer is None and current.text == _text_after(session, review)
+
+
+def _text_after(session: Session, review: ReviewRow) -> str:
+    written = session.scalar(
+        select(RevisionRow.text).where(RevisionRow.operation_id == review.operation_id)
+    )
+    return session.get_one(RevisionRow, review.revision_id).text if written is None else written
+
+
+def _take_back(session: Session, actor: Actor, review: ReviewRow, now: datetime) -> Decision:
+    rationale = lock_rationale(session, review.rationale_id)
+    before = session.get_one(RevisionRow, review.revision_before_id)
+    current = session.get_one(RevisionRow, rationale.revision_id)
+    if current.text != before.text:
+        append_revision(
+            session,
+            actor,
+            rationale,
+            text=before.text,
+            cause=Cause.UNDONE,
+            operation_id=f"undo-{review.id}",
+            now=now,
+        )
+        rate_text(session, rationale, before.text)
+    rationale.status = review.status_before
+    review.undone_at = now
+    retract_reading(session, review)
+    return _to_decision(rationale)
+
+
+def _standing(session: Session, rationale_id: int, *, repeated: bool) -> Decision:
+    return _to_decision(session.get_one(RationaleRow, rationale_id), repeated=repeated)
+
+
+def _to_decision(rationale: RationaleRow, *, repeated: bool = False) -> Decision:
+    assert rationale.revision_id is not None
+    return Decision(rationale.id, rationale.revision_id, rationale.status, repeated)

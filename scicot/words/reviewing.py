@@ -1,0 +1,80 @@
+"""The nouns of the review room: queues, filters and what one screen shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from scicot.words.records import Flag, Question, Rationale, Verdict
+
+
+class Queue(StrEnum):
+    """A pile of rationales that a reviewer works through."""
+
+    UNREVIEWED = "unreviewed"
+    FLAGGED = "flagged"
+    CLEAN = "clean"
+    ACCEPTED = "accepted"
+    EDITED = "edited"
+    REJECTED = "rejected"
+    SKIPPED = "skipped"
+    CONFLICTING = "conflicting"
+    SECOND = "second"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """Which rationales of a queue are shown; None and empty mean any.
+
+    `changed` is whether the text differs from the first revision; lengths are in characters;
+    `pattern` is a regular expression looked for in the text.
+    """
+
+    dataset: str
+    queue: Queue = Queue.UNREVIEWED
+    check: str | None = None
+    source: str | None = None
+    reviewer: str | None = None
+    changed: bool | None = None
+    shortest: int | None = None
+    longest: int | None = None
+    pattern: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherRationale:
+    """What another source says about the same question."""
+
+    source: str
+    origin: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewItem:
+    """All that a decision about one rationale needs."""
+
+    rationale: Rationale
+    question: Question
+    flags: Sequence[Flag]
+    risk: float
+    draft: str | None
+    verdict: Verdict | None
+    reason: str | None
+    reviewer: str | None
+    others: Sequence[OtherRationale]
+
+
+REASONS = (
+    "Wrong science",
+    "Argues for another option",
+    "Only restates the answer",
+    "Not about this question",
+    "Reasoning does not lead to the key",
+    "Circular or repetitive",
+    "Cut off",
+    "Badly written",
+    "Other",
+)  # by digit, 1 to 9
