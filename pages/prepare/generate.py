@@ -1,7 +1,67 @@
-"""The Generate page."""
+"""Generate: a teacher writes the rationales; what is there is never bought again."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from pages.shared.frame import choose_dataset, current_actor, errors_shown
+from pages.shared.prompt_view import choose_prompt, show_prompt
+from pages.shared.teacher_choice import choose_teacher
+from pages.shared.teacher_form import choose_call_settings, choose_questions_asked, show_estimate
+from pages.shared.teacher_run import show_teacher_run
+from scicot.services.generation import start_generation
+from scicot.services.queue import tend_queue
+from scicot.services.runs import list_runs
+from scicot.services.workspace import open_workspace
+from scicot.words.configs import GenerationConfig
+from scicot.words.records import RunKind
+from scicot.words.settings import get_settings
+
+
+def _start(config: GenerationConfig) -> None:
+    with errors_shown(), open_workspace() as session:
+        st.query_params["run"] = str(start_generation(session, current_actor(), config))
+        tend_queue(session, get_settings())
+
+
+def _show_form(dataset: str) -> None:
+    asked = choose_questions_asked(dataset)
+    teacher = choose_teacher()
+    prompt = choose_prompt()
+    show_prompt(prompt, dataset, str(asked["split"]))
+    settings = choose_call_settings()
+    if teacher is None:
+        return
+    with errors_shown():
+        config = GenerationConfig.checked(
+            dataset=dataset, teacher=teacher, prompt_id=prompt.id, **asked, **settings
+        )
+        estimate = show_estimate(config)
+        st.button(
+            "Generate" if estimate.calls else "All of these are there already",
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=not estimate.calls,
+            on_click=_start,
+            args=(config,),
+        )
+
+
+def _show_run() -> None:
+    with open_workspace() as session:
+        runs = list_runs(session, kinds=[RunKind.GENERATE], limit=20)
+    if not runs:
+        return
+    by_id = {run.id: run for run in runs}
+    asked = st.query_params.get("run", "")
+    chosen = int(asked) if asked.isdigit() and int(asked) in by_id else runs[0].id
+    st.divider()
+    with errors_shown():
+        show_teacher_run(chosen)
+
+
 st.title("Generate")
+dataset = choose_dataset()
+if dataset:
+    _show_form(dataset)
+    _show_run()

@@ -9,23 +9,32 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from db.models import CompletionRow, RationaleRow
+from db.models import CompletionRow, RationaleRow, RunCompletionRow
+from db.session import write
 from scicot.adapters.teacher.open import check_teacher
 from scicot.pure.hashing import content_hash
 from scicot.pure.teacher_prompts import teacher_messages
 from scicot.pure.teachers import parse_teacher
 from scicot.services.checks import refresh_flags
-from scicot.services.ledger import CallSettings
+from scicot.services.ledger import CallSettings, reopen_calls
 from scicot.services.prices import find_price
 from scicot.services.prompts import Prompt, get_prompt
 from scicot.services.questions import find_dataset_id, get_questions, list_questions
 from scicot.services.rationales import add_rationale
-from scicot.services.runs import create_run, list_runs
+from scicot.services.runs import create_run, get_run, list_runs
 from scicot.services.teaching import TeacherJob, carry_out, result_of
 from scicot.services.worker import RunContext
 from scicot.words.configs import GenerationConfig
-from scicot.words.errors import Conflict, InvalidConfig
-from scicot.words.records import Actor, Cause, Origin, Question, RunKind, RunStatus
+from scicot.words.errors import Conflict, InvalidConfig, RunNotInState, TeacherRefused
+from scicot.words.records import (
+    Actor,
+    Cause,
+    CompletionState,
+    Origin,
+    Question,
+    RunKind,
+    RunStatus,
+)
 from scicot.words.settings import get_settings
 from scicot.words.teaching import Price, Teacher
 
@@ -64,6 +73,41 @@ def start_generation(session: Session, actor: Actor, config: GenerationConfig) -
         config=values,
         dataset_id=dataset_id,
     )
+
+
+def retry_calls(
+    session: Session, actor: Actor, run_id: int, states: Sequence[CompletionState]
+) -> int:
+    """Ask again for the run's completions in these states, in a run of their own.
+
+    Retrying what is `maybe_paid` or `invalid` may cost a second time; the person decided so.
+    """
+    run = get_run(session, run_id)
+    if run.kind is not RunKind.GENERATE:
+        raise RunNotInState(f"Run {run_id} asked no teacher for rationales. Choose one that did.")
+    config = GenerationConfig.checked(**run.config)
+    check_teacher(parse_teacher(config.teacher), get_settings())
+    ids = session.scalars(
+        select(CompletionRow.question_id)
+        .join(RunCompletionRow, RunCompletionRow.completion_id == CompletionRow.id)
+        .where(RunCompletionRow.run_id == run_id, CompletionRow.state.in_(states))
+        .distinct()
+    ).all()
+    if not ids:
+        raise RunNotInState(f"Run {run_id} has nothing left to retry.")
+    with write(session):
+        reopen_calls(session, run_id, states)
+    again = config.model_copy(update={"question_ids": tuple(ids), "limit": None})
+    return start_generation(session, actor, again)
+
+
+def teacher_problem(name: str) -> str | None:
+    """Return why this teacher cannot be asked now, None when it can."""
+    try:
+        check_teacher(parse_teacher(name), get_settings())
+    except (InvalidConfig, TeacherRefused) as problem:
+        return str(problem)
+    return None
 
 
 def check_calls(
@@ -130,7 +174,7 @@ def run_generation(context: RunContext) -> Mapping[str, Any]:
             teacher=teacher,
             call_settings=call_settings(config, prompt),
             compose=lambda question: teacher_messages(prompt.parts, question),
-            store_text=stored.add,
+            store_text=_keep_in_ledger if config.trial else stored.add,
             samples=config.samples,
             temperature=config.temperature,
             max_tokens=config.max_tokens,
@@ -147,6 +191,10 @@ def run_generation(context: RunContext) -> Mapping[str, Any]:
     return result_of(context)
 
 
+def _keep_in_ledger(session: Session, completion_id: int, text: str) -> None:
+    """Leave a trial's text in the ledger; a real run with the same prompt makes it a rationale."""
+
+
 class _StoredRationales:
     """Adds a rationale in its completion's own transaction, and has the new ones checked."""
 
@@ -157,7 +205,10 @@ class _StoredRationales:
         self._lock = threading.Lock()
 
     def add(self, session: Session, completion_id: int, text: str) -> None:
-        """Store the text as the next sample of this teacher for the question."""
+        """Store the text, once, as the next sample of this teacher for the question."""
+        taken = RationaleRow.completion_id == completion_id
+        if session.scalar(select(RationaleRow.id).where(taken)) is not None:
+            return
         completion = session.get_one(CompletionRow, completion_id)
         same = (
             RationaleRow.question_id == completion.question_id,

@@ -38,7 +38,7 @@ from scicot.services.ledger import (
 )
 from scicot.services.ledger_writer import LedgerWriter, Spool
 from scicot.services.questions import get_questions
-from scicot.services.teacher_runs import run_totals
+from scicot.services.teacher_runs import HAS_TEXT, run_totals
 from scicot.services.worker import RunContext
 from scicot.words.records import CompletionState, Question
 from scicot.words.teaching import Message, Price, Reply, Teacher, TeacherKind
@@ -87,12 +87,28 @@ def plan_job(context: RunContext, job: TeacherJob, questions: Sequence[Question]
 def carry_out(context: RunContext, job: TeacherJob, questions: Sequence[Question]) -> None:
     """Ask for everything that is missing; raises what ended the run early."""
     plan_job(context, job, questions)
+    adopt_texts(context, job)
     spool = Spool(context.settings.artifacts_folder / "spool" / f"run-{context.run.id}.jsonl")
     settle_leftovers(context, job, spool)
     reopened = [CompletionState.FAILED] + [CompletionState.MAYBE_PAID] * job.rebuy
     with context.session() as session, write(session):
         reopen_calls(session, context.run.id, reopened)
     asyncio.run(_ask_all(context, job, spool))
+
+
+def adopt_texts(context: RunContext, job: TeacherJob) -> None:
+    """Make use of texts that are in the ledger already, for instance from trying the prompt."""
+    with context.session() as session:
+        rows = session.execute(
+            select(CompletionRow.id, CompletionRow.text)
+            .join(RunCompletionRow, RunCompletionRow.completion_id == CompletionRow.id)
+            .where(RunCompletionRow.run_id == context.run.id, CompletionRow.state.in_(HAS_TEXT))
+        ).tuples()
+        there = list(rows)
+    for start in range(0, len(there), PLAN_CHUNK):
+        with context.session() as session, write(session):
+            for completion_id, text in there[start : start + PLAN_CHUNK]:
+                job.store_text(session, completion_id, text or "")
 
 
 def settle_leftovers(context: RunContext, job: TeacherJob, spool: Spool) -> None:

@@ -53,6 +53,7 @@ class GenerationConfig(Config):
     prompt_id: int | None = None  # None: the newest version of the paper's prompt
     limit: int | None = Field(default=None, ge=1)
     question_ids: tuple[int, ...] | None = None
+    trial: bool = False  # tries a prompt: the texts are kept, but join no review queue
     samples: int = Field(default=1, ge=1, le=20)
     temperature: float = Field(default=0.0, ge=0.0, le=2.0)  # [ours]
     max_tokens: int = Field(default=256, ge=16, le=4096)  # [ours]

@@ -1,0 +1,168 @@
+"""A teacher run as it goes: counts, reasons, pace, cost, and the last rationales."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages.shared.frame import current_actor, errors_shown
+from pages.shared.teacher_form import format_usd
+from scicot.services.generation import retry_calls
+from scicot.services.queue import tend_queue
+from scicot.services.runs import RESUMABLE, get_run, request_cancel, resume_run
+from scicot.services.teacher_runs import (
+    ReasonCount,
+    RunTotals,
+    cost_per_approved,
+    list_latest,
+    list_reasons,
+    measure_pace,
+    run_totals,
+)
+from scicot.services.workspace import open_workspace
+from scicot.words.records import CompletionState, RunStatus, RunView
+from scicot.words.settings import get_settings
+
+MAY_COST_AGAIN = (CompletionState.MAYBE_PAID, CompletionState.INVALID, CompletionState.REFUSED)
+
+
+def show_teacher_run(run_id: int) -> None:
+    """Show the run; it refreshes itself every two seconds until the run is over."""
+    with open_workspace() as session:
+        is_over = get_run(session, run_id).status.is_finished
+    st.fragment(_show_live, run_every=None if is_over else "2s")(run_id, was_over=is_over)
+
+
+def _show_live(run_id: int, *, was_over: bool) -> None:
+    with errors_shown(), open_workspace() as session:
+        tend_queue(session, get_settings())
+        run = get_run(session, run_id)
+    st.markdown(f"**Run {run.id}** · {run.status.value}")
+    if run.error:
+        st.error(run.error, icon=":material/error:")
+    elif run.status is RunStatus.LOST:
+        st.warning("Its worker has not been heard of for 30 s. Resume goes on from what is stored.")
+    show_teacher_totals(run)
+    _show_actions(run)
+    if run.status.is_finished and not was_over:
+        st.rerun()  # stops the refreshing
+
+
+def show_teacher_totals(run: RunView) -> None:
+    """Show what the run's calls came to so far."""
+    with open_workspace() as session:
+        totals = run_totals(session, run.id)
+        reasons = list_reasons(session, run.id)
+        latest = list_latest(session, run.id)
+        pace = measure_pace(session, run.id, totals.waiting)
+        approved_usd = cost_per_approved(session, run.id, totals.cost_usd)
+    whole = totals.stored + totals.failed + totals.waiting
+    if whole:
+        st.progress(
+            (totals.stored + totals.failed) / whole,
+            f"{totals.stored:,} of {whole:,} rationales stored",
+        )
+    columns = st.columns(4)
+    columns[0].metric("Stored", f"{totals.stored:,}")
+    columns[1].metric("Waiting", f"{totals.waiting:,}")
+    columns[2].metric("Calls", f"{totals.calls:,}", help="Requests this run has sent.")
+    columns[3].metric("Cost", format_usd(totals.cost_usd))
+    _show_small_print(run, totals, pace.calls_per_minute, pace.seconds_left, approved_usd)
+    _show_reasons(run, reasons)
+    for one in latest:
+        with st.container(border=True):
+            cut = ", cut off at the longest answer" * (one.state is CompletionState.TRUNCATED)
+            st.caption(f"{one.external_id}{cut}")
+            st.text(one.stem)
+            st.text(one.text)
+
+
+def _show_small_print(
+    run: RunView,
+    totals: RunTotals,
+    calls_per_minute: int,
+    seconds_left: float | None,
+    approved_usd: float | None,
+) -> None:
+    said = []
+    if run.status is RunStatus.RUNNING and calls_per_minute:
+        said.append(f"{calls_per_minute:,} calls a minute")
+    if run.status is RunStatus.RUNNING and seconds_left:
+        said.append(f"about {_duration(seconds_left)} left")
+    if totals.maybe_paid_calls:
+        said.append(f"{totals.maybe_paid_calls:,} calls were cut off and may have been charged")
+    if approved_usd is not None:
+        said.append(f"{format_usd(approved_usd)} an approved rationale")
+    truncated = totals.by_state.get(CompletionState.TRUNCATED.value, 0)
+    if truncated:
+        said.append(f"{truncated:,} cut off at the longest answer")
+    if said:
+        st.caption(" · ".join(said))
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def _show_reasons(run: RunView, reasons: Sequence[ReasonCount]) -> None:
+    if not reasons:
+        return
+    st.dataframe(
+        [{"not got": one.count, "state": one.state.value, "reason": one.reason} for one in reasons],
+        hide_index=True,
+    )
+    if not run.status.is_finished:
+        return
+    by_state: dict[CompletionState, int] = {}
+    for one in reasons:
+        by_state[one.state] = by_state.get(one.state, 0) + one.count
+    with st.container(horizontal=True):
+        for state, count in by_state.items():
+            costs = state in MAY_COST_AGAIN
+            st.button(
+                f"Retry these {count:,} ({state.value.replace('_', ' ')})",
+                key=f"retry_{run.id}_{state.value}",
+                icon=":material/refresh:",
+                help="They may cost a second time." if costs else "They have cost nothing so far.",
+                on_click=_retry,
+                args=(run.id, state),
+            )
+
+
+def _retry(run_id: int, state: CompletionState) -> None:
+    with errors_shown(), open_workspace() as session:
+        st.query_params["run"] = str(retry_calls(session, current_actor(), run_id, [state]))
+        tend_queue(session, get_settings())
+
+
+def _show_actions(run: RunView) -> None:
+    with st.container(horizontal=True):
+        if not run.status.is_finished and run.status is not RunStatus.LOST:
+            st.button(
+                "Stop",
+                icon=":material/stop:",
+                disabled=run.cancel_requested,
+                help="No new call is sent; answers under way are kept.",
+                on_click=_cancel,
+                args=(run.id,),
+            )
+        if run.status in RESUMABLE:
+            st.button("Resume", icon=":material/play_arrow:", on_click=_resume, args=(run.id,))
+        st.page_link(
+            "pages/train/runs.py", label="Log and settings", query_params={"run": str(run.id)}
+        )
+        st.page_link("pages/prepare/review.py", label="Review the rationales")
+
+
+def _cancel(run_id: int) -> None:
+    with errors_shown(), open_workspace() as session:
+        request_cancel(session, current_actor(), run_id)
+
+
+def _resume(run_id: int) -> None:
+    with errors_shown(), open_workspace() as session:
+        resume_run(session, current_actor(), run_id)
+        tend_queue(session, get_settings())
