@@ -105,6 +105,18 @@ class Codec:
         return [*body, self.special.eos]
 
 
+def encode_options(
+    codec: Codec, texts: Sequence[str], given: str | None
+) -> tuple[list[list[int]], int]:
+    """Return each option's target ids after what is given, and how many ids are the given part."""
+    if not given:
+        return [codec.encode_target(text) for text in texts], 0
+    targets = [codec.encode_target(f"{given} {text}") for text in texts]
+    beginning = codec.encode_target(given)[:-1]
+    kept = all(target[: len(beginning)] == beginning for target in targets)
+    return targets, len(beginning) if kept else 0
+
+
 def _read_special(folder: Path, family: Family) -> SpecialIds:
     config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     eos = _first(config.get("eos_token_id"))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from scicot.adapters.students.codec import Codec
+from scicot.adapters.students.codec import Codec, encode_options
 from scicot.adapters.students.machine import choose_threads
 from scicot.words.errors import StudentError
 from scicot.words.records import Family
@@ -81,23 +81,29 @@ class FastStudent:
         options: Sequence[Sequence[str]],
         *,
         max_input_tokens: int | None = None,
+        given: Sequence[str | None] | None = None,
     ) -> list[list[float]]:
-        """Return the summed log-probability (nats) of each option's text as the target."""
+        """Return the summed log-probability (nats) of each option's text as the target.
+
+        `given` is a target's beginning that is taken as written and not counted.
+        """
         codec = self.codec
-        sources, targets = [], []
-        for text, texts in zip(inputs, options, strict=True):
-            source = codec.encode_input(text, max_input_tokens)
-            for option in texts:
-                sources.append(source)
-                targets.append(codec.encode_target(option))
+        sources, targets, skips = [], [], []
+        for place, (text, texts) in enumerate(zip(inputs, options, strict=True)):
+            encoded, skip = encode_options(codec, texts, given[place] if given else None)
+            sources += [codec.encode_input(text, max_input_tokens)] * len(encoded)
+            targets += encoded
+            skips += [skip] * len(encoded)
         if not sources:
             return [[] for _ in inputs]
-        flat = iter(self._score_flat(sources, targets))
+        rows = self._score_flat(sources, targets)
+        flat = iter([sum(row[skip:]) for row, skip in zip(rows, skips, strict=True)])
         return [[next(flat) for _ in texts] for texts in options]
 
     def _score_flat(
         self, sources: Sequence[list[int]], targets: Sequence[list[int]]
-    ) -> list[float]:
+    ) -> list[list[float]]:
+        """Return the log-probability of each target token."""
         codec = self.codec
         how = {"max_batch_size": TOKENS_AT_ONCE, "batch_type": "tokens"}
         if codec.special.family is Family.CAUSAL:
@@ -107,7 +113,7 @@ class FastStudent:
             ]
             scored = self.model.score_batch(whole, **how)
             return [
-                sum(one.log_probs[-len(target) :])
+                list(one.log_probs[-len(target) :])
                 for one, target in zip(scored, targets, strict=True)
             ]
         # The translator adds the end of sequence itself.
@@ -116,4 +122,4 @@ class FastStudent:
             [codec.tokens(target[:-1]) for target in targets],
             **how,
         )
-        return [sum(one.log_probs) for one in scored]
+        return [list(one.log_probs) for one in scored]

@@ -51,9 +51,9 @@ def collate(pairs: Sequence[Pair], family: Family, pad: int, device: Any = "cpu"
         inputs = [pair.input_ids + pair.target_ids[:-1] for pair in pairs]
         labels = [[IGNORED] * (len(pair.input_ids) - 1) + pair.target_ids for pair in pairs]
     return TokenBatch(
-        input_ids=_padded(inputs, pad, device),
-        attention_mask=_padded([[1] * len(one) for one in inputs], 0, device),
-        labels=_padded(labels, IGNORED, device),
+        input_ids=padded(inputs, pad, device),
+        attention_mask=padded([[1] * len(one) for one in inputs], 0, device),
+        labels=padded(labels, IGNORED, device),
         tokens=tokens,
     )
 
@@ -64,7 +64,7 @@ def target_logits(model: Any, batch: TokenBatch, family: Family) -> torch.Tensor
     inputs = {"input_ids": batch.input_ids, "attention_mask": batch.attention_mask}
     if family is Family.ENCODER_DECODER:
         inputs["decoder_input_ids"] = model.prepare_decoder_input_ids_from_labels(batch.labels)
-    with _head_at(model, wanted):
+    with head_at(model, wanted):
         logits: torch.Tensor = model(**inputs, use_cache=False).logits
     return logits
 
@@ -79,7 +79,7 @@ def batch_loss(model: Any, batch: TokenBatch, family: Family) -> torch.Tensor:
 
 
 @contextmanager
-def _head_at(model: Any, wanted: torch.Tensor) -> Iterator[None]:
+def head_at(model: Any, wanted: torch.Tensor) -> Iterator[None]:
     """Let the output head see only the hidden states at `wanted` places."""
 
     def select(_module: Any, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -92,7 +92,8 @@ def _head_at(model: Any, wanted: torch.Tensor) -> Iterator[None]:
         hook.remove()
 
 
-def _padded(rows: Sequence[Sequence[int]], fill: int, device: Any) -> torch.Tensor:
+def padded(rows: Sequence[Sequence[int]], fill: int, device: Any) -> torch.Tensor:
+    """Return rows of ids as `[rows, longest]`, filled up on the right."""
     import torch
 
     longest = max(len(row) for row in rows)

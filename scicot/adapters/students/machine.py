@@ -46,7 +46,7 @@ def choose_threads(wanted: int | None = None) -> int:
     cores = cores or 1
     if wanted is not None:
         return max(1, min(wanted, cores))
-    busy = psutil.cpu_percent(interval=0.2) / 100 * (psutil.cpu_count() or 1)
+    busy = float(psutil.cpu_percent(interval=0.2)) / 100 * float(psutil.cpu_count() or 1)
     return max(1, cores - round(busy))
 
 

@@ -143,7 +143,7 @@ class StageTrainer:
             loss.backward()  # type: ignore[no-untyped-call]
             loss_sum += loss.item()
             tokens += made.tokens
-        if loss_sum != loss_sum:  # noqa: PLR0124 - only NaN differs from itself
+        if loss_sum != loss_sum:
             raise StudentError(
                 f"The loss is not a number at step {step}. Lower learning_rate or use fp32."
             )

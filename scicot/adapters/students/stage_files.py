@@ -1,0 +1,69 @@
+"""The folder of a finished stage: `model/`, `ct2/`, `stage.json`, and the texts it has written."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from scicot.words.settings import Settings
+
+STAGE_FILE = "stage.json"
+
+
+def stage_folder(settings: Settings, stage_hash: str) -> Path:
+    """Return where the stage of this hash lies, or would lie."""
+    return settings.artifacts_folder / "stages" / stage_hash
+
+
+def work_folder(settings: Settings, run_id: int, stage_hash: str) -> Path:
+    """Return where a run trains this stage; its checkpoints are kept there until it is done."""
+    return settings.artifacts_folder / "work" / f"run-{run_id}" / stage_hash[:16]
+
+
+def is_complete(folder: Path) -> bool:
+    """Return whether a stage's folder is whole: it is renamed into place with all its files."""
+    return (folder / STAGE_FILE).is_file() and (folder / "model" / "config.json").is_file()
+
+
+def publish_stage(prepared: Path, folder: Path, description: Mapping[str, Any]) -> None:
+    """Move a prepared folder into place under its hash; another's finished one is kept instead."""
+    (prepared / STAGE_FILE).write_text(
+        json.dumps(description, ensure_ascii=False), encoding="utf-8"
+    )
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    if folder.exists() and not is_complete(folder):
+        shutil.rmtree(folder)
+    try:
+        prepared.rename(folder)
+    except OSError:
+        if not is_complete(folder):
+            raise
+        shutil.rmtree(prepared)
+
+
+def read_stage(folder: Path) -> dict[str, Any]:
+    """Return what `publish_stage` wrote beside the stage."""
+    content: dict[str, Any] = json.loads((folder / STAGE_FILE).read_text(encoding="utf-8"))
+    return content
+
+
+def read_written(folder: Path, key: str) -> list[str] | None:
+    """Return the texts that the stage wrote for the inputs of this key, or None."""
+    path = folder / "written" / f"{key}.json"
+    if not path.is_file():
+        return None
+    texts: list[str] = json.loads(path.read_text(encoding="utf-8"))
+    return texts
+
+
+def keep_written(folder: Path, key: str, texts: list[str]) -> None:
+    """Keep the stage's outputs, so that the next run that needs them pays nothing."""
+    path = folder / "written" / f"{key}.json"
+    path.parent.mkdir(exist_ok=True)
+    partial = path.with_suffix(f".{uuid.uuid4().hex}")
+    partial.write_text(json.dumps(texts, ensure_ascii=False), encoding="utf-8")
+    partial.rename(path)

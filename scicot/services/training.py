@@ -1,0 +1,120 @@
+"""Training runs: checked and queued by the app, carried out by their own process.
+
+The test split is read once, after the last stage is trained; `training_data.py` cannot see it.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from scicot.adapters.students.folders import check_student_name, find_student
+from scicot.adapters.students.machine import peak_memory_bytes
+from scicot.services.answering import Answering
+from scicot.services.method_answers import answer_questions
+from scicot.services.method_stages import count_work, train_method
+from scicot.services.predictions import store_predictions
+from scicot.services.questions import find_dataset_id, list_questions
+from scicot.services.runs import create_run
+from scicot.services.snapshots import find_snapshot
+from scicot.services.training_data import read_training_data
+from scicot.services.training_progress import RunWatcher
+from scicot.services.worker import RunContext
+from scicot.words.configs import TrainingConfig
+from scicot.words.errors import InvalidConfig
+from scicot.words.records import Actor, Outcome, Prediction, Question, RunKind, Split
+from scicot.words.settings import get_settings
+
+log = logging.getLogger(__name__)
+
+
+def start_training(
+    session: Session,
+    actor: Actor,
+    config: TrainingConfig,
+    *,
+    experiment_id: int | None = None,
+) -> int:
+    """Check the settings, store a queued run and return its id.
+
+    Raises NotFound, InvalidConfig or StudentError before anything is stored.
+    """
+    check_student_name(config.student, get_settings())
+    read_training_data(session, config)
+    if not list_questions(session, config.dataset, Split.TEST, limit=1):
+        raise InvalidConfig(
+            f"Dataset '{config.dataset}' has no test questions, so the student could not be "
+            "measured. Import its test split."
+        )
+    snapshot = find_snapshot(session, config.snapshot) if config.snapshot else None
+    return create_run(
+        session,
+        actor,
+        kind=RunKind.TRAIN,
+        name=name_run(config),
+        config=config.model_dump(mode="json"),
+        dataset_id=find_dataset_id(session, config.dataset),
+        method=config.method,
+        snapshot_id=snapshot.id if snapshot else None,
+        experiment_id=experiment_id,
+    )
+
+
+def name_run(config: TrainingConfig) -> str:
+    """Return a name that tells runs apart: method, dataset, what is not the default."""
+    parts = [config.method.value, config.dataset, config.student.rstrip("/").rsplit("/", 1)[-1]]
+    if config.fraction < 1:
+        parts.append(f"{config.fraction:.1%}".replace(".0%", "%"))
+    if config.stage2_rationales != "in_sample":
+        parts.append(config.stage2_rationales)
+    if config.seed:
+        parts.append(f"seed {config.seed}")
+    return " · ".join(parts)[:200]
+
+
+def run_training(context: RunContext) -> Mapping[str, Any]:
+    """Train the method's stages, then read the test split once, answer it and store that."""
+    config = TrainingConfig.checked(**context.run.config)
+    started = time.monotonic()
+    with context.session() as session:
+        data = read_training_data(session, config)
+    student = find_student(config.student, context.settings)
+    watcher = RunWatcher(context, count_work(config, data))
+    answering = Answering(watcher, config)
+    stages, times = train_method(answering, student, data)
+    with context.session() as session:
+        test = list_questions(session, config.dataset, Split.TEST, config.limit_test)
+    watcher.total += 2 * len(test)
+    began = time.monotonic()
+    predictions = answer_questions(answering, stages, test)
+    with context.session() as session:
+        store_predictions(session, context.run.id, predictions)
+    times["test"] = round(time.monotonic() - began, 2)
+    return {
+        "metrics": measure(predictions, test),
+        "stages": {role: stage.summary() for role, stage in stages.items()},
+        "training_questions": len(data.train),
+        "inference": answering.inference,
+        "seconds": times | {"all": round(time.monotonic() - started, 2)},
+        "peak_memory_bytes": peak_memory_bytes(),
+    }
+
+
+def measure(predictions: Sequence[Prediction], questions: Sequence[Question]) -> dict[str, Any]:
+    """Return both accuracies as fractions, and how many answers could not be read."""
+    keys = {one.id: one.answer_key for one in questions}
+    count = len(predictions)
+    outcomes = [one.outcome for one in predictions]
+    likely = sum(one.option_label == keys[one.question_id] for one in predictions)
+    return {
+        "accuracy": outcomes.count(Outcome.CORRECT) / count if count else None,
+        "option_accuracy": likely / count if count else None,
+        "correct": outcomes.count(Outcome.CORRECT),
+        "option_correct": likely,
+        "no_answer": outcomes.count(Outcome.NO_ANSWER),
+        "questions": count,
+    }
