@@ -114,7 +114,7 @@ def plan_calls(
             CompletionRow.model == settings.model,
             CompletionRow.parameters_hash == settings.parameters_hash,
         )
-    ).tuples()
+    )
     links = [
         {"run_id": run_id, "completion_id": row_id}
         for row_id, *key in found
@@ -283,7 +283,7 @@ def abandoned_calls(session: Session, run_id: int) -> list[Claim]:
             CompletionRow.worker.not_in(alive),
             AttemptRow.batch_id.is_(None),
         )
-    ).tuples()
+    )
     return [Claim(*row) for row in rows]
 
 

@@ -77,7 +77,7 @@ def run_totals(session: Session, run_id: int) -> RunTotals:
         .join(RunCompletionRow, RunCompletionRow.completion_id == CompletionRow.id)
         .where(RunCompletionRow.run_id == run_id)
         .group_by(CompletionRow.state)
-    ).tuples()
+    )
     states = dict(list(rows))
     questions = session.scalar(
         select(func.count(func.distinct(CompletionRow.question_id)))
@@ -110,7 +110,7 @@ def _count_attempts(session: Session, run_id: int) -> tuple[int, int, float | No
         )
         .where(AttemptRow.run_id == run_id)
         .group_by(AttemptRow.outcome)
-    ).tuples():
+    ):
         if outcome is not AttemptOutcome.UNREACHABLE:
             calls += count
         if outcome is AttemptOutcome.MAYBE_PAID:
@@ -128,7 +128,7 @@ def list_reasons(session: Session, run_id: int) -> list[ReasonCount]:
         .where(RunCompletionRow.run_id == run_id, CompletionRow.state.in_(NOT_GOT))
         .group_by(CompletionRow.state, CompletionRow.reason)
         .order_by(func.count().desc())
-    ).tuples()
+    )
     return [ReasonCount(state, reason or "no reason given", count) for state, reason, count in rows]
 
 
@@ -141,7 +141,7 @@ def list_latest(session: Session, run_id: int, limit: int = 3) -> Sequence[Lates
         .where(RunCompletionRow.run_id == run_id, CompletionRow.state.in_(HAS_TEXT))
         .order_by(CompletionRow.finished_at.desc(), CompletionRow.id.desc())
         .limit(limit)
-    ).tuples()
+    )
     return [LatestText(external, stem, text or "", state) for external, stem, text, state in rows]
 
 

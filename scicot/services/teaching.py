@@ -103,7 +103,7 @@ def adopt_texts(context: RunContext, job: TeacherJob) -> None:
             select(CompletionRow.id, CompletionRow.text)
             .join(RunCompletionRow, RunCompletionRow.completion_id == CompletionRow.id)
             .where(RunCompletionRow.run_id == context.run.id, CompletionRow.state.in_(HAS_TEXT))
-        ).tuples()
+        )
         there = list(rows)
     for start in range(0, len(there), PLAN_CHUNK):
         with context.session() as session, write(session):

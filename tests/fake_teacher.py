@@ -1,0 +1,218 @@
+"""A local OpenAI-compatible server that counts what it is asked and misbehaves on request."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import re
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+GOOD = "ok"
+UNPAID_FAULTS = ("500", "502", "503", "rate_limited")
+CUT_FAULTS = ("reset", "half", "504")
+PAID_FAULTS = ("html", "no_choices", "bad_json", "null_content", "length", "content_filter")
+PAID = (GOOD, "slow", "reset", "half", *PAID_FAULTS)
+REPLIES: dict[str, tuple[int, str]] = {
+    "500": (500, '{"error": {"message": "boom"}}'),
+    "502": (502, "<html>Bad gateway</html>"),
+    "503": (503, '{"error": {"message": "overloaded"}}'),
+    "504": (504, "<html>Gateway time-out</html>"),
+    "rate_limited": (429, '{"error": {"code": "rate_limit_exceeded", "message": "slow down"}}'),
+    "quota": (429, '{"error": {"code": "insufficient_quota", "message": "You are out of money"}}'),
+    "401": (401, '{"error": {"code": "invalid_api_key", "message": "Wrong key"}}'),
+    "403": (403, '{"error": {"message": "Not for you"}}'),
+    "404": (404, '{"error": {"message": "No such model"}}'),
+    "400": (400, '{"error": {"code": "context_length_exceeded", "message": "Too long"}}'),
+    "redirect": (302, ""),
+    "html": (200, "<html><body>Please log in to the network</body></html>"),
+    "no_choices": (200, '{"id": "x", "choices": []}'),
+    "bad_json": (200, '{"id": "x", "choices": [{"message": '),
+    "null_content": (
+        200,
+        '{"choices": [{"message": {"content": null}, "finish_reason": "stop"}]}',
+    ),
+}
+
+
+@dataclass
+class Seen:
+    """One request for a completion as the server saw it."""
+
+    number: int
+    prompt: str
+    at: float
+    fault: str
+    headers: dict[str, str]
+
+
+@dataclass
+class FakeTeacher:
+    """The server. `faults` gives each request's fault, by its number from 1 on."""
+
+    faults: Callable[[int], str] = lambda _number: GOOD
+    latency: float = 0.0
+    retry_after: str | None = None
+    seen: list[Seen] = field(default_factory=list)
+    batches: dict[str, dict[str, Any]] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    keep_prompts: bool = True
+    port: int = 0
+    count: int = 0
+    by_fault: Counter[str] = field(default_factory=Counter)
+    in_flight: int = 0
+    most_in_flight: int = 0
+    answer: Callable[[str], str] = lambda prompt: f"Because of fact {len(prompt)}, it follows."
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    @property
+    def paid(self) -> int:
+        """How many requests were worked on to the end, whether or not the answer arrived."""
+        return sum(self.by_fault[fault] for fault in PAID)
+
+    async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while await self._one(reader, writer):
+                pass
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        method, path, _ = head.split("\r\n")[0].split(" ")
+        headers = {
+            name.lower(): value
+            for name, value in re.findall(r"^([\w-]+): (.*)\r$", head, re.MULTILINE)
+        }
+        body = await reader.readexactly(int(headers.get("content-length", "0")))
+        if path.endswith("/chat/completions"):
+            return await self._complete(body, headers, writer)
+        status, reply = self._other(method, path, headers, body)
+        await self._send(writer, status, reply)
+        return True
+
+    async def _complete(
+        self, body: bytes, headers: dict[str, str], writer: asyncio.StreamWriter
+    ) -> bool:
+        self.count += 1
+        fault = self.faults(self.count)
+        self.by_fault[fault] += 1
+        prompt = "\n".join(one["content"] for one in json.loads(body)["messages"])
+        if self.keep_prompts:
+            at = asyncio.get_running_loop().time()
+            self.seen.append(Seen(self.count, prompt, at, fault, headers))
+        self.in_flight += 1
+        self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        try:
+            await asyncio.sleep(self.latency)
+            return await self._reply(fault, prompt, writer)
+        finally:
+            self.in_flight -= 1
+
+    async def _reply(self, fault: str, prompt: str, writer: asyncio.StreamWriter) -> bool:
+        if fault == "reset":
+            writer.transport.abort()
+            return False
+        if fault in ("half", "drip"):
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{")
+            await writer.drain()
+            while fault == "drip":
+                writer.write(b" ")
+                await writer.drain()
+                await asyncio.sleep(0.05)
+            return False
+        status, text = REPLIES.get(fault, (200, ""))
+        if not text and status == 200:
+            text = json.dumps(self.completion(fault, prompt))
+        extra = ""
+        if fault == "redirect":
+            extra = f"location: http://127.0.0.1:{self.port}/v1/elsewhere/chat/completions\r\n"
+        elif fault == "rate_limited" and self.retry_after is not None:
+            extra = f"retry-after: {self.retry_after}\r\n"
+        await self._send(writer, status, text.encode(), extra)
+        return True
+
+    def completion(self, fault: str, prompt: str) -> dict[str, Any]:
+        """Return a chat completion in OpenAI's layout."""
+        message: dict[str, Any] = {"role": "assistant", "content": self.answer(prompt)}
+        finish = {"length": "length", "content_filter": "content_filter"}.get(fault, "stop")
+        if fault == "refusal":
+            message = {"role": "assistant", "content": None, "refusal": "I cannot say that."}
+        return {
+            "id": f"chatcmpl-{self.count}",
+            "object": "chat.completion",
+            "choices": [{"index": 0, "message": message, "finish_reason": finish}],
+            "usage": {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120},
+        }
+
+    async def _send(
+        self, writer: asyncio.StreamWriter, status: int, body: bytes, extra: str = ""
+    ) -> None:
+        kind = "text/html" if body[:1] == b"<" else "application/json"
+        head = f"HTTP/1.1 {status} X\r\ncontent-type: {kind}\r\ncontent-length: {len(body)}\r\n"
+        writer.write(f"{head}{extra}\r\n".encode() + body)
+        await writer.drain()
+
+    def _other(
+        self, method: str, path: str, headers: dict[str, str], body: bytes
+    ) -> tuple[int, bytes]:
+        return 404, b'{"error": {"message": "no such path"}}'
+
+
+def in_order(*faults: str) -> Callable[[int], str]:
+    """Return faults for the first requests, in this order; all later ones are good."""
+    return lambda number: faults[number - 1] if number <= len(faults) else GOOD
+
+
+def always(fault: str) -> Callable[[int], str]:
+    return lambda _number: fault
+
+
+def mixed(share: float, seed: int, faults: Iterable[str]) -> Callable[[int], str]:
+    """Return a fault for this share of the requests, drawn anew for each."""
+    kinds = list(faults)
+
+    def draw(number: int) -> str:
+        rng = random.Random(seed * 1_000_003 + number)
+        return rng.choice(kinds) if rng.random() < share else GOOD
+
+    return draw
+
+
+@contextmanager
+def serve(teacher: FakeTeacher) -> Iterator[FakeTeacher]:
+    """Serve on a free loopback port, in a thread of its own, for as long as the block."""
+    started = threading.Event()
+    loop = asyncio.new_event_loop()
+    stop = asyncio.Event()
+
+    async def main() -> None:
+        server = await asyncio.start_server(teacher.handle, "127.0.0.1", 0)
+        teacher.port = server.sockets[0].getsockname()[1]
+        started.set()
+        await stop.wait()
+        server.close()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(main()), daemon=True)
+    thread.start()
+    assert started.wait(10)
+    try:
+        yield teacher
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(10)
+        loop.close()

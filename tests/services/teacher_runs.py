@@ -1,0 +1,55 @@
+"""Carrying out a teacher run in the test's own process, and reading what it left."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.models import AttemptRow, CompletionRow
+from scicot.services.generation import run_generation, start_generation
+from scicot.services.runs import get_run, resume_run
+from scicot.services.worker import RunContext, run_worker
+from scicot.words.configs import GenerationConfig
+from scicot.words.records import Actor, RunKind, RunView
+from scicot.words.settings import get_settings
+from tests.fake_teacher import FakeTeacher
+
+ADA = Actor("Ada")
+
+
+def config_for(teacher: FakeTeacher, **values: Any) -> GenerationConfig:
+    return GenerationConfig.checked(
+        **{"dataset": "demo", "teacher": f"{teacher.url}#fake", "concurrency": 4, **values}
+    )
+
+
+def generate(session: Session, config: GenerationConfig) -> RunView:
+    """Start a run and carry it out here and now."""
+    return carry_on(session, start_generation(session, ADA, config))
+
+
+def carry_on(session: Session, run_id: int) -> RunView:
+    def handler(context: RunContext) -> Any:
+        return run_generation(context)
+
+    run_worker(run_id, get_settings(), {RunKind.GENERATE: handler})
+    session.rollback()  # a read begun earlier would go on seeing the database of then
+    return get_run(session, run_id)
+
+
+def resume(session: Session, run_id: int) -> RunView:
+    resume_run(session, ADA, run_id)
+    return carry_on(session, run_id)
+
+
+def states(session: Session) -> Counter[str]:
+    session.rollback()
+    return Counter(session.scalars(select(CompletionRow.state)))
+
+
+def outcomes(session: Session) -> Counter[str | None]:
+    session.rollback()
+    return Counter(session.scalars(select(AttemptRow.outcome)))
