@@ -20,6 +20,6 @@ st.caption("The same as `python -m scicot doctor`.")
 with errors_shown(), open_workspace() as session, st.spinner("Examining"):
     for finding in examine(session, get_settings()):
         color, icon = LOOKS[finding.level]
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.badge(finding.area, color=color, icon=icon)
-            st.text(f"{finding.found} {finding.way_out}".strip(), width="stretch")
+        left, right = st.columns([1, 6])
+        left.badge(finding.area, color=color, icon=icon)
+        right.text(f"{finding.found} {finding.way_out}".strip())

@@ -31,7 +31,7 @@ def app_command(
     # Streamlit finds .streamlit/config.toml beside the working folder
     os.chdir(REPOSITORY)
     # replaces this process: Ctrl+C and signals reach Streamlit itself
-    os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", "app.py", *options])
+    os.execv(sys.executable, [sys.executable, "-m", "pages.shared.server", *options])
 
 
 def _has_screen() -> bool:
