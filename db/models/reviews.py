@@ -36,6 +36,7 @@ class ReviewRow(Base):
     revision_before_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))
     created_at: Mapped[datetime]
     undone_at: Mapped[datetime | None]
+    undo_operation_id: Mapped[str | None] = mapped_column(String(64), index=True)
 
 
 class DraftRow(Base):

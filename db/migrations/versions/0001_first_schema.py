@@ -601,6 +601,7 @@ def upgrade() -> None:
         sa.Column("revision_before_id", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("undone_at", sa.DateTime(), nullable=True),
+        sa.Column("undo_operation_id", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(
             ["rationale_id"], ["rationale.id"], name=op.f("fk_review_rationale_id")
         ),
@@ -618,6 +619,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_review_rationale_id"), ["rationale_id"], unique=False)
         batch_op.create_index("ix_review_reason", ["verdict", "reason"], unique=False)
         batch_op.create_index("ix_review_reviewer_id", ["reviewer", "id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_review_undo_operation_id"), ["undo_operation_id"], unique=False
+        )
 
     op.create_table(
         "rule_change",
@@ -704,6 +708,7 @@ def downgrade() -> None:
 
     op.drop_table("rule_change")
     with op.batch_alter_table("review", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_review_undo_operation_id"))
         batch_op.drop_index("ix_review_reviewer_id")
         batch_op.drop_index("ix_review_reason")
         batch_op.drop_index(batch_op.f("ix_review_rationale_id"))
