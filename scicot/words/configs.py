@@ -24,6 +24,7 @@ STARTER_DEFAULTS: dict[str, Any] = {
     "tokens_per_batch": 1024,
     "max_rationale_tokens": 96,
 }
+SCI_COT_ONLY = ("stage2_rationales", "stage2_init", "folds")
 
 
 class Config(BaseModel):
@@ -100,9 +101,13 @@ class TrainingConfig(Config):
 
     @model_validator(mode="before")
     @classmethod
-    def _fill_in_starter_defaults(cls, values: Any) -> Any:
-        if isinstance(values, dict) and values.get("student") == STARTER_STUDENT:
-            return STARTER_DEFAULTS | values
+    def _fill_in(cls, values: Any) -> Any:
+        if not isinstance(values, dict):
+            return values
+        if values.get("student") == STARTER_STUDENT:
+            values = STARTER_DEFAULTS | values
+        if values.get("method") != Method.SCI_COT:  # so that equal runs have equal configs
+            values = {key: value for key, value in values.items() if key not in SCI_COT_ONLY}
         return values
 
     @model_validator(mode="after")
@@ -111,10 +116,30 @@ class TrainingConfig(Config):
             raise ValueError("few_shot trains nothing; it takes FewShotConfig")
         if self.method is not Method.FINETUNE and not self.snapshot:
             raise ValueError(f"{self.method} needs a snapshot of rationales to train on")
-        two_stage = (self.stage2_rationales, self.stage2_init) != ("in_sample", "base")
-        if two_stage and self.method is not Method.SCI_COT:
-            raise ValueError("stage2_rationales and stage2_init are settings of sci_cot only")
         return self
+
+
+def default_setting(name: str, student: str) -> Any:
+    """Return the default of a training setting for this student."""
+    if student == STARTER_STUDENT and name in STARTER_DEFAULTS:
+        return STARTER_DEFAULTS[name]
+    return TrainingConfig.model_fields[name].default
+
+
+class ExperimentConfig(Config):
+    """A grid of training runs: every method on every dataset, fraction and seed.
+
+    `datasets` maps a dataset to the snapshot that its runs train on; `settings` are the other
+    settings of TrainingConfig, the same for every run.
+    """
+
+    name: str = Field(min_length=1, max_length=100)
+    methods: tuple[Method, ...] = Field(min_length=1)
+    datasets: dict[str, str | None] = Field(min_length=1)
+    fractions: tuple[float, ...] = Field(default=(1.0,), min_length=1)
+    seeds: tuple[int, ...] = Field(default=(0,), min_length=1)
+    student: str = PAPER_STUDENT
+    settings: dict[str, Any] = Field(default_factory=dict)
 
 
 class FewShotConfig(Config):
