@@ -1,7 +1,101 @@
-"""The Results page."""
+"""The Results page: the paper's tables and figures, live from the finished runs."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
+from pages.shared.evaluate_tables import show_table
+from pages.shared.frame import errors_shown
+from scicot.pure.figures import Figure
+from scicot.pure.markdown import escape_markdown
+from scicot.services.figures import draw_figures, figure_png, figure_svg
+from scicot.services.results import list_experiments, load_results
+from scicot.services.workspace import open_workspace
+
+ALL_RUNS = "all"
+
+
+def choose_experiment() -> int | None:
+    """Return the chosen experiment's id, None for all runs; kept in the link."""
+    with open_workspace() as session:
+        names = {str(one.id): one.name for one in list_experiments(session)}
+    options = [ALL_RUNS, *names]
+    wanted = st.query_params.get("experiment", ALL_RUNS)
+    st.session_state["results_experiment"] = wanted if wanted in options else ALL_RUNS
+    chosen = st.selectbox(
+        "Experiment",
+        options,
+        key="results_experiment",
+        format_func=lambda key: "All finished runs" if key == ALL_RUNS else f"{key} · {names[key]}",
+        on_change=_remember,
+        args=("experiment", "results_experiment"),
+    )
+    return None if chosen == ALL_RUNS else int(chosen)
+
+
+def choose_student(students: Sequence[str], shown: str | None) -> None:
+    """Show which student's runs fill the tables; another choice goes into the link."""
+    st.session_state["results_student"] = shown
+    st.selectbox(
+        "Student",
+        list(students),
+        key="results_student",
+        on_change=_remember,
+        args=("student", "results_student"),
+        placeholder="No run has been trained yet",
+        disabled=not students,
+    )
+
+
+def _remember(name: str, widget: str) -> None:
+    st.query_params[name] = str(st.session_state[widget])
+
+
+def show_figure(name: str, figure: Figure) -> None:
+    """Show one figure and its exports."""
+    st.vega_lite_chart(spec=dict(figure), key=name, alt=str(figure["title"]))
+    with st.popover("Export"):
+        st.download_button(
+            "PNG",
+            lambda: figure_png(figure),
+            file_name=f"{name}.png",
+            mime="image/png",
+            key=f"{name}_png",
+            on_click="ignore",
+        )
+        st.download_button(
+            "SVG",
+            lambda: figure_svg(figure),
+            file_name=f"{name}.svg",
+            mime="image/svg+xml",
+            key=f"{name}_svg",
+            on_click="ignore",
+        )
+
+
 st.title("Results")
+left, right = st.columns(2)
+with left:
+    experiment_id = choose_experiment()
+with errors_shown():
+    with open_workspace() as opened:
+        results = load_results(
+            opened, experiment_id=experiment_id, student=st.query_params.get("student")
+        )
+    with right:
+        choose_student(results.students, results.student)
+    st.caption(
+        "Test accuracy in percent; ours as mean [95 % interval]. "
+        f"The published figures: {escape_markdown(results.paper.source)}."
+    )
+    for one in results.tables:
+        show_table(one)
+    st.markdown("##### Figures 4 and 5")
+    (first_name, first), *panels = draw_figures(list(results.tables))
+    show_figure(first_name, first)
+    columns = st.columns(2)
+    for place, (figure_name, drawn) in enumerate(panels):
+        with columns[place % 2]:
+            show_figure(figure_name, drawn)

@@ -9,7 +9,18 @@ import sys
 import typer
 
 from scicot.cli import app as app_command
-from scicot.cli import backup, compare, doctor, export, generate, imports, predictions, runs
+from scicot.cli import (
+    backup,
+    compare,
+    doctor,
+    export,
+    generate,
+    imports,
+    predictions,
+    results,
+    runs,
+    train,
+)
 from scicot.cli.output import say
 from scicot.words.errors import SciCotError
 
@@ -20,7 +31,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Distil a large model's reasoning into a small one, in the open.",
 )
-for module in (app_command, backup, imports, generate, runs, doctor, export, predictions, compare):
+for module in (
+    app_command,
+    backup,
+    imports,
+    generate,
+    runs,
+    doctor,
+    export,
+    predictions,
+    compare,
+    results,
+    train,
+):
     module.register(app)
 
 

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import re
 
-_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_MARKS = re.compile(r"([\\`*_{}\[\]<>|~$:&!@^])|(?<=www)(\.)", re.IGNORECASE)
+_AT_START = re.compile(r"^([#+=-]|\d+(?=[.)]\s))")
 _BACKTICKS = re.compile(r"`+")
 
 
 def escape_markdown(text: str) -> str:
-    """Return the text with every ASCII punctuation mark escaped, on one line.
+    """Return the text on one line with the marks that mean something in Markdown escaped.
 
-    It reads as it was written; nothing in it can become a link, an image, a heading or a formula.
+    It reads as it was written; nothing in it can become a link, an image, a heading, a formula or
+    one of Streamlit's colours.
     """
-    return _PUNCTUATION.sub(r"\\\1", " ".join(text.split()))
+    line = _MARKS.sub(lambda found: f"\\{found.group()}", " ".join(text.split()))
+    start = _AT_START.match(line)
+    if start is None:
+        return line
+    mark = start.group()
+    # "1. x" is a list: the full stop is what must be escaped, a digit cannot be
+    return f"{mark}\\{line[len(mark) :]}" if mark.isdecimal() else f"\\{line}"
 
 
 def fence(text: str) -> str:

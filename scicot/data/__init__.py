@@ -1,0 +1,1 @@
+"""Figures that ship with the package, each with its source."""

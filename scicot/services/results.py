@@ -1,0 +1,191 @@
+"""Results: the paper's tables, filled from the finished runs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from db.models import ExperimentRow, PredictionRow, QuestionRow
+from scicot.adapters.paper_numbers import read_paper_numbers
+from scicot.pure.hashing import content_hash
+from scicot.pure.metrics import Score
+from scicot.pure.paper_tables import Key, OtherModel, PaperNumbers, build_tables
+from scicot.pure.tables import Measured, ResultTable, RunScore, measure
+from scicot.services.runs import list_runs
+from scicot.words.errors import NotFound
+from scicot.words.records import Method, Outcome, RunKind, RunStatus, RunView, Variant
+
+SEED_FREE = ("seed",)  # the one setting in which the runs of a cell may differ
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """An experiment as lists show it."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The tables with what they were made from; `students` are those that could be shown."""
+
+    tables: Sequence[ResultTable]
+    student: str | None
+    students: Sequence[str]
+    runs: Sequence[RunView]
+    scores: Mapping[int, RunScore]
+    paper: PaperNumbers
+
+
+def list_experiments(session: Session) -> list[Experiment]:
+    """Return the experiments, newest first."""
+    rows = session.execute(
+        select(ExperimentRow.id, ExperimentRow.name).order_by(ExperimentRow.id.desc())
+    )
+    return [Experiment(experiment_id, name) for experiment_id, name in rows]
+
+
+def find_experiment(session: Session, experiment_id: int) -> Experiment:
+    """Return an experiment; raises NotFound with the ones there are."""
+    known = list_experiments(session)
+    for one in known:
+        if one.id == experiment_id:
+            return one
+    names = ", ".join(f"{one.id} ({one.name})" for one in known) or "none yet"
+    raise NotFound(f"There is no experiment {experiment_id} (there are: {names}).")
+
+
+def load_results(
+    session: Session, *, experiment_id: int | None = None, student: str | None = None
+) -> Results:
+    """Return Tables I-IV from the finished runs: all of them, or one experiment's.
+
+    One student's runs fill the tables, the one with the most runs unless it is named.
+    """
+    if experiment_id is not None:
+        find_experiment(session, experiment_id)
+    runs = [
+        run
+        for run in list_runs(session, experiment_id=experiment_id, limit=2000)
+        if run.status is RunStatus.DONE and run.kind is not RunKind.GENERATE and run.dataset
+    ]
+    scores = score_runs(session, [run.id for run in runs])
+    runs = [run for run in runs if run.id in scores]
+    trained = [run for run in runs if run.kind is RunKind.TRAIN and run.method]
+    students = _by_frequency(str(run.config.get("student", "")) for run in trained)
+    chosen = student if student in students else (students[0] if students else None)
+    measured = _measure_cells(
+        [run for run in trained if run.config.get("student") == chosen], scores
+    )
+    others = _measure_others([run for run in runs if run not in trained], scores)
+    paper = read_paper_numbers()
+    datasets = [*paper.titles]
+    datasets += sorted({run.dataset for run in runs if run.dataset} - set(datasets))
+    return Results(
+        tables=build_tables(paper, measured, others, datasets, chosen),
+        student=chosen,
+        students=students,
+        runs=runs,
+        scores=scores,
+        paper=paper,
+    )
+
+
+def _by_frequency(names: Iterable[str]) -> list[str]:
+    counts: dict[str, int] = defaultdict(int)
+    for name in names:
+        counts[name] += 1
+    return sorted(counts, key=lambda name: (-counts[name], name))
+
+
+def score_runs(session: Session, run_ids: Sequence[int]) -> dict[int, RunScore]:
+    """Return the score of each run that has main predictions."""
+    counts: dict[int, dict[Outcome, int]] = defaultdict(dict)
+    rows = session.execute(
+        select(PredictionRow.run_id, PredictionRow.outcome, func.count())
+        .where(PredictionRow.run_id.in_(run_ids), PredictionRow.variant == Variant.MAIN)
+        .group_by(PredictionRow.run_id, PredictionRow.outcome)
+    )
+    for run_id, outcome, count in rows:
+        counts[run_id][outcome] = count
+    options = _option_accuracies(session, list(counts))
+    return {
+        run_id: RunScore(
+            run_id,
+            Score(
+                n=sum(of.values()),
+                correct=of.get(Outcome.CORRECT, 0),
+                no_answer=of.get(Outcome.NO_ANSWER, 0),
+            ),
+            options.get(run_id),
+        )
+        for run_id, of in counts.items()
+    }
+
+
+def _option_accuracies(session: Session, run_ids: Sequence[int]) -> dict[int, float]:
+    is_key = PredictionRow.option_label == QuestionRow.answer_key
+    rows = session.execute(
+        select(PredictionRow.run_id, func.count(), func.count().filter(is_key))
+        .join(QuestionRow, QuestionRow.id == PredictionRow.question_id)
+        .where(
+            PredictionRow.run_id.in_(run_ids),
+            PredictionRow.variant == Variant.MAIN,
+            PredictionRow.option_label.is_not(None),
+        )
+        .group_by(PredictionRow.run_id)
+    )
+    return {run_id: right / n for run_id, n, right in rows}
+
+
+def _measure_cells(runs: Sequence[RunView], scores: Mapping[int, RunScore]) -> dict[Key, Measured]:
+    cells: dict[Key, list[RunView]] = defaultdict(list)
+    for run in runs:
+        fraction = float(str(run.config.get("fraction", 1.0)))
+        cells[str(run.method), str(run.dataset), fraction].append(run)
+    found = {}
+    for key, listed in cells.items():
+        measured = _measure_alike(listed, scores)
+        if measured is not None:
+            found[key] = measured
+    return found
+
+
+def _measure_alike(runs: Sequence[RunView], scores: Mapping[int, RunScore]) -> Measured | None:
+    """Measure the largest group of runs that differ in nothing but the seed, newest on a tie."""
+    groups: dict[str, dict[Any, RunView]] = defaultdict(dict)
+    for run in runs:  # newest first: of two runs with one seed the newer counts
+        settings = {name: value for name, value in run.config.items() if name not in SEED_FREE}
+        groups[content_hash(settings)].setdefault(run.config.get("seed"), run)
+    largest = max(groups.values(), key=len)
+    left_out = sum(len(group) for group in groups.values()) - len(largest)
+    return measure([scores[run.id] for run in largest.values()], left_out)
+
+
+def _measure_others(runs: Sequence[RunView], scores: Mapping[int, RunScore]) -> list[OtherModel]:
+    rows: dict[tuple[str, str], dict[str, list[RunScore]]] = {}
+    for run in reversed(runs):  # oldest first, so that rows keep their place
+        by_dataset = rows.setdefault(_name_other(run), {})
+        by_dataset.setdefault(str(run.dataset), []).append(scores[run.id])
+    others = []
+    for (name, size), by_dataset in rows.items():
+        measured = {dataset: measure(listed) for dataset, listed in by_dataset.items()}
+        others.append(
+            OtherModel(name, size, {key: one for key, one in measured.items() if one is not None})
+        )
+    return others
+
+
+def _name_other(run: RunView) -> tuple[str, str]:
+    """Return a row's label and note for a run that trained nothing."""
+    if run.method == Method.FEW_SHOT:
+        teacher = str(run.config.get("teacher", run.name)).partition(":")[2] or run.name
+        thinking = ", chain of thought" if run.config.get("chain_of_thought") else ""
+        return f"{teacher} (few-shot k={run.config.get('shots')}{thinking})", "LLM"
+    return run.name, "imported" if run.kind is RunKind.IMPORTED else run.kind.value
