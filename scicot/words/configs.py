@@ -151,6 +151,8 @@ class FewShotConfig(Config):
     shots: int = Field(default=5, ge=0, le=5)  # [paper] k = 5
     chain_of_thought: bool = True
     seed: int = 0
+    # (question id, revision id of its rationale) of each example, pinned when the run starts
+    examples: tuple[tuple[int, int | None], ...] | None = None
     limit: int | None = Field(default=None, ge=1)
     max_tokens: int = Field(default=256, ge=16, le=4096)
     concurrency: int = Field(default=8, ge=1, le=256)
