@@ -91,7 +91,9 @@ def finish_or_follow(run_id: int, *, wait: bool, as_json: bool) -> None:
         run = get_run(session, run_id)
     if wait:
         run = wait_for_run(get_settings(), run_id, on_change=lambda changed: say(line(changed)))
-    emit(describe(run) | {"metrics": {}} | dict(run.result), as_json, line(run))
+    fields = describe(run)
+    fields |= {"metrics": {}, **fields.pop("result")}
+    emit(fields, as_json, line(run))
     if run.status in (RunStatus.FAILED, RunStatus.LOST, RunStatus.CANCELLED):
         raise typer.Exit(1)
 

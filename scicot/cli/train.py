@@ -10,7 +10,6 @@ import typer
 
 from scicot.cli.output import AsJson, current_actor, emit, say
 from scicot.cli.runs import finish_or_follow
-from scicot.services.few_shot import start_few_shot
 from scicot.services.queue import tend_queue
 from scicot.services.snapshots import create_snapshot, list_snapshots
 from scicot.services.training import start_training
@@ -90,6 +89,8 @@ def train_command(
     more = parse_settings(setting or ())
     with open_workspace() as session:
         if method is Method.FEW_SHOT:
+            from scicot.services.few_shot import start_few_shot
+
             asked = FewShotConfig.checked(dataset=dataset, teacher=teacher, seed=seed, **more)
             run_id = start_few_shot(session, current_actor(), asked)
         else:
