@@ -43,13 +43,7 @@ def start_training(
 
     Raises NotFound, InvalidConfig or StudentError before anything is stored.
     """
-    check_student_name(config.student, get_settings())
-    read_training_data(session, config)
-    if not list_questions(session, config.dataset, Split.TEST, limit=1):
-        raise InvalidConfig(
-            f"Dataset '{config.dataset}' has no test questions, so the student could not be "
-            "measured. Import its test split."
-        )
+    check_training(session, config)
     snapshot = find_snapshot(session, config.snapshot) if config.snapshot else None
     return create_run(
         session,
@@ -62,6 +56,17 @@ def start_training(
         snapshot_id=snapshot.id if snapshot else None,
         experiment_id=experiment_id,
     )
+
+
+def check_training(session: Session, config: TrainingConfig) -> None:
+    """Raise what stands in the way of a run: a missing dataset, split, snapshot or student."""
+    check_student_name(config.student, get_settings())
+    read_training_data(session, config)
+    if not list_questions(session, config.dataset, Split.TEST, limit=1):
+        raise InvalidConfig(
+            f"Dataset '{config.dataset}' has no test questions, so the student could not be "
+            "measured. Import its test split."
+        )
 
 
 def name_run(config: TrainingConfig) -> str:
