@@ -20,7 +20,7 @@ ALL_RUNS = "all"
 def choose_experiment() -> int | None:
     """Return the chosen experiment's id, None for all runs; kept in the link."""
     with open_workspace() as session:
-        names = {str(one.id): one.name for one in list_experiments(session)}
+        names = {str(key): name for key, name in list_experiments(session)}
     options = [ALL_RUNS, *names]
     wanted = st.query_params.get("experiment", ALL_RUNS)
     st.session_state["results_experiment"] = wanted if wanted in options else ALL_RUNS

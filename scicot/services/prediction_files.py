@@ -18,7 +18,7 @@ from scicot.adapters.sources.prediction_files import PredictionLine, read_predic
 from scicot.pure.hashing import content_hash
 from scicot.pure.parsing import judge, read_answer, split_output
 from scicot.services.imports import RejectedRow
-from scicot.services.predictions import add_predictions, list_predictions
+from scicot.services.predictions import add_predictions, flag_rationales, list_predictions
 from scicot.services.questions import find_dataset_id, get_questions, to_question
 from scicot.services.runs import add_run, get_run
 from scicot.words.errors import Conflict, InvalidInput, InvalidPrediction
@@ -68,6 +68,7 @@ def import_predictions(
     predictions, rejected = _read(path, questions, dataset, split, skip_bad_rows)
     digest = content_hash([[one.question_id, one.output, one.rationale] for one in predictions])
     config = {"dataset": dataset, "split": split.value, "file": path.name, "content_hash": digest}
+    flags = flag_rationales(session, predictions)
     with write(session):
         known = session.scalar(
             select(RunRow).where(
@@ -93,7 +94,7 @@ def import_predictions(
                 dataset_id=dataset_id,
                 status=RunStatus.DONE,
             )
-            added = add_predictions(session, run_id, predictions)
+            added = add_predictions(session, run_id, predictions, flags)
             session.add(_import_row(path, digest, actor, run_id, name, added))
     return PredictionImport(
         run=run_id,

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from db.models import PredictionRow
 from db.session import write
+from scicot.pure.checks import find_flags
+from scicot.services.questions import get_questions
 from scicot.words.records import Outcome, Prediction, Variant
 
 BATCH = 500  # rows a transaction: short enough for other writers to come in between
@@ -26,17 +28,43 @@ def store_predictions(
     """
     added = 0
     for start in range(0, len(predictions), BATCH):
+        batch = predictions[start : start + BATCH]
+        flags = flag_rationales(session, batch)
         with write(session):
-            batch = predictions[start : start + BATCH]
-            added += add_predictions(session, run_id, batch, replace=replace)
+            added += add_predictions(session, run_id, batch, flags, replace=replace)
     return added
 
 
+def flag_rationales(
+    session: Session, predictions: Sequence[Prediction]
+) -> list[Sequence[str] | None]:
+    """Return the ids of the checks that each rationale sets off; None where there is none."""
+    explained = [one.question_id for one in predictions if one.rationale]
+    questions = get_questions(session, explained)
+    return [
+        list(dict.fromkeys(flag.check for flag in find_flags(one.rationale, question)))
+        if one.rationale and (question := questions.get(one.question_id))
+        else None
+        for one in predictions
+    ]
+
+
 def add_predictions(
-    session: Session, run_id: int, predictions: Sequence[Prediction], *, replace: bool = False
+    session: Session,
+    run_id: int,
+    predictions: Sequence[Prediction],
+    flags: Sequence[Sequence[str] | None],
+    *,
+    replace: bool = False,
 ) -> int:
-    """Add predictions inside the caller's `write(session)` and return how many were new."""
-    rows = [_to_values(run_id, one) for one in predictions]
+    """Add predictions inside the caller's `write(session)` and return how many were new.
+
+    `flags` are what `flag_rationales` found, in the same order.
+    """
+    rows = [
+        _to_values(run_id, one) | {"flags": found}
+        for one, found in zip(predictions, flags, strict=True)
+    ]
     before = _stored(session, run_id, rows)
     if rows:
         _insert(session, rows, replace=replace)

@@ -16,19 +16,12 @@ from scicot.pure.hashing import content_hash
 from scicot.pure.metrics import Score
 from scicot.pure.paper_tables import Key, OtherModel, PaperNumbers, build_tables
 from scicot.pure.tables import Measured, ResultTable, RunScore, measure
+from scicot.pure.teachers import parse_teacher
 from scicot.services.runs import list_runs
 from scicot.words.errors import NotFound
 from scicot.words.records import Method, Outcome, RunKind, RunStatus, RunView, Variant
 
 SEED_FREE = ("seed",)  # the one setting in which the runs of a cell may differ
-
-
-@dataclass(frozen=True, slots=True)
-class Experiment:
-    """An experiment as lists show it."""
-
-    id: int
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +36,21 @@ class Results:
     paper: PaperNumbers
 
 
-def list_experiments(session: Session) -> list[Experiment]:
-    """Return the experiments, newest first."""
+def list_experiments(session: Session) -> list[tuple[int, str]]:
+    """Return the experiments' ids and names, newest first."""
     rows = session.execute(
         select(ExperimentRow.id, ExperimentRow.name).order_by(ExperimentRow.id.desc())
     )
-    return [Experiment(experiment_id, name) for experiment_id, name in rows]
+    return [(experiment_id, name) for experiment_id, name in rows]
 
 
-def find_experiment(session: Session, experiment_id: int) -> Experiment:
-    """Return an experiment; raises NotFound with the ones there are."""
-    known = list_experiments(session)
-    for one in known:
-        if one.id == experiment_id:
-            return one
-    names = ", ".join(f"{one.id} ({one.name})" for one in known) or "none yet"
-    raise NotFound(f"There is no experiment {experiment_id} (there are: {names}).")
+def find_experiment(session: Session, experiment_id: int) -> str:
+    """Return an experiment's name; raises NotFound with the ones there are."""
+    known = dict(list_experiments(session))
+    if experiment_id not in known:
+        names = ", ".join(f"{key} ({name})" for key, name in known.items()) or "none yet"
+        raise NotFound(f"There is no experiment {experiment_id} (there are: {names}).")
+    return known[experiment_id]
 
 
 def load_results(
@@ -185,7 +177,7 @@ def _measure_others(runs: Sequence[RunView], scores: Mapping[int, RunScore]) -> 
 def _name_other(run: RunView) -> tuple[str, str]:
     """Return a row's label and note for a run that trained nothing."""
     if run.method == Method.FEW_SHOT:
-        teacher = str(run.config.get("teacher", run.name)).partition(":")[2] or run.name
+        teacher = parse_teacher(str(run.config["teacher"])).model
         thinking = ", chain of thought" if run.config.get("chain_of_thought") else ""
         return f"{teacher} (few-shot k={run.config.get('shots')}{thinking})", "LLM"
     return run.name, "imported" if run.kind is RunKind.IMPORTED else run.kind.value

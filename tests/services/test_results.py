@@ -9,8 +9,8 @@ from db.models import ExperimentRow
 from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.pure.tables import ResultTable, TableCell
-from scicot.services.results import find_experiment, load_results
-from scicot.words.configs import TrainingConfig
+from scicot.services.results import load_results
+from scicot.words.configs import ExperimentConfig, TrainingConfig
 from scicot.words.errors import NotFound
 from scicot.words.records import Method, Question, Split
 from tests.builders import store_questions
@@ -86,8 +86,11 @@ def test_one_students_runs_fill_the_tables(session: Session, questions: list[Que
 def test_an_experiments_results_hold_its_runs_only(
     session: Session, questions: list[Question]
 ) -> None:
+    grid = ExperimentConfig(name="grid", methods=(Method.SCI_COT,), datasets={"arc-easy": "s"})
     with write(session):
-        row = ExperimentRow(name="grid", config={}, actor="Ada", created_at=utc_now())
+        row = ExperimentRow(
+            name="grid", config=grid.model_dump(mode="json"), actor="Ada", created_at=utc_now()
+        )
         session.add(row)
         session.flush()
         experiment_id = row.id
@@ -103,8 +106,8 @@ def test_an_experiments_results_hold_its_runs_only(
     table = load_results(session, experiment_id=experiment_id).tables[1]
     assert cell(table, "Sci-CoT").measured is not None
     assert cell(table, "Fine-tune").measured is None
-    with pytest.raises(NotFound, match="grid"):
-        find_experiment(session, experiment_id + 1)
+    with pytest.raises(NotFound):
+        load_results(session, experiment_id=experiment_id + 1)
 
 
 def test_fractions_and_imported_runs_have_rows_of_their_own(
