@@ -7,6 +7,7 @@ import random
 from collections.abc import Sequence
 
 JITTER = 1.5  # tokens; near lengths change neighbours from epoch to epoch
+STRIP_FACTORS = (0.5, 0.75, 1.0, 1.5, 2.0)  # which is best depends on the spread of both lengths
 
 Lengths = Sequence[tuple[int, int]]
 Batch = tuple[int, ...]
@@ -20,21 +21,28 @@ def plan_batches(lengths: Lengths, tokens_per_batch: int, seed: int, epoch: int 
     are then nearly equal in length. An example above the budget gets a batch of its own.
     """
     chance = random.Random(f"{seed}/{epoch}")
-    order = list(range(len(lengths)))
     noisy = [
         (inputs + chance.uniform(0, JITTER), targets + chance.uniform(0, JITTER))
         for inputs, targets in lengths
     ]
-    order.sort(key=lambda index: noisy[index][1])
     total = sum(inputs + targets for inputs, targets in lengths)
-    strips = max(1, round(math.sqrt(total / tokens_per_batch)))
-    size = max(1, math.ceil(len(order) / strips))
-    batches: list[Batch] = []
-    for start in range(0, len(order), size):
-        strip = sorted(order[start : start + size], key=lambda index: noisy[index][0])
-        batches.extend(_fill(strip, lengths, tokens_per_batch))
+    about = math.sqrt(total / tokens_per_batch)
+    counts = sorted({max(1, round(about * factor)) for factor in STRIP_FACTORS})
+    plans = [_fill(_snake(noisy, count), lengths, tokens_per_batch) for count in counts]
+    batches = max(plans, key=lambda plan: useful_share(plan, lengths))
     chance.shuffle(batches)
     return batches
+
+
+def _snake(noisy: Sequence[tuple[float, float]], strips: int) -> list[int]:
+    """Return indices strip by strip, the input's length rising in one and falling in the next."""
+    order = sorted(range(len(noisy)), key=lambda index: noisy[index][1])
+    size = max(1, math.ceil(len(order) / strips))
+    result: list[int] = []
+    for number, start in enumerate(range(0, len(order), size)):
+        strip = sorted(order[start : start + size], key=lambda index: noisy[index][0])
+        result += strip[::-1] if number % 2 else strip
+    return result
 
 
 def plan_epochs(
@@ -57,10 +65,10 @@ def useful_share(batches: Sequence[Batch], lengths: Lengths) -> float:
     return useful / padded if padded else 1.0
 
 
-def _fill(strip: Sequence[int], lengths: Lengths, budget: int) -> list[Batch]:
+def _fill(order: Sequence[int], lengths: Lengths, budget: int) -> list[Batch]:
     batches: list[Batch] = []
     batch: list[int] = []
-    for index in strip:
+    for index in order:
         if batch and _padded_size((*batch, index), lengths) > budget:
             batches.append(tuple(batch))
             batch = []

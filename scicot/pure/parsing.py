@@ -53,12 +53,12 @@ def split_output(output: str) -> tuple[str | None, str]:
 def read_answer(output: str, question: Question) -> str | None:
     """Return the label that the output states for this question, or None when it states none."""
     text = unicodedata.normalize("NFKC", output).replace("*", "").strip()
+    following = _NEXT_QUESTION.search(text)
+    if following:  # an LLM that goes on to invent another question
+        text = text[: following.start()]
     marker = _MARKER.search(text)
     if marker:
         text = text[marker.start() :]
-    following = _NEXT_QUESTION.search(text, 1)
-    if following:  # an LLM that goes on to invent another question
-        text = text[: following.start()]
     statements = list(_STATEMENT.finditer(text))
     try:
         if not statements:

@@ -174,6 +174,8 @@ def _train(
     prepared = work / "prepared"
     shutil.rmtree(prepared, ignore_errors=True)
     save_model(trainer.model, base.path, prepared / "model")
+    threads, precision = trainer.threads, trainer.job.precision
+    del trainer  # the converter loads the model again; both at once would double the memory
     is_fast = convert_student(prepared / "model", prepared / "ct2", base.family)
     result = {
         "steps": state.step,
@@ -182,8 +184,8 @@ def _train(
         "selected_step": state.best_step or state.step,
         "training_seconds": round(state.seconds, 2),
         "tokens_per_second": round(state.tokens / max(state.seconds, 1e-9), 1),
-        "threads": trainer.threads,
-        "precision": trainer.job.precision,
+        "threads": threads,
+        "precision": precision,
         "examples": sum(len(task.examples) for task in plan.tasks),
         "fast": is_fast,
     }

@@ -21,7 +21,7 @@ FRACTIONS = (0.125, 0.25, 0.5, 1.0)
 STARTER_DEFAULTS: dict[str, Any] = {
     "epochs": 2.0,
     "learning_rate": 1e-4,
-    "tokens_per_batch": 1024,
+    "tokens_per_batch": 512,
     "max_rationale_tokens": 96,
 }
 SCI_COT_ONLY = ("stage2_rationales", "stage2_init", "folds")
