@@ -116,31 +116,26 @@ def _front(run_id: int) -> None:
 
 
 def _show_curves(points: list[MetricPoint]) -> None:
-    losses = [point for point in points if point.name in ("loss", "validation_loss")]
-    if not losses:
+    """Show every stage's loss on one time line, in the order they were trained."""
+    rows: list[dict[str, object]] = []
+    starts: dict[str, int] = {}
+    last = 0
+    for point in points:
+        if point.name in ("loss", "validation_loss"):
+            x = starts.setdefault(point.stage, last) + point.step
+            last = max(last, x)
+            kind = point.name.replace("_", " ")
+            rows.append({"step": x, "loss": point.value, "stage": point.stage, "kind": kind})
+    if not rows:
         return
-    frame = pd.DataFrame(
-        {
-            "step": [point.step for point in losses],
-            "loss": [point.value for point in losses],
-            "stage": [point.stage for point in losses],
-            "kind": [point.name.replace("_", " ") for point in losses],
-        }
-    )
-    stages = list(dict.fromkeys(frame["stage"]))
-    lines = (
-        alt.Chart(frame)
-        .mark_line(point=len(frame) < 60)
-        .encode(
-            x=alt.X("step:Q", title="optimizer step"),
-            y=alt.Y("loss:Q", title="loss (nats a token)", scale=alt.Scale(zero=False)),
-            color=alt.Color("kind:N", title=None, legend=alt.Legend(orient="top")),
-        )
-    )
+    chart = alt.Chart(pd.DataFrame(rows)).mark_line(point=len(rows) < 60)
     st.altair_chart(
-        lines.properties(width=360, height=180).facet(
-            alt.Column("stage:N", title=None, sort=stages)
-        )
+        chart.encode(
+            x=alt.X("step:Q", title="optimizer steps, all stages"),
+            y=alt.Y("loss:Q", title="loss (nats a token)", scale=alt.Scale(zero=False)),
+            color=alt.Color("stage:N", title="stage", sort=list(starts)),
+            strokeDash=alt.StrokeDash("kind:N", title=None),
+        ).properties(height=240)
     )
 
 

@@ -13,6 +13,7 @@ from scicot.cli import (
     backup,
     compare,
     doctor,
+    experiment,
     export,
     generate,
     imports,
@@ -38,11 +39,13 @@ for module in (
     generate,
     runs,
     doctor,
+    experiment,
     export,
     predictions,
     compare,
     results,
     train,
+    experiment,
 ):
     module.register(app)
 
