@@ -28,13 +28,12 @@ from scicot.services.ledger import (
     store_reply,
 )
 from scicot.services.ledger_writer import LedgerWriter
+from scicot.services.pacing import Gate, Tries
 from scicot.services.worker import RunContext
 from scicot.words.errors import DatabaseBusy, SciCotError, TeacherRefused, TeacherUnavailable
 from scicot.words.teaching import Answer, AttemptOutcome, Message, Price
 
 T = TypeVar("T")
-MAX_FAILURES = 5  # attempts of one call
-MAX_WAITS = 30  # times that one call is told to wait
 MAX_FAILED_IN_A_ROW = 8  # calls; then the teacher itself is taken to be unwell
 MAX_BACKOFF_SECONDS = 30.0
 WATCH_SECONDS = 0.2
@@ -70,41 +69,6 @@ class PoolSettings:
 
 
 @dataclass
-class _Tries:
-    """What became of one call's attempts so far."""
-
-    rebuy: bool
-    failures: int = 0
-    waits: int = 0
-
-    def note(self, answer: Answer) -> bool:
-        """Count an attempt and return whether another should follow."""
-        if answer.outcome is AttemptOutcome.RATE_LIMITED:
-            self.waits += 1
-            return self.waits < MAX_WAITS
-        self.failures += 1
-        again = answer.outcome.is_retryable or (
-            self.rebuy and answer.outcome is AttemptOutcome.MAYBE_PAID
-        )
-        return again and self.failures < MAX_FAILURES
-
-
-@dataclass
-class _Gate:
-    """Holds the whole pool back until a moment of the loop's clock."""
-
-    opens_at: float = 0.0
-
-    def close_for(self, seconds: float) -> None:
-        """Keep everybody waiting for so long from now, or longer if that was said before."""
-        self.opens_at = max(self.opens_at, asyncio.get_running_loop().time() + seconds)
-
-    def remaining(self) -> float:
-        """Return the seconds until it opens."""
-        return self.opens_at - asyncio.get_running_loop().time()
-
-
-@dataclass
 class TeacherPool:
     """A bounded number of calls in flight at one teacher. Make it inside the event loop."""
 
@@ -116,7 +80,7 @@ class TeacherPool:
     store_text: StoreText
     tick: Callable[[], None] = lambda: None  # called in a thread about once a second
     failure: SciCotError | None = None
-    _gate: _Gate = field(default_factory=_Gate)
+    _gate: Gate = field(default_factory=Gate)
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _failed_in_a_row: int = 0
 
@@ -176,7 +140,7 @@ class TeacherPool:
         self._stopping.set()
 
     async def _ask(self, call: Call) -> None:
-        tries = _Tries(self.settings.rebuy)
+        tries = Tries(self.settings.rebuy)
         retrying = AsyncRetrying(
             retry=retry_if_result(lambda again: bool(again)), wait=self._wait, sleep=self._sleep
         )
@@ -194,7 +158,7 @@ class TeacherPool:
         except TimeoutError:
             pass
 
-    async def _attempt(self, call: Call, tries: _Tries) -> bool:
+    async def _attempt(self, call: Call, tries: Tries) -> bool:
         """Send one request if it may be sent; return whether another attempt should follow."""
         await self._hold(call)
         if self._stopping.is_set():
@@ -263,9 +227,7 @@ class TeacherPool:
             return None if answer.outcome is AttemptOutcome.MAYBE_PAID else 0.0
         return call_cost(self.settings.price, answer.prompt_tokens, answer.completion_tokens)
 
-    async def _settle(
-        self, claim: Claim, answer: Answer, cost: float | None, tries: _Tries
-    ) -> bool:
+    async def _settle(self, claim: Claim, answer: Answer, cost: float | None, tries: Tries) -> bool:
         again = tries.note(answer)
         await self._write(
             partial(
@@ -289,7 +251,7 @@ class TeacherPool:
             self._note_health(answer)
         return again
 
-    def _pause_length(self, tries: _Tries) -> float:
+    def _pause_length(self, tries: Tries) -> float:
         seconds = self.context.settings.teacher_retry_seconds * 2**tries.waits
         return float(min(seconds, MAX_BACKOFF_SECONDS))
 

@@ -7,8 +7,7 @@ what is pending, and waits for what another run has in flight just now.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -19,69 +18,20 @@ from db.models import AttemptRow, CompletionRow, RunCompletionRow
 from db.session import write
 from scicot.adapters.teacher.open import STARTER_SLOTS, open_teacher
 from scicot.adapters.teacher.starter import STARTER_MODEL
-from scicot.pure.pricing import call_cost, worst_cost
-from scicot.pure.replies import read_reply
-from scicot.pure.teacher_prompts import messages_hash
+from scicot.pure.pricing import worst_cost
 from scicot.services.asking import Call, PoolSettings, TeacherPool
 from scicot.services.budget import Budget
-from scicot.services.ledger import (
-    CallSettings,
-    Claim,
-    PlannedCall,
-    StoreText,
-    abandoned_calls,
-    plan_calls,
-    read_stored_reply,
-    reopen_calls,
-    settle_call,
-    store_reply,
-)
+from scicot.services.ledger_plan import reopen_calls
 from scicot.services.ledger_writer import LedgerWriter, Spool
 from scicot.services.questions import get_questions
-from scicot.services.teacher_runs import HAS_TEXT, run_totals
+from scicot.services.teacher_job import TeacherJob, adopt_texts, plan_job, settle_leftovers
+from scicot.services.teacher_runs import run_totals
 from scicot.services.worker import RunContext
 from scicot.words.records import CompletionState, Question
-from scicot.words.teaching import Message, Price, Reply, Teacher, TeacherKind
+from scicot.words.teaching import TeacherKind
 
-PLAN_CHUNK = 300
+QUESTION_CHUNK = 300
 ELSEWHERE_SECONDS = 1.0
-Compose = Callable[[Question], list[Message]]
-
-
-@dataclass(frozen=True, slots=True)
-class TeacherJob:
-    """Whom to ask what, and what to do with each text."""
-
-    teacher: Teacher
-    call_settings: CallSettings
-    compose: Compose
-    store_text: StoreText
-    samples: int
-    temperature: float
-    max_tokens: int
-    concurrency: int
-    budget_usd: float | None
-    rebuy: bool
-    price: Price | None
-    requests_per_minute: int | None = None
-    tokens_per_minute: int | None = None
-    after_batch: Callable[[], None] = lambda: None
-
-
-def plan_job(context: RunContext, job: TeacherJob, questions: Sequence[Question]) -> None:
-    """Book every call that the job needs, in short transactions."""
-    for start in range(0, len(questions), PLAN_CHUNK):
-        planned = []
-        for question in questions[start : start + PLAN_CHUNK]:
-            assert question.id is not None
-            messages = job.compose(question)
-            digest = messages_hash(messages)
-            length = sum(len(message["content"]) for message in messages)
-            planned += [
-                PlannedCall(question.id, sample, digest, length) for sample in range(job.samples)
-            ]
-        with context.session() as session, write(session):
-            plan_calls(session, context.run.id, job.call_settings, planned)
 
 
 def carry_out(context: RunContext, job: TeacherJob, questions: Sequence[Question]) -> None:
@@ -96,76 +46,48 @@ def carry_out(context: RunContext, job: TeacherJob, questions: Sequence[Question
     asyncio.run(_ask_all(context, job, spool))
 
 
-def adopt_texts(context: RunContext, job: TeacherJob) -> None:
-    """Make use of texts that are in the ledger already, for instance from trying the prompt."""
-    with context.session() as session:
-        rows = session.execute(
-            select(CompletionRow.id, CompletionRow.text)
-            .join(RunCompletionRow, RunCompletionRow.completion_id == CompletionRow.id)
-            .where(RunCompletionRow.run_id == context.run.id, CompletionRow.state.in_(HAS_TEXT))
-        )
-        there = list(rows)
-    for start in range(0, len(there), PLAN_CHUNK):
-        with context.session() as session, write(session):
-            for completion_id, text in there[start : start + PLAN_CHUNK]:
-                job.store_text(session, completion_id, text or "")
-
-
-def settle_leftovers(context: RunContext, job: TeacherJob, spool: Spool) -> None:
-    """Settle what an earlier worker left: answers in the spool, bodies unread, calls in flight."""
-    lines = spool.read()
-    with context.session() as session, write(session):
-        for line in lines:
-            claim = Claim(line["completion_id"], line["attempt_id"], line["number"])
-            reply = Reply(line["status"], line["body"])
-            store_reply(session, claim, reply)
-            _settle_late(session, job, claim, reply)
-    spool.clear()
-    with context.session() as session, write(session):
-        for claim in abandoned_calls(session, context.run.id):
-            _settle_late(session, job, claim, None)
-
-
-def _settle_late(session: Session, job: TeacherJob, claim: Claim, reply: Reply | None) -> None:
-    answer = read_reply(reply) if reply else read_stored_reply(session, claim)
-    settle_call(
-        session,
-        claim,
-        answer,
-        cost_usd=call_cost(job.price, answer.prompt_tokens, answer.completion_tokens),
-        store_text=job.store_text,
-        again=answer.outcome.is_retryable,
-    )
-
-
 async def _ask_all(context: RunContext, job: TeacherJob, spool: Spool) -> None:
+    await asyncio.to_thread(_tick, context, job)
+    while True:
+        if pending := await asyncio.to_thread(_pending, context):
+            await _ask_pending(context, job, spool, pending)
+        elif await asyncio.to_thread(_in_flight, context):
+            # Another run is asking for the same just now: wait, or settle it if that run is gone.
+            await asyncio.sleep(ELSEWHERE_SECONDS)
+            await asyncio.to_thread(settle_leftovers, context, job, spool)
+        else:
+            return
+        context.check_cancelled()
+
+
+async def _ask_pending(
+    context: RunContext, job: TeacherJob, spool: Spool, pending: Sequence[tuple[int, int, int]]
+) -> None:
     is_starter = job.teacher.kind is TeacherKind.STARTER
     concurrency = min(job.concurrency, STARTER_SLOTS) if is_starter else job.concurrency
-    while pending := await asyncio.to_thread(_pending, context):
-        with LedgerWriter(context.settings.resolved_database_url, spool) as writer:
-            async with open_teacher(
-                job.teacher, context.settings, concurrency=concurrency
-            ) as client:
-                pool = TeacherPool(
-                    context=context,
-                    client=client,
-                    settings=PoolSettings(
-                        model=STARTER_MODEL if is_starter else job.teacher.model,
-                        temperature=job.temperature,
-                        max_tokens=job.max_tokens,
-                        concurrency=concurrency,
-                        rebuy=job.rebuy,
-                        price=job.price,
-                        requests_per_minute=job.requests_per_minute,
-                        tokens_per_minute=job.tokens_per_minute,
-                    ),
-                    writer=writer,
-                    budget=Budget(job.budget_usd, _spent(context, job)),
-                    store_text=job.store_text,
-                    tick=partial(_tick, context, job),
-                )
-                await pool.run(_calls(context, job, pending))
-        await _wait_for_others(context, job, spool)
+    settings = PoolSettings(
+        model=STARTER_MODEL if is_starter else job.teacher.model,
+        temperature=job.temperature,
+        max_tokens=job.max_tokens,
+        concurrency=concurrency,
+        rebuy=job.rebuy,
+        price=job.price,
+        requests_per_minute=job.requests_per_minute,
+        tokens_per_minute=job.tokens_per_minute,
+    )
+    spent = await asyncio.to_thread(_spent, context, job)
+    with LedgerWriter(context.settings.resolved_database_url, spool) as writer:
+        async with open_teacher(job.teacher, context.settings, concurrency=concurrency) as client:
+            pool = TeacherPool(
+                context=context,
+                client=client,
+                settings=settings,
+                writer=writer,
+                budget=Budget(job.budget_usd, spent),
+                store_text=job.store_text,
+                tick=partial(_tick, context, job),
+            )
+            await pool.run(_calls(context, job, pending))
 
 
 def _pending(context: RunContext) -> list[tuple[int, int, int]]:
@@ -189,8 +111,8 @@ def _calls(
     context: RunContext, job: TeacherJob, pending: Sequence[tuple[int, int, int]]
 ) -> Iterator[Call]:
     """Yield the calls, with their questions read a chunk at a time: memory stays flat."""
-    for start in range(0, len(pending), PLAN_CHUNK):
-        chunk = pending[start : start + PLAN_CHUNK]
+    for start in range(0, len(pending), QUESTION_CHUNK):
+        chunk = pending[start : start + QUESTION_CHUNK]
         with context.session() as session:
             questions = get_questions(session, {question_id for _, question_id, _ in chunk})
         for completion_id, question_id, sample in chunk:
@@ -228,14 +150,6 @@ def _tick(context: RunContext, job: TeacherJob) -> None:
         total=settled + totals.waiting,
         message=f"{totals.stored} stored{missing}, {totals.waiting} waiting.",
     )
-
-
-async def _wait_for_others(context: RunContext, job: TeacherJob, spool: Spool) -> None:
-    """Wait while another run has a call of ours in flight; settle it if that run is gone."""
-    while await asyncio.to_thread(_in_flight, context):
-        context.check_cancelled()
-        await asyncio.sleep(ELSEWHERE_SECONDS)
-        await asyncio.to_thread(settle_leftovers, context, job, spool)
 
 
 def _in_flight(context: RunContext) -> int:
