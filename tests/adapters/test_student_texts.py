@@ -1,0 +1,193 @@
+"""What a student reads, computes and writes is what transformers reads, computes and writes."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import AutoTokenizer
+
+from scicot.adapters.students.codec import Codec
+from scicot.adapters.students.convert import convert_student
+from scicot.adapters.students.fast import FastStudent
+from scicot.adapters.students.folders import inspect_folder
+from scicot.adapters.students.loading import load_model
+from scicot.adapters.students.loss import Pair, batch_loss, collate
+from scicot.adapters.students.torch_student import TorchStudent
+from scicot.words.errors import StudentError
+from scicot.words.records import Family
+from tests.tiny_students import tiny_causal, tiny_t5
+
+__all__ = ["tiny_causal", "tiny_t5"]
+
+INPUTS = [
+    "Question: How long does Earth need to turn seven times?\nOptions: (A) One day (B) One week",
+    "Question: Which is true about the moon?\nOptions: (A) moon fact (B) river fact (C) iron fact",
+    "Question: leaf?",
+]
+OPTIONS = [
+    ["Answer: The answer is (A) One day", "Answer: The answer is (B) One week"],
+    ["Answer: The answer is (A) moon fact", "Answer: The answer is (B) river fact", "Answer: no"],
+    ["Answer: The answer is (A) x"],
+]
+
+
+@pytest.fixture(params=["tiny_t5", "tiny_causal"])
+def student(request: pytest.FixtureRequest) -> Path:
+    folder: Path = request.getfixturevalue(request.param)
+    return folder
+
+
+@pytest.fixture
+def family(student: Path) -> Family:
+    return inspect_folder("tiny", student).family
+
+
+def pairs_of(codec: Codec) -> list[Pair]:
+    return [
+        Pair(codec.encode_input(text), codec.encode_target(option))
+        for text, options in zip(INPUTS, OPTIONS, strict=True)
+        for option in options
+    ]
+
+
+def test_our_loss_is_transformers_loss_on_the_same_batch(student: Path, family: Family) -> None:
+    codec, model = Codec.open(student, family), load_model(student, family).eval()
+    pairs = pairs_of(codec)
+    with torch.no_grad():
+        ours = batch_loss(model, collate(pairs, family, codec.special.pad), family)
+        if family is Family.ENCODER_DECODER:
+            batch = collate(pairs, family, codec.special.pad)
+            theirs = model(
+                input_ids=batch.input_ids, attention_mask=batch.attention_mask, labels=batch.labels
+            ).loss
+        else:
+            whole = [
+                Pair(one.input_ids + one.target_ids, [-100] * len(one.input_ids) + one.target_ids)
+                for one in pairs
+            ]
+            batch = collate(whole, Family.ENCODER_DECODER, codec.special.pad)
+            theirs = model(
+                input_ids=batch.input_ids, attention_mask=batch.attention_mask, labels=batch.labels
+            ).loss
+    assert float(ours) == pytest.approx(float(theirs), abs=1e-5)
+
+
+def test_padding_is_no_target(student: Path, family: Family) -> None:
+    codec = Codec.open(student, family)
+    batch = collate(pairs_of(codec), family, codec.special.pad)
+    assert int((batch.labels != -100).sum()) == sum(len(one.target_ids) for one in pairs_of(codec))
+    assert (batch.labels == -100).any()
+
+
+def test_token_ids_are_those_of_transformers_own_tokenizer(student: Path, family: Family) -> None:
+    codec, theirs = Codec.open(student, family), AutoTokenizer.from_pretrained(student)
+    for text in INPUTS:
+        plain = theirs(text).input_ids
+        expected = plain if family is Family.ENCODER_DECODER else [*plain, *theirs("\n").input_ids]
+        assert codec.encode_input(text) == expected
+        assert codec.decode(codec.encode_target(text)) == text
+
+
+def test_a_cut_input_keeps_its_ending(student: Path, family: Family) -> None:
+    codec = Codec.open(student, family)
+    whole, cut = codec.encode_input(INPUTS[0]), codec.encode_input(INPUTS[0], 9)
+    assert len(cut) == 9
+    assert cut[-1] == whole[-1]
+    assert codec.encode_target(INPUTS[0], 5)[-1] == codec.special.eos
+
+
+@pytest.fixture
+def fast(student: Path, family: Family, tmp_path: Path) -> FastStudent:
+    assert convert_student(student, tmp_path / "ct2", family)
+    return FastStudent.open(tmp_path / "ct2", threads=1)
+
+
+def test_fast_text_is_transformers_text(fast: FastStudent, student: Path, family: Family) -> None:
+    slow = TorchStudent.open(student, family, threads=1)
+    assert fast.generate(INPUTS, 24) == slow.generate(INPUTS, 24)
+
+
+def test_fast_log_probabilities_are_transformers(
+    fast: FastStudent, student: Path, family: Family
+) -> None:
+    codec, model = fast.codec, load_model(student, family).eval()
+    for text, options, row in zip(INPUTS, OPTIONS, fast.score(INPUTS, OPTIONS), strict=True):
+        for option, score in zip(options, row, strict=True):
+            pair = Pair(codec.encode_input(text), codec.encode_target(option))
+            with torch.no_grad():
+                loss = batch_loss(model, collate([pair], family, codec.special.pad), family)
+            assert score == pytest.approx(-float(loss) * len(pair.target_ids), abs=1e-4)
+
+
+def test_reading_the_input_once_changes_no_score(
+    fast: FastStudent, student: Path, family: Family
+) -> None:
+    once = TorchStudent.open(student, family, threads=1)
+    given = ["Rationale: Earth turns.", None, "Rationale: leaf"]
+    for beginning in (None, given):
+        ours = once.score(INPUTS, OPTIONS, given=beginning)
+        theirs = fast.score(INPUTS, OPTIONS, given=beginning)
+        assert [len(row) for row in ours] == [2, 3, 1]
+        for row, other in zip(ours, theirs, strict=True):
+            assert row == pytest.approx(other, abs=1e-4)
+
+
+def test_what_is_given_is_not_counted(student: Path, family: Family) -> None:
+    once = TorchStudent.open(student, family, threads=1)
+    beginning = "Rationale: Earth turns."
+    [[with_given]] = once.score([INPUTS[0]], [["Answer: One day"]], given=[beginning])
+    [[whole]] = once.score([INPUTS[0]], [[f"{beginning} Answer: One day"]])
+    [[alone]] = once.score([INPUTS[0]], [[beginning]])
+    assert with_given > whole
+    assert with_given != pytest.approx(alone)
+
+
+def copy(student: Path, folder: Path) -> Path:
+    return Path(shutil.copytree(student, folder))
+
+
+def test_a_folder_that_asks_to_run_code_is_refused(tiny_t5: Path, tmp_path: Path) -> None:
+    folder = copy(tiny_t5, tmp_path / "evil")
+    config = json.loads((folder / "config.json").read_text())
+    config["auto_map"] = {"AutoModelForSeq2SeqLM": "evil.Model"}
+    (folder / "config.json").write_text(json.dumps(config))
+    with pytest.raises(StudentError, match="auto_map"):
+        inspect_folder("evil", folder)
+
+
+def test_pickled_weights_are_refused(tiny_t5: Path, tmp_path: Path) -> None:
+    folder = copy(tiny_t5, tmp_path / "pickled")
+    (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
+    with pytest.raises(StudentError, match=r"pytorch_model\.bin, which may carry code"):
+        inspect_folder("pickled", folder)
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "a/b.safetensors", "x.bin"])
+def test_an_index_may_name_only_safetensors_of_its_own_folder(
+    tiny_t5: Path, tmp_path: Path, name: str
+) -> None:
+    folder = copy(tiny_t5, tmp_path / "index")
+    index = {"weight_map": {"shared.weight": name}}
+    (folder / "model.safetensors.index.json").write_text(json.dumps(index))
+    with pytest.raises(StudentError, match="not a safetensors file of its own folder"):
+        inspect_folder("index", folder)
+
+
+def test_an_encoder_alone_is_refused_by_name(tiny_t5: Path, tmp_path: Path) -> None:
+    folder = copy(tiny_t5, tmp_path / "bert")
+    config = {"model_type": "bert", "architectures": ["BertModel"]}
+    (folder / "config.json").write_text(json.dumps(config))
+    with pytest.raises(StudentError, match="BertModel"):
+        inspect_folder("bert", folder)
+
+
+def test_the_fingerprint_names_the_weights(tiny_t5: Path, tmp_path: Path) -> None:
+    folder = copy(tiny_t5, tmp_path / "other")
+    before = inspect_folder("tiny", tiny_t5).fingerprint
+    assert inspect_folder("copy", folder).fingerprint == before
+    content = bytearray((folder / "model.safetensors").read_bytes())
+    content[-1] ^= 1
+    (folder / "model.safetensors").write_bytes(content)
+    assert inspect_folder("copy", folder).fingerprint != before

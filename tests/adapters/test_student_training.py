@@ -1,0 +1,232 @@
+"""Training repeats itself bit for bit, also after a kill, and learns what it is given."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from scicot.adapters.students.checkpoints import MARKER, newest_checkpoint
+from scicot.adapters.students.folders import inspect_folder
+from scicot.adapters.students.trainer import StageJob, StageTrainer
+from scicot.pure.methods import answer_tasks, step_by_step_tasks
+from scicot.words.configs import TrainingConfig
+from scicot.words.errors import Cancelled, StudentError
+from scicot.words.records import Question
+from tests.builders import make_question
+from tests.tiny_students import tiny_causal, tiny_t5
+
+__all__ = ["tiny_causal", "tiny_t5"]
+
+
+class Watcher:
+    """Remembers what it is told, and stops after a number of steps."""
+
+    def __init__(self, stop_after: int | None = None) -> None:
+        self.stop_after = stop_after
+        self.losses: list[float] = []
+        self.said: list[str] = []
+        self.validations: list[tuple[int, float]] = []
+
+    def step(self, step: int, total: int, loss: float, tokens_per_second: float) -> None:
+        self.losses.append(loss)
+        if step == self.stop_after:
+            raise Cancelled("stopped by the test")
+
+    def validated(self, step: int, loss: float) -> None:
+        self.validations.append((step, loss))
+
+    def say(self, message: str) -> None:
+        self.said.append(message)
+
+
+def questions(count: int = 24) -> list[Question]:
+    return [
+        make_question(f"Q{n}", f"Which number is {n}?", question_id=n, answer_key="ABCD"[n % 4])
+        for n in range(1, count + 1)
+    ]
+
+
+@pytest.fixture(params=["tiny_t5", "tiny_causal"])
+def job(request: pytest.FixtureRequest, tmp_path: Path) -> StageJob:
+    return make_job(request.getfixturevalue(request.param), tmp_path / "work")
+
+
+def make_job(student: Path, work: Path, **settings: Any) -> StageJob:
+    values = {"epochs": 3, "tokens_per_batch": 400, "checkpoint_every": 4, "learning_rate": 1e-3}
+    return StageJob(
+        hash="this-stage",
+        student=student,
+        family=inspect_folder("tiny", student).family,
+        tasks=answer_tasks(questions()),
+        config=TrainingConfig.checked(method="finetune", dataset="demo", **values | settings),
+        precision="fp32",
+        work_folder=work,
+        threads=1,
+    )
+
+
+def weights(trainer: StageTrainer) -> dict[str, torch.Tensor]:
+    return {name: value.detach().clone() for name, value in trainer.parameters.items()}
+
+
+def train_whole(job: StageJob) -> dict[str, torch.Tensor]:
+    trainer = StageTrainer(job)
+    trainer.train(Watcher())
+    return weights(trainer)
+
+
+def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
+    return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_the_same_job_gives_the_same_weights(job: StageJob, tmp_path: Path) -> None:
+    first = train_whole(job)
+    torch.manual_seed(99)  # whatever happened before in the process does not matter
+    assert same(first, train_whole(replace(job, work_folder=tmp_path / "again")))
+
+
+def test_another_seed_gives_other_weights(job: StageJob, tmp_path: Path) -> None:
+    config = job.config.model_copy(update={"seed": 1})
+    other = replace(job, config=config, work_folder=tmp_path / "other")
+    assert not same(train_whole(job), train_whole(other))
+
+
+@pytest.mark.parametrize("stop_after", [3, 5, 9])
+def test_a_stopped_training_goes_on_to_the_same_weights(
+    job: StageJob, tmp_path: Path, stop_after: int
+) -> None:
+    whole = train_whole(replace(job, work_folder=tmp_path / "whole"))
+    with pytest.raises(Cancelled):
+        StageTrainer(job).train(Watcher(stop_after))
+    resumed = StageTrainer(job)
+    assert resumed.state.step == stop_after // 4 * 4
+    resumed.train(Watcher())
+    assert same(whole, weights(resumed))
+
+
+def stop_at(job: StageJob, step: int) -> list[Path]:
+    with pytest.raises(Cancelled):
+        StageTrainer(job).train(Watcher(step))
+    return sorted((job.work_folder / "checkpoints").glob("step-*"))
+
+
+@pytest.mark.parametrize("harm", ["truncate", "flip", "no_marker", "remove"])
+def test_a_damaged_checkpoint_falls_back_one(job: StageJob, tmp_path: Path, harm: str) -> None:
+    whole = train_whole(replace(job, work_folder=tmp_path / "whole"))
+    older, newest = stop_at(job, 9)
+    file = newest / "optimizer.safetensors"
+    if harm == "truncate":
+        file.write_bytes(file.read_bytes()[:-100])
+    elif harm == "flip":
+        content = bytearray(file.read_bytes())
+        content[len(content) // 2] ^= 1
+        file.write_bytes(content)
+    elif harm == "no_marker":
+        (newest / MARKER).unlink()
+    else:
+        file.unlink()
+    resumed = StageTrainer(job)
+    assert resumed.state.step == int(older.name.removeprefix("step-"))
+    resumed.train(Watcher())
+    assert same(whole, weights(resumed))
+
+
+def test_a_foreign_checkpoint_is_refused(job: StageJob) -> None:
+    stop_at(job, 5)
+    with pytest.raises(StudentError, match="belongs to another stage"):
+        StageTrainer(replace(job, hash="another-stage"))
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from tests.adapters import test_student_training as here
+
+class Killer(here.Watcher):
+    def step(self, step, total, loss, tokens_per_second):
+        if step == at_step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+student, work, at_step, at_write = Path(sys.argv[1]), Path(sys.argv[2]), *map(int, sys.argv[3:])
+writes = 0
+def dying(original):
+    def call(*arguments, **named):
+        global writes
+        writes += 1
+        if writes == at_write:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return original(*arguments, **named)
+    return call
+import safetensors.torch
+safetensors.torch.save_file = dying(safetensors.torch.save_file)
+from scicot.adapters.students import checkpoints
+checkpoints._write_json = dying(checkpoints._write_json)
+checkpoints._flush = dying(checkpoints._flush)
+here.StageTrainer(here.make_job(student, work)).train(Killer())
+"""
+
+
+@pytest.mark.parametrize(("at_step", "at_write"), [(6, 0), (0, 3), (0, 8), (0, 17)])
+def test_a_killed_training_resumes_to_the_same_weights(
+    tiny_t5: Path, tmp_path: Path, at_step: int, at_write: int
+) -> None:
+    whole = train_whole(make_job(tiny_t5, tmp_path / "whole"))
+    work = tmp_path / "work"
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, str(tiny_t5), str(work), str(at_step), str(at_write)],
+        env=os.environ | {"PYTHONPATH": os.getcwd(), "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()[-2000:]
+    resumed = StageTrainer(make_job(tiny_t5, work))
+    resumed.train(Watcher())
+    assert same(whole, weights(resumed))
+
+
+def test_only_two_checkpoints_are_kept(job: StageJob) -> None:
+    kept = stop_at(replace(job, config=job.config.model_copy(update={"checkpoint_every": 2})), 9)
+    assert [one.name for one in kept] == ["step-00000006", "step-00000008"]
+    found = newest_checkpoint(job.work_folder / "checkpoints", job.hash)
+    assert found is not None
+    assert found.step == 8
+
+
+def test_validation_chooses_the_weights_of_the_best_epoch(tiny_t5: Path, tmp_path: Path) -> None:
+    settings = {"selection": "validation", "learning_rate": 0.03, "epochs": 4}
+    base = make_job(tiny_t5, tmp_path / "work", **settings)
+    job = replace(base, validation=answer_tasks(questions(40)[24:])[0])
+    watcher = Watcher()
+    trainer = StageTrainer(job)
+    state = trainer.train(watcher)
+    best = min(watcher.validations, key=lambda point: point[1])
+    assert (state.best_step, state.best_loss) == best
+    assert len(watcher.validations) == 4
+
+
+def test_step_by_step_weighs_its_two_losses(tiny_t5: Path, tmp_path: Path) -> None:
+    rationales = {one.id: f"It is number {one.id}." for one in questions() if one.id is not None}
+    first_losses = []
+    for number, weight in enumerate((1.0, 3.0)):
+        job = make_job(tiny_t5, tmp_path / str(number))
+        tasks = step_by_step_tasks(questions(), rationales, weight)
+        watcher = Watcher(1)
+        with pytest.raises(Cancelled):
+            StageTrainer(replace(job, tasks=tasks)).train(watcher)
+        first_losses.append(watcher.losses[0])
+    assert first_losses[1] > 1.5 * first_losses[0]
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
