@@ -1,7 +1,45 @@
-"""The Review page."""
+"""The Review page: one rationale a screen, one key a decision."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-st.title("Review")
+from pages.shared.frame import choose_dataset, current_actor, errors_shown
+from pages.shared.review_card import show_review_card
+from pages.shared.review_filters import choose_filter, choose_queue
+from scicot.services.review_queue import (
+    check_pattern,
+    count_filtered,
+    count_queues,
+    list_reviewers,
+    list_sources,
+)
+from scicot.services.workspace import open_workspace
+from scicot.words.reviewing import QueueFilter
+
+
+def _first_asked() -> int | None:
+    asked = st.query_params.get("rationale", "")
+    return int(asked) if asked.isdecimal() and len(asked) < 12 else None
+
+
+title, where, which, more = st.columns([1.2, 2, 2, 1], vertical_alignment="bottom")
+title.subheader("Review", anchor=False)
+with where:
+    dataset = choose_dataset()
+if dataset is not None:
+    with open_workspace() as session:
+        counts = count_queues(session, current_actor(), dataset)
+        sources = list_sources(session, dataset)
+        reviewers = list_reviewers(session)
+    with which:
+        queue = choose_queue(counts)
+    with more:
+        wanted = choose_filter(dataset, queue, sources, reviewers)
+    with errors_shown():
+        check_pattern(wanted.pattern)
+        if wanted != QueueFilter(dataset, queue):
+            with open_workspace() as session:
+                count = count_filtered(session, current_actor(), wanted)
+            st.caption(f"The filter leaves {count:,}{' or more' if count >= 1000 else ''}.")
+        show_review_card(wanted, _first_asked())

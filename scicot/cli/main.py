@@ -11,6 +11,7 @@ import typer
 from scicot.cli import app as app_command
 from scicot.cli import (
     backup,
+    checks,
     compare,
     doctor,
     experiment,
@@ -19,6 +20,7 @@ from scicot.cli import (
     imports,
     predictions,
     results,
+    review,
     runs,
     train,
 )
@@ -37,6 +39,8 @@ for module in (
     backup,
     imports,
     generate,
+    review,
+    checks,
     runs,
     doctor,
     experiment,

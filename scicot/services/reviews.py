@@ -180,15 +180,24 @@ def revision_after(session: Session, operation_id: str) -> int | None:
     )
 
 
-def undo(session: Session, actor: Actor, operation_id: str | None = None) -> list[Decision]:
+def undo(
+    session: Session,
+    actor: Actor,
+    operation_id: str | None = None,
+    *,
+    undo_id: str | None = None,
+) -> list[Decision]:
     """Take back one verdict, or the actor's newest that still stands, and say what it touched.
 
-    A batch is taken back whole. Text goes back by a new revision: history is never rewritten. An
-    empty list means there is nothing left to take back. Raises Conflict when `operation_id` names
-    a verdict that something newer builds upon.
+    A batch is taken back whole. Text goes back by a new revision: history is never rewritten. The
+    same `undo_id` again takes nothing more back. An empty list means there is nothing left to take
+    back. Raises Conflict when `operation_id` names a verdict that something newer builds upon.
     """
     now = utc_now()
     with write(session):
+        done = _undone_by(session, undo_id)
+        if done:
+            return [_standing(session, one.rationale_id, repeated=True) for one in done]
         review = _find_review(session, actor, operation_id)
         if review is None:
             return []
@@ -201,7 +210,9 @@ def undo(session: Session, actor: Actor, operation_id: str | None = None) -> lis
                     .order_by(ReviewRow.id)
                 )
             )
-        taken = [_take_back(session, actor, one, now) for one in batch if _stands(session, one)]
+        taken = [
+            _take_back(session, actor, one, now, undo_id) for one in batch if _stands(session, one)
+        ]
         if not taken:
             raise Conflict(
                 f"Rationale {review.rationale_id} was changed after this verdict, so it cannot be "
@@ -246,7 +257,15 @@ def _text_after(session: Session, review: ReviewRow) -> str:
     return session.get_one(RevisionRow, review.revision_id).text if written is None else written
 
 
-def _take_back(session: Session, actor: Actor, review: ReviewRow, now: datetime) -> Decision:
+def _undone_by(session: Session, undo_id: str | None) -> list[ReviewRow]:
+    if undo_id is None:
+        return []
+    return list(session.scalars(select(ReviewRow).where(ReviewRow.undo_operation_id == undo_id)))
+
+
+def _take_back(
+    session: Session, actor: Actor, review: ReviewRow, now: datetime, undo_id: str | None
+) -> Decision:
     rationale = lock_rationale(session, review.rationale_id)
     before = session.get_one(RevisionRow, review.revision_before_id)
     current = session.get_one(RevisionRow, rationale.revision_id)
@@ -263,6 +282,7 @@ def _take_back(session: Session, actor: Actor, review: ReviewRow, now: datetime)
         rate_text(session, rationale, before.text)
     rationale.status = review.status_before
     review.undone_at = now
+    review.undo_operation_id = undo_id
     retract_reading(session, review)
     return _to_decision(rationale)
 

@@ -69,11 +69,11 @@ class ReviewItem:
 
 REASONS = (
     "Wrong science",
-    "Argues for another option",
-    "Only restates the answer",
-    "Not about this question",
-    "Reasoning does not lead to the key",
-    "Circular or repetitive",
+    "Other option",
+    "Only restates",
+    "Off topic",
+    "Leads nowhere",
+    "Circular",
     "Cut off",
     "Badly written",
     "Other",

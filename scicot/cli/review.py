@@ -1,0 +1,87 @@
+"""`review export|import` and `export rationales`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scicot.cli import export
+from scicot.cli.output import AsJson, current_actor, emit
+from scicot.services.rationale_exports import RationaleFormat, export_rationales
+from scicot.services.review_files import export_reviews, import_reviews
+from scicot.services.workspace import open_workspace
+from scicot.words.errors import InvalidConfig
+from scicot.words.records import RationaleStatus
+
+group = typer.Typer(no_args_is_help=True, help="Take the decisions of reviewers out and in.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands to the program and to the group `export`."""
+    app.add_typer(group, name="review")
+    export.group.command("rationales")(rationales_command)
+
+
+@group.command("export")
+def export_command(
+    path: Annotated[Path, typer.Argument(help="The JSONL file to write.")],
+    dataset: Annotated[str | None, typer.Option(help="Only this dataset.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write every rationale with its revisions and verdicts, one a line."""
+    with open_workspace() as session:
+        count = export_reviews(session, path, dataset=dataset)
+    emit({"rationales": count, "path": str(path)}, as_json, f"Wrote {count} rationales to {path}.")
+
+
+@group.command("import")
+def import_command(
+    path: Annotated[Path, typer.Argument(help="A file that `review export` wrote.")],
+    as_json: AsJson = False,
+) -> None:
+    """Take in decisions that were made elsewhere, all or nothing."""
+    with open_workspace() as session:
+        done = import_reviews(session, current_actor(), path)
+    emit(
+        asdict(done),
+        as_json,
+        f"Added {done.added}, already there {done.already_there}, unmatched {done.unmatched}, "
+        f"decided otherwise here {done.conflicting}.",
+    )
+
+
+def rationales_command(
+    path: Annotated[Path, typer.Argument(help="The file to write.")],
+    dataset: Annotated[str | None, typer.Option(help="Only this dataset.")] = None,
+    include: Annotated[str, typer.Option(help="Statuses, comma-separated.")] = "accepted,edited",
+    source: Annotated[str | None, typer.Option(help="Only this source.")] = None,
+    style: Annotated[
+        RationaleFormat,
+        typer.Option("--format", help="dpo takes edited ones: the edit chosen, the original not."),
+    ] = RationaleFormat.JSONL,
+    as_json: AsJson = False,
+) -> None:
+    """Write approved rationales with the original beside the edit."""
+    with open_workspace() as session:
+        count = export_rationales(
+            session,
+            current_actor(),
+            path,
+            dataset=dataset,
+            include=_statuses(include),
+            source=source,
+            style=style,
+        )
+    emit({"rationales": count, "path": str(path)}, as_json, f"Wrote {count} rationales to {path}.")
+
+
+def _statuses(names: str) -> list[RationaleStatus]:
+    wanted = [name.strip() for name in names.split(",") if name.strip()]
+    known = [status.value for status in RationaleStatus]
+    for name in wanted:
+        if name not in known:
+            raise InvalidConfig(f"--include: '{name}' is no status. Use {', '.join(known)}.")
+    return [RationaleStatus(name) for name in wanted]
