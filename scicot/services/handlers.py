@@ -21,4 +21,21 @@ def _train(context: RunContext) -> Mapping[str, Any]:
     return run_training(context)
 
 
-HANDLERS: Mapping[RunKind, Handler] = {RunKind.GENERATE: _generate, RunKind.TRAIN: _train}
+def _few_shot(context: RunContext) -> Mapping[str, Any]:
+    from scicot.services.few_shot import run_few_shot
+
+    return run_few_shot(context)
+
+
+def _attribute(context: RunContext) -> Mapping[str, Any]:
+    from scicot.services.attribution import run_attribution
+
+    return run_attribution(context)
+
+
+HANDLERS: Mapping[RunKind, Handler] = {
+    RunKind.GENERATE: _generate,
+    RunKind.TRAIN: _train,
+    RunKind.FEW_SHOT: _few_shot,
+    RunKind.ATTRIBUTE: _attribute,
+}

@@ -21,7 +21,7 @@ from scicot.words.records import RunKind, RunStatus, RunView
 from scicot.words.settings import Settings
 
 Launcher = Callable[[Settings, int], None]
-HEAVY = (RunKind.TRAIN, RunKind.PREDICT)  # these share the training slots; a teacher run waits
+HEAVY = (RunKind.TRAIN, RunKind.PREDICT, RunKind.ATTRIBUTE)  # share the training slots
 
 
 def tend_queue(session: Session, settings: Settings, launch: Launcher = launch_local) -> list[int]:

@@ -158,3 +158,13 @@ class FewShotConfig(Config):
     concurrency: int = Field(default=8, ge=1, le=256)
     budget_usd: float | None = Field(default=None, gt=0)
     maybe_paid: Literal["ask", "rebuy"] = "ask"
+
+
+class AttributionConfig(Config):
+    """Asking a two-stage run's answering stage again, to tell whose fault its errors are.
+
+    `reference` is whose rationale stands for a good one; None where the test questions have none.
+    """
+
+    run: int
+    reference: Literal["teacher", "human"] | None = "teacher"

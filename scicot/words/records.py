@@ -101,6 +101,8 @@ class RunKind(StrEnum):
     GENERATE = "generate"
     TRAIN = "train"
     PREDICT = "predict"
+    ATTRIBUTE = "attribute"
+    FEW_SHOT = "few_shot"
     IMPORTED = "imported"
 
 
