@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from scicot.words.configs import FRACTIONS, PAPER_STUDENT, STARTER_STUDENT, TrainingConfig
+from scicot.words.configs import FRACTIONS, PAPER_STUDENT, STARTER_STUDENT, default_setting
 
 OWN_FOLDER = "a folder of mine"
 STUDENTS = {
@@ -14,11 +15,6 @@ STUDENTS = {
     STARTER_STUDENT: "SmolLM2-135M: the starter student (needs no network)",
     OWN_FOLDER: "a model folder on this machine",
 }
-
-
-def default_of(name: str) -> Any:
-    """Return a setting's default, from the one place that defines it."""
-    return TrainingConfig.model_fields[name].default
 
 
 def choose_student() -> str | None:
@@ -37,7 +33,7 @@ def choose_student() -> str | None:
     return folder.strip() or None
 
 
-def choose_settings() -> dict[str, Any]:
+def choose_settings(student: str) -> dict[str, Any]:
     """Return every other setting; each label says whether the default is the paper's or ours."""
     first, second = st.columns(2)
     asked = st.query_params.get("fraction", "1.0")
@@ -59,39 +55,53 @@ def choose_settings() -> dict[str, Any]:
     )
     values["seeds"] = seeds or [0]
     with st.expander("More settings", icon=":material/tune:"):
-        values |= _more_settings()
+        values |= _more_settings(student)
     return values
 
 
-def _more_settings() -> dict[str, Any]:
+def _more_settings(student: str) -> dict[str, Any]:
     first, second, third = st.columns(3)
+
+    def number(place: DeltaGenerator, name: str, label: str, **options: Any) -> Any:
+        # the key holds the student: another one brings its own defaults
+        value = default_setting(name, student)
+        return place.number_input(label, value=value, key=f"launch_{name}_{student}", **options)
+
     return {
-        "epochs": first.number_input(
-            "Epochs (ours)", min_value=0.1, value=float(default_of("epochs"))
+        "epochs": number(first, "epochs", "Epochs (ours)", min_value=0.1),
+        "learning_rate": number(
+            second, "learning_rate", "Learning rate (ours)", min_value=1e-6, format="%.6f"
         ),
-        "learning_rate": second.number_input(
-            "Learning rate (ours)",
-            min_value=1e-6,
-            value=float(default_of("learning_rate")),
-            format="%.6f",
+        "tokens_per_batch": number(
+            third, "tokens_per_batch", "Tokens a batch (ours)", min_value=16
         ),
-        "tokens_per_batch": third.number_input(
-            "Tokens a batch (ours)", min_value=16, value=int(default_of("tokens_per_batch"))
+        "limit_train": number(
+            first,
+            "limit_train",
+            "Only the first training questions",
+            min_value=1,
+            placeholder="all",
         ),
-        "limit_train": first.number_input(
-            "Only the first training questions", min_value=1, value=None, placeholder="all"
+        "limit_test": number(
+            second, "limit_test", "Only the first test questions", min_value=1, placeholder="all"
         ),
-        "limit_test": second.number_input(
-            "Only the first test questions", min_value=1, value=None, placeholder="all"
-        ),
-        "max_rationale_tokens": third.number_input(
-            "Tokens a rationale at most (ours)",
-            min_value=4,
-            value=int(default_of("max_rationale_tokens")),
+        "max_rationale_tokens": number(
+            third, "max_rationale_tokens", "Tokens a rationale at most (ours)", min_value=4
         ),
         "stage2_rationales": first.selectbox(
             "Stage 2 trains on rationales (paper: in_sample)", ["in_sample", "cross_fit", "teacher"]
         ),
-        "stage2_init": second.selectbox("Stage 2 starts from (paper: base)", ["base", "stage1"]),
-        "inference": third.selectbox("Predictions in (fp32 is reported)", ["fp32", "int8"]),
+        "folds": number(second, "folds", "Folds of cross_fit (ours)", min_value=2, max_value=20),
+        "stage2_init": third.selectbox("Stage 2 starts from (paper: base)", ["base", "stage1"]),
+        "selection": first.selectbox(
+            "Which weights are kept (ours)",
+            ["last", "validation"],
+            help="'validation' keeps those with the lowest loss on the validation split.",
+        ),
+        "precision": second.selectbox("Precision (ours)", ["auto", "fp32", "bf16"]),
+        "inference": third.selectbox(
+            "Predictions in (fp32 is reported)",
+            ["fp32", "int8"],
+            help="int8 is faster; the share of texts it changes is measured and shown.",
+        ),
     }

@@ -6,14 +6,14 @@ import shlex
 from typing import Any
 
 import streamlit as st
-from scicot.services.training import start_training
 
 from pages.shared.frame import choose_dataset, current_actor, errors_shown
 from pages.shared.snapshot_form import choose_snapshot
-from pages.shared.training_form import choose_settings, choose_student, default_of
+from pages.shared.training_form import choose_settings, choose_student
 from scicot.services.queue import tend_queue
+from scicot.services.training import start_training
 from scicot.services.workspace import open_workspace
-from scicot.words.configs import TrainingConfig
+from scicot.words.configs import TrainingConfig, default_setting
 from scicot.words.records import Method
 from scicot.words.settings import get_settings
 
@@ -53,7 +53,7 @@ def _command(method: Method, values: dict[str, Any], seed: int) -> str:
     words += ["--fraction", str(values["fraction"]), "--seed", str(seed)]
     others = set(values) - {"dataset", "student", "snapshot", "fraction"}
     for name in sorted(others):
-        if values[name] != default_of(name):
+        if values[name] != default_setting(name, str(values["student"])):
             words += ["--set", f"{name}={values[name]}"]
     return shlex.join(words)
 
@@ -63,7 +63,7 @@ dataset = choose_dataset()
 if dataset:
     snapshot = choose_snapshot(dataset)
     student = choose_student()
-    settings = choose_settings()
+    settings = choose_settings(student or "")
     seeds = settings.pop("seeds")
     values = {"dataset": dataset, "snapshot": snapshot, "student": student, **settings}
     with st.container(horizontal=True):

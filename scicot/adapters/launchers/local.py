@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 from scicot.words.settings import Settings
@@ -28,7 +29,7 @@ def launch_local(settings: Settings, run_id: int) -> None:
     environment["SCICOT_HOME"] = str(settings.home_folder)
     environment["SCICOT_DATABASE_URL"] = settings.resolved_database_url
     with path.open("ab") as log:
-        subprocess.Popen(
+        worker = subprocess.Popen(
             [sys.executable, "-m", "scicot", "run-worker", str(run_id)],
             cwd=REPOSITORY,
             env=environment,
@@ -37,3 +38,5 @@ def launch_local(settings: Settings, run_id: int) -> None:
             stderr=log,
             start_new_session=True,
         )
+    # reaps the worker when it ends before this process does; otherwise it would stay a zombie
+    threading.Thread(target=worker.wait, daemon=True, name=f"reap-{run_id}").start()

@@ -1,0 +1,95 @@
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+from streamlit.testing.v1 import AppTest
+
+from scicot.services import queue
+from scicot.services.runs import create_run, list_runs
+from scicot.services.snapshots import create_snapshot
+from scicot.services.workspace import open_workspace
+from scicot.words.records import Actor, RationaleStatus, RunKind, RunStatus, Split
+from tests.builders import store_questions, store_rationale
+from tests.pages.driver import open_page
+
+
+@pytest.fixture
+def launched(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The ids of runs whose process would have been started."""
+    ids: list[int] = []
+    defaults = queue.tend_queue.__defaults__
+    assert defaults is not None
+    monkeypatch.setattr(queue.tend_queue, "__defaults__", (lambda _s, run_id: ids.append(run_id),))
+    return ids
+
+
+def prepare(session: Session, folder: Path, *, approved: bool) -> None:
+    questions = store_questions(session, folder)
+    status = RationaleStatus.ACCEPTED if approved else RationaleStatus.UNREVIEWED
+    for question in questions[Split.TRAIN]:
+        store_rationale(session, question, status=status)
+
+
+def button(page: AppTest, label: str) -> object:
+    return next(one for one in page.button if one.label == label)
+
+
+def test_without_a_snapshot_only_fine_tune_can_be_pressed(session: Session, tmp_path: Path) -> None:
+    prepare(session, tmp_path / "data", approved=False)
+    page = open_page("train/launch", dataset="demo")
+    assert not button(page, "Fine-tune").disabled
+    for label in ("One-stage", "Sci-CoT", "Step by step", "The paper's Table II"):
+        assert button(page, label).disabled
+
+
+def test_freezing_without_an_approved_rationale_says_what_to_do(
+    session: Session, tmp_path: Path
+) -> None:
+    prepare(session, tmp_path / "data", approved=False)
+    page = open_page("train/launch", dataset="demo")
+    page.button(key="snapshot_create").click().run()
+    assert "Review some first" in page.error[0].value
+
+
+def test_one_press_queues_the_three_methods_of_table_two(
+    session: Session, tmp_path: Path, launched: list[int]
+) -> None:
+    prepare(session, tmp_path / "data", approved=True)
+    create_snapshot(session, Actor("Ada"), name="first", dataset="demo")
+    page = open_page("train/launch", dataset="demo")
+    page.selectbox(key="launch_student").set_value("starter").run()
+    button(page, "The paper's Table II").click().run()
+    assert not page.exception
+    assert not page.error
+    with open_workspace() as fresh:
+        runs = list_runs(fresh)
+    assert sorted(str(run.method) for run in runs) == ["finetune", "one_stage", "sci_cot"]
+    assert {run.config["learning_rate"] for run in runs} == {1e-4}  # the starter student's own
+    assert [run.status for run in runs].count(RunStatus.STARTING) == len(launched) == 1
+
+
+def test_the_command_shown_repeats_what_the_button_does(session: Session, tmp_path: Path) -> None:
+    prepare(session, tmp_path / "data", approved=True)
+    create_snapshot(session, Actor("Ada"), name="first", dataset="demo")
+    page = open_page("train/launch", dataset="demo")
+    page.selectbox(key="launch_student").set_value("starter").run()
+    page.number_input(key="launch_limit_train_starter").set_value(8).run()
+    commands = [one.value for one in page.code if "train sci_cot" in one.value]
+    assert commands == [
+        "python -m scicot train sci_cot --dataset demo --student starter --snapshot first "
+        "--fraction 1.0 --seed 0 --set limit_train=8"
+    ]
+
+
+def test_runs_page_shows_a_run_and_cancels_it(session: Session, launched: list[int]) -> None:
+    run_id = create_run(session, Actor("Ada"), kind=RunKind.TRAIN, name="a run", config={})
+    other = create_run(session, Actor("Ada"), kind=RunKind.TRAIN, name="another", config={})
+    page = open_page("train/runs", run=str(other))
+    assert not page.exception
+    assert f"Run {other}: another" in [one.value for one in page.text]
+    button(page, "Cancel").click().run()
+    with open_workspace() as fresh:
+        by_id = {run.id: run.status for run in list_runs(fresh)}
+    assert by_id[other] is RunStatus.CANCELLED
+    assert launched == [run_id]
+    assert by_id[run_id] is RunStatus.STARTING
