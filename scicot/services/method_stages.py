@@ -44,29 +44,18 @@ class MethodTraining:
 
     def train(self) -> None:
         """Train every stage of the method."""
-        data, config = self.data, self.config
-        if config.method is Method.FINETUNE:
-            validation = answer_tasks(data.validation)[0]
-            self._ensure(Stage.ANSWER, "answer", answer_tasks(data.train), validation)
-        elif config.method is Method.ONE_STAGE:
-            tasks = one_stage_tasks(data.train, data.rationales)
-            self._ensure(Stage.ONE_STAGE, "one_stage", tasks, None)
-        elif config.method is Method.STEP_BY_STEP:
-            tasks = step_by_step_tasks(data.train, data.rationales, config.rationale_weight)
-            self._ensure(Stage.STEP_BY_STEP, "step_by_step", tasks, _predict_task(data.validation))
-        else:
-            self._train_sci_cot()
+        first, *folds = plan_first_stages(self.config, self.data)
+        stage = self._ensure(first)
+        if self.config.method is Method.SCI_COT:
+            self._train_answering(stage, folds)
 
-    def _train_sci_cot(self) -> None:
-        """Train stage 1 on r, let it write r', and train stage 2 on x + r'."""
+    def _train_answering(self, first: TrainedStage, folds: Sequence[StagePlan]) -> None:
+        """Train stage 2 on x + r', where r' is what the setting says."""
         data, config = self.data, self.config
-        first = self._ensure(
-            Stage.RATIONALE, "rationale", rationale_tasks(data.train, data.rationales), None
-        )
         if config.stage2_rationales == "teacher":
             written: Mapping[int, str] = data.rationales
         elif config.stage2_rationales == "cross_fit":
-            written = self._write_cross_fit()
+            written = self._write_cross_fit(folds)
         else:
             written = self._write("rationale", first, data.train)
         validation = None
@@ -75,37 +64,22 @@ class MethodTraining:
             validation = answer_tasks(data.validation, seen)[0]
         init = first if config.stage2_init == "stage1" else None
         tasks = answer_tasks(data.train, written)
-        self._ensure(Stage.ANSWER, "answer", tasks, validation, init)
+        self._ensure(StagePlan(Stage.ANSWER, "answer", tasks, validation, init))
 
-    def _write_cross_fit(self) -> dict[int, str]:
+    def _write_cross_fit(self, folds: Sequence[StagePlan]) -> dict[int, str]:
         """Return r' for each training question, by a student that never saw that question."""
-        data, config = self.data, self.config
         written: dict[int, str] = {}
-        folds = split_folds(data.train, min(config.folds, len(data.train)), config.seed)
-        for number, fold in enumerate(folds):
-            held_out = {one.id for one in fold}
-            others = [one for one in data.train if one.id not in held_out]
-            role = f"fold_{number}"
-            tasks = rationale_tasks(others, data.rationales)
-            stage = self._ensure(Stage.RATIONALE, role, tasks, None)
-            written |= self._write(role, stage, fold)
+        for plan in folds:
+            seen = {one.question_id for one in plan.tasks[0].examples}
+            held_out = [one for one in self.data.train if one.id not in seen]
+            written |= self._write(plan.role, self._ensure(plan), held_out)
         return written
 
-    def _ensure(
-        self,
-        name: Stage,
-        role: str,
-        tasks: Sequence[Task],
-        validation: Task | None,
-        init: TrainedStage | None = None,
-    ) -> TrainedStage:
-        examples = len(tasks[0].examples)
-        self.watcher.expect(round(examples * self.config.epochs))
-        has_validation = validation is not None and len(validation.examples) > 0
-        plan = StagePlan(name, role, tasks, validation if has_validation else None, init)
+    def _ensure(self, plan: StagePlan) -> TrainedStage:
+        self.watcher.expect(round(len(plan.tasks[0].examples) * self.config.epochs))
         stage = ensure_stage(self.watcher, plan, self.student, self.config)
-        self.stages[role] = stage
-        self.seconds[f"train {role}"] = stage.seconds
+        self.stages[plan.role] = stage
+        self.seconds[f"train {plan.role}"] = stage.seconds
         return stage
 
     def _write(
@@ -125,6 +99,33 @@ def train_method(
     training = MethodTraining(answering, student, data)
     training.train()
     return training.stages, training.seconds
+
+
+def plan_first_stages(config: TrainingConfig, data: TrainingData) -> list[StagePlan]:
+    """Return the stages whose texts are known before anything is trained.
+
+    All but stage 2 of sci_cot; with cross_fit the students of the folds follow the first.
+    """
+    if config.method is Method.FINETUNE:
+        validation = answer_tasks(data.validation)[0] if data.validation else None
+        return [StagePlan(Stage.ANSWER, "answer", answer_tasks(data.train), validation)]
+    if config.method is Method.ONE_STAGE:
+        tasks = one_stage_tasks(data.train, data.rationales)
+        return [StagePlan(Stage.ONE_STAGE, "one_stage", tasks)]
+    if config.method is Method.STEP_BY_STEP:
+        tasks = step_by_step_tasks(data.train, data.rationales, config.rationale_weight)
+        validation = _predict_task(data.validation) if data.validation else None
+        return [StagePlan(Stage.STEP_BY_STEP, "step_by_step", tasks, validation)]
+    tasks = rationale_tasks(data.train, data.rationales)
+    plans = [StagePlan(Stage.RATIONALE, "rationale", tasks)]
+    if config.stage2_rationales == "cross_fit":
+        folds = split_folds(data.train, min(config.folds, len(data.train)), config.seed)
+        for number, fold in enumerate(folds):
+            held_out = {one.id for one in fold}
+            others = [one for one in data.train if one.id not in held_out]
+            tasks = rationale_tasks(others, data.rationales)
+            plans.append(StagePlan(Stage.RATIONALE, f"fold_{number}", tasks))
+    return plans
 
 
 def count_work(config: TrainingConfig, data: TrainingData) -> int:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from scicot.adapters.students.folders import check_student_name, find_student
 from scicot.adapters.students.machine import peak_memory_bytes
+from scicot.adapters.students.stage_files import clear_work
 from scicot.services.answering import Answering
 from scicot.services.method_answers import answer_questions
 from scicot.services.method_stages import count_work, train_method
@@ -91,6 +92,7 @@ def run_training(context: RunContext) -> Mapping[str, Any]:
     watcher = RunWatcher(context, count_work(config, data))
     answering = Answering(watcher, config)
     stages, times = train_method(answering, student, data)
+    clear_work(context.settings, context.run.id)
     with context.session() as session:
         test = list_questions(session, config.dataset, Split.TEST, config.limit_test)
     watcher.total += 2 * len(test)

@@ -24,6 +24,11 @@ def work_folder(settings: Settings, run_id: int, stage_hash: str) -> Path:
     return settings.artifacts_folder / "work" / f"run-{run_id}" / stage_hash[:16]
 
 
+def clear_work(settings: Settings, run_id: int) -> None:
+    """Remove the checkpoints of a run whose stages are all done."""
+    shutil.rmtree(settings.artifacts_folder / "work" / f"run-{run_id}", ignore_errors=True)
+
+
 def is_complete(folder: Path) -> bool:
     """Return whether a stage's folder is whole: it is renamed into place with all its files."""
     return (folder / STAGE_FILE).is_file() and (folder / "model" / "config.json").is_file()
