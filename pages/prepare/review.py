@@ -15,7 +15,21 @@ from scicot.services.review_queue import (
     list_sources,
 )
 from scicot.services.workspace import open_workspace
+from scicot.words.records import Actor
 from scicot.words.reviewing import QueueFilter
+from scicot.words.settings import get_settings
+
+
+@st.cache_data(ttl=20, show_spinner=False)
+def _options(database: str, dataset: str) -> tuple[list[str], list[str]]:
+    with open_workspace() as session:
+        return list_sources(session, dataset), list_reviewers(session)
+
+
+@st.cache_data(ttl=20, show_spinner=False)
+def _count(database: str, actor: Actor, wanted: QueueFilter) -> int:
+    with open_workspace() as session:
+        return count_filtered(session, actor, wanted)
 
 
 def _first_asked() -> int | None:
@@ -30,8 +44,8 @@ with where:
 if dataset is not None:
     with open_workspace() as session:
         counts = count_queues(session, current_actor(), dataset)
-        sources = list_sources(session, dataset)
-        reviewers = list_reviewers(session)
+    database = get_settings().resolved_database_url  # the cache is the process's
+    sources, reviewers = _options(database, dataset)
     with which:
         queue = choose_queue(counts)
     with more:
@@ -39,7 +53,6 @@ if dataset is not None:
     with errors_shown():
         check_pattern(wanted.pattern)
         if wanted != QueueFilter(dataset, queue):
-            with open_workspace() as session:
-                count = count_filtered(session, current_actor(), wanted)
+            count = _count(database, current_actor(), wanted)
             st.caption(f"The filter leaves {count:,}{' or more' if count >= 1000 else ''}.")
         show_review_card(wanted, _first_asked())

@@ -6,8 +6,8 @@
 // connection or a restarted server loses nothing: sending again is harmless, because the server
 // carries out an operation id once.
 
-const AHEAD = 40; // records held undecided, so that fast presses never outrun the server
-const ASK_BELOW = 25;
+const AHEAD = 100; // records held undecided, so that fast presses never outrun the server
+const ASK_BELOW = 85;
 const FLUSH_MS = 60;
 const DRAFT_MS = 500;
 const ANSWER_MS = 4000; // after this without an answer, send again

@@ -23,7 +23,7 @@ from scicot.words.records import Flag
 from scicot.words.reviewing import Queue, QueueFilter, ReviewItem
 
 CARD = "review_card"
-AHEAD = 40
+AHEAD = 100  # records the card holds, as in review_card.js
 FOLDER = Path(__file__).parent
 # a decision needs one screen of 1280 x 720: the page's own margins give way
 NARROW_MARGINS = ".stMainBlockContainer { padding: 2.75rem 2rem 1rem !important; }"
