@@ -8,13 +8,13 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from aiolimiter import AsyncLimiter
 from sqlalchemy.orm import Session
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result, wait_random_exponential
 
-from scicot.adapters.teacher.client import CutOff, NotSent, TeacherClient
+from scicot.adapters.teacher.failures import CutOff, NotSent
 from scicot.pure.pricing import call_cost, count_tokens, worst_cost
 from scicot.pure.replies import read_reply
 from scicot.services.budget import Budget
@@ -32,6 +32,9 @@ from scicot.services.pacing import Gate, Tries
 from scicot.services.worker import RunContext
 from scicot.words.errors import DatabaseBusy, SciCotError, TeacherRefused, TeacherUnavailable
 from scicot.words.teaching import Answer, AttemptOutcome, Message, Price
+
+if TYPE_CHECKING:
+    from scicot.adapters.teacher.client import TeacherClient
 
 T = TypeVar("T")
 MAX_FAILED_IN_A_ROW = 8  # calls; then the teacher itself is taken to be unwell
@@ -79,10 +82,11 @@ class TeacherPool:
     budget: Budget
     store_text: StoreText
     tick: Callable[[], None] = lambda: None  # called in a thread about once a second
-    failure: SciCotError | None = None
+    failure: BaseException | None = None
     _gate: Gate = field(default_factory=Gate)
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _failed_in_a_row: int = 0
+    _writes: set[asyncio.Future[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Set the limits up."""
@@ -106,7 +110,7 @@ class TeacherPool:
                     group.create_task(self._work(calls))
         finally:
             watch.cancel()
-            await asyncio.gather(watch, return_exceptions=True)
+            await asyncio.gather(watch, *self._writes, return_exceptions=True)
             await asyncio.to_thread(self.tick)
         if self.failure is not None:
             raise self.failure
@@ -135,7 +139,7 @@ class TeacherPool:
             except SciCotError as error:
                 self._stop(error)
 
-    def _stop(self, error: SciCotError) -> None:
+    def _stop(self, error: BaseException) -> None:
         self.failure = self.failure or error
         self._stopping.set()
 
@@ -183,7 +187,7 @@ class TeacherPool:
             cost = self._cost(answer)
             if answer.outcome in PAID or answer.outcome is AttemptOutcome.MAYBE_PAID:
                 spent = worst or 0.0 if cost is None else cost
-            return await self._settle(claim, answer, cost, tries)
+            return self._settle(claim, answer, cost, tries)
         finally:
             await self.budget.settle(reserved, spent)
 
@@ -227,9 +231,9 @@ class TeacherPool:
             return None if answer.outcome is AttemptOutcome.MAYBE_PAID else 0.0
         return call_cost(self.settings.price, answer.prompt_tokens, answer.completion_tokens)
 
-    async def _settle(self, claim: Claim, answer: Answer, cost: float | None, tries: Tries) -> bool:
+    def _settle(self, claim: Claim, answer: Answer, cost: float | None, tries: Tries) -> bool:
         again = tries.note(answer)
-        await self._write(
+        self._write_later(
             partial(
                 settle_call,
                 claim=claim,
@@ -272,3 +276,14 @@ class TeacherPool:
     ) -> T:
         future: Future[T] = self.writer.submit(do, spooled=spooled)
         return await asyncio.wrap_future(future)
+
+    def _write_later(self, do: Callable[[Session], None]) -> None:
+        """Hand over writing that nobody needs to wait for; `run` sees to it that it is done."""
+        written = asyncio.wrap_future(self.writer.submit(do))
+        self._writes.add(written)
+        written.add_done_callback(self._written)
+
+    def _written(self, written: asyncio.Future[None]) -> None:
+        self._writes.discard(written)
+        if (error := written.exception()) is not None:
+            self._stop(error)

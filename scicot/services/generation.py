@@ -6,7 +6,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import CompletionRow, RationaleRow, RunCompletionRow
@@ -16,13 +16,14 @@ from scicot.pure.hashing import content_hash
 from scicot.pure.teacher_prompts import teacher_messages
 from scicot.pure.teachers import parse_teacher
 from scicot.services.checks import refresh_flags
-from scicot.services.ledger import CallSettings, reopen_calls
+from scicot.services.ledger_plan import CallSettings, reopen_calls
 from scicot.services.prices import find_price
 from scicot.services.prompts import Prompt, get_prompt
 from scicot.services.questions import find_dataset_id, get_questions, list_questions
 from scicot.services.rationales import add_rationale
 from scicot.services.runs import create_run, get_run, list_runs
-from scicot.services.teaching import TeacherJob, carry_out, result_of
+from scicot.services.teacher_job import TeacherJob
+from scicot.services.teaching import carry_out, result_of
 from scicot.services.worker import RunContext
 from scicot.words.configs import GenerationConfig
 from scicot.words.errors import Conflict, InvalidConfig, RunNotInState, TeacherRefused
@@ -206,25 +207,28 @@ class _StoredRationales:
 
     def add(self, session: Session, completion_id: int, text: str) -> None:
         """Store the text, once, as the next sample of this teacher for the question."""
-        taken = RationaleRow.completion_id == completion_id
-        if session.scalar(select(RationaleRow.id).where(taken)) is not None:
-            return
-        completion = session.get_one(CompletionRow, completion_id)
-        same = (
-            RationaleRow.question_id == completion.question_id,
-            RationaleRow.origin == Origin.TEACHER,
-            RationaleRow.source == self._source,
+        question_id = session.scalar(
+            select(CompletionRow.question_id).where(CompletionRow.id == completion_id)
         )
-        newest = session.scalar(select(func.max(RationaleRow.sample)).where(*same))
+        assert question_id is not None
+        there = session.execute(
+            select(RationaleRow.sample, RationaleRow.completion_id).where(
+                RationaleRow.question_id == question_id,
+                RationaleRow.origin == Origin.TEACHER,
+                RationaleRow.source == self._source,
+            )
+        ).all()
+        if any(row.completion_id == completion_id for row in there):
+            return
         rationale_id = add_rationale(
             session,
             Actor(self._source),
-            question_id=completion.question_id,
+            question_id=question_id,
             origin=Origin.TEACHER,
             source=self._source,
             text=text,
             cause=Cause.GENERATED,
-            sample=0 if newest is None else newest + 1,
+            sample=max((row.sample for row in there), default=-1) + 1,
             completion_id=completion_id,
             operation_id=f"completion-{completion_id}",
         )

@@ -18,6 +18,7 @@ import httpx2
 import openai
 
 from scicot.adapters.clock import utc_now
+from scicot.adapters.teacher.failures import CutOff, NotSent
 from scicot.words.errors import TeacherUnavailable
 from scicot.words.teaching import Message, Reply
 
@@ -32,14 +33,6 @@ _NOT_SENT = (
     httpx2.UnsupportedProtocol,
     httpx2.LocalProtocolError,
 )
-
-
-class NotSent(TeacherUnavailable):
-    """The connection was never made: certainly not paid."""
-
-
-class CutOff(TeacherUnavailable):
-    """The request was sent and no whole reply came: maybe paid."""
 
 
 class TeacherClient:

@@ -7,13 +7,16 @@ import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from scicot.adapters.teacher.client import DEADLINE_SECONDS, TeacherClient
 from scicot.adapters.teacher.starter import find_starter_file, serve_starter
 from scicot.words.errors import InvalidConfig, TeacherRefused
 from scicot.words.settings import Settings
 from scicot.words.teaching import Teacher, TeacherKind
+
+if TYPE_CHECKING:
+    from scicot.adapters.teacher.client import TeacherClient
 
 STARTER_SLOTS = 4  # more at once only share the same cores
 STARTER_DEADLINE_SECONDS = 600.0
@@ -66,6 +69,8 @@ async def open_teacher(
     teacher: Teacher, settings: Settings, *, concurrency: int
 ) -> AsyncIterator[TeacherClient]:
     """Yield a client for this teacher; the starter teacher is served for as long as the block."""
+    from scicot.adapters.teacher.client import DEADLINE_SECONDS, TeacherClient  # brings openai
+
     check_teacher(teacher, settings)
     if teacher.kind is TeacherKind.STARTER:
         slots = min(concurrency, STARTER_SLOTS)
