@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from db.models import QuestionRow, RationaleRow, RevisionRow
 from scicot.adapters.clock import utc_now
+from scicot.words.errors import NotFound
 from scicot.words.records import Actor, Cause, Origin, RationaleStatus
 
 
@@ -89,3 +91,31 @@ def append_revision(
     rationale.revision_id = revision.id
     rationale.length = len(text)
     return revision
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One version of a rationale's text: by whom, when and why."""
+
+    id: int
+    number: int
+    text: str
+    author: str
+    cause: Cause
+    created_at: datetime
+
+
+def list_revisions(session: Session, rationale_id: int) -> list[Revision]:
+    """Return the versions of a rationale's text, the oldest first; raises NotFound."""
+    rows = session.scalars(
+        select(RevisionRow)
+        .where(RevisionRow.rationale_id == rationale_id)
+        .order_by(RevisionRow.number)
+    )
+    revisions = [
+        Revision(row.id, row.number, row.text, row.author, row.cause, row.created_at)
+        for row in rows
+    ]
+    if not revisions:
+        raise NotFound(f"There is no rationale {rationale_id}. Open the queue instead.")
+    return revisions

@@ -16,7 +16,8 @@ from scicot.services.drafts import save_draft
 from scicot.services.review_figures import count_reasons, pace_of
 from scicot.services.review_items import load_item, load_items
 from scicot.services.review_queue import next_items
-from scicot.services.reviews import Decision, decide, revision_after, undo
+from scicot.services.review_undo import undo
+from scicot.services.reviews import Decision, decide, revision_after
 from scicot.services.second_readings import read_again
 from scicot.words.errors import DatabaseBusy, SciCotError, StaleRevision
 from scicot.words.records import Actor, Flag, Verdict

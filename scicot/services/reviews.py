@@ -1,4 +1,4 @@
-"""Reviews: one verdict at a time, each on the revision that was read, and each undone at will."""
+"""Reviews: one verdict at a time, each on the revision that was read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from db.models import RationaleRow, ReviewRow, RevisionRow
 from db.session import write
@@ -16,8 +16,8 @@ from scicot.services.checks import rate_text
 from scicot.services.drafts import delete_draft
 from scicot.services.leases import release_lease
 from scicot.services.rationales import append_revision
-from scicot.services.second_readings import note_first_reading, retract_reading
-from scicot.words.errors import Conflict, InvalidRationale, NotFound, StaleRevision
+from scicot.services.second_readings import note_first_reading
+from scicot.words.errors import InvalidRationale, NotFound, StaleRevision
 from scicot.words.records import Actor, Cause, RationaleStatus, Verdict
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def decide(
     with write(session):
         done = session.scalar(select(ReviewRow).where(ReviewRow.operation_id == operation_id))
         if done is not None:
-            return _standing(session, done.rationale_id, repeated=True)
+            return standing(session, done.rationale_id, repeated=True)
         rationale = lock_rationale(session, rationale_id)
         read = refuse_stale(session, rationale, revision_id, submitted=text)
         if verdict is Verdict.EDIT and text == read.text:
@@ -88,7 +88,7 @@ def decide(
             rate_text(session, rationale, text)
         delete_draft(session, actor, rationale_id)
         release_lease(session, actor, rationale_id)
-        return _to_decision(rationale)
+        return to_decision(rationale)
 
 
 def check_text(text: str | None) -> None:
@@ -180,117 +180,12 @@ def revision_after(session: Session, operation_id: str) -> int | None:
     )
 
 
-def undo(
-    session: Session,
-    actor: Actor,
-    operation_id: str | None = None,
-    *,
-    undo_id: str | None = None,
-) -> list[Decision]:
-    """Take back one verdict, or the actor's newest that still stands, and say what it touched.
-
-    A batch is taken back whole. Text goes back by a new revision: history is never rewritten. The
-    same `undo_id` again takes nothing more back. An empty list means there is nothing left to take
-    back. Raises Conflict when `operation_id` names a verdict that something newer builds upon.
-    """
-    now = utc_now()
-    with write(session):
-        done = _undone_by(session, undo_id)
-        if done:
-            return [_standing(session, one.rationale_id, repeated=True) for one in done]
-        review = _find_review(session, actor, operation_id)
-        if review is None:
-            return []
-        batch = [review]
-        if review.batch_id is not None:
-            batch = list(
-                session.scalars(
-                    select(ReviewRow)
-                    .where(ReviewRow.batch_id == review.batch_id, ReviewRow.undone_at.is_(None))
-                    .order_by(ReviewRow.id)
-                )
-            )
-        taken = [
-            _take_back(session, actor, one, now, undo_id) for one in batch if _stands(session, one)
-        ]
-        if not taken:
-            raise Conflict(
-                f"Rationale {review.rationale_id} was changed after this verdict, so it cannot be "
-                "undone. Decide on the newer text, or restore a revision from its history."
-            )
-        return taken
+def standing(session: Session, rationale_id: int, *, repeated: bool = False) -> Decision:
+    """Return where a rationale stands."""
+    return to_decision(session.get_one(RationaleRow, rationale_id), repeated=repeated)
 
 
-def _find_review(session: Session, actor: Actor, operation_id: str | None) -> ReviewRow | None:
-    mine = select(ReviewRow).where(ReviewRow.reviewer == actor.name, ReviewRow.undone_at.is_(None))
-    if operation_id is not None:
-        return session.scalar(mine.where(ReviewRow.operation_id == operation_id))
-    for review in session.scalars(
-        mine.order_by(ReviewRow.id.desc()).execution_options(yield_per=20)
-    ):
-        if _stands(session, review):
-            return review
-    return None
-
-
-def _stands(session: Session, review: ReviewRow) -> bool:
-    """Return whether nothing newer builds upon this verdict: neither a verdict nor a text."""
-    later = aliased(ReviewRow)
-    newer = session.scalar(
-        select(later.id)
-        .where(
-            later.rationale_id == review.rationale_id,
-            later.id > review.id,
-            later.undone_at.is_(None),
-        )
-        .limit(1)
-    )
-    rationale = session.get_one(RationaleRow, review.rationale_id)
-    current = session.get_one(RevisionRow, rationale.revision_id)
-    return newer is None and current.text == _text_after(session, review)
-
-
-def _text_after(session: Session, review: ReviewRow) -> str:
-    written = session.scalar(
-        select(RevisionRow.text).where(RevisionRow.operation_id == review.operation_id)
-    )
-    return session.get_one(RevisionRow, review.revision_id).text if written is None else written
-
-
-def _undone_by(session: Session, undo_id: str | None) -> list[ReviewRow]:
-    if undo_id is None:
-        return []
-    return list(session.scalars(select(ReviewRow).where(ReviewRow.undo_operation_id == undo_id)))
-
-
-def _take_back(
-    session: Session, actor: Actor, review: ReviewRow, now: datetime, undo_id: str | None
-) -> Decision:
-    rationale = lock_rationale(session, review.rationale_id)
-    before = session.get_one(RevisionRow, review.revision_before_id)
-    current = session.get_one(RevisionRow, rationale.revision_id)
-    if current.text != before.text:
-        append_revision(
-            session,
-            actor,
-            rationale,
-            text=before.text,
-            cause=Cause.UNDONE,
-            operation_id=f"undo-{review.id}",
-            now=now,
-        )
-        rate_text(session, rationale, before.text)
-    rationale.status = review.status_before
-    review.undone_at = now
-    review.undo_operation_id = undo_id
-    retract_reading(session, review)
-    return _to_decision(rationale)
-
-
-def _standing(session: Session, rationale_id: int, *, repeated: bool) -> Decision:
-    return _to_decision(session.get_one(RationaleRow, rationale_id), repeated=repeated)
-
-
-def _to_decision(rationale: RationaleRow, *, repeated: bool = False) -> Decision:
+def to_decision(rationale: RationaleRow, *, repeated: bool = False) -> Decision:
+    """Return a stored rationale's standing as the record."""
     assert rationale.revision_id is not None
     return Decision(rationale.id, rationale.revision_id, rationale.status, repeated)

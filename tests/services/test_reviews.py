@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 from db.models import ReviewRow, RevisionRow
 from scicot.services.drafts import list_drafts, save_draft
 from scicot.services.review_items import load_item
-from scicot.services.reviews import decide, undo
+from scicot.services.review_undo import undo
+from scicot.services.reviews import decide
 from scicot.words.errors import Conflict, InvalidRationale, NotFound, StaleRevision
 from scicot.words.records import Actor, Rationale, RationaleStatus, Split, Verdict
 from tests.builders import store_questions, store_rationale
