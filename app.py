@@ -24,6 +24,8 @@ PAGES = {
         st.Page("pages/evaluate/results.py", title="Results", url_path="results"),
         st.Page("pages/evaluate/compare.py", title="Compare", url_path="compare"),
         st.Page("pages/evaluate/inspect.py", title="Inspect", url_path="inspect"),
+        st.Page("pages/evaluate/attribution.py", title="Attribution", url_path="attribution"),
+        st.Page("pages/evaluate/what_if.py", title="What if", url_path="what-if"),
     ],
     "System": [
         st.Page("pages/system/health.py", title="Health", url_path="health"),
@@ -32,6 +34,6 @@ PAGES = {
 }
 
 st.set_page_config(page_title="Sci-CoT", page_icon=":material/science:", layout="wide")
-page = st.navigation(PAGES)
+page = st.navigation(PAGES, expanded=True)
 show_sidebar()
 page.run()

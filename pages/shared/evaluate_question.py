@@ -8,12 +8,18 @@ import streamlit as st
 
 from scicot.pure.markdown import escape_markdown
 from scicot.services.question_view import Explanation, QuestionView, RunAnswer
-from scicot.words.records import Outcome, Question
+from scicot.words.records import Outcome, Question, Variant
 
 BADGES = {
     Outcome.CORRECT: ("correct", "green", ":material/check:"),
     Outcome.INCORRECT: ("incorrect", "red", ":material/close:"),
     Outcome.NO_ANSWER: ("no answer read", "orange", ":material/question_mark:"),
+}
+VARIANT_TITLES = {
+    Variant.MAIN: "its own student's rationale",
+    Variant.TEACHER_RATIONALE: "the reference rationale",
+    Variant.NO_RATIONALE: "no rationale",
+    Variant.OTHER_RATIONALE: "another question's rationale",
 }
 
 
@@ -63,20 +69,28 @@ def _cell(answer: RunAnswer, label: str) -> str:
     return f"{chosen}{share:.0%}" if share is not None else chosen.strip()
 
 
+def show_outcome(label: str | None, outcome: Outcome) -> None:
+    """Show an answer's label and whether it is right."""
+    text, color, icon = BADGES[outcome]
+    st.badge(f"{escape_markdown(label or '–')} · {text}", color=color, icon=icon)
+
+
 def _show_answer(answer: RunAnswer, name: str) -> None:
     st.markdown(f"**{escape_markdown(name)}**")
     prediction = answer.prediction
     if prediction is None:
         st.caption("This run was not asked this question.")
         return
-    text, color, icon = BADGES[prediction.outcome]
-    st.badge(f"{prediction.label or '–'} · {text}", color=color, icon=icon)
+    show_outcome(prediction.label, prediction.outcome)
     for flag in answer.flags:
         st.badge(str(flag).replace("_", " "), color="yellow", icon=":material/flag:")
     st.caption("Rationale")
     st.text(prediction.rationale or "none written")
     st.caption("Raw output")
     st.code(prediction.output, language=None, wrap_lines=True)
+    for variant, other in answer.variants.items():
+        st.caption(f"With {VARIANT_TITLES[variant]}")
+        show_outcome(other.label, other.outcome)
 
 
 def _show_explanations(explanations: Sequence[Explanation]) -> None:

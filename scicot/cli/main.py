@@ -10,7 +10,9 @@ import typer
 
 from scicot.cli import app as app_command
 from scicot.cli import (
+    attribute,
     backup,
+    bench,
     checks,
     compare,
     doctor,
@@ -48,8 +50,10 @@ for module in (
     predictions,
     compare,
     results,
+    attribute,
     train,
     experiment,
+    bench,
 ):
     module.register(app)
 

@@ -1,0 +1,62 @@
+"""`attribute RUN`: whose fault each error of a two-stage run is."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from scicot.cli.output import AsJson, current_actor, emit
+from scicot.cli.runs import finish_or_follow
+from scicot.pure.attribution import TITLES
+from scicot.services.attribution import attribute_errors, start_attribution
+from scicot.services.queue import tend_queue
+from scicot.services.workspace import open_workspace
+from scicot.words.configs import AttributionConfig
+from scicot.words.settings import get_settings
+
+RunNumber = Annotated[int, typer.Argument(metavar="RUN", help="A Sci-CoT run that is done.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands to the program."""
+    app.command("attribute")(attribute_command)
+    app.command("faults")(faults_command)
+
+
+def attribute_command(
+    run_id: RunNumber,
+    reference: Annotated[
+        Literal["teacher", "human", "none"],
+        typer.Option(help="Whose rationale stands for a good one."),
+    ] = "teacher",
+    wait: Annotated[bool, typer.Option("--wait", help="Stay until the run ends.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Ask the answering stage again with other rationales, in a run of its own."""
+    wanted = None if reference == "none" else reference
+    config = AttributionConfig.checked(run=run_id, reference=wanted)
+    with open_workspace() as session:
+        started = start_attribution(session, current_actor(), config)
+        tend_queue(session, get_settings())
+    finish_or_follow(started, wait=wait, as_json=as_json)
+
+
+def faults_command(run_id: RunNumber, as_json: AsJson = False) -> None:
+    """Show a run's errors by fault, as far as the variants were asked."""
+    with open_workspace() as session:
+        found = attribute_errors(session, run_id)
+    counts = {fault.value: len(ids) for fault, ids in found.faults.items()}
+    accuracies = {variant.value: score.accuracy for variant, score in found.variants.items()}
+    lines = [f"{len(ids):>6}  {TITLES[fault]}" for fault, ids in found.faults.items()]
+    emit(
+        {
+            "run": run_id,
+            "questions": found.questions,
+            "errors": found.errors,
+            "faults": counts,
+            "accuracy": accuracies,
+        },
+        as_json,
+        "\n".join([f"{found.errors:>6}  errors in {found.questions} answers", *lines]),
+    )

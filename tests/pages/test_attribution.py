@@ -1,0 +1,78 @@
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from scicot.services.predictions import store_predictions
+from scicot.services.runs import list_runs
+from scicot.words.configs import TrainingConfig
+from scicot.words.records import Method, Question, RunKind, Split, Variant
+from tests.builders import store_questions, store_rationale
+from tests.pages.driver import open_page
+from tests.pages.test_compare import press, texts
+from tests.predictions import make_prediction, store_run
+
+
+@pytest.fixture
+def questions(session: Session, tmp_path: Path) -> list[Question]:
+    return list(store_questions(session, tmp_path / "files", test=4)[Split.TEST])
+
+
+@pytest.fixture
+def run_id(session: Session, questions: list[Question]) -> int:
+    config = TrainingConfig(method=Method.SCI_COT, dataset="demo", snapshot="s")
+    return store_run(
+        session,
+        questions,
+        right=[0],
+        method=Method.SCI_COT,
+        config=config.model_dump(mode="json"),
+    )
+
+
+def test_each_error_is_read_under_its_fault_with_the_definition_beside_it(
+    session: Session, questions: list[Question], run_id: int
+) -> None:
+    bare = [
+        make_prediction(one, is_right=place == 1, variant=Variant.NO_RATIONALE, rationale=None)
+        for place, one in enumerate(questions)
+    ]
+    reference = [
+        make_prediction(one, is_right=place == 2, variant=Variant.TEACHER_RATIONALE)
+        for place, one in enumerate(questions)
+    ]
+    store_predictions(session, run_id, [*bare, *reference])
+    app = open_page("evaluate/attribution", run=str(run_id))
+    assert not app.exception
+    labels = [one.label for one in app.button]
+    for wanted in ("0 · Unparsable", "1 · Unsteady", "1 · The rationale's fault"):
+        assert wanted in labels
+    assert "a better rationale would have been enough" in texts(app)
+    press(app, "1 · The rationale's fault")
+    assert questions[2].stem in texts(app)
+    assert app.query_params["fault"] == "rationale"
+
+
+def test_without_references_the_page_says_what_cannot_be_told(run_id: int) -> None:
+    app = open_page("evaluate/attribution", run=str(run_id))
+    assert "cannot be told apart" in texts(app) or "cannot be told" in app.warning[0].value
+    assert "Without reference rationales" in app.warning[0].value
+
+
+def test_asking_again_queues_a_run(
+    session: Session,
+    questions: list[Question],
+    run_id: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store_rationale(session, questions[1], "The teacher explains.")
+    store_run(session, questions, right=[0])
+    # the queue is another room's: nothing is to be started here
+    monkeypatch.setattr("scicot.services.queue.tend_queue", lambda *_: [])
+    app = open_page("evaluate/attribution", run=str(run_id))
+    press(app, "Ask the answering stage again")
+    assert not app.exception
+    assert "asks the answering stage again" in app.success[0].value
+    session.commit()
+    (queued,) = list_runs(session, kinds=[RunKind.ATTRIBUTE])
+    assert queued.config == {"run": run_id, "reference": "teacher"}
