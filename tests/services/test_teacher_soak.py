@@ -1,0 +1,37 @@
+"""The short version of the soak: the counts of server and ledger agree after faults and kills."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.soak.teacher import prepare, soak_faults, soak_kills
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("SCICOT_HOME", "SCICOT_TEACHER_RETRY_SECONDS", "SCICOT_TEACHER_DEADLINE"):
+        monkeypatch.setenv(name, "1")  # what the soak sets is undone after the test
+    return tmp_path
+
+
+def test_a_thousand_calls_through_mixed_faults_lose_and_double_nothing(home: Path) -> None:
+    seed = random.SystemRandom().randrange(10**6)
+    prepare(home, 850)
+    counts = soak_faults(questions=850, share=0.2, seed=seed)
+    assert counts.agree, counts
+    assert counts.server_calls >= 1000, counts
+
+
+def test_kills_lose_no_answer_and_buy_none_twice(home: Path) -> None:
+    seed = random.SystemRandom().randrange(10**6)
+    prepare(home, 120)
+    counts = soak_kills(questions=120, kills=3, seed=seed)
+    assert counts.violations == [], counts
+    # what was in flight at a kill is maybe paid, and was not asked for again
+    assert counts.ledger_paid == counts.rationales, counts
+    assert counts.questions - counts.rationales == counts.ledger_cut, counts
+    assert counts.ledger_cut <= 8 * counts.kills, counts
+    assert counts.ledger_paid <= counts.server_calls <= counts.questions, counts
