@@ -1,7 +1,28 @@
-"""The Clean page."""
+"""The Clean page: rules for many rationales at once, the audit of the clean pile, agreement."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-st.title("Clean")
+from pages.shared.clean_audit import show_audit
+from pages.shared.clean_batches import show_batches
+from pages.shared.clean_policy import show_checks, show_policy
+from pages.shared.clean_rules import show_rules
+from pages.shared.frame import choose_dataset
+
+st.title("Clean", anchor=False)
+dataset = choose_dataset()
+if dataset is not None:
+    rules, batches, audit, policy, checks = st.tabs(
+        ["Rules", "Batches", "Accept the clean pile", "Guidelines and second readings", "Checks"]
+    )
+    with rules:
+        show_rules(dataset)
+    with batches:
+        show_batches(dataset)
+    with audit:
+        show_audit(dataset)
+    with policy:
+        show_policy(dataset)
+    with checks:
+        show_checks(dataset)

@@ -7,6 +7,7 @@ import streamlit as st
 from pages.shared.frame import choose_dataset, current_actor, errors_shown
 from pages.shared.review_card import show_review_card
 from pages.shared.review_filters import choose_filter, choose_queue
+from pages.shared.review_panel import show_review_panel
 from scicot.services.review_queue import (
     check_pattern,
     count_filtered,
@@ -56,3 +57,4 @@ if dataset is not None:
             count = _count(database, current_actor(), wanted)
             st.caption(f"The filter leaves {count:,}{' or more' if count >= 1000 else ''}.")
         show_review_card(wanted, _first_asked())
+        show_review_panel()

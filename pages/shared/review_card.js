@@ -12,6 +12,7 @@ const FLUSH_MS = 60;
 const DRAFT_MS = 500;
 const ANSWER_MS = 4000; // after this without an answer, send again
 const KEPT_MS = 24 * 3600 * 1000;
+const CONTEXT = 30; // characters beside a change
 const MOST_WORDS = 700; // beyond, the difference is not drawn while typing
 const STATUS = { accept: "accepted", edit: "edited", reject: "rejected", skip: "skipped" };
 const KEYS = {
@@ -348,12 +349,16 @@ function restore(s) {
 
 function fix(s) {
   const record = current(s);
-  const flag = record && record.flags.find((one) => one.suggestion);
+  const flag = record && record.flags.find(fixes);
   if (!flag) return say(s, "No flag suggests a fix here.", "fix");
   startEdit(s, false);
   if (!s.editing) return;
   s.box.value = flag.suggestion;
   onInput(s);
+}
+
+function fixes(flag) {
+  return Boolean(flag.suggestion);
 }
 
 function onInput(s) {
@@ -412,7 +417,14 @@ function differences(before, after) {
     else if (j >= b.length || (i < a.length && best[i + 1][j] >= best[i][j + 1])) { add("del", a[i]); i += 1; }
     else { add("ins", b[j]); j += 1; }
   }
-  return parts.map((part) => make(part.tag, "", part.text));
+  return parts.map((part, n) => make(part.tag, "", part.tag === "span"
+    ? shortened(part.text, n > 0, n < parts.length - 1) : part.text));
+}
+
+// The unchanged text that lies next to a change; what is far from one gives way to dots.
+function shortened(text, changeBefore, changeAfter) {
+  if (text.length <= 3 * CONTEXT) return text;
+  return `${changeBefore ? text.slice(0, CONTEXT) : ""} … ${changeAfter ? text.slice(-CONTEXT) : ""}`;
 }
 
 // ---------------------------------------------------------------- what is shown
@@ -429,7 +441,8 @@ function show(s) {
   for (const button of s.root.querySelectorAll("[role=toolbar] button")) {
     const always = ["undo", "help", "previous"].includes(button.dataset.act);
     const blind = s.second && ["edit", "skip", "fix", "look"].includes(button.dataset.act);
-    button.disabled = (!record && !always) || blind;
+    const unfixable = button.dataset.act === "fix" && !(record && record.flags.some(fixes));
+    button.disabled = (!record && !always) || blind || unfixable;
   }
   if (record) showRecord(s, record);
   else showEmpty(s);

@@ -38,8 +38,10 @@ def _parts() -> dict[str, str]:
 def show_review_card(wanted: QueueFilter, first: int | None) -> None:
     """Show the next rationale of the queue; verdicts are written as they are pressed."""
     actor = current_actor()
-    token = content_hash([str(wanted), actor.name, first])[:16]
     state = st.session_state.setdefault("review_state", {})
+    if first is not None and first != state.get("first"):  # a link or a change beside the card
+        state["first"], state["opened"] = first, state.get("opened", 0) + 1
+    token = content_hash([str(wanted), actor.name, state.get("opened")])[:16]
     if state.get("token") != token:
         state.update(token=token, have=[], want=AHEAD, results={}, n=state.get("n", 0))
     state["second"] = wanted.queue is Queue.SECOND
@@ -84,6 +86,9 @@ def _carry_out() -> None:
         state["have"], state["want"] = outbox["have"], min(AHEAD, outbox["want"])
     if outbox.get("first"):
         st.query_params["rationale"] = str(outbox["first"])
+    if any(op["kind"] in ("decide", "again") for op in outbox["ops"]):
+        st.query_params.pop("rationale", None)  # the link has done its work
+        state["first"] = None
     looked_at = [op["id"] for op in outbox["ops"] if op["kind"] == "look"]
     if looked_at:
         st.session_state["review_looked_at"] = looked_at[-1]
