@@ -7,27 +7,97 @@ import streamlit as st
 from pages.shared.evaluate_question import show_question
 from pages.shared.evaluate_reader import choose_question
 from pages.shared.evaluate_runs import choose_run, predicted_runs
-from pages.shared.evaluate_score import show_cells, show_scores
+from pages.shared.evaluate_score import choose_reading, show_cells, show_scores
+from pages.shared.evaluate_slices import (
+    chosen_slice,
+    load_run_slices,
+    show_bias,
+    show_filter,
+    show_slices,
+)
+from pages.shared.evaluate_tags import show_tagging, show_taxonomy
 from pages.shared.frame import errors_shown
 from scicot.pure.markdown import escape_markdown
-from scicot.services.comparison import compare_runs
+from scicot.services.comparison import RunComparison, compare_runs
 from scicot.services.question_view import view_question
 from scicot.services.workspace import open_workspace
 from scicot.words.records import RunView
 
+VIEWS = {
+    "questions": "Questions",
+    "slices": "Slices",
+    "positions": "Position bias",
+    "tags": "Tags",
+}
 
-def show_comparison(run_a: RunView, run_b: RunView) -> None:
-    """Show what sets the two runs apart, then the questions of the chosen cell."""
+
+def compare(run_a: RunView, run_b: RunView) -> None:
+    """Show what sets the two runs apart, then the chosen view of it."""
+    reading = choose_reading()
     with open_workspace() as session:
-        compared = compare_runs(session, run_a.id, run_b.id)
+        compared = compare_runs(session, run_a.id, run_b.id, reading=reading)
+    view = choose_view()
+    slices = None
+    chosen = chosen_slice()
+    if chosen is not None or view in ("slices", "positions"):
+        answered = compared.score_a.n, compared.score_b.n
+        slices = load_run_slices(run_a.id, run_b.id, answered)
+    if slices is not None and chosen is not None:
+        among = slices.select(*chosen)
+        with open_workspace() as session:
+            compared = compare_runs(session, run_a.id, run_b.id, reading=reading, among=among)
+        show_filter(len(among))
     st.markdown(f"#### {escape_markdown(compared.sentence)}")
     show_scores(compared)
+    names = [compared.name_a, compared.name_b]
+    if view == "slices" and slices is not None:
+        show_slices(slices, compared)
+    elif view == "positions" and slices is not None:
+        show_bias(slices, names)
+    elif view == "tags":
+        show_taxonomy([run_a.id, run_b.id], names)
+    else:
+        read_questions(compared)
+
+
+def choose_view() -> str:
+    """Return the chosen view, kept in the link."""
+    wanted = st.query_params.get("view", "questions")
+    st.session_state["compare_view"] = wanted if wanted in VIEWS else "questions"
+    chosen = st.segmented_control(
+        "View",
+        list(VIEWS),
+        key="compare_view",
+        format_func=lambda one: VIEWS[one],
+        on_change=_remember_view,
+        label_visibility="collapsed",
+    )
+    return str(chosen or "questions")
+
+
+def _remember_view() -> None:
+    st.query_params["view"] = st.session_state["compare_view"] or "questions"
+
+
+def read_questions(compared: RunComparison) -> None:
+    """Show the 2x2 and the questions of the chosen cell, one by one."""
     cell = show_cells(compared)
     question_id = choose_question(compared.cells[cell])
-    if question_id is not None:
-        with open_workspace() as session:
-            view = view_question(session, question_id, [run_a.id, run_b.id])
-        show_question(view, [compared.name_a, compared.name_b])
+    if question_id is None:
+        return
+    with open_workspace() as session:
+        view = view_question(session, question_id, [compared.run_a.id, compared.run_b.id])
+    names = [compared.name_a, compared.name_b]
+    show_question(view, names)
+    show_tagging(view, names)
+    st.page_link(
+        "pages/evaluate/inspect.py",
+        label="Open on the Inspect page",
+        query_params={
+            "question": str(question_id),
+            "runs": f"{compared.run_a.id},{compared.run_b.id}",
+        },
+    )
 
 
 st.title("Compare")
@@ -46,4 +116,4 @@ elif runs:
             st.info("No other run answered this dataset.", icon=":material/science:")
     if others:
         with errors_shown():
-            show_comparison(chosen_a, chosen_b)
+            compare(chosen_a, chosen_b)

@@ -10,6 +10,7 @@ from pages.shared.evaluate_notes import show_notes
 from pages.shared.evaluate_question import show_question
 from pages.shared.evaluate_reader import choose_question
 from pages.shared.evaluate_runs import link_numbers, predicted_runs, run_label
+from pages.shared.evaluate_tags import show_tagging
 from pages.shared.frame import errors_shown
 from scicot.services.predictions import list_outcomes
 from scicot.services.question_view import MAX_RUNS, view_question
@@ -46,7 +47,9 @@ def show(chosen: Sequence[RunView]) -> None:
         return
     with open_workspace() as session:
         view = view_question(session, question_id, [run.id for run in chosen])
-    show_question(view, [run.name for run in chosen])
+    names = [run.name for run in chosen]
+    show_question(view, names)
+    show_tagging(view, names)
     show_notes(view)
 
 

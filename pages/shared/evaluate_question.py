@@ -84,6 +84,10 @@ def _show_answer(answer: RunAnswer, name: str) -> None:
     show_outcome(prediction.label, prediction.outcome)
     for flag in answer.flags:
         st.badge(str(flag).replace("_", " "), color="yellow", icon=":material/flag:")
+    for mark in answer.marks:
+        st.badge(
+            escape_markdown(f"{mark.tag.name} · {mark.actor}"), color="blue", icon=":material/sell:"
+        )
     st.caption("Rationale")
     st.text(prediction.rationale or "none written")
     st.caption("Raw output")

@@ -7,7 +7,28 @@ import streamlit as st
 from scicot.pure.comparison import Cell
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.metrics import Score
-from scicot.services.comparison import RunComparison
+from scicot.services.comparison import Reading, RunComparison
+
+
+def choose_reading() -> Reading:
+    """Return what counts as an answer, kept in the link: the generated one, or by options."""
+    wanted = st.query_params.get("reading", Reading.GENERATED)
+    is_options = wanted == Reading.OPTIONS
+    st.session_state["compare_by_options"] = is_options
+    st.toggle(
+        "Count the most likely option instead of the generated answer",
+        key="compare_by_options",
+        on_change=_remember_reading,
+    )
+    return Reading.OPTIONS if is_options else Reading.GENERATED
+
+
+def _remember_reading() -> None:
+    if st.session_state["compare_by_options"]:
+        st.query_params["reading"] = Reading.OPTIONS.value
+    else:
+        st.query_params.pop("reading", None)
+    st.query_params.pop("question", None)
 
 
 def percent(value: float | None) -> str:

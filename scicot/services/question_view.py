@@ -16,6 +16,7 @@ from scicot.pure.metrics import option_probabilities
 from scicot.services.predictions import to_prediction
 from scicot.services.questions import get_question
 from scicot.services.runs import get_run
+from scicot.services.tags import TagMark, list_marks
 from scicot.words.errors import InvalidInput
 from scicot.words.records import (
     Actor,
@@ -43,6 +44,7 @@ class RunAnswer:
     prediction: Prediction | None
     probabilities: Mapping[str, float] = field(default_factory=dict)
     flags: Sequence[str] = ()
+    marks: Sequence[TagMark] = ()
     variants: Mapping[Variant, Prediction] = field(default_factory=dict)
 
 
@@ -87,10 +89,11 @@ def view_question(session: Session, question_id: int, run_ids: Sequence[int]) ->
             PredictionRow.question_id == question_id, PredictionRow.run_id.in_(run_ids)
         )
     ).all()
+    marks = list_marks(session, [row.id for row in rows])
     return QuestionView(
         question=question,
         answers=[
-            _answer(get_run(session, run_id), [row for row in rows if row.run_id == run_id])
+            _answer(get_run(session, run_id), [row for row in rows if row.run_id == run_id], marks)
             for run_id in run_ids
         ],
         explanations=list_explanations(session, question_id),
@@ -98,7 +101,9 @@ def view_question(session: Session, question_id: int, run_ids: Sequence[int]) ->
     )
 
 
-def _answer(run: RunView, rows: Sequence[PredictionRow]) -> RunAnswer:
+def _answer(
+    run: RunView, rows: Sequence[PredictionRow], marks: Mapping[int, Sequence[TagMark]]
+) -> RunAnswer:
     main = next((row for row in rows if row.variant is Variant.MAIN), None)
     variants: dict[Variant, Prediction] = {
         row.variant: to_prediction(row) for row in rows if row.variant is not Variant.MAIN
@@ -111,6 +116,7 @@ def _answer(run: RunView, rows: Sequence[PredictionRow]) -> RunAnswer:
         prediction=to_prediction(main),
         probabilities=option_probabilities(main.option_log_likelihoods or {}),
         flags=main.flags or (),
+        marks=marks.get(main.id, ()),
         variants=variants,
     )
 

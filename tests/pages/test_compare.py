@@ -88,3 +88,52 @@ def test_one_run_alone_is_not_compared(session: Session, questions: list[Questio
     store_run(session, questions, right=[0])
     app = open_page("evaluate/compare")
     assert "A comparison needs two" in app.info[0].value
+
+
+def test_a_slice_in_the_link_filters_the_questions(
+    questions: list[Question], runs: tuple[int, int]
+) -> None:
+    app = open_page(
+        "evaluate/compare", a=str(runs[0]), b=str(runs[1]), slice="key_position:2", cell="neither"
+    )
+    assert not app.exception
+    assert "Only Position of the key\\: 2 (2 questions)" in app.info[0].value
+    assert questions[5].stem in texts(app)
+    press(app, "All questions")
+    assert "slice" not in app.query_params
+
+
+@pytest.mark.parametrize("view", ["slices", "positions", "tags"])
+def test_each_view_opens(runs: tuple[int, int], view: str) -> None:
+    app = open_page("evaluate/compare", a=str(runs[0]), b=str(runs[1]), view=view)
+    assert not app.exception
+    assert not app.error
+
+
+@pytest.mark.parametrize("by", ["flag_a", "answer_b", "stem_length", "tag_a"])
+def test_slices_are_parted_by_what_the_link_says(runs: tuple[int, int], by: str) -> None:
+    app = open_page("evaluate/compare", a=str(runs[0]), b=str(runs[1]), view="slices", by=by)
+    assert not app.exception
+    assert app.selectbox(key="slices_by").value == by
+
+
+def test_a_digit_tags_the_answer_and_the_taxonomy_counts_it(runs: tuple[int, int]) -> None:
+    app = open_page("evaluate/compare", a=str(runs[0]), b=str(runs[1]))
+    app.text_input(key="new_tag_here").set_value("Misreads").run()
+    press(app, "Add the tag")
+    (tag,) = [one for one in app.button if one.label == "1 Misreads"]
+    assert tag.proto.shortcut == "1"
+    press(app, "1 Misreads")
+    assert "Misreads" in texts(app)
+    app.query_params["view"] = "tags"
+    app.run()
+    assert list(app.dataframe[0].value["A: Sci-CoT"]) == [1]
+
+
+def test_the_most_likely_option_can_be_counted_instead(
+    session: Session, questions: list[Question]
+) -> None:
+    a = store_run(session, questions, right=[0], options_right=[0, 1, 2], method=Method.SCI_COT)
+    b = store_run(session, questions, right=[0], options_right=[0], method=Method.ONE_STAGE)
+    app = open_page("evaluate/compare", a=str(a), b=str(b), reading="options", cell="only_a")
+    assert "2 · Only A: Sci-CoT" in [one.label.replace("\\", "") for one in app.button]
