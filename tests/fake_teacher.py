@@ -62,6 +62,7 @@ class FakeTeacher:
     batches: dict[str, dict[str, Any]] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     keep_prompts: bool = True
+    looks_until_done: int = 1
     port: int = 0
     count: int = 0
     by_fault: Counter[str] = field(default_factory=Counter)
@@ -166,7 +167,91 @@ class FakeTeacher:
     def _other(
         self, method: str, path: str, headers: dict[str, str], body: bytes
     ) -> tuple[int, bytes]:
+        """Answer the paths of files and batches."""
+        where = path.removeprefix("/v1").split("?")[0]
+        if (method, where) == ("POST", "/files"):
+            return self._json(self._take_file(headers, body))
+        if (method, where) == ("POST", "/batches"):
+            return self._json(self._start_batch(json.loads(body)))
+        if (method, where) == ("GET", "/batches"):
+            return self._json({"object": "list", "data": list(self.batches.values())})
+        if where.startswith("/batches/"):
+            batch = self.batches.get(where.split("/")[2])
+            if batch is None:
+                return 404, b'{"error": {"message": "no such batch"}}'
+            if where.endswith("/cancel"):
+                batch["status"] = "cancelled"
+            elif batch["status"] == "in_progress" and self.looks_until_done <= 0:
+                self._finish_batch(batch)
+            self.looks_until_done -= 1
+            return self._json(batch)
+        if method == "GET" and where.startswith("/files/"):
+            return 200, self.files[where.split("/")[2]]
         return 404, b'{"error": {"message": "no such path"}}'
+
+    def _json(self, content: dict[str, Any]) -> tuple[int, bytes]:
+        return 200, json.dumps(content).encode()
+
+    def _take_file(self, headers: dict[str, str], body: bytes) -> dict[str, Any]:
+        boundary = headers["content-type"].split("boundary=")[1].encode()
+        part = next(one for one in body.split(b"--" + boundary) if b"filename=" in one)
+        content = part.split(b"\r\n\r\n", 1)[1].removesuffix(b"\r\n")
+        return self._keep_file(content)
+
+    def _keep_file(self, content: bytes) -> dict[str, Any]:
+        name = f"file-{len(self.files) + 1}"
+        self.files[name] = content
+        return {
+            "id": name,
+            "object": "file",
+            "bytes": len(content),
+            "created_at": 0,
+            "filename": "requests.jsonl",
+            "purpose": "batch",
+            "status": "processed",
+        }
+
+    def _start_batch(self, asked: dict[str, Any]) -> dict[str, Any]:
+        name = f"batch-{len(self.batches) + 1}"
+        requests = self.files[asked["input_file_id"]].decode().splitlines()
+        self.batches[name] = {
+            "id": name,
+            "object": "batch",
+            "endpoint": asked["endpoint"],
+            "completion_window": asked["completion_window"],
+            "created_at": 0,
+            "input_file_id": asked["input_file_id"],
+            "metadata": asked.get("metadata"),
+            "status": "in_progress",
+            "request_counts": {"total": len(requests), "completed": 0, "failed": 0},
+        }
+        return self.batches[name]
+
+    def _finish_batch(self, batch: dict[str, Any]) -> None:
+        """Answer each request, by the faults: an unpaid one goes to the error file."""
+        good, bad = [], []
+        for line in self.files[batch["input_file_id"]].decode().splitlines():
+            request = json.loads(line)
+            self.count += 1
+            fault = self.faults(self.count)
+            self.by_fault[fault] += 1
+            prompt = request["body"]["messages"][-1]["content"]
+            status, text = REPLIES.get(fault, (200, ""))
+            body = json.loads(text) if text else self.completion(fault, prompt)
+            result = {
+                "custom_id": request["custom_id"],
+                "response": {"status_code": status, "body": body},
+                "error": None,
+            }
+            if fault != "no_line":
+                (good if status == 200 else bad).append(json.dumps(result))
+        good.reverse()  # results come in any order
+        batch["status"] = "completed"
+        batch["request_counts"] |= {"completed": len(good), "failed": len(bad)}
+        if good:
+            batch["output_file_id"] = self._keep_file("\n".join(good).encode())["id"]
+        if bad:
+            batch["error_file_id"] = self._keep_file("\n".join(bad).encode())["id"]
 
 
 def in_order(*faults: str) -> Callable[[int], str]:

@@ -283,7 +283,7 @@ def upgrade() -> None:
         "batch",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("run_id", sa.Integer(), nullable=False),
-        sa.Column("worker", sa.String(length=64), nullable=False),
+        sa.Column("token", sa.String(length=64), nullable=False),
         sa.Column("requests", sa.Integer(), nullable=False),
         sa.Column("file_id", sa.String(length=200), nullable=True),
         sa.Column("remote_id", sa.String(length=200), nullable=True),
@@ -292,6 +292,7 @@ def upgrade() -> None:
         sa.Column("collected_at", sa.DateTime(), nullable=True),
         sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_batch_run_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_batch")),
+        sa.UniqueConstraint("token", name=op.f("uq_batch_token")),
     )
     with op.batch_alter_table("batch", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_batch_run_id"), ["run_id"], unique=False)
