@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.shared.frame import choose_dataset, errors_shown
-from pages.shared.question_import import show_import
+from pages.shared.question_import import show_import, show_last_import
 from pages.shared.question_table import show_question, show_table
 from scicot.services.questions import count_questions
 from scicot.services.workspace import open_workspace
@@ -22,6 +22,7 @@ if not counts:
     )
 with st.expander("Import questions", expanded=not counts, icon=":material/upload:"):
     show_import()
+show_last_import()
 
 if counts:
     st.dataframe(

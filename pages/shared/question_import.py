@@ -65,8 +65,6 @@ def show_import() -> None:
             )
             st.session_state["questions_done"] = done
             st.rerun()
-    if "questions_done" in st.session_state:
-        _show_done(st.session_state.pop("questions_done"))
 
 
 def _keep(name: str, content: bytes) -> str:
@@ -77,7 +75,11 @@ def _keep(name: str, content: bytes) -> str:
     return str(path)
 
 
-def _show_done(done: QuestionImport) -> None:
+def show_last_import() -> None:
+    """Say what the import just made did; the form itself folds away once there are questions."""
+    done: QuestionImport | None = st.session_state.pop("questions_done", None)
+    if done is None:
+        return
     since = f" They were first imported on {done.first_imported}." if done.first_imported else ""
     st.success(
         f"Added {done.added:,} questions; {done.already_there:,} were already there.{since}",

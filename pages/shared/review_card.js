@@ -14,6 +14,7 @@ const ANSWER_MS = 4000; // after this without an answer, send again
 const KEPT_MS = 24 * 3600 * 1000;
 const CONTEXT = 30; // characters beside a change
 const MOST_WORDS = 700; // beyond, the difference is not drawn while typing
+const PAGE_LINK = '[data-testid="stSidebarNav"] a, [data-testid="stPageLink"] a';
 const STATUS = { accept: "accepted", edit: "edited", reject: "rejected", skip: "skipped" };
 const KEYS = {
   a: "accept", e: "edit", x: "reject", s: "skip", u: "undo", j: "next", k: "previous",
@@ -45,11 +46,13 @@ function start(root) {
   const s = {
     root, find, token: null, scope: null, records: [], index: 0, editing: false, outbox: [],
     inflight: null, n: 0, history: [], asked: 0, exhausted: false, notices: [], fresh: true,
-    reasons: [], second: false, pace: "", first: null,
+    reasons: [], second: false, pace: "", first: null, leaving: null, leftAt: 0,
     box: find("textarea"), marks: find(".marks"),
   };
   s.onKey = (event) => onKey(s, event);
   window.addEventListener("keydown", s.onKey, true);
+  s.onLeave = (event) => onLeave(s, event);
+  window.addEventListener("click", s.onLeave, true);
   find(".card").addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (!button) return;
@@ -75,6 +78,27 @@ function start(root) {
 function stop(s) {
   clearInterval(s.timer);
   window.removeEventListener("keydown", s.onKey, true);
+  window.removeEventListener("click", s.onLeave, true);
+}
+
+// What is sent from this page after a click on another one calls the app back here. So a click on
+// a page's link waits until everything is saved, and nothing is sent after it.
+function onLeave(s, event) {
+  if (!s.root.host.isConnected) return stop(s);
+  const link = event.target instanceof Element && event.target.closest(PAGE_LINK);
+  if (!link || s.leftAt) return;
+  s.leaving = link;
+  take(event, () => leaveWhenSaved(s));
+}
+
+function leaveWhenSaved(s) {
+  if (!s.leaving || s.inflight) return;
+  if (s.outbox.length) return flush(s);
+  clearTimeout(s.flushTimer);
+  const link = s.leaving;
+  s.leaving = null;
+  s.leftAt = Date.now();
+  link.click();
 }
 
 // ---------------------------------------------------------------- from the server
@@ -113,6 +137,7 @@ function receive(s, data) {
   if (s.inflight && data.n === s.inflight.n) {
     s.inflight = null;
     if (s.outbox.length) schedule(s);
+    if (s.leaving) setTimeout(() => leaveWhenSaved(s), 0);
   }
   if (data.asked) s.exhausted = added === 0;
   if (opening) reopen(s, data);
@@ -581,6 +606,8 @@ function schedule(s) {
 function flush(s) {
   const now = Date.now();
   if (s.inflight && now - s.inflight.at < ANSWER_MS) return; // its answer sends the rest
+  if (s.leftAt && now - s.leftAt < ANSWER_MS) return;
+  s.leftAt = 0;
   s.n = Math.max(s.n + 1, now); // also greater than before a reload
   s.inflight = { n: s.n, at: now };
   s.asked = now;
