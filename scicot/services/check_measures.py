@@ -17,6 +17,7 @@ from scicot.words.records import Question
 DATA = Path(__file__).resolve().parents[1] / "data"
 LABELS_FILE = DATA / "check_labels.jsonl"
 MEASURES_FILE = DATA / "check_measures.json"
+SPOKEN_ENOUGH = 5  # texts a check spoke in; a precision from fewer says little
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,9 @@ def stored_measures() -> Mapping[str, Measure]:
 
 @lru_cache(maxsize=1)
 def measured_precisions() -> Mapping[str, float]:
-    """Return the precision of each check that has been measured: the weights of the queue."""
-    found = {one: got.precision for one, got in stored_measures().items()}
-    return {one: precision for one, precision in found.items() if precision is not None}
+    """Return the precision of each check that spoke often enough: the weights of the queue."""
+    return {
+        one: got.precision
+        for one, got in stored_measures().items()
+        if got.precision is not None and got.right + got.wrong >= SPOKEN_ENOUGH
+    }

@@ -33,11 +33,12 @@ def _letters(question: Question) -> re.Pattern[str]:
     return re.compile(
         rf"\((?P<a>{labels})\)|(?<![\w(])(?P<b>{labels})\)"
         rf"|\b(?:[Oo]ption|[Cc]hoice|[Aa]nswer|[Aa]nswer is)\s+(?P<c>{labels})\b(?!['’\w])"
+        rf"|[\"“](?P<d>{labels})[\"”]"
     )
 
 
 def _label(found: re.Match[str]) -> str:
-    return found["a"] or found["b"] or found["c"]
+    return found["a"] or found["b"] or found["c"] or found["d"]
 
 
 def leaks_letter(text: str, question: Question) -> Iterator[Finding]:
@@ -73,20 +74,29 @@ def contradicts_key(text: str, question: Question) -> Iterator[Finding]:
     """Find where the text announces an option that is not the key, by letter or by words."""
     letters = _letters(question)
     for found in ANNOUNCEMENT.finditer(text):
-        if NEGATION.search(text, max(0, found.start() - 12), found.end()):
+        around = text[max(0, found.start() - 12) : found.start()], _behind_quote(found.group())
+        if any(map(NEGATION.search, around)):
             continue
         stop = re.compile(r"[.!?;](?:\s|$)|\n").search(text, found.end() + 2)
         end = stop.start() + 1 if stop else len(text)
         said = text[found.end() : end]
         if NEGATION.match(said.strip()):
             continue
-        letter = letters.match(said.strip(' \n"“')) or letters.match(text[found.start() : end])
-        named = _label(letter) if letter else _option_meant(said, question)
-        if named is not None and named != question.answer_key:
+        named = [_option_meant(said, question)]
+        letter = letters.match(said.strip(" \n")) or letters.match(said.strip(' \n"“'))
+        if letter:
+            named.append(_label(letter))
+        other = next((one for one in named if one not in (None, question.answer_key)), None)
+        if other is not None:
             yield Finding(
-                f"Argues for {named}; the key is {question.answer_key}.", found.start(), end
+                f"Argues for {other}; the key is {question.answer_key}.", found.start(), end
             )
             return
+
+
+def _behind_quote(announcement: str) -> str:
+    """Return the announcement without the question that it quotes."""
+    return re.split(r"[\"”]", announcement)[-1]
 
 
 def _option_meant(said: str, question: Question) -> str | None:

@@ -12,12 +12,15 @@ from scicot.words.records import Question
 
 SHORTEST = 8  # words
 LONGEST = 128  # tokens: TrainingConfig.max_rationale_tokens by default
+ENOUGH_WORDS = 10  # to tell a language by
 LETTERS_A_PIECE = 7  # a subword tokenizer cuts longer words
 ENDINGS = ".!?…\"'”’)]"
 LIST_MARK = re.compile(
     r"^[ \t]*(?:[-*•+][ \t]+|\d{1,2}[.)][ \t]+|#{1,6}[ \t]+|>[ \t]+|\|)|\*\*|__|```|`",
     re.MULTILINE,
 )
+DANGLING = re.compile(r"[:,;]$|\s[\"'“‘(]$|\bis\s+\(\w\)$")  # announces what never comes
+OPTION_LINE = re.compile(r"^[ \t]*\(?[A-J1-9]\)[ \t]", re.MULTILINE)
 INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufffd")
 BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -25,7 +28,11 @@ BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 def is_cut_off(text: str, question: Question) -> Iterator[Finding]:
     """Find a text that stops in the middle of a sentence."""
     whole = text.rstrip()
-    if whole and whole[-1] not in ENDINGS and len(words_of(whole)) >= SHORTEST:
+    said = whole.lower()
+    if any(said.endswith(choice.text.lower()) for choice in question.choices):
+        return  # "The answer is: leaves" lacks a full stop and nothing else
+    open_end = whole[-1:] not in ENDINGS and len(words_of(whole)) >= SHORTEST
+    if open_end or DANGLING.search(whole):
         start = max(whole.rfind(mark) for mark in ".!?\n") + 1
         kept = whole[:start].strip()
         start += len(whole[start:]) - len(whole[start:].lstrip())
@@ -73,6 +80,8 @@ def has_list_remains(text: str, question: Question) -> Iterator[Finding]:
     if found:
         kept = LIST_MARK.sub("", text).strip()
         yield Finding("Holds a list or Markdown.", *found.span(), kept)
+    elif len(OPTION_LINE.findall(text)) >= 3:
+        yield Finding("Lists the options.")
 
 
 def is_other_language(text: str, question: Question) -> Iterator[Finding]:
@@ -84,5 +93,5 @@ def is_other_language(text: str, question: Question) -> Iterator[Finding]:
         yield Finding("Is written in another script.")
         return
     words = words_of(text)
-    if len(words) >= 12 and sum(word in STOPWORDS for word in words) / len(words) < 0.12:
+    if len(words) >= ENOUGH_WORDS and sum(word in STOPWORDS for word in words) / len(words) < 0.12:
         yield Finding("Does not read as English.")

@@ -27,8 +27,8 @@ ECHO = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 RUN_OF_WORDS = 8
-PHRASE = 6  # words that, said three times, are a loop
-SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
+PHRASES = ((6, 3), (9, 2))  # so many words said so many times are a loop
+SENTENCE = re.compile(r"[^.!?:\n]+[.!?:]*")
 
 
 def is_chat(text: str, question: Question) -> Iterator[Finding]:
@@ -80,12 +80,12 @@ def repeats_itself(text: str, question: Question) -> Iterator[Finding]:
         seen.add(said)
     places = list(WORD.finditer(text))
     words = [found.group().lower() for found in places]
-    counts: Counter[tuple[str, ...]] = Counter()
-    for n in range(len(words) - PHRASE + 1):
-        phrase = tuple(words[n : n + PHRASE])
-        counts[phrase] += 1
-        if counts[phrase] == 3:
-            yield Finding(
-                "Says a phrase three times.", places[n].start(), places[n + PHRASE - 1].end()
-            )
-            return
+    for length, times in PHRASES:
+        counts: Counter[tuple[str, ...]] = Counter()
+        for n in range(len(words) - length + 1):
+            phrase = tuple(words[n : n + length])
+            counts[phrase] += 1
+            if counts[phrase] == times:
+                start, end = places[n].start(), places[n + length - 1].end()
+                yield Finding(f"Says {length} words {times} times.", start, end)
+                return

@@ -87,7 +87,7 @@ CHECKS = (
         "repeats_itself",
         "Repeats itself",
         WARNING,
-        "It says a sentence twice or a phrase of six words three times.",
+        "It says a sentence twice, six words three times or nine words twice.",
         manner.repeats_itself,
     ),
     Check(

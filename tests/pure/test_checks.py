@@ -1,0 +1,129 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scicot.pure.checks import CHECKS, find_flags, risk_of
+from scicot.pure.checks.measures import measure_checks
+from scicot.pure.checks.neighbours import find_near_duplicates
+from tests.builders import make_question
+
+QUESTION = make_question(
+    stem="Why do the leaves of many trees change colour before winter comes?",
+    choices=(
+        ("A", "Cold air paints them"),
+        ("B", "Chlorophyll breaks down"),
+        ("C", "Insects eat them"),
+        ("D", "Rain washes them"),
+    ),
+    answer_key="B",
+)
+GOOD = (
+    "When days get shorter, a tree stops making the green pigment chlorophyll. As it breaks down, "
+    "yellow pigments that were hidden all summer can be seen."
+)
+SPEAKING = [
+    ("leaks_letter", "Pigment is lost, so (B) fits: chlorophyll breaks down in the cold season."),
+    ("leaks_letter", "Pigment is lost when chlorophyll breaks down, hence option B is right here."),
+    ("leaks_letter", 'Chlorophyll breaks down when it gets cold, therefore choose "B" here.'),
+    ("announces_answer", f"{GOOD} The correct answer is chlorophyll breaks down."),
+    ("announces_answer", f"The answer to this question is: Chlorophyll breaks down. {GOOD}"),
+    ("only_restates", "The answer is (B) Chlorophyll breaks down."),
+    ("contradicts_key", f"{GOOD} The answer is (C) Insects eat them."),
+    ("contradicts_key", f"{GOOD} The answer is insects eat them."),
+    ("contradicts_key", "The answer is (B) Insects eat them, since they are hungry in autumn."),
+    ("argues_otherwise", "Many insects eat these parts of a plant while preparing for cold days."),
+    ("misses_key", "Because nights grow long, a plant prepares for rest and turns yellow."),
+    ("cut_off", f"{GOOD} The yellow pigments that were hidden"),
+    ("cut_off", "The answer to this question is:"),
+    ("chat", f"Sure! {GOOD}"),
+    ("chat", f"As an AI language model I cannot see leaves. {GOOD}"),
+    ("chat", f"{GOOD} I hope this helps!"),
+    ("chat", "I'm sorry, but I cannot help with chlorophyll or how it breaks down."),
+    ("echoes_prompt", f"<answer> {GOOD}"),
+    ("echoes_prompt", f"Let's think step by step. {GOOD}"),
+    ("echoes_prompt", f"Explanation: {GOOD}"),
+    ("echoes_prompt", f"The leaves of many trees change colour before winter comes. {GOOD}"),
+    ("repeats_itself", f"{GOOD} {GOOD}"),
+    ("other_language", "Die Blätter verlieren ihr Chlorophyll, darum werden ihre Farben gelb sein"),
+    ("other_language", "叶子在秋天变黄，因为叶绿素分解了。"),
+    ("odd_characters", GOOD.replace("green", "gr\u200been")),
+    ("odd_characters", GOOD.replace("green", "\u202egreen")),
+    ("list_remains", f"- {GOOD}\n- Chlorophyll breaks down."),
+    ("list_remains", f"**Why**: {GOOD}"),
+    ("list_remains", f"1. {GOOD}"),
+    ("too_short", "Chlorophyll breaks down."),
+    ("too_long", f"{GOOD} " * 6),
+]
+
+
+@pytest.mark.parametrize(("check", "text"), SPEAKING)
+def test_a_check_speaks_of_what_is_wrong(check: str, text: str) -> None:
+    assert check in {flag.check for flag in find_flags(text, QUESTION)}
+
+
+SILENT = [
+    GOOD,
+    "The pigment chlorophyll breaks down in autumn; vitamin A is not involved in that at all.",
+    "At 0 °C, ΔT is small, and chlorophyll slowly breaks down, so the yellow colours stay.",
+]
+
+
+@pytest.mark.parametrize("text", SILENT)
+def test_a_sound_text_sets_no_check_off(text: str) -> None:
+    assert find_flags(text, QUESTION) == []
+
+
+def test_an_option_that_is_ruled_out_is_not_argued_for() -> None:
+    flags = find_flags(f"{GOOD} The answer is not that insects eat them.", QUESTION)
+    assert "contradicts_key" not in {flag.check for flag in flags}
+
+
+def test_every_check_of_one_text_has_an_example() -> None:
+    assert {check.id for check in CHECKS if check.find} == {check for check, _ in SPEAKING}
+
+
+def test_a_span_is_where_the_letter_stands() -> None:
+    text = "Pigment is lost, so (B) fits: chlorophyll breaks down in the cold season."
+    flag = next(one for one in find_flags(text, QUESTION) if one.check == "leaks_letter")
+    assert text[flag.start : flag.end] == "(B)"
+    assert flag.suggestion == text.replace(" (B)", "")
+
+
+def test_digits_are_letters_where_the_source_uses_them() -> None:
+    question = make_question(choices=(("1", "Iron"), ("2", "Wood"), ("3", "Glass")), answer_key="1")
+    flags = find_flags("A magnet pulls iron and leaves the others; so it is (1) here.", question)
+    assert "leaks_letter" in {flag.check for flag in flags}
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_checked_and_every_span_lies_inside(text: str) -> None:
+    for flag in find_flags(text, QUESTION):
+        if flag.start is not None and flag.end is not None:
+            assert 0 <= flag.start < flag.end <= len(text)
+
+
+def test_a_check_that_is_often_right_weighs_more() -> None:
+    trusted = risk_of(["contradicts_key"], {"contradicts_key": 1.0})
+    doubted = risk_of(["contradicts_key"], {"contradicts_key": 0.2})
+    assert trusted > doubted > risk_of([], {}) == 0
+
+
+def test_a_flag_set_twice_counts_once() -> None:
+    assert risk_of(["cut_off", "cut_off"], {}) == risk_of(["cut_off"], {})
+
+
+def test_precision_and_recall_are_counted_per_check() -> None:
+    pairs = [
+        (frozenset({"chat"}), frozenset({"chat"})),
+        (frozenset({"chat"}), frozenset()),
+        (frozenset(), frozenset({"chat"})),
+        (frozenset(), frozenset({"chat"})),
+    ]
+    measure = measure_checks(pairs)["chat"]
+    assert (measure.precision, measure.recall) == (0.5, pytest.approx(1 / 3))
+    assert measure_checks([])["chat"].precision is None
+
+
+def test_the_later_of_two_like_texts_is_the_near_duplicate() -> None:
+    texts = {1: GOOD, 2: "Something else stands here, about a river and its many stones.", 3: GOOD}
+    assert [(one, other) for one, other, _ in find_near_duplicates(texts)] == [(3, 1)]
