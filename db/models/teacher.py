@@ -100,8 +100,8 @@ class BatchRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), index=True)
-    worker: Mapped[str] = mapped_column(String(64))
-    requests: Mapped[int]
+    token: Mapped[str] = mapped_column(String(64), unique=True)  # finds it again without its id
+    requests: Mapped[int] = mapped_column(default=0)
     file_id: Mapped[str | None] = mapped_column(String(200))
     remote_id: Mapped[str | None] = mapped_column(String(200))
     status: Mapped[str] = mapped_column(String(50))

@@ -5,8 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.shared.frame import choose_dataset, current_actor, errors_shown
+from pages.shared.price_table import show_price_table
+from pages.shared.prompt_editor import show_prompt_editor
 from pages.shared.prompt_view import choose_prompt, show_prompt
 from pages.shared.teacher_choice import choose_teacher
+from pages.shared.teacher_compare import show_source_comparison
 from pages.shared.teacher_form import choose_call_settings, choose_questions_asked, show_estimate
 from pages.shared.teacher_run import show_teacher_run
 from scicot.services.generation import start_generation
@@ -14,8 +17,10 @@ from scicot.services.queue import tend_queue
 from scicot.services.runs import list_runs
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import GenerationConfig
-from scicot.words.records import RunKind
+from scicot.words.records import RunKind, RunView
 from scicot.words.settings import get_settings
+
+SECTIONS = ("Run", "Prompts", "Compare", "Prices")
 
 
 def _start(config: GenerationConfig) -> None:
@@ -47,15 +52,22 @@ def _show_form(dataset: str) -> None:
         )
 
 
-def _show_run() -> None:
+def _show_runs() -> None:
     with open_workspace() as session:
-        runs = list_runs(session, kinds=[RunKind.GENERATE], limit=20)
-    if not runs:
+        runs = list_runs(session, kinds=[RunKind.GENERATE], limit=50)
+    by_id: dict[int, RunView] = {run.id: run for run in runs if not run.config.get("trial")}
+    if not by_id:
         return
-    by_id = {run.id: run for run in runs}
-    asked = st.query_params.get("run", "")
-    chosen = int(asked) if asked.isdigit() and int(asked) in by_id else runs[0].id
     st.divider()
+    ids = list(by_id)
+    asked = st.query_params.get("run", "")
+    chosen = st.selectbox(
+        "Run",
+        ids,
+        index=ids.index(int(asked)) if asked.isdigit() and int(asked) in by_id else 0,
+        format_func=lambda run_id: f"{run_id}: {by_id[run_id].name}",
+    )
+    st.query_params["run"] = str(chosen)
     with errors_shown():
         show_teacher_run(chosen)
 
@@ -63,5 +75,21 @@ def _show_run() -> None:
 st.title("Generate")
 dataset = choose_dataset()
 if dataset:
-    _show_form(dataset)
-    _show_run()
+    section = st.segmented_control(
+        "Section",
+        SECTIONS,
+        default=SECTIONS[0],
+        key="section",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    if section == "Prompts":
+        show_prompt_editor(dataset)
+    elif section == "Compare":
+        with errors_shown():
+            show_source_comparison(dataset)
+    elif section == "Prices":
+        show_price_table()
+    else:
+        _show_form(dataset)
+        _show_runs()

@@ -24,7 +24,7 @@ def choose_teacher() -> str | None:
         list(TEACHERS),
         format_func=lambda one: TEACHERS[one],
         key="teacher",
-        bind="query-params",
+        persist_state="session",
     )
     name = str(kind)
     if kind == OTHER_OPENAI:

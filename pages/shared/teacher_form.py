@@ -82,6 +82,10 @@ def choose_call_settings() -> dict[str, Any]:
                     "wait for my word" if one == "ask" else "send it again, it may cost twice"
                 ),
             ),
+            "batch": third.toggle(
+                "Batch endpoint",
+                help="Half the price; answers come within a day. Not for the starter teacher.",
+            ),
         }
     return values
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Literal
 
 import typer
 
 from scicot.cli.output import AsJson, current_actor, emit, say
 from scicot.cli.runs import line
+from scicot.services.estimates import estimate_generation
 from scicot.services.generation import start_generation
 from scicot.services.queue import tend_queue, wait_for_run
 from scicot.services.runs import get_run
@@ -43,6 +45,12 @@ def generate_command(
     ] = "ask",
     prompt: Annotated[int | None, typer.Option(help="A prompt version's number.")] = None,
     wait: Annotated[bool, typer.Option(help="Stay until the run ends.")] = True,
+    batch: Annotated[
+        bool, typer.Option("--batch", help="By the batch endpoint: half the price, within a day.")
+    ] = False,
+    estimate: Annotated[
+        bool, typer.Option("--estimate", help="Say calls and cost, and send nothing.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Have a teacher explain the questions; what is there already is not asked for again."""
@@ -60,7 +68,11 @@ def generate_command(
         tokens_per_minute=tokens_per_minute,
         maybe_paid=maybe_paid,
         prompt_id=prompt,
+        batch=batch,
     )
+    if estimate:
+        _emit_estimate(config, as_json)
+        return
     with open_workspace() as session:
         run_id = start_generation(session, current_actor(), config)
         tend_queue(session, get_settings())
@@ -68,6 +80,18 @@ def generate_command(
     if wait:
         wait_for_run(get_settings(), run_id, on_change=lambda changed: say(line(changed)))
     _emit_totals(run_id, as_json)
+
+
+def _emit_estimate(config: GenerationConfig, as_json: bool) -> None:
+    with open_workspace() as session:
+        found = estimate_generation(session, config)
+    cost = (
+        "at an unknown price"
+        if found.low_usd is None
+        else f"for ${found.low_usd:.4f} to ${found.high_usd:.4f}"
+    )
+    text = f"{found.calls} calls {cost}; {found.already_stored} are there already."
+    emit(asdict(found), as_json, text)
 
 
 def _emit_totals(run_id: int, as_json: bool) -> None:

@@ -72,11 +72,11 @@ def check_parts(parts: PromptParts) -> None:
 def render_parts(parts: PromptParts, question: Question) -> PromptParts:
     """Return the three parts with the question's text in place of the variables."""
     values = {
-        "question": _delimited("question", question.stem),
-        "options": _delimited(
+        "question": delimited("question", question.stem),
+        "options": delimited(
             "options", "\n".join(f"({one.label}) {one.text}" for one in question.choices)
         ),
-        "answer": _delimited("answer", f"({question.answer_key}) {question.key_text}"),
+        "answer": delimited("answer", f"({question.answer_key}) {question.key_text}"),
     }
 
     def fill(template: str) -> str:  # one pass: a value that looks like a variable stays as it is
@@ -102,7 +102,7 @@ def parts_hash(parts: PromptParts) -> str:
     return content_hash([parts.reference, parts.thinking, parts.specificity])
 
 
-def _delimited(name: str, text: str) -> str:
+def delimited(name: str, text: str) -> str:
     """Return the text between tags that do not occur in it."""
     tag = name
     number = 1

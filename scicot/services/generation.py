@@ -37,7 +37,7 @@ from scicot.words.records import (
     RunStatus,
 )
 from scicot.words.settings import get_settings
-from scicot.words.teaching import Price, Teacher
+from scicot.words.teaching import Price, Teacher, TeacherKind
 
 FLAG_EVERY = 50  # rationales; the checks of so many take well under a second
 
@@ -60,6 +60,8 @@ def start_generation(session: Session, actor: Actor, config: GenerationConfig) -
         samples=config.samples,
         temperature=config.temperature,
     )
+    if config.batch and teacher.kind is TeacherKind.STARTER:
+        raise InvalidConfig("The starter teacher has no batch endpoint. Leave batch off.")
     if not choose_questions(session, config):
         raise InvalidConfig(
             f"'{config.dataset}' has no questions in its {config.split} split. Choose another."
@@ -183,6 +185,7 @@ def run_generation(context: RunContext) -> Mapping[str, Any]:
             budget_usd=config.budget_usd,
             rebuy=config.maybe_paid == "rebuy",
             price=price,
+            batch=config.batch,
             requests_per_minute=config.requests_per_minute,
             tokens_per_minute=config.tokens_per_minute,
             after_batch=stored.flag,

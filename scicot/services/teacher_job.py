@@ -46,6 +46,7 @@ class TeacherJob:
     budget_usd: float | None
     rebuy: bool
     price: Price | None
+    batch: bool = False
     requests_per_minute: int | None = None
     tokens_per_minute: int | None = None
     after_batch: Callable[[], None] = lambda: None

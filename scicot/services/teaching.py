@@ -18,13 +18,14 @@ from db.models import AttemptRow, CompletionRow, RunCompletionRow
 from db.session import write
 from scicot.adapters.teacher.open import STARTER_SLOTS, open_teacher
 from scicot.adapters.teacher.starter import STARTER_MODEL
-from scicot.pure.pricing import worst_cost
 from scicot.services.asking import Call, PoolSettings, TeacherPool
 from scicot.services.budget import Budget
 from scicot.services.ledger_plan import reopen_calls
 from scicot.services.ledger_writer import LedgerWriter, Spool
 from scicot.services.questions import get_questions
+from scicot.services.teacher_batch import ask_by_batch
 from scicot.services.teacher_job import TeacherJob, adopt_texts, plan_job, settle_leftovers
+from scicot.services.teacher_progress import list_pending, spent_so_far, tell_progress
 from scicot.services.teacher_runs import run_totals
 from scicot.services.worker import RunContext
 from scicot.words.records import CompletionState, Question
@@ -43,13 +44,17 @@ def carry_out(context: RunContext, job: TeacherJob, questions: Sequence[Question
     reopened = [CompletionState.FAILED] + [CompletionState.MAYBE_PAID] * job.rebuy
     with context.session() as session, write(session):
         reopen_calls(session, context.run.id, reopened)
-    asyncio.run(_ask_all(context, job, spool))
+    if job.batch:
+        ask_by_batch(context, job)
+        tell_progress(context, job)
+    else:
+        asyncio.run(_ask_all(context, job, spool))
 
 
 async def _ask_all(context: RunContext, job: TeacherJob, spool: Spool) -> None:
-    await asyncio.to_thread(_tick, context, job)
+    await asyncio.to_thread(tell_progress, context, job)
     while True:
-        if pending := await asyncio.to_thread(_pending, context):
+        if pending := await asyncio.to_thread(list_pending, context):
             await _ask_pending(context, job, spool, pending)
         elif await asyncio.to_thread(_in_flight, context):
             # Another run is asking for the same just now: wait, or settle it if that run is gone.
@@ -75,7 +80,7 @@ async def _ask_pending(
         requests_per_minute=job.requests_per_minute,
         tokens_per_minute=job.tokens_per_minute,
     )
-    spent = await asyncio.to_thread(_spent, context, job)
+    spent = await asyncio.to_thread(spent_so_far, context, job)
     with LedgerWriter(context.settings.resolved_database_url, spool) as writer:
         async with open_teacher(job.teacher, context.settings, concurrency=concurrency) as client:
             pool = TeacherPool(
@@ -85,26 +90,9 @@ async def _ask_pending(
                 writer=writer,
                 budget=Budget(job.budget_usd, spent),
                 store_text=job.store_text,
-                tick=partial(_tick, context, job),
+                tick=partial(tell_progress, context, job),
             )
             await pool.run(_calls(context, job, pending))
-
-
-def _pending(context: RunContext) -> list[tuple[int, int, int]]:
-    """Return (completion id, question id, sample) of what is to be asked, in order."""
-    with context.session() as session:
-        return [
-            (row.id, row.question_id, row.sample)
-            for row in session.execute(
-                select(CompletionRow.id, CompletionRow.question_id, CompletionRow.sample)
-                .join(RunCompletionRow, RunCompletionRow.completion_id == CompletionRow.id)
-                .where(
-                    RunCompletionRow.run_id == context.run.id,
-                    CompletionRow.state == CompletionState.PENDING,
-                )
-                .order_by(CompletionRow.sample, CompletionRow.id)
-            )
-        ]
 
 
 def _calls(
@@ -119,48 +107,22 @@ def _calls(
             yield Call(completion_id, job.compose(questions[question_id]), sample)
 
 
-def _spent(context: RunContext, job: TeacherJob) -> float:
-    """Return what the run has spent so far; a call that may have been paid counts in full."""
-    with context.session() as session:
-        known = session.scalar(
-            select(func.sum(AttemptRow.cost_usd)).where(AttemptRow.run_id == context.run.id)
-        )
-        unknown = session.scalars(
-            select(CompletionRow.prompt_characters)
-            .join(AttemptRow, AttemptRow.completion_id == CompletionRow.id)
-            .where(
-                AttemptRow.run_id == context.run.id,
-                AttemptRow.cost_usd.is_(None),
-                AttemptRow.finished_at.is_not(None),
-            )
-        )
-        worst = sum(worst_cost(job.price, length, job.max_tokens) or 0.0 for length in unknown)
-    return (known or 0.0) + worst
-
-
-def _tick(context: RunContext, job: TeacherJob) -> None:
-    """Tell how far the run is, and have the new texts looked at."""
-    job.after_batch()
-    with context.session() as session:
-        totals = run_totals(session, context.run.id)
-    settled = totals.stored + totals.failed
-    missing = f", {totals.failed} not got" if totals.failed else ""
-    context.report(
-        done=settled,
-        total=settled + totals.waiting,
-        message=f"{totals.stored} stored{missing}, {totals.waiting} waiting.",
-    )
-
-
 def _in_flight(context: RunContext) -> int:
+    """Return how many calls of ours another run has in flight; a batch's are not waited for."""
     with context.session() as session:
         count = session.scalar(
             select(func.count())
             .select_from(CompletionRow)
             .join(RunCompletionRow, RunCompletionRow.completion_id == CompletionRow.id)
+            .join(
+                AttemptRow,
+                (AttemptRow.completion_id == CompletionRow.id)
+                & (AttemptRow.number == CompletionRow.attempts),
+            )
             .where(
                 RunCompletionRow.run_id == context.run.id,
                 CompletionRow.state == CompletionState.IN_FLIGHT,
+                AttemptRow.batch_id.is_(None),
             )
         )
     return count or 0

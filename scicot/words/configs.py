@@ -58,6 +58,7 @@ class GenerationConfig(Config):
     samples: int = Field(default=1, ge=1, le=20)
     temperature: float = Field(default=0.0, ge=0.0, le=2.0)  # [ours]
     max_tokens: int = Field(default=256, ge=16, le=4096)  # [ours]
+    batch: bool = False  # by the teacher's batch endpoint: half the price, within a day
     concurrency: int = Field(default=8, ge=1, le=256)
     budget_usd: float | None = Field(default=None, gt=0)
     requests_per_minute: int | None = Field(default=None, ge=1)

@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     teacher_api_key: SecretStr | None = None  # for teachers given by URL
     teacher_deadline: float | None = Field(default=None, gt=0)  # seconds for one whole call
     teacher_retry_seconds: float = Field(default=0.5, gt=0)  # before the second attempt; doubles
+    teacher_poll_seconds: float = Field(default=30.0, gt=0)  # between looks at a batch
     allow_private_teachers: bool = False  # may a teacher's address lie in a private network?
     training_slots: int = Field(default=1, ge=1)
     threads: int | None = Field(default=None, ge=1)

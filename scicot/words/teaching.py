@@ -98,3 +98,21 @@ class Price:
     input_usd: float
     output_usd: float
     as_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchJob:
+    """A job at the teacher's batch endpoint as it stands there."""
+
+    id: str
+    status: str
+    done: int
+    total: int
+    output_file_id: str | None = None
+    error_file_id: str | None = None
+    error: str | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """True when the server will not work on it any more."""
+        return self.status in ("completed", "failed", "expired", "cancelled")

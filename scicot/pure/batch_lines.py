@@ -1,0 +1,53 @@
+"""The lines of a batch's files: requests out, results back, joined by `custom_id`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Final
+
+from scicot.words.teaching import Message, Reply
+
+ENDPOINT: Final = "/v1/chat/completions"
+
+
+def request_line(
+    custom_id: str, messages: list[Message], *, model: str, temperature: float, max_tokens: int
+) -> str:
+    """Return one request as the batch endpoint reads it."""
+    return json.dumps(
+        {
+            "custom_id": custom_id,
+            "method": "POST",
+            "url": ENDPOINT,
+            "body": {
+                "model": model,
+                "messages": messages,
+                "temperature": temperature,
+                "max_tokens": max_tokens,
+            },
+        },
+        ensure_ascii=False,
+    )
+
+
+def read_results(text: str) -> Iterator[tuple[str, Reply]]:
+    """Yield (custom id, reply) of each line that names one.
+
+    A request that the server never worked on (an expired batch) reads as status 503: not paid.
+    """
+    for line in text.splitlines():
+        try:
+            result = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if not isinstance(result, dict) or not isinstance(result.get("custom_id"), str):
+            continue
+        response = result.get("response")
+        if isinstance(response, dict) and isinstance(response.get("status_code"), int):
+            yield (
+                result["custom_id"],
+                Reply(response["status_code"], json.dumps(response.get("body"))),
+            )
+        else:
+            yield result["custom_id"], Reply(503, json.dumps({"error": result.get("error")}))

@@ -1,0 +1,244 @@
+"""A teacher run by the batch endpoint: sent as a file, its id stored before anybody waits.
+
+The requests are claimed in the ledger before the file is sent. A worker that is killed at any
+moment is followed by one that finds the job again, by its stored id or by the token in its
+metadata, and goes on waiting; what failed alone is sent again alone.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from db.models import AttemptRow, BatchRow
+from db.session import write
+from scicot.adapters.clock import utc_now
+from scicot.adapters.teacher.open import teacher_address, teacher_key
+from scicot.pure.batch_lines import read_results, request_line
+from scicot.pure.pricing import BATCH_DISCOUNT, call_cost
+from scicot.pure.replies import read_reply
+from scicot.services.ledger import Claim, claim_call, settle_call, store_reply
+from scicot.services.questions import get_questions
+from scicot.services.teacher_job import TeacherJob
+from scicot.services.teacher_progress import affordable_calls, tell_progress
+from scicot.services.worker import RunContext
+from scicot.words.errors import TeacherRefused, TeacherUnavailable
+from scicot.words.teaching import Answer, AttemptOutcome, BatchJob
+
+if TYPE_CHECKING:
+    from scicot.adapters.teacher.batch import BatchClient
+
+MAX_REQUESTS = 10_000  # a batch; the endpoint's own limit is 50,000 and 200 MB
+MAX_ROUNDS = 3  # for what fails alone
+CHUNK = 300  # rows a transaction
+
+
+def ask_by_batch(context: RunContext, job: TeacherJob) -> None:
+    """Have every pending call answered by batches; raises what ended the run early."""
+    from scicot.adapters.teacher.batch import BatchClient  # brings openai
+
+    address = teacher_address(job.teacher, context.settings)
+    with BatchClient(address, teacher_key(job.teacher, context.settings)) as client:
+        runner = _BatchRunner(context, job, client)
+        rounds = 0
+        while True:
+            context.check_cancelled()
+            batch_id = runner.find_open()
+            if batch_id is None:
+                batch_id = runner.send() if rounds < MAX_ROUNDS else None
+                rounds += 1
+            if batch_id is None:
+                return
+            over = runner.wait(batch_id)
+            if over is not None:
+                runner.collect(batch_id, over, again=rounds < MAX_ROUNDS)
+
+
+@dataclass
+class _BatchRunner:
+    """One run's dealings with the batch endpoint."""
+
+    context: RunContext
+    job: TeacherJob
+    client: BatchClient
+
+    def find_open(self) -> int | None:
+        """Return the batch of this run whose results are not collected, None if there is none."""
+        with self.context.session() as session:
+            return session.scalar(
+                select(BatchRow.id)
+                .where(BatchRow.run_id == self.context.run.id, BatchRow.collected_at.is_(None))
+                .order_by(BatchRow.id)
+                .limit(1)
+            )
+
+    def send(self) -> int | None:
+        """Claim what is pending, send it as one batch and return its number, None if nothing is."""
+        pending = affordable_calls(self.context, self.job, MAX_REQUESTS)
+        if not pending:
+            return None
+        token = uuid.uuid4().hex
+        with self.context.session() as session, write(session):
+            row = BatchRow(
+                run_id=self.context.run.id, token=token, status="building", created_at=utc_now()
+            )
+            session.add(row)
+            session.flush()
+            batch_id = row.id
+        lines = self._claim(batch_id, pending)
+        if not lines:
+            self._release(batch_id)
+            return None
+        file_id = self.client.upload(lines)
+        self._note(batch_id, file_id=file_id, requests=len(lines), status="uploaded")
+        started = self.client.create(file_id, token)
+        self._note(batch_id, remote_id=started.id, status=started.status)
+        return batch_id
+
+    def _claim(self, batch_id: int, pending: Sequence[tuple[int, int, int]]) -> list[str]:
+        """Book the calls as in flight in this batch and return the file's lines."""
+        lines = []
+        for start in range(0, len(pending), CHUNK):
+            chunk = pending[start : start + CHUNK]
+            with self.context.session() as session:
+                questions = get_questions(session, {question_id for _, question_id, _ in chunk})
+                with write(session):
+                    claims = [
+                        claim_call(
+                            session, self.context.run.id, self.context.worker, call[0], batch_id
+                        )
+                        for call in chunk
+                    ]
+            for claim, (_, question_id, _) in zip(claims, chunk, strict=True):
+                if isinstance(claim, Claim):
+                    lines.append(
+                        request_line(
+                            f"attempt-{claim.attempt_id}",
+                            self.job.compose(questions[question_id]),
+                            model=self.job.teacher.model,
+                            temperature=self.job.temperature,
+                            max_tokens=self.job.max_tokens,
+                        )
+                    )
+        return lines
+
+    def wait(self, batch_id: int) -> BatchJob | None:
+        """Return the job once it is over; None when it was never started, which releases it.
+
+        Raises Cancelled after asking the server to stop; what it has done by then is collected
+        when the run is resumed.
+        """
+        remote_id = self._remote_id(batch_id)
+        if remote_id is None:
+            self._release(batch_id)
+            return None
+        while True:
+            try:
+                job = self.client.look(remote_id)
+            except TeacherUnavailable as error:  # it works on while nobody can look
+                self.context.report(message=f"Waiting for batch {remote_id}. {error}")
+            else:
+                if job.is_over:
+                    return job
+                self.context.report(
+                    message=f"Batch {remote_id} is {job.status}: {job.done} of {job.total} done."
+                )
+            if self.context.cancel_event.wait(self.context.settings.teacher_poll_seconds):
+                self.client.cancel(remote_id)
+            self.context.check_cancelled()
+
+    def _remote_id(self, batch_id: int) -> str | None:
+        """Return the job's id at the server, looked for by its token if it was not noted."""
+        with self.context.session() as session:
+            row = session.get_one(BatchRow, batch_id)
+        if row.remote_id is None and row.file_id is not None:
+            found = self.client.find(row.token)
+            if found is not None:
+                self._note(batch_id, remote_id=found.id, status=found.status)
+                return found.id
+        return row.remote_id
+
+    def collect(self, batch_id: int, over: BatchJob, *, again: bool) -> None:
+        """Store every result, join it by `custom_id`, and close the batch.
+
+        What the server did not do goes back to pending, to be sent alone (`again`).
+        """
+        files = [over.output_file_id, over.error_file_id]
+        results = [
+            one
+            for file_id in files
+            if file_id
+            for one in read_results(self.client.download(file_id))
+        ]
+        claims = self._open_claims(batch_id)
+        for start in range(0, len(results), CHUNK):
+            with self.context.session() as session, write(session):
+                for custom_id, reply in results[start : start + CHUNK]:
+                    claim = claims.pop(custom_id, None)
+                    if claim is not None:
+                        store_reply(session, claim, reply)
+                        self._settle(session, claim, read_reply(reply), again=again)
+            tell_progress(self.context, self.job)
+        self._settle_rest(claims, over, again=again)
+        self._note(batch_id, status=over.status, collected_at=utc_now())
+        self.job.after_batch()
+        if over.status == "failed":
+            raise TeacherRefused(
+                f"The teacher refused the batch: {over.error or 'no reason given'}. Nothing was "
+                "charged, everything in it is pending."
+            )
+
+    def _settle_rest(self, claims: dict[str, Claim], over: BatchJob, *, again: bool) -> None:
+        """Settle what has no line: not done in a batch that ended early, else nobody knows."""
+        if over.status == "completed":
+            answer = Answer(AttemptOutcome.MAYBE_PAID, reason="The batch's results lack its line")
+        else:
+            answer = Answer(AttemptOutcome.UNAVAILABLE, reason=f"The batch is {over.status}")
+        with self.context.session() as session, write(session):
+            for claim in claims.values():
+                self._settle(session, claim, answer, again=again or over.status == "failed")
+
+    def _settle(self, session: Session, claim: Claim, answer: Answer, *, again: bool) -> None:
+        cost = call_cost(self.job.price, answer.prompt_tokens, answer.completion_tokens)
+        unpaid = answer.outcome.is_retryable or answer.outcome in (
+            AttemptOutcome.DENIED,
+            AttemptOutcome.REJECTED,
+        )
+        settle_call(
+            session,
+            claim,
+            answer,
+            cost_usd=0.0 if unpaid else None if cost is None else cost * BATCH_DISCOUNT,
+            store_text=self.job.store_text,
+            again=again and answer.outcome.is_retryable,
+        )
+
+    def _release(self, batch_id: int) -> None:
+        """Give back what was claimed for a batch that was never started."""
+        answer = Answer(AttemptOutcome.UNREACHABLE, reason="The batch was never started")
+        with self.context.session() as session, write(session):
+            claims = self._open_claims(batch_id)
+            for claim in claims.values():
+                self._settle(session, claim, answer, again=True)
+        self._note(batch_id, status="never started", collected_at=utc_now())
+
+    def _open_claims(self, batch_id: int) -> dict[str, Claim]:
+        """Return the batch's calls without a result, by `custom_id`."""
+        with self.context.session() as session:
+            rows = session.execute(
+                select(AttemptRow.id, AttemptRow.completion_id, AttemptRow.number).where(
+                    AttemptRow.batch_id == batch_id, AttemptRow.outcome.is_(None)
+                )
+            )
+            return {
+                f"attempt-{row.id}": Claim(row.completion_id, row.id, row.number) for row in rows
+            }
+
+    def _note(self, batch_id: int, **values: Any) -> None:
+        with self.context.session() as session, write(session):
+            session.execute(update(BatchRow).where(BatchRow.id == batch_id).values(**values))
