@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from scicot.pure.comparison import Cell
+from scicot.pure.comparison import Cell, say_p
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.metrics import Score
 from scicot.services.comparison import Reading, RunComparison
@@ -57,7 +57,7 @@ def show_scores(compared: RunComparison) -> None:
         difference.caption(
             f"95 % {interval.low * 100:+.1f} to {interval.high * 100:+.1f} (paired bootstrap)"
         )
-    test.metric("McNemar mid-p", f"{found.mid_p:.4f}")
+    test.metric("McNemar mid-p", say_p(found.mid_p))
     needed = f"{found.needed:,}" if found.needed else "no number"
     test.caption(
         f"{found.matched:,} questions matched · {needed} would tell a difference of this size"

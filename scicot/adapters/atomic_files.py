@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import uuid
 from pathlib import Path
 
 from scicot.words.errors import InvalidInput
@@ -15,17 +15,18 @@ def write_atomically(path: Path, content: bytes) -> None:
     Raises InvalidInput when the folder is missing or cannot be written to.
     """
     path = path.expanduser()
-    temporary = ""
+    if not path.parent.is_dir():
+        raise InvalidInput(f"There is no folder {path.parent}. Make it, or name another file.")
+    # beside the file: a rename is one step only within a file system
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "wb") as file:
+        with temporary.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).replace(path)
+        temporary.replace(path)
     except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise InvalidInput(
             f"{path} cannot be written ({error.strerror}). Name a file in a folder that exists."
         ) from error

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from scicot.cli.output import AsJson, emit
-from scicot.pure.comparison import Cell
+from scicot.pure.comparison import Cell, say_p
 from scicot.services.comparison import Reading, RunComparison, compare_runs
 from scicot.services.questions import get_questions
 from scicot.services.workspace import open_workspace
@@ -71,7 +71,7 @@ def lines(compared: RunComparison, only_a: Sequence[str], only_b: Sequence[str])
         compared.sentence,
         f"Matched {found.matched:,} of {compared.score_a.n:,} (A) and {compared.score_b.n:,} (B).",
         f"Both right {found.both}, only {a} {found.only_a}, only {b} {found.only_b}, "
-        f"neither {found.neither}; McNemar mid-p {found.mid_p:.4f}.",
+        f"neither {found.neither}; McNemar mid-p {say_p(found.mid_p)}.",
         f"Only {a}: {' '.join(only_a) or '-'}",
         f"Only {b}: {' '.join(only_b) or '-'}",
     ]

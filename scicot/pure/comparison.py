@@ -136,6 +136,11 @@ def say_comparison(found: Comparison, name_a: str, name_b: str) -> str:
     return f"{sentence}; a difference of this size would need about {needed} questions."
 
 
+def say_p(p: float) -> str:
+    """Return a p-value as it is read: four digits, and never a zero."""
+    return "< 0.0001" if p < 0.0001 else f"{p:.4f}"
+
+
 def _rounded(number: int) -> str:
     digits = max(0, len(str(number)) - 2)
     return f"{round(number, -digits):,}"  # two digits: the estimate is no better than that

@@ -108,21 +108,19 @@ def draw_sizes(table: ResultTable) -> Figure:
         "encoding": {"x": x, "color": color},
         "layer": [
             {
-                "mark": {"type": "line", "point": {"size": 60}, "tooltip": True},
+                "mark": {"type": "line", "tooltip": True},
                 "encoding": {
                     "y": {"field": "accuracy", "type": "quantitative", **_ACCURACY},
                     "strokeDash": {
                         "field": "from",
                         "title": None,
                         "scale": {"domain": [PAPER, OURS], "range": [[5, 4], [1, 0]]},
-                        "legend": {
-                            "symbolType": "stroke",
-                            "symbolSize": 400,
-                            "symbolStrokeColor": "#666",
-                            "symbolStrokeWidth": 2,
-                        },
                     },
                 },
+            },
+            {
+                "mark": {"type": "point", "filled": True, "size": 60},
+                "encoding": {"y": {"field": "accuracy", "type": "quantitative", **_ACCURACY}},
             },
             _error_bars() | {"mark": {"type": "rule", "strokeWidth": 1.5}},
         ],

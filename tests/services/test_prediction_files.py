@@ -120,5 +120,5 @@ def test_what_was_exported_imports_into_the_same_outcomes(
 
 def test_export_into_a_missing_folder_says_so(bring: Importer, session: Session) -> None:
     done = bring(ROWS)
-    with pytest.raises(InvalidInput, match="cannot be written"):
+    with pytest.raises(InvalidInput, match="There is no folder /nowhere/at"):
         export_predictions(session, done.run, Path("/nowhere/at/all.jsonl"))

@@ -1,0 +1,39 @@
+"""A report as one HTML page: every text escaped, no script, nothing fetched from anywhere."""
+
+from __future__ import annotations
+
+import base64
+from importlib.resources import files
+
+from jinja2 import Environment, StrictUndefined
+
+from scicot.pure import attribution, slices
+from scicot.pure.comparison import say_p
+from scicot.pure.report import CELL_TITLES, EXAMPLES, Report
+from scicot.pure.statistics import wilson_interval
+from scicot.pure.table_formats import describe_basis, describe_measured, percent
+
+
+def render_html(report: Report) -> str:
+    """Return the report as a page that opens without the app and without the network."""
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    environment.filters["percent"] = percent
+    environment.filters["say_p"] = say_p
+    environment.filters["data_uri"] = _data_uri
+    text = files("scicot.data").joinpath("report.html.jinja").read_text(encoding="utf-8")
+    return environment.from_string(text).render(
+        report=report,
+        describe_measured=describe_measured,
+        describe_basis=describe_basis,
+        wilson=wilson_interval,
+        cell_titles=CELL_TITLES,
+        examples=EXAMPLES,
+        fault_titles=attribution.TITLES,
+        fault_definitions=attribution.DEFINITIONS,
+        slice_titles=slices.TITLES,
+    )
+
+
+def _data_uri(svg: str) -> str:
+    """Return an SVG document as an image's address: as an image it can run nothing."""
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode("utf-8")).decode("ascii")
