@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
@@ -60,7 +61,34 @@ def next_items(
         release_all(session, actor, except_for=[*have, *ids])
     if first is not None and first not in have:
         ids = [first, *(one for one in ids if one != first)]
-    return load_items(session, actor, ids)
+    items = load_items(session, actor, ids)
+    return _as_first_read(session, items) if wanted.queue is Queue.SECOND else items
+
+
+def _as_first_read(session: Session, items: Sequence[ReviewItem]) -> list[ReviewItem]:
+    """Return the items with the text that the first reader judged, and without their verdict."""
+    ids = [item.rationale.id for item in items]
+    texts = dict(
+        session.execute(
+            select(SecondReadingRow.rationale_id, RevisionRow.text)
+            .join(RevisionRow, RevisionRow.id == SecondReadingRow.revision_id)
+            .where(SecondReadingRow.rationale_id.in_(ids))
+        ).all()
+    )
+    return [
+        replace(
+            item,
+            rationale=replace(
+                item.rationale,
+                text=texts.get(item.rationale.id, item.rationale.text),
+                status=RationaleStatus.UNREVIEWED,
+            ),
+            verdict=None,
+            reason=None,
+            reviewer=None,
+        )
+        for item in items
+    ]
 
 
 def count_queues(session: Session, actor: Actor, dataset: str) -> dict[Queue, int]:

@@ -1,0 +1,86 @@
+"""Many reviewers on few rationales, each in a process of its own."""
+
+import multiprocessing
+import random
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from db.models import RationaleRow, ReviewRow, RevisionRow
+from db.session import open_session
+from scicot.services.review_items import load_items
+from scicot.services.reviews import decide
+from scicot.words.errors import StaleRevision
+from scicot.words.records import Actor, Cause, Split, Verdict
+from scicot.words.settings import Settings
+from tests.builders import store_questions, store_rationale
+
+
+def work(url: str, seed: int, decisions: int, ids: list[int]) -> tuple[int, int, int]:
+    """Return how many verdicts were written, how many of them edits, and how many were refused."""
+    draw = random.Random(seed)
+    actor = Actor(f"reviewer {seed}")
+    written = edits = refused = 0
+    with open_session(url) as session:
+        for number in range(decisions):
+            (item,) = load_items(session, actor, [draw.choice(ids)])
+            session.commit()
+            is_edit = draw.random() < 0.5
+            try:
+                decide(
+                    session,
+                    actor,
+                    item.rationale.id,
+                    item.rationale.revision_id,
+                    Verdict.EDIT if is_edit else Verdict.ACCEPT,
+                    f"Text {number} of {seed}." if is_edit else None,
+                    operation_id=f"{seed}-{number}",
+                )
+                written += 1
+                edits += is_edit
+            except StaleRevision as error:
+                refused += error.current_text != item.rationale.text
+    return written, edits, refused
+
+
+def run_reviewers(
+    session: Session, settings: Settings, folder: Path, *, processes: int, decisions: int, few: int
+) -> None:
+    questions = store_questions(session, folder / "demo", train=few)[Split.TRAIN]
+    ids = [store_rationale(session, question) for question in questions]
+    url = settings.resolved_database_url
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+        jobs = [(url, seed, decisions, ids) for seed in range(processes)]
+        done = pool.starmap(work, jobs)
+    session.expire_all()
+    written, edits, refused = (sum(column) for column in zip(*done, strict=True))
+    assert written + refused == processes * decisions
+    assert session.scalar(select(func.count()).select_from(ReviewRow)) == written
+    edited = select(func.count()).where(RevisionRow.cause == Cause.EDITED)
+    assert session.scalar(edited) == edits
+    for rationale_id, revision_id in session.execute(
+        select(RationaleRow.id, RationaleRow.revision_id)
+    ):
+        numbers = session.scalars(
+            select(RevisionRow.number)
+            .where(RevisionRow.rationale_id == rationale_id)
+            .order_by(RevisionRow.id)
+        ).all()
+        assert list(numbers) == list(range(1, len(numbers) + 1))
+        newest = select(func.max(RevisionRow.id)).where(RevisionRow.rationale_id == rationale_id)
+        assert session.scalar(newest) == revision_id
+
+
+def test_no_decision_of_reviewers_at_once_is_lost(
+    session: Session, settings: Settings, tmp_path: Path
+) -> None:
+    run_reviewers(session, settings, tmp_path, processes=4, decisions=12, few=4)
+
+
+@pytest.mark.slow
+def test_twenty_reviewers_decide_five_thousand_times_and_none_is_lost(
+    session: Session, settings: Settings, tmp_path: Path
+) -> None:
+    run_reviewers(session, settings, tmp_path, processes=20, decisions=250, few=50)
