@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from scicot.cli.output import AsJson, emit
+from scicot.words.settings import get_settings
 
 group = typer.Typer(no_args_is_help=True, help="Measure this machine; each prints its ratios.")
 
@@ -41,4 +42,92 @@ def review_command(
     from scicot.bench.review import bench_review
 
     result = asdict(bench_review(rationales, presses))
+    emit(result, as_json, "\n".join(f"{key}: {value}" for key, value in result.items()))
+
+
+@group.command("understand")
+def understand_command(
+    runs: Annotated[int, typer.Option(min=6, help="Made-up runs.")] = 30,
+    questions: Annotated[int, typer.Option(min=100, help="Test questions each.")] = 3548,
+    as_json: AsJson = False,
+) -> None:
+    """Open the evaluation pages in Chromium: time to open, to filter and to the next question."""
+    from scicot.bench.understand import bench_understand
+
+    result = asdict(bench_understand(runs, questions))
+    emit(result, as_json, "\n".join(f"{key}: {value}" for key, value in result.items()))
+
+
+StudentOption = Annotated[
+    str, typer.Option(help="A folder, hub id, or the paper's shape with random weights.")
+]
+
+
+@group.command("train")
+def train_command(
+    student: StudentOption = "flan-t5-small-shape",
+    examples: Annotated[int, typer.Option(min=16)] = 96,
+    rounds: Annotated[int, typer.Option(min=1, help="Variants take turns.")] = 2,
+    tokens_per_batch: Annotated[int, typer.Option(min=16)] = 2048,
+    as_json: AsJson = False,
+) -> None:
+    """Train stage 1, ours against Seq2SeqTrainer at batch 8: dynamic padding, and to 512/256."""
+    from scicot.bench.train import bench_train
+
+    result = bench_train(
+        get_settings(),
+        student=student,
+        examples=examples,
+        rounds=rounds,
+        tokens_per_batch=tokens_per_batch,
+    )
+    emit(result, as_json, "\n".join(f"{key}: {value}" for key, value in result.items()))
+
+
+@group.command("generate")
+def generate_command(
+    student: StudentOption = "flan-t5-small-shape",
+    questions: Annotated[int, typer.Option(min=8)] = 64,
+    new_tokens: Annotated[int, typer.Option(min=8)] = 128,
+    training: Annotated[int, typer.Option(min=0, help="Examples to train on first.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Write rationales, fp32 and int8, against transformers' generate at batch 8."""
+    from scicot.bench.generate import bench_generate
+
+    result = bench_generate(
+        get_settings(),
+        student=student,
+        questions=questions,
+        new_tokens=new_tokens,
+        training=training,
+    )
+    emit(result, as_json, "\n".join(f"{key}: {value}" for key, value in result.items()))
+
+
+@group.command("score")
+def score_command(
+    student: StudentOption = "flan-t5-small-shape",
+    questions: Annotated[int, typer.Option(min=8)] = 128,
+    as_json: AsJson = False,
+) -> None:
+    """Score options with each input read once, against once an option."""
+    from scicot.bench.score import bench_score
+
+    result = bench_score(get_settings(), student=student, questions=questions)
+    emit(result, as_json, "\n".join(f"{key}: {value}" for key, value in result.items()))
+
+
+@group.command("table2")
+def table2_command(
+    student: StudentOption = "flan-t5-small-shape",
+    train: Annotated[int, typer.Option(min=8, help="Questions a set.")] = 96,
+    test: Annotated[int, typer.Option(min=8)] = 48,
+    epochs: Annotated[float, typer.Option(min=0.1)] = 1.0,
+    as_json: AsJson = False,
+) -> None:
+    """Run Table II end to end, against the same with Seq2SeqTrainer and generate; then again."""
+    from scicot.bench.table2 import bench_table2
+
+    result = bench_table2(get_settings(), student=student, train=train, test=test, epochs=epochs)
     emit(result, as_json, "\n".join(f"{key}: {value}" for key, value in result.items()))

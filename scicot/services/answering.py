@@ -11,8 +11,11 @@ from scicot.pure.hashing import content_hash
 from scicot.services.stages import TrainedStage
 from scicot.services.training_progress import RunWatcher
 from scicot.words.configs import TrainingConfig
+from scicot.words.records import Family
 
-AT_ONCE = 64  # texts between two looks at the cancel flag
+# Texts between two looks at the cancel flag. Fixed, not timed: the last bit of a log-probability
+# depends on which texts share a batch.
+AT_ONCE = {Family.ENCODER_DECODER: 128, Family.CAUSAL: 32}
 AGREEMENT_SAMPLE = 32
 AGREEMENT_NEEDED = 0.9  # share of equal texts below which int8 is not used
 
@@ -65,9 +68,10 @@ class Answering:
             student = self._student(stage, kind)
             texts = self._in_parts(
                 what,
+                stage.family,
                 inputs,
-                lambda start, end: student.generate(
-                    inputs[start:end],
+                lambda chosen: student.generate(
+                    [inputs[place] for place in chosen],
                     max_new_tokens,
                     max_input_tokens=self.config.max_input_tokens,
                 ),
@@ -89,25 +93,32 @@ class Answering:
         student = self._student(stage, "torch")
         return self._in_parts(
             "scoring options",
+            stage.family,
             inputs,
-            lambda start, end: student.score(
-                inputs[start:end],
-                options[start:end],
+            lambda chosen: student.score(
+                [inputs[place] for place in chosen],
+                [options[place] for place in chosen],
                 max_input_tokens=self.config.max_input_tokens,
-                given=given[start:end],
+                given=[given[place] for place in chosen],
             ),
         )
 
     def _in_parts(
-        self, what: str, inputs: Sequence[str], work: Callable[[int, int], list[Any]]
+        self,
+        what: str,
+        family: Family,
+        inputs: Sequence[str],
+        work: Callable[[Sequence[int]], list[Any]],
     ) -> list[Any]:
-        """Return the work's results, reporting and looking at the cancel flag between parts."""
+        """Return the work's results in order, done by length, stopping between parts if asked."""
         self.watcher.start(what, f"{what}: {len(inputs)} questions.", len(inputs))
-        results: list[Any] = []
-        for start in range(0, len(inputs), AT_ONCE):
-            results += work(start, start + AT_ONCE)
+        order = sorted(range(len(inputs)), key=lambda place: len(inputs[place]))
+        results: dict[int, Any] = {}
+        for start in range(0, len(order), AT_ONCE[family]):
+            chosen = order[start : start + AT_ONCE[family]]
+            results |= zip(chosen, work(chosen), strict=True)
             self.watcher.wrote(len(results), len(inputs))
-        return results
+        return [results[place] for place in range(len(inputs))]
 
     def _compute_type(self, stage: TrainedStage, inputs: Sequence[str], max_new_tokens: int) -> str:
         if not (stage.folder / "ct2").is_dir():

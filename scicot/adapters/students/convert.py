@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from scicot.adapters.students.codec import Codec
+from scicot.adapters.students.loading import quiet_transformers
 from scicot.words.records import Family
 
 log = logging.getLogger(__name__)
@@ -15,7 +16,6 @@ log = logging.getLogger(__name__)
 
 def convert_student(folder: Path, output: Path, family: Family) -> bool:
     """Write the converted student to `output`; False when CTranslate2 lacks the architecture."""
-    import transformers
     from ctranslate2.converters import TransformersConverter
 
     class Converter(TransformersConverter):  # type: ignore[misc]
@@ -36,8 +36,7 @@ def convert_student(folder: Path, output: Path, family: Family) -> bool:
                 model.config.tie_word_embeddings = scaled
             return model
 
-    transformers.logging.set_verbosity_error()
-    transformers.logging.disable_progress_bar()
+    quiet_transformers()
     try:
         Converter(str(folder)).convert(str(output), quantization="float32")
     except ValueError as error:

@@ -11,7 +11,7 @@ from scicot.adapters.students.machine import choose_threads
 from scicot.words.errors import StudentError
 from scicot.words.records import Family
 
-TOKENS_AT_ONCE = 4096  # padded tokens of a batch; CTranslate2 sorts by length itself
+TOKENS_AT_ONCE = 16384  # padded tokens of a batch; CTranslate2 sorts by length itself
 
 
 class FastStudent:

@@ -31,7 +31,7 @@ def load_model(folder: Path, family: Family) -> Any:
     import torch
     import transformers
 
-    _quiet(transformers)
+    quiet_transformers()
     kinds = {
         Family.ENCODER_DECODER: transformers.AutoModelForSeq2SeqLM,
         Family.CAUSAL: transformers.AutoModelForCausalLM,
@@ -73,7 +73,10 @@ def place_model(model: Any) -> Any:
     return model.to("cuda") if torch.cuda.is_available() else model
 
 
-def _quiet(transformers: Any) -> None:
+def quiet_transformers() -> None:
+    """Keep transformers' bars and advice out of a run's log."""
+    import transformers
+
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
     logging.getLogger("transformers").setLevel(logging.ERROR)

@@ -13,6 +13,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from scicot.adapters.students.loading import quiet_transformers
 from scicot.words.errors import StudentError
 from scicot.words.settings import Settings
 
@@ -71,6 +72,7 @@ def build_starter(file: Path, folder: Path) -> None:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
+    quiet_transformers()
     partial = folder.with_name(f".{folder.name}-{uuid.uuid4().hex}")
     loaded = AutoModelForCausalLM.from_pretrained(
         file.parent, gguf_file=file.name, dtype=torch.float32

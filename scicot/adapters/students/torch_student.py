@@ -13,7 +13,7 @@ from scicot.adapters.students.loss import IGNORED, head_at, padded
 from scicot.adapters.students.machine import choose_threads
 from scicot.words.records import Family
 
-TOKENS_AT_ONCE = 4096
+TOKENS_AT_ONCE = 1024  # of a batch ordered by length; more would only be padding
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +118,19 @@ class TorchStudent:
         import torch
 
         scores, read = self._read_shared(asked)
-        device = scores.device
+        norms, device = scores.logsumexp(dim=-1), scores.device
         owner = [place for place, one in enumerate(asked) for _ in one.targets]
         rows = torch.tensor(owner, device=device)
         shared = len(asked[0].shared)
         first = torch.tensor(
             [target[shared] for one in asked for target in one.targets], device=device
         )
-        totals = scores[rows, shared].gather(1, first[:, None])[:, 0].double()
+        totals = (scores[rows, shared, first] - norms[rows, shared]).double()
         if shared:
             ids = torch.tensor([one.shared for one in asked], device=device)
-            common = scores[:, :shared].gather(2, ids[:, :, None])[:, :, 0].double()
+            common = scores[:, :shared].gather(2, ids[:, :, None])[:, :, 0] - norms[:, :shared]
             counted = [[place >= one.skip for place in range(shared)] for one in asked]
-            common = common * torch.tensor(counted, device=device)
+            common = common.double() * torch.tensor(counted, device=device)
             totals += common.sum(dim=1)[rows]
         rest = [target[shared:] for one in asked for target in one.targets]
         totals = self._add_rest(totals, read, rows, rest)
@@ -140,7 +140,7 @@ class TorchStudent:
         return results
 
     def _read_shared(self, asked: Sequence[Asked]) -> tuple[Any, dict[str, Any]]:
-        """Return log-probabilities `[batch, shared + 1, vocabulary]`, and what to go on from."""
+        """Return logits `[batch, shared + 1, vocabulary]`, and what to go on from."""
         import torch
 
         model, pad, device = self.model, self.codec.special.pad, device_of(self.model)
@@ -168,7 +168,7 @@ class TorchStudent:
             logits = out.logits.view(len(rows), shared + 1, -1)
             more = {"lengths": mask.sum(dim=1)}
         read = {"cache": out.past_key_values, "mask": mask} | more
-        return logits.float().log_softmax(dim=-1), read
+        return logits.float(), read
 
     def _add_rest(
         self, totals: Any, read: dict[str, Any], rows: Any, rest: Sequence[list[int]]
@@ -181,7 +181,7 @@ class TorchStudent:
         wanted = labels != IGNORED
         with head_at(self.model, wanted):
             logits = self._continue(read, rows, inputs, wanted)
-        picked = logits.float().log_softmax(dim=-1).gather(1, labels[wanted][:, None])[:, 0]
+        picked = _log_probabilities(logits, labels[wanted][:, None])[:, 0]
         return totals.index_add(0, wanted.nonzero()[:, 0], picked.double())
 
     def _continue(self, read: dict[str, Any], rows: Any, inputs: Any, wanted: Any) -> Any:
@@ -207,6 +207,12 @@ class TorchStudent:
             past_key_values=cache,
             use_cache=True,
         ).logits
+
+
+def _log_probabilities(logits: Any, targets: Any) -> Any:
+    """Return the targets' log-probabilities without a copy of the whole vocabulary's."""
+    logits = logits.float()
+    return logits.gather(-1, targets) - logits.logsumexp(dim=-1, keepdim=True)
 
 
 def _alike(asked: Sequence[Asked]) -> list[list[int]]:

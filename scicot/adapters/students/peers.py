@@ -1,0 +1,185 @@
+"""How students are usually trained and asked: transformers' own Trainer and generate, batch 8.
+
+Only benchmarks use this: it is what `bench` compares with, in the same process and on the same
+texts.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scicot.adapters.students.codec import Codec
+from scicot.adapters.students.loading import load_model
+from scicot.pure.methods import Task
+from scicot.words.records import Family
+
+BATCH = 8
+MAX_INPUT, MAX_TARGET = 512, 256
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """What a piece of work gave, and the seconds of processor time that it took."""
+
+    value: Any
+    cpu_seconds: float
+
+
+def set_threads(threads: int) -> None:
+    """Use this many threads from here on."""
+    import torch
+
+    torch.set_num_threads(threads)
+
+
+class PeerStudent:
+    """An encoder-decoder used the usual way."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.model = load_model(folder, Family.ENCODER_DECODER)
+        self.codec = Codec.open(folder, Family.ENCODER_DECODER)
+
+    def train(
+        self, task: Task, *, padded: bool, epochs: float = 1.0, learning_rate: float = 3e-4
+    ) -> Timed:
+        """Train with Seq2SeqTrainer; `padded` pads every text to 512 / 256, else to its batch."""
+        from transformers import (
+            PrinterCallback,
+            Seq2SeqTrainer,
+            Seq2SeqTrainingArguments,
+            TrainerCallback,
+        )
+
+        codec, clock = self.codec, _Clock()
+        rows = [
+            {
+                "input_ids": codec.encode_input(one.input, MAX_INPUT),
+                "labels": codec.encode_target(one.target, MAX_TARGET),
+            }
+            for one in task.examples
+        ]
+
+        class Stopwatch(TrainerCallback):  # type: ignore[misc]
+            """Leaves out what comes before the first step and after the last."""
+
+            def on_train_begin(self, *_: Any, **__: Any) -> None:
+                """Start the clock."""
+                clock.start()
+
+            def on_train_end(self, *_: Any, **__: Any) -> None:
+                """Stop the clock."""
+                clock.stop()
+
+        with tempfile.TemporaryDirectory() as folder:
+            arguments = Seq2SeqTrainingArguments(
+                output_dir=folder,
+                per_device_train_batch_size=BATCH,
+                num_train_epochs=epochs,
+                learning_rate=learning_rate,
+                report_to=[],
+                save_strategy="no",
+                logging_strategy="no",
+                disable_tqdm=True,
+                dataloader_pin_memory=False,
+                use_cpu=True,
+            )
+            trainer = Seq2SeqTrainer(
+                model=self.model,
+                args=arguments,
+                train_dataset=rows,
+                data_collator=lambda chosen: _pad_rows(chosen, codec.special.pad, padded),
+                callbacks=[Stopwatch()],
+            )
+            trainer.remove_callback(PrinterCallback)  # it prints to stdout
+            trainer.train()
+        return Timed(None, clock.seconds)
+
+    def generate(self, inputs: Sequence[str], max_new_tokens: int) -> Timed:
+        """Return the greedy texts, eight at a time in the order given."""
+        import torch
+
+        self.model.eval()
+        started = time.process_time()
+        texts: list[str] = []
+        with torch.no_grad():
+            for start in range(0, len(inputs), BATCH):
+                rows = [
+                    {"input_ids": self.codec.encode_input(text, MAX_INPUT), "labels": [0]}
+                    for text in inputs[start : start + BATCH]
+                ]
+                batch = _pad_rows(rows, self.codec.special.pad, False)
+                made = self.model.generate(
+                    input_ids=batch["input_ids"],
+                    attention_mask=batch["attention_mask"],
+                    max_new_tokens=max_new_tokens,
+                    do_sample=False,
+                    num_beams=1,
+                )
+                texts += [self.codec.decode(row[1:]) for row in made.tolist()]
+        return Timed(texts, time.process_time() - started)
+
+    def score(self, inputs: Sequence[str], options: Sequence[Sequence[str]]) -> Timed:
+        """Return each option's log-probability, input and option read together, eight at a time."""
+        import torch
+
+        self.model.eval()
+        started = time.process_time()
+        rows = [
+            {
+                "input_ids": self.codec.encode_input(text, MAX_INPUT),
+                "labels": self.codec.encode_target(option),
+            }
+            for text, texts in zip(inputs, options, strict=True)
+            for option in texts
+        ]
+        flat: list[float] = []
+        with torch.no_grad():
+            for start in range(0, len(rows), BATCH):
+                batch = _pad_rows(rows[start : start + BATCH], self.codec.special.pad, False)
+                scores = self.model(**batch).logits.log_softmax(dim=-1)
+                labels = batch["labels"]
+                picked = scores.gather(2, labels.clamp(min=0)[:, :, None])[:, :, 0]
+                flat += (picked * (labels != -100)).sum(dim=1).tolist()
+        ordered = iter(flat)
+        value = [[next(ordered) for _ in texts] for texts in options]
+        return Timed(value, time.process_time() - started)
+
+
+class _Clock:
+    """Processor time between start and stop."""
+
+    def __init__(self) -> None:
+        self._started = self.seconds = 0.0
+
+    def start(self) -> None:
+        self._started = time.process_time()
+
+    def stop(self) -> None:
+        self.seconds = time.process_time() - self._started
+
+
+def _pad_rows(rows: Sequence[dict[str, list[int]]], pad: int, to_limits: bool) -> dict[str, Any]:
+    import torch
+
+    longest_input = MAX_INPUT if to_limits else max(len(row["input_ids"]) for row in rows)
+    longest_target = MAX_TARGET if to_limits else max(len(row["labels"]) for row in rows)
+
+    def fill(name: str, length: int, value: int) -> Any:
+        return torch.tensor(
+            [row[name] + [value] * (length - len(row[name])) for row in rows], dtype=torch.long
+        )
+
+    ids = fill("input_ids", longest_input, pad)
+    lengths = torch.tensor([len(row["input_ids"]) for row in rows])
+    mask = (torch.arange(longest_input)[None, :] < lengths[:, None]).long()
+    return {
+        "input_ids": ids,
+        "attention_mask": mask,
+        "labels": fill("labels", longest_target, -100),
+    }

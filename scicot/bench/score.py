@@ -1,0 +1,47 @@
+"""`bench score`: option log-likelihoods with the input read once, and once an option."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scicot.adapters.students.fast import FastStudent
+from scicot.adapters.students.peers import PeerStudent
+from scicot.adapters.students.torch_student import TorchStudent
+from scicot.bench.generate import prepare_student
+from scicot.bench.students import open_bench, timed
+from scicot.bench.texts import make_questions
+from scicot.pure.prompts import choice_answer, question_text
+from scicot.words.settings import Settings
+
+
+def bench_score(settings: Settings, *, student: str, questions: int) -> dict[str, Any]:
+    """Return questions per processor second of each way, our ratio, and the largest difference."""
+    asked = make_questions(questions, seed=1)
+    inputs = [question_text(one) for one in asked]
+    options = [[choice_answer(choice) for choice in one.choices] for one in asked]
+    with open_bench(student, settings) as bench:
+        prepare_student(bench, training=0)
+        peers = PeerStudent(bench.folder / "model").score(inputs, options)
+        once = TorchStudent.open(
+            bench.folder / "model", bench.student.family, threads=bench.threads
+        )
+        once.score(inputs[:4], options[:4])
+        ours, seconds = timed(lambda: once.score(inputs, options))
+        fast = FastStudent.open(bench.folder / "ct2", threads=bench.threads)
+        fast.score(inputs[:4], options[:4])
+        _, fast_seconds = timed(lambda: fast.score(inputs, options))
+        return {
+            "vs_naive": round(peers.cpu_seconds / seconds, 2),
+            "largest_difference": max(
+                abs(one - other)
+                for row, others in zip(ours, peers.value, strict=True)
+                for one, other in zip(row, others, strict=True)
+            ),
+            "questions_per_cpu_second": {
+                "naive": questions / peers.cpu_seconds,
+                "once": questions / seconds,
+                "ctranslate2": questions / fast_seconds,
+            },
+            "questions": questions,
+            **bench.describe(),
+        }

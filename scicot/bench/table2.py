@@ -1,0 +1,155 @@
+"""`bench table2`: three methods on two sets, test included, ours and as it is usually done.
+
+Processor time of everything between the texts and the answers: loading, training, converting,
+writing rationales, answering, scoring the options.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from db.migrate import migrate
+from db.session import open_session
+from scicot.adapters.students.peers import PeerStudent
+from scicot.bench.students import open_bench
+from scicot.bench.synthetic import ACTOR
+from scicot.bench.texts import make_questions, make_rationales
+from scicot.pure.methods import Task, answer_tasks, one_stage_tasks, rationale_tasks
+from scicot.pure.prompts import choice_answer, question_text, question_with_rationale
+from scicot.services.experiments import start_experiment
+from scicot.services.imports import import_questions, import_rationales
+from scicot.services.runs import get_run
+from scicot.services.snapshots import create_snapshot
+from scicot.services.training import run_training
+from scicot.services.worker import run_worker
+from scicot.words.configs import ExperimentConfig
+from scicot.words.records import Method, Question, RationaleStatus, RunKind, Split
+from scicot.words.settings import Settings
+
+METHODS = (Method.FINETUNE, Method.ONE_STAGE, Method.SCI_COT)
+NEW_TOKENS = {"rationale": 128, "answer": 96, "one_stage": 256}
+
+
+def bench_table2(
+    settings: Settings, *, student: str, train: int, test: int, epochs: float
+) -> dict[str, Any]:
+    """Return processor seconds of both ways, our ratio, and the cost of the grid's repetition."""
+    sets = {
+        name: (
+            make_questions(train, seed=seed, dataset=name),
+            make_questions(test, seed=seed, dataset=name, split=Split.TEST),
+        )
+        for seed, name in enumerate(("bench-easy", "bench-challenge"))
+    }
+    with open_bench(student, settings) as bench:
+        home = settings.model_copy(
+            update={"home": bench.folder, "database_url": None, "threads": bench.threads}
+        )
+        migrate(home.resolved_database_url)
+        with open_session(home.resolved_database_url) as session:
+            for name, (questions, tests) in sets.items():
+                _store(session, bench.folder, name, questions, tests)
+        path = str(bench.student.path)
+        ours, first = _run_grid(home, path, "first", sets, epochs)
+        again, second = _run_grid(home, path, "second", sets, epochs)
+        peers_started = time.process_time()
+        for questions, tests in sets.values():
+            for method in METHODS:
+                _train_as_peers(bench.student.path, method, questions, tests, epochs)
+        peers = time.process_time() - peers_started
+        return {
+            "vs_peers": round(peers / ours, 2),
+            "cpu_seconds": {"ours": ours, "peers": peers, "ours_again": again},
+            "stages_trained": first,
+            "stages_trained_again": second,
+            "train": train,
+            "test": test,
+            "epochs": epochs,
+            **bench.describe(),
+        }
+
+
+def _store(
+    session: Session, folder: Path, name: str, train: Sequence[Question], test: Sequence[Question]
+) -> None:
+    """Import the questions and rationales of one set and make a snapshot of its name."""
+    for split, questions in ((Split.TRAIN, train), (Split.TEST, test)):
+        path = folder / f"{name}-{split}.jsonl"
+        path.write_text("".join(json.dumps(_row(one)) + "\n" for one in questions))
+        import_questions(session, ACTOR, str(path), dataset=name, split=split)
+    texts = make_rationales(train)
+    rows = [{"id": one.external_id, "rationale": texts[one.id or 0]} for one in train]
+    path = folder / f"{name}-rationales.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    import_rationales(session, ACTOR, path, dataset=name, source="bench")
+    create_snapshot(session, ACTOR, name=name, dataset=name, include=list(RationaleStatus))
+
+
+def _row(question: Question) -> dict[str, Any]:
+    choices = [{"label": one.label, "text": one.text} for one in question.choices]
+    return {
+        "id": question.external_id,
+        "question": {"stem": question.stem, "choices": choices},
+        "answerKey": question.answer_key,
+    }
+
+
+def _run_grid(
+    home: Settings, student: str, name: str, sets: Mapping[str, Any], epochs: float
+) -> tuple[float, int]:
+    """Return the processor seconds of Table II's grid and how many stages it trained."""
+    config = ExperimentConfig.checked(
+        name=name,
+        methods=METHODS,
+        datasets={one: one for one in sets},
+        student=student,
+        settings={"epochs": epochs},
+    )
+    with open_session(home.resolved_database_url) as session:
+        run_ids = start_experiment(session, ACTOR, config).run_ids
+    started = time.process_time()
+    for run_id in run_ids:
+        run_worker(run_id, home, {RunKind.TRAIN: run_training})
+    seconds = time.process_time() - started
+    with open_session(home.resolved_database_url) as session:
+        results: list[Any] = [get_run(session, run_id).result for run_id in run_ids]
+    trained = sum(not one["reused"] for result in results for one in result["stages"].values())
+    return seconds, trained
+
+
+def _train_as_peers(
+    folder: Path, method: Method, train: Sequence[Question], test: Sequence[Question], epochs: float
+) -> None:
+    """Train, write and answer with Seq2SeqTrainer and generate at batch 8, and score naively."""
+    rationales = make_rationales(train)
+    inputs = [question_text(one) for one in test]
+    if method is Method.SCI_COT:
+        first = _trained(folder, rationale_tasks(train, rationales)[0], epochs)
+        asked = [question_text(one) for one in (*train, *test)]
+        texts = first.generate(asked, NEW_TOKENS["rationale"]).value
+        written = {one.id: text for one, text in zip(train, texts, strict=False) if one.id}
+        student = _trained(folder, answer_tasks(train, written)[0], epochs)
+        inputs = [
+            question_with_rationale(one, text)
+            for one, text in zip(test, texts[len(train) :], strict=True)
+        ]
+        student.generate(inputs, NEW_TOKENS["answer"])
+    elif method is Method.ONE_STAGE:
+        student = _trained(folder, one_stage_tasks(train, rationales)[0], epochs)
+        student.generate(inputs, NEW_TOKENS["one_stage"])
+    else:
+        student = _trained(folder, answer_tasks(train)[0], epochs)
+        student.generate(inputs, NEW_TOKENS["answer"])
+    student.score(inputs, [[choice_answer(choice) for choice in one.choices] for one in test])
+
+
+def _trained(folder: Path, task: Task, epochs: float) -> PeerStudent:
+    student = PeerStudent(folder)
+    student.train(task, padded=False, epochs=epochs)
+    return student
