@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import quantiles
@@ -22,24 +15,12 @@ from sqlalchemy import select
 from db.migrate import migrate
 from db.models import ReviewRow
 from db.session import open_session
+from scicot.bench.app_browser import app_in_browser
 from scicot.bench.review_data import make_rationales
-from scicot.words.errors import SciCotError
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 KEYS = "aaxas3aa"  # in turn
 VERDICTS = {"a": "accept", "x": "reject", "s": "skip", "3": "reject"}
 RATES = (5, 20)  # presses a second
-STARTS_WITHIN = 60.0  # seconds
 # notes, ahead of the page's own listeners, what was on the screen at each press and when it changed
 WATCH = """
 window.presses = [];
@@ -79,30 +60,15 @@ class ReviewBench:
 
 def bench_review(rationales: int, presses: int) -> ReviewBench:
     """Make a database, open the app on it, press keys at 5 and 20 a second and compare."""
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError as error:
-        raise SciCotError(
-            "bench review needs Playwright. Install it with `pip install -r requirements-dev.txt`."
-        ) from error
-    browser = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    if browser is None:
-        raise SciCotError("bench review needs Chromium. Install your system's package 'chromium'.")
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'scicot.db'}"
         migrate(url)
         with open_session(url) as session:
             dataset = make_rationales(session, rationales)
-        with _app(Path(folder)) as address, sync_playwright() as playwright:
-            opened = playwright.chromium.launch(executable_path=browser, args=QUIET)
-            page = opened.new_page(viewport={"width": 1280, "height": 720})
-            page.add_init_script(WATCH)
-            page.goto(address)  # a first visit: a deep link into a fresh server is told "not found"
-            page.get_by_role("link", name="Review").wait_for(timeout=30_000)
+        with app_in_browser(Path(folder), watch=WATCH) as (address, page):
             page.goto(f"{address}/review?dataset={dataset}")
             pressed, minutes = _press(page, presses)
-            version = opened.version
-            opened.close()
+            version = page.context.browser.version
         return _judge(url, rationales, pressed, minutes, version)
 
 
@@ -145,40 +111,3 @@ def _judge(
         decisions_per_minute=round(len(written) / minutes, 1),
         browser=f"Chromium {version}",
     )
-
-
-@contextmanager
-def _app(home: Path) -> Iterator[str]:
-    """Run the app on a free port with this home folder and yield its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    environment = {**os.environ, "SCICOT_HOME": str(home)}
-    environment.pop("SCICOT_DATABASE_URL", None)
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
-    with (home / "app.log").open("wb") as log:
-        process = subprocess.Popen(
-            [*command, "--server.headless=true"],
-            cwd=REPOSITORY,
-            env=environment,
-            stdout=log,
-            stderr=log,
-        )
-    try:
-        _wait_for(address, process)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
-def _wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + STARTS_WITHIN
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise SciCotError("The app did not start. Try `python -m scicot app` and read what it says.")
