@@ -52,13 +52,13 @@ def _show_form(dataset: str) -> None:
         )
 
 
-def _show_runs() -> None:
+def _load_runs() -> dict[int, RunView]:
     with open_workspace() as session:
         runs = list_runs(session, kinds=[RunKind.GENERATE], limit=50)
-    by_id: dict[int, RunView] = {run.id: run for run in runs if not run.config.get("trial")}
-    if not by_id:
-        return
-    st.divider()
+    return {run.id: run for run in runs if not run.config.get("trial")}
+
+
+def _show_runs(by_id: dict[int, RunView]) -> None:
     ids = list(by_id)
     asked = st.query_params.get("run", "")
     chosen = st.selectbox(
@@ -70,6 +70,20 @@ def _show_runs() -> None:
     st.query_params["run"] = str(chosen)
     with errors_shown():
         show_teacher_run(chosen)
+
+
+def _show_run_section(dataset: str) -> None:
+    """Show what is going on above the form, what is over below it."""
+    runs = _load_runs()
+    if any(not run.status.is_finished for run in runs.values()):
+        _show_runs(runs)
+        st.divider()
+        _show_form(dataset)
+    else:
+        _show_form(dataset)
+        if runs:
+            st.divider()
+            _show_runs(runs)
 
 
 st.title("Generate")
@@ -91,5 +105,4 @@ if dataset:
     elif section == "Prices":
         show_price_table()
     else:
-        _show_form(dataset)
-        _show_runs()
+        _show_run_section(dataset)

@@ -103,6 +103,8 @@ def show_estimate(config: GenerationConfig) -> Estimate:
     cost.metric("Cost", format_range(found))
     if found.price is None:
         cost.caption("This model has no price here. Enter it under Prices.")
+    elif found.high_usd == 0:
+        cost.caption("It runs on this machine, or its price is nothing.")
     else:
         cost.caption(
             f"At ${found.price.input_usd:g} in and ${found.price.output_usd:g} out a million "

@@ -43,8 +43,8 @@ def _show_live(run_id: int, *, was_over: bool) -> None:
         st.error(run.error, icon=":material/error:")
     elif run.status is RunStatus.LOST:
         st.warning("Its worker has not been heard of for 30 s. Resume goes on from what is stored.")
-    show_teacher_totals(run)
     _show_actions(run)
+    show_teacher_totals(run)
     if run.status.is_finished and not was_over:
         st.rerun()  # stops the refreshing
 
@@ -63,11 +63,11 @@ def show_teacher_totals(run: RunView) -> None:
             (totals.stored + totals.failed) / whole,
             f"{totals.stored:,} of {whole:,} rationales stored",
         )
-    columns = st.columns(4)
-    columns[0].metric("Stored", f"{totals.stored:,}")
-    columns[1].metric("Waiting", f"{totals.waiting:,}")
-    columns[2].metric("Calls", f"{totals.calls:,}", help="Requests this run has sent.")
-    columns[3].metric("Cost", format_usd(totals.cost_usd))
+    with st.container(horizontal=True):
+        st.metric("Stored", f"{totals.stored:,}")
+        st.metric("Waiting", f"{totals.waiting:,}")
+        st.metric("Calls", f"{totals.calls:,}", help="Requests this run has sent.")
+        st.metric("Cost", format_usd(totals.cost_usd))
     _show_small_print(run, totals, pace.calls_per_minute, pace.seconds_left, approved_usd)
     _show_reasons(run, reasons)
     for one in latest:
@@ -154,7 +154,8 @@ def _show_actions(run: RunView) -> None:
         st.page_link(
             "pages/train/runs.py", label="Log and settings", query_params={"run": str(run.id)}
         )
-        st.page_link("pages/prepare/review.py", label="Review the rationales")
+        if not run.config.get("trial"):
+            st.page_link("pages/prepare/review.py", label="Review the rationales")
 
 
 def _cancel(run_id: int) -> None:
