@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+from streamlit.testing.v1 import AppTest
+
+from scicot.services import queue
+from scicot.services.prompts import list_prompts
+from scicot.services.runs import get_run, list_runs
+from scicot.words.records import RunKind, RunStatus
+from tests.builders import store_questions
+from tests.fake_teacher import FakeTeacher, in_order, serve
+from tests.pages.driver import open_page
+from tests.services.teacher_runs import carry_on, config_for, generate
+
+
+@pytest.fixture
+def teacher() -> Iterator[FakeTeacher]:
+    with serve(FakeTeacher()) as served:
+        yield served
+
+
+@pytest.fixture(autouse=True)
+def questions(session: Session, tmp_path: Path) -> None:
+    store_questions(session, tmp_path / "data", train=6, validation=2, test=0)
+
+
+@pytest.fixture(autouse=True)
+def no_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave started runs waiting: the tests carry them out themselves."""
+    monkeypatch.setattr(queue, "_take_next", lambda *_arguments: None)
+
+
+def labelled(elements: Any, label: str) -> Any:
+    return next(one for one in elements if one.label.startswith(label))
+
+
+def open_generate(**query: str) -> AppTest:
+    app = open_page("prepare/generate", dataset="demo", **query)
+    assert not app.exception
+    return app
+
+
+def choose_starter(app: AppTest) -> AppTest:
+    labelled(app.button, "Use the starter teacher").click()
+    return app.run()
+
+
+def texts(app: AppTest) -> str:
+    shown = [*app.text, *app.caption, *app.markdown, *app.info, *app.warning, *app.error]
+    return "\n".join(str(one.value) for one in shown)
+
+
+def test_without_a_key_the_page_says_where_to_put_it_and_offers_the_starter_teacher() -> None:
+    app = open_generate()
+    assert "OPENAI_API_KEY" in app.warning[0].value
+    app = choose_starter(app)
+    assert "for trying things out" in app.info[0].value
+    assert not app.warning
+
+
+def test_the_cost_is_shown_before_anything_is_sent(session: Session) -> None:
+    app = choose_starter(open_generate())
+    shown = {one.label: one.value for one in app.metric}
+    assert shown["Calls"] == "6"
+    assert shown["Cost"] == "free"
+    assert list_runs(session) == []
+
+
+def test_the_button_starts_a_run_and_the_page_follows_it(session: Session) -> None:
+    app = choose_starter(open_generate())
+    labelled(app.number_input, "Only the first").set_value(2).run()
+    labelled(app.button, "Generate").click().run()
+    session.rollback()
+    run = list_runs(session, kinds=[RunKind.GENERATE])[0]
+    assert run.config["limit"] == 2
+    assert run.config["teacher"] == "starter"
+    assert f"**Run {run.id}** · queued" in texts(app)
+
+
+def test_a_finished_run_shows_counts_cost_and_the_last_rationales(
+    session: Session, teacher: FakeTeacher
+) -> None:
+    generate(session, config_for(teacher))
+    app = open_generate()
+    shown = {one.label: one.value for one in app.metric}
+    assert (shown["Stored"], shown["Waiting"], shown["Calls"]) == ("6", "0", "6")
+    assert shown["Cost"] == "unknown"
+    assert "Because of fact" in texts(app)
+
+
+def test_failures_are_grouped_with_their_reason_and_retried_by_a_button(
+    session: Session, teacher: FakeTeacher
+) -> None:
+    teacher.faults = in_order("html", "html", "reset")
+    generate(session, config_for(teacher, concurrency=1))
+    app = open_generate()
+    reasons = app.dataframe[0].value
+    assert list(reasons["not got"]) == [2, 1]
+    assert reasons["reason"][0] == "The reply is a web page"
+    labelled(app.button, "Retry these 2 (invalid)").click().run()
+    session.rollback()
+    again = list_runs(session)[0]
+    assert carry_on(session, again.id).result["stored"] == 2
+
+
+def test_stop_and_resume_are_buttons(session: Session) -> None:
+    app = choose_starter(open_generate())
+    labelled(app.button, "Generate").click().run()
+    labelled(app.button, "Stop").click().run()
+    session.rollback()
+    run = list_runs(session)[0]
+    assert run.status is RunStatus.CANCELLED
+    labelled(app.button, "Resume").click().run()
+    session.rollback()
+    assert get_run(session, run.id).status is RunStatus.QUEUED
+
+
+def test_a_prompt_is_shown_in_three_parts_and_saved_as_a_new_version(session: Session) -> None:
+    app = open_generate(section="Prompts")
+    assert [area.label[:2] for area in app.text_area] == ["1.", "2.", "3."]
+    app.text_area[1].set_value("Think slowly.").run()
+    labelled(app.button, "Save as a new version").click().run()
+    session.rollback()
+    assert list_prompts(session)[0].title == "paper v2"
+    assert app.text_area[1].value == "Think slowly."
+
+
+def test_a_faulty_prompt_is_refused_in_words() -> None:
+    app = open_generate(section="Prompts")
+    app.text_area[1].set_value("Think about {topic}.").run()
+    labelled(app.button, "Save as a new version").click().run()
+    assert "{topic}" in app.error[0].value
+
+
+def test_a_prompt_is_tried_on_three_questions_by_the_same_kind_of_run(session: Session) -> None:
+    app = choose_starter(open_generate(section="Prompts"))
+    labelled(app.button, "Ask for 3").click().run()
+    session.rollback()
+    run = list_runs(session)[0]
+    assert run.config["trial"] is True
+    assert len(list(run.config["question_ids"])) == 3  # type: ignore[call-overload]
+
+
+def test_two_teachers_are_read_side_by_side(session: Session, teacher: FakeTeacher) -> None:
+    generate(session, config_for(teacher))
+    generate(session, config_for(teacher).model_copy(update={"teacher": f"{teacher.url}#other"}))
+    app = open_generate(section="Compare")
+    table = app.dataframe[0].value
+    assert list(table["teacher and prompt"]) == ["fake with paper v1", "other with paper v1"]
+    assert "6 questions in common" in texts(app)
+
+
+def test_a_price_is_entered_on_the_page(session: Session) -> None:
+    app = open_generate(section="Prices")
+    labelled(app.text_input, "Model").set_value("my-model")
+    labelled(app.number_input, "In").set_value(1.5)
+    labelled(app.button, "Enter the price").click().run()
+    assert "my-model" in list(app.dataframe[0].value["model"])
