@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.shared.frame import choose_dataset, current_actor, errors_shown
 from pages.shared.snapshot_form import choose_snapshot
+from pages.shared.training_check import show_check
 from pages.shared.training_form import choose_settings, choose_student
 from scicot.services.queue import tend_queue
 from scicot.services.training import start_training
@@ -67,22 +68,29 @@ if dataset:
     seeds = settings.pop("seeds")
     values = {"dataset": dataset, "snapshot": snapshot, "student": student, **settings}
     with st.container(horizontal=True):
-        for label, methods in BUTTONS.items():
-            needs_snapshot = methods != (Method.FINETUNE,)
+        for label, group in BUTTONS.items():
+            needs_snapshot = group != (Method.FINETUNE,)
             st.button(
                 label,
                 help=HELP[label],
-                type="primary" if len(methods) > 1 else "secondary",
+                type="primary" if len(group) > 1 else "secondary",
                 disabled=student is None or (needs_snapshot and snapshot is None),
                 on_click=_start,
-                args=(methods, values, seeds),
+                args=(group, values, seeds),
             )
     started = st.session_state.pop("launch_started", [])
     if started:
         names = ", ".join(map(str, started))
         st.success(f"Queued as run {names}.", icon=":material/check:")
         st.page_link("pages/train/runs.py", label="Watch them", query_params={"run": started[0]})
+    methods = [
+        method
+        for method in dict.fromkeys(one for group in BUTTONS.values() for one in group)
+        if snapshot is not None or method is Method.FINETUNE
+    ]
+    if student is not None:
+        with st.expander("Before launch: what a run would do", icon=":material/fact_check:"):
+            show_check(methods, values, seeds[0])
     with st.expander("The same from the command line", icon=":material/terminal:"):
-        for method in dict.fromkeys(one for methods in BUTTONS.values() for one in methods):
-            if snapshot is not None or method is Method.FINETUNE:
-                st.code(_command(method, values, seeds[0]), language="shell", wrap_lines=True)
+        for method in methods:
+            st.code(_command(method, values, seeds[0]), language="shell", wrap_lines=True)

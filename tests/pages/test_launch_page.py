@@ -11,6 +11,7 @@ from scicot.services.workspace import open_workspace
 from scicot.words.records import Actor, RationaleStatus, RunKind, RunStatus, Split
 from tests.builders import store_questions, store_rationale
 from tests.pages.driver import open_page
+from tests.tiny_students import build_tiny_t5
 
 
 @pytest.fixture
@@ -93,3 +94,17 @@ def test_runs_page_shows_a_run_and_cancels_it(session: Session, launched: list[i
     assert by_id[other] is RunStatus.CANCELLED
     assert launched == [run_id]
     assert by_id[run_id] is RunStatus.STARTING
+
+
+def test_the_check_shows_texts_counts_and_cuts(session: Session, tmp_path: Path) -> None:
+    student = build_tiny_t5(tmp_path / "tiny-t5")
+    prepare(session, tmp_path / "data", approved=True)
+    create_snapshot(session, Actor("Ada"), name="first", dataset="demo")
+    page = open_page("train/launch", dataset="demo")
+    page.selectbox(key="launch_student").set_value("a folder of mine").run()
+    page.text_input(key="launch_folder").set_value(str(student)).run()
+    page.toggle(key="check_on").set_value(True).run()
+    assert not page.exception
+    assert not page.error
+    assert any(one.value.startswith("Trains on 8 questions, answers 4") for one in page.text)
+    assert any("Rationale:" in one.value for one in page.code)

@@ -33,8 +33,8 @@ def read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         row = content[: error.start].count(b"\n") + 1
         raise InvalidInput(
-            f"{path.name}, row {row}: byte {error.start} is not {encoding.removesuffix('-sig').upper()}. "
-            "Save the file as UTF-8."
+            f"{path.name}, row {row}: byte {error.start} is not "
+            f"{encoding.removesuffix('-sig').upper()}. Save the file as UTF-8."
         ) from error
 
 

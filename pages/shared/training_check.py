@@ -1,0 +1,63 @@
+"""What a run would do, looked at before it is started: texts, cuts, reuse, disk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from pages.shared.frame import errors_shown
+from scicot.services.training_preview import StagePreview, TrainingPreview, inspect_training
+from scicot.services.workspace import open_workspace
+from scicot.words.configs import TrainingConfig
+from scicot.words.records import Method
+
+
+def show_check(methods: list[Method], values: dict[str, Any], seed: int) -> None:
+    """Show one method's run before launch; the texts are counted only while this is open."""
+    method = st.segmented_control(
+        "Method",
+        methods,
+        default=Method.SCI_COT if Method.SCI_COT in methods else methods[-1],
+        required=True,
+        format_func=lambda one: one.value,
+        key="check_method",
+    )
+    if not st.toggle("Count the tokens and look for stages to reuse", key="check_on"):
+        return
+    with errors_shown():
+        config = TrainingConfig.checked(method=method, seed=seed, **values)
+        with open_workspace() as session, st.spinner("Counting"):
+            _show(inspect_training(session, config))
+
+
+def _show(preview: TrainingPreview) -> None:
+    needed = (
+        f"about {preview.disk_needed / 1e9:.1f} GB of disk"
+        if preview.disk_needed is not None
+        else "an unknown amount of disk"
+    )
+    st.text(
+        f"Trains on {preview.train_questions:,} questions, answers {preview.test_questions:,} of "
+        f"the test split, needs {needed}; {preview.disk_free / 1e9:.0f} GB are free."
+    )
+    for note in preview.notes:
+        st.warning(note, icon=":material/warning:")
+    st.dataframe([_line(stage) for stage in preview.stages], hide_index=True)
+    st.caption("The first batch, as the student sees it: input, then target")
+    for example in preview.first_batch[:4]:
+        st.code(f"{example.input}\n\n{example.target}", language=None, wrap_lines=True)
+
+
+def _line(stage: StagePreview) -> dict[str, object]:
+    counts = stage.counts
+    return {
+        "stage": stage.role,
+        "examples": stage.examples,
+        "steps": stage.steps,
+        "longest input": counts.longest_input if counts else None,
+        "longest target": counts.longest_target if counts else None,
+        "cut": counts.cut_inputs + counts.cut_targets if counts else None,
+        "cost": "0: reused" if stage.reused else "trained",
+        "hash": (stage.hash or "known once stage 1 has written")[:30],
+    }
