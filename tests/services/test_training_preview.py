@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
+from scicot.services.training_estimate import estimate_training
 from scicot.services.training_preview import inspect_training
 from scicot.words.errors import NotFound
 from scicot.words.settings import Settings
@@ -66,3 +67,16 @@ def test_looking_ahead_imports_no_torch() -> None:
         "sys.exit(any(name in sys.modules for name in ('torch', 'transformers', 'ctranslate2')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_minutes_are_estimated_from_a_try_out_once(
+    session: Session, settings: Settings, tmp_path: Path, tiny_t5: Path
+) -> None:
+    prepare(session, tmp_path / "files")
+    short = estimate_training(session, tiny_config("sci_cot", tiny_t5))
+    long = estimate_training(session, tiny_config("sci_cot", tiny_t5, epochs=200))
+    assert short.steps_tried == 10
+    assert long.training > short.training > 0
+    assert short.writing > 0
+    assert short.minutes == short.training + short.writing + short.testing
+    assert len(list((settings.artifacts_folder / "probes").iterdir())) == 1

@@ -1,0 +1,137 @@
+"""A short try-out in a process of its own: how long a student takes here for a step and a text.
+
+`python -m scicot.adapters.students.probe` reads a request as JSON from stdin and prints the
+seconds as JSON; the app, which never loads torch, calls `run_probe`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from scicot.adapters.students.folders import StudentFolder
+from scicot.pure.methods import Task
+from scicot.words.configs import TrainingConfig
+from scicot.words.errors import StudentError
+from scicot.words.records import Example, Family
+
+STEPS = 10
+TEXTS = 8
+SECONDS = 90  # a slow student is judged on fewer steps
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeResult:
+    """Seconds on this machine: a trained token, a written text, getting a student ready."""
+
+    per_token: float
+    per_text: float
+    per_stage: float
+    steps: int
+
+
+def run_probe(
+    student: StudentFolder, config: TrainingConfig, examples: Sequence[Example], threads: int | None
+) -> ProbeResult:
+    """Return what ten steps and a few texts took; raises StudentError when they failed."""
+    request = {
+        "path": str(student.path),
+        "family": student.family,
+        "config": config.model_dump(mode="json"),
+        "examples": [[one.input, one.target] for one in examples],
+        "threads": threads,
+    }
+    ran = subprocess.run(
+        [sys.executable, "-m", "scicot.adapters.students.probe"],
+        cwd=Path(__file__).resolve().parents[3],
+        input=json.dumps(request),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    try:
+        return ProbeResult(**json.loads(ran.stdout.strip().splitlines()[-1]))
+    except (ValueError, IndexError, TypeError) as error:
+        last = (ran.stderr.strip().splitlines() or ["no message"])[-1]
+        raise StudentError(f"The try-out of '{student.name}' failed: {last}") from error
+
+
+def _probe(request: dict[str, Any]) -> ProbeResult:
+    from scicot.adapters.students.convert import convert_student
+    from scicot.adapters.students.fast import FastStudent
+    from scicot.adapters.students.loading import save_model
+    from scicot.adapters.students.machine import choose_threads, resolve_precision
+    from scicot.adapters.students.torch_student import TorchStudent
+    from scicot.adapters.students.trainer import StageJob, StageTrainer
+
+    config = TrainingConfig.checked(**request["config"])
+    examples = tuple(Example(0, *pair) for pair in request["examples"])
+    family, path = Family(request["family"]), Path(request["path"])
+    with tempfile.TemporaryDirectory() as folder:
+        started = time.monotonic()
+        trainer = StageTrainer(
+            StageJob(
+                hash="probe",
+                student=path,
+                family=family,
+                tasks=[Task(examples)],
+                config=config.model_copy(update={"epochs": STEPS, "checkpoint_every": 10**9}),
+                precision=resolve_precision(config.precision),
+                work_folder=Path(folder) / "work",
+                threads=choose_threads(request["threads"]),
+            )
+        )
+        loaded = time.monotonic() - started
+        with contextlib.suppress(_Enough):
+            trainer.train(_Stop())
+        state = trainer.state
+        per_token = state.seconds / state.tokens
+        started = time.monotonic()
+        save_model(trainer.model, path, Path(folder) / "model")
+        is_fast = convert_student(Path(folder) / "model", Path(folder) / "ct2", family)
+        saved = time.monotonic() - started
+        threads = request["threads"]
+        student = (
+            FastStudent.open(Path(folder) / "ct2", threads=threads)
+            if is_fast
+            else TorchStudent.open(Path(folder) / "model", family, threads=threads)
+        )
+        inputs = [one.input for one in examples[:TEXTS]]
+        started = time.monotonic()
+        student.generate(inputs, config.max_rationale_tokens)
+        per_text = (time.monotonic() - started) / len(inputs)
+    return ProbeResult(per_token, per_text, loaded + saved, state.step)
+
+
+class _Enough(Exception):
+    """The try-out has taken its steps."""
+
+
+class _Stop:
+    """Ends the training after its steps, or when they take too long."""
+
+    def __init__(self) -> None:
+        self.started = time.monotonic()
+
+    def step(self, step: int, total: int, loss: float, tokens_per_second: float) -> None:
+        """Stop once enough is known."""
+        if step >= STEPS or time.monotonic() - self.started > SECONDS:
+            raise _Enough
+
+    def validated(self, step: int, loss: float) -> None:
+        """Do nothing."""
+
+    def say(self, message: str) -> None:
+        """Do nothing."""
+
+
+if __name__ == "__main__":
+    print(json.dumps(asdict(_probe(json.load(sys.stdin)))))

