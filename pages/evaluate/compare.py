@@ -34,19 +34,16 @@ VIEWS = {
 def compare(run_a: RunView, run_b: RunView) -> None:
     """Show what sets the two runs apart, then the chosen view of it."""
     reading = choose_reading()
-    with open_workspace() as session:
-        compared = compare_runs(session, run_a.id, run_b.id, reading=reading)
     view = choose_view()
-    slices = None
+    slices, among = None, None
     chosen = chosen_slice()
     if chosen is not None or view in ("slices", "positions"):
-        answered = compared.score_a.n, compared.score_b.n
-        slices = load_run_slices(run_a.id, run_b.id, answered)
+        slices = load_run_slices(run_a.id, run_b.id)
     if slices is not None and chosen is not None:
         among = slices.select(*chosen)
-        with open_workspace() as session:
-            compared = compare_runs(session, run_a.id, run_b.id, reading=reading, among=among)
         show_filter(len(among))
+    with open_workspace() as session:
+        compared = compare_runs(session, run_a.id, run_b.id, reading=reading, among=among)
     st.markdown(f"#### {escape_markdown(compared.sentence)}")
     show_scores(compared)
     names = [compared.name_a, compared.name_b]

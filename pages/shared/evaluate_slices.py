@@ -12,22 +12,24 @@ from scicot.pure.markdown import escape_markdown
 from scicot.pure.slices import NO_ANSWER, SMALL, TITLES, Dimension, PositionBias, SliceRow
 from scicot.pure.statistics import holm, wilson_interval
 from scicot.services.comparison import RunComparison
+from scicot.services.predictions import count_predictions
 from scicot.services.slices import RunSlices, load_slices, with_tags
 from scicot.services.workspace import open_workspace
 
 BIAS = {"A": Dimension.ANSWER_A, "B": Dimension.ANSWER_B}
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False)  # frozen, so that sharing it is safe
 def _load(run_a: int, run_b: int, answered: tuple[int, int]) -> RunSlices:
     """Keep what the answers can be parted by; `answered` makes it afresh when answers come in."""
     with open_workspace() as session:
         return load_slices(session, run_a, run_b)
 
 
-def load_run_slices(run_a: int, run_b: int, answered: tuple[int, int]) -> RunSlices:
+def load_run_slices(run_a: int, run_b: int) -> RunSlices:
     """Return the two runs' slices, tags as they are now."""
     with open_workspace() as session:
+        answered = count_predictions(session, run_a), count_predictions(session, run_b)
         return with_tags(session, _load(run_a, run_b, answered), run_a, run_b)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import NormalDist, mean, stdev
 
 import numpy as np
@@ -50,6 +51,7 @@ def mean_interval(values: Sequence[float], level: float = LEVEL) -> Interval | N
     return Interval(mean(values) - half, mean(values) + half)
 
 
+@lru_cache(maxsize=1024)
 def mcnemar_mid_p(only_a: int, only_b: int) -> float:
     """Return McNemar's two-sided mid-p from the two discordant counts; 1.0 when both are 0.
 
@@ -59,11 +61,15 @@ def mcnemar_mid_p(only_a: int, only_b: int) -> float:
     n = only_a + only_b
     smaller = min(only_a, only_b)
     # Whole numbers: a float would underflow beyond 1,074 discordant questions.
-    tail = sum(math.comb(n, k) for k in range(smaller + 1))
-    doubled = 2 * tail - math.comb(n, smaller)
+    ways = tail = 1  # ways of 0 of n; each next number of ways follows from the one before
+    for k in range(smaller):
+        ways = ways * (n - k) // (k + 1)
+        tail += ways
+    doubled = 2 * tail - ways
     return min(1.0, doubled / (1 << n))
 
 
+@lru_cache(maxsize=1024)
 def bootstrap_difference(
     only_a: int,
     only_b: int,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
@@ -158,3 +158,11 @@ def list_outcomes(
         )
     )
     return dict(list(rows))
+
+
+def count_predictions(session: Session, run_id: int, variant: Variant = Variant.MAIN) -> int:
+    """Return how many questions a run has answered."""
+    count = session.scalar(
+        select(func.count()).where(PredictionRow.run_id == run_id, PredictionRow.variant == variant)
+    )
+    return count or 0

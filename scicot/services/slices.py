@@ -96,15 +96,21 @@ def load_slices(session: Session, run_a: int, run_b: int) -> RunSlices:
 def with_tags(session: Session, slices: RunSlices, run_a: int, run_b: int) -> RunSlices:
     """Return the slices with the tags that people have put on either run's answers by now."""
     tags_a, tags_b = list_tagged(session, run_a), list_tagged(session, run_b)
+    if not tags_a and not tags_b:
+        return slices
     tagged = [
-        Sliced(
-            one.question_id,
-            {
-                **one.values,
-                Dimension.TAG_A: tuple(sorted(tags_a.get(one.question_id, ()))),
-                Dimension.TAG_B: tuple(sorted(tags_b.get(one.question_id, ()))),
-            },
-        )
+        Sliced(one.question_id, {**one.values, **_tags(one.question_id, tags_a, tags_b)})
+        if one.question_id in tags_a or one.question_id in tags_b
+        else one
         for one in slices.sliced
     ]
     return RunSlices(tagged, slices.correct_a, slices.correct_b)
+
+
+def _tags(
+    question_id: int, tags_a: Mapping[int, set[str]], tags_b: Mapping[int, set[str]]
+) -> dict[Dimension, tuple[str, ...]]:
+    return {
+        Dimension.TAG_A: tuple(sorted(tags_a.get(question_id, ()))),
+        Dimension.TAG_B: tuple(sorted(tags_b.get(question_id, ()))),
+    }
