@@ -5,6 +5,8 @@ Start it with `make app`, `python -m scicot app` or `streamlit run app.py`.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from pages.shared.frame import show_sidebar
@@ -33,7 +35,9 @@ PAGES = {
     ],
 }
 
-st.set_page_config(page_title="Sci-CoT", page_icon=":material/science:", layout="wide")
+# an own file: a named icon would be fetched from outside
+ICON = Path(__file__).parent / "pages" / "shared" / "icon.svg"
+st.set_page_config(page_title="Sci-CoT", page_icon=str(ICON), layout="wide")
 page = st.navigation(PAGES, expanded=True)
 show_sidebar()
 page.run()
