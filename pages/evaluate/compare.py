@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
+from pages.shared.evaluate_pairs import show_pairs
 from pages.shared.evaluate_question import show_question
 from pages.shared.evaluate_reader import choose_question
 from pages.shared.evaluate_runs import choose_run, predicted_runs
@@ -28,10 +31,11 @@ VIEWS = {
     "slices": "Slices",
     "positions": "Position bias",
     "tags": "Tags",
+    "pairs": "More runs",
 }
 
 
-def compare(run_a: RunView, run_b: RunView) -> None:
+def compare(run_a: RunView, run_b: RunView, others: Sequence[RunView]) -> None:
     """Show what sets the two runs apart, then the chosen view of it."""
     reading = choose_reading()
     view = choose_view()
@@ -53,6 +57,8 @@ def compare(run_a: RunView, run_b: RunView) -> None:
         show_bias(slices, names)
     elif view == "tags":
         show_taxonomy([run_a.id, run_b.id], names)
+    elif view == "pairs":
+        show_pairs([run_a.id, run_b.id], others, reading)
     else:
         read_questions(compared)
 
@@ -113,4 +119,4 @@ elif runs:
             st.info("No other run answered this dataset.", icon=":material/science:")
     if others:
         with errors_shown():
-            compare(chosen_a, chosen_b)
+            compare(chosen_a, chosen_b, others)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -10,7 +10,9 @@ from pages.shared.evaluate_tables import show_table
 from pages.shared.frame import errors_shown
 from scicot.pure.figures import Figure
 from scicot.pure.markdown import escape_markdown
+from scicot.pure.report import Report
 from scicot.services.figures import draw_figures, figure_png, figure_svg
+from scicot.services.report import build_report, report_as_html, report_as_markdown
 from scicot.services.results import list_experiments, load_results
 from scicot.services.workspace import open_workspace
 
@@ -75,6 +77,32 @@ def show_figure(name: str, figure: Figure) -> None:
         )
 
 
+def show_report(experiment: int | None) -> None:
+    """Show the buttons that write the report of what the page shows."""
+
+    def write(writer: Callable[[Report], str]) -> Callable[[], str]:
+        def make() -> str:
+            with open_workspace() as session:
+                return writer(build_report(session, experiment_id=experiment))
+
+        return make
+
+    with st.popover("Report", icon=":material/description:"):
+        st.caption("Tables, figures, comparisons, slices, examples and every run's settings.")
+        for title, writer, ending in (
+            ("One HTML file", report_as_html, "html"),
+            ("Markdown", report_as_markdown, "md"),
+        ):
+            st.download_button(
+                title,
+                write(writer),
+                file_name=f"scicot-report.{ending}",
+                key=f"report_{ending}",
+                on_click="ignore",
+                width="stretch",
+            )
+
+
 st.title("Results")
 left, right = st.columns(2)
 with left:
@@ -90,6 +118,8 @@ with errors_shown():
         "Test accuracy in percent; ours as mean [95 % interval]. "
         f"The published figures: {escape_markdown(results.paper.source)}."
     )
+    if results.runs:
+        show_report(experiment_id)
     for one in results.tables:
         show_table(one)
     st.markdown("##### Figures 4 and 5")

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pages.shared.word_diff import show_word_diff
 from scicot.pure.markdown import escape_markdown
+from scicot.pure.metrics import word_overlap
 from scicot.services.question_view import Explanation, QuestionView, RunAnswer
 from scicot.words.records import Outcome, Question, Variant
 
@@ -27,11 +29,17 @@ def show_question(view: QuestionView, names: Sequence[str]) -> None:
     """Show the question, then one column a run, then what teachers and people wrote."""
     _show_stem(view.question)
     _show_options(view, names)
+    reference = view.explanations[0] if view.explanations else None
+    compared = None
+    if reference and any(one.prediction and one.prediction.rationale for one in view.answers):
+        about = f"{reference.origin.value} rationale ({reference.source})"
+        wanted = st.toggle(f"Mark what differs from the {escape_markdown(about)}", key="show_diff")
+        compared = reference if wanted else None
     for column, answer, name in zip(
         st.columns(max(len(view.answers), 1)), view.answers, names, strict=False
     ):
         with column, st.container(border=True):
-            _show_answer(answer, name)
+            _show_answer(answer, name, compared)
     _show_explanations(view.explanations)
 
 
@@ -75,7 +83,7 @@ def show_outcome(label: str | None, outcome: Outcome) -> None:
     st.badge(f"{escape_markdown(label or '–')} · {text}", color=color, icon=icon)
 
 
-def _show_answer(answer: RunAnswer, name: str) -> None:
+def _show_answer(answer: RunAnswer, name: str, compared: Explanation | None) -> None:
     st.markdown(f"**{escape_markdown(name)}**")
     prediction = answer.prediction
     if prediction is None:
@@ -88,8 +96,14 @@ def _show_answer(answer: RunAnswer, name: str) -> None:
         st.badge(
             escape_markdown(f"{mark.tag.name} · {mark.actor}"), color="blue", icon=":material/sell:"
         )
-    st.caption("Rationale")
-    st.text(prediction.rationale or "none written")
+    if compared is not None and prediction.rationale:
+        overlap = word_overlap(compared.text, prediction.rationale)
+        st.caption(f"Rationale; {overlap or 0:.0%} of the words shared with the reference")
+        key = f"diff_{answer.prediction_id}"
+        show_word_diff(compared.text, prediction.rationale, key=key)
+    else:
+        st.caption("Rationale")
+        st.text(prediction.rationale or "none written")
     st.caption("Raw output")
     st.code(prediction.output, language=None, wrap_lines=True)
     for variant, other in answer.variants.items():

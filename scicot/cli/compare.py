@@ -9,7 +9,7 @@ import typer
 
 from scicot.cli.output import AsJson, emit
 from scicot.pure.comparison import Cell, say_p
-from scicot.services.comparison import Reading, RunComparison, compare_runs
+from scicot.services.comparison import Reading, RunComparison, compare_all, compare_runs
 from scicot.services.questions import get_questions
 from scicot.services.workspace import open_workspace
 
@@ -25,18 +25,29 @@ def compare_command(
     reading: Annotated[
         Reading, typer.Option(help="Count the generated answers, or the most likely options.")
     ] = Reading.GENERATED,
+    also: Annotated[
+        list[int] | None,
+        typer.Option(help="More runs; every pair is then compared, adjusted by Holm. Repeatable."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Compare two runs: the 2x2, McNemar's mid-p, the interval and the disagreeing questions."""
     with open_workspace() as session:
         compared = compare_runs(session, run_a, run_b, reading=reading)
+        pairs = compare_all(session, [run_a, run_b, *also], reading=reading) if also else []
         only_a, only_b = compared.cells[Cell.ONLY_A], compared.cells[Cell.ONLY_B]
         questions = get_questions(session, [*only_a, *only_b])
     names = {key: question.external_id for key, question in questions.items()}
     fields = describe(compared)
     fields["only_a_ids"] = [names[key] for key in only_a]
     fields["only_b_ids"] = [names[key] for key in only_b]
-    emit(fields, as_json, "\n".join(lines(compared, fields["only_a_ids"], fields["only_b_ids"])))
+    shown = lines(compared, fields["only_a_ids"], fields["only_b_ids"])
+    if also:
+        fields["pairs"] = [
+            describe(pair.comparison) | {"holm_p": pair.adjusted_p} for pair in pairs
+        ]
+        shown += [f"Holm p {say_p(pair.adjusted_p)}: {pair.comparison.sentence}" for pair in pairs]
+    emit(fields, as_json, "\n".join(shown))
 
 
 def describe(compared: RunComparison) -> dict[str, Any]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from scicot.pure.statistics import Interval, wilson_interval
 from scicot.words.records import Outcome
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +56,14 @@ def option_probabilities(log_likelihoods: Mapping[str, float]) -> dict[str, floa
     weights = {label: math.exp(value - highest) for label, value in log_likelihoods.items()}
     total = sum(weights.values())
     return {label: weight / total for label, weight in weights.items()}
+
+
+def word_overlap(first: str, second: str) -> float | None:
+    """Return how much two texts share: the F1 of their words, each as often as it stands there.
+
+    None when either has no word.
+    """
+    one, other = (Counter(_WORD.findall(text.lower())) for text in (first, second))
+    if not one or not other:
+        return None
+    return 2 * (one & other).total() / (one.total() + other.total())

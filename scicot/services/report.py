@@ -54,9 +54,19 @@ def write_report(session: Session, path: Path, *, experiment_id: int | None = No
     """Write the report as HTML, or as Markdown where the file's name ends in .md; return it."""
     report = build_report(session, experiment_id=experiment_id)
     is_markdown = path.suffix.lower() in (".md", ".markdown")
-    text = to_report_markdown(report) if is_markdown else render_html(report)
+    text = report_as_markdown(report) if is_markdown else report_as_html(report)
     write_atomically(path, text.encode("utf-8"))
     return report
+
+
+def report_as_html(report: Report) -> str:
+    """Return the report as one page that opens without the app or the network."""
+    return render_html(report)
+
+
+def report_as_markdown(report: Report) -> str:
+    """Return the report in Markdown."""
+    return to_report_markdown(report)
 
 
 def build_report(session: Session, *, experiment_id: int | None = None) -> Report:

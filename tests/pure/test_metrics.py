@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from scicot.pure.metrics import option_probabilities, score_outcomes
+from scicot.pure.metrics import option_probabilities, score_outcomes, word_overlap
 from scicot.words.records import Outcome
 
 
@@ -24,3 +24,17 @@ def test_option_probabilities_are_shares_of_the_options() -> None:
 
 def test_very_unlikely_options_do_not_underflow() -> None:
     assert option_probabilities({"A": -5000.0, "B": -5000.0}) == {"A": 0.5, "B": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "share"),
+    [
+        ("Iron rusts.", "iron RUSTS", 1.0),
+        ("Iron rusts in air", "Iron melts", 2 * 1 / 6),
+        ("iron iron", "iron", 2 / 3),
+        ("a", "b", 0.0),
+        ("", "b", None),
+    ],
+)
+def test_overlap_counts_shared_words(first: str, second: str, share: float | None) -> None:
+    assert word_overlap(first, second) == (share if share is None else pytest.approx(share))
