@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from aiolimiter import AsyncLimiter
 from sqlalchemy.orm import Session
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result, wait_random_exponential
 
@@ -28,7 +27,7 @@ from scicot.services.ledger import (
     store_reply,
 )
 from scicot.services.ledger_writer import LedgerWriter
-from scicot.services.pacing import Gate, Tries
+from scicot.services.pacing import Gate, Limits, Tries
 from scicot.services.worker import RunContext
 from scicot.words.errors import DatabaseBusy, SciCotError, TeacherRefused, TeacherUnavailable
 from scicot.words.teaching import Answer, AttemptOutcome, Message, Price
@@ -90,9 +89,7 @@ class TeacherPool:
 
     def __post_init__(self) -> None:
         """Set the limits up."""
-        requests, tokens = self.settings.requests_per_minute, self.settings.tokens_per_minute
-        self._requests = AsyncLimiter(requests, 60) if requests else None
-        self._tokens = AsyncLimiter(tokens, 60) if tokens else None
+        self._limits = Limits(self.settings.requests_per_minute, self.settings.tokens_per_minute)
         self._backoff = wait_random_exponential(
             multiplier=self.context.settings.teacher_retry_seconds, max=MAX_BACKOFF_SECONDS
         )
@@ -195,11 +192,8 @@ class TeacherPool:
         """Wait for the gate and for the caps on requests and tokens a minute."""
         while (seconds := self._gate.remaining()) > 0 and not self._stopping.is_set():
             await self._sleep(seconds)
-        if self._requests is not None:
-            await self._requests.acquire()
-        if self._tokens is not None:
-            wanted = count_tokens(call.characters, None) + self.settings.max_tokens
-            await self._tokens.acquire(min(wanted, self._tokens.max_rate))
+        tokens = count_tokens(call.characters, None) + self.settings.max_tokens
+        await self._limits.take(tokens, self._stopping)
 
     async def _send(self, call: Call, claim: Claim) -> Answer:
         try:
@@ -248,9 +242,10 @@ class TeacherPool:
                 f"{answer.reason}. Nothing more is sent, the rest is pending: put it right and "
                 "resume the run."
             )
-        if answer.outcome is AttemptOutcome.RATE_LIMITED:
-            wait = answer.retry_after
-            self._gate.close_for(self._pause_length(tries) if wait is None else wait)
+        if answer.retry_after is not None:
+            self._gate.close_for(answer.retry_after)
+        elif answer.outcome is AttemptOutcome.RATE_LIMITED:
+            self._gate.close_for(self._pause_length(tries))
         if not again:
             self._note_health(answer)
         return again

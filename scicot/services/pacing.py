@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass
+from typing import Any
+
+from aiolimiter import AsyncLimiter
 
 from scicot.words.teaching import Answer, AttemptOutcome
 
@@ -44,3 +48,27 @@ class Gate:
     def remaining(self) -> float:
         """Return the seconds until it opens."""
         return self.opens_at - asyncio.get_running_loop().time()
+
+
+class Limits:
+    """The caps on requests and tokens a minute; None is no cap. Made inside the event loop."""
+
+    def __init__(self, requests_per_minute: int | None, tokens_per_minute: int | None) -> None:
+        self._requests = AsyncLimiter(requests_per_minute, 60) if requests_per_minute else None
+        self._tokens = AsyncLimiter(tokens_per_minute, 60) if tokens_per_minute else None
+
+    async def take(self, tokens: int, stopping: asyncio.Event) -> None:
+        """Return when a request of so many tokens may be sent, or once the pool stops."""
+        if self._requests is not None:
+            await _unless(stopping, self._requests.acquire())
+        if self._tokens is not None:  # a request above the whole cap waits for all of it
+            await _unless(stopping, self._tokens.acquire(min(tokens, self._tokens.max_rate)))
+
+
+async def _unless(stopping: asyncio.Event, waiting: Coroutine[Any, Any, None]) -> None:
+    """Wait for the first of the two."""
+    tasks = {asyncio.create_task(waiting), asyncio.create_task(stopping.wait())}
+    _, unfinished = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in unfinished:
+        task.cancel()
+    await asyncio.gather(*unfinished, return_exceptions=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiolimiter import AsyncLimiter
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,7 @@ from db.models import AttemptRow, CompletionRow, RationaleRow, RevisionRow, RunR
 from db.session import open_session, write
 from scicot.adapters.clock import utc_now
 from scicot.pure.teacher_prompts import BUILT_IN
+from scicot.services import pacing
 from scicot.services.generation import retry_calls, run_generation, start_generation
 from scicot.services.ledger_writer import Spool
 from scicot.services.prices import set_price
@@ -390,6 +392,31 @@ def test_an_answer_in_the_spool_is_stored_at_the_next_start(
     assert teacher.count == 11
     assert "Spooled." in [text for _, _, text in rationales(session)]
     assert spool.read() == []
+
+
+def test_requests_a_minute_are_kept_to(
+    session: Session, teacher: FakeTeacher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short_minute = 0.4
+    monkeypatch.setattr(pacing, "AsyncLimiter", lambda rate, _: AsyncLimiter(rate, short_minute))
+    generate(session, config_for(teacher, limit=6, requests_per_minute=2))
+    times = [seen.at for seen in teacher.seen]
+    assert times[-1] - times[0] >= 0.75
+
+
+def test_a_cancelled_run_does_not_sit_its_limits_out(
+    session: Session, teacher: FakeTeacher, settings: Settings
+) -> None:
+    run_id = start_generation(session, ADA, config_for(teacher, requests_per_minute=1))
+
+    def cancel(_number: int) -> str:
+        with open_session(settings.resolved_database_url) as other:
+            request_cancel(other, ADA, run_id)
+        return "ok"
+
+    teacher.faults = cancel
+    assert carry_on(session, run_id).status is RunStatus.CANCELLED
+    assert teacher.count == 1
 
 
 def test_the_run_says_how_far_it_is(session: Session, teacher: FakeTeacher) -> None:
