@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.shared.few_shot_form import show_few_shot
 from pages.shared.frame import choose_dataset, current_actor, errors_shown
 from pages.shared.price_table import show_price_table
 from pages.shared.prompt_editor import show_prompt_editor
@@ -20,7 +21,7 @@ from scicot.words.configs import GenerationConfig
 from scicot.words.records import RunKind, RunView
 from scicot.words.settings import get_settings
 
-SECTIONS = ("Run", "Prompts", "Compare", "Prices")
+SECTIONS = ("Run", "Prompts", "Compare", "LLM baseline", "Prices")
 
 
 def _start(config: GenerationConfig) -> None:
@@ -102,6 +103,8 @@ if dataset:
     elif section == "Compare":
         with errors_shown():
             show_source_comparison(dataset)
+    elif section == "LLM baseline":
+        show_few_shot(dataset)
     elif section == "Prices":
         show_price_table()
     else:

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.shared.frame import current_actor, errors_shown
+from pages.shared.teacher_run import show_teacher_totals
 from scicot.services.queue import tend_queue
 from scicot.services.runs import (
     RESUMABLE,
@@ -20,7 +21,7 @@ from scicot.services.runs import (
     resume_run,
 )
 from scicot.services.workspace import open_workspace
-from scicot.words.records import RunStatus, RunView
+from scicot.words.records import RunKind, RunStatus, RunView
 from scicot.words.settings import get_settings
 
 BADGES = {
@@ -62,7 +63,9 @@ def _show_live(run_id: int, *, was_over: bool) -> None:
         st.error(run.error, icon=":material/error:")
     elif run.status is RunStatus.LOST:
         st.warning("Its worker has not been heard of for 30 s. Resume goes on from what is whole.")
-    if run.progress_total:
+    if run.kind in (RunKind.GENERATE, RunKind.FEW_SHOT):
+        show_teacher_totals(run)
+    elif run.progress_total:
         share = min(1.0, run.progress_done / run.progress_total)
         st.progress(share, f"{run.message} {run.progress_done:,} of {run.progress_total:,}")
     elif run.message:

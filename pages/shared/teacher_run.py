@@ -21,7 +21,7 @@ from scicot.services.teacher_runs import (
     run_totals,
 )
 from scicot.services.workspace import open_workspace
-from scicot.words.records import CompletionState, RunStatus, RunView
+from scicot.words.records import CompletionState, RunKind, RunStatus, RunView
 from scicot.words.settings import get_settings
 
 MAY_COST_AGAIN = (CompletionState.MAYBE_PAID, CompletionState.INVALID, CompletionState.REFUSED)
@@ -61,7 +61,7 @@ def show_teacher_totals(run: RunView) -> None:
     if whole:
         st.progress(
             (totals.stored + totals.failed) / whole,
-            f"{totals.stored:,} of {whole:,} rationales stored",
+            f"{totals.stored:,} of {whole:,} answers stored",
         )
     with st.container(horizontal=True):
         st.metric("Stored", f"{totals.stored:,}")
@@ -114,8 +114,8 @@ def _show_reasons(run: RunView, reasons: Sequence[ReasonCount]) -> None:
         [{"not got": one.count, "state": one.state.value, "reason": one.reason} for one in reasons],
         hide_index=True,
     )
-    if not run.status.is_finished:
-        return
+    if not run.status.is_finished or run.kind is not RunKind.GENERATE:
+        return  # a few-shot run asks again for what failed when it is started again
     by_state: dict[CompletionState, int] = {}
     for one in reasons:
         by_state[one.state] = by_state.get(one.state, 0) + one.count
@@ -154,7 +154,7 @@ def _show_actions(run: RunView) -> None:
         st.page_link(
             "pages/train/runs.py", label="Log and settings", query_params={"run": str(run.id)}
         )
-        if not run.config.get("trial"):
+        if run.kind is RunKind.GENERATE and not run.config.get("trial"):
             st.page_link("pages/prepare/review.py", label="Review the rationales")
 
 

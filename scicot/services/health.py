@@ -12,9 +12,18 @@ from sqlalchemy import exists, func, select, text
 from sqlalchemy.exc import DatabaseError as DriverError
 from sqlalchemy.orm import Session
 
-from db.models import PredictionRow, RationaleRow, RevisionRow, RunRow, SnapshotItemRow, StageRow
+from db.models import (
+    AttemptRow,
+    PredictionRow,
+    RationaleRow,
+    RevisionRow,
+    RunRow,
+    SnapshotItemRow,
+    StageRow,
+)
 from scicot.adapters.clock import utc_now
 from scicot.adapters.versions import code_version, package_versions
+from scicot.services.invariants import find_broken_rules
 from scicot.services.runs import effective_status
 from scicot.words.records import RunStatus
 from scicot.words.settings import Settings
@@ -46,6 +55,7 @@ def examine(session: Session, settings: Settings) -> list[Finding]:
     examinations: tuple[Callable[[Session, Settings], Iterator[Finding]], ...] = (
         _examine_database,
         _examine_revisions,
+        _examine_ledger,
         _examine_runs,
         _examine_results,
         _examine_stages,
@@ -105,6 +115,20 @@ def _examine_revisions(session: Session, _settings: Settings) -> Iterator[Findin
         )
     else:
         yield Finding("rationales", Level.GOOD, f"{total:,} rationales, each with its revision.")
+
+
+def _examine_ledger(session: Session, _settings: Settings) -> Iterator[Finding]:
+    broken = find_broken_rules(session)
+    for one in broken:
+        yield Finding(
+            "ledger",
+            Level.BAD,
+            f"{one.what} ({one.rows:,} rows).",
+            "Restore the last backup and tell the maintainers.",
+        )
+    if not broken:
+        calls = session.scalar(select(func.count()).select_from(AttemptRow)) or 0
+        yield Finding("ledger", Level.GOOD, f"{calls:,} calls to teachers, all accounted for.")
 
 
 def _examine_runs(session: Session, _settings: Settings) -> Iterator[Finding]:

@@ -161,3 +161,22 @@ def test_a_price_is_entered_on_the_page(session: Session) -> None:
     labelled(app.number_input, "In").set_value(1.5)
     labelled(app.button, "Enter the price").click().run()
     assert "my-model" in list(app.dataframe[0].value["model"])
+
+
+def test_an_llm_is_asked_to_answer_by_a_button(session: Session, teacher: FakeTeacher) -> None:
+    app = choose_starter(open_generate(section="LLM baseline"))
+    labelled(app.number_input, "Examples").set_value(2).run()
+    labelled(app.selectbox, "Questions").set_value("validation").run()
+    labelled(app.button, "Have it answer").click().run()
+    assert not app.error
+    session.rollback()
+    run = list_runs(session)[0]
+    assert (run.kind, run.config["shots"]) == (RunKind.FEW_SHOT, 2)
+    assert len(list(run.config["examples"])) == 2  # type: ignore[call-overload]
+
+
+def test_the_runs_page_shows_a_teacher_runs_counts(session: Session, teacher: FakeTeacher) -> None:
+    run = generate(session, config_for(teacher))
+    app = open_page("train/runs", run=str(run.id))
+    assert not app.exception
+    assert {one.label: one.value for one in app.metric}["Stored"] == "6"
