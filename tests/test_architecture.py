@@ -35,18 +35,8 @@ HOMES = {
     "playwright": ("scicot.bench",),
     "subprocess": ("scicot.adapters", "scicot.bench"),
 }
-IMPURE = {
-    "os",
-    "pathlib",
-    "time",
-    "datetime",
-    "random",
-    "secrets",
-    "uuid",
-    "io",
-    "socket",
-    "shutil",
-}
+IMPURE_MODULES = {"os", "pathlib", "time", "secrets", "uuid", "socket", "shutil", "tempfile"}
+IMPURE_CALLS = {"now", "today", "utcnow", "open", "print", "input"}
 
 
 def our_files() -> list[Path]:
