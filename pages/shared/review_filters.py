@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -17,18 +18,14 @@ LONGEST = 100_000
 
 def choose_queue(counts: Mapping[Queue, int]) -> Queue:
     """Return the queue chosen among those with their counts."""
-    names = [queue.value for queue in Queue]
-    if st.query_params.get("queue", names[0]) not in names:
-        st.query_params.pop("queue", None)
-    chosen = st.selectbox(
+    chosen = _linked_choice(
         "Queue",
-        names,
-        format_func=lambda name: f"{name.capitalize()} · {counts[Queue(name)]:,}",
-        key="queue",
-        bind="query-params",
+        "queue",
+        [queue.value for queue in Queue],
+        lambda name: f"{name.capitalize()} · {counts[Queue(name)]:,}",
         label_visibility="collapsed",
     )
-    return Queue(chosen or names[0])
+    return Queue(chosen)
 
 
 def choose_filter(
@@ -65,16 +62,35 @@ def choose_filter(
 def _choose(
     label: str, key: str, options: Sequence[str], name: Callable[[str], str] = str
 ) -> str | None:
-    if st.query_params.get(key, ANY) not in (ANY, *options):
-        st.query_params.pop(key, None)
-    chosen = st.selectbox(
-        label,
-        [ANY, *options],
-        format_func=lambda one: ANY if one == ANY else name(one),
-        key=key,
-        bind="query-params",
+    chosen = _linked_choice(
+        label, key, [ANY, *options], lambda one: ANY if one == ANY else name(one)
     )
-    return None if chosen in (None, ANY) else chosen
+    return None if chosen == ANY else chosen
+
+
+def _linked_choice(
+    label: str,
+    key: str,
+    options: Sequence[str],
+    name: Callable[[str], str],
+    label_visibility: Literal["visible", "collapsed"] = "visible",
+) -> str:
+    """Return the option chosen, which the link carries; the first option needs no link.
+
+    Streamlit's own binding puts what is shown into the link, and that holds changing counts.
+    """
+    if st.session_state.get(key, st.query_params.get(key)) not in options:
+        st.session_state[key] = options[0]
+    elif key not in st.session_state:
+        st.session_state[key] = st.query_params[key]
+    chosen: str = st.selectbox(
+        label, options, format_func=name, key=key, label_visibility=label_visibility
+    )
+    if chosen == options[0]:
+        st.query_params.pop(key, None)
+    else:
+        st.query_params[key] = chosen
+    return chosen
 
 
 def _number(place: DeltaGenerator, label: str, key: str) -> int | None:

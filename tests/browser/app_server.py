@@ -39,9 +39,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_app(home: Path, log: Path) -> Iterator[str]:
+def running_app(home: Path, log: Path, port: int | None = None) -> Iterator[str]:
     """Yield the address of the app, started as `make app` starts it."""
-    port = free_port()
+    port = port or free_port()
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "scicot", "app", "--port", str(port), "--no-open"],

@@ -12,7 +12,7 @@ from db.models import RationaleRow, ReviewRow, RevisionRow
 from db.session import open_session
 from scicot.services.review_items import load_items
 from scicot.services.reviews import decide
-from scicot.words.errors import StaleRevision
+from scicot.words.errors import DatabaseBusy, StaleRevision
 from scicot.words.records import Actor, Cause, Split, Verdict
 from scicot.words.settings import Settings
 from tests.builders import store_questions, store_rationale
@@ -21,28 +21,34 @@ from tests.builders import store_questions, store_rationale
 def work(url: str, seed: int, decisions: int, ids: list[int]) -> tuple[int, int, int]:
     """Return how many verdicts were written, how many of them edits, and how many were refused."""
     draw = random.Random(seed)
-    actor = Actor(f"reviewer {seed}")
     written = edits = refused = 0
     with open_session(url) as session:
         for number in range(decisions):
-            (item,) = load_items(session, actor, [draw.choice(ids)])
-            session.commit()
             is_edit = draw.random() < 0.5
+            text = f"Text {number} of {seed}." if is_edit else None
             try:
-                decide(
-                    session,
-                    actor,
-                    item.rationale.id,
-                    item.rationale.revision_id,
-                    Verdict.EDIT if is_edit else Verdict.ACCEPT,
-                    f"Text {number} of {seed}." if is_edit else None,
-                    operation_id=f"{seed}-{number}",
+                press(
+                    session, Actor(f"reviewer {seed}"), draw.choice(ids), text, f"{seed}-{number}"
                 )
+            except StaleRevision as error:
+                refused += error.current_text != error.submitted_text
+            else:
                 written += 1
                 edits += is_edit
-            except StaleRevision as error:
-                refused += error.current_text != item.rationale.text
     return written, edits, refused
+
+
+def press(session: Session, actor: Actor, one: int, text: str | None, operation: str) -> None:
+    """Read a rationale, then decide on it; what a busy database did not take is sent again."""
+    (item,) = load_items(session, actor, [one])
+    verdict = Verdict.ACCEPT if text is None else Verdict.EDIT
+    revision = item.rationale.revision_id
+    while True:
+        try:
+            decide(session, actor, one, revision, verdict, text, operation_id=operation)
+        except DatabaseBusy:
+            continue
+        return
 
 
 def run_reviewers(

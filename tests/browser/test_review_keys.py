@@ -1,0 +1,254 @@
+"""The review screen in real Chromium: keys, focus, drafts, a restarted server, width, contrast."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.migrate import migrate
+from db.models import ReviewRow
+from db.session import open_session
+from scicot.services.checks import run_checks
+from scicot.services.review_items import load_item
+from scicot.services.reviews import decide
+from scicot.words.records import Actor, Rationale, RationaleStatus, Split, Verdict
+from tests.browser.app_server import chromium_page, free_port, keep_screenshot, running_app
+from tests.builders import store_questions, store_rationale
+
+pytestmark = pytest.mark.browser
+WIDTHS = ((1280, 720), (375, 740))
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("home")
+    migrate(f"sqlite:///{folder / 'scicot.db'}")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium_page() as page:
+        opened = page.context.browser
+        assert opened is not None
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def address(home: Path, browser: Browser) -> Iterator[str]:
+    with running_app(home, home / "app.log") as started:
+        page = browser.new_page()  # a fresh server greets a first deep link with "not found"
+        page.goto(started)
+        page.get_by_role("link", name="Review").wait_for()
+        page.close()
+        yield started
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of 1280 x 720 in a profile of its own."""
+    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    context.set_default_timeout(60_000)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def stored(home: Path) -> Iterator[Session]:
+    with open_session(f"sqlite:///{home / 'scicot.db'}") as session:
+        yield session
+
+
+def fill(session: Session, folder: Path, dataset: str, count: int = 6) -> list[int]:
+    """Store rationales and return their ids in the order in which the queue shows them."""
+    questions = store_questions(session, folder, dataset=dataset, train=count)[Split.TRAIN]
+    ids = [
+        store_rationale(session, question, f"Reason {number} of {dataset} says (A) because.")
+        for number, question in enumerate(questions)
+    ]
+    run_checks(session, dataset)
+    return sorted(
+        ids, key=lambda one: (load_item(session, Actor("x"), one).risk, one), reverse=True
+    )
+
+
+def open_review(page: Page, address: str, dataset: str) -> None:
+    page.goto(f"{address}/review?dataset={dataset}")
+    expect(page.get_by_role("textbox", name="Rationale")).to_be_visible()
+
+
+def text_of(page: Page) -> str:
+    return page.get_by_role("textbox", name="Rationale").input_value()
+
+
+def rationale_of(session: Session, one: int) -> Rationale:
+    session.rollback()
+    return load_item(session, Actor("x"), one).rationale
+
+
+def verdicts(session: Session, ids: list[int]) -> list[tuple[int, str]]:
+    session.rollback()  # ends the read before, which saw the database as it was then
+    rows = session.execute(
+        select(ReviewRow.rationale_id, ReviewRow.verdict)
+        .where(ReviewRow.rationale_id.in_(ids), ReviewRow.undone_at.is_(None))
+        .order_by(ReviewRow.id)
+    )
+    return [(one, verdict.value) for one, verdict in rows]
+
+
+def wait_until_saved(page: Page) -> None:
+    expect(page.get_by_role("status").filter(has_text="Saved")).to_be_visible()
+
+
+def test_each_key_decides_on_what_is_shown_and_undo_brings_it_back(
+    page: Page, address: str, stored: Session, tmp_path: Path
+) -> None:
+    ids = fill(stored, tmp_path, "keys")
+    open_review(page, address, "keys")
+    shown = []
+    for key in "axs2":
+        shown.append(text_of(page))
+        page.keyboard.press(key)
+    wait_until_saved(page)
+    assert verdicts(stored, ids) == list(
+        zip(ids, ["accept", "reject", "skip", "reject"], strict=False)
+    )
+    for before in reversed(shown):
+        page.keyboard.press("u")
+        assert text_of(page) == before
+    wait_until_saved(page)
+    assert verdicts(stored, ids) == []
+
+
+def test_undo_reaches_back_over_a_reload(
+    page: Page, address: str, stored: Session, tmp_path: Path
+) -> None:
+    ids = fill(stored, tmp_path, "again")
+    open_review(page, address, "again")
+    first = text_of(page)
+    page.keyboard.press("a")
+    wait_until_saved(page)
+    page.reload()
+    box = page.get_by_role("textbox", name="Rationale")
+    expect(box).not_to_have_value(first)
+    page.keyboard.press("u")
+    expect(box).to_have_value(first)
+    wait_until_saved(page)
+    assert verdicts(stored, ids) == []
+
+
+def test_an_edit_begins_at_the_end_and_ctrl_enter_goes_on(
+    page: Page, address: str, stored: Session, tmp_path: Path
+) -> None:
+    ids = fill(stored, tmp_path, "edits")
+    open_review(page, address, "edits")
+    before = text_of(page)
+    page.keyboard.press("e")
+    page.keyboard.type(" That is why.")
+    assert text_of(page) == f"{before} That is why."
+    page.keyboard.press("Escape")
+    assert text_of(page) == before
+    page.keyboard.press("e")
+    page.keyboard.type(" axsu are letters here.")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("textbox", name="Rationale")).not_to_have_value(before)
+    wait_until_saved(page)
+    rationale = rationale_of(stored, ids[0])
+    assert rationale.text == f"{before} axsu are letters here."
+    assert rationale.status is RationaleStatus.EDITED
+
+
+def test_a_conflict_shows_both_texts(
+    page: Page, address: str, stored: Session, tmp_path: Path
+) -> None:
+    ids = fill(stored, tmp_path, "conflicts")
+    open_review(page, address, "conflicts")
+    revision = rationale_of(stored, ids[0]).revision_id
+    decide(
+        stored,
+        Actor("Bob"),
+        ids[0],
+        revision,
+        Verdict.EDIT,
+        "Bob's text stands here.",
+        operation_id="bob",
+    )
+    page.keyboard.press("e")
+    page.keyboard.type(" Mine.")
+    page.keyboard.press("Control+Enter")
+    notice = page.get_by_role("alert").filter(has_text="changed by Bob")
+    expect(notice).to_contain_text("Bob's text stands here.")
+    expect(notice).to_contain_text("Mine.")
+    keep_screenshot(page, "review-conflict")
+    page.get_by_role("button", name="Open it again").click()
+    assert text_of(page).endswith(" Mine.")
+    page.keyboard.press("Control+Enter")
+    wait_until_saved(page)
+    assert rationale_of(stored, ids[0]).text.endswith(" Mine.")
+
+
+def test_drafts_and_presses_outlive_a_reload_and_a_server_that_was_down(
+    page: Page, tmp_path: Path, home: Path, stored: Session
+) -> None:
+    ids = fill(stored, tmp_path, "restarts")
+    port = free_port()
+    with running_app(home, tmp_path / "one.log", port) as address:
+        page.goto(address)
+        page.get_by_role("link", name="Review").wait_for()
+        open_review(page, address, "restarts")
+    page.keyboard.press("a")  # nobody answers now
+    page.keyboard.press("e")
+    page.keyboard.type(" Half a thought")
+    with running_app(home, tmp_path / "two.log", port) as address:
+        page.goto(address)
+        page.get_by_role("link", name="Review").wait_for()
+        open_review(page, address, "restarts")
+        expect(page.get_by_role("textbox", name="Rationale")).to_have_value(
+            f"{rationale_of(stored, ids[1]).text} Half a thought"
+        )
+        wait_until_saved(page)
+    assert verdicts(stored, ids) == [(ids[0], "accept")]
+
+
+@pytest.mark.parametrize(("width", "height"), WIDTHS)
+def test_all_that_a_decision_needs_is_on_one_screen(
+    page: Page, address: str, stored: Session, tmp_path: Path, width: int, height: int
+) -> None:
+    fill(stored, tmp_path, f"width-{width}")
+    page.set_viewport_size({"width": width, "height": height})
+    open_review(page, address, f"width-{width}")
+    wait_until_saved(page)
+    keep_screenshot(page, f"review-{width}")
+    for name in ("Accept", "Edit", "Reject", "Skip", "Undo"):
+        button = page.get_by_role("button", name=name, exact=True)
+        expect(button).to_be_in_viewport(ratio=1)
+    if width > 900:
+        for part in (".stem", ".options", "textarea", ".flags"):
+            expect(page.locator(part)).to_be_in_viewport(ratio=1)
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= width
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_screen_reads_well_for_axe(
+    page: Page, address: str, stored: Session, tmp_path: Path, dark: bool
+) -> None:
+    dataset = f"axe-{dark}".lower()
+    fill(stored, tmp_path, dataset)
+    page.emulate_media(color_scheme="dark" if dark else "light")
+    open_review(page, address, dataset)
+    wait_until_saved(page)
+    keep_screenshot(page, f"review-{dataset}")
+    found = Axe().run(page, context=".stMainBlockContainer")
+    serious = [
+        (one["id"], [node["html"][:120] for node in one["nodes"]])
+        for one in found.response["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
