@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from statistics import NormalDist, mean, stdev
 
-import numpy as np
-
 LEVEL = 0.95
 ALPHA = 0.05
 POWER = 0.8
@@ -86,6 +84,8 @@ def bootstrap_difference(
     """
     if n == 0:
         return None
+    import numpy as np  # 0.1 s that most commands need not wait
+
     shares = [only_a / n, only_b / n, (n - only_a - only_b) / n]
     drawn = np.random.default_rng(seed).multinomial(n, shares, size=resamples)
     differences = (drawn[:, 0] - drawn[:, 1]) / n
@@ -139,17 +139,17 @@ def cohens_kappa(both: int, only_first: int, only_second: int, neither: int) -> 
     n = both + only_first + only_second + neither
     if n == 0:
         return None
-    cells = np.array([[both, only_first], [only_second, neither]]) / n
-    rows, columns = cells.sum(axis=1), cells.sum(axis=0)
-    share, chance = float(np.trace(cells)), float(rows @ columns)
+    cells = ((both / n, only_first / n), (only_second / n, neither / n))
+    rows = [sum(row) for row in cells]
+    columns = [sum(column) for column in zip(*cells, strict=True)]
+    share = cells[0][0] + cells[1][1]
+    chance = sum(row * column for row, column in zip(rows, columns, strict=True))
     if math.isclose(chance, 1.0):
         return Agreement(n, share, None, None)
     kappa = (share - chance) / (1 - chance)
     # Fleiss, Cohen and Everitt 1969: the variance when kappa is not taken to be 0
-    on = sum(cells[i, i] * (1 - (rows[i] + columns[i]) * (1 - kappa)) ** 2 for i in range(2))
-    off = (1 - kappa) ** 2 * sum(
-        cells[i, j] * (columns[i] + rows[j]) ** 2 for i in range(2) for j in range(2) if i != j
-    )
-    spread = max(0.0, float(on + off - (kappa - chance * (1 - kappa)) ** 2))
+    on = sum(cells[i][i] * (1 - (rows[i] + columns[i]) * (1 - kappa)) ** 2 for i in (0, 1))
+    off = sum(cells[i][1 - i] * (columns[i] + rows[1 - i]) ** 2 for i in (0, 1))
+    spread = max(0.0, on + (1 - kappa) ** 2 * off - (kappa - chance * (1 - kappa)) ** 2)
     half = NormalDist().inv_cdf(0.5 + LEVEL / 2) * math.sqrt(spread / n) / (1 - chance)
     return Agreement(n, share, kappa, Interval(kappa - half, min(1.0, kappa + half)))
