@@ -25,6 +25,8 @@ from scicot.cli import (
     results,
     review,
     runs,
+    students,
+    teachers,
     train,
 )
 from scicot.cli.output import say
@@ -42,6 +44,7 @@ for module in (
     backup,
     imports,
     generate,
+    teachers,
     review,
     checks,
     runs,
@@ -54,7 +57,7 @@ for module in (
     report,
     attribute,
     train,
-    experiment,
+    students,
     bench,
 ):
     module.register(app)

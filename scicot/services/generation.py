@@ -2,44 +2,39 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import CompletionRow, RationaleRow, RunCompletionRow
+from db.models import CompletionRow, RunCompletionRow
 from db.session import write
 from scicot.adapters.teacher.open import check_teacher
 from scicot.pure.hashing import content_hash
 from scicot.pure.teacher_prompts import teacher_messages
 from scicot.pure.teachers import parse_teacher
-from scicot.services.checks import refresh_flags
 from scicot.services.ledger_plan import CallSettings, reopen_calls
 from scicot.services.prices import find_price
 from scicot.services.prompts import Prompt, get_prompt
 from scicot.services.questions import find_dataset_id, get_questions, list_questions
-from scicot.services.rationales import add_rationale
 from scicot.services.runs import create_run, get_run, list_runs
 from scicot.services.teacher_job import TeacherJob
+from scicot.services.teacher_rationales import StoredRationales, keep_in_ledger
+from scicot.services.teacher_runs import NOT_GOT
 from scicot.services.teaching import carry_out, result_of
 from scicot.services.worker import RunContext
 from scicot.words.configs import GenerationConfig
 from scicot.words.errors import Conflict, InvalidConfig, RunNotInState, TeacherRefused
 from scicot.words.records import (
     Actor,
-    Cause,
     CompletionState,
-    Origin,
     Question,
     RunKind,
     RunStatus,
 )
 from scicot.words.settings import get_settings
 from scicot.words.teaching import Price, Teacher, TeacherKind
-
-FLAG_EVERY = 50  # rationales; the checks of so many take well under a second
 
 
 def start_generation(session: Session, actor: Actor, config: GenerationConfig) -> int:
@@ -86,6 +81,12 @@ def retry_calls(
     Retrying what is `maybe_paid` or `invalid` may cost a second time; the person decided so.
     """
     run = get_run(session, run_id)
+    kept = [state.value for state in states if state not in NOT_GOT]
+    if kept:
+        raise InvalidConfig(
+            f"What is {', '.join(kept)} needs no retry. Retry failed, invalid, refused or "
+            "maybe_paid ones."
+        )
     if run.kind is not RunKind.GENERATE:
         raise RunNotInState(f"Run {run_id} asked no teacher for rationales. Choose one that did.")
     config = GenerationConfig.checked(**run.config)
@@ -170,14 +171,15 @@ def run_generation(context: RunContext) -> Mapping[str, Any]:
         prompt = get_prompt(session, config.prompt_id)
         questions = choose_questions(session, config)
         price = find_price(session, teacher.model)
-    stored = _StoredRationales(context, teacher.model)
+    stored = StoredRationales(context, teacher.model)
+    stored.recheck_last()
     carry_out(
         context,
         TeacherJob(
             teacher=teacher,
             call_settings=call_settings(config, prompt),
             compose=lambda question: teacher_messages(prompt.parts, question),
-            store_text=_keep_in_ledger if config.trial else stored.add,
+            store_text=keep_in_ledger if config.trial else stored.add,
             samples=config.samples,
             temperature=config.temperature,
             max_tokens=config.max_tokens,
@@ -193,56 +195,3 @@ def run_generation(context: RunContext) -> Mapping[str, Any]:
         questions,
     )
     return result_of(context)
-
-
-def _keep_in_ledger(session: Session, completion_id: int, text: str) -> None:
-    """Leave a trial's text in the ledger; a real run with the same prompt makes it a rationale."""
-
-
-class _StoredRationales:
-    """Adds a rationale in its completion's own transaction, and has the new ones checked."""
-
-    def __init__(self, context: RunContext, source: str) -> None:
-        self._context = context
-        self._source = source
-        self._unchecked: list[int] = []
-        self._lock = threading.Lock()
-
-    def add(self, session: Session, completion_id: int, text: str) -> None:
-        """Store the text, once, as the next sample of this teacher for the question."""
-        question_id = session.scalar(
-            select(CompletionRow.question_id).where(CompletionRow.id == completion_id)
-        )
-        assert question_id is not None
-        there = session.execute(
-            select(RationaleRow.sample, RationaleRow.completion_id).where(
-                RationaleRow.question_id == question_id,
-                RationaleRow.origin == Origin.TEACHER,
-                RationaleRow.source == self._source,
-            )
-        ).all()
-        if any(row.completion_id == completion_id for row in there):
-            return
-        rationale_id = add_rationale(
-            session,
-            Actor(self._source),
-            question_id=question_id,
-            origin=Origin.TEACHER,
-            source=self._source,
-            text=text,
-            cause=Cause.GENERATED,
-            sample=max((row.sample for row in there), default=-1) + 1,
-            completion_id=completion_id,
-            operation_id=f"completion-{completion_id}",
-        )
-        if rationale_id is not None:
-            with self._lock:
-                self._unchecked.append(rationale_id)
-
-    def flag(self) -> None:
-        """Check the rationales stored since the last time."""
-        with self._lock:
-            waiting, self._unchecked = self._unchecked, []
-        for start in range(0, len(waiting), FLAG_EVERY):
-            with self._context.session() as session:
-                refresh_flags(session, waiting[start : start + FLAG_EVERY])

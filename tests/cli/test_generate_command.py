@@ -45,3 +45,24 @@ def test_an_estimate_sends_nothing() -> None:
         result = run_json(*command(teacher), "--estimate")
     assert (result["calls"], teacher.count) == (4, 0)
     assert result["low_usd"] is None
+
+
+def test_prompts_prices_and_retries_are_commands_too(tmp_path: Path) -> None:
+    assert run_json("prompts", "list")["prompts"][0]["name"] == "paper"
+    for part, text in (
+        ("reference", "{question} {options} {answer}"),
+        ("thinking", "Think."),
+        ("specificity", "Be brief."),
+    ):
+        (tmp_path / part).write_text(text)
+    parts = [
+        word
+        for part in ("reference", "thinking", "specificity")
+        for word in (f"--{part}", tmp_path / part)
+    ]
+    assert run_json("prompts", "save", "brief", *parts)["version"] == 1
+    price = ("--input-usd", "1", "--output-usd", "2", "--as-of", "2026-11-24")
+    run_json("prices", "set", "mine", *price)
+    assert run_json("prices", "list")["mine"]["as_of"] == "2026-11-24"
+    error = run_json("retry", "1", "--state", "stored", exit_code=1)["error"]
+    assert "no run 1" in error

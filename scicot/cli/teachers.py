@@ -1,0 +1,111 @@
+"""`prompts list|save`, `prices list|set` and `retry`: the rest of the Generate page."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scicot.cli.output import AsJson, current_actor, emit, say
+from scicot.cli.runs import finish_or_follow
+from scicot.services.generation import retry_calls
+from scicot.services.prices import list_prices, set_price
+from scicot.services.prompts import list_prompts, save_prompt
+from scicot.services.queue import tend_queue
+from scicot.services.workspace import open_workspace
+from scicot.words.errors import InvalidInput
+from scicot.words.records import CompletionState
+from scicot.words.settings import get_settings
+from scicot.words.teaching import PromptParts
+
+prompts = typer.Typer(no_args_is_help=True, help="What teachers are asked, in versions.")
+prices = typer.Typer(no_args_is_help=True, help="What teachers cost, with the day it was true.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands to the program."""
+    app.add_typer(prompts, name="prompts")
+    app.add_typer(prices, name="prices")
+    app.command("retry")(retry_command)
+
+
+@prompts.command("list")
+def list_prompts_command(as_json: AsJson = False) -> None:
+    """Show every version of every prompt, newest first."""
+    with open_workspace() as session:
+        found = list_prompts(session)
+    lines = [f"{one.id:>4}  {one.title}, by {one.actor}" for one in found]
+    emit({"prompts": [asdict(one) for one in found]}, as_json, "\n".join(lines))
+
+
+@prompts.command("save")
+def save_command(
+    name: Annotated[str, typer.Argument(help="What the prompt is called.")],
+    reference: Annotated[Path, typer.Option(help="A file with part 1: the correct answer.")],
+    thinking: Annotated[Path, typer.Option(help="A file with part 2: step by step.")],
+    specificity: Annotated[Path, typer.Option(help="A file with part 3: this question alone.")],
+    as_json: AsJson = False,
+) -> None:
+    """Store three parts as the next version of a prompt."""
+    texts = [_read(path) for path in (reference, thinking, specificity)]
+    with open_workspace() as session:
+        saved = save_prompt(session, current_actor(), name, PromptParts(*texts))
+    emit(asdict(saved), as_json, f"{saved.title} is prompt {saved.id}.")
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.expanduser().read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(
+            f"{path.name} cannot be read as UTF-8 text. Give another file."
+        ) from error
+
+
+@prices.command("list")
+def list_prices_command(as_json: AsJson = False) -> None:
+    """Show every price that holds; a model that is not there costs an unknown amount."""
+    with open_workspace() as session:
+        found = list_prices(session)
+    lines = [
+        f"{model}: ${one.input_usd:g} in, ${one.output_usd:g} out a million tokens ({one.as_of})"
+        for model, one in found.items()
+    ]
+    emit({model: asdict(one) for model, one in found.items()}, as_json, "\n".join(lines))
+
+
+@prices.command("set")
+def set_command(
+    model: Annotated[str, typer.Argument(help="As the teacher's server knows it.")],
+    input_usd: Annotated[float, typer.Option(help="USD for a million tokens in.")],
+    output_usd: Annotated[float, typer.Option(help="USD for a million tokens out.")],
+    as_of: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The day it was true.")],
+    as_json: AsJson = False,
+) -> None:
+    """Enter a model's price; earlier ones are kept."""
+    day = as_of.date()
+    with open_workspace() as session:
+        set_price(
+            session, current_actor(), model, input_usd=input_usd, output_usd=output_usd, as_of=day
+        )
+    emit({"model": model, "as_of": day.isoformat()}, as_json, f"{model} has its price.")
+
+
+def retry_command(
+    run_id: Annotated[int, typer.Argument(help="The run that asked.")],
+    state: Annotated[
+        list[CompletionState],
+        typer.Option(help="failed, invalid, refused or maybe_paid; repeatable. May cost again."),
+    ],
+    wait: Annotated[bool, typer.Option(help="Stay until the run ends.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Ask a teacher again for a run's completions that have no text, and for those alone."""
+    with open_workspace() as session:
+        again = retry_calls(session, current_actor(), run_id, state)
+        tend_queue(session, get_settings())
+    say(f"Run {again} is queued.")
+    finish_or_follow(again, wait=wait, as_json=as_json)
