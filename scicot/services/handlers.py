@@ -33,9 +33,16 @@ def _attribute(context: RunContext) -> Mapping[str, Any]:
     return run_attribution(context)
 
 
+def _predict(context: RunContext) -> Mapping[str, Any]:
+    from scicot.services.predicting import run_prediction
+
+    return run_prediction(context)
+
+
 HANDLERS: Mapping[RunKind, Handler] = {
     RunKind.GENERATE: _generate,
     RunKind.TRAIN: _train,
+    RunKind.PREDICT: _predict,
     RunKind.FEW_SHOT: _few_shot,
     RunKind.ATTRIBUTE: _attribute,
 }

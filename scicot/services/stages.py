@@ -21,7 +21,6 @@ from scicot.adapters.students.machine import choose_threads, resolve_precision
 from scicot.adapters.students.stage_files import (
     is_complete,
     publish_stage,
-    read_stage,
     stage_folder,
     work_folder,
 )
@@ -227,17 +226,3 @@ def _remember(
             session.add(
                 RunStageRow(run_id=run_id, stage_id=row.id, role=plan.role, reused=stage.reused)
             )
-
-
-def stage_of_run(session: Session, run_id: int, role: str) -> StageRow | None:
-    """Return the stage that plays this role in a run, or None."""
-    return session.scalar(
-        select(StageRow)
-        .join(RunStageRow, RunStageRow.stage_id == StageRow.id)
-        .where(RunStageRow.run_id == run_id, RunStageRow.role == role)
-    )
-
-
-def describe_stage(settings: Any, row: StageRow) -> dict[str, Any]:
-    """Return the description that lies beside a stage's weights."""
-    return read_stage(settings.artifacts_folder / row.folder)

@@ -143,6 +143,15 @@ class ExperimentConfig(Config):
     settings: dict[str, Any] = Field(default_factory=dict)
 
 
+class PredictionConfig(Config):
+    """Which questions the students of a finished training run answer."""
+
+    run: int
+    dataset: str
+    split: Split = Split.TEST
+    limit: int | None = Field(default=None, ge=1)
+
+
 class FewShotConfig(Config):
     """An LLM answering the test split from k examples (Table I's rows)."""
 
