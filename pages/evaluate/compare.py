@@ -10,7 +10,7 @@ from pages.shared.evaluate_pairs import show_pairs
 from pages.shared.evaluate_question import show_question
 from pages.shared.evaluate_reader import choose_question
 from pages.shared.evaluate_runs import choose_run, predicted_runs
-from pages.shared.evaluate_score import choose_reading, show_cells, show_scores
+from pages.shared.evaluate_score import choose_reading, show_overview
 from pages.shared.evaluate_slices import (
     chosen_slice,
     load_run_slices,
@@ -20,6 +20,7 @@ from pages.shared.evaluate_slices import (
 )
 from pages.shared.evaluate_tags import show_tagging, show_taxonomy
 from pages.shared.frame import errors_shown
+from scicot.pure.comparison import Cell
 from scicot.pure.markdown import escape_markdown
 from scicot.services.comparison import RunComparison, compare_runs
 from scicot.services.question_view import view_question
@@ -37,8 +38,9 @@ VIEWS = {
 
 def compare(run_a: RunView, run_b: RunView, others: Sequence[RunView]) -> None:
     """Show what sets the two runs apart, then the chosen view of it."""
-    reading = choose_reading()
-    view = choose_view()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        view = choose_view()
+        reading = choose_reading()
     slices, among = None, None
     chosen = chosen_slice()
     if chosen is not None or view in ("slices", "positions"):
@@ -49,7 +51,7 @@ def compare(run_a: RunView, run_b: RunView, others: Sequence[RunView]) -> None:
     with open_workspace() as session:
         compared = compare_runs(session, run_a.id, run_b.id, reading=reading, among=among)
     st.markdown(f"#### {escape_markdown(compared.sentence)}")
-    show_scores(compared)
+    cell = show_overview(compared)
     names = [compared.name_a, compared.name_b]
     if view == "slices" and slices is not None:
         show_slices(slices, compared)
@@ -60,7 +62,7 @@ def compare(run_a: RunView, run_b: RunView, others: Sequence[RunView]) -> None:
     elif view == "pairs":
         show_pairs([run_a.id, run_b.id], others, reading)
     else:
-        read_questions(compared)
+        read_questions(compared, cell)
 
 
 def choose_view() -> str:
@@ -82,9 +84,8 @@ def _remember_view() -> None:
     st.query_params["view"] = st.session_state["compare_view"] or "questions"
 
 
-def read_questions(compared: RunComparison) -> None:
-    """Show the 2x2 and the questions of the chosen cell, one by one."""
-    cell = show_cells(compared)
+def read_questions(compared: RunComparison, cell: Cell) -> None:
+    """Show the questions of the chosen cell, one by one."""
     question_id = choose_question(compared.cells[cell])
     if question_id is None:
         return

@@ -17,6 +17,7 @@ BADGES = {
     Outcome.INCORRECT: ("incorrect", "red", ":material/close:"),
     Outcome.NO_ANSWER: ("no answer read", "orange", ":material/question_mark:"),
 }
+LETTERS = "ABCD"
 VARIANT_TITLES = {
     Variant.MAIN: "its own student's rationale",
     Variant.TEACHER_RATIONALE: "the reference rationale",
@@ -28,18 +29,17 @@ VARIANT_TITLES = {
 def show_question(view: QuestionView, names: Sequence[str]) -> None:
     """Show the question, then one column a run, then what teachers and people wrote."""
     _show_stem(view.question)
-    _show_options(view, names)
+    _show_options(view)
     reference = view.explanations[0] if view.explanations else None
     compared = None
     if reference and any(one.prediction and one.prediction.rationale for one in view.answers):
         about = f"{reference.origin.value} rationale ({reference.source})"
         wanted = st.toggle(f"Mark what differs from the {escape_markdown(about)}", key="show_diff")
         compared = reference if wanted else None
-    for column, answer, name in zip(
-        st.columns(max(len(view.answers), 1)), view.answers, names, strict=False
-    ):
+    columns = st.columns(max(len(view.answers), 1))
+    for column, letter, answer, name in zip(columns, LETTERS, view.answers, names, strict=False):
         with column, st.container(border=True):
-            _show_answer(answer, name, compared)
+            _show_answer(answer, f"{letter}: {name}", compared)
     _show_explanations(view.explanations)
 
 
@@ -49,32 +49,39 @@ def _show_stem(question: Question) -> None:
         st.text(question.stem)
 
 
-def _show_options(view: QuestionView, names: Sequence[str]) -> None:
+def _show_options(view: QuestionView) -> None:
     question = view.question
-    columns: dict[str, st.column_config.Column] = {}
-    rows: list[dict[str, object]] = []
-    for choice in question.choices:
-        is_key = choice.label == question.answer_key
-        row: dict[str, object] = {
-            "": "key" if is_key else "",
-            "Label": choice.label,
-            "Option": choice.text,
+    rows = [
+        {
+            "Option": f"{choice.label} · key"
+            if choice.label == question.answer_key
+            else choice.label,
+            "Text": choice.text,
+            **{
+                letter: _cell(answer, choice.label)
+                for letter, answer in zip(LETTERS, view.answers, strict=False)
+            },
         }
-        for place, (answer, name) in enumerate(zip(view.answers, names, strict=True)):
-            title = f"{'ABCD'[place]}: {name}"
-            row[title] = _cell(answer, choice.label)
-            columns[title] = st.column_config.Column(
-                title, help="What the run answered, and how likely it finds each option."
-            )
-        rows.append(row)
-    st.dataframe(rows, hide_index=True, column_config=columns, width="stretch")
+        for choice in question.choices
+    ]
+    shares = "Each option's share by likelihood; the one that was answered is marked."
+    st.dataframe(
+        rows,
+        hide_index=True,
+        column_config={
+            "Option": st.column_config.Column(width="small"),
+            "Text": st.column_config.Column(width="large"),
+            **{letter: st.column_config.Column(help=shares) for letter in LETTERS},
+        },
+        width="stretch",
+    )
 
 
 def _cell(answer: RunAnswer, label: str) -> str:
     prediction = answer.prediction
-    chosen = "answered " if prediction is not None and prediction.label == label else ""
+    mark = " ◀ answered" if prediction is not None and prediction.label == label else ""
     share = answer.probabilities.get(label)
-    return f"{chosen}{share:.0%}" if share is not None else chosen.strip()
+    return f"{share:.0%}{mark}" if share is not None else mark.strip()
 
 
 def show_outcome(label: str | None, outcome: Outcome) -> None:
@@ -90,12 +97,12 @@ def _show_answer(answer: RunAnswer, name: str, compared: Explanation | None) -> 
         st.caption("This run was not asked this question.")
         return
     show_outcome(prediction.label, prediction.outcome)
-    for flag in answer.flags:
-        st.badge(str(flag).replace("_", " "), color="yellow", icon=":material/flag:")
-    for mark in answer.marks:
-        st.badge(
-            escape_markdown(f"{mark.tag.name} · {mark.actor}"), color="blue", icon=":material/sell:"
-        )
+    with st.container(horizontal=True, gap="small"):
+        for flag in answer.flags:
+            st.badge(str(flag).replace("_", " "), color="yellow", icon=":material/flag:")
+        for mark in answer.marks:
+            name = escape_markdown(f"{mark.tag.name} · {mark.actor}")
+            st.badge(name, color="blue", icon=":material/sell:")
     if compared is not None and prediction.rationale:
         overlap = word_overlap(compared.text, prediction.rationale)
         st.caption(f"Rationale; {overlap or 0:.0%} of the words shared with the reference")

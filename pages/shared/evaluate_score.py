@@ -16,8 +16,9 @@ def choose_reading() -> Reading:
     is_options = wanted == Reading.OPTIONS
     st.session_state["compare_by_options"] = is_options
     st.toggle(
-        "Count the most likely option instead of the generated answer",
+        "By options",
         key="compare_by_options",
+        help="Count the most likely option instead of the answer that was written.",
         on_change=_remember_reading,
     )
     return Reading.OPTIONS if is_options else Reading.GENERATED
@@ -36,31 +37,44 @@ def percent(value: float | None) -> str:
     return "–" if value is None else f"{value * 100:.1f} %"
 
 
-def describe_score(score: Score) -> str:
-    """Return a score's interval, count and unread answers in one line."""
-    interval = score.interval
-    bounds = f"{interval.low * 100:.1f}–{interval.high * 100:.1f}" if interval else "–"
-    return f"95 % {bounds} · n = {score.n:,} · no answer {score.no_answer:,}"
+def show_overview(compared: RunComparison) -> Cell:
+    """Show the numbers beside the 2x2 and return the chosen cell."""
+    numbers, cells = st.columns([3, 2], gap="medium")
+    with numbers:
+        show_scores(compared)
+    with cells:
+        return show_cells(compared)
 
 
 def show_scores(compared: RunComparison) -> None:
     """Show both accuracies with their intervals, the difference, mid-p and the number needed."""
     found = compared.found
     interval = found.interval
-    a, b, difference, test = st.columns(4)
-    a.metric(escape_markdown(f"A: {compared.name_a}"[:60]), percent(compared.score_a.accuracy))
-    a.caption(describe_score(compared.score_a))
-    b.metric(escape_markdown(f"B: {compared.name_b}"[:60]), percent(compared.score_b.accuracy))
-    b.caption(describe_score(compared.score_b))
-    difference.metric("A − B, points", f"{found.difference * 100:+.1f}")
-    if interval is not None:
-        difference.caption(
-            f"95 % {interval.low * 100:+.1f} to {interval.high * 100:+.1f} (paired bootstrap)"
-        )
-    test.metric("McNemar mid-p", say_p(found.mid_p))
-    needed = f"{found.needed:,}" if found.needed else "no number"
-    test.caption(
-        f"{found.matched:,} questions matched · {needed} would tell a difference of this size"
+    bounds = f" \\[{interval.low * 100:+.1f}, {interval.high * 100:+.1f}]" if interval else ""
+    needed = (
+        f"about {found.needed:,} questions would tell a difference of this size"
+        if found.needed
+        else "there is no difference to tell"
+    )
+    rows = [
+        _describe("A", compared.name_a, compared.score_a),
+        _describe("B", compared.name_b, compared.score_b),
+        f"**A − B** {found.difference * 100:+.1f} points{bounds} · "
+        f"McNemar mid-p {escape_markdown(say_p(found.mid_p))}",
+    ]
+    st.markdown("  \n".join(rows))
+    st.caption(
+        f"{found.matched:,} questions matched; {needed}. Brackets: 95 % intervals, Wilson's for an "
+        "accuracy, the paired bootstrap's for the difference."
+    )
+
+
+def _describe(letter: str, name: str, score: Score) -> str:
+    interval = score.interval
+    bounds = f" \\[{interval.low * 100:.1f}, {interval.high * 100:.1f}]" if interval else ""
+    return (
+        f"**{letter}: {escape_markdown(name)}** {percent(score.accuracy)}{bounds} · "
+        f"no answer {score.no_answer:,} of {score.n:,}"
     )
 
 
@@ -70,14 +84,14 @@ def show_cells(compared: RunComparison) -> Cell:
     chosen = Cell(current) if current in list(Cell) else Cell.ONLY_A
     titles = {
         Cell.BOTH: "Both right",
-        Cell.ONLY_A: f"Only A: {compared.name_a}",
-        Cell.ONLY_B: f"Only B: {compared.name_b}",
+        Cell.ONLY_A: "Only A",
+        Cell.ONLY_B: "Only B",
         Cell.NEITHER: "Neither",
     }
     for row in ((Cell.BOTH, Cell.ONLY_A), (Cell.ONLY_B, Cell.NEITHER)):
         for column, cell in zip(st.columns(2), row, strict=True):
             column.button(
-                f"{len(compared.cells[cell]):,} · {escape_markdown(titles[cell])}",
+                f"{len(compared.cells[cell]):,} · {titles[cell]}",
                 key=f"cell_{cell}",
                 type="primary" if cell is chosen else "secondary",
                 on_click=_choose,
@@ -89,4 +103,5 @@ def show_cells(compared: RunComparison) -> Cell:
 
 def _choose(cell: Cell) -> None:
     st.query_params["cell"] = cell.value
+    st.query_params.pop("view", None)  # a cell is read on the questions' view
     st.query_params.pop("question", None)

@@ -50,7 +50,7 @@ def show_tagging(view: QuestionView, names: Sequence[str]) -> None:
     with st.container(horizontal=True):
         for tag in tags:
             st.button(
-                f"{tag.digit or '·'} {escape_markdown(tag.name)}",
+                escape_markdown(tag.name),
                 key=f"tag_{tag.id}",
                 shortcut=str(tag.digit) if tag.digit else None,
                 type="primary" if tag.id in mine else "secondary",
