@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from pages.shared.frame import errors_shown
-from scicot.services.training_estimate import estimate_training
+from scicot.services.training_estimate import TrainingEstimate, estimate_training
 from scicot.services.training_preview import StagePreview, TrainingPreview, inspect_training
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import TrainingConfig
@@ -30,14 +30,17 @@ def show_check(methods: list[Method], values: dict[str, Any], seed: int) -> None
         config = TrainingConfig.checked(method=method, seed=seed, **values)
         with open_workspace() as session, st.spinner("Counting"):
             _show(inspect_training(session, config))
-    if st.button("Estimate the minutes from ten steps", icon=":material/timer:", key="check_time"):
-        with errors_shown(), open_workspace() as session, st.spinner("Trying ten steps"):
-            found = estimate_training(session, config)
-            st.text(
-                f"About {found.minutes:.0f} min on this machine: training {found.training:.1f}, "
-                f"writing rationales {found.writing:.1f}, the test split {found.testing:.1f} "
-                f"({found.steps_tried} steps tried)."
-            )
+        if st.button("Estimate the minutes", icon=":material/timer:", key="check_time"):
+            with open_workspace() as session, st.spinner("Trying ten steps"):
+                _show_minutes(estimate_training(session, config))
+
+
+def _show_minutes(found: TrainingEstimate) -> None:
+    st.text(
+        f"About {found.minutes:.1f} min on this machine: training {found.training:.1f}, writing "
+        f"rationales {found.writing:.1f}, the test split {found.testing:.1f} "
+        f"(from {found.steps_tried} steps tried here)."
+    )
 
 
 def _show(preview: TrainingPreview) -> None:
