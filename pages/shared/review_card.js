@@ -9,6 +9,7 @@
 const AHEAD = 100; // records held undecided, so that fast presses never outrun the server
 const ASK_BELOW = 85;
 const FLUSH_MS = 60;
+const AT_ONCE = 20; // presses a message: few, so that a slow server still sends the next records in time
 const DRAFT_MS = 500;
 const ANSWER_MS = 4000; // after this without an answer, send again
 const KEPT_MS = 24 * 3600 * 1000;
@@ -539,7 +540,7 @@ function showEmpty(s) {
 }
 
 function showReasons(s) {
-  fill(s.find(".reasons"), s.reasons.map((reason, n) => {
+  fill(s.find(".buttons"), s.reasons.map((reason, n) => {
     const button = make("button", "", "");
     button.type = "button";
     button.dataset.reason = reason.text;
@@ -552,7 +553,8 @@ function showReasons(s) {
 
 function showSaved(s) {
   const left = s.outbox.filter((op) => op.kind !== "look").length;
-  s.find(".saved").textContent = left ? `Saving ${left}` : `Saved${s.pace ? ` · ${s.pace}` : ""}`;
+  s.find(".saved").textContent = left ? `Saving ${left}` : "Saved";
+  s.find(".pace").textContent = s.pace;
 }
 
 function say(s, message, id, texts = [], open = null) {
@@ -614,7 +616,7 @@ function flush(s) {
   const pending = new Set(s.outbox.map((op) => op.id));
   const have = s.records.filter((one) => !one.decided || pending.has(one.id)).map((one) => one.id);
   s.post({
-    n: s.n, token: s.token, ops: s.outbox.slice(0, 200), have: have.slice(-2000),
+    n: s.n, token: s.token, ops: s.outbox.slice(0, AT_ONCE), have: have.slice(-2000),
     want: Math.max(0, AHEAD - ahead(s)), first: s.first,
   });
   s.first = null;
