@@ -13,6 +13,7 @@ from pages.shared.teacher_choice import choose_teacher
 from pages.shared.teacher_compare import show_source_comparison
 from pages.shared.teacher_form import choose_call_settings, choose_questions_asked, show_estimate
 from pages.shared.teacher_run import show_teacher_run
+from scicot.services.estimates import estimate_generation
 from scicot.services.generation import start_generation
 from scicot.services.queue import tend_queue
 from scicot.services.runs import list_runs
@@ -42,7 +43,9 @@ def _show_form(dataset: str) -> None:
         config = GenerationConfig.checked(
             dataset=dataset, teacher=teacher, prompt_id=prompt.id, **asked, **settings
         )
-        estimate = show_estimate(config)
+        with open_workspace() as session:
+            estimate = estimate_generation(session, config)
+        show_estimate(estimate)
         st.button(
             "Generate" if estimate.calls else "All of these are there already",
             type="primary",
@@ -53,10 +56,10 @@ def _show_form(dataset: str) -> None:
         )
 
 
-def _load_runs() -> dict[int, RunView]:
+def _load_runs(dataset: str) -> dict[int, RunView]:
     with open_workspace() as session:
-        runs = list_runs(session, kinds=[RunKind.GENERATE], limit=50)
-    return {run.id: run for run in runs if not run.config.get("trial")}
+        runs = list_runs(session, kinds=[RunKind.GENERATE], limit=200)
+    return {run.id: run for run in runs if run.dataset == dataset and not run.config.get("trial")}
 
 
 def _show_runs(by_id: dict[int, RunView]) -> None:
@@ -75,7 +78,7 @@ def _show_runs(by_id: dict[int, RunView]) -> None:
 
 def _show_run_section(dataset: str) -> None:
     """Show what is going on above the form, what is over below it."""
-    runs = _load_runs()
+    runs = _load_runs(dataset)
     if any(not run.status.is_finished for run in runs.values()):
         _show_runs(runs)
         st.divider()

@@ -6,7 +6,9 @@ import streamlit as st
 
 from pages.shared.frame import current_actor, errors_shown
 from pages.shared.teacher_choice import choose_teacher
+from pages.shared.teacher_form import show_estimate
 from pages.shared.teacher_run import show_teacher_run
+from scicot.services.estimates import estimate_few_shot
 from scicot.services.few_shot import start_few_shot
 from scicot.services.queue import tend_queue
 from scicot.services.runs import list_runs
@@ -41,6 +43,9 @@ def show_few_shot(dataset: str) -> None:
         help="The examples explain first, with approved rationales; with k = 0 the model is "
         "asked to think step by step.",
     )
+    budget = st.number_input(
+        "Budget (USD)", min_value=0.0001, value=None, format="%.4f", placeholder="none"
+    )
     if teacher is not None:
         with errors_shown():
             config = FewShotConfig.checked(
@@ -50,7 +55,11 @@ def show_few_shot(dataset: str) -> None:
                 shots=shots,
                 chain_of_thought=thinking,
                 limit=limit,
+                budget_usd=budget,
             )
+            with open_workspace() as session:
+                estimate = estimate_few_shot(session, config)
+            show_estimate(estimate)
             st.button(
                 "Have it answer",
                 type="primary",

@@ -7,7 +7,6 @@ from typing import Any
 import streamlit as st
 
 from scicot.pure.pricing import Estimate
-from scicot.services.estimates import estimate_generation
 from scicot.services.questions import count_questions
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import GenerationConfig
@@ -90,10 +89,8 @@ def choose_call_settings() -> dict[str, Any]:
     return values
 
 
-def show_estimate(config: GenerationConfig) -> Estimate:
-    """Show calls, tokens and cost before anything is sent, and return them."""
-    with open_workspace() as session:
-        found = estimate_generation(session, config)
+def show_estimate(found: Estimate) -> None:
+    """Show calls, tokens and cost before anything is sent."""
     calls, tokens, cost = st.columns(3)
     calls.metric("Calls", f"{found.calls:,}", help="What is not in the ledger yet.")
     if found.already_stored:
@@ -110,7 +107,6 @@ def show_estimate(config: GenerationConfig) -> Estimate:
             f"At ${found.price.input_usd:g} in and ${found.price.output_usd:g} out a million "
             f"tokens, as of {found.price.as_of}."
         )
-    return found
 
 
 def format_range(found: Estimate) -> str:

@@ -10,12 +10,15 @@ from sqlalchemy.orm import Session
 from db.models import CompletionRow
 from scicot.pure.pricing import Estimate, estimate_cost
 from scicot.pure.teacher_prompts import messages_hash, teacher_messages
-from scicot.pure.teachers import parse_teacher
+from scicot.services.few_shot import choose_examples, composer, few_shot_settings, read_shots
 from scicot.services.generation import call_settings, choose_questions
+from scicot.services.ledger_plan import CallSettings
 from scicot.services.prices import find_price
 from scicot.services.prompts import get_prompt
-from scicot.words.configs import GenerationConfig
-from scicot.words.records import CompletionState
+from scicot.services.questions import list_questions
+from scicot.services.teacher_job import Compose
+from scicot.words.configs import FewShotConfig, GenerationConfig
+from scicot.words.records import CompletionState, Question
 
 LOOK_BACK = 2000  # completions: what a teacher wrote lately says how long it will write
 ASKED_AGAIN = (CompletionState.PENDING, CompletionState.FAILED)
@@ -23,38 +26,64 @@ ASKED_AGAIN = (CompletionState.PENDING, CompletionState.FAILED)
 
 def estimate_generation(session: Session, config: GenerationConfig) -> Estimate:
     """Return how many calls the config needs that are not in the ledger yet, and their cost."""
-    teacher = parse_teacher(config.teacher)
     prompt = get_prompt(session, config.prompt_id)
-    settings = call_settings(config, prompt)
-    asked = {
-        (row.question_id, row.prompt_hash, row.sample)
-        for row in session.execute(
-            select(
-                CompletionRow.question_id, CompletionRow.prompt_hash, CompletionRow.sample
-            ).where(
-                CompletionRow.model == settings.model,
-                CompletionRow.parameters_hash == settings.parameters_hash,
-                CompletionRow.state.not_in(ASKED_AGAIN),
-            )
+    return _estimate(
+        session,
+        call_settings(config, prompt),
+        choose_questions(session, config),
+        lambda question: teacher_messages(prompt.parts, question),
+        samples=config.samples,
+        max_tokens=config.max_tokens,
+    )
+
+
+def estimate_few_shot(session: Session, config: FewShotConfig) -> Estimate:
+    """Return the same for a model that answers by itself, with the examples it would read."""
+    pinned = config.model_copy(update={"examples": choose_examples(session, config)})
+    return _estimate(
+        session,
+        few_shot_settings(pinned),
+        list_questions(session, config.dataset, config.split, config.limit),
+        composer(pinned, read_shots(session, pinned)),
+        samples=1,
+        max_tokens=config.max_tokens,
+    )
+
+
+def _estimate(
+    session: Session,
+    settings: CallSettings,
+    questions: Sequence[Question],
+    compose: Compose,
+    *,
+    samples: int,
+    max_tokens: int,
+) -> Estimate:
+    rows = session.execute(
+        select(CompletionRow.question_id, CompletionRow.prompt_hash, CompletionRow.sample).where(
+            CompletionRow.model == settings.model,
+            CompletionRow.parameters_hash == settings.parameters_hash,
+            CompletionRow.state.not_in(ASKED_AGAIN),
         )
-    }
+    )
+    asked = {(row.question_id, row.prompt_hash, row.sample) for row in rows}
     lengths = []
     already = 0
-    for question in choose_questions(session, config):
-        messages = teacher_messages(prompt.parts, question)
+    for question in questions:
+        messages = compose(question)
         digest = messages_hash(messages)
-        for sample in range(config.samples):
+        for sample in range(samples):
             if (question.id, digest, sample) in asked:
                 already += 1
             else:
                 lengths.append(sum(len(message["content"]) for message in messages))
     return estimate_cost(
-        price=find_price(session, teacher.model),
+        price=find_price(session, settings.model),
         prompt_characters=lengths,
         already_stored=already,
-        tokens_per_character=_tokens_per_character(session, teacher.model),
-        output_quartiles=_output_quartiles(session, teacher.model),
-        max_tokens=config.max_tokens,
+        tokens_per_character=_tokens_per_character(session, settings.model),
+        output_quartiles=_output_quartiles(session, settings.model),
+        max_tokens=max_tokens,
     )
 
 

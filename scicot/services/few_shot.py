@@ -27,7 +27,7 @@ from scicot.services.predictions import list_outcomes, store_predictions
 from scicot.services.prices import find_price
 from scicot.services.questions import find_dataset_id, get_questions, list_questions
 from scicot.services.runs import create_run
-from scicot.services.teacher_job import TeacherJob
+from scicot.services.teacher_job import Compose, TeacherJob
 from scicot.services.teacher_runs import APPROVED, HAS_TEXT
 from scicot.services.teaching import carry_out, result_of
 from scicot.services.worker import RunContext
@@ -43,6 +43,7 @@ from scicot.words.records import (
     Split,
 )
 from scicot.words.settings import get_settings
+from scicot.words.teaching import Message
 
 READ = (*HAS_TEXT, CompletionState.REFUSED)  # a refusal is the model's answer: no_answer
 
@@ -135,6 +136,27 @@ def read_shots(session: Session, config: FewShotConfig) -> list[Shot]:
     ]
 
 
+def few_shot_settings(config: FewShotConfig) -> CallSettings:
+    """Return what, beside the prompt, makes two calls of the same question the same call."""
+    teacher = parse_teacher(config.teacher)
+    parameters = {
+        "base_url": teacher.base_url,
+        "temperature": 0.0,
+        "max_tokens": config.max_tokens,
+    }
+    return CallSettings(teacher.model, content_hash(parameters))
+
+
+def composer(config: FewShotConfig, shots: Sequence[Shot]) -> Compose:
+    """Return the function that makes a question's chat; a question is never its own example."""
+
+    def compose(question: Question) -> list[Message]:
+        others = [shot for shot in shots if shot.question.id != question.id]
+        return few_shot_messages(question, others, chain_of_thought=config.chain_of_thought)
+
+    return compose
+
+
 def run_few_shot(context: RunContext) -> Mapping[str, Any]:
     """Ask for every answer that is missing, read them into predictions; the worker's part."""
     config = FewShotConfig.checked(**context.run.config)
@@ -143,20 +165,10 @@ def run_few_shot(context: RunContext) -> Mapping[str, Any]:
         shots = read_shots(session, config)
         questions = list_questions(session, config.dataset, config.split, config.limit)
         price = find_price(session, teacher.model)
-    parameters = {
-        "base_url": teacher.base_url,
-        "temperature": 0.0,
-        "max_tokens": config.max_tokens,
-    }
-
-    def compose(question: Question) -> list[Any]:
-        others = [shot for shot in shots if shot.question.id != question.id]
-        return few_shot_messages(question, others, chain_of_thought=config.chain_of_thought)
-
     job = TeacherJob(
         teacher=teacher,
-        call_settings=CallSettings(teacher.model, content_hash(parameters)),
-        compose=compose,
+        call_settings=few_shot_settings(config),
+        compose=composer(config, shots),
         store_text=_read_later,
         samples=1,
         temperature=0.0,
