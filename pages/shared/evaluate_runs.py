@@ -22,8 +22,9 @@ def predicted_runs() -> list[RunView]:
 
 
 def run_label(run: RunView) -> str:
-    """Return how a run is listed: number, name and dataset."""
-    return f"{run.id} · {run.name} · {run.dataset or 'no dataset'}"
+    """Return how a run is listed: number, name, and dataset where the name does not say it."""
+    dataset = run.dataset or "no dataset"
+    return f"{run.id} · {run.name}" if dataset in run.name else f"{run.id} · {run.name} · {dataset}"
 
 
 def link_number(key: str) -> int | None:

@@ -19,7 +19,7 @@ from scicot.pure.tables import Measured, ResultTable, RunScore, measure
 from scicot.pure.teachers import parse_teacher
 from scicot.services.runs import list_runs
 from scicot.words.errors import NotFound
-from scicot.words.records import Method, Outcome, RunKind, RunStatus, RunView, Variant
+from scicot.words.records import Method, Outcome, RunKind, RunStatus, RunView, Split, Variant
 
 SEED_FREE = ("seed",)  # the one setting in which the runs of a cell may differ
 
@@ -65,7 +65,11 @@ def load_results(
     runs = [
         run
         for run in list_runs(session, experiment_id=experiment_id, limit=2000)
-        if run.status is RunStatus.DONE and run.kind is not RunKind.GENERATE and run.dataset
+        if run.status is RunStatus.DONE
+        and run.kind is not RunKind.GENERATE
+        and run.dataset
+        # the tables are of the test split; a trained run's own predictions always are
+        and run.config.get("split", Split.TEST) == Split.TEST
     ]
     scores = score_runs(session, [run.id for run in runs])
     runs = [run for run in runs if run.id in scores]

@@ -9,12 +9,15 @@ from db.models import ExperimentRow
 from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.pure.tables import ResultTable, TableCell
+from scicot.services.predictions import store_predictions
+from scicot.services.questions import find_dataset_id
 from scicot.services.results import load_results
-from scicot.words.configs import ExperimentConfig, TrainingConfig
+from scicot.services.runs import create_run
+from scicot.words.configs import ExperimentConfig, FewShotConfig, TrainingConfig
 from scicot.words.errors import NotFound
-from scicot.words.records import Method, Question, Split
+from scicot.words.records import Actor, Method, Question, RunKind, RunStatus, Split
 from tests.builders import store_questions
-from tests.predictions import store_run
+from tests.predictions import make_prediction, store_run
 
 
 @pytest.fixture
@@ -126,3 +129,25 @@ def test_fractions_and_imported_runs_have_rows_of_their_own(
     peer = cell(first, "peer").measured
     assert peer is not None
     assert (peer.accuracy, peer.option_accuracy) == (pytest.approx(0.3), pytest.approx(0.1))
+
+
+def test_a_few_shot_llm_has_a_row_and_other_splits_have_none(
+    session: Session, actor: Actor, questions: list[Question]
+) -> None:
+    for split in ("test", "validation"):
+        config = FewShotConfig(dataset="arc-easy", teacher="openai:gpt-x", split=split, shots=3)
+        run_id = create_run(
+            session,
+            actor,
+            kind=RunKind.FEW_SHOT,
+            name=split,
+            config=config.model_dump(mode="json"),
+            dataset_id=find_dataset_id(session, "arc-easy"),
+            method=Method.FEW_SHOT,
+            status=RunStatus.DONE,
+        )
+        predictions = [make_prediction(one, is_right=True) for one in questions]
+        store_predictions(session, run_id, predictions)
+    table = load_results(session).tables[0]
+    labels = [row.label for row in table.rows if row.cells[0].published is None]
+    assert labels == ["gpt-x (few-shot k=3, chain of thought)"]
