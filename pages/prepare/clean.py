@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.shared.clean_audit import show_audit
 from pages.shared.clean_batches import show_batches
+from pages.shared.clean_export import show_export
 from pages.shared.clean_policy import show_checks, show_policy
 from pages.shared.clean_rules import show_rules
 from pages.shared.frame import choose_dataset
@@ -13,8 +14,15 @@ from pages.shared.frame import choose_dataset
 st.title("Clean", anchor=False)
 dataset = choose_dataset()
 if dataset is not None:
-    rules, batches, audit, policy, checks = st.tabs(
-        ["Rules", "Batches", "Accept the clean pile", "Guidelines and second readings", "Checks"]
+    rules, batches, audit, policy, checks, export = st.tabs(
+        [
+            "Rules",
+            "Batches",
+            "Accept the clean pile",
+            "Guidelines and second readings",
+            "Checks",
+            "Export",
+        ]
     )
     with rules:
         show_rules(dataset)
@@ -26,3 +34,5 @@ if dataset is not None:
         show_policy(dataset)
     with checks:
         show_checks(dataset)
+    with export:
+        show_export(dataset)

@@ -48,6 +48,26 @@ def export_rationales(
 ) -> int:
     """Write rationales in these statuses and return how many; the file appears whole or not.
 
+    Raises InvalidInput when there is nothing to write.
+    """
+    count, content = render_rationales(
+        session, actor, dataset=dataset, include=include, source=source, style=style
+    )
+    write_atomically(path, content)
+    return count
+
+
+def render_rationales(
+    session: Session,
+    actor: Actor,
+    *,
+    dataset: str | None = None,
+    include: Sequence[RationaleStatus] = APPROVED,
+    source: str | None = None,
+    style: RationaleFormat = RationaleFormat.JSONL,
+) -> tuple[int, bytes]:
+    """Return how many rationales are in these statuses, and the file that holds them.
+
     Preference pairs are edited rationales only: the edit is chosen, the original rejected. Raises
     InvalidInput when there is nothing to write.
     """
@@ -65,8 +85,7 @@ def export_rationales(
     else:
         line = LINES[style]
         content = "".join(f"{json.dumps(line(one), ensure_ascii=False)}\n" for one in items)
-    write_atomically(path, content.encode("utf-8"))
-    return len(items)
+    return len(items), content.encode("utf-8")
 
 
 def _ids(

@@ -131,6 +131,15 @@ def test_the_clean_pile_is_audited_accepted_and_taken_back(
     assert set(statuses) == {RationaleStatus.UNREVIEWED}
 
 
+def test_approved_rationales_are_offered_as_a_file(
+    session: Session, questions: list[Question]
+) -> None:
+    store_rationale(session, questions[0], "Iron rusts.", status=RationaleStatus.ACCEPTED)
+    app = press(open_page("prepare/clean", dataset="demo"), "Make the file")
+    assert not app.exception
+    assert [one.label for one in app.download_button] == ["Download 1 rationales"]
+
+
 def test_guidelines_are_saved_and_shown_beside_the_card(
     session: Session, questions: list[Question]
 ) -> None:
