@@ -16,6 +16,7 @@ from db.models import ReviewRow
 from db.session import open_session
 from scicot.services.checks import run_checks
 from scicot.services.review_items import load_item
+from scicot.services.review_policies import save_policy
 from scicot.services.reviews import decide
 from scicot.words.records import Actor, Rationale, RationaleStatus, Split, Verdict
 from tests.browser.app_server import chromium_page, free_port, keep_screenshot, running_app
@@ -252,3 +253,45 @@ def test_the_screen_reads_well_for_axe(
         if one["impact"] in ("serious", "critical")
     ]
     assert serious == []
+
+
+def test_a_second_reader_judges_blind_and_a_difference_is_queued(
+    page: Page, address: str, stored: Session, tmp_path: Path
+) -> None:
+    (one,) = fill(stored, tmp_path, "twice", count=1)
+    save_policy(stored, Actor("Ada"), "twice", guidelines="Read.", second_share=1.0)
+    revision = rationale_of(stored, one).revision_id
+    stored.rollback()
+    decide(stored, Actor("Ada"), one, revision, Verdict.ACCEPT, operation_id="twice-ada")
+    page.goto(f"{address}/review?dataset=twice&queue=second")
+    expect(page.get_by_role("textbox", name="Rationale")).to_be_visible()
+    expect(page.get_by_role("button", name="Edit", exact=True)).to_be_disabled()
+    page.keyboard.press("x")
+    wait_until_saved(page)
+    expect(page.get_by_text("Nothing left here")).to_be_visible()
+    page.goto(f"{address}/review?dataset=twice&queue=conflicting")
+    expect(page.get_by_role("textbox", name="Rationale")).to_be_visible()
+
+
+def test_the_history_is_looked_up_and_an_older_text_restored(
+    page: Page, address: str, stored: Session, tmp_path: Path
+) -> None:
+    ids = fill(stored, tmp_path, "history")
+    before = rationale_of(stored, ids[0])
+    stored.rollback()
+    decide(
+        stored,
+        Actor("Bob"),
+        ids[0],
+        before.revision_id,
+        Verdict.EDIT,
+        "Bob's text stands here now.",
+        operation_id="history-bob",
+    )
+    page.goto(f"{address}/review?dataset=history&queue=edited")
+    box = page.get_by_role("textbox", name="Rationale")
+    expect(box).to_have_value("Bob's text stands here now.")
+    page.keyboard.press("l")
+    page.get_by_role("button", name="Restore").last.click()
+    expect(box).to_have_value(before.text)
+    assert rationale_of(stored, ids[0]).text == before.text
