@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from scicot.adapters.teacher.batch import BatchClient
 
 MAX_REQUESTS = 10_000  # a batch; the endpoint's own limit is 50,000 and 200 MB
-MAX_ROUNDS = 3  # for what fails alone
+MAX_ATTEMPTS = 3  # of one call that fails alone
 CHUNK = 300  # rows a transaction
 
 
@@ -45,18 +45,16 @@ def ask_by_batch(context: RunContext, job: TeacherJob) -> None:
     address = teacher_address(job.teacher, context.settings)
     with BatchClient(address, teacher_key(job.teacher, context.settings)) as client:
         runner = _BatchRunner(context, job, client)
-        rounds = 0
         while True:
             context.check_cancelled()
             batch_id = runner.find_open()
             if batch_id is None:
-                batch_id = runner.send() if rounds < MAX_ROUNDS else None
-                rounds += 1
+                batch_id = runner.send()
             if batch_id is None:
                 return
             over = runner.wait(batch_id)
             if over is not None:
-                runner.collect(batch_id, over, again=rounds < MAX_ROUNDS)
+                runner.collect(batch_id, over)
 
 
 @dataclass
@@ -163,10 +161,10 @@ class _BatchRunner:
                 return found.id
         return row.remote_id
 
-    def collect(self, batch_id: int, over: BatchJob, *, again: bool) -> None:
+    def collect(self, batch_id: int, over: BatchJob) -> None:
         """Store every result, join it by `custom_id`, and close the batch.
 
-        What the server did not do goes back to pending, to be sent alone (`again`).
+        What the server did not do goes back to pending, to be sent alone, a few times.
         """
         files = [over.output_file_id, over.error_file_id]
         results = [
@@ -182,9 +180,9 @@ class _BatchRunner:
                     claim = claims.pop(custom_id, None)
                     if claim is not None:
                         store_reply(session, claim, reply)
-                        self._settle(session, claim, read_reply(reply), again=again)
+                        self._settle(session, claim, read_reply(reply))
             tell_progress(self.context, self.job)
-        self._settle_rest(claims, over, again=again)
+        self._settle_rest(claims, over)
         self._note(batch_id, status=over.status, collected_at=utc_now())
         self.job.after_batch()
         if over.status == "failed":
@@ -193,7 +191,7 @@ class _BatchRunner:
                 "charged, everything in it is pending."
             )
 
-    def _settle_rest(self, claims: dict[str, Claim], over: BatchJob, *, again: bool) -> None:
+    def _settle_rest(self, claims: dict[str, Claim], over: BatchJob) -> None:
         """Settle what has no line: not done in a batch that ended early, else nobody knows."""
         if over.status == "completed":
             answer = Answer(AttemptOutcome.MAYBE_PAID, reason="The batch's results lack its line")
@@ -201,9 +199,11 @@ class _BatchRunner:
             answer = Answer(AttemptOutcome.UNAVAILABLE, reason=f"The batch is {over.status}")
         with self.context.session() as session, write(session):
             for claim in claims.values():
-                self._settle(session, claim, answer, again=again or over.status == "failed")
+                self._settle(session, claim, answer, always_again=over.status == "failed")
 
-    def _settle(self, session: Session, claim: Claim, answer: Answer, *, again: bool) -> None:
+    def _settle(
+        self, session: Session, claim: Claim, answer: Answer, *, always_again: bool = False
+    ) -> None:
         cost = call_cost(self.job.price, answer.prompt_tokens, answer.completion_tokens)
         unpaid = answer.outcome.is_retryable or answer.outcome in (
             AttemptOutcome.DENIED,
@@ -215,7 +215,7 @@ class _BatchRunner:
             answer,
             cost_usd=0.0 if unpaid else None if cost is None else cost * BATCH_DISCOUNT,
             store_text=self.job.store_text,
-            again=again and answer.outcome.is_retryable,
+            again=answer.outcome.is_retryable and (always_again or claim.number < MAX_ATTEMPTS),
         )
 
     def _release(self, batch_id: int) -> None:
@@ -224,7 +224,7 @@ class _BatchRunner:
         with self.context.session() as session, write(session):
             claims = self._open_claims(batch_id)
             for claim in claims.values():
-                self._settle(session, claim, answer, again=True)
+                self._settle(session, claim, answer, always_again=True)
         self._note(batch_id, status="never started", collected_at=utc_now())
 
     def _open_claims(self, batch_id: int) -> dict[str, Claim]:

@@ -88,6 +88,17 @@ def test_a_batch_is_joined_by_id_and_costs_half(session: Session, teacher: FakeT
     assert generate(session, config_for(teacher, batch=True)).result["calls"] == 0
 
 
+def test_a_batch_keeps_to_the_budget(session: Session, teacher: FakeTeacher) -> None:
+    set_price(session, ADA, "fake", input_usd=1.0, output_usd=10.0, as_of=date(2026, 11, 24))
+    run = generate(session, config_for(teacher, batch=True, budget_usd=0.0005, max_tokens=32))
+    assert run.error
+    assert "budget" in run.error
+    session.rollback()
+    assert sum(session.scalars(select(AttemptRow.cost_usd))) <= 0.0005  # type: ignore[arg-type]
+    assert states(session)["stored"] == teacher.count > 0
+    assert states(session)["pending"] == 6 - teacher.count
+
+
 def test_what_fails_in_a_batch_is_sent_again_alone(session: Session, teacher: FakeTeacher) -> None:
     teacher.faults = in_order("500", "ok", "503")
     run = generate(session, config_for(teacher, batch=True))

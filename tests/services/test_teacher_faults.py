@@ -155,11 +155,16 @@ def test_a_server_that_never_answers_is_given_up_after_a_bounded_number_of_attem
     assert again.result["calls"] == 2
 
 
-def test_call_after_call_failing_stops_the_run(session: Session, teacher: FakeTeacher) -> None:
+def test_call_after_call_failing_stops_the_run(
+    session: Session, teacher: FakeTeacher, tmp_path: Path
+) -> None:
+    store_questions(session, tmp_path / "many", dataset="many", train=12, validation=0, test=0)
     teacher.faults = always("400")
-    run = generate(session, config_for(teacher, concurrency=1))
-    assert states(session) == {"failed": 6}
-    assert run.status is RunStatus.DONE
+    run = generate(session, config_for(teacher, dataset="many", concurrency=1))
+    assert run.status is RunStatus.FAILED
+    assert run.error
+    assert run.error.startswith("8 calls in a row failed")
+    assert states(session) == {"failed": 8, "pending": 4}
 
 
 def test_nobody_listening_is_not_paid_and_is_said(session: Session, teacher: FakeTeacher) -> None:
@@ -180,6 +185,21 @@ def test_told_to_wait_the_whole_pool_waits(session: Session, teacher: FakeTeache
     gap = teacher.seen[1].at - teacher.seen[0].at
     assert gap >= 0.39
     assert outcomes(session) == {"rate_limited": 1, "stored": 6}
+
+
+def test_one_call_told_to_wait_holds_all_others_back(
+    session: Session, teacher: FakeTeacher
+) -> None:
+    teacher.faults = in_order("rate_limited")
+    teacher.retry_after = "0.5"
+    teacher.latency = 0.05
+    generate(session, config_for(teacher, concurrency=3))
+    answered_at = teacher.seen[0].at + teacher.latency
+    under_way = [seen for seen in teacher.seen if seen.at < answered_at + 0.02]
+    later = [seen for seen in teacher.seen if seen not in under_way]
+    assert len(under_way) <= 5  # three at first, and two that were ready before the answer came
+    assert len(later) >= 2
+    assert min(seen.at for seen in later) >= answered_at + 0.45
 
 
 def test_every_attempt_has_its_status_and_unpaid_ones_cost_nothing(
