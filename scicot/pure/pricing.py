@@ -25,13 +25,18 @@ LIST_PRICES: Mapping[str, Price] = {
 }
 
 
+def is_free(price: Price | None) -> bool:
+    """Return whether calls certainly cost nothing; an unknown price is not free."""
+    return price is not None and price.input_usd == 0 and price.output_usd == 0
+
+
 def call_cost(
     price: Price | None, prompt_tokens: int | None, completion_tokens: int | None
 ) -> float | None:
     """Return the USD of one call, None when the price or a token count is unknown."""
     if price is None:
         return None
-    if price.input_usd == 0 and price.output_usd == 0:
+    if is_free(price):
         return 0.0
     if prompt_tokens is None or completion_tokens is None:
         return None

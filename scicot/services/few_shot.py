@@ -20,6 +20,7 @@ from scicot.pure.few_shot_prompts import Shot, few_shot_messages
 from scicot.pure.hashing import content_hash
 from scicot.pure.metrics import score_outcomes
 from scicot.pure.parsing import judge, read_answer, split_output
+from scicot.pure.pricing import is_free
 from scicot.pure.teachers import parse_teacher
 from scicot.services.generation import check_calls, refuse_second
 from scicot.services.ledger_plan import CallSettings
@@ -175,7 +176,7 @@ def run_few_shot(context: RunContext) -> Mapping[str, Any]:
         max_tokens=config.max_tokens,
         concurrency=config.concurrency,
         budget_usd=config.budget_usd,
-        rebuy=config.maybe_paid == "rebuy",
+        rebuy=config.maybe_paid == "rebuy" or is_free(price),  # what is free is simply asked again
         price=price,
     )
     try:

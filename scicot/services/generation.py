@@ -12,6 +12,7 @@ from db.models import CompletionRow, RunCompletionRow
 from db.session import write
 from scicot.adapters.teacher.open import check_teacher
 from scicot.pure.hashing import content_hash
+from scicot.pure.pricing import is_free
 from scicot.pure.teacher_prompts import teacher_messages
 from scicot.pure.teachers import parse_teacher
 from scicot.services.ledger_plan import CallSettings, reopen_calls
@@ -185,7 +186,8 @@ def run_generation(context: RunContext) -> Mapping[str, Any]:
             max_tokens=config.max_tokens,
             concurrency=config.concurrency,
             budget_usd=config.budget_usd,
-            rebuy=config.maybe_paid == "rebuy",
+            rebuy=config.maybe_paid == "rebuy"
+            or is_free(price),  # what is free is simply asked again
             price=price,
             batch=config.batch,
             requests_per_minute=config.requests_per_minute,

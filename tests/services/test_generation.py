@@ -293,6 +293,16 @@ def test_a_call_left_in_flight_may_have_been_paid_and_is_not_sent_again(
     assert teacher.count == 11
 
 
+def test_a_call_left_in_flight_at_a_teacher_that_costs_nothing_is_simply_asked_again(
+    session: Session, teacher: FakeTeacher
+) -> None:
+    give_price(session, 0.0, 0.0)
+    run_id = planned_run(session, teacher)
+    leave_in_flight(session, run_id, None)
+    assert resume(session, run_id).result["stored"] == 12
+    assert states(session) == {"stored": 12}
+
+
 def test_a_body_stored_before_the_kill_is_read_and_not_bought_again(
     session: Session, teacher: FakeTeacher
 ) -> None:
