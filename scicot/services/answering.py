@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from scicot.adapters.students.fast import FastStudent
+from scicot.adapters.students.machine import run_threads
 from scicot.adapters.students.stage_files import keep_written, read_written
 from scicot.pure.hashing import content_hash
 from scicot.services.stages import TrainedStage
@@ -140,7 +141,7 @@ class Answering:
     def _student(self, stage: TrainedStage, kind: str) -> Student:
         key = (stage.hash, kind)
         if key not in self._open:
-            threads = self.watcher.context.settings.threads
+            threads = run_threads(self.watcher.context.settings)
             if kind == "torch":
                 from scicot.adapters.students.torch_student import TorchStudent
 

@@ -17,7 +17,7 @@ from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.adapters.students.folders import StudentFolder, inspect_folder
 from scicot.adapters.students.identity import engine_version
-from scicot.adapters.students.machine import choose_threads, resolve_precision
+from scicot.adapters.students.machine import resolve_precision, run_threads
 from scicot.adapters.students.stage_files import (
     is_complete,
     publish_stage,
@@ -164,7 +164,7 @@ def _train(
             config=config,
             precision=resolve_precision(config.precision),
             work_folder=work,
-            threads=choose_threads(settings.threads),
+            threads=run_threads(settings),
             validation=plan.validation,
         )
     )

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.folders import StudentFolder, find_student
 from scicot.adapters.students.identity import engine_version
+from scicot.adapters.students.machine import run_threads
 from scicot.adapters.students.probe import ProbeResult, run_probe
 from scicot.pure.hashing import content_hash
 from scicot.pure.methods import Task
@@ -100,13 +101,13 @@ def _probe_once(
             engine_version(),
             student.fingerprint,
             config.model_dump(mode="json", include={*chosen, "precision"}),
-            settings.threads,
+            run_threads(settings),
         ]
     )
     path: Path = settings.artifacts_folder / "probes" / f"{key[:16]}.json"
     if path.is_file():
         return ProbeResult(**json.loads(path.read_text(encoding="utf-8")))
-    result = run_probe(student, config, sample, settings.threads)
+    result = run_probe(student, config, sample, run_threads(settings))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(asdict(result)), encoding="utf-8")
     return result

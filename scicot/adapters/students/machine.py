@@ -9,6 +9,8 @@ from pathlib import Path
 
 import psutil
 
+from scicot.words.settings import Settings
+
 BF16_FLAGS = {"avx512_bf16", "amx_bf16"}
 
 
@@ -36,18 +38,32 @@ def resolve_precision(wanted: str) -> str:
     return "bf16" if has_bf16() else "fp32"
 
 
+def run_threads(settings: Settings) -> int:
+    """Return a run's threads: SCICOT_THREADS, or an equal share of the cores for each slot.
+
+    Not what happens to be free: sums are split by thread, so another count gives weights that
+    differ in the last bits, and the same run must give the same weights.
+    """
+    return min(settings.threads or max(1, _cores() // settings.training_slots), _cores())
+
+
 def choose_threads(wanted: int | None = None) -> int:
-    """Return how many threads to use: the number set, or the cores that are free, at least one.
+    """Return threads for work outside a run: the number set, or the free cores, at least one.
 
     Two threads beside a busy process are many times slower than one, because they wait for each
     other.
     """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    cores = cores or 1
+    cores = _cores()
     if wanted is not None:
         return max(1, min(wanted, cores))
     busy = float(psutil.cpu_percent(interval=0.2)) / 100 * float(psutil.cpu_count() or 1)
     return max(1, cores - round(busy))
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def peak_memory_bytes() -> int:

@@ -39,7 +39,7 @@ class ProbeResult:
 
 
 def run_probe(
-    student: StudentFolder, config: TrainingConfig, examples: Sequence[Example], threads: int | None
+    student: StudentFolder, config: TrainingConfig, examples: Sequence[Example], threads: int
 ) -> ProbeResult:
     """Return what ten steps and a few texts took; raises StudentError when they failed."""
     request = {
@@ -68,7 +68,7 @@ def _probe(request: dict[str, Any]) -> ProbeResult:
     from scicot.adapters.students.convert import convert_student
     from scicot.adapters.students.fast import FastStudent
     from scicot.adapters.students.loading import save_model
-    from scicot.adapters.students.machine import choose_threads, resolve_precision
+    from scicot.adapters.students.machine import resolve_precision
     from scicot.adapters.students.torch_student import TorchStudent
     from scicot.adapters.students.trainer import StageJob, StageTrainer
 
@@ -86,7 +86,7 @@ def _probe(request: dict[str, Any]) -> ProbeResult:
                 config=config.model_copy(update={"epochs": STEPS, "checkpoint_every": 10**9}),
                 precision=resolve_precision(config.precision),
                 work_folder=Path(folder) / "work",
-                threads=choose_threads(request["threads"]),
+                threads=request["threads"],
             )
         )
         loaded = time.monotonic() - started
