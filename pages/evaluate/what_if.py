@@ -78,10 +78,25 @@ def show(run: RunView) -> None:
             with st.expander("Question and options", icon=":material/edit:"):
                 history.show_question()
             history.show_undo()
-        before = answer_draft(session, get_settings(), run.id, question, original)
-        now = answer_draft(session, get_settings(), run.id, question, history.now)
+        with answers:
+            is_exact = st.toggle(
+                "Exact",
+                key="what_if_exact",
+                help="Compute in fp32, as the run did, instead of int8: about half as fast.",
+            )
+        for draft in (original, history.now):
+            if (draft, is_exact) not in history.answers:
+                history.answers[draft, is_exact] = answer_draft(
+                    session, get_settings(), run.id, question, draft, is_exact=is_exact
+                )
+    before, now = history.answers[original, is_exact], history.answers[history.now, is_exact]
     with answers:
         show_answers(question, before, now)
+        if before.label != stored.label:
+            st.caption(
+                f"In int8 the original is answered {before.label or 'unreadably'}; the run itself "
+                f"answered {stored.label or 'unreadably'}. Choose Exact for the run's own numbers."
+            )
         if is_two_stage:
             st.button(
                 "Let the first student write the rationale anew",

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from scicot.services.what_if import Draft
+from scicot.services.what_if import Draft, WhatIfAnswer
 from scicot.words.records import Question
 
 
@@ -18,6 +18,10 @@ class History:
         self.key = f"what_if_{run_id}_{question.id}"
         self.question = question
         self.drafts: list[Draft] = st.session_state.setdefault(self.key, [original])
+        # what was answered before is not asked again: undo and the original cost nothing
+        self.answers: dict[tuple[Draft, bool], WhatIfAnswer] = st.session_state.setdefault(
+            f"{self.key}_answers", {}
+        )
 
     @property
     def now(self) -> Draft:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -14,6 +14,8 @@ from db.migrate import migrate
 from db.session import open_session
 from scicot.bench.app_browser import app_in_browser
 from scicot.bench.synthetic import build_synthetic
+from scicot.bench.what_if import time_what_if
+from scicot.words.settings import Settings
 
 ROUNDS = 5
 WAITS = 30_000  # ms
@@ -32,20 +34,25 @@ class UnderstandBench:
     cell_ms: float
     next_ms: float
     slice_filter_ms: float
+    what_if_ms: float
+    what_if_exact_ms: float
 
 
-def bench_understand(runs: int, questions: int) -> UnderstandBench:
+def bench_understand(runs: int, questions: int, settings: Settings) -> UnderstandBench:
     """Make a database of made-up runs, open the app on it and time its evaluation pages."""
+    what_if_ms = time_what_if(settings)
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'scicot.db'}"
         migrate(url)
         with open_session(url) as session:
             build_synthetic(session, runs=runs, questions=questions)
         with app_in_browser(Path(folder)) as (_, page):
-            return _measure(page, runs, questions)
+            return _measure(page, runs, questions, what_if_ms)
 
 
-def _measure(page: Any, runs: int, questions: int) -> UnderstandBench:
+def _measure(
+    page: Any, runs: int, questions: int, what_if_ms: Mapping[str, float]
+) -> UnderstandBench:
     times: dict[str, list[float]] = {}
 
     def clock(name: str, press: Callable[[], None], wait: Callable[[], None]) -> None:
@@ -90,6 +97,8 @@ def _measure(page: Any, runs: int, questions: int) -> UnderstandBench:
         cell_ms=found["cell"],
         next_ms=found["next"],
         slice_filter_ms=found["slice"],
+        what_if_ms=what_if_ms["int8"],
+        what_if_exact_ms=what_if_ms["float32"],
     )
 
 

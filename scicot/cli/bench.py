@@ -54,7 +54,7 @@ def understand_command(
     """Open the evaluation pages in Chromium: time to open, to filter and to the next question."""
     from scicot.bench.understand import bench_understand
 
-    result = asdict(bench_understand(runs, questions))
+    result = asdict(bench_understand(runs, questions, get_settings()))
     emit(result, as_json, "\n".join(f"{key}: {value}" for key, value in result.items()))
 
 

@@ -24,10 +24,13 @@ def list_stage_roles(session: Session, run_id: int) -> list[str]:
     )
 
 
-def open_stage(session: Session, settings: Settings, run_id: int, role: str) -> FastStudent:
+def open_stage(
+    session: Session, settings: Settings, run_id: int, role: str, *, is_exact: bool = True
+) -> FastStudent:
     """Return the student of a run's stage, kept open for the next question.
 
-    Raises NotFound when the run has no such stage, StudentError when it was not converted.
+    Exact is fp32, as the run itself computed; int8 is nearly twice as fast. Raises NotFound when
+    the run has no such stage, StudentError when it was not converted.
     """
     folder = session.scalar(
         select(StageRow.folder)
@@ -39,9 +42,10 @@ def open_stage(session: Session, settings: Settings, run_id: int, role: str) -> 
         raise NotFound(
             f"Run {run.id} ({run.name}) has no stage '{role}'. Choose a run that was trained here."
         )
-    return _open(settings.artifacts_folder / folder / "ct2", settings.threads)
+    compute_type = "float32" if is_exact else "int8"
+    return _open(settings.artifacts_folder / folder / "ct2", compute_type, settings.threads)
 
 
 @lru_cache(maxsize=4)
-def _open(folder: Path, threads: int | None) -> FastStudent:
-    return FastStudent.open(folder, threads=threads)
+def _open(folder: Path, compute_type: str, threads: int | None) -> FastStudent:
+    return FastStudent.open(folder, compute_type=compute_type, threads=threads)

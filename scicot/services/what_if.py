@@ -75,12 +75,18 @@ def can_answer(session: Session, run: RunView) -> bool:
 
 
 def answer_draft(
-    session: Session, settings: Settings, run_id: int, question: Question, draft: Draft
+    session: Session,
+    settings: Settings,
+    run_id: int,
+    question: Question,
+    draft: Draft,
+    *,
+    is_exact: bool = False,
 ) -> WhatIfAnswer:
     """Return what the run's student answers to the draft, options scored.
 
-    A two-stage run answers from the draft's rationale; a one-stage run writes its own, and the
-    others read none.
+    In int8 unless it must be exact: fp32, as the run itself answered. A two-stage run answers
+    from the draft's rationale; a one-stage run writes its own, and the others read none.
     """
     run = get_run(session, run_id)
     method = Method(run.method) if run.method else None
@@ -88,7 +94,7 @@ def answer_draft(
         raise InvalidInput(f"Run {run.id} ({run.name}) has no student here. Choose a trained run.")
     config = TrainingConfig.checked(**run.config)
     edited = to_question(question, draft)
-    student = open_stage(session, settings, run_id, ANSWERING_ROLE[method])
+    student = open_stage(session, settings, run_id, ANSWERING_ROLE[method], is_exact=is_exact)
     text, tokens = question_text(edited), ANSWER_TOKENS
     if method is Method.SCI_COT:
         text = question_with_rationale(edited, draft.rationale)

@@ -38,14 +38,16 @@ def test_an_unedited_question_is_answered_as_in_the_run_and_an_edit_moves_the_op
     assert question.id is not None
     (stored,) = list_predictions(session, run.id, question_ids=[question.id])
     draft = to_draft(question, stored.rationale)
-    before = answer_draft(session, settings, run.id, question, draft)
+    before = answer_draft(session, settings, run.id, question, draft, is_exact=True)
     assert (before.output, before.label) == (stored.output, stored.label)
     assert before.probabilities == pytest.approx(
         option_probabilities(stored.option_log_likelihoods or {}), abs=1e-3
     )
     edited = replace(draft, rationale="Magnets pull iron.", stem="Which one pulls iron?")
-    now = answer_draft(session, settings, run.id, question, edited)
+    now = answer_draft(session, settings, run.id, question, edited, is_exact=True)
     assert now.probabilities != before.probabilities
+    fast = answer_draft(session, settings, run.id, question, draft)
+    assert sum(fast.probabilities.values()) == pytest.approx(1.0)
     if method == "sci_cot":
         assert write_rationale(session, settings, run.id, question, draft) == stored.rationale
 
