@@ -17,7 +17,7 @@ from scicot.services.review_queue import (
 )
 from scicot.services.workspace import open_workspace
 from scicot.words.records import Actor
-from scicot.words.reviewing import QueueFilter
+from scicot.words.reviewing import Queue, QueueFilter
 from scicot.words.settings import get_settings
 
 
@@ -47,6 +47,10 @@ if dataset is not None:
         counts = count_queues(session, current_actor(), dataset)
     database = get_settings().resolved_database_url  # the cache is the process's
     sources, reviewers = _options(database, dataset)
+    if not counts[Queue.ALL]:
+        st.info("This dataset has no rationales yet.", icon=":material/edit_note:")
+        st.page_link("pages/prepare/generate.py", label="Have a teacher write some first")
+        st.stop()
     with which:
         queue = choose_queue(counts)
     with more:

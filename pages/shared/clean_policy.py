@@ -61,10 +61,10 @@ def show_checks(dataset: str) -> None:
             {
                 "check": check.name,
                 "severity": check.severity.value,
-                "what it finds": check.explanation,
                 "right when it speaks": measure.precision if measure else None,
                 "finds of what is there": measure.recall if measure else None,
                 "spoke in": measure.right + measure.wrong if measure else None,
+                "what it finds": check.explanation,
             }
         )
     share = st.column_config.NumberColumn(format="percent")

@@ -34,7 +34,7 @@ def undo(
 ) -> list[Decision]:
     """Take back one verdict, or the actor's newest that still stands, and say what it touched.
 
-    A batch is taken back whole. Text goes back by a new revision: history is never rewritten. The
+    A verdict of a batch, named by its operation id, takes the whole batch back. Text goes back by a new revision: history is never rewritten. The
     same `undo_id` again takes nothing more back. An empty list means there is nothing left to take
     back. Raises Conflict when `operation_id` names a verdict that something newer builds upon.
     """
@@ -70,9 +70,9 @@ def _find_review(session: Session, actor: Actor, operation_id: str | None) -> Re
     mine = select(ReviewRow).where(ReviewRow.reviewer == actor.name, ReviewRow.undone_at.is_(None))
     if operation_id is not None:
         return session.scalar(mine.where(ReviewRow.operation_id == operation_id))
-    for review in session.scalars(
-        mine.order_by(ReviewRow.id.desc()).execution_options(yield_per=20)
-    ):
+    # a batch is taken back where it was made, never by one press too many
+    single = mine.where(ReviewRow.batch_id.is_(None)).order_by(ReviewRow.id.desc())
+    for review in session.scalars(single.execution_options(yield_per=20)):
         if _stands(session, review):
             return review
     return None

@@ -56,6 +56,14 @@ def test_the_card_holds_question_options_key_and_flags(
     assert "Names an option letter" in {flag["name"] for flag in record["flags"]}
 
 
+def test_a_dataset_without_rationales_says_where_they_come_from(
+    session: Session, questions: list[Question]
+) -> None:
+    app = open_page("prepare/review", dataset="demo")
+    assert not app.exception
+    assert "no rationales yet" in app.info[0].value
+
+
 def test_a_link_restores_queue_and_filter(session: Session, questions: list[Question]) -> None:
     store_rationale(session, questions[0], "Iron rusts.", status=RationaleStatus.ACCEPTED)
     wanted = store_rationale(

@@ -12,6 +12,7 @@ from scicot.services.audits import (
 )
 from scicot.services.checks import refresh_flags
 from scicot.services.review_queue import count_queues
+from scicot.services.review_undo import undo
 from scicot.words.errors import Conflict, InvalidInput, NotFound
 from scicot.words.records import Actor, Split
 from scicot.words.reviewing import Queue
@@ -66,6 +67,14 @@ def test_the_pile_is_accepted_as_one_without_the_errors_and_taken_back_as_one(
     assert undo_acceptance(session, ADA, audit.id) == 5
     assert accepted(session) == 0
     assert accept_pile(session, ADA, audit.id) == 5
+
+
+def test_one_press_of_undo_never_takes_a_whole_pile_back(session: Session, pile: list[int]) -> None:
+    audit = start_audit(session, ADA, "demo", size=1, seed=1)
+    note_finding(session, ADA, audit.id, audit.left[0], is_error=False)
+    accept_pile(session, ADA, audit.id)
+    assert undo(session, ADA) == []
+    assert accepted(session) == 6
 
 
 def test_a_sample_half_read_accepts_nothing(session: Session, pile: list[int]) -> None:
