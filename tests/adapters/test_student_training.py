@@ -230,3 +230,8 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+def test_a_resumed_stage_keeps_its_thread_count(job: StageJob) -> None:
+    stop_at(job, 5)
+    assert StageTrainer(replace(job, threads=2)).threads == 1

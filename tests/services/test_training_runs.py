@@ -1,5 +1,6 @@
 """What a training run may see, what it shares, and how it stops and goes on."""
 
+import errno
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -267,3 +268,38 @@ def test_settings_of_other_methods_are_not_stored(tiny_t5: Path) -> None:
     config = tiny_config("one_stage", tiny_t5, stage2_rationales="cross_fit")
     assert config == tiny_config("one_stage", tiny_t5)
     assert config.method is Method.ONE_STAGE
+
+
+def test_a_full_disk_fails_the_run_with_the_reason_and_keeps_what_was_saved(
+    session: Session,
+    settings: Settings,
+    questions: Questions,
+    tiny_t5: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    config = tiny_config("finetune", tiny_t5, epochs=6, checkpoint_every=2)
+    run_id = start_training(session, Actor("Ada"), config)
+    original = trainer.save_checkpoint
+
+    def full_at_4(folder: Path, step: int, *others: Any) -> Path:
+        if step == 4:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return original(folder, step, *others)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(trainer, "save_checkpoint", full_at_4)
+        assert run_worker(run_id, settings, HANDLERS) is RunStatus.FAILED
+    session.rollback()
+    assert "No space left on device" in (get_run(session, run_id).error or "")
+    resume_run(session, Actor("Ada"), run_id)
+    session.rollback()
+    resumed: list[int] = []
+    original_init = trainer.StageTrainer.__init__
+
+    def remember(self: Any, job: Any) -> None:
+        original_init(self, job)
+        resumed.append(self.state.step)
+
+    monkeypatch.setattr(trainer.StageTrainer, "__init__", remember)
+    assert run_worker(run_id, settings, HANDLERS) is RunStatus.DONE
+    assert resumed == [2]
