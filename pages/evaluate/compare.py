@@ -9,7 +9,7 @@ import streamlit as st
 from pages.shared.evaluate_pairs import show_pairs
 from pages.shared.evaluate_question import show_question
 from pages.shared.evaluate_reader import choose_question
-from pages.shared.evaluate_runs import choose_run, predicted_runs
+from pages.shared.evaluate_runs import choose_run, default_pair, predicted_runs
 from pages.shared.evaluate_score import choose_reading, show_overview
 from pages.shared.evaluate_slices import (
     chosen_slice,
@@ -109,13 +109,16 @@ runs = predicted_runs()
 if len(runs) == 1:
     st.info("One run has predictions. A comparison needs two.", icon=":material/science:")
 elif runs:
+    pair = default_pair(runs)
     left, right = st.columns(2)
     with left:
-        chosen_a = choose_run("Run A", "a", runs, default=runs[0].id)
+        chosen_a = choose_run("Run A", "a", runs, default=pair[0] if pair else runs[0].id)
     others = [run for run in runs if run.dataset == chosen_a.dataset and run.id != chosen_a.id]
     with right:
         if others:
-            chosen_b = choose_run("Run B", "b", others, default=others[0].id)
+            at_hand = {run.id for run in others}
+            default_b = pair[1] if pair and pair[1] in at_hand else others[0].id
+            chosen_b = choose_run("Run B", "b", others, default=default_b)
         else:
             st.info("No other run answered this dataset.", icon=":material/science:")
     if others:

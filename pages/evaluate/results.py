@@ -13,7 +13,7 @@ from scicot.pure.markdown import escape_markdown
 from scicot.pure.report import Report
 from scicot.services.figures import draw_figures, figure_png, figure_svg
 from scicot.services.report import build_report, report_as_html, report_as_markdown
-from scicot.services.results import list_experiments, load_results
+from scicot.services.results import list_experiments, load_results, title_student
 from scicot.services.workspace import open_workspace
 
 ALL_RUNS = "all"
@@ -44,6 +44,7 @@ def choose_student(students: Sequence[str], shown: str | None) -> None:
         "Student",
         list(students),
         key="results_student",
+        format_func=lambda student: str(title_student(student)),
         on_change=_remember,
         args=("student", "results_student"),
         placeholder="No run has been trained yet",

@@ -8,7 +8,7 @@ import streamlit as st
 
 from scicot.services.comparison import list_predicted_runs
 from scicot.services.workspace import open_workspace
-from scicot.words.records import RunView
+from scicot.words.records import Method, RunView
 
 
 def predicted_runs() -> list[RunView]:
@@ -60,3 +60,19 @@ def choose_run(label: str, key: str, runs: Sequence[RunView], default: int) -> R
 
 def _remember(key: str, widget: str) -> None:
     st.query_params[key] = str(st.session_state[widget])
+
+
+def default_pair(runs: Sequence[RunView]) -> tuple[int, int] | None:
+    """Return the pair to open on: the newest Sci-CoT and one-stage runs of one dataset.
+
+    Where there is no such pair, the newest two of one dataset; None where every run is alone.
+    """
+    by_dataset: dict[str | None, list[RunView]] = {}
+    for run in runs:
+        by_dataset.setdefault(run.dataset, []).append(run)
+    several = [group for group in by_dataset.values() if len(group) > 1]
+    for group in several:
+        newest = {run.method: run.id for run in reversed(group)}
+        if Method.SCI_COT in newest and Method.ONE_STAGE in newest:
+            return newest[Method.SCI_COT], newest[Method.ONE_STAGE]
+    return (several[0][0].id, several[0][1].id) if several else None

@@ -68,6 +68,8 @@ def draw_methods(table: ResultTable) -> Figure:
                             "field": "from",
                             "scale": {"domain": [PAPER, OURS], "range": [0.4, 1.0]},
                             "title": None,
+                            # a grey that is seen on white and on black
+                            "legend": {"symbolFillColor": "#888", "symbolStrokeColor": "#888"},
                         },
                     },
                 },
@@ -80,7 +82,7 @@ def draw_methods(table: ResultTable) -> Figure:
 def _error_bars() -> dict[str, Any]:
     return {
         "transform": [{"filter": "isValid(datum.low)"}],
-        "mark": {"type": "rule", "strokeWidth": 1.5, "color": "#555"},
+        "mark": {"type": "rule", "strokeWidth": 1.5, "color": "#888"},
         "encoding": {
             "y": {"field": "low", "type": "quantitative", "title": _ACCURACY["title"]},
             "y2": {"field": "high"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
@@ -84,13 +85,18 @@ def load_results(
     datasets = [*paper.titles]
     datasets += sorted({run.dataset for run in runs if run.dataset} - set(datasets))
     return Results(
-        tables=build_tables(paper, measured, others, datasets, chosen),
+        tables=build_tables(paper, measured, others, datasets, title_student(chosen)),
         student=chosen,
         students=students,
         runs=runs,
         scores=scores,
         paper=paper,
     )
+
+
+def title_student(student: str | None) -> str | None:
+    """Return a student's name as tables show it: of a folder its last part."""
+    return student if student is None or not student.startswith("/") else Path(student).name
 
 
 def _by_frequency(names: Iterable[str]) -> list[str]:

@@ -137,3 +137,11 @@ def test_the_most_likely_option_can_be_counted_instead(
     b = store_run(session, questions, right=[0], options_right=[0], method=Method.ONE_STAGE)
     app = open_page("evaluate/compare", a=str(a), b=str(b), reading="options", cell="only_a")
     assert "2 · Only A" in [one.label.replace("\\", "") for one in app.button]
+
+
+def test_the_page_opens_on_sci_cot_against_one_stage(
+    session: Session, questions: list[Question], runs: tuple[int, int]
+) -> None:
+    store_run(session, questions, right=[0], method=Method.FINETUNE)
+    app = open_page("evaluate/compare")
+    assert (app.query_params["a"], app.query_params["b"]) == (str(runs[0]), str(runs[1]))
