@@ -17,6 +17,7 @@ from scicot.adapters.teacher.failures import CutOff, NotSent
 from scicot.pure.pricing import call_cost, count_tokens, worst_cost
 from scicot.pure.replies import read_reply
 from scicot.services.budget import Budget
+from scicot.services.calls import Call, PoolSettings
 from scicot.services.ledger import (
     PAID,
     Claim,
@@ -30,7 +31,7 @@ from scicot.services.ledger_writer import LedgerWriter
 from scicot.services.pacing import Gate, Limits, Tries
 from scicot.services.worker import RunContext
 from scicot.words.errors import DatabaseBusy, SciCotError, TeacherRefused, TeacherUnavailable
-from scicot.words.teaching import Answer, AttemptOutcome, Message, Price
+from scicot.words.teaching import Answer, AttemptOutcome
 
 if TYPE_CHECKING:
     from scicot.adapters.teacher.client import TeacherClient
@@ -40,34 +41,6 @@ MAX_FAILED_IN_A_ROW = 8  # calls; then the teacher itself is taken to be unwell
 MAX_BACKOFF_SECONDS = 30.0
 WATCH_SECONDS = 0.2
 TICK_SECONDS = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One pending completion and what to send for it."""
-
-    completion_id: int
-    messages: list[Message]
-    sample: int = 0
-
-    @property
-    def characters(self) -> int:
-        """The length of what is sent."""
-        return sum(len(message["content"]) for message in self.messages)
-
-
-@dataclass(frozen=True, slots=True)
-class PoolSettings:
-    """How calls are sent. `model` is the name the server knows."""
-
-    model: str
-    temperature: float
-    max_tokens: int
-    concurrency: int
-    rebuy: bool
-    price: Price | None = None
-    requests_per_minute: int | None = None
-    tokens_per_minute: int | None = None
 
 
 @dataclass

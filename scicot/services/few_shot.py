@@ -176,7 +176,7 @@ def run_few_shot(context: RunContext) -> Mapping[str, Any]:
         max_tokens=config.max_tokens,
         concurrency=config.concurrency,
         budget_usd=config.budget_usd,
-        rebuy=config.maybe_paid == "rebuy" or is_free(price),  # what is free is simply asked again
+        rebuy=config.maybe_paid == "rebuy" or is_free(price),
         price=price,
     )
     try:

@@ -10,19 +10,18 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
-from db.models import AttemptRow, BatchRow
+from db.models import BatchRow
 from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.adapters.teacher.open import teacher_address, teacher_key
 from scicot.pure.batch_lines import read_results, request_line
-from scicot.pure.pricing import BATCH_DISCOUNT, call_cost
 from scicot.pure.replies import read_reply
-from scicot.services.ledger import Claim, claim_call, settle_call, store_reply
+from scicot.services.batch_ledger import note_batch, open_claims, settle_batched
+from scicot.services.ledger import Claim, claim_call, store_reply
 from scicot.services.questions import get_questions
 from scicot.services.teacher_job import TeacherJob
 from scicot.services.teacher_progress import affordable_calls, tell_progress
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from scicot.adapters.teacher.batch import BatchClient
 
 MAX_REQUESTS = 10_000  # a batch; the endpoint's own limit is 50,000 and 200 MB
-MAX_ATTEMPTS = 3  # of one call that fails alone
 CHUNK = 300  # rows a transaction
 
 
@@ -46,9 +44,9 @@ def ask_by_batch(context: RunContext, job: TeacherJob) -> None:
     with BatchClient(address, teacher_key(job.teacher, context.settings)) as client:
         runner = _BatchRunner(context, job, client)
         while True:
-            context.check_cancelled()
             batch_id = runner.find_open()
             if batch_id is None:
+                context.check_cancelled()
                 batch_id = runner.send()
             if batch_id is None:
                 return
@@ -93,9 +91,9 @@ class _BatchRunner:
             self._release(batch_id)
             return None
         file_id = self.client.upload(lines)
-        self._note(batch_id, file_id=file_id, requests=len(lines), status="uploaded")
+        note_batch(self.context, batch_id, file_id=file_id, requests=len(lines), status="uploaded")
         started = self.client.create(file_id, token)
-        self._note(batch_id, remote_id=started.id, status=started.status)
+        note_batch(self.context, batch_id, remote_id=started.id, status=started.status)
         return batch_id
 
     def _claim(self, batch_id: int, pending: Sequence[tuple[int, int, int]]) -> list[str]:
@@ -148,7 +146,9 @@ class _BatchRunner:
                 )
             if self.context.cancel_event.wait(self.context.settings.teacher_poll_seconds):
                 self.client.cancel(remote_id)
-            self.context.check_cancelled()
+                self.context.check_cancelled()
+            if self.context.lost_event.is_set():
+                self.context.check_cancelled()
 
     def _remote_id(self, batch_id: int) -> str | None:
         """Return the job's id at the server, looked for by its token if it was not noted."""
@@ -157,7 +157,7 @@ class _BatchRunner:
         if row.remote_id is None and row.file_id is not None:
             found = self.client.find(row.token)
             if found is not None:
-                self._note(batch_id, remote_id=found.id, status=found.status)
+                note_batch(self.context, batch_id, remote_id=found.id, status=found.status)
                 return found.id
         return row.remote_id
 
@@ -173,17 +173,17 @@ class _BatchRunner:
             if file_id
             for one in read_results(self.client.download(file_id))
         ]
-        claims = self._open_claims(batch_id)
+        claims = open_claims(self.context, batch_id)
         for start in range(0, len(results), CHUNK):
             with self.context.session() as session, write(session):
                 for custom_id, reply in results[start : start + CHUNK]:
                     claim = claims.pop(custom_id, None)
                     if claim is not None:
                         store_reply(session, claim, reply)
-                        self._settle(session, claim, read_reply(reply))
+                        settle_batched(session, self.job, claim, read_reply(reply))
             tell_progress(self.context, self.job)
         self._settle_rest(claims, over)
-        self._note(batch_id, status=over.status, collected_at=utc_now())
+        note_batch(self.context, batch_id, status=over.status, collected_at=utc_now())
         self.job.after_batch()
         if over.status == "failed":
             raise TeacherRefused(
@@ -199,46 +199,15 @@ class _BatchRunner:
             answer = Answer(AttemptOutcome.UNAVAILABLE, reason=f"The batch is {over.status}")
         with self.context.session() as session, write(session):
             for claim in claims.values():
-                self._settle(session, claim, answer, always_again=over.status == "failed")
-
-    def _settle(
-        self, session: Session, claim: Claim, answer: Answer, *, always_again: bool = False
-    ) -> None:
-        cost = call_cost(self.job.price, answer.prompt_tokens, answer.completion_tokens)
-        unpaid = answer.outcome.is_retryable or answer.outcome in (
-            AttemptOutcome.DENIED,
-            AttemptOutcome.REJECTED,
-        )
-        settle_call(
-            session,
-            claim,
-            answer,
-            cost_usd=0.0 if unpaid else None if cost is None else cost * BATCH_DISCOUNT,
-            store_text=self.job.store_text,
-            again=answer.outcome.is_retryable and (always_again or claim.number < MAX_ATTEMPTS),
-        )
+                settle_batched(
+                    session, self.job, claim, answer, always_again=over.status == "failed"
+                )
 
     def _release(self, batch_id: int) -> None:
         """Give back what was claimed for a batch that was never started."""
         answer = Answer(AttemptOutcome.UNREACHABLE, reason="The batch was never started")
         with self.context.session() as session, write(session):
-            claims = self._open_claims(batch_id)
+            claims = open_claims(self.context, batch_id)
             for claim in claims.values():
-                self._settle(session, claim, answer, always_again=True)
-        self._note(batch_id, status="never started", collected_at=utc_now())
-
-    def _open_claims(self, batch_id: int) -> dict[str, Claim]:
-        """Return the batch's calls without a result, by `custom_id`."""
-        with self.context.session() as session:
-            rows = session.execute(
-                select(AttemptRow.id, AttemptRow.completion_id, AttemptRow.number).where(
-                    AttemptRow.batch_id == batch_id, AttemptRow.outcome.is_(None)
-                )
-            )
-            return {
-                f"attempt-{row.id}": Claim(row.completion_id, row.id, row.number) for row in rows
-            }
-
-    def _note(self, batch_id: int, **values: Any) -> None:
-        with self.context.session() as session, write(session):
-            session.execute(update(BatchRow).where(BatchRow.id == batch_id).values(**values))
+                settle_batched(session, self.job, claim, answer, always_again=True)
+        note_batch(self.context, batch_id, status="never started", collected_at=utc_now())

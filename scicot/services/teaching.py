@@ -18,8 +18,9 @@ from db.models import AttemptRow, CompletionRow, RunCompletionRow
 from db.session import write
 from scicot.adapters.teacher.open import STARTER_SLOTS, open_teacher
 from scicot.adapters.teacher.starter import STARTER_MODEL
-from scicot.services.asking import Call, PoolSettings, TeacherPool
+from scicot.services.asking import TeacherPool
 from scicot.services.budget import Budget
+from scicot.services.calls import Call, PoolSettings
 from scicot.services.ledger_plan import reopen_calls
 from scicot.services.ledger_writer import LedgerWriter, Spool
 from scicot.services.questions import get_questions

@@ -1,0 +1,35 @@
+"""A call to be made, and the settings that all calls of a pool share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scicot.words.teaching import Message, Price
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One pending completion and what to send for it."""
+
+    completion_id: int
+    messages: list[Message]
+    sample: int = 0
+
+    @property
+    def characters(self) -> int:
+        """The length of what is sent."""
+        return sum(len(message["content"]) for message in self.messages)
+
+
+@dataclass(frozen=True, slots=True)
+class PoolSettings:
+    """How calls are sent. `model` is the name the server knows."""
+
+    model: str
+    temperature: float
+    max_tokens: int
+    concurrency: int
+    rebuy: bool
+    price: Price | None = None
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
