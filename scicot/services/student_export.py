@@ -10,12 +10,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from scicot.adapters.students.folders import HUB_ID
 from scicot.services.runs import get_run
 from scicot.services.stages import TrainedStage
 from scicot.services.trained import load_trained
 from scicot.words.configs import TrainingConfig
 from scicot.words.errors import Conflict, NotFound
-from scicot.words.records import RunView
+from scicot.words.records import Family, RunView
 from scicot.words.settings import get_settings
 
 READS = {
@@ -59,12 +60,16 @@ def export_student(session: Session, run_id: int, folder: Path) -> list[Path]:
 def write_card(run: RunView, config: TrainingConfig, stage: TrainedStage) -> str:
     """Return the model card: what the student reads, how it was trained, what it reached."""
     metrics: Any = run.result.get("metrics", {})
-    settings = config.model_dump(mode="json", exclude_none=True)
-    base = f"base_model: {config.student}\n" if "/" in config.student else ""
+    is_on_hub = HUB_ID.fullmatch(config.student) is not None
+    # a card travels: the folder of a local student is nobody else's business
+    name = config.student if is_on_hub else Path(config.student).name
+    settings = config.model_dump(mode="json", exclude_none=True) | {"student": name}
+    base = f"base_model: {name}\n" if is_on_hub else ""
+    task = "text-generation" if stage.family is Family.CAUSAL else "text2text-generation"
     return "\n".join(
         [
-            f"---\n{base}pipeline_tag: text2text-generation\nlanguage: en\ntags: [sci-cot]\n---",
-            f"# {config.method.value}, {stage.role}: {config.student} on {config.dataset}",
+            f"---\n{base}pipeline_tag: {task}\nlanguage: en\ntags: [sci-cot]\n---",
+            f"# {config.method.value}, {stage.role}: {name} on {config.dataset}",
             f"Trained with Sci-CoT ({run.code_version}). It reads {READS[stage.role]}.",
             f"Stage hash `{stage.hash}`, run {run.id}.",
             "## Measured on the test split",
@@ -81,4 +86,4 @@ def write_card(run: RunView, config: TrainingConfig, stage: TrainedStage) -> str
 
 
 def _lines(values: Mapping[str, Any]) -> list[str]:
-    return [f"- {name}: {value}" for name, value in values.items()]
+    return [f"- {name}: {value}" for name, value in values.items() if value is not None]

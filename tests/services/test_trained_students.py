@@ -89,6 +89,8 @@ def test_an_exported_student_loads_and_says_what_it_is(
         card = (folder / "README.md").read_text()
         assert "accuracy" in card
         assert f"run {trained.id}" in card
+        assert str(tmp_path) not in card
+        assert "base_model" not in card
 
 
 def test_an_export_overwrites_nothing(session: Session, tmp_path: Path, trained: RunView) -> None:
