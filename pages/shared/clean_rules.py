@@ -7,6 +7,7 @@ import streamlit as st
 from pages.shared.frame import current_actor, errors_shown
 from pages.shared.word_diff import show_word_diff
 from scicot.pure.cleaning import Rule
+from scicot.pure.markdown import escape_markdown
 from scicot.services.cleaning import (
     PlannedChange,
     SavedRule,
@@ -35,7 +36,7 @@ def show_rules(dataset: str) -> None:
         saved = {one.name: one for one in list_rules(session)}
         proposed = proposals(session, dataset)
     for place, (rule, count) in enumerate(proposed[:5]):
-        what = f"{KINDS[rule.kind]}: “{rule.pattern}”"
+        what = f"{KINDS[rule.kind]}: “{escape_markdown(rule.pattern)}”"
         st.button(
             f"{what} (done by hand {count} times)",
             key=f"proposal_{place}",
@@ -98,7 +99,7 @@ def _show_preview(dataset: str, name: str, rule: Rule) -> None:
 def _show_change(change: PlannedChange, unticked: set[int], operation: str) -> None:
     tick, text = st.columns([1, 5])
     ticked = tick.checkbox(
-        change.question,
+        escape_markdown(change.question),
         value=change.rationale_id not in unticked,
         key=f"tick_{operation}_{change.rationale_id}",
         on_change=_turn,

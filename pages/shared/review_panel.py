@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.shared.frame import current_actor, errors_shown
 from pages.shared.word_diff import show_word_diff
+from scicot.pure.markdown import escape_markdown
 from scicot.services.cleaning_batches import new_operation_id
 from scicot.services.queue import tend_queue
 from scicot.services.rationales import Revision, list_revisions
@@ -45,7 +46,8 @@ def _show_history(rationale_id: int) -> None:
     for before, one in reversed(list(zip([None, *revisions[:-1]], revisions, strict=True))):
         when = one.created_at.strftime("%Y-%m-%d %H:%M")
         what, restore = st.columns([5, 1], vertical_alignment="center")
-        what.caption(f"{one.number} · {one.cause.value} by {one.author} · {when} UTC")
+        author = escape_markdown(one.author)
+        what.caption(f"{one.number} · {one.cause.value} by {author} · {when} UTC")
         if one is not current:
             restore.button(
                 "Restore",
@@ -82,8 +84,8 @@ def _show_similar(rationale_id: int) -> None:
         st.caption("No other rationale of this dataset says much the same.")
     for one in found:
         st.caption(
-            f"{one.similarity:.0%} alike · rationale {one.rationale_id} · {one.question} · "
-            f"{one.status.value}"
+            f"{one.similarity:.0%} alike · rationale {one.rationale_id} · "
+            f"{escape_markdown(one.question)} · {one.status.value}"
         )
         st.text(one.text)
 

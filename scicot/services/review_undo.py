@@ -34,9 +34,10 @@ def undo(
 ) -> list[Decision]:
     """Take back one verdict, or the actor's newest that still stands, and say what it touched.
 
-    A verdict of a batch, named by its operation id, takes the whole batch back. Text goes back by a new revision: history is never rewritten. The
-    same `undo_id` again takes nothing more back. An empty list means there is nothing left to take
-    back. Raises Conflict when `operation_id` names a verdict that something newer builds upon.
+    A verdict of a batch, named by its operation id, takes the whole batch back. Text goes back by
+    a new revision: history is never rewritten. The same `undo_id` again takes nothing more back.
+    An empty list means there is nothing left to take back. Raises Conflict when `operation_id`
+    names a verdict that something newer builds upon.
     """
     now = utc_now()
     with write(session):

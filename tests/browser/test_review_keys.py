@@ -56,7 +56,9 @@ def page(browser: Browser) -> Iterator[Page]:
     """A page of 1280 x 720 in a profile of its own."""
     context = browser.new_context(viewport={"width": 1280, "height": 720})
     context.set_default_timeout(60_000)
+    expect.set_options(timeout=30_000)  # milliseconds; a busy machine answers late
     yield context.new_page()
+    expect.set_options(timeout=5_000)
     context.close()
 
 
@@ -295,3 +297,29 @@ def test_the_history_is_looked_up_and_an_older_text_restored(
     page.get_by_role("button", name="Restore").last.click()
     expect(box).to_have_value(before.text)
     assert rationale_of(stored, ids[0]).text == before.text
+
+
+def test_a_hostile_text_is_shown_as_text_and_fetches_nothing(
+    page: Page, address: str, stored: Session, tmp_path: Path
+) -> None:
+    question = store_questions(stored, tmp_path, dataset="hostile", train=1)[Split.TRAIN][0]
+    hostile = (
+        "<img src=x onerror=alert(1)> ![x](http://evil.example/x.png) <script>alert(2)</script>"
+    )
+    one = store_rationale(stored, question, hostile)
+    run_checks(stored, "hostile")
+    asked, dialogs = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    open_review(page, address, "hostile")
+    assert text_of(page) == hostile
+    page.keyboard.press("e")
+    page.keyboard.type("<b>more</b>")
+    page.keyboard.press("Control+Enter")
+    wait_until_saved(page)
+    page.goto(f"{address}/review?dataset=hostile&queue=edited&rationale={one}")
+    expect(page.get_by_role("textbox", name="Rationale")).to_be_visible()
+    page.keyboard.press("l")
+    expect(page.get_by_role("tab", name="History")).to_be_visible()
+    assert dialogs == []
+    assert [url for url in asked if "evil" in url or url.endswith("/x")] == []
