@@ -12,6 +12,7 @@ import scicot
 ENGINE_SOURCES = (
     "pure/batching.py",
     "adapters/students/codec.py",
+    "adapters/students/examples.py",
     "adapters/students/loss.py",
     "adapters/students/trainer.py",
 )

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from scicot.adapters.students.checkpoints import newest_checkpoint, save_checkpoint
 from scicot.adapters.students.codec import Codec
+from scicot.adapters.students.examples import encode_task, evaluate_loss
 from scicot.adapters.students.loading import device_of, load_model, place_model
 from scicot.adapters.students.loss import Pair, batch_loss, collate
-from scicot.pure.batching import Batch, plan_batches, plan_epochs
+from scicot.pure.batching import Batch, plan_epochs
 from scicot.pure.methods import Task
 from scicot.words.configs import TrainingConfig
 from scicot.words.errors import StudentError
@@ -169,7 +170,7 @@ class StageTrainer:
     def _validate(self, step: int, watcher: Watcher) -> None:
         if self.job.config.selection != "validation" or self.job.validation is None:
             return
-        loss = evaluate_loss(self.model, self.codec, self.job)
+        loss = evaluate_loss(self.model, self.codec, self.job.validation, self.job.config)
         self.state.validation_losses.append(loss)
         watcher.validated(step, loss)
         if self.state.best_loss is None or loss < self.state.best_loss:
@@ -250,48 +251,6 @@ class StageTrainer:
             )
             for pairs in zip(*self.pairs, strict=True)
         ]
-
-
-def encode_task(codec: Codec, task: Task, config: TrainingConfig) -> list[Pair]:
-    """Return a task's examples as token ids, cut to the config's limits."""
-    return [
-        Pair(
-            codec.encode_input(one.input, config.max_input_tokens),
-            codec.encode_target(one.target, config.max_target_tokens),
-        )
-        for one in task.examples
-    ]
-
-
-def evaluate_loss(model: Any, codec: Codec, job: StageJob) -> float:
-    """Return the mean loss per target token on the job's validation examples, without dropout."""
-    import torch
-
-    assert job.validation is not None
-    pairs = encode_task(codec, job.validation, job.config)
-    lengths = [(len(pair.input_ids), len(pair.target_ids)) for pair in pairs]
-    total, count = 0.0, 0
-    with _evaluating(model), torch.no_grad():
-        for batch in plan_batches(lengths, job.config.tokens_per_batch, seed=0):
-            made = collate(
-                [pairs[index] for index in batch],
-                job.family,
-                codec.special.pad,
-                device_of(model),
-            )
-            targets = sum(len(pairs[index].target_ids) for index in batch)
-            total += batch_loss(model, made, job.family).item() * targets
-            count += targets
-    return total / count
-
-
-@contextlib.contextmanager
-def _evaluating(model: Any) -> Iterator[None]:
-    model.eval()
-    try:
-        yield
-    finally:
-        model.train()
 
 
 def _gpu_random() -> dict[str, torch.Tensor]:

@@ -1,0 +1,51 @@
+"""A task's examples as token ids, and the loss on them without training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from scicot.adapters.students.codec import Codec
+from scicot.adapters.students.loading import device_of
+from scicot.adapters.students.loss import Pair, batch_loss, collate
+from scicot.pure.batching import plan_batches
+from scicot.pure.methods import Task
+from scicot.words.configs import TrainingConfig
+
+
+def encode_task(codec: Codec, task: Task, config: TrainingConfig) -> list[Pair]:
+    """Return a task's examples as token ids, cut to the config's limits."""
+    return [
+        Pair(
+            codec.encode_input(one.input, config.max_input_tokens),
+            codec.encode_target(one.target, config.max_target_tokens),
+        )
+        for one in task.examples
+    ]
+
+
+def evaluate_loss(model: Any, codec: Codec, task: Task, config: TrainingConfig) -> float:
+    """Return the mean loss per target token on a task, in fp32 and without dropout."""
+    import torch
+
+    pairs, family = encode_task(codec, task, config), codec.special.family
+    lengths = [(len(pair.input_ids), len(pair.target_ids)) for pair in pairs]
+    total, count = 0.0, 0
+    with _evaluating(model), torch.no_grad():
+        for batch in plan_batches(lengths, config.tokens_per_batch, seed=0):
+            chosen = [pairs[index] for index in batch]
+            made = collate(chosen, family, codec.special.pad, device_of(model))
+            targets = sum(len(pair.target_ids) for pair in chosen)
+            total += batch_loss(model, made, family).item() * targets
+            count += targets
+    return total / count
+
+
+@contextmanager
+def _evaluating(model: Any) -> Iterator[None]:
+    model.eval()
+    try:
+        yield
+    finally:
+        model.train()
