@@ -404,14 +404,26 @@ def test_an_answer_in_the_spool_is_stored_at_the_next_start(
     assert spool.read() == []
 
 
-def test_requests_a_minute_are_kept_to(
+def test_every_call_passes_the_caps_on_requests_and_tokens(
     session: Session, teacher: FakeTeacher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    short_minute = 0.4
-    monkeypatch.setattr(pacing, "AsyncLimiter", lambda rate, _: AsyncLimiter(rate, short_minute))
-    generate(session, config_for(teacher, limit=6, requests_per_minute=2))
-    times = [seen.at for seen in teacher.seen]
-    assert times[-1] - times[0] >= 0.75
+    taken: list[tuple[float, float]] = []
+
+    class Recorder(AsyncLimiter):
+        async def acquire(self, amount: float = 1) -> None:
+            assert self.time_period == 60
+            taken.append((self.max_rate, amount))
+
+    monkeypatch.setattr(pacing, "AsyncLimiter", Recorder)
+    config = config_for(
+        teacher, limit=6, requests_per_minute=7, tokens_per_minute=9000, max_tokens=100
+    )
+    generate(session, config)
+    requests = [amount for rate, amount in taken if rate == 7]
+    tokens = [amount for rate, amount in taken if rate == 9000]
+    assert requests == [1] * 6
+    assert len(tokens) == 6
+    assert all(200 < amount < 500 for amount in tokens)  # the prompt's, and the longest answer's
 
 
 def test_a_cancelled_run_does_not_sit_its_limits_out(

@@ -191,15 +191,15 @@ def test_one_call_told_to_wait_holds_all_others_back(
     session: Session, teacher: FakeTeacher
 ) -> None:
     teacher.faults = in_order("rate_limited")
-    teacher.retry_after = "0.5"
+    teacher.retry_after = "1"
     teacher.latency = 0.05
     generate(session, config_for(teacher, concurrency=3))
     answered_at = teacher.seen[0].at + teacher.latency
-    under_way = [seen for seen in teacher.seen if seen.at < answered_at + 0.02]
+    under_way = [seen for seen in teacher.seen if seen.at < answered_at + 0.5]
     later = [seen for seen in teacher.seen if seen not in under_way]
     assert len(under_way) <= 5  # three at first, and two that were ready before the answer came
     assert len(later) >= 2
-    assert min(seen.at for seen in later) >= answered_at + 0.45
+    assert min(seen.at for seen in later) >= answered_at + 0.95
 
 
 def test_every_attempt_has_its_status_and_unpaid_ones_cost_nothing(
