@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -75,20 +76,19 @@ def show_slices(slices: RunSlices, compared: RunComparison) -> None:
     table = pd.DataFrame([_describe(row) for row in rows])
     table["Holm p"] = [f"{p:.3f}" for p in holm([row.found.mid_p for row in rows])]
     grey = ["color: #8a8a8a" if row.is_small else "" for row in rows]
-    picked = st.dataframe(
+    key = f"slices_{dimension}"
+    st.dataframe(
         table.style.apply(lambda _column: grey),
         hide_index=True,
-        on_select="rerun",
+        on_select=partial(_filter, rows, key),
         selection_mode="single-row",
-        key=f"slices_{dimension}",
+        key=key,
     )
     st.caption(
         f"A: {escape_markdown(compared.name_a)}; B: {escape_markdown(compared.name_b)}. "
         f"Accuracy with Wilson's 95 % interval. Grey: fewer than {SMALL} questions. "
         "Click a row to read its questions."
     )
-    if picked.selection.rows:
-        _filter(rows[picked.selection.rows[0]])
 
 
 def _describe(row: SliceRow) -> dict[str, object]:
@@ -109,11 +109,14 @@ def _accuracy(correct: int, n: int) -> str:
     return f"{percent(correct / n)}  [{interval.low * 100:.0f}, {interval.high * 100:.0f}]"
 
 
-def _filter(row: SliceRow) -> None:
-    st.query_params["slice"] = f"{row.dimension}:{row.value}"
-    st.query_params["view"] = "questions"
-    st.query_params.pop("question", None)
-    st.rerun()  # the tables above are drawn from the filter, which has just changed
+def _filter(rows: Sequence[SliceRow], key: str) -> None:
+    """Put the slice of the row that was clicked into the link; called before the page reruns."""
+    picked = st.session_state[key].selection.rows
+    if picked:
+        row = rows[picked[0]]
+        st.query_params["slice"] = f"{row.dimension}:{row.value}"
+        st.query_params["view"] = "questions"
+        st.query_params.pop("question", None)
 
 
 def _remember() -> None:
