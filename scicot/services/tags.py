@@ -79,18 +79,6 @@ def add_tag(session: Session, actor: Actor, name: str) -> Tag:
         return Tag(row.id, row.name, row.digit)
 
 
-def rename_tag(session: Session, actor: Actor, tag_id: int, name: str) -> None:
-    """Give a tag another name; what bears it keeps it."""
-    name = " ".join(name.split())
-    if not name or len(name) > MOST_CHARACTERS:
-        raise InvalidInput(f"A tag's name has 1 to {MOST_CHARACTERS} characters. Change it.")
-    with write(session):
-        for tag in list_tags(session):
-            if tag.id != tag_id and tag.name.casefold() == name.casefold():
-                raise Conflict(f"There is a tag '{name}' already.")
-        _row(session, tag_id).name = name
-
-
 def remove_tag(session: Session, actor: Actor, tag_id: int) -> None:
     """Remove a tag that nothing bears; raises Conflict when something does."""
     with write(session):
