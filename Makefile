@@ -36,6 +36,10 @@ e2e: setup
 bench: setup
 	$(BIN)/python -m scicot bench all --json
 
+# The full figures under faults and kills; the tests run a short version.
+soak: setup
+	$(BIN)/python -m tests.soak.teacher --questions 8000 --kills 100
+
 screenshots: setup chromium
 	$(BIN)/python -m pytest -m browser
 
