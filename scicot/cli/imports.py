@@ -22,7 +22,9 @@ def register(app: typer.Typer) -> None:
 
 @group.command("questions")
 def questions_command(
-    location: Annotated[str, typer.Argument(help="A .jsonl file, ARC's folder, hub:ID, or starter.")],
+    location: Annotated[
+        str, typer.Argument(help="A .jsonl file, ARC's folder, hub:ID, or starter.")
+    ],
     dataset: Annotated[str, typer.Option(help="Its name; a prefix for a folder with both sets.")],
     split: Annotated[Split | None, typer.Option(help="For a single file.")] = None,
     skip_bad_rows: Annotated[
