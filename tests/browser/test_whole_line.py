@@ -40,6 +40,7 @@ def go_to(page: Page, name: str) -> None:
 
 def fill(page: Page, label: str, value: str) -> None:
     box = page.locator(f'input[aria-label="{label}"]')
+    expect(box).to_have_count(1)  # for a moment the box of the choice before lingers
     box.fill(value)
     box.press("Tab")
 
@@ -76,6 +77,7 @@ def import_questions(page: Page, folder: Path) -> None:
 def generate(page: Page, settings: Settings) -> None:
     go_to(page, "Generate")
     page.get_by_role("button", name="Use the starter teacher instead").click()
+    expect(page.get_by_text("The starter teacher (SmolLM2")).to_be_visible()
     fill(page, "Only the first so many questions", str(ASKED))
     # its icon is a font's ligature, and so part of the name
     page.get_by_role("button", name=re.compile(r"\bGenerate$")).click()
@@ -87,7 +89,7 @@ def review(page: Page) -> None:
     """Accept by key until nothing is left, with one edit and one undo on the way."""
     go_to(page, "Review")
     box = page.get_by_role("textbox", name="Rationale")
-    expect(box).to_be_visible()
+    expect(box).not_to_have_value("")  # the text comes with the card that listens for keys
     first = box.input_value()
     page.keyboard.press("a")
     expect(box).not_to_have_value(first)
