@@ -107,12 +107,13 @@ def main() -> None:
     parser.add_argument("--test", type=int, default=40, help="test questions")
     parser.add_argument("--student", default="starter")
     parser.add_argument("--epochs", type=float, default=1.0)
+    parser.add_argument("--keep", type=Path, help="keep the home here, to open it in the app")
     options = parser.parse_args()
     if not ARC.is_dir():
         sys.exit(f"The ARC question sets are not at {ARC}.")
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="scicot-e2e-") as name:
-        os.environ["SCICOT_HOME"] = str(Path(name) / "home")
+        os.environ["SCICOT_HOME"] = str(options.keep or Path(name) / "home")
         result = whole_line(options, Path(name))
     result["seconds"] = round(time.monotonic() - started, 1)
     print(json.dumps(result))

@@ -140,6 +140,7 @@ def test_undo_reaches_back_over_a_reload(
     wait_until_saved(page)
     page.reload()
     box = page.get_by_role("textbox", name="Rationale")
+    expect(box).not_to_have_value("")
     expect(box).not_to_have_value(first)
     page.keyboard.press("u")
     expect(box).to_have_value(first)
