@@ -6,33 +6,13 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from pages.shared.frame import current_actor, errors_shown
+from pages.shared.run_control import show_headline, show_orders, show_while_it_runs
 from pages.shared.teacher_run import show_teacher_totals
 from scicot.services.queue import tend_queue
-from scicot.services.runs import (
-    RESUMABLE,
-    MetricPoint,
-    get_run,
-    list_metrics,
-    list_runs,
-    move_to_front,
-    read_log,
-    request_cancel,
-    resume_run,
-)
+from scicot.services.runs import MetricPoint, list_metrics, list_runs, read_log
 from scicot.services.workspace import open_workspace
-from scicot.words.records import RunKind, RunStatus, RunView
+from scicot.words.records import RunKind, RunView
 from scicot.words.settings import get_settings
-
-BADGES = {
-    RunStatus.QUEUED: ("gray", ":material/hourglass_empty:"),
-    RunStatus.STARTING: ("blue", ":material/play_arrow:"),
-    RunStatus.RUNNING: ("blue", ":material/autorenew:"),
-    RunStatus.DONE: ("green", ":material/check:"),
-    RunStatus.FAILED: ("red", ":material/error:"),
-    RunStatus.CANCELLED: ("orange", ":material/cancel:"),
-    RunStatus.LOST: ("red", ":material/link_off:"),
-}
 
 
 def load_runs() -> list[RunView]:
@@ -44,25 +24,14 @@ def load_runs() -> list[RunView]:
 
 def show_run(run_id: int) -> None:
     """Show one run whole; it refreshes itself every two seconds until the run is over."""
+    show_while_it_runs(run_id, _show)
+
+
+def _show(run: RunView) -> None:
     with open_workspace() as session:
-        is_over = get_run(session, run_id).status.is_finished
-    st.fragment(_show_live, run_every=None if is_over else "2s")(run_id, was_over=is_over)
-
-
-def _show_live(run_id: int, *, was_over: bool) -> None:
-    with errors_shown(), open_workspace() as session:
-        tend_queue(session, get_settings())
-        run = get_run(session, run_id)
-        points = list_metrics(session, run_id)
-        log = read_log(session, get_settings(), run_id)
-    color, icon = BADGES[run.status]
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.badge(run.status.value, color=color, icon=icon)
-        st.text(f"Run {run.id}: {run.name}")
-    if run.error:
-        st.error(run.error, icon=":material/error:")
-    elif run.status is RunStatus.LOST:
-        st.warning("Its worker has not been heard of for 30 s. Resume goes on from what is whole.")
+        points = list_metrics(session, run.id)
+        log = read_log(session, get_settings(), run.id)
+    show_headline(run)
     if run.kind in (RunKind.GENERATE, RunKind.FEW_SHOT):
         show_teacher_totals(run)
     elif run.progress_total:
@@ -70,7 +39,8 @@ def _show_live(run_id: int, *, was_over: bool) -> None:
         st.progress(share, f"{run.message} {run.progress_done:,} of {run.progress_total:,}")
     elif run.message:
         st.caption(run.message)
-    _show_actions(run)
+    with st.container(horizontal=True):
+        show_orders(run)
     _show_curves(points)
     _show_result(run)
     with st.expander("Log", icon=":material/notes:"):
@@ -85,37 +55,6 @@ def _show_live(run_id: int, *, was_over: bool) -> None:
                 "by": run.actor,
             }
         )
-    if run.status.is_finished and not was_over:
-        st.rerun()  # stops the refreshing
-
-
-def _show_actions(run: RunView) -> None:
-    with st.container(horizontal=True):
-        active = run.status in (RunStatus.STARTING, RunStatus.RUNNING, RunStatus.QUEUED)
-        if active and not run.cancel_requested:
-            st.button("Cancel", icon=":material/stop:", on_click=_cancel, args=(run.id,))
-        if run.status is RunStatus.QUEUED:
-            st.button(
-                "Start next", icon=":material/vertical_align_top:", on_click=_front, args=(run.id,)
-            )
-        if run.status in RESUMABLE:
-            st.button("Resume", icon=":material/play_arrow:", on_click=_resume, args=(run.id,))
-
-
-def _cancel(run_id: int) -> None:
-    with errors_shown(), open_workspace() as session:
-        request_cancel(session, current_actor(), run_id)
-
-
-def _resume(run_id: int) -> None:
-    with errors_shown(), open_workspace() as session:
-        resume_run(session, current_actor(), run_id)
-        tend_queue(session, get_settings())
-
-
-def _front(run_id: int) -> None:
-    with errors_shown(), open_workspace() as session:
-        move_to_front(session, current_actor(), run_id)
 
 
 def _show_curves(points: list[MetricPoint]) -> None:

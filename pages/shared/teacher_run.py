@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.shared.frame import current_actor, errors_shown
+from pages.shared.run_control import show_headline, show_orders, show_while_it_runs
 from pages.shared.teacher_form import format_usd
 from scicot.services.generation import retry_calls
 from scicot.services.queue import tend_queue
-from scicot.services.runs import RESUMABLE, get_run, request_cancel, resume_run
 from scicot.services.teacher_runs import (
     ReasonCount,
     RunTotals,
@@ -29,24 +29,19 @@ MAY_COST_AGAIN = (CompletionState.MAYBE_PAID, CompletionState.INVALID, Completio
 
 def show_teacher_run(run_id: int) -> None:
     """Show the run; it refreshes itself every two seconds until the run is over."""
-    with open_workspace() as session:
-        is_over = get_run(session, run_id).status.is_finished
-    st.fragment(_show_live, run_every=None if is_over else "2s")(run_id, was_over=is_over)
+    show_while_it_runs(run_id, _show)
 
 
-def _show_live(run_id: int, *, was_over: bool) -> None:
-    with errors_shown(), open_workspace() as session:
-        tend_queue(session, get_settings())
-        run = get_run(session, run_id)
-    st.markdown(f"**Run {run.id}** · {run.status.value}")
-    if run.error:
-        st.error(run.error, icon=":material/error:")
-    elif run.status is RunStatus.LOST:
-        st.warning("Its worker has not been heard of for 30 s. Resume goes on from what is stored.")
-    _show_actions(run)
+def _show(run: RunView) -> None:
+    show_headline(run)
+    with st.container(horizontal=True):
+        show_orders(run)
+        st.page_link(
+            "pages/train/runs.py", label="Log and settings", query_params={"run": str(run.id)}
+        )
+        if run.kind is RunKind.GENERATE and not run.config.get("trial"):
+            st.page_link("pages/prepare/review.py", label="Review the rationales")
     show_teacher_totals(run)
-    if run.status.is_finished and not was_over:
-        st.rerun()  # stops the refreshing
 
 
 def show_teacher_totals(run: RunView) -> None:
@@ -135,35 +130,4 @@ def _show_reasons(run: RunView, reasons: Sequence[ReasonCount]) -> None:
 def _retry(run_id: int, state: CompletionState) -> None:
     with errors_shown(), open_workspace() as session:
         st.query_params["run"] = str(retry_calls(session, current_actor(), run_id, [state]))
-        tend_queue(session, get_settings())
-
-
-def _show_actions(run: RunView) -> None:
-    with st.container(horizontal=True):
-        if not run.status.is_finished and run.status is not RunStatus.LOST:
-            st.button(
-                "Stop",
-                icon=":material/stop:",
-                disabled=run.cancel_requested,
-                help="No new call is sent; answers under way are kept.",
-                on_click=_cancel,
-                args=(run.id,),
-            )
-        if run.status in RESUMABLE:
-            st.button("Resume", icon=":material/play_arrow:", on_click=_resume, args=(run.id,))
-        st.page_link(
-            "pages/train/runs.py", label="Log and settings", query_params={"run": str(run.id)}
-        )
-        if run.kind is RunKind.GENERATE and not run.config.get("trial"):
-            st.page_link("pages/prepare/review.py", label="Review the rationales")
-
-
-def _cancel(run_id: int) -> None:
-    with errors_shown(), open_workspace() as session:
-        request_cancel(session, current_actor(), run_id)
-
-
-def _resume(run_id: int) -> None:
-    with errors_shown(), open_workspace() as session:
-        resume_run(session, current_actor(), run_id)
         tend_queue(session, get_settings())

@@ -11,7 +11,8 @@ from typing import Annotated, Any
 
 import typer
 
-from scicot.words.records import Actor
+from scicot.words.errors import InvalidConfig
+from scicot.words.records import Actor, RationaleStatus
 
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print one JSON object as the last line of stdout.")
@@ -32,3 +33,13 @@ def emit(result: Mapping[str, Any], as_json: bool, text: str) -> None:
 def current_actor() -> Actor:
     """Return who types: SCICOT_ACTOR, or the name of the account."""
     return Actor(os.environ.get("SCICOT_ACTOR") or getpass.getuser())
+
+
+def parse_statuses(names: str) -> list[RationaleStatus]:
+    """Return comma-separated statuses as such; raises InvalidConfig for another word."""
+    wanted = [name.strip() for name in names.split(",") if name.strip()]
+    known = [status.value for status in RationaleStatus]
+    for name in wanted:
+        if name not in known:
+            raise InvalidConfig(f"--include: '{name}' is no status. Use {', '.join(known)}.")
+    return [RationaleStatus(name) for name in wanted]

@@ -9,12 +9,10 @@ from typing import Annotated
 import typer
 
 from scicot.cli import export
-from scicot.cli.output import AsJson, current_actor, emit
+from scicot.cli.output import AsJson, current_actor, emit, parse_statuses
 from scicot.services.rationale_exports import RationaleFormat, export_rationales
 from scicot.services.review_files import export_reviews, import_reviews
 from scicot.services.workspace import open_workspace
-from scicot.words.errors import InvalidConfig
-from scicot.words.records import RationaleStatus
 
 group = typer.Typer(no_args_is_help=True, help="Take the decisions of reviewers out and in.")
 
@@ -71,17 +69,8 @@ def rationales_command(
             current_actor(),
             path,
             dataset=dataset,
-            include=_statuses(include),
+            include=parse_statuses(include),
             source=source,
             style=style,
         )
     emit({"rationales": count, "path": str(path)}, as_json, f"Wrote {count} rationales to {path}.")
-
-
-def _statuses(names: str) -> list[RationaleStatus]:
-    wanted = [name.strip() for name in names.split(",") if name.strip()]
-    known = [status.value for status in RationaleStatus]
-    for name in wanted:
-        if name not in known:
-            raise InvalidConfig(f"--include: '{name}' is no status. Use {', '.join(known)}.")
-    return [RationaleStatus(name) for name in wanted]

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from scicot.cli.output import AsJson, current_actor, emit, say
+from scicot.cli.output import AsJson, current_actor, emit, parse_statuses, say
 from scicot.cli.runs import finish_or_follow
 from scicot.services.queue import tend_queue
 from scicot.services.snapshots import create_snapshot, list_snapshots
@@ -16,7 +16,7 @@ from scicot.services.training import start_training
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import PAPER_STUDENT, PAPER_TEACHER, FewShotConfig, TrainingConfig
 from scicot.words.errors import InvalidConfig
-from scicot.words.records import Method, RationaleStatus
+from scicot.words.records import Method
 from scicot.words.settings import get_settings
 
 snapshots = typer.Typer(no_args_is_help=True, help="Freeze what runs train on.")
@@ -45,7 +45,7 @@ def create_command(
             current_actor(),
             name=name,
             dataset=dataset,
-            include=_statuses(include),
+            include=parse_statuses(include),
             sources=source or (),
         )
     fields = {"snapshot": made.id, **asdict(made)}
@@ -59,15 +59,6 @@ def list_command(as_json: AsJson = False) -> None:
         found = list_snapshots(session)
     lines = [f"{one.name}: {one.items} rationales of {one.dataset}" for one in found]
     emit({"snapshots": [asdict(one) for one in found]}, as_json, "\n".join(lines))
-
-
-def _statuses(names: str) -> list[RationaleStatus]:
-    known = [status.value for status in RationaleStatus]
-    wanted = [name.strip() for name in names.split(",") if name.strip()]
-    for name in wanted:
-        if name not in known:
-            raise InvalidConfig(f"--include: '{name}' is no status. Use {', '.join(known)}.")
-    return [RationaleStatus(name) for name in wanted]
 
 
 def train_command(

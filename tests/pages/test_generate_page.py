@@ -79,7 +79,7 @@ def test_the_button_starts_a_run_and_the_page_follows_it(session: Session) -> No
     run = list_runs(session, kinds=[RunKind.GENERATE])[0]
     assert run.config["limit"] == 2
     assert run.config["teacher"] == "starter"
-    assert f"**Run {run.id}** · queued" in texts(app)
+    assert f"Run {run.id}: {run.name}" in texts(app)
 
 
 def test_a_finished_run_shows_counts_cost_and_the_last_rationales(
@@ -111,7 +111,7 @@ def test_failures_are_grouped_with_their_reason_and_retried_by_a_button(
 def test_stop_and_resume_are_buttons(session: Session) -> None:
     app = choose_starter(open_generate())
     labelled(app.button, "Generate").click().run()
-    labelled(app.button, "Stop").click().run()
+    labelled(app.button, "Cancel").click().run()
     session.rollback()
     run = list_runs(session)[0]
     assert run.status is RunStatus.CANCELLED

@@ -1,0 +1,87 @@
+"""What every view of a run shares: it refreshes itself, says where it stands, takes orders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages.shared.frame import current_actor, errors_shown
+from scicot.services.queue import tend_queue
+from scicot.services.runs import RESUMABLE, get_run, move_to_front, request_cancel, resume_run
+from scicot.services.workspace import open_workspace
+from scicot.words.records import RunStatus, RunView
+from scicot.words.settings import get_settings
+
+BADGES = {
+    RunStatus.QUEUED: ("gray", ":material/hourglass_empty:"),
+    RunStatus.STARTING: ("blue", ":material/play_arrow:"),
+    RunStatus.RUNNING: ("blue", ":material/autorenew:"),
+    RunStatus.DONE: ("green", ":material/check:"),
+    RunStatus.FAILED: ("red", ":material/error:"),
+    RunStatus.CANCELLED: ("orange", ":material/cancel:"),
+    RunStatus.LOST: ("red", ":material/link_off:"),
+}
+
+
+def show_while_it_runs(run_id: int, show: Callable[[RunView], None]) -> None:
+    """Show a run by `show`, anew every two seconds until it is over; the queue is tended."""
+    with open_workspace() as session:
+        is_over = get_run(session, run_id).status.is_finished
+
+    def show_now() -> None:
+        with errors_shown(), open_workspace() as session:
+            tend_queue(session, get_settings())
+            run = get_run(session, run_id)
+        show(run)
+        if run.status.is_finished and not is_over:
+            st.rerun()  # stops the refreshing
+
+    st.fragment(show_now, run_every=None if is_over else "2s")()
+
+
+def show_headline(run: RunView) -> None:
+    """Show the run's status and name, and what went wrong if something did."""
+    color, icon = BADGES[run.status]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.badge(run.status.value, color=color, icon=icon)
+        st.text(f"Run {run.id}: {run.name}")
+    if run.error:
+        st.error(run.error, icon=":material/error:")
+    elif run.status is RunStatus.LOST:
+        st.warning("Its worker has not been heard of for 30 s. Resume goes on from what is whole.")
+
+
+def show_orders(run: RunView) -> None:
+    """Show the buttons that the run's status allows."""
+    if not run.status.is_finished and run.status is not RunStatus.LOST:
+        st.button(
+            "Cancel",
+            icon=":material/stop:",
+            disabled=run.cancel_requested,
+            help="It stops at its next safe point; what is done is kept.",
+            on_click=_cancel,
+            args=(run.id,),
+        )
+    if run.status is RunStatus.QUEUED:
+        st.button(
+            "Start next", icon=":material/vertical_align_top:", on_click=_front, args=(run.id,)
+        )
+    if run.status in RESUMABLE:
+        st.button("Resume", icon=":material/play_arrow:", on_click=_resume, args=(run.id,))
+
+
+def _cancel(run_id: int) -> None:
+    with errors_shown(), open_workspace() as session:
+        request_cancel(session, current_actor(), run_id)
+
+
+def _resume(run_id: int) -> None:
+    with errors_shown(), open_workspace() as session:
+        resume_run(session, current_actor(), run_id)
+        tend_queue(session, get_settings())
+
+
+def _front(run_id: int) -> None:
+    with errors_shown(), open_workspace() as session:
+        move_to_front(session, current_actor(), run_id)
