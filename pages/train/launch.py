@@ -46,6 +46,12 @@ def _start(methods: tuple[Method, ...], values: dict[str, Any], seeds: list[int]
         st.session_state["launch_started"] = started
 
 
+def _is_meant(group: tuple[Method, ...]) -> bool:
+    """Return whether a button stands out: the method that the link names, else Table II."""
+    asked = st.query_params.get("method")
+    return group == (asked,) if asked in list(Method) else len(group) > 1
+
+
 def _command(method: Method, values: dict[str, Any], seed: int) -> str:
     words = ["python", "-m", "scicot", "train", method.value]
     for name in ("dataset", "student", "snapshot"):
@@ -73,7 +79,7 @@ if dataset:
             st.button(
                 label,
                 help=HELP[label],
-                type="primary" if len(group) > 1 else "secondary",
+                type="primary" if _is_meant(group) else "secondary",
                 disabled=student is None or (needs_snapshot and snapshot is None),
                 on_click=_start,
                 args=(group, values, seeds),

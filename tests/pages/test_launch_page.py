@@ -108,3 +108,11 @@ def test_the_check_shows_texts_counts_and_cuts(session: Session, tmp_path: Path)
     assert not page.error
     assert any(one.value.startswith("Trains on 8 questions, answers 4") for one in page.text)
     assert any("Rationale:" in one.value for one in page.code)
+
+
+def test_a_link_from_the_results_points_at_its_method(session: Session, tmp_path: Path) -> None:
+    prepare(session, tmp_path / "data", approved=False)
+    page = open_page("train/launch", dataset="demo", method="finetune", fraction="0.5")
+    assert button(page, "Fine-tune").proto.type == "primary"
+    assert button(page, "The paper's Table II").proto.type == "secondary"
+    assert 0.5 in [one.value for one in page.selectbox]
