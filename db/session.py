@@ -8,14 +8,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import regex
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from scicot.words.errors import DatabaseBusy
+from scicot.words.errors import DatabaseBusy, InvalidInput
 
 BUSY_TIMEOUT_MS = 10_000
+MATCH_SECONDS = 0.5  # for one text; a pattern that backtracks without end is stopped
 
 
 @lru_cache(maxsize=8)
@@ -29,6 +31,7 @@ def get_engine(url: str) -> Engine:
     engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
+    event.listen(engine, "handle_error", _name_slow_pattern)
     return engine
 
 
@@ -40,6 +43,19 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+    connection.create_function("regexp", 2, _matches, deterministic=True)
+
+
+def _matches(pattern: str, text: str | None) -> bool | None:
+    """Answer SQLite's REGEXP; the dialect's own would let a bad pattern run for hours."""
+    return None if text is None else bool(regex.search(pattern, text, timeout=MATCH_SECONDS))
+
+
+def _name_slow_pattern(context: ExceptionContext) -> None:
+    if "user-defined function raised" in str(context.original_exception):
+        raise InvalidInput(
+            "The pattern takes too long on a text. Write it without nested repetitions."
+        ) from context.original_exception
 
 
 def _begin(connection: Connection) -> None:

@@ -8,8 +8,8 @@ from pages.shared.frame import choose_dataset, current_actor, errors_shown
 from pages.shared.review_card import show_review_card
 from pages.shared.review_filters import choose_filter, choose_queue
 from pages.shared.review_panel import show_review_panel
+from scicot.pure.patterns import check_pattern
 from scicot.services.review_queue import (
-    check_pattern,
     count_filtered,
     count_queues,
     list_reviewers,

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 import regex
 
 from scicot.pure.diffs import Change, word_diff
+from scicot.pure.patterns import LONGEST_PATTERN, SECONDS_A_TEXT
 from scicot.words.errors import InvalidInput
 from scicot.words.records import RuleKind
 
 SENTENCE = regex.compile(r"[^.!?\n]*(?:[.!?]+(?=\s|$)|[.!?]|\n|$)")
-LONGEST_PATTERN = 500
-SECONDS_A_TEXT = 0.5  # a pattern that backtracks without end is stopped
 SHORTEST_PROPOSAL = 3  # characters
 OFTEN = 3  # edits alike before a rule is proposed
 

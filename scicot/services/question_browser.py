@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from db.models import QuestionRow, RationaleRow, RevisionRow
+from scicot.pure.patterns import check_pattern
 from scicot.services.questions import find_dataset_id, get_question
-from scicot.words.errors import InvalidInput
 from scicot.words.records import Origin, Question, RationaleStatus, Split
 
 
@@ -80,14 +79,7 @@ def _conditions(session: Session, wanted: QuestionFilter) -> list[ColumnElement[
     if wanted.split:
         conditions.append(QuestionRow.split == wanted.split)
     if wanted.text and wanted.is_regex:
-        try:
-            re.compile(wanted.text)
-        except re.error as error:
-            raise InvalidInput(
-                f"'{wanted.text}' is no regular expression ({error}). "
-                "Correct it, or switch regex off."
-            ) from error
-        conditions.append(QuestionRow.stem.regexp_match(wanted.text))
+        conditions.append(QuestionRow.stem.regexp_match(check_pattern(wanted.text)))
     elif wanted.text:
         matches = QuestionRow.stem.icontains(wanted.text, autoescape=True)
         conditions.append(matches | QuestionRow.external_id.icontains(wanted.text, autoescape=True))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,14 +11,13 @@ from sqlalchemy.orm import Session
 
 from db.models import FlagRow, LeaseRow, RationaleRow, ReviewRow, RevisionRow, SecondReadingRow
 from scicot.adapters.clock import utc_now
+from scicot.pure.patterns import check_pattern
 from scicot.services.leases import release_all, take_leases
 from scicot.services.questions import find_dataset_id
 from scicot.services.review_items import load_items
-from scicot.words.errors import InvalidInput
 from scicot.words.records import Actor, RationaleStatus
 from scicot.words.reviewing import Queue, QueueFilter, ReviewItem
 
-LONGEST_PATTERN = 200
 COUNT_UP_TO = 1000
 WORKED_THROUGH = (Queue.UNREVIEWED, Queue.FLAGGED, Queue.CLEAN, Queue.SKIPPED)  # leased when read
 STATUS_QUEUES = {
@@ -186,20 +184,6 @@ def _filtered(
     if wanted.pattern:
         query = query.where(RevisionRow.text.regexp_match(check_pattern(wanted.pattern)))
     return query
-
-
-def check_pattern(pattern: str) -> str:
-    """Return the pattern if it is a regular expression; raises InvalidInput saying what is not."""
-    if len(pattern) > LONGEST_PATTERN:
-        raise InvalidInput(f"The pattern is longer than {LONGEST_PATTERN} characters. Shorten it.")
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise InvalidInput(
-            f"'{pattern}' is not a regular expression ({error}). Correct it, or put a backslash "
-            "before signs that stand for themselves."
-        ) from error
-    return pattern
 
 
 def _in_queue(queue: Queue, actor: Actor) -> list[ColumnElement[bool]]:

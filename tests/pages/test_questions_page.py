@@ -38,4 +38,4 @@ def test_a_broken_pattern_is_explained(session: Session, tmp_path: Path) -> None
     page = open_page("prepare/questions", dataset="demo")
     page.text_input(key="search").set_value("(").run()
     page.toggle(key="regex").set_value(True).run()
-    assert "is no regular expression" in page.error[0].value
+    assert "is not a regular expression" in page.error[0].value

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from db.models import LeaseRow
 from db.session import write
 from scicot.adapters.clock import utc_now
+from scicot.pure.patterns import LONGEST_PATTERN, check_pattern
 from scicot.services.checks import refresh_flags
 from scicot.services.drafts import save_draft
 from scicot.services.review_queue import (
-    check_pattern,
     count_filtered,
     count_queues,
     list_reviewers,
@@ -139,10 +139,20 @@ def test_filters_leave_what_they_name(session: Session, questions: list[Question
     assert list_reviewers(session) == ["Bob"]
 
 
-@pytest.mark.parametrize("pattern", ["(a", "x" * 201])
+@pytest.mark.parametrize("pattern", ["(a", "x" * (LONGEST_PATTERN + 1)])
 def test_a_pattern_that_cannot_be_used_is_refused(pattern: str) -> None:
     with pytest.raises(InvalidInput):
         check_pattern(pattern)
+
+
+def test_a_pattern_that_backtracks_without_end_is_stopped(
+    session: Session, questions: list[Question]
+) -> None:
+    store_rationale(session, questions[0], "a" * 60 + "!")
+    slow = replace(DEMO, queue=Queue.ALL, pattern=r"(?:a|a)+$")
+    with pytest.raises(InvalidInput, match="takes too long"):
+        next_items(session, ADA, slow)
+    assert ids(session)  # the session goes on
 
 
 def test_an_item_holds_all_that_a_decision_needs(
