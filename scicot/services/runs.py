@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -39,60 +39,39 @@ class MetricPoint:
     value: float
 
 
-def create_run(
-    session: Session,
-    actor: Actor,
-    *,
-    kind: RunKind,
-    name: str,
-    config: Mapping[str, Any],
-    dataset_id: int | None = None,
-    method: Method | None = None,
-    snapshot_id: int | None = None,
-    experiment_id: int | None = None,
-    status: RunStatus = RunStatus.QUEUED,
-) -> int:
-    """Store a run and return its id; `services/queue.tend` starts it."""
+class NewRun(TypedDict, total=False):
+    """What a run is created with; without a status it is queued."""
+
+    kind: Required[RunKind]
+    name: Required[str]
+    config: Required[Mapping[str, Any]]
+    dataset_id: int | None
+    method: Method | None
+    snapshot_id: int | None
+    experiment_id: int | None
+    status: RunStatus
+
+
+def create_run(session: Session, actor: Actor, **run: Unpack[NewRun]) -> int:
+    """Store a run and return its id; `services/queue.tend_queue` starts it."""
     with write(session):
-        return add_run(
-            session,
-            actor,
-            kind=kind,
-            name=name,
-            config=config,
-            dataset_id=dataset_id,
-            method=method,
-            snapshot_id=snapshot_id,
-            experiment_id=experiment_id,
-            status=status,
-        )
+        return add_run(session, actor, **run)
 
 
-def add_run(
-    session: Session,
-    actor: Actor,
-    *,
-    kind: RunKind,
-    name: str,
-    config: Mapping[str, Any],
-    dataset_id: int | None = None,
-    method: Method | None = None,
-    snapshot_id: int | None = None,
-    experiment_id: int | None = None,
-    status: RunStatus = RunStatus.QUEUED,
-) -> int:
+def add_run(session: Session, actor: Actor, **run: Unpack[NewRun]) -> int:
     """Add a run inside the caller's `write(session)`, with what commits beside it."""
     last = session.scalar(select(func.max(RunRow.queue_position))) or 0.0
+    kind, config, snapshot_id = run["kind"], dict(run["config"]), run.get("snapshot_id")
     row = RunRow(
         kind=kind,
-        name=name,
-        method=method,
-        dataset_id=dataset_id,
+        name=run["name"],
+        method=run.get("method"),
+        dataset_id=run.get("dataset_id"),
         snapshot_id=snapshot_id,
-        experiment_id=experiment_id,
-        config=dict(config),
+        experiment_id=run.get("experiment_id"),
+        config=config,
         config_hash=content_hash([kind, config, snapshot_id]),
-        status=status,
+        status=run.get("status", RunStatus.QUEUED),
         queue_position=last + 1,
         code_version=code_version(),
         packages=package_versions(),
