@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,7 @@ from scicot.services.review_items import load_item
 from scicot.services.review_policies import save_policy
 from scicot.services.reviews import decide
 from scicot.words.records import Actor, Rationale, RationaleStatus, Split, Verdict
-from tests.browser.app_server import chromium_page, free_port, keep_screenshot, running_app
+from tests.browser.app_server import free_port, keep_screenshot, running_app
 from tests.builders import store_questions, store_rationale
 
 pytestmark = pytest.mark.browser
@@ -31,35 +31,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("home")
     migrate(f"sqlite:///{folder / 'scicot.db'}")
     return folder
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium_page() as page:
-        opened = page.context.browser
-        assert opened is not None
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def address(home: Path, browser: Browser) -> Iterator[str]:
-    with running_app(home, home / "app.log") as started:
-        page = browser.new_page()  # a fresh server greets a first deep link with "not found"
-        page.goto(started)
-        page.get_by_role("link", name="Review").wait_for()
-        page.close()
-        yield started
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page of 1280 x 720 in a profile of its own."""
-    context = browser.new_context(viewport={"width": 1280, "height": 720})
-    context.set_default_timeout(60_000)
-    expect.set_options(timeout=30_000)  # milliseconds; a busy machine answers late
-    yield context.new_page()
-    expect.set_options(timeout=5_000)
-    context.close()
 
 
 @pytest.fixture

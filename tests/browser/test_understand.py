@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,7 +25,7 @@ from scicot.words.records import (
     RunStatus,
     Split,
 )
-from tests.browser.app_server import chromium_page, keep_screenshot, running_app
+from tests.browser.app_server import keep_screenshot
 from tests.builders import store_questions, store_rationale
 from tests.predictions import store_run
 
@@ -69,32 +68,6 @@ def _store_hostile(session: Session, questions: list[Question]) -> None:
         run,
         [Prediction(one.id or 0, NASTY, NASTY, None, Outcome.NO_ANSWER) for one in questions],
     )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium_page() as page:
-        opened = page.context.browser
-        assert opened is not None
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def address(home: Path, browser: Browser) -> Iterator[str]:
-    with running_app(home, home / "app.log") as started:
-        page = browser.new_page()  # a fresh server greets a first deep link with "not found"
-        page.goto(started)
-        page.get_by_role("link", name="Compare").wait_for()
-        page.close()
-        yield started
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 720})
-    context.set_default_timeout(60_000)
-    yield context.new_page()
-    context.close()
 
 
 def test_a_cell_is_read_by_key_and_the_link_brings_the_question_back(

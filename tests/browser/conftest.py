@@ -1,0 +1,37 @@
+"""One Chromium and one app a module; a fresh page a test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.app_server import chromium_page, running_app
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium_page() as page:
+        opened = page.context.browser
+        assert opened is not None
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def address(home: Path) -> Iterator[str]:
+    """The running app's address; `home` is the module's own."""
+    with running_app(home, home / "app.log") as started:
+        yield started
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of 1280 x 720 in a profile of its own."""
+    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    context.set_default_timeout(60_000)
+    expect.set_options(timeout=30_000)  # milliseconds; a busy machine answers late
+    yield context.new_page()
+    expect.set_options(timeout=5_000)
+    context.close()
