@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.shared.run_control import show_headline, show_orders, show_while_it_runs
 from pages.shared.teacher_run import show_teacher_totals
+from pages.shared.training_clone import link_to_clone
 from scicot.services.queue import tend_queue
 from scicot.services.runs import MetricPoint, list_metrics, list_runs, read_log
 from scicot.services.workspace import open_workspace
@@ -41,6 +42,7 @@ def _show(run: RunView) -> None:
         st.caption(run.message)
     with st.container(horizontal=True):
         show_orders(run)
+        link_to_clone(run)
     _show_curves(points)
     _show_result(run)
     with st.expander("Log", icon=":material/notes:"):

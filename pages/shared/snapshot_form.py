@@ -5,15 +5,23 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.shared.frame import current_actor, errors_shown
-from scicot.services.snapshots import create_snapshot, list_snapshots
+from pages.shared.training_clone import clone_mark
+from scicot.services.snapshots import Snapshot, create_snapshot, list_snapshots
 from scicot.services.workspace import open_workspace
+from scicot.words.configs import TrainingConfig
 from scicot.words.records import RationaleStatus
 
 DEFAULT_STATUSES = [RationaleStatus.ACCEPTED, RationaleStatus.EDITED]
 
 
-def choose_snapshot(dataset: str) -> str | None:
-    """Return the chosen snapshot's name, None when there is none yet."""
+NO_SNAPSHOT = ""  # no snapshot has an empty name
+
+
+def choose_snapshot(dataset: str, like: TrainingConfig | None = None) -> str | None:
+    """Return the chosen snapshot's name; None for no snapshot, or when there is none yet.
+
+    Where the page is filled from a run, that run's snapshot is chosen first.
+    """
     with open_workspace() as session:
         snapshots = list_snapshots(session, dataset)
     first, second = st.columns([3, 1], vertical_alignment="bottom")
@@ -26,15 +34,22 @@ def choose_snapshot(dataset: str) -> str | None:
             icon=":material/photo_camera:",
         )
         return None
-    return str(
-        first.selectbox(
-            "Snapshot: the rationales to train on",
-            list(by_name),
-            format_func=lambda name: (
-                f"{name} ({by_name[name].items:,} rationales, {by_name[name].content_hash[:8]})"
-            ),
-        )
+    names = [*by_name, NO_SNAPSHOT]
+    wanted = names[0] if like is None else like.snapshot or NO_SNAPSHOT
+    chosen = first.selectbox(
+        "Snapshot: the rationales to train on",
+        names,
+        index=names.index(wanted) if wanted in names else 0,
+        format_func=lambda name: _label(by_name.get(name)),
+        key=f"launch_snapshot_{dataset}{clone_mark(like)}",
     )
+    return None if chosen == NO_SNAPSHOT else str(chosen)
+
+
+def _label(snapshot: Snapshot | None) -> str:
+    if snapshot is None:
+        return "none: fine-tune on every training question"
+    return f"{snapshot.name} ({snapshot.items:,} rationales, {snapshot.content_hash[:8]})"
 
 
 def _show_new(dataset: str, there: int) -> None:

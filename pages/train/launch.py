@@ -10,6 +10,7 @@ import streamlit as st
 from pages.shared.frame import choose_dataset, current_actor, errors_shown
 from pages.shared.snapshot_form import choose_snapshot
 from pages.shared.training_check import show_check
+from pages.shared.training_clone import read_clone, show_changes
 from pages.shared.training_form import choose_settings, choose_student
 from scicot.services.queue import tend_queue
 from scicot.services.training import start_training
@@ -46,9 +47,9 @@ def _start(methods: tuple[Method, ...], values: dict[str, Any], seeds: list[int]
         st.session_state["launch_started"] = started
 
 
-def _is_meant(group: tuple[Method, ...]) -> bool:
-    """Return whether a button stands out: the method that the link names, else Table II."""
-    asked = st.query_params.get("method")
+def _is_meant(group: tuple[Method, ...], like: TrainingConfig | None) -> bool:
+    """Return whether a button stands out: the link's or the run's method, else Table II."""
+    asked = st.query_params.get("method") or (like.method if like else None)
     return group == (asked,) if asked in list(Method) else len(group) > 1
 
 
@@ -61,25 +62,30 @@ def _command(method: Method, values: dict[str, Any], seed: int) -> str:
     others = set(values) - {"dataset", "student", "snapshot", "fraction"}
     for name in sorted(others):
         if values[name] != default_setting(name, str(values["student"])):
-            words += ["--set", f"{name}={values[name]}"]
+            value = "none" if values[name] is None else values[name]
+            words += ["--set", f"{name}={value}"]
     return shlex.join(words)
 
 
 st.title("Launch")
+clone = read_clone()
+like = clone[1] if clone else None
 dataset = choose_dataset()
 if dataset:
-    snapshot = choose_snapshot(dataset)
-    student = choose_student()
-    settings = choose_settings(student or "")
+    snapshot = choose_snapshot(dataset, like)
+    student = choose_student(like)
+    settings = choose_settings(student or "", like)
     seeds = settings.pop("seeds")
     values = {"dataset": dataset, "snapshot": snapshot, "student": student, **settings}
+    if clone and student is not None:
+        show_changes(clone[0], clone[1].method, values, seeds)
     with st.container(horizontal=True):
         for label, group in BUTTONS.items():
             needs_snapshot = group != (Method.FINETUNE,)
             st.button(
                 label,
                 help=HELP[label],
-                type="primary" if _is_meant(group) else "secondary",
+                type="primary" if _is_meant(group, like) else "secondary",
                 disabled=student is None or (needs_snapshot and snapshot is None),
                 on_click=_start,
                 args=(group, values, seeds),

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.shared.frame import errors_shown
 from pages.shared.run_status import load_runs, show_run
+from pages.shared.training_clone import show_differences
 from scicot.words.records import RunView
 
 
@@ -34,6 +35,8 @@ else:
     st.query_params["run"] = str(chosen)
     with errors_shown():
         show_run(chosen)
+    with st.expander("What differs from another run", icon=":material/difference:"):
+        show_differences(by_id[chosen], runs)
     with st.expander("All runs", icon=":material/list:"):
         st.dataframe(
             [

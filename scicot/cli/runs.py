@@ -1,13 +1,16 @@
-"""`runs list|show|cancel|resume|logs` and the worker's own entry, `run-worker`."""
+"""`runs list|show|cancel|resume|logs|differences` and the worker's own entry, `run-worker`."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 
 from scicot.cli.output import AsJson, current_actor, emit, say
+from scicot.pure.differences import Difference
+from scicot.services.cloning import differences_between_runs
 from scicot.services.handlers import HANDLERS
 from scicot.services.queue import tend_queue, wait_for_run
 from scicot.services.runs import get_run, list_runs, read_log, request_cancel, resume_run
@@ -85,14 +88,44 @@ def logs_command(run_id: RunId) -> None:
     typer.echo(text or f"Run {run_id} has not written a log yet.")
 
 
-def finish_or_follow(run_id: int, *, wait: bool, as_json: bool) -> None:
-    """Say where a run stands, at its end if `wait`; exit 1 when it ended badly."""
+@group.command("differences")
+def differences_command(
+    there: Annotated[int, typer.Argument(help="The run compared with.")],
+    here: Annotated[int, typer.Argument(help="The run whose differences are shown.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show what the second run has different from the first: settings, code, packages."""
+    with open_workspace() as session:
+        found = differences_between_runs(session, there, here)
+    fields = {"there": there, "here": here, "differences": [asdict(one) for one in found]}
+    emit(fields, as_json, describe_differences(there, found))
+
+
+def describe_differences(run_id: int, found: Sequence[Difference]) -> str:
+    """Return what differs from a run as lines for a person."""
+    if not found:
+        return f"Nothing differs from run {run_id}."
+    lines = [f"  {one.setting}: {_value(one.there)} -> {_value(one.here)}" for one in found]
+    return "\n".join([f"What differs from run {run_id}:", *lines])
+
+
+def _value(value: object) -> str:
+    return "not set" if value is None else str(value)
+
+
+def finish_or_follow(
+    run_id: int, *, wait: bool, as_json: bool, more: Mapping[str, Any] | None = None
+) -> None:
+    """Say where a run stands, at its end if `wait`; exit 1 when it ended badly.
+
+    `more` stands in the JSON beside the run.
+    """
     with open_workspace() as session:
         run = get_run(session, run_id)
     if wait:
         run = wait_for_run(get_settings(), run_id, on_change=lambda changed: say(line(changed)))
     fields = describe(run)
-    fields |= {"metrics": {}, **fields.pop("result")}
+    fields |= {"metrics": {}, **fields.pop("result"), **(more or {})}
     emit(fields, as_json, line(run))
     if run.status in (RunStatus.FAILED, RunStatus.LOST, RunStatus.CANCELLED):
         raise typer.Exit(1)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 
 from scicot.cli.output import AsJson, current_actor, emit, parse_statuses, say
-from scicot.cli.runs import finish_or_follow
+from scicot.cli.runs import describe_differences, finish_or_follow
+from scicot.services.cloning import clone_config, differences_from_run
 from scicot.services.queue import tend_queue
 from scicot.services.snapshots import create_snapshot, list_snapshots
 from scicot.services.training import start_training
@@ -62,50 +63,94 @@ def list_command(as_json: AsJson = False) -> None:
 
 
 def train_command(
-    method: Annotated[Method, typer.Argument(help="How questions become answers.")],
-    dataset: Annotated[str, typer.Option()],
-    student: Annotated[str, typer.Option(help="A hub id, a folder, or 'starter'.")] = PAPER_STUDENT,
+    method: Annotated[Method | None, typer.Argument(help="How questions become answers.")] = None,
+    dataset: Annotated[str | None, typer.Option()] = None,
+    student: Annotated[
+        str | None, typer.Option(help=f"A hub id, a folder, or 'starter'. [{PAPER_STUDENT}]")
+    ] = None,
     snapshot: Annotated[str | None, typer.Option(help="Not needed by finetune.")] = None,
-    fraction: Annotated[float, typer.Option(help="Of the training questions.")] = 1.0,
-    seed: Annotated[int, typer.Option()] = 0,
+    fraction: Annotated[float | None, typer.Option(help="Of the training questions. [1.0]")] = None,
+    seed: Annotated[int | None, typer.Option(help="[0]")] = None,
     teacher: Annotated[str, typer.Option(help="few_shot only.")] = PAPER_TEACHER,
     setting: Annotated[
         list[str] | None,
-        typer.Option("--set", help="Any other setting as KEY=VALUE, e.g. epochs=3; repeatable."),
+        typer.Option(
+            "--set",
+            help="Any other setting as KEY=VALUE, e.g. epochs=3 or limit_train=none; repeatable.",
+        ),
+    ] = None,
+    like: Annotated[
+        int | None,
+        typer.Option(help="Take the settings of this run, but for those given here."),
     ] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Stay until the run ends.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Train a student by this method, or let an LLM answer few-shot, in a run of its own."""
-    more = parse_settings(setting or ())
-    with open_workspace() as session:
-        if method is Method.FEW_SHOT:
-            from scicot.services.few_shot import start_few_shot
-
-            asked = FewShotConfig.checked(dataset=dataset, teacher=teacher, seed=seed, **more)
-            run_id = start_few_shot(session, current_actor(), asked)
-        else:
-            config = TrainingConfig.checked(
-                method=method,
-                dataset=dataset,
-                student=student,
-                snapshot=snapshot,
-                fraction=fraction,
-                seed=seed,
-                **more,
-            )
-            run_id = start_training(session, current_actor(), config)
-        tend_queue(session, get_settings())
+    named = {
+        "method": method,
+        "dataset": dataset,
+        "student": student,
+        "snapshot": snapshot,
+        "fraction": fraction,
+        "seed": seed,
+    }
+    given = {name: value for name, value in named.items() if value is not None}
+    given |= parse_settings(setting or ())
+    _refuse_half_a_command(given, like)
+    if method is Method.FEW_SHOT:
+        run_id, more = _start_few_shot(given, teacher), None
+    else:
+        run_id, more = _start_training(given, like)
     say(f"Run {run_id} is queued.")
-    finish_or_follow(run_id, wait=wait, as_json=as_json)
+    finish_or_follow(run_id, wait=wait, as_json=as_json, more=more)
+
+
+def _refuse_half_a_command(given: Mapping[str, Any], like: int | None) -> None:
+    for name in ("method", "dataset"):
+        if name not in given and like is None:
+            raise typer.BadParameter(
+                f"name a {name}, or a run to take it from with --like.", param_hint=name
+            )
+    if like is not None and given.get("method") is Method.FEW_SHOT:
+        raise typer.BadParameter("few_shot trains nothing; --like takes a training run.")
+
+
+def _start_training(
+    given: Mapping[str, Any], like: int | None
+) -> tuple[int, dict[str, Any] | None]:
+    """Return the run's id, and what its JSON says of the run that settings were taken from."""
+    more = None
+    with open_workspace() as session:
+        if like is None:
+            config = TrainingConfig.checked(**given)
+        else:
+            config = clone_config(session, like, given)
+            found = differences_from_run(session, like, config.model_dump(mode="json"))
+            more = {"like": like, "differences": [asdict(one) for one in found]}
+            say(describe_differences(like, found))
+        run_id = start_training(session, current_actor(), config)
+        tend_queue(session, get_settings())
+    return run_id, more
+
+
+def _start_few_shot(given: Mapping[str, Any], teacher: str) -> int:
+    from scicot.services.few_shot import start_few_shot
+
+    asked = {name: value for name, value in given.items() if name != "method"}
+    with open_workspace() as session:
+        config = FewShotConfig.checked(teacher=teacher, **asked)
+        run_id = start_few_shot(session, current_actor(), config)
+        tend_queue(session, get_settings())
+    return run_id
 
 
 def parse_settings(pairs: Sequence[str]) -> dict[str, Any]:
-    """Return KEY=VALUE pairs as a mapping; raises InvalidConfig for one without '='."""
-    values = {}
+    """Return KEY=VALUE pairs as a mapping, 'none' as None; raises InvalidConfig without '='."""
+    values: dict[str, Any] = {}
     for pair in pairs:
         key, separator, value = pair.partition("=")
         if not separator or not key.strip():
             raise InvalidConfig(f"--set {pair}: write it as KEY=VALUE, for instance epochs=3.")
-        values[key.strip()] = value.strip()
+        values[key.strip()] = None if value.strip() == "none" else value.strip()
     return values

@@ -5,9 +5,10 @@ from sqlalchemy.orm import Session
 from streamlit.testing.v1 import AppTest
 
 from scicot.services import queue
-from scicot.services.runs import create_run, list_runs
+from scicot.services.runs import create_run, get_run, list_runs
 from scicot.services.snapshots import create_snapshot
 from scicot.services.workspace import open_workspace
+from scicot.words.configs import TrainingConfig
 from scicot.words.records import Actor, RationaleStatus, RunKind, RunStatus, Split
 from tests.builders import store_questions, store_rationale
 from tests.pages.driver import open_page
@@ -80,6 +81,79 @@ def test_the_command_shown_repeats_what_the_button_does(session: Session, tmp_pa
         "python -m scicot train sci_cot --dataset demo --student starter --snapshot first "
         "--fraction 1.0 --seed 0 --set limit_train=8"
     ]
+
+
+def store_run(session: Session, **fields: object) -> int:
+    values = {"method": "sci_cot", "dataset": "demo", "student": "starter", "snapshot": "first"}
+    config = TrainingConfig.checked(**values | fields)
+    return create_run(
+        session,
+        Actor("Ada"),
+        kind=RunKind.TRAIN,
+        name="a run",
+        config=config.model_dump(mode="json"),
+    )
+
+
+def table_of_changes(page: AppTest) -> list[tuple[str, ...]]:
+    tables = [one.value for one in page.dataframe if "setting" in one.value.columns]
+    return [tuple(row) for table in tables for row in table.itertuples(index=False)]
+
+
+def test_a_clone_is_filled_from_its_run_and_says_what_differs(
+    session: Session, tmp_path: Path, launched: list[int]
+) -> None:
+    prepare(session, tmp_path / "data", approved=True)
+    create_snapshot(session, Actor("Ada"), name="first", dataset="demo")
+    create_snapshot(session, Actor("Ada"), name="second", dataset="demo")
+    run_id = store_run(session, seed=12, fraction=0.3, epochs=4, warmup_fraction=0.2, folds=5)
+    page = open_page("train/launch", dataset="demo", like=str(run_id))
+    assert not page.exception
+    assert not page.error
+    assert table_of_changes(page) == []
+    assert button(page, "Sci-CoT").proto.type == "primary"
+    page.number_input(key=f"launch_epochs_starter_like_{run_id}").set_value(2.0).run()
+    page.multiselect(key=f"launch_seeds_like_{run_id}").set_value([1, 2]).run()
+    assert table_of_changes(page) == [("seed", "12", "1, 2"), ("epochs", "4.0", "2.0")]
+    button(page, "Sci-CoT").click().run()
+    assert not page.error
+    with open_workspace() as fresh:
+        made = [run.config for run in list_runs(fresh) if run.id != run_id]
+        first = get_run(fresh, run_id).config
+    assert [one["seed"] for one in made] == [2, 1]
+    assert all(one | {"seed": 12, "epochs": 4.0} == first for one in made)
+
+
+def test_a_clone_of_a_run_without_a_snapshot_has_none(session: Session, tmp_path: Path) -> None:
+    prepare(session, tmp_path / "data", approved=True)
+    create_snapshot(session, Actor("Ada"), name="first", dataset="demo")
+    run_id = store_run(session, method="finetune", snapshot=None, student="/models/mine")
+    page = open_page("train/launch", dataset="demo", like=str(run_id))
+    assert table_of_changes(page) == []
+    assert button(page, "Sci-CoT").disabled
+    page.selectbox(key=f"launch_snapshot_demo_like_{run_id}").set_value("first").run()
+    assert table_of_changes(page) == [("snapshot", "not set", "first")]
+
+
+@pytest.mark.parametrize(("like", "words"), [("99", "no run 99"), ("1", "is a generate run")])
+def test_what_cannot_be_cloned_is_said_and_the_page_goes_on(
+    session: Session, tmp_path: Path, like: str, words: str
+) -> None:
+    prepare(session, tmp_path / "data", approved=False)
+    create_run(session, Actor("Ada"), kind=RunKind.GENERATE, name="texts", config={})
+    page = open_page("train/launch", dataset="demo", like=like)
+    assert words in page.error[0].value
+    assert button(page, "Fine-tune")
+
+
+def test_the_runs_page_says_what_differs_from_another_run(
+    session: Session, launched: list[int]
+) -> None:
+    store_run(session)
+    run_id = store_run(session, epochs=7)
+    page = open_page("train/runs", run=str(run_id))
+    assert not page.exception
+    assert table_of_changes(page) == [("epochs", "2.0", "7.0")]
 
 
 def test_runs_page_shows_a_run_and_cancels_it(session: Session, launched: list[int]) -> None:

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+from typer.testing import CliRunner
+
+from db.models import RunRow
+from db.session import write
+from scicot.adapters.clock import utc_now
+from scicot.cli.main import app
+from scicot.services.training import start_training
+from scicot.words.configs import TrainingConfig
+from scicot.words.records import Actor, RunStatus
+from tests.builders import store_questions
+
+
+@pytest.fixture
+def run_id(session: Session, tmp_path: Path) -> int:
+    """A run that holds the only slot, so that nothing else is trained."""
+    store_questions(session, tmp_path / "data")
+    config = TrainingConfig.checked(
+        method="finetune", dataset="demo", student="starter", limit_train=4, seed=3
+    )
+    started = start_training(session, Actor("Ada"), config)
+    with write(session):
+        beating = {"status": RunStatus.RUNNING, "heartbeat_at": utc_now()}
+        session.execute(update(RunRow).where(RunRow.id == started).values(**beating))
+    return started
+
+
+def call(*words: object) -> Result:
+    """Run a command in this process; starting one takes seconds."""
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def call_json(*words: object) -> dict[str, Any]:
+    done = call(*words, "--json")
+    assert done.exit_code == 0, done.output
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+def test_train_like_a_run_takes_its_settings_and_says_what_differs(run_id: int) -> None:
+    made = call_json("train", "--like", run_id, "--seed", 5, "--set", "limit_train=none")
+    assert made["like"] == run_id
+    assert made["differences"] == [
+        {"setting": "seed", "there": 3, "here": 5},
+        {"setting": "limit_train", "there": 4, "here": None},
+    ]
+    assert (made["config"]["student"], made["config"]["seed"]) == ("starter", 5)
+    told = call("train", "--like", run_id, "--seed", 5)
+    assert f"What differs from run {run_id}:\n  seed: 3 -> 5" in told.stderr
+    found = call_json("runs", "differences", run_id, made["run"])
+    assert found["differences"] == made["differences"]
+
+
+def test_train_without_method_or_dataset_needs_a_run_to_be_like(run_id: int) -> None:
+    assert call("train").exit_code == 2
+    assert "--like" in call("train", "finetune").stderr
+    assert call("train", "few_shot", "--like", run_id).exit_code == 2
