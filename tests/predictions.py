@@ -60,6 +60,7 @@ def store_run(
     method: Method | None = None,
     config: Mapping[str, Any] | None = None,
     experiment_id: int | None = None,
+    status: RunStatus = RunStatus.DONE,
 ) -> int:
     """Store a finished run that has the questions at these places right."""
     run_id = create_run(
@@ -71,7 +72,7 @@ def store_run(
         dataset_id=find_dataset_id(session, questions[0].dataset),
         method=method,
         experiment_id=experiment_id,
-        status=RunStatus.DONE,
+        status=status,
     )
     predictions = [
         make_prediction(

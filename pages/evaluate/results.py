@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import streamlit as st
 
+from pages.shared.evaluate_results import choose_experiment, choose_student, load_chosen
 from pages.shared.evaluate_tables import show_table
 from pages.shared.frame import errors_shown
 from scicot.pure.figures import Figure
@@ -13,47 +14,7 @@ from scicot.pure.markdown import escape_markdown
 from scicot.pure.report import Report
 from scicot.services.figures import draw_figures, figure_png, figure_svg
 from scicot.services.report import build_report, report_as_html, report_as_markdown
-from scicot.services.results import list_experiments, load_results, title_student
 from scicot.services.workspace import open_workspace
-
-ALL_RUNS = "all"
-
-
-def choose_experiment() -> int | None:
-    """Return the chosen experiment's id, None for all runs; kept in the link."""
-    with open_workspace() as session:
-        names = {str(key): name for key, name in list_experiments(session)}
-    options = [ALL_RUNS, *names]
-    wanted = st.query_params.get("experiment", ALL_RUNS)
-    st.session_state["results_experiment"] = wanted if wanted in options else ALL_RUNS
-    chosen = st.selectbox(
-        "Experiment",
-        options,
-        key="results_experiment",
-        format_func=lambda key: "All finished runs" if key == ALL_RUNS else f"{key} · {names[key]}",
-        on_change=_remember,
-        args=("experiment", "results_experiment"),
-    )
-    return None if chosen == ALL_RUNS else int(chosen)
-
-
-def choose_student(students: Sequence[str], shown: str | None) -> None:
-    """Show which student's runs fill the tables; another choice goes into the link."""
-    st.session_state["results_student"] = shown
-    st.selectbox(
-        "Student",
-        list(students),
-        key="results_student",
-        format_func=lambda student: str(title_student(student)),
-        on_change=_remember,
-        args=("student", "results_student"),
-        placeholder="No run has been trained yet",
-        disabled=not students,
-    )
-
-
-def _remember(name: str, widget: str) -> None:
-    st.query_params[name] = str(st.session_state[widget])
 
 
 def show_figure(name: str, figure: Figure) -> None:
@@ -109,10 +70,7 @@ left, right = st.columns(2)
 with left:
     experiment_id = choose_experiment()
 with errors_shown():
-    with open_workspace() as opened:
-        results = load_results(
-            opened, experiment_id=experiment_id, student=st.query_params.get("student")
-        )
+    results = load_chosen(experiment_id)
     with right:
         choose_student(results.students, results.student)
     st.caption(

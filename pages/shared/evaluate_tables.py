@@ -1,13 +1,16 @@
-"""The paper's tables on the screen: published, ours, and a way to launch what is missing."""
+"""The paper's tables on the screen: published, ours, and a button in each cell that is empty."""
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import streamlit as st
 
+from pages.shared.plain_table import Cell, Head, Line, show_plain_table
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.table_formats import (
+    describe_basis,
     describe_measured,
     percent,
     to_csv,
@@ -15,73 +18,89 @@ from scicot.pure.table_formats import (
     to_markdown,
 )
 from scicot.pure.tables import ResultTable, TableCell
+from scicot.services.question_view import MAX_RUNS
+
+PAPER_HELP = "Published test accuracy in percent."
+OURS_HELP = (
+    "Test accuracy in percent of the answers that were written, and its 95 % interval: Student's t "
+    "over the seeds, or Wilson's over the questions where there is one run. Press a figure to read "
+    "its runs' answers."
+)
 
 
 def show_table(table: ResultTable) -> None:
-    """Show one table, what our figures rest on, and its exports."""
+    """Show one table with its exports; a press leads to a figure's answers or to its launch."""
     head, exports = st.columns([5, 1], vertical_alignment="bottom")
     head.markdown(f"##### {escape_markdown(table.title)}")
     with exports.popover("Export", width="stretch"):
         _show_exports(table)
-    rows = []
-    for row in table.rows:
-        shown = {escape_markdown(table.label_title): escape_markdown(row.label)}
-        if table.note_title:
-            shown[table.note_title] = escape_markdown(row.note)
-        for column, cell in zip(table.columns, row.cells, strict=True):
-            name = escape_markdown(column)
-            shown[f"{name}, paper"] = percent(cell.published) or "–"
-            shown[f"{name}, ours"] = _show_ours(cell)
-        rows.append(shown)
-    st.table(rows, border="horizontal", hide_index=True)
-    _show_basis(table)
-
-
-def _show_ours(cell: TableCell) -> str:
-    if cell.measured is not None:
-        return f"**{escape_markdown(describe_measured(cell))}**"
-    if cell.launch is None:
-        return "–"
-    return f"[:material/play_arrow: launch](launch?{urlencode(cell.launch)})"
-
-
-def _show_basis(table: ResultTable) -> None:
-    rows = [
-        {
-            table.label_title: row.label,
-            "Column": column,
-            "Generated": percent(found.accuracy),
-            "95 % over": found.over,
-            "By options": percent(found.option_accuracy) or "–",
-            "No answer": f"{percent(found.no_answer_share, 1)} %",
-            "Runs": ", ".join(map(str, found.run_ids)),
-            "n": found.questions,
-            "Left out": found.left_out,
-        }
-        for row in table.rows
-        for column, cell in zip(table.columns, row.cells, strict=True)
-        if (found := cell.measured) is not None
+    heads = [Head(table.label_title), *([Head(table.note_title)] if table.note_title else [])]
+    published = [
+        any(row.cells[place].published is not None for row in table.rows)
+        for place in range(len(table.columns))
     ]
-    if rows:
-        with st.expander("What our figures rest on", icon=":material/functions:"):
-            st.dataframe(rows, hide_index=True, width="stretch")
-            st.caption(
-                "Generated: the answer that the run wrote, as in the paper. By options: the most "
-                "likely option. The interval is Student's t over seeds, or Wilson's over the "
-                "questions where there is one run. Left out: runs of other settings than the "
-                "seed's."
-            )
+    for column, is_published in zip(table.columns, published, strict=True):
+        if is_published:
+            heads.append(Head("paper", column, PAPER_HELP, is_number=True))
+        heads.append(Head("ours", column, OURS_HELP, is_number=True))
+    lines = []
+    for place, row in enumerate(table.rows):
+        cells = [Cell(row.label), *([Cell(row.note)] if table.note_title else [])]
+        for column, cell in enumerate(row.cells):
+            if published[column]:
+                cells.append(Cell(percent(cell.published) or "–"))
+            cells.append(_ours(cell, f"{place},{column}"))
+        lines.append(Line(cells))
+    pressed = show_plain_table(heads, lines, key=f"table_{table.key}", label=table.title)
+    if pressed:
+        row_place, column_place = map(int, pressed.split(","))
+        _follow(table.rows[row_place].cells[column_place])
+
+
+def _ours(cell: TableCell, press: str) -> Cell:
+    if cell.measured is not None:
+        return Cell(describe_measured(cell), describe_basis(cell), press, help=_say_runs(cell))
+    if cell.under_way is not None:
+        return Cell(f"run {cell.under_way} is under way", press=press, help="Watch it")
+    if cell.launch is None:
+        return Cell("–")
+    return Cell("Launch", press=press, is_call=True, help=_say_launch(cell.launch))
+
+
+def _say_runs(cell: TableCell) -> str:
+    ids = cell.measured.run_ids if cell.measured else ()
+    return f"Run{'s' if len(ids) > 1 else ''} {', '.join(map(str, ids))}: read the answers"
+
+
+def _say_launch(launch: Mapping[str, str]) -> str:
+    like = f", set like run {launch['like']}" if "like" in launch else ""
+    return (
+        f"Opens the launch page ready to train {launch['method']} on "
+        f"{float(launch['fraction']):.1%} of {launch['dataset']}{like}"
+    )
+
+
+def _follow(cell: TableCell) -> None:
+    """Go where a pressed cell leads; the script ends here."""
+    if cell.measured is not None:
+        runs = ",".join(map(str, cell.measured.run_ids[:MAX_RUNS]))
+        st.switch_page("pages/evaluate/inspect.py", query_params={"runs": runs})
+    if cell.under_way is not None:
+        st.switch_page("pages/train/runs.py", query_params={"run": str(cell.under_way)})
+    if cell.launch is not None:
+        st.switch_page("pages/train/launch.py", query_params=dict(cell.launch))
 
 
 def _show_exports(table: ResultTable) -> None:
-    for title, text, ending in (
-        ("LaTeX", to_latex(table), "tex"),
-        ("Markdown", to_markdown(table), "md"),
-        ("CSV", to_csv(table), "csv"),
-    ):
+    formats: tuple[tuple[str, Callable[[ResultTable], str], str], ...] = (
+        ("LaTeX", to_latex, "tex"),
+        ("Markdown", to_markdown, "md"),
+        ("CSV", to_csv, "csv"),
+    )
+    for title, write, ending in formats:
         st.download_button(
             title,
-            text,
+            partial(write, table),
             file_name=f"{table.key}.{ending}",
             key=f"{table.key}_{ending}",
             on_click="ignore",

@@ -75,12 +75,14 @@ def _within(interval: Interval | None) -> Interval | None:
 class TableCell:
     """One figure of a table: published, measured here, both or neither.
 
-    `launch` says what a run that fills it is made of; None where no run of ours could.
+    `launch` says what a run that fills it is made of; None where no run of ours could. `under_way`
+    is a run that will fill it.
     """
 
     published: float | None = None
     measured: Measured | None = None
     launch: Mapping[str, str] | None = None
+    under_way: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

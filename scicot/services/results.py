@@ -11,17 +11,19 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from db.models import ExperimentRow, PredictionRow, QuestionRow
+from db.models import ExperimentRow, PredictionRow, QuestionRow, RunRow
 from scicot.adapters.paper_numbers import read_paper_numbers
 from scicot.pure.hashing import content_hash
 from scicot.pure.metrics import Score
 from scicot.pure.paper_tables import Key, OtherModel, PaperNumbers, build_tables
 from scicot.pure.tables import Measured, ResultTable, RunScore, measure
 from scicot.pure.teachers import parse_teacher
+from scicot.services.missing_runs import key_of, offer_launches
 from scicot.services.runs import list_runs
 from scicot.words.errors import NotFound
 from scicot.words.records import Method, Outcome, RunKind, RunStatus, RunView, Split, Variant
 
+MOST_RUNS = 2000
 SEED_FREE = ("seed",)  # the one setting in which the runs of a cell may differ
 
 
@@ -54,6 +56,15 @@ def find_experiment(session: Session, experiment_id: int) -> str:
     return known[experiment_id]
 
 
+def results_state(session: Session) -> str:
+    """Return what results depend on, in short: it changes when a run comes or changes its state.
+
+    A finished run's predictions never change, so that results may be kept under this.
+    """
+    rows = session.execute(select(RunRow.id, RunRow.status, RunRow.finished_at).order_by(RunRow.id))
+    return content_hash([[run_id, status, str(at)] for run_id, status, at in rows])
+
+
 def load_results(
     session: Session, *, experiment_id: int | None = None, student: str | None = None
 ) -> Results:
@@ -63,9 +74,10 @@ def load_results(
     """
     if experiment_id is not None:
         find_experiment(session, experiment_id)
+    listed = list_runs(session, experiment_id=experiment_id, limit=MOST_RUNS)
     runs = [
         run
-        for run in list_runs(session, experiment_id=experiment_id, limit=2000)
+        for run in listed
         if run.status is RunStatus.DONE
         and run.kind is not RunKind.GENERATE
         and run.dataset
@@ -84,8 +96,14 @@ def load_results(
     paper = read_paper_numbers()
     datasets = [*paper.titles]
     datasets += sorted({run.dataset for run in runs if run.dataset} - set(datasets))
+    tables = build_tables(paper, measured, others, datasets, title_student(chosen))
+    alike = [
+        run
+        for run in listed
+        if run.kind is RunKind.TRAIN and chosen in (None, run.config.get("student"))
+    ]
     return Results(
-        tables=build_tables(paper, measured, others, datasets, title_student(chosen)),
+        tables=offer_launches(tables, alike),
         student=chosen,
         students=students,
         runs=runs,
@@ -149,8 +167,7 @@ def _option_accuracies(session: Session, run_ids: Sequence[int]) -> dict[int, fl
 def _measure_cells(runs: Sequence[RunView], scores: Mapping[int, RunScore]) -> dict[Key, Measured]:
     cells: dict[Key, list[RunView]] = defaultdict(list)
     for run in runs:
-        fraction = float(str(run.config.get("fraction", 1.0)))
-        cells[str(run.method), str(run.dataset), fraction].append(run)
+        cells[key_of(run)].append(run)
     found = {}
     for key, listed in cells.items():
         measured = _measure_alike(listed, scores)

@@ -1,36 +1,84 @@
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.orm import Session
+from streamlit.testing.v1 import AppTest
 
 from scicot.words.configs import TrainingConfig
-from scicot.words.records import Method, Split
+from scicot.words.records import Method, RunStatus, Split
 from tests.builders import store_questions
 from tests.pages.driver import open_page
+from tests.pages.tables import read_tables
 from tests.predictions import store_run
 
 
-def test_an_empty_database_shows_the_published_figures_and_what_to_launch() -> None:
+def cell(app: AppTest, table: str, row: str, column: int) -> dict[str, Any]:
+    lines = read_tables(app)[table]["lines"]
+    (line,) = [one for one in lines if one["cells"][0]["text"] == row]
+    return dict(line["cells"][column])
+
+
+def test_an_empty_database_shows_the_published_figures_and_buttons_to_launch_ours() -> None:
     app = open_page("evaluate/results")
     assert not app.exception
-    shown = "\n".join(table.value.to_csv() for table in app.table)
-    assert "43.73" in shown
-    assert "launch?method=sci_cot&dataset=arc-easy&fraction=0.125" in shown
+    assert cell(app, "table_table_2", "Sci-CoT", 1)["text"] == "43.73"
+    empty = cell(app, "table_sizes_arc-easy", "12.5 %", 5)
+    assert (empty["text"], empty["is_call"]) == ("Launch", True)
+    assert "train sci_cot on 12.5% of arc-easy" in empty["help"]
+    published_only = cell(app, "table_table_1", "OPT (50% sparsity)", 3)
+    assert (published_only["text"], published_only["press"]) == ("–", "")
 
 
-def test_a_finished_run_stands_beside_the_published_figure(
+def test_a_finished_run_stands_beside_the_published_figure_with_what_it_rests_on(
     session: Session, tmp_path: Path
 ) -> None:
-    questions = list(
-        store_questions(session, tmp_path / "files", dataset="arc-easy", test=10)[Split.TEST]
-    )
-    made = TrainingConfig(method=Method.SCI_COT, dataset="arc-easy", snapshot="s")
-    store_run(
-        session,
-        questions,
-        right=range(4),
-        method=Method.SCI_COT,
-        config=made.model_dump(mode="json"),
-    )
+    store_sci_cot(session, tmp_path)
     app = open_page("evaluate/results")
     assert not app.exception
-    assert "**40.00 " in app.table[1].value.to_csv()
+    ours = cell(app, "table_table_2", "Sci-CoT", 2)
+    assert ours["text"].startswith("40.00 [")
+    assert "n = 10" in ours["note"]
+    assert "by options 40.00" in ours["note"]
+    assert not ours["is_call"]
+
+
+def test_an_empty_cell_is_launched_like_the_nearest_run(session: Session, tmp_path: Path) -> None:
+    run = store_sci_cot(session, tmp_path)
+    app = open_page("evaluate/results")
+    assert f"like run {run}" in cell(app, "table_sizes_arc-easy", "12.5 %", 5)["help"]
+
+
+def test_a_cell_whose_run_is_queued_says_so(session: Session, tmp_path: Path) -> None:
+    store_sci_cot(session, tmp_path, status=RunStatus.QUEUED, right=())
+    app = open_page("evaluate/results")
+    assert "is under way" in cell(app, "table_table_2", "Sci-CoT", 2)["text"]
+
+
+def test_results_that_are_kept_are_made_anew_when_a_run_finishes(
+    session: Session, tmp_path: Path
+) -> None:
+    store_sci_cot(session, tmp_path)
+    app = open_page("evaluate/results")
+    store_sci_cot(session, tmp_path, right=range(9), seed=1)
+    app.run()
+    assert cell(app, "table_table_2", "Sci-CoT", 2)["text"].startswith("65.00 [")
+
+
+def store_sci_cot(
+    session: Session,
+    folder: Path,
+    *,
+    status: RunStatus = RunStatus.DONE,
+    right: Any = range(4),
+    seed: int = 0,
+) -> int:
+    stored = store_questions(session, folder / "files", dataset="arc-easy", test=10)
+    made = TrainingConfig(method=Method.SCI_COT, dataset="arc-easy", snapshot="s", seed=seed)
+    return store_run(
+        session,
+        list(stored[Split.TEST]),
+        right=right,
+        method=Method.SCI_COT,
+        config=made.model_dump(mode="json"),
+        status=status,
+    )

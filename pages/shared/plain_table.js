@@ -1,0 +1,125 @@
+// A table of texts and buttons. A press answers with the cell's own `press`; a head that is
+// pressed sorts by its column, numbers by their value.
+
+const sorted = new WeakMap(); // how each mounted table is sorted, kept over redraws
+
+export default function (component) {
+  const { parentElement, data, setTriggerValue } = component;
+  const order = sorted.get(parentElement) ?? { column: null, down: true };
+  sorted.set(parentElement, order);
+  const draw = () => {
+    const frame = element("div", "frame");
+    frame.tabIndex = 0; // so that the arrow keys scroll it
+    frame.setAttribute("role", "region");
+    frame.setAttribute("aria-label", data.label);
+    const table = element("table");
+    table.append(head(data, order, draw), body(data, order, setTriggerValue));
+    frame.append(table);
+    const before = parentElement.querySelector(".frame");
+    const left = before ? before.scrollLeft : 0;
+    if (before) before.replaceWith(frame);
+    else parentElement.append(frame);
+    frame.scrollLeft = left;
+  };
+  draw();
+}
+
+function element(tag, kind, text) {
+  const made = document.createElement(tag);
+  if (kind) made.className = kind;
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+function head(data, order, draw) {
+  const top = element("thead");
+  if (data.heads.some((one) => one.group)) top.append(groups(data.heads));
+  const row = element("tr");
+  data.heads.forEach((one, place) => {
+    const cell = element("th", one.is_number ? "number" : "");
+    cell.scope = "col";
+    if (one.help) cell.title = one.help;
+    if (data.sortable) {
+      const button = element("button", "head", one.text);
+      const mark = order.column === place ? (order.down ? " ▼" : " ▲") : "";
+      button.append(element("span", "mark", mark));
+      cell.ariaSort = order.column === place ? (order.down ? "descending" : "ascending") : "none";
+      button.addEventListener("click", () => {
+        order.down = order.column === place ? !order.down : true;
+        order.column = place;
+        draw();
+      });
+      cell.append(button);
+    } else {
+      cell.textContent = one.text;
+    }
+    row.append(cell);
+  });
+  top.append(row);
+  return top;
+}
+
+function groups(heads) {
+  const row = element("tr", "groups");
+  for (let place = 0; place < heads.length; ) {
+    let span = 1;
+    const { group } = heads[place];
+    while (group && heads[place + span]?.group === group) span += 1;
+    const cell = element("th", group ? "group" : "", group);
+    cell.colSpan = span;
+    if (group) cell.scope = "colgroup";
+    row.append(cell);
+    place += span;
+  }
+  return row;
+}
+
+function body(data, order, setTriggerValue) {
+  const rows = element("tbody");
+  for (const line of inOrder(data.lines, order)) {
+    const row = element("tr", `${line.is_faint ? "faint" : ""} ${line.is_marked ? "marked" : ""}`);
+    line.cells.forEach((one, place) => {
+      const cell = element(place ? "td" : "th", data.heads[place].is_number ? "number" : "");
+      if (!place) cell.scope = "row";
+      cell.append(...content(one, setTriggerValue));
+      row.append(cell);
+    });
+    rows.append(row);
+  }
+  return rows;
+}
+
+function content(one, setTriggerValue) {
+  const parts = [];
+  if (one.share !== null) {
+    const bar = element("span", "bar");
+    const filled = element("span", "filled");
+    filled.style.width = `${Math.max(0, Math.min(1, one.share)) * 100}%`;
+    bar.append(filled);
+    parts.push(bar);
+  }
+  const text = element(one.press ? "button" : "span", one.is_call ? "call" : "text", one.text);
+  if (one.help) text.title = one.help;
+  if (one.press) text.addEventListener("click", () => setTriggerValue("press", one.press));
+  parts.push(text);
+  if (one.note) parts.push(element("span", "note", one.note));
+  return parts;
+}
+
+function inOrder(lines, { column, down }) {
+  if (column === null) return lines;
+  const value = (line) => {
+    const text = line.cells[column].text;
+    const number = parseFloat(text.replace(/,/g, "").replace("−", "-").replace(/^\+/, ""));
+    return { text, number };
+  };
+  const compared = (a, b) => {
+    const [one, other] = [value(a), value(b)];
+    if (Number.isNaN(one.number) || Number.isNaN(other.number)) {
+      return one.text.localeCompare(other.text, undefined, { numeric: true });
+    }
+    return one.number - other.number;
+  };
+  const found = [...lines].sort(compared);
+  return down ? found.reverse() : found;
+}
