@@ -97,6 +97,7 @@ def store_rationale(
     *,
     origin: Origin = Origin.TEACHER,
     source: str = "starter",
+    sample: int = 0,
     status: RationaleStatus = RationaleStatus.UNREVIEWED,
 ) -> int:
     assert question.id is not None
@@ -109,6 +110,7 @@ def store_rationale(
             source=source,
             text=text,
             cause=Cause.GENERATED,
+            sample=sample,
             status=status,
             operation_id=uuid.uuid4().hex,
         )

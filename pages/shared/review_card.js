@@ -19,13 +19,16 @@ const PAGE_LINK = '[data-testid="stSidebarNav"] a, [data-testid="stPageLink"] a'
 const STATUS = { accept: "accepted", edit: "edited", reject: "rejected", skip: "skipped" };
 const KEYS = {
   a: "accept", e: "edit", x: "reject", s: "skip", u: "undo", j: "next", k: "previous",
-  f: "fix", l: "look", h: "help",
+  f: "fix", l: "look", h: "help", n: "sample",
 };
+const TAKEN = ["accept", "edit"];
+const GIVES_WAY = ["unreviewed", "accepted", "edited"]; // when another sample is taken
 const HELP = [
   ["A", "Accept and go on"], ["E", "Edit, the cursor at the end"],
   ["Ctrl+Enter", "Save the edit and go on"], ["Esc", "Restore the text, leave the box"],
   ["X", "Reject and go on"], ["1 - 9", "Reject with the reason of that number"],
   ["S", "Skip for now"], ["U", "Undo, without limit"], ["J / K", "Next / previous, undecided"],
+  ["N", "The next sample of this question; the best fitting comes first"],
   ["F", "Put the first suggested fix into the box"],
   ["L", "Look up history, similar ones, ask the teacher again"], ["H", "This list"],
 ];
@@ -47,7 +50,7 @@ function start(root) {
   const s = {
     root, find, token: null, scope: null, records: [], index: 0, editing: false, outbox: [],
     inflight: null, n: 0, history: [], asked: 0, exhausted: false, notices: [], fresh: true,
-    reasons: [], second: false, pace: "", first: null, leaving: null, leftAt: 0,
+    reasons: [], passedOver: "", second: false, pace: "", first: null, leaving: null, leftAt: 0,
     box: find("textarea"), marks: find(".marks"),
   };
   s.onKey = (event) => onKey(s, event);
@@ -121,6 +124,7 @@ function receive(s, data) {
   }
   s.second = data.second;
   s.pace = data.pace;
+  s.passedOver = data.passed_over;
   if (JSON.stringify(s.reasons) !== JSON.stringify(data.reasons)) {
     s.reasons = data.reasons;
     showReasons(s);
@@ -130,8 +134,10 @@ function receive(s, data) {
   for (const [op, result] of Object.entries(data.results)) settle(s, op, result);
   let added = 0;
   for (const record of data.records) {
-    if (!s.records.some((one) => one.id === record.id)) {
-      s.records.push(record);
+    // a decided one is told again when another of its samples comes up
+    const there = s.records.some((one) => one.id === record.id || (!one.decided && holds(one, record.id)));
+    if (!there) {
+      s.records.push(unfolded(record));
       added += 1;
     }
   }
@@ -153,7 +159,7 @@ function settle(s, op, result) {
   if (!waiting) return;
   s.outbox = s.outbox.filter((one) => one.op !== op);
   keep(s, "outbox", s.outbox);
-  const record = s.records.find((one) => one.id === waiting.id);
+  const record = sampleOf(s, waiting.id);
   if (record && record.after === op && result.revision) {
     record.revision = result.revision;
     record.after = null;
@@ -165,14 +171,69 @@ function settle(s, op, result) {
 }
 
 function bringBack(s, item, front) {
-  const there = s.records.findIndex((one) => one.id === item.id);
+  const there = placeOf(s, item.id);
   if (there >= 0) {
-    const pending = s.outbox.some((op) => op.id === item.id);
-    if (!pending) s.records[there] = item;
+    const pending = s.outbox.some((op) => holds(s.records[there], op.id));
+    if (!pending) s.records[there] = unfolded(item);
     if (front) s.index = there;
   } else {
-    s.records.splice(s.index, 0, item);
+    s.records.splice(s.index, 0, unfolded(item));
   }
+}
+
+// ---------------------------------------------------------------- samples of one question
+
+// A record comes with the question's other samples; each becomes a record that knows them all.
+function unfolded(record) {
+  const { samples, ...question } = record;
+  const all = samples.map((one) => (one.id === record.id ? record : { ...question, ...one }));
+  for (const one of all) one.samples = all;
+  return record;
+}
+
+function holds(record, id) {
+  return record.id === id || record.samples.some((one) => one.id === id);
+}
+
+function placeOf(s, id) {
+  const shown = s.records.findIndex((one) => one.id === id);
+  return shown >= 0 ? shown : s.records.findIndex((one) => holds(one, id));
+}
+
+function sampleOf(s, id) {
+  const record = s.records[placeOf(s, id)];
+  return record && (record.id === id ? record : record.samples.find((one) => one.id === id));
+}
+
+// Put a sample in its question's place, and return the place; -1 when nothing held has this id.
+function bringUp(s, id) {
+  const there = placeOf(s, id);
+  if (there >= 0) s.records[there] = sampleOf(s, id);
+  return there;
+}
+
+function nextSample(s) {
+  const record = current(s);
+  if (!record || record.samples.length < 2 || s.second) return;
+  closeEdit(s);
+  const place = record.samples.indexOf(record);
+  s.records[s.index] = record.samples[(place + 1) % record.samples.length];
+  show(s);
+}
+
+function remembered(record) {
+  const { revision, after, status, flags, draft, decided, verdict, reason, text } = record;
+  return { revision, after, status, flags, draft, decided, verdict, reason, text };
+}
+
+// What a taken sample passes over; the server does the same with the verdict.
+function passOver(s, record) {
+  const beside = record.samples.filter((one) => one !== record && GIVES_WAY.includes(one.status));
+  const before = beside.map((one) => [one.id, remembered(one)]);
+  for (const one of beside) {
+    Object.assign(one, { status: STATUS.skip, verdict: "skip", reason: s.passedOver, decided: true });
+  }
+  return before;
 }
 
 function conflict(s, op, result) {
@@ -189,8 +250,8 @@ function conflict(s, op, result) {
 function reopen(s, data) {
   show(s);
   const typed = recall(s, "typing");
-  const there = typed && s.records.findIndex((one) => one.id === typed.id);
   if (typed && Date.now() - typed.at < KEPT_MS && s.fresh) {
+    const there = bringUp(s, typed.id);
     if (there >= 0) {
       s.index = there;
       current(s).draft = typed.text;
@@ -259,6 +320,7 @@ function act(s, name) {
   else if (name === "restore") restore(s);
   else if (name === "fix") fix(s);
   else if (name === "look") look(s);
+  else if (name === "sample") nextSample(s);
   else if (name === "next") move(s, 1);
   else if (name === "previous") move(s, -1);
 }
@@ -276,10 +338,9 @@ function decide(s, verdict, reason) {
     after: record.after || null, verdict, text: verdict === "edit" ? text : null, reason,
     at: Date.now(),
   };
-  const { revision, after, status, flags, draft, decided, verdict: said } = record;
   s.history.push({
-    op: op.op, id: record.id,
-    before: { revision, after, status, flags, draft, decided, verdict: said, text: record.text },
+    op: op.op, id: record.id, before: remembered(record),
+    beside: TAKEN.includes(verdict) && !s.second ? passOver(s, record) : [],
   });
   record.status = s.second ? record.status : STATUS[verdict];
   record.verdict = verdict;
@@ -293,6 +354,11 @@ function decide(s, verdict, reason) {
   closeEdit(s);
   dropDraft(s, record.id);
   enqueue(s, op);
+  const other = verdict === "reject" && record.samples.find((one) => one.status === "unreviewed");
+  if (other && !s.second) { // the question is still in mind
+    s.records[s.index] = other;
+    return show(s);
+  }
   goOn(s);
 }
 
@@ -301,9 +367,12 @@ function undo(s) {
   const last = s.history.pop();
   const op = { op: uid(), kind: "undo", target: last ? last.op : null, id: last ? last.id : null,
     at: Date.now() };
-  const there = last ? s.records.findIndex((one) => one.id === last.id) : -1;
+  const there = last ? bringUp(s, last.id) : -1;
   if (there >= 0) {
-    Object.assign(s.records[there], last.before);
+    for (const [id, before] of [[last.id, last.before], ...last.beside]) {
+      const one = sampleOf(s, id);
+      if (one) Object.assign(one, before);
+    }
     s.index = there;
   } else {
     op.away = true; // the server brings the record back on the screen
@@ -476,6 +545,12 @@ function show(s) {
   if (ahead(s) < ASK_BELOW && !(s.exhausted && Date.now() - s.asked < 5000)) schedule(s);
 }
 
+function showPlace(button, record) {
+  const count = record.samples.length;
+  button.hidden = count < 2;
+  button.firstElementChild.textContent = `Sample ${record.samples.indexOf(record) + 1} of ${count}`;
+}
+
 function showRecord(s, record) {
   s.find(".place").textContent = `${record.dataset} · ${record.split} · ${record.external_id}`;
   s.find(".stem").textContent = record.stem;
@@ -495,6 +570,7 @@ function showRecord(s, record) {
   if (record.text !== record.original) said.push("changed since it was written");
   if (record.draft && record.draft !== record.text && !s.editing) said.push("your draft is kept: E");
   s.find(".state").textContent = said.join(" · ");
+  showPlace(s.find("[data-act=sample]"), record);
   fill(s.find(".flags"), record.flags.map((flag) => {
     const item = make("li", flag.severity, flag.message);
     item.title = `${flag.name}: ${flag.explanation}`;
@@ -614,7 +690,8 @@ function flush(s) {
   s.inflight = { n: s.n, at: now };
   s.asked = now;
   const pending = new Set(s.outbox.map((op) => op.id));
-  const have = s.records.filter((one) => !one.decided || pending.has(one.id)).map((one) => one.id);
+  const have = s.records.filter((one) => !one.decided || pending.has(one.id)).flatMap(
+    (one) => (one.samples.length ? one.samples.map((sample) => sample.id) : [one.id]));
   s.post({
     n: s.n, token: s.token, ops: s.outbox.slice(0, AT_ONCE), have: have.slice(-2000),
     want: Math.max(0, AHEAD - ahead(s)), first: s.first,

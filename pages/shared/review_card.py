@@ -20,7 +20,7 @@ from scicot.services.review_desk import Answer, ReviewDesk
 from scicot.services.review_policies import get_policy
 from scicot.services.workspace import open_workspace
 from scicot.words.records import Flag
-from scicot.words.reviewing import Queue, QueueFilter, ReviewItem
+from scicot.words.reviewing import PASSED_OVER, Queue, QueueFilter, ReviewItem
 
 CARD = "review_card"
 AHEAD = 100  # records the card holds, as in review_card.js
@@ -62,6 +62,7 @@ def show_review_card(wanted: QueueFilter, first: int | None) -> None:
             "second": state["second"],
             "records": [_as_data(item) for item in items],
             "results": state["results"],
+            "passed_over": PASSED_OVER,
             "reasons": [{"text": one, "count": n} for one, n in desk.reasons(wanted.dataset)],
             "guidelines": get_policy(session, wanted.dataset).guidelines,
             "pace": desk.pace(wanted.dataset),
@@ -109,7 +110,25 @@ def _as_result(answer: Answer) -> dict[str, Any]:
 
 
 def _as_data(item: ReviewItem) -> Mapping[str, Any]:
-    question, rationale = item.question, item.rationale
+    question = item.question
+    return {
+        "external_id": question.external_id,
+        "dataset": question.dataset,
+        "split": question.split.value,
+        "stem": question.stem,
+        "choices": [[choice.label, choice.text] for choice in question.choices],
+        "answer_key": question.answer_key,
+        "others": [
+            {"source": one.source, "origin": one.origin, "text": one.text} for one in item.others
+        ],
+        "samples": [_as_sample(one) for one in item.samples],
+        **_as_sample(item),
+    }
+
+
+def _as_sample(item: ReviewItem) -> Mapping[str, Any]:
+    """Return what differs between the samples of a question."""
+    rationale = item.rationale
     return {
         "id": rationale.id,
         "revision": rationale.revision_id,
@@ -117,20 +136,11 @@ def _as_data(item: ReviewItem) -> Mapping[str, Any]:
         "original": rationale.original_text,
         "status": rationale.status.value,
         "source": f"{rationale.origin}: {rationale.source}",
-        "external_id": question.external_id,
-        "dataset": question.dataset,
-        "split": question.split.value,
-        "stem": question.stem,
-        "choices": [[choice.label, choice.text] for choice in question.choices],
-        "answer_key": question.answer_key,
         "flags": [_as_flag(flag) for flag in item.flags],
         "draft": item.draft,
         "verdict": item.verdict,
         "reason": item.reason,
         "reviewer": item.reviewer,
-        "others": [
-            {"source": one.source, "origin": one.origin, "text": one.text} for one in item.others
-        ],
     }
 
 

@@ -17,8 +17,10 @@ from scicot.pure.statistics import Interval, wilson_interval
 from scicot.services.questions import find_dataset_id
 from scicot.services.review_undo import undo
 from scicot.services.reviews import accept_in_batch
+from scicot.services.samples import has_samples, leads_in
 from scicot.words.errors import Conflict, InvalidInput, NotFound
 from scicot.words.records import Actor, RationaleStatus
+from scicot.words.reviewing import Queue
 
 AT_ONCE = 500
 MOST_READ = 500
@@ -54,6 +56,7 @@ def start_audit(session: Session, actor: Actor, dataset: str, *, size: int, seed
                 RationaleRow.dataset_id == dataset_id,
                 RationaleRow.status == RationaleStatus.UNREVIEWED,
                 RationaleRow.risk == 0,
+                *(leads_in(Queue.CLEAN) if has_samples(session) else ()),
             )
             .order_by(RationaleRow.id)
         ).all()

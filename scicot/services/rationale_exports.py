@@ -125,6 +125,7 @@ def _our_line(item: ReviewItem) -> Mapping[str, Any]:
         "origin": rationale.origin.value,
         "dataset": item.question.dataset,
         "split": item.question.split.value,
+        "sample": rationale.sample,
         "revision": rationale.revision_number,
         "reviewer": item.reviewer,
     }
@@ -143,6 +144,7 @@ def _argilla_record(item: ReviewItem) -> Mapping[str, Any]:
         },
         "metadata": {
             "source": rationale.source,
+            "sample": rationale.sample,
             "flags": sorted({flag.check for flag in item.flags}),
             "risk": item.risk,
         },

@@ -135,7 +135,9 @@ class ReviewDesk:
         )
         if not taken:
             return Answer(error="There is nothing left to undo.")
-        ids = [one.rationale_id for one in taken[:20]]
-        return Answer(
-            revision_id=taken[0].revision_id, items=load_items(self.session, self.actor, ids)
+        found = load_items(
+            self.session, self.actor, [one.rationale_id for one in taken[:20]], with_samples=True
         )
+        by_question = {one.rationale.question_id: one for one in reversed(found)}
+        # the verdict comes before the samples that it passed over: one of a question is shown
+        return Answer(revision_id=taken[0].revision_id, items=list(reversed(by_question.values())))

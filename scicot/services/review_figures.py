@@ -46,7 +46,7 @@ def pace_of(session: Session, actor: Actor, dataset: str) -> str:
             select(ReviewRow.created_at)
             .where(
                 ReviewRow.reviewer == actor.name,
-                ReviewRow.batch_id.is_(None),
+                ReviewRow.batch_id.is_(None) | (ReviewRow.batch_id == ReviewRow.operation_id),
                 ReviewRow.created_at > utc_now() - PACE_OVER,
             )
             .order_by(ReviewRow.id.desc())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
@@ -11,6 +12,7 @@ from db.models import RationaleRow, ReviewRow, RevisionRow
 from scicot.services.checks import list_flags
 from scicot.services.drafts import list_drafts
 from scicot.services.questions import get_questions
+from scicot.services.samples import list_samples
 from scicot.words.errors import NotFound
 from scicot.words.records import Actor, Rationale
 from scicot.words.reviewing import OtherRationale, ReviewItem
@@ -18,52 +20,60 @@ from scicot.words.reviewing import OtherRationale, ReviewItem
 OTHERS_SHOWN = 4
 
 
-def load_items(session: Session, actor: Actor, ids: Sequence[int]) -> list[ReviewItem]:
+def load_items(
+    session: Session, actor: Actor, ids: Sequence[int], *, with_samples: bool = False
+) -> list[ReviewItem]:
     """Return all that decisions about these rationales need, in the order of the ids.
 
-    Ids that nothing bears are left out.
+    Ids that nothing bears are left out. With samples, each brings the others that its source
+    wrote for the question.
     """
+    samples = list_samples(session, ids) if with_samples else {}
+    found = _load(session, actor, {*ids, *(one for some in samples.values() for one in some)})
+    return [
+        replace(found[one], samples=[found[sample] for sample in samples.get(one, ())])
+        for one in ids
+        if one in found
+    ]
+
+
+def _load(session: Session, actor: Actor, ids: Collection[int]) -> dict[int, ReviewItem]:
     found = _load_rationales(session, ids)
     questions = get_questions(session, {one.question_id for one, _ in found.values()})
     flags = list_flags(session, found)
     drafts = list_drafts(session, actor, list(found))
     reviews = _newest_reviews(session, found)
     others = _others(session, {one.question_id for one, _ in found.values()})
-    items = []
-    for one in ids:
-        if one not in found:
-            continue
-        rationale, risk = found[one]
+    items = {}
+    for one, (rationale, risk) in found.items():
         review = reviews.get(one)
-        items.append(
-            ReviewItem(
-                rationale=rationale,
-                question=questions[rationale.question_id],
-                flags=flags.get(one, ()),
-                risk=risk,
-                draft=drafts.get(one),
-                verdict=review.verdict if review else None,
-                reason=review.reason if review else None,
-                reviewer=review.reviewer if review else None,
-                others=[
-                    other
-                    for other_id, other in others.get(rationale.question_id, ())
-                    if other_id != one
-                ][:OTHERS_SHOWN],
-            )
+        items[one] = ReviewItem(
+            rationale=rationale,
+            question=questions[rationale.question_id],
+            flags=flags.get(one, ()),
+            risk=risk,
+            draft=drafts.get(one),
+            verdict=review.verdict if review else None,
+            reason=review.reason if review else None,
+            reviewer=review.reviewer if review else None,
+            others=[
+                other
+                for other in others.get(rationale.question_id, ())
+                if (other.origin, other.source) != (rationale.origin, rationale.source)
+            ][:OTHERS_SHOWN],
         )
     return items
 
 
 def load_item(session: Session, actor: Actor, rationale_id: int) -> ReviewItem:
     """Return all that a decision about one rationale needs; raises NotFound."""
-    items = load_items(session, actor, [rationale_id])
+    items = load_items(session, actor, [rationale_id], with_samples=True)
     if not items:
         raise NotFound(f"There is no rationale {rationale_id}. Open the queue instead.")
     return items[0]
 
 
-def _load_rationales(session: Session, ids: Sequence[int]) -> dict[int, tuple[Rationale, float]]:
+def _load_rationales(session: Session, ids: Collection[int]) -> dict[int, tuple[Rationale, float]]:
     original = aliased(RevisionRow)
     rows = session.execute(
         select(RationaleRow, RevisionRow.id, RevisionRow.number, RevisionRow.text, original.text)
@@ -84,6 +94,7 @@ def _load_rationales(session: Session, ids: Sequence[int]) -> dict[int, tuple[Ra
             revision_number=number,
             text=text,
             original_text=first,
+            sample=row.sample,
         )
         found[row.id] = (rationale, row.risk)
     return found
@@ -99,12 +110,9 @@ def _newest_reviews(session: Session, ids: Iterable[int]) -> dict[int, ReviewRow
     return {row.rationale_id: row for row in rows}  # the newest comes last
 
 
-def _others(
-    session: Session, question_ids: set[int]
-) -> dict[int, list[tuple[int, OtherRationale]]]:
+def _others(session: Session, question_ids: set[int]) -> dict[int, list[OtherRationale]]:
     rows = session.execute(
         select(
-            RationaleRow.id,
             RationaleRow.question_id,
             RationaleRow.source,
             RationaleRow.origin,
@@ -114,7 +122,7 @@ def _others(
         .where(RationaleRow.question_id.in_(question_ids))
         .order_by(RationaleRow.origin, RationaleRow.id)
     )
-    others: dict[int, list[tuple[int, OtherRationale]]] = {}
-    for one, question_id, source, origin, text in rows:
-        others.setdefault(question_id, []).append((one, OtherRationale(source, origin.value, text)))
+    others: dict[int, list[OtherRationale]] = {}
+    for question_id, source, origin, text in rows:
+        others.setdefault(question_id, []).append(OtherRationale(source, origin.value, text))
     return others

@@ -15,6 +15,7 @@ from scicot.pure.patterns import check_pattern
 from scicot.services.leases import release_all, take_leases
 from scicot.services.questions import find_dataset_id
 from scicot.services.review_items import load_items
+from scicot.services.samples import has_samples, leads_in, list_samples
 from scicot.words.records import Actor, RationaleStatus
 from scicot.words.reviewing import Queue, QueueFilter, ReviewItem
 
@@ -42,11 +43,14 @@ def next_items(
 ) -> list[ReviewItem]:
     """Return the next rationales of a queue, the riskiest first, without those in `have`.
 
+    In a queue that is worked through a question comes once, by its best fitting sample.
+
     `first` is put in front whatever the filter says: a link or an undo asked for it. What comes
     from a queue that is worked through is leased to the actor, and nothing that somebody else is
     reading is in it.
     """
     query = _filtered(session, actor, wanted, select(RationaleRow.id))
+    query = query.where(*_leading(session, wanted.queue))
     if wanted.queue in WORKED_THROUGH:
         query = query.where(~_read_by_another(actor))
     if have:
@@ -54,13 +58,24 @@ def next_items(
     query = query.order_by(RationaleRow.risk.desc(), RationaleRow.id.desc()).limit(size)
     ids = list(session.scalars(query))
     if wanted.queue in WORKED_THROUGH:
-        held = take_leases(session, actor, ids)
-        ids = [one for one in ids if one in held]
-        release_all(session, actor, except_for=[*have, *ids])
+        ids = _lease(session, actor, ids, have)
     if first is not None and first not in have:
         ids = [first, *(one for one in ids if one != first)]
-    items = load_items(session, actor, ids)
+    items = load_items(session, actor, ids, with_samples=wanted.queue is not Queue.SECOND)
     return _as_first_read(session, items) if wanted.queue is Queue.SECOND else items
+
+
+def _leading(session: Session, queue: Queue) -> list[ColumnElement[bool]]:
+    # without samples every rationale leads, and the counts stay reads of an index
+    return leads_in(queue) if queue in WORKED_THROUGH and has_samples(session) else []
+
+
+def _lease(session: Session, actor: Actor, ids: list[int], have: Sequence[int]) -> list[int]:
+    """Lease these with their samples, which the card brings along; return those now held."""
+    beside = {one for some in list_samples(session, ids).values() for one in some}
+    held = take_leases(session, actor, [*ids, *beside.difference(ids)])
+    release_all(session, actor, except_for=[*have, *held])
+    return [one for one in ids if one in held]
 
 
 def _as_first_read(session: Session, items: Sequence[ReviewItem]) -> list[ReviewItem]:
@@ -101,16 +116,10 @@ def count_queues(session: Session, actor: Actor, dataset: str) -> dict[Queue, in
         ).all()
     )
     counts = {queue: by_status.get(status, 0) for queue, status in STATUS_QUEUES.items()}
-    counts[Queue.FLAGGED] = (
-        session.scalar(
-            select(func.count())
-            .select_from(RationaleRow)
-            .where(
-                of_dataset, RationaleRow.status == RationaleStatus.UNREVIEWED, RationaleRow.risk > 0
-            )
-        )
-        or 0
-    )
+    counts[Queue.FLAGGED] = _count_led(session, dataset_id, Queue.FLAGGED, actor)
+    if has_samples(session):
+        for queue in (Queue.UNREVIEWED, Queue.SKIPPED):
+            counts[queue] = _count_led(session, dataset_id, queue, actor)
     counts[Queue.CLEAN] = counts[Queue.UNREVIEWED] - counts[Queue.FLAGGED]
     counts[Queue.ALL] = sum(by_status.values())
     for queue in (Queue.CONFLICTING, Queue.SECOND):
@@ -125,9 +134,19 @@ def count_queues(session: Session, actor: Actor, dataset: str) -> dict[Queue, in
     return counts
 
 
+def _count_led(session: Session, dataset_id: int, queue: Queue, actor: Actor) -> int:
+    query = select(func.count()).where(
+        RationaleRow.dataset_id == dataset_id,
+        *_in_queue(queue, actor),
+        *_leading(session, queue),
+    )
+    return session.scalar(query) or 0
+
+
 def count_filtered(session: Session, actor: Actor, wanted: QueueFilter) -> int:
     """Return how many rationales the filter leaves, counted up to 1,000."""
-    some = _filtered(session, actor, wanted, select(RationaleRow.id)).limit(COUNT_UP_TO)
+    some = _filtered(session, actor, wanted, select(RationaleRow.id))
+    some = some.where(*_leading(session, wanted.queue)).limit(COUNT_UP_TO)
     return session.scalar(select(func.count()).select_from(some.subquery())) or 0
 
 
@@ -144,12 +163,6 @@ def list_sources(session: Session, dataset: str) -> list[str]:
 def list_reviewers(session: Session) -> list[str]:
     """Return everybody who has written a verdict, sorted."""
     return sorted(session.scalars(select(ReviewRow.reviewer).distinct()))
-
-
-def filtered_ids(session: Session, actor: Actor, wanted: QueueFilter) -> list[int]:
-    """Return the ids of all rationales that the filter leaves, in queue order."""
-    query = _filtered(session, actor, wanted, select(RationaleRow.id))
-    return list(session.scalars(query.order_by(RationaleRow.risk.desc(), RationaleRow.id.desc())))
 
 
 def _filtered(

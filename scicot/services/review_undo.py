@@ -34,7 +34,8 @@ def undo(
 ) -> list[Decision]:
     """Take back one verdict, or the actor's newest that still stands, and say what it touched.
 
-    A verdict of a batch, named by its operation id, takes the whole batch back. Text goes back by
+    A verdict of a batch, named by its operation id, takes the whole batch back; so does one that
+    passed other samples over. Text goes back by
     a new revision: history is never rewritten. The same `undo_id` again takes nothing more back.
     An empty list means there is nothing left to take back. Raises Conflict when `operation_id`
     names a verdict that something newer builds upon.
@@ -48,7 +49,9 @@ def undo(
         if review is None:
             return []
         batch = [review]
-        if review.batch_id is not None:
+        if review.batch_id == review.operation_id and not _stands(session, review):
+            batch = []  # what it passed over stays so while a sample is taken
+        elif review.batch_id is not None:
             batch = list(
                 session.scalars(
                     select(ReviewRow)
@@ -71,8 +74,10 @@ def _find_review(session: Session, actor: Actor, operation_id: str | None) -> Re
     mine = select(ReviewRow).where(ReviewRow.reviewer == actor.name, ReviewRow.undone_at.is_(None))
     if operation_id is not None:
         return session.scalar(mine.where(ReviewRow.operation_id == operation_id))
-    # a batch is taken back where it was made, never by one press too many
-    single = mine.where(ReviewRow.batch_id.is_(None)).order_by(ReviewRow.id.desc())
+    # a batch is taken back where it was made, never by one press too many; samples passed over
+    # go with the verdict that did it
+    pressed = ReviewRow.batch_id.is_(None) | (ReviewRow.batch_id == ReviewRow.operation_id)
+    single = mine.where(pressed).order_by(ReviewRow.id.desc())
     for review in session.scalars(single.execution_options(yield_per=20)):
         if _stands(session, review):
             return review
@@ -106,7 +111,8 @@ def _text_after(session: Session, review: ReviewRow) -> str:
 def _undone_by(session: Session, undo_id: str | None) -> list[ReviewRow]:
     if undo_id is None:
         return []
-    return list(session.scalars(select(ReviewRow).where(ReviewRow.undo_operation_id == undo_id)))
+    undone = select(ReviewRow).where(ReviewRow.undo_operation_id == undo_id)
+    return list(session.scalars(undone.order_by(ReviewRow.id)))
 
 
 def _take_back(

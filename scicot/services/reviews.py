@@ -12,13 +12,16 @@ from sqlalchemy.orm import Session
 from db.models import RationaleRow, ReviewRow, RevisionRow
 from db.session import write
 from scicot.adapters.clock import utc_now
+from scicot.pure.hashing import content_hash
 from scicot.services.checks import rate_text
 from scicot.services.drafts import delete_draft
 from scicot.services.leases import release_lease
 from scicot.services.rationales import append_revision
+from scicot.services.samples import has_samples, samples_beside
 from scicot.services.second_readings import note_first_reading
 from scicot.words.errors import InvalidRationale, NotFound, StaleRevision
 from scicot.words.records import Actor, Cause, RationaleStatus, Verdict
+from scicot.words.reviewing import PASSED_OVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,6 +32,8 @@ STATUS_AFTER = {
     Verdict.REJECT: RationaleStatus.REJECTED,
     Verdict.SKIP: RationaleStatus.SKIPPED,
 }
+TAKEN = (Verdict.ACCEPT, Verdict.EDIT)
+GIVES_WAY = (RationaleStatus.UNREVIEWED, RationaleStatus.ACCEPTED, RationaleStatus.EDITED)
 LONGEST_TEXT = 20_000  # characters; a rationale is a paragraph
 
 
@@ -58,8 +63,10 @@ def decide(
 ) -> Decision:
     """Write one verdict on the revision that was read, and return where the rationale stands.
 
-    The same operation id again changes nothing. An edit that leaves the text as it was is an
-    accept. Raises StaleRevision, with both texts, when somebody changed the text meanwhile.
+    A sample that is taken passes its question's others over, unreviewed or taken before: they are
+    skipped, as one with it for undo. The same operation id again changes nothing. An edit that
+    leaves the text as it was is an accept. Raises StaleRevision, with both texts, when somebody
+    changed the text meanwhile.
     """
     if verdict is Verdict.EDIT:
         check_text(text)
@@ -72,7 +79,11 @@ def decide(
         read = refuse_stale(session, rationale, revision_id, submitted=text)
         if verdict is Verdict.EDIT and text == read.text:
             verdict = Verdict.ACCEPT
-        _record(session, actor, rationale, verdict, reason, operation_id, now)
+        beside = samples_beside(session, rationale, GIVES_WAY) if verdict in TAKEN else []
+        batch_id = operation_id if beside else None
+        _record(session, actor, rationale, verdict, reason, operation_id, now, batch_id)
+        if batch_id is not None:
+            _pass_over(session, actor, beside, batch_id, now)
         note_first_reading(session, actor, rationale, verdict)
         rationale.status = STATUS_AFTER[verdict]
         if verdict is Verdict.EDIT and text is not None:
@@ -154,14 +165,39 @@ def _record(
     )
 
 
+def _pass_over(
+    session: Session,
+    actor: Actor,
+    samples: Iterable[RationaleRow],
+    batch_id: str,
+    now: datetime,
+) -> None:
+    for one in samples:
+        operation_id = content_hash([batch_id, one.id])
+        _record(
+            session, actor, one, Verdict.SKIP, PASSED_OVER, operation_id, now, batch_id=batch_id
+        )
+        one.status = RationaleStatus.SKIPPED
+        release_lease(session, actor, one.id)
+
+
 def accept_in_batch(
     session: Session, actor: Actor, rationales: Iterable[RationaleRow], batch_id: str
 ) -> int:
-    """Accept these rationales as one batch and return how many; inside `write(session)`."""
+    """Accept these rationales as one batch and return how many; inside `write(session)`.
+
+    Of a question's samples the first is taken, the others are passed over.
+    """
     now = utc_now()
     count = 0
-    for rationale in rationales:
+    sampled = has_samples(session)
+    for rationale in sorted(rationales, key=lambda one: (one.risk, one.id)):
+        if rationale.status is not RationaleStatus.UNREVIEWED:
+            continue  # passed over just now
         count += 1
+        if sampled:
+            beside = samples_beside(session, rationale, (RationaleStatus.UNREVIEWED,))
+            _pass_over(session, actor, beside, batch_id, now)
         operation_id = f"{batch_id}-{rationale.id}"
         _record(
             session, actor, rationale, Verdict.ACCEPT, None, operation_id, now, batch_id=batch_id

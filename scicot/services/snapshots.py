@@ -26,6 +26,7 @@ from scicot.words.errors import Conflict, InvalidInput, NotFound
 from scicot.words.records import Actor, RationaleStatus, Split
 
 APPROVED = (RationaleStatus.ACCEPTED, RationaleStatus.EDITED)
+TAKEN_FIRST = {RationaleStatus.EDITED: 0, RationaleStatus.ACCEPTED: 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,9 @@ def create_snapshot(
     """Freeze the current revisions of the dataset's training rationales in these statuses.
 
     A question gets one rationale: from the first of `sources` that has one (an edited one before
-    an accepted one, then the oldest). Without `sources` any source serves. The hash covers the
-    questions and texts, not the name. Raises InvalidInput when nothing fits, Conflict when the
-    name is taken.
+    an accepted one before any other, then the least suspicious, then the oldest). Without
+    `sources` any source serves. The hash covers the questions and texts, not the name. Raises
+    InvalidInput when nothing fits, Conflict when the name is taken.
     """
     if not name.strip():
         raise InvalidInput("A snapshot needs a name. Give it one that says what it holds.")
@@ -118,7 +119,8 @@ def _choose(
         session.execute(query),
         key=lambda found: (
             rank.get(found[0].source, 0),
-            found[0].status != RationaleStatus.EDITED,
+            TAKEN_FIRST.get(found[0].status, len(TAKEN_FIRST)),
+            found[0].risk,
             found[0].id,
         ),
     )

@@ -251,7 +251,10 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Rationale:
-    """An explanation text with its origin, review status and current revision."""
+    """An explanation text with its origin, review status and current revision.
+
+    `sample` counts the rationales that one source wrote for the question, from 0.
+    """
 
     id: int
     question_id: int
@@ -262,6 +265,7 @@ class Rationale:
     revision_number: int
     text: str
     original_text: str
+    sample: int = 0
 
 
 @dataclass(frozen=True, slots=True)

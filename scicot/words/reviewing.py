@@ -54,7 +54,11 @@ class OtherRationale:
 
 @dataclass(frozen=True, slots=True)
 class ReviewItem:
-    """All that a decision about one rationale needs."""
+    """All that a decision about one rationale needs.
+
+    `samples` are all rationales of this source for the question, itself included, the one that
+    fits the answer key best first; empty when there is only this one.
+    """
 
     rationale: Rationale
     question: Question
@@ -65,8 +69,10 @@ class ReviewItem:
     reason: str | None
     reviewer: str | None
     others: Sequence[OtherRationale]
+    samples: Sequence[ReviewItem] = ()
 
 
+PASSED_OVER = "Passed over"  # why a sample is skipped when another one was taken
 REASONS = (
     "Wrong science",
     "Other option",

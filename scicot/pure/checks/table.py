@@ -13,6 +13,7 @@ Find = Callable[[str, Question], Iterable[Finding]]
 ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
 WORRY = {Severity.ERROR: 3.0, Severity.WARNING: 2.0, Severity.NOTE: 1.0}
 NEAR_DUPLICATE = "near_duplicate"
+AGAINST_KEY = ("contradicts_key", "argues_otherwise")  # what it says or entails is another answer
 
 
 @dataclass(frozen=True, slots=True)
