@@ -18,7 +18,8 @@ from pages.shared.evaluate_slices import (
     show_filter,
     show_slices,
 )
-from pages.shared.evaluate_tags import show_tagging, show_taxonomy
+from pages.shared.evaluate_tags import show_tagging
+from pages.shared.evaluate_taxonomy import show_taxonomy
 from pages.shared.frame import errors_shown
 from scicot.pure.comparison import Cell
 from scicot.pure.markdown import escape_markdown

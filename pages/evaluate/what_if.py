@@ -9,6 +9,7 @@ from pages.shared.evaluate_question import show_outcome
 from pages.shared.evaluate_reader import choose_question
 from pages.shared.evaluate_runs import choose_run, predicted_runs
 from pages.shared.frame import current_actor, errors_shown
+from pages.shared.plain_table import Cell, Head, Line, show_plain_table
 from scicot.services.predictions import list_outcomes, list_predictions
 from scicot.services.question_view import add_note
 from scicot.services.questions import get_question
@@ -34,25 +35,23 @@ def show_answers(question: Question, before: WhatIfAnswer, now: WhatIfAnswer) ->
             st.markdown(f"**{title}**")
             show_outcome(answer.label, answer.outcome)
             st.code(answer.output, language=None, wrap_lines=True)
-    rows = [
-        {
-            "Option": f"{label} (key)" if label == question.answer_key else label,
-            "Original": before.probabilities[label],
-            "Now": now.probabilities[label],
-            "Moved": f"{(now.probabilities[label] - before.probabilities[label]) * 100:+.1f}",
-        }
-        for label in question.labels
-    ]
-    share = {"min_value": 0.0, "max_value": 1.0, "format": "percent"}
-    st.dataframe(
-        rows,
-        hide_index=True,
-        column_config={
-            "Option": st.column_config.Column(width="small"),
-            "Original": st.column_config.ProgressColumn(**share, width="small"),
-            "Now": st.column_config.ProgressColumn(**share, width="small", color="green"),
-            "Moved": st.column_config.Column(width="small", help="Percentage points."),
-        },
+    lines = []
+    for label in question.labels:
+        was, became = before.probabilities[label], now.probabilities[label]
+        is_key = label == question.answer_key
+        cells = [
+            Cell(f"{label} · key" if is_key else label),
+            Cell(f"{was:.0%}", share=was),
+            Cell(f"{became:.0%}", share=became),
+            Cell(f"{(became - was) * 100:+.1f}"),
+        ]
+        lines.append(Line(cells, is_marked=is_key))
+    moved = Head("Moved", help="Percentage points.", is_number=True)
+    show_plain_table(
+        [Head("Option"), Head("Original"), Head("Now"), moved],
+        lines,
+        key="what_if_options",
+        label="Each option's share, before and now",
     )
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.shared.evaluate_question import VARIANT_TITLES
 from pages.shared.evaluate_score import percent
+from pages.shared.plain_table import Cell, Head, Line, show_plain_table
 from scicot.pure.attribution import DEFINITIONS, TITLES, Fault
 from scicot.pure.statistics import wilson_interval
 from scicot.services.attribution import Attribution
@@ -13,22 +14,36 @@ from scicot.services.attribution import Attribution
 
 def show_variants(found: Attribution) -> None:
     """Show how the answering stage does with each kind of rationale."""
-    rows = []
+    lines = []
     for variant, title in VARIANT_TITLES.items():
         score = found.variants.get(variant)
-        interval = score.interval if score else None
-        rows.append(
-            {
-                "The answering stage is given": title,
-                "Accuracy": percent(score.accuracy) if score else "not asked",
-                "95 % interval": f"{interval.low * 100:.1f} to {interval.high * 100:.1f}"
-                if interval
-                else "–",
-                "No answer": f"{score.no_answer:,}" if score else "–",
-                "Questions": f"{score.n:,}" if score else "–",
-            }
+        if score is None:
+            lines.append(Line([Cell(title), Cell("not asked"), *[Cell("–")] * 3]))
+            continue
+        interval = score.interval
+        bounds = f"{interval.low * 100:.1f} to {interval.high * 100:.1f}" if interval else "–"
+        asked = f"{score.n:,} of {found.questions:,}"
+        lines.append(
+            Line(
+                [
+                    Cell(title),
+                    Cell(percent(score.accuracy)),
+                    Cell(bounds),
+                    Cell(f"{score.no_answer:,}"),
+                    Cell(asked),
+                ]
+            )
         )
-    st.table(rows, border="horizontal", hide_index=True)
+    numbers = ("Accuracy", "95 % interval", "No answer", "Questions")
+    show_plain_table(
+        [
+            Head("The answering stage is given"),
+            *(Head(text, is_number=True) for text in numbers),
+        ],
+        lines,
+        key="variants",
+        label="How the answering stage does with each kind of rationale",
+    )
     st.caption(
         "Where another question's rationale does as well as its own, the answering stage does not "
         "read what it is given."

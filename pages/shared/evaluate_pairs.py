@@ -7,8 +7,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.shared.evaluate_runs import link_numbers, run_label
+from pages.shared.plain_table import Cell, Head, Line, show_plain_table
 from scicot.pure.comparison import say_p
-from scicot.services.comparison import Reading, compare_all
+from scicot.pure.statistics import ALPHA
+from scicot.services.comparison import PairRow, Reading, compare_all
 from scicot.services.workspace import open_workspace
 from scicot.words.records import RunView
 
@@ -30,28 +32,49 @@ def show_pairs(first: Sequence[int], others: Sequence[RunView], reading: Reading
     )
     with open_workspace() as session:
         pairs = compare_all(session, [*first, *chosen], reading=reading)
-    st.dataframe(
-        [
-            {
-                "A": f"{one.run_a.id} · {one.name_a}",
-                "B": f"{one.run_b.id} · {one.name_b}",
-                "n": one.found.matched,
-                "A − B": f"{one.found.difference * 100:+.1f}",
-                "95 % interval": "–"
-                if (interval := one.found.interval) is None
-                else f"{interval.low * 100:+.1f} to {interval.high * 100:+.1f}",
-                "mid-p": say_p(one.found.mid_p),
-                "Holm p": say_p(pair.adjusted_p),
-            }
-            for pair in pairs
-            for one in [pair.comparison]
-        ],
-        hide_index=True,
+    numbers = ("n", "A − B", "95 % interval", "mid-p", "Holm p")
+    show_plain_table(
+        [Head("A"), Head("B"), *(Head(text, is_number=True) for text in numbers)],
+        [_describe(pair) for pair in pairs],
+        key="pairs",
+        label="Every pair among the chosen runs",
+        is_sortable=True,
+        on_press=_open,
     )
     st.caption(
         "Holm's adjustment holds the chance of one false difference among all these pairs to "
-        "5 %; read it instead of mid-p where more than one pair is looked at."
+        "5 %; read it instead of mid-p where more than one pair is looked at. Marked: told apart "
+        "after the adjustment. Press a pair to compare it."
     )
+
+
+def _describe(pair: PairRow) -> Line:
+    one = pair.comparison
+    found, interval = one.found, one.found.interval
+    bounds = f"{interval.low * 100:+.1f} to {interval.high * 100:+.1f}" if interval else "–"
+    return Line(
+        [
+            Cell(
+                f"{one.run_a.id} · {one.name_a}",
+                press=f"{one.run_a.id},{one.run_b.id}",
+                help="Compare these two",
+            ),
+            Cell(f"{one.run_b.id} · {one.name_b}"),
+            Cell(f"{found.matched:,}"),
+            Cell(f"{found.difference * 100:+.1f}"),
+            Cell(bounds),
+            Cell(say_p(found.mid_p)),
+            Cell(say_p(pair.adjusted_p)),
+        ],
+        is_marked=pair.adjusted_p < ALPHA,
+    )
+
+
+def _open(pressed: str) -> None:
+    """Put the pair that was pressed on the page; called before it reruns."""
+    st.query_params["a"], st.query_params["b"] = pressed.split(",")
+    for name in ("view", "cell", "question", "slice"):
+        st.query_params.pop(name, None)
 
 
 def _remember() -> None:

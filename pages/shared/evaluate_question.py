@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pages.shared.plain_table import Cell, Head, Line, show_plain_table
 from pages.shared.word_diff import show_word_diff
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.metrics import word_overlap
@@ -51,37 +52,23 @@ def _show_stem(question: Question) -> None:
 
 def _show_options(view: QuestionView) -> None:
     question = view.question
-    rows = [
-        {
-            "Option": f"{choice.label} · key"
-            if choice.label == question.answer_key
-            else choice.label,
-            "Text": choice.text,
-            **{
-                letter: _cell(answer, choice.label)
-                for letter, answer in zip(LETTERS, view.answers, strict=False)
-            },
-        }
-        for choice in question.choices
-    ]
+    shown = list(zip(LETTERS, view.answers, strict=False))
     shares = "Each option's share by likelihood; the one that was answered is marked."
-    st.dataframe(
-        rows,
-        hide_index=True,
-        column_config={
-            "Option": st.column_config.Column(width="small"),
-            "Text": st.column_config.Column(width="large"),
-            **{letter: st.column_config.Column(help=shares) for letter in LETTERS},
-        },
-        width="stretch",
-    )
+    heads = [Head("Option"), Head("Text"), *(Head(letter, help=shares) for letter, _ in shown)]
+    lines = []
+    for choice in question.choices:
+        is_key = choice.label == question.answer_key
+        option = f"{choice.label} · key" if is_key else choice.label
+        answers = [_share(answer, choice.label) for _, answer in shown]
+        lines.append(Line([Cell(option), Cell(choice.text), *answers], is_marked=is_key))
+    show_plain_table(heads, lines, key="options", label="The options and each run's shares")
 
 
-def _cell(answer: RunAnswer, label: str) -> str:
+def _share(answer: RunAnswer, label: str) -> Cell:
     prediction = answer.prediction
-    mark = " ◀ answered" if prediction is not None and prediction.label == label else ""
+    mark = "◀ answered" if prediction is not None and prediction.label == label else ""
     share = answer.probabilities.get(label)
-    return f"{share:.0%}{mark}" if share is not None else mark.strip()
+    return Cell(f"{share:.0%} {mark}".strip() if share is not None else mark, share=share)
 
 
 def show_outcome(label: str | None, outcome: Outcome) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-import pandas as pd
 import streamlit as st
 
 from pages.shared.evaluate_score import percent
+from pages.shared.plain_table import Cell, Head, Line, show_plain_table
+from scicot.pure.comparison import say_p
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.slices import NO_ANSWER, SMALL, TITLES, Dimension, PositionBias, SliceRow
 from scicot.pure.statistics import holm, wilson_interval
@@ -16,12 +17,13 @@ from scicot.services.comparison import RunComparison
 from scicot.services.predictions import count_predictions
 from scicot.services.slices import RunSlices, load_slices, with_tags
 from scicot.services.workspace import open_workspace
+from scicot.words.settings import get_settings
 
 BIAS = {"A": Dimension.ANSWER_A, "B": Dimension.ANSWER_B}
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)  # frozen, so that sharing it is safe
-def _load(run_a: int, run_b: int, answered: tuple[int, int]) -> RunSlices:
+def _load(database: str, run_a: int, run_b: int, answered: tuple[int, int]) -> RunSlices:
     """Keep what the answers can be parted by; `answered` makes it afresh when answers come in."""
     with open_workspace() as session:
         return load_slices(session, run_a, run_b)
@@ -31,7 +33,8 @@ def load_run_slices(run_a: int, run_b: int) -> RunSlices:
     """Return the two runs' slices, tags as they are now."""
     with open_workspace() as session:
         answered = count_predictions(session, run_a), count_predictions(session, run_b)
-        return with_tags(session, _load(run_a, run_b, answered), run_a, run_b)
+        database = get_settings().resolved_database_url
+        return with_tags(session, _load(database, run_a, run_b, answered), run_a, run_b)
 
 
 def chosen_slice() -> tuple[Dimension, str] | None:
@@ -73,33 +76,36 @@ def show_slices(slices: RunSlices, compared: RunComparison) -> None:
     if not rows:
         st.info("No question bears such a mark yet.", icon=":material/inbox:")
         return
-    table = pd.DataFrame([_describe(row) for row in rows])
-    table["Holm p"] = [f"{p:.3f}" for p in holm([row.found.mid_p for row in rows])]
-    grey = ["color: #8a8a8a" if row.is_small else "" for row in rows]
-    key = f"slices_{dimension}"
-    st.dataframe(
-        table.style.apply(lambda _column: grey),
-        hide_index=True,
-        on_select=partial(_filter, rows, key),
-        selection_mode="single-row",
-        key=key,
+    adjusted = holm([row.found.mid_p for row in rows])
+    show_plain_table(
+        [
+            Head("Slice"),
+            *(Head(text, is_number=True) for text in ("n", "A", "B", "A − B", "Holm p")),
+        ],
+        [_describe(row, p) for row, p in zip(rows, adjusted, strict=True)],
+        key="slices",
+        label=f"A against B by {TITLES[dimension]}",
+        is_sortable=True,
+        on_press=partial(_filter, dimension),
     )
     st.caption(
         f"A: {escape_markdown(compared.name_a)}; B: {escape_markdown(compared.name_b)}. "
         f"Accuracy with Wilson's 95 % interval. Grey: fewer than {SMALL} questions. "
-        "Click a row to read its questions."
+        "Press a slice to read its questions, a head to sort."
     )
 
 
-def _describe(row: SliceRow) -> dict[str, object]:
+def _describe(row: SliceRow, adjusted_p: float) -> Line:
     found = row.found
-    return {
-        "Slice": row.value.replace("_", " "),
-        "n": found.matched,
-        "A": _accuracy(found.both + found.only_a, found.matched),
-        "B": _accuracy(found.both + found.only_b, found.matched),
-        "A − B": f"{found.difference * 100:+.1f}",
-    }
+    cells = [
+        Cell(row.value.replace("_", " "), press=row.value),
+        Cell(f"{found.matched:,}"),
+        Cell(_accuracy(found.both + found.only_a, found.matched)),
+        Cell(_accuracy(found.both + found.only_b, found.matched)),
+        Cell(f"{found.difference * 100:+.1f}"),
+        Cell(say_p(adjusted_p)),
+    ]
+    return Line(cells, is_faint=row.is_small)
 
 
 def _accuracy(correct: int, n: int) -> str:
@@ -109,14 +115,11 @@ def _accuracy(correct: int, n: int) -> str:
     return f"{percent(correct / n)}  [{interval.low * 100:.0f}, {interval.high * 100:.0f}]"
 
 
-def _filter(rows: Sequence[SliceRow], key: str) -> None:
-    """Put the slice of the row that was clicked into the link; called before the page reruns."""
-    picked = st.session_state[key].selection.rows
-    if picked:
-        row = rows[picked[0]]
-        st.query_params["slice"] = f"{row.dimension}:{row.value}"
-        st.query_params["view"] = "questions"
-        st.query_params.pop("question", None)
+def _filter(dimension: Dimension, value: str) -> None:
+    """Put the slice that was pressed into the link; called before the page reruns."""
+    st.query_params["slice"] = f"{dimension}:{value}"
+    st.query_params["view"] = "questions"
+    st.query_params.pop("question", None)
 
 
 def _remember() -> None:
@@ -128,31 +131,49 @@ def show_bias(slices: RunSlices, names: Sequence[str]) -> None:
     for column, (letter, dimension), name in zip(st.columns(2), BIAS.items(), names, strict=True):
         with column:
             st.markdown(f"**{letter}: {escape_markdown(name)}**")
-            _show_bias(slices.bias(dimension))
+            _show_bias(letter, slices.bias(dimension))
     st.caption(
-        "Shares of all matched questions. Without bias the answers spread as the keys do. In the "
-        "lower table a row is the key's position, a column the position answered."
+        "Shares of all matched questions, with Wilson's 95 % interval. Without bias the answers "
+        "spread as the keys do. In the lower table a row is the key's position, a column the "
+        "position answered."
     )
 
 
-def _show_bias(bias: PositionBias) -> None:
-    st.dataframe(
+def _show_bias(letter: str, bias: PositionBias) -> None:
+    show_plain_table(
         [
-            {
-                "Position": one,
-                "Key": percent(bias.key_shares[one]),
-                "Answered": percent(bias.answer_shares[one]),
-                "Too often": f"{(bias.answer_shares[one] - bias.key_shares[one]) * 100:+.1f}",
-            }
+            Head("Position"),
+            *(Head(text, is_number=True) for text in ("Key", "Answered", "Too often")),
+        ],
+        [
+            Line(
+                [
+                    Cell(one),
+                    Cell(percent(bias.key_shares[one])),
+                    Cell(_accuracy(round(bias.answer_shares[one] * bias.n), bias.n)),
+                    Cell(f"{(bias.answer_shares[one] - bias.key_shares[one]) * 100:+.1f}"),
+                ]
+            )
             for one in bias.positions
         ],
-        hide_index=True,
+        key=f"bias_{letter}",
+        label=f"How often {letter} answers each position",
     )
     keys = [one for one in bias.positions if one != NO_ANSWER]
-    st.dataframe(
+    show_plain_table(
         [
-            {"Key": key, **{one: bias.confusion.get((key, one), 0) for one in bias.positions}}
+            Head("Key"),
+            *(Head(one, "Position answered", is_number=True) for one in bias.positions),
+        ],
+        [
+            Line(
+                [
+                    Cell(key),
+                    *(Cell(f"{bias.confusion.get((key, one), 0):,}") for one in bias.positions),
+                ]
+            )
             for key in keys
         ],
-        hide_index=True,
+        key=f"confusion_{letter}",
+        label=f"Position of the key against the position that {letter} answers",
     )

@@ -89,5 +89,5 @@ def show_plain_table(
 
 
 def _pressed(key: str) -> str | None:
-    pressed = (st.session_state.get(key) or {}).get("press")
+    pressed = getattr(st.session_state.get(key), "press", None)
     return str(pressed) if pressed else None

@@ -19,7 +19,6 @@ from scicot.words.settings import Settings
 
 ROUNDS = 5
 WAITS = 30_000  # ms
-FIRST_ROW = {"x": 18, "y": 53}  # the first row's box in a table drawn on a canvas
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +69,10 @@ def _measure(
     def press(name: str) -> Callable[[], None]:
         return page.get_by_role("button", name=name).first.click  # type: ignore[no-any-return]
 
-    def click_first_row() -> None:
-        page.get_by_test_id("stDataFrame").first.click(position=FIRST_ROW)
+    def press_first_slice() -> None:
+        page.get_by_role("region", name="A against B by").get_by_role(
+            "rowheader"
+        ).first.get_by_role("button").click()
 
     for _ in range(ROUNDS):
         clock("results", follow("Results"), appears("Figures 4 and 5"))
@@ -83,9 +84,9 @@ def _measure(
         page.get_by_role("button", name="Slices").or_(
             page.get_by_role("radio", name="Slices")
         ).first.click()
-        appears("Click a row")()
-        page.wait_for_timeout(500)  # the table is drawn after its caption
-        clock("slice", click_first_row, appears("All questions"))
+        appears("Press a slice")()
+        page.get_by_role("rowheader").first.wait_for()
+        clock("slice", press_first_slice, appears("All questions"))
         clock("inspect", follow("Inspect"), appears("Keep the note"))
     found = {name: round(median(values), 1) for name, values in times.items()}
     return UnderstandBench(

@@ -147,9 +147,10 @@ def _natural(dimension: Dimension) -> Callable[[tuple[str, list[int]]], tuple[in
 class PositionBias:
     """How a run's answers spread over the positions, against the key's own spread.
 
-    `confusion` counts questions by (position of the key, position answered).
+    `confusion` counts the `n` questions by (position of the key, position answered).
     """
 
+    n: int
     positions: tuple[str, ...]
     key_shares: Mapping[str, float]
     answer_shares: Mapping[str, float]
@@ -164,6 +165,7 @@ def measure_position_bias(pairs: Sequence[tuple[str, str]]) -> PositionBias:
     for pair in pairs:
         confusion[pair] = confusion.get(pair, 0) + 1
     return PositionBias(
+        n=len(pairs),
         positions=positions,
         key_shares={one: sum(key == one for key, _ in pairs) / n for one in positions},
         answer_shares={one: sum(given == one for _, given in pairs) / n for one in positions},

@@ -64,19 +64,48 @@ def list_tags(session: Session) -> list[Tag]:
 
 def add_tag(session: Session, actor: Actor, name: str) -> Tag:
     """Add a tag under the lowest free digit; raises InvalidInput or Conflict."""
-    name = " ".join(name.split())
-    if not name or len(name) > MOST_CHARACTERS:
-        raise InvalidInput(f"A tag's name has 1 to {MOST_CHARACTERS} characters. Change it.")
+    name = _checked(name)
     with write(session):
         known = list_tags(session)
-        if name.casefold() in {tag.name.casefold() for tag in known}:
-            raise Conflict(f"There is a tag '{name}' already.")
+        _refuse_taken(name, known)
         taken = {tag.digit for tag in known}
         digit = next((one for one in DIGITS if one not in taken), None)
         row = TagRow(name=name, digit=digit)
         session.add(row)
         session.flush()
         return Tag(row.id, row.name, row.digit)
+
+
+def _checked(name: str) -> str:
+    name = " ".join(name.split())
+    if not name or len(name) > MOST_CHARACTERS:
+        raise InvalidInput(f"A tag's name has 1 to {MOST_CHARACTERS} characters. Change it.")
+    return name
+
+
+def _refuse_taken(name: str, others: Sequence[Tag]) -> None:
+    if name.casefold() in {tag.name.casefold() for tag in others}:
+        raise Conflict(f"There is a tag '{name}' already.")
+
+
+def change_tag(
+    session: Session, actor: Actor, tag_id: int, *, name: str, digit: int | None
+) -> None:
+    """Rename a tag and give it this digit; a tag that has the digit takes the old one instead.
+
+    Whatever bears the tag goes on bearing it. Raises InvalidInput, Conflict or NotFound.
+    """
+    name = _checked(name)
+    if digit is not None and digit not in DIGITS:
+        raise InvalidInput(f"A tag's digit is 1 to 9, not {digit}. Choose another.")
+    with write(session):
+        row = _row(session, tag_id)
+        _refuse_taken(name, [tag for tag in list_tags(session) if tag.id != tag_id])
+        if digit is not None:
+            holder = session.scalar(select(TagRow).where(TagRow.digit == digit))
+            if holder is not None:
+                holder.digit = row.digit
+        row.name, row.digit = name, digit
 
 
 def remove_tag(session: Session, actor: Actor, tag_id: int) -> None:

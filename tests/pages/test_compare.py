@@ -7,6 +7,8 @@ from streamlit.testing.v1 import AppTest
 from scicot.words.records import Method, Origin, Question, Split
 from tests.builders import store_questions, store_rationale
 from tests.pages.driver import open_page
+from tests.pages.tables import read_tables
+from tests.pages.tables import texts as table_texts
 from tests.predictions import store_run
 
 
@@ -127,7 +129,12 @@ def test_a_digit_tags_the_answer_and_the_taxonomy_counts_it(runs: tuple[int, int
     assert "Misreads" in texts(app)
     app.query_params["view"] = "tags"
     app.run()
-    assert list(app.dataframe[0].value["A: Sci-CoT"]) == [1]
+    assert read_tables(app)["tag_counts"]["heads"][2]["text"] == "A: Sci-CoT"
+    assert table_texts(read_tables(app)["tag_counts"]) == [["Misreads", "1", "1", "0"]]
+    app.selectbox(key="tag_to_change").select_index(0).run()
+    app.text_input(key="tag_name_1").set_value("Misreads the stem").run()
+    press(app, "Save")
+    assert table_texts(read_tables(app)["tag_counts"])[0][0] == "Misreads the stem"
 
 
 def test_the_most_likely_option_can_be_counted_instead(

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from scicot.services.question_view import view_question
 from scicot.services.tags import (
     add_tag,
+    change_tag,
     count_tags,
     list_tags,
     measure_tag_agreement,
@@ -49,6 +50,34 @@ def test_tags_take_the_lowest_free_digit(session: Session) -> None:
 def test_the_tenth_tag_has_no_digit(session: Session) -> None:
     tags = [add_tag(session, ADA, f"Tag {n}") for n in range(10)]
     assert [tag.digit for tag in tags] == [*range(1, 10), None]
+
+
+def test_a_renamed_tag_stays_on_what_bears_it_and_its_new_digit_is_swapped(
+    session: Session, questions: list[Question], run_id: int
+) -> None:
+    first, second = add_tag(session, ADA, "Misreads"), add_tag(session, ADA, "Wrong fact")
+    (marked, *_) = prediction_ids(session, questions, run_id)
+    toggle_tag(session, ADA, marked, first.id)
+    change_tag(session, GRACE, first.id, name=" Misreads  the stem", digit=2)
+    assert [(tag.name, tag.digit) for tag in list_tags(session)] == [
+        ("Wrong fact", 1),
+        ("Misreads the stem", 2),
+    ]
+    assert [one.counts for one in count_tags(session, [run_id])] == [(0,), (1,)]
+    assert second.id != first.id
+
+
+def test_a_tag_cannot_take_anothers_name_or_a_digit_that_is_none(session: Session) -> None:
+    first, _ = add_tag(session, ADA, "Misreads"), add_tag(session, ADA, "Wrong fact")
+    change_tag(session, ADA, first.id, name="MISREADS", digit=None)
+    with pytest.raises(Conflict):
+        change_tag(session, ADA, first.id, name="wrong FACT", digit=1)
+    with pytest.raises(InvalidInput):
+        change_tag(session, ADA, first.id, name="Misreads", digit=10)
+    assert [(tag.name, tag.digit) for tag in list_tags(session)] == [
+        ("Wrong fact", 2),
+        ("MISREADS", None),
+    ]
 
 
 def test_a_tags_name_is_its_own(session: Session) -> None:
