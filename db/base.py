@@ -41,6 +41,7 @@ class EnumText(TypeDecorator[E]):
     def __init__(self, members: type[E]) -> None:
         super().__init__()
         self.members = members
+        self._by_text = {member.value: member for member in members}
 
     def process_bind_param(self, value: E | str | None, dialect: Dialect) -> str | None:
         """Return the member's text; ValueError for a text that is no member."""
@@ -48,7 +49,10 @@ class EnumText(TypeDecorator[E]):
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> E | None:
         """Return the member."""
-        return None if value is None else self.members(value)
+        if value is None:
+            return None
+        found = self._by_text.get(value)  # thousands of outcomes are read for one page
+        return self.members(value) if found is None else found
 
 
 class Base(DeclarativeBase):
