@@ -1,0 +1,268 @@
+"""Option scores through torch: an input is read once, and once what its options begin with.
+
+What differs is read for many questions together, the options of near lengths in one pass: they
+differ in length far more than the inputs do, and padding would cost more than the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from scicot.adapters.students.codec import Codec
+from scicot.adapters.students.loading import device_of
+from scicot.adapters.students.loss import IGNORED, head_at, padded
+from scicot.words.records import Family
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+READ_AT_ONCE = 1024  # padded tokens of inputs; ordered by length, more would only be padding
+KEPT_AT_ONCE = 4096  # tokens of inputs whose keys and values are kept: 100 MB of flan-t5-small
+SPREAD = 1  # tokens by which options that are read together may differ in length
+
+ROWS_AT_ONCE = 64  # options; each brings a copy of its input's keys and values
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An input and the options to score, as token ids; `skip` target tokens are not counted."""
+
+    prompt: list[int]
+    targets: list[list[int]]
+    skip: int
+
+    @property
+    def shared(self) -> list[int]:
+        """The tokens that all targets begin with; at least one is left to differ."""
+        longest = min(len(target) for target in self.targets) - 1
+        place = 0
+        while place < longest and len({target[place] for target in self.targets}) == 1:
+            place += 1
+        return self.targets[0][:place]
+
+    @property
+    def length(self) -> int:
+        """How many tokens are read before the options differ."""
+        return len(self.prompt) + len(self.shared)
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What was read and is gone on from, one row an input.
+
+    `own` and `cross` are keys and values by layer, `[inputs, heads, length, size]`; a causal
+    student has no `cross`. `mask` is `[inputs, length]`.
+    """
+
+    own: list[Tensor]
+    cross: list[Tensor]
+    mask: Tensor
+
+
+def score_options(model: Any, codec: Codec, asked: Sequence[Asked]) -> list[list[float]]:
+    """Return the summed log-probability (nats) of each target, in order."""
+    import torch
+
+    scorer = _Scorer(model, codec)
+    scores: list[list[float]] = [[] for _ in asked]
+    with torch.no_grad():
+        for part in _parts(asked):
+            found = scorer.score([asked[index] for index in part])
+            for index, row in zip(part, found, strict=True):
+                scores[index] = row
+    return scores
+
+
+class _Scorer:
+    def __init__(self, model: Any, codec: Codec) -> None:
+        self.model = model
+        self.pad = codec.special.pad
+        start = codec.special.start
+        self.start = self.pad if start is None else start
+        self.is_causal = codec.special.family is Family.CAUSAL
+        self.device = device_of(model)
+
+    def score(self, asked: Sequence[Asked]) -> list[list[float]]:
+        """Return the scores of questions whose options share as many tokens."""
+        import torch
+
+        read = [self._read(asked[first:last]) for first, last in _runs(asked)]
+        beginning = _join([one for _, one in read])
+        totals = torch.cat([one for one, _ in read])
+        shared = len(asked[0].shared)
+        owner = [place for place, one in enumerate(asked) for _ in one.targets]
+        rest = [target[shared:] for one in asked for target in one.targets]
+        for chosen in _near_lengths(rest):
+            rows = torch.tensor([owner[one] for one in chosen], device=self.device)
+            found = self._continue(beginning, rows, [rest[one] for one in chosen])
+            totals = totals.index_add(0, torch.tensor(chosen, device=self.device), found)
+        results: list[list[float]] = [[] for _ in asked]
+        for place, total in zip(owner, totals.tolist(), strict=True):
+            results[place].append(total)
+        return results
+
+    def _read(self, asked: Sequence[Asked]) -> tuple[Tensor, Beginning]:
+        """Return each option's score up to its first differing token, and what was read."""
+        import torch
+
+        scores, beginning = self._read_shared(asked)
+        norms = scores.logsumexp(dim=-1)
+        shared = len(asked[0].shared)
+        owner = [place for place, one in enumerate(asked) for _ in one.targets]
+        first = [target[shared] for one in asked for target in one.targets]
+        rows = torch.tensor(owner, device=self.device)
+        picked = scores[rows, shared, torch.tensor(first, device=self.device)]
+        totals = (picked - norms[rows, shared]).double()
+        if shared:
+            ids = torch.tensor([one.shared for one in asked], device=self.device)
+            common = scores[:, :shared].gather(2, ids[:, :, None])[:, :, 0] - norms[:, :shared]
+            counted = [[place >= one.skip for place in range(shared)] for one in asked]
+            common = common.double() * torch.tensor(counted, device=self.device)
+            totals += common.sum(dim=1)[rows]
+        return totals, beginning
+
+    def _read_shared(self, asked: Sequence[Asked]) -> tuple[Tensor, Beginning]:
+        """Return logits `[inputs, shared + 1, vocabulary]`, and what to go on from."""
+        import torch
+
+        shared = len(asked[0].shared)
+        if self.is_causal:
+            rows = [one.prompt + one.shared for one in asked]
+            ids, mask = self._padded(rows)
+            wanted = torch.zeros_like(ids, dtype=torch.bool)
+            for place, row in enumerate(rows):
+                wanted[place, len(row) - shared - 1 : len(row)] = True
+            with head_at(self.model, wanted):
+                out = self.model(input_ids=ids, attention_mask=mask, use_cache=True)
+            own, cross = _tensors(out.past_key_values), []
+        else:
+            ids, mask = self._padded([one.prompt for one in asked])
+            starts = [[self.start, *one.shared] for one in asked]
+            out = self.model(
+                input_ids=ids,
+                attention_mask=mask,
+                decoder_input_ids=torch.tensor(starts, device=self.device),
+                use_cache=True,
+            )
+            own = _tensors(out.past_key_values.self_attention_cache)
+            cross = _tensors(out.past_key_values.cross_attention_cache)
+        logits = out.logits.float().view(len(asked), shared + 1, -1)
+        return logits, Beginning(own, cross, mask)
+
+    def _continue(self, beginning: Beginning, rows: Tensor, rest: Sequence[list[int]]) -> Tensor:
+        """Return the summed log-probability of the tokens after the first one that differs."""
+        import torch
+
+        inputs = padded([one[:-1] for one in rest], self.pad, self.device)
+        labels = padded([one[1:] for one in rest], IGNORED, self.device)
+        wanted = labels != IGNORED
+        mask = beginning.mask[rows]
+        own = _cache([one[rows] for one in beginning.own])
+        with head_at(self.model, wanted):
+            if self.is_causal:
+                places = torch.arange(inputs.shape[1], device=self.device)[None, :]
+                logits = self.model(
+                    input_ids=inputs,
+                    attention_mask=torch.cat([mask, wanted.to(mask.dtype)], dim=1),
+                    position_ids=mask.sum(dim=1)[:, None] + places,
+                    past_key_values=own,
+                    use_cache=True,
+                ).logits
+            else:
+                logits = self._decode(beginning, rows, inputs, own)
+        logits, targets = logits.float(), labels[wanted][:, None]
+        # not log_softmax: that would copy the whole vocabulary's
+        picked = (logits.gather(-1, targets) - logits.logsumexp(dim=-1, keepdim=True))[:, 0]
+        totals = torch.zeros(len(rest), dtype=torch.float64, device=self.device)
+        return totals.index_add(0, wanted.nonzero()[:, 0], picked.double())
+
+    def _decode(self, beginning: Beginning, rows: Tensor, inputs: Tensor, own: Any) -> Any:
+        from transformers import EncoderDecoderCache
+
+        mask = beginning.mask[rows]
+        # only its shape is looked at: keys and values of the input are in the cache
+        read = beginning.cross[0].new_zeros(1).expand(*mask.shape, self.model.config.d_model)
+        return self.model(
+            encoder_outputs=(read,),
+            attention_mask=mask,
+            decoder_input_ids=inputs,
+            past_key_values=EncoderDecoderCache(
+                own, _cache([one[rows] for one in beginning.cross])
+            ),
+            use_cache=True,
+        ).logits
+
+    def _padded(self, rows: Sequence[list[int]]) -> tuple[Tensor, Tensor]:
+        ones = [[1] * len(row) for row in rows]
+        return padded(rows, self.pad, self.device), padded(ones, 0, self.device)
+
+
+def _tensors(cache: Any) -> list[Tensor]:
+    """Return keys and values by layer, one after the other."""
+    return [one for layer in cache.layers for one in (layer.keys, layer.values)]
+
+
+def _cache(tensors: Sequence[Tensor]) -> Any:
+    from transformers import DynamicCache
+
+    cache = DynamicCache()
+    for layer in range(len(tensors) // 2):
+        cache.update(tensors[2 * layer], tensors[2 * layer + 1], layer)
+    return cache
+
+
+def _join(parts: Sequence[Beginning]) -> Beginning:
+    """Return the rows of all parts, padded on the right to the longest."""
+    import torch
+    from torch.nn.functional import pad
+
+    def stack(tensors: Sequence[Tensor]) -> Tensor:
+        longest = max(one.shape[2] for one in tensors)
+        return torch.cat([pad(one, (0, 0, 0, longest - one.shape[2])) for one in tensors])
+
+    longest = max(part.mask.shape[1] for part in parts)
+    return Beginning(
+        own=[stack(layer) for layer in zip(*(part.own for part in parts), strict=True)],
+        cross=[stack(layer) for layer in zip(*(part.cross for part in parts), strict=True)],
+        mask=torch.cat([pad(part.mask, (0, longest - part.mask.shape[1])) for part in parts]),
+    )
+
+
+def _parts(asked: Sequence[Asked]) -> list[list[int]]:
+    """Return indices of questions whose options share as many tokens, ordered by length."""
+    order = sorted(
+        range(len(asked)), key=lambda index: (len(asked[index].shared), asked[index].length)
+    )
+    parts: list[list[int]] = []
+    for index in order:
+        part = parts[-1] if parts else []
+        alike = part and len(asked[part[0]].shared) == len(asked[index].shared)
+        if alike and (len(part) + 1) * asked[index].length <= KEPT_AT_ONCE:
+            part.append(index)
+        else:
+            parts.append([index])
+    return parts
+
+
+def _runs(asked: Sequence[Asked]) -> list[tuple[int, int]]:
+    """Return where batches of ordered questions begin and end."""
+    ends = [0]
+    for place, one in enumerate(asked):
+        if place > ends[-1] and (place + 1 - ends[-1]) * one.length > READ_AT_ONCE:
+            ends.append(place)
+    return list(zip(ends, [*ends[1:], len(asked)], strict=True))
+
+
+def _near_lengths(rest: Sequence[list[int]]) -> list[list[int]]:
+    """Return the places of rows with more than one token, in groups of nearly equal length."""
+    order = sorted((len(row), place) for place, row in enumerate(rest) if len(row) > 1)
+    groups: list[list[int]] = []
+    shortest = 0
+    for length, place in order:
+        if not groups or length > shortest + SPREAD or len(groups[-1]) == ROWS_AT_ONCE:
+            groups.append([])
+            shortest = length
+        groups[-1].append(place)
+    return groups
