@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.loading import load_model
+from scicot.adapters.students.loss import TokenBatch, batch_loss
+from scicot.pure.batching import Batch
 from scicot.pure.methods import Task
 from scicot.words.records import Family
 
@@ -46,24 +48,63 @@ class PeerStudent:
         self.codec = Codec.open(folder, Family.ENCODER_DECODER)
 
     def train(
-        self, task: Task, *, padded: bool, epochs: float = 1.0, learning_rate: float = 3e-4
+        self,
+        task: Task,
+        *,
+        padded: bool = False,
+        epochs: float = 1.0,
+        learning_rate: float = 3e-4,
     ) -> Timed:
         """Train with Seq2SeqTrainer; `padded` pads every text to 512 / 256, else to its batch."""
-        from transformers import (
-            PrinterCallback,
-            Seq2SeqTrainer,
-            Seq2SeqTrainingArguments,
-            TrainerCallback,
-        )
+        from transformers import Seq2SeqTrainer
 
-        codec, clock = self.codec, _Clock()
-        rows = [
-            {
-                "input_ids": codec.encode_input(one.input, MAX_INPUT),
-                "labels": codec.encode_target(one.target, MAX_TARGET),
-            }
-            for one in task.examples
-        ]
+        settings = {"num_train_epochs": epochs, "learning_rate": learning_rate}
+        return self._train(Seq2SeqTrainer, _rows(self.codec, task), padded=padded, **settings)
+
+    def train_on_batches(
+        self, task: Task, batches: Sequence[Batch], *, own_loss: bool, bf16: bool
+    ) -> Timed:
+        """Train with Seq2SeqTrainer on batches chosen before, and with our loss if wanted.
+
+        It is what our loop would be if it were Trainer's.
+        """
+        from torch.utils.data import DataLoader
+        from transformers import Seq2SeqTrainer
+
+        chosen = [list(batch) for batch in batches]
+
+        class OnBatches(Seq2SeqTrainer):  # type: ignore[misc]
+            """A trainer that takes its batches as they are given."""
+
+            def get_train_dataloader(self) -> Any:
+                """Return the batches in their order."""
+                return DataLoader(
+                    self.train_dataset, batch_sampler=chosen, collate_fn=self.data_collator
+                )
+
+        class WithLoss(OnBatches):
+            """And computes logits at target positions only."""
+
+            def compute_loss(self, model: Any, inputs: Any, *_: Any, **__: Any) -> Any:
+                """Return the loss of Eq. 1."""
+                batch = TokenBatch(**inputs, tokens=0)
+                return batch_loss(model, batch, Family.ENCODER_DECODER)
+
+        kind = WithLoss if own_loss else OnBatches
+        return self._train(kind, _rows(self.codec, task), bf16=bf16)
+
+    def _train(
+        self,
+        make: Callable[..., Any],
+        rows: Sequence[dict[str, list[int]]],
+        *,
+        padded: bool = False,
+        **settings: Any,
+    ) -> Timed:
+        """Return the time that a trainer takes, from before its first step to after its last."""
+        from transformers import PrinterCallback, Seq2SeqTrainingArguments, TrainerCallback
+
+        clock, pad = _Clock(), self.codec.special.pad
 
         class Stopwatch(TrainerCallback):  # type: ignore[misc]
             """Leaves out what comes before the first step and after the last."""
@@ -80,20 +121,19 @@ class PeerStudent:
             arguments = Seq2SeqTrainingArguments(
                 output_dir=folder,
                 per_device_train_batch_size=BATCH,
-                num_train_epochs=epochs,
-                learning_rate=learning_rate,
                 report_to=[],
                 save_strategy="no",
                 logging_strategy="no",
                 disable_tqdm=True,
                 dataloader_pin_memory=False,
                 use_cpu=True,
+                **{"num_train_epochs": 1.0, "learning_rate": 3e-4} | settings,
             )
-            trainer = Seq2SeqTrainer(
+            trainer = make(
                 model=self.model,
                 args=arguments,
                 train_dataset=rows,
-                data_collator=lambda chosen: _pad_rows(chosen, codec.special.pad, padded),
+                data_collator=lambda chosen: _pad_rows(chosen, pad, padded),
                 callbacks=[Stopwatch()],
             )
             trainer.remove_callback(PrinterCallback)  # it prints to stdout
@@ -162,6 +202,16 @@ class _Clock:
 
     def stop(self) -> None:
         self.seconds = time.process_time() - self._started
+
+
+def _rows(codec: Codec, task: Task) -> list[dict[str, list[int]]]:
+    return [
+        {
+            "input_ids": codec.encode_input(one.input, MAX_INPUT),
+            "labels": codec.encode_target(one.target, MAX_TARGET),
+        }
+        for one in task.examples
+    ]
 
 
 def _pad_rows(rows: Sequence[dict[str, list[int]]], pad: int, to_limits: bool) -> dict[str, Any]:
