@@ -9,10 +9,11 @@ import streamlit as st
 from pages.shared.run_control import show_headline, show_orders, show_while_it_runs
 from pages.shared.teacher_run import show_teacher_totals
 from pages.shared.training_clone import link_to_clone
+from scicot.pure.logs import find_cause
 from scicot.services.queue import tend_queue
 from scicot.services.runs import MetricPoint, list_metrics, list_runs, read_log
 from scicot.services.workspace import open_workspace
-from scicot.words.records import RunKind, RunView
+from scicot.words.records import RunKind, RunStatus, RunView
 from scicot.words.settings import get_settings
 
 
@@ -33,6 +34,9 @@ def _show(run: RunView) -> None:
         points = list_metrics(session, run.id)
         log = read_log(session, get_settings(), run.id)
     show_headline(run)
+    cause = find_cause(log) if run.status in (RunStatus.FAILED, RunStatus.LOST) else None
+    if cause:
+        st.code(cause, language=None, wrap_lines=True)
     if run.kind in (RunKind.GENERATE, RunKind.FEW_SHOT):
         show_teacher_totals(run)
     elif run.progress_total:
@@ -40,7 +44,7 @@ def _show(run: RunView) -> None:
         st.progress(share, f"{run.message} {run.progress_done:,} of {run.progress_total:,}")
     elif run.message:
         st.caption(run.message)
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         show_orders(run)
         link_to_clone(run)
     _show_curves(points)
@@ -78,9 +82,14 @@ def _show_curves(points: list[MetricPoint]) -> None:
             x=alt.X("step:Q", title="optimizer steps, all stages"),
             y=alt.Y("loss:Q", title="loss (nats a token)", scale=alt.Scale(zero=False)),
             color=alt.Color("stage:N", title="stage", sort=list(starts)),
-            strokeDash=alt.StrokeDash("kind:N", title=None),
+            strokeDash=alt.StrokeDash("kind:N", title=None, legend=_legend(rows)),
         ).properties(height=240)
     )
+
+
+def _legend(rows: list[dict[str, object]]) -> alt.Legend | None:
+    """Return how lines are told apart, where there is more than one kind of loss."""
+    return alt.Legend() if len({row["kind"] for row in rows}) > 1 else None
 
 
 def _show_result(run: RunView) -> None:
@@ -88,6 +97,7 @@ def _show_result(run: RunView) -> None:
     if not isinstance(metrics, dict):
         return
     shown = {key: value for key, value in metrics.items() if isinstance(value, int | float)}
-    for column, (name, value) in zip(st.columns(max(1, len(shown))), shown.items(), strict=False):
-        text = f"{value:.1%}" if "accuracy" in name else f"{value:,.4g}"
-        column.metric(name.replace("_", " "), text)
+    with st.container(horizontal=True, gap="large"):
+        for name, value in shown.items():
+            text = f"{value:.1%}" if "accuracy" in name else f"{value:,.4g}"
+            st.metric(name.replace("_", " "), text, width="content")

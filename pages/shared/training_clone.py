@@ -71,9 +71,12 @@ def show_differences(run: RunView, others: Sequence[RunView]) -> None:
     if not alike:
         st.caption("There is no other run of this kind.")
         return
+    ids = list(alike)
+    before = next((place for place, one in enumerate(ids) if one < run.id), 0)
     other = st.selectbox(
         "Compare with",
-        list(alike),
+        ids,
+        index=before,
         format_func=lambda run_id: f"{run_id}: {alike[run_id].name}",
         key=f"differs_{run.id}",
     )

@@ -87,27 +87,24 @@ def _choose_seeds(place: DeltaGenerator, like: TrainingConfig | None) -> list[in
 
 def _more_settings(student: str, like: TrainingConfig | None) -> dict[str, Any]:
     with st.expander("More settings", icon=":material/tune:"):
-        form = _SettingsForm(student, like, st.columns(3))
+        form = _SettingsForm(student, like)
         return form.usual() | form.rare()
 
 
 class _SettingsForm:
-    """Puts one field after another into three columns, each with its default."""
+    """Puts one field after another into rows of three, each with its default."""
 
-    def __init__(
-        self, student: str, like: TrainingConfig | None, columns: list[DeltaGenerator]
-    ) -> None:
+    def __init__(self, student: str, like: TrainingConfig | None) -> None:
         self.student = student
         self.like = like
-        self.columns = columns
-        self.placed = 0
+        self.row: list[DeltaGenerator] = []
 
     def usual(self) -> dict[str, Any]:
         """Return the settings that runs differ in most."""
         return {
             "epochs": self._number("epochs", "Epochs (ours)", 0.1),
             "learning_rate": self._number(
-                "learning_rate", "Learning rate (ours)", 1e-6, format="%.6f"
+                "learning_rate", "Learning rate (ours)", 1e-6, format="%.6f", step=1e-5
             ),
             "tokens_per_batch": self._number("tokens_per_batch", "Tokens a batch (ours)", 16),
             "limit_train": self._number(
@@ -185,5 +182,6 @@ class _SettingsForm:
         return f"launch_{name}_{self.student}{clone_mark(self.like)}"
 
     def _place(self) -> DeltaGenerator:
-        self.placed += 1
-        return self.columns[(self.placed - 1) % len(self.columns)]
+        if not self.row:
+            self.row = st.columns(3, vertical_alignment="bottom")
+        return self.row.pop(0)

@@ -1,15 +1,20 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 from streamlit.testing.v1 import AppTest
 
+from db.models import RunRow
+from db.session import write
+from scicot.adapters.launchers.local import log_path
 from scicot.services import queue
 from scicot.services.runs import create_run, get_run, list_runs
 from scicot.services.snapshots import create_snapshot
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import Actor, RationaleStatus, RunKind, RunStatus, Split
+from scicot.words.settings import Settings
 from tests.builders import store_questions, store_rationale
 from tests.pages.driver import open_page
 from tests.tiny_students import build_tiny_t5
@@ -168,6 +173,22 @@ def test_runs_page_shows_a_run_and_cancels_it(session: Session, launched: list[i
     assert by_id[other] is RunStatus.CANCELLED
     assert launched == [run_id]
     assert by_id[run_id] is RunStatus.STARTING
+
+
+def test_a_failed_run_shows_the_cause_that_its_log_names(
+    session: Session, settings: Settings, launched: list[int]
+) -> None:
+    run_id = store_run(session)
+    with write(session):
+        values = {"status": RunStatus.FAILED, "error": "Unexpected ValueError (error 12ab)."}
+        session.execute(update(RunRow).where(RunRow.id == run_id).values(**values))
+    path = log_path(settings, run_id)
+    path.parent.mkdir(parents=True)
+    path.write_text("Starting\nTraceback (most recent call last):\nValueError: no such shape\n")
+    page = open_page("train/runs", run=str(run_id))
+    assert not page.exception
+    assert page.error[0].value == "Unexpected ValueError (error 12ab)."
+    assert page.code[0].value == "ValueError: no such shape"
 
 
 def test_the_check_shows_texts_counts_and_cuts(session: Session, tmp_path: Path) -> None:

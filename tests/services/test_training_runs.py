@@ -24,7 +24,7 @@ from scicot.words.errors import InvalidConfig, NotFound, StudentError
 from scicot.words.records import Actor, Method, Question, RunStatus, RunView, Split
 from scicot.words.settings import Settings
 from tests.services.training_line import Questions, prepare, teacher_text, tiny_config, train
-from tests.tiny_students import tiny_t5
+from tests.tiny_students import build_tiny_t5, tiny_t5
 
 __all__ = ["tiny_t5"]
 
@@ -268,6 +268,18 @@ def test_settings_of_other_methods_are_not_stored(tiny_t5: Path) -> None:
     config = tiny_config("one_stage", tiny_t5, stage2_rationales="cross_fit")
     assert config == tiny_config("one_stage", tiny_t5)
     assert config.method is Method.ONE_STAGE
+
+
+def test_a_student_with_damaged_weights_fails_the_run_by_name(
+    session: Session, settings: Settings, questions: Questions, tmp_path: Path
+) -> None:
+    student = build_tiny_t5(tmp_path / "damaged")
+    run_id = start_training(session, Actor("Ada"), tiny_config("finetune", student))
+    (student / "model.safetensors").write_bytes(b"no weights at all")
+    assert run_worker(run_id, settings, HANDLERS) is RunStatus.FAILED
+    session.rollback()
+    error = get_run(session, run_id).error or ""
+    assert "The student in 'damaged' cannot be loaded" in error
 
 
 def test_a_full_disk_fails_the_run_with_the_reason_and_keeps_what_was_saved(

@@ -30,6 +30,7 @@ def load_model(folder: Path, family: Family) -> Any:
     """Return the model of a checked folder in float32; StudentError when it cannot be loaded."""
     import torch
     import transformers
+    from safetensors import SafetensorError
 
     quiet_transformers()
     kinds = {
@@ -44,7 +45,7 @@ def load_model(folder: Path, family: Family) -> Any:
             trust_remote_code=False,
             local_files_only=True,
         )
-    except (ValueError, OSError, KeyError, RuntimeError) as error:
+    except (ValueError, OSError, KeyError, RuntimeError, SafetensorError) as error:
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise StudentError(
             f"The student in '{folder.name}' cannot be loaded: {first} "
