@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import streamlit as st
 
-from pages.shared.evaluate_faults import choose_fault, show_variants
+from pages.shared.evaluate_faults import choose_fault, say_coverage, show_variants
 from pages.shared.evaluate_question import show_question
 from pages.shared.evaluate_reader import choose_question
 from pages.shared.evaluate_runs import choose_run, predicted_runs
@@ -38,7 +39,7 @@ def start(run: RunView) -> None:
     choice = st.segmented_control(
         "Reference rationale",
         list(REFERENCES),
-        default=next(iter(REFERENCES)),
+        default=_first_filled(counts),
         key="attribution_reference",
     )
     reference = REFERENCES[choice] if choice else None
@@ -61,6 +62,14 @@ def start(run: RunView) -> None:
         st.page_link("pages/train/runs.py", label="Follow it", query_params={"run": str(started)})
 
 
+def _first_filled(counts: Mapping[Origin, int]) -> str:
+    """Return the choice to open on: the first whose rationales there are, else to go without."""
+    return next(
+        (title for title, origin in REFERENCES.items() if not origin or counts.get(Origin(origin))),
+        next(iter(REFERENCES)),
+    )
+
+
 def _start(config: AttributionConfig) -> None:
     with errors_shown(), open_workspace() as session:
         st.session_state["attribution_started"] = start_attribution(
@@ -76,6 +85,7 @@ def show(run: RunView) -> None:
     with st.expander("Ask again with other rationales", expanded=not found.was_run):
         start(run)
     show_variants(found)
+    say_coverage(found)
     fault = choose_fault(found)
     question_id = choose_question(found.faults[fault])
     if question_id is not None:

@@ -10,6 +10,7 @@ from pages.shared.plain_table import Cell, Head, Line, show_plain_table
 from scicot.pure.attribution import DEFINITIONS, TITLES, Fault
 from scicot.pure.statistics import wilson_interval
 from scicot.services.attribution import Attribution
+from scicot.words.records import Variant
 
 
 def show_variants(found: Attribution) -> None:
@@ -50,6 +51,29 @@ def show_variants(found: Attribution) -> None:
     )
 
 
+def say_coverage(found: Attribution) -> None:
+    """Show for how many errors the rationale's and the answering's fault can be told apart."""
+    tried = found.variants.get(Variant.TEACHER_RATIONALE)
+    if not found.was_run:
+        st.info(
+            "The answering stage has not been asked again yet: only what is unparsable is told.",
+            icon=":material/info:",
+        )
+    elif tried is None:
+        st.warning(
+            "No reference rationale was tried: the rationale's and the answering's fault cannot be "
+            "told apart for any question. What is unparsable or unsteady is told all the same.",
+            icon=":material/info:",
+        )
+    else:
+        whose = ", ".join(f"the {one}'s in run {run}" for run, one in found.references)
+        st.caption(
+            f"A reference rationale was tried on {tried.n:,} of {found.questions:,} questions"
+            f"{f' ({whose})' if whose else ''}. Of {found.errors:,} errors "
+            f"{len(found.faults[Fault.UNKNOWN]):,} are without one and cannot be told."
+        )
+
+
 def choose_fault(found: Attribution) -> Fault:
     """Show each fault with its count, share of the errors and definition; return the chosen one."""
     current = st.query_params.get("fault", "")
@@ -58,9 +82,6 @@ def choose_fault(found: Attribution) -> Fault:
     chosen = Fault(current) if current in list(shown) else filled
     for fault in shown:
         count = len(found.faults[fault])
-        interval = wilson_interval(count, found.errors)
-        bounds = f", 95 % {interval.low * 100:.0f}–{interval.high * 100:.0f}" if interval else ""
-        share = f"{count / found.errors:.0%} of the errors{bounds}" if found.errors else "no errors"
         button, text = st.columns([2, 5], vertical_alignment="center")
         button.button(
             f"{count:,} · {TITLES[fault]}",
@@ -70,8 +91,19 @@ def choose_fault(found: Attribution) -> Fault:
             args=(fault,),
             width="stretch",
         )
+        share = _share(count, found.errors, "errors")
+        if fault in (Fault.RATIONALE, Fault.ANSWERING) and found.faults[Fault.UNKNOWN]:
+            share += "; " + _share(count, found.told_apart, "told apart by a reference")
         text.caption(f"{share}. {DEFINITIONS[fault]}")
     return chosen
+
+
+def _share(count: int, n: int, what: str) -> str:
+    interval = wilson_interval(count, n)
+    if interval is None:
+        return f"none {what}"
+    bounds = f"95 % interval {interval.low * 100:.0f} to {interval.high * 100:.0f}"
+    return f"{count / n:.0%} of the {n:,} {what} ({bounds})"
 
 
 def _choose(fault: Fault) -> None:

@@ -45,8 +45,8 @@ DEFINITIONS: Mapping[Fault, str] = {
         "have helped."
     ),
     Fault.UNKNOWN: (
-        "Wrong without a rationale, and the question has no reference rationale that was tried: "
-        "the rationale's and the answering's fault cannot be told apart."
+        "Not right without a rationale, and no reference rationale was tried on the question: the "
+        "rationale's and the answering's fault cannot be told apart."
     ),
 }
 
@@ -55,7 +55,7 @@ def find_fault(main: Outcome, *, bare: Outcome | None, reference: Outcome | None
     """Return whose fault an outcome is, None when it is correct.
 
     `bare` is the outcome without a rationale, `reference` with the teacher's or a human's; None
-    where it was not tried.
+    where it was not tried, and then nothing is said that would need it.
     """
     if main is Outcome.CORRECT:
         return None
@@ -63,7 +63,7 @@ def find_fault(main: Outcome, *, bare: Outcome | None, reference: Outcome | None
         return Fault.UNPARSABLE
     if bare is Outcome.CORRECT:
         return Fault.UNSTEADY
-    if reference is None:
+    if bare is None or reference is None:
         return Fault.UNKNOWN
     return Fault.RATIONALE if reference is Outcome.CORRECT else Fault.ANSWERING
 

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from db.models import RunRow
 from scicot.pure.attribution import Fault, find_fault, pair_with_others
 from scicot.pure.metrics import Score, score_outcomes
 from scicot.pure.parsing import judge, read_answer
@@ -48,17 +50,24 @@ class Answerer(Protocol):
 class Attribution:
     """A run's errors by fault, and how it answers under each variant.
 
-    `variants` holds the scores that there are, each over the questions that it was asked.
+    `variants` holds the scores that there are, each over the questions that it was asked;
+    `references` says whose rationales were tried as the good ones, and by which run.
     """
 
     questions: int
     faults: Mapping[Fault, Sequence[int]]
     variants: Mapping[Variant, Score]
+    references: Sequence[tuple[int, str]] = ()
 
     @property
     def errors(self) -> int:
         """How many answers are not correct."""
         return sum(len(ids) for ids in self.faults.values())
+
+    @property
+    def told_apart(self) -> int:
+        """How many errors a reference laid to the rationale or to the answering."""
+        return len(self.faults[Fault.RATIONALE]) + len(self.faults[Fault.ANSWERING])
 
     @property
     def was_run(self) -> bool:
@@ -206,4 +215,19 @@ def attribute_errors(session: Session, run_id: int) -> Attribution:
         questions=len(main),
         faults=faults,
         variants={key: score_outcomes(of.values()) for key, of in outcomes.items() if of},
+        references=_list_references(session, run_id),
     )
+
+
+def _list_references(session: Session, run_id: int) -> list[tuple[int, str]]:
+    """Return the runs that asked this one again with reference rationales, and whose; in order."""
+    asked = session.execute(
+        select(RunRow.id, RunRow.config)
+        .where(RunRow.kind == RunKind.ATTRIBUTE, RunRow.status == RunStatus.DONE)
+        .order_by(RunRow.id)
+    )
+    return [
+        (asking, str(config["reference"]))
+        for asking, config in asked
+        if config.get("run") == run_id and config.get("reference")
+    ]

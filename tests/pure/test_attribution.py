@@ -19,6 +19,7 @@ RIGHT, WRONG, UNREAD = Outcome.CORRECT, Outcome.INCORRECT, Outcome.NO_ANSWER
         (WRONG, WRONG, UNREAD, Fault.ANSWERING),
         (WRONG, WRONG, None, Fault.UNKNOWN),
         (WRONG, None, None, Fault.UNKNOWN),
+        (WRONG, None, RIGHT, Fault.UNKNOWN),
     ],
 )
 def test_each_error_has_one_fault(
