@@ -31,7 +31,10 @@ def show_check(methods: list[Method], values: dict[str, Any], seed: int) -> None
         with open_workspace() as session, st.spinner("Counting"):
             _show(inspect_training(session, config))
         if st.button("Estimate the minutes", icon=":material/timer:", key="check_time"):
-            with open_workspace() as session, st.spinner("Trying ten steps"):
+            with (
+                open_workspace() as session,
+                st.spinner("Trying ten steps (a minute or two the first time)"),
+            ):
                 _show_minutes(estimate_training(session, config))
 
 
@@ -55,7 +58,9 @@ def _show(preview: TrainingPreview) -> None:
     )
     for note in preview.notes:
         st.warning(note, icon=":material/warning:")
-    st.dataframe([_line(stage) for stage in preview.stages], hide_index=True)
+    lines = [_line(stage) for stage in preview.stages]
+    known = [name for name in lines[0] if any(line[name] is not None for line in lines)]
+    st.dataframe([{name: line[name] for name in known} for line in lines], hide_index=True)
     st.caption("The first batch, as the student sees it: input, then target")
     for example in preview.first_batch[:4]:
         st.code(f"{example.input}\n\n{example.target}", language=None, wrap_lines=True)
@@ -71,5 +76,5 @@ def _line(stage: StagePreview) -> dict[str, object]:
         "longest target": counts.longest_target if counts else None,
         "cut": counts.cut_inputs + counts.cut_targets if counts else None,
         "cost": "0: reused" if stage.reused else "trained",
-        "hash": (stage.hash or "known once stage 1 has written")[:30],
+        "hash": stage.hash[:30] if stage.hash else None,
     }
