@@ -13,6 +13,7 @@ from scicot.pure.figures import Figure
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.report import Report
 from scicot.services.figures import draw_figures, figure_png, figure_svg
+from scicot.services.questions import list_datasets
 from scicot.services.report import build_report, report_as_html, report_as_markdown
 from scicot.services.workspace import open_workspace
 
@@ -79,8 +80,10 @@ with errors_shown():
     )
     if results.runs:
         show_report(experiment_id)
+    with open_workspace() as opened:
+        imported = list_datasets(opened)
     for one in results.tables:
-        show_table(one)
+        show_table(one, imported)
     st.markdown("##### Figures 4 and 5")
     (first_name, first), *panels = draw_figures(list(results.tables))
     show_figure(first_name, first)

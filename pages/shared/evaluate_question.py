@@ -53,8 +53,9 @@ def _show_stem(question: Question) -> None:
 def _show_options(view: QuestionView) -> None:
     question = view.question
     shown = list(zip(LETTERS, view.answers, strict=False))
-    shares = "Each option's share by likelihood; the one that was answered is marked."
-    heads = [Head("Option"), Head("Text"), *(Head(letter, help=shares) for letter, _ in shown)]
+    shares = "Each option's share by likelihood; ◀ is what the run answered."
+    names = [Head(f"{letter} ◀ answered", help=shares) for letter, _ in shown]
+    heads = [Head("Option"), Head("Text"), *names]
     lines = []
     for choice in question.choices:
         is_key = choice.label == question.answer_key
@@ -66,7 +67,7 @@ def _show_options(view: QuestionView) -> None:
 
 def _share(answer: RunAnswer, label: str) -> Cell:
     prediction = answer.prediction
-    mark = "◀ answered" if prediction is not None and prediction.label == label else ""
+    mark = "◀" if prediction is not None and prediction.label == label else ""
     share = answer.probabilities.get(label)
     return Cell(f"{share:.0%} {mark}".strip() if share is not None else mark, share=share)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 
 import streamlit as st
@@ -28,8 +28,11 @@ OURS_HELP = (
 )
 
 
-def show_table(table: ResultTable) -> None:
-    """Show one table with its exports; a press leads to a figure's answers or to its launch."""
+def show_table(table: ResultTable, imported: Collection[str]) -> None:
+    """Show one table with its exports; a press leads to a figure's answers or to its launch.
+
+    A run on a dataset that is not among the `imported` ones needs its questions first.
+    """
     head, exports = st.columns([5, 1], vertical_alignment="bottom")
     head.markdown(f"##### {escape_markdown(table.title)}")
     with exports.popover("Export", width="stretch"):
@@ -49,21 +52,24 @@ def show_table(table: ResultTable) -> None:
         for column, cell in enumerate(row.cells):
             if published[column]:
                 cells.append(Cell(percent(cell.published) or "–"))
-            cells.append(_ours(cell, f"{place},{column}"))
+            cells.append(_ours(cell, f"{place},{column}", imported))
         lines.append(Line(cells))
     pressed = show_plain_table(heads, lines, key=f"table_{table.key}", label=table.title)
     if pressed:
         row_place, column_place = map(int, pressed.split(","))
-        _follow(table.rows[row_place].cells[column_place])
+        _follow(table.rows[row_place].cells[column_place], imported)
 
 
-def _ours(cell: TableCell, press: str) -> Cell:
+def _ours(cell: TableCell, press: str, imported: Collection[str]) -> Cell:
     if cell.measured is not None:
         return Cell(describe_measured(cell), describe_basis(cell), press, help=_say_runs(cell))
     if cell.under_way is not None:
         return Cell(f"run {cell.under_way} is under way", press=press, help="Watch it")
     if cell.launch is None:
         return Cell("–")
+    if cell.launch["dataset"] not in imported:
+        about = f"There are no questions of {cell.launch['dataset']} yet: leads to their import"
+        return Cell("Import first", press=press, is_call=True, help=about)
     return Cell("Launch", press=press, is_call=True, help=_say_launch(cell.launch))
 
 
@@ -80,13 +86,15 @@ def _say_launch(launch: Mapping[str, str]) -> str:
     )
 
 
-def _follow(cell: TableCell) -> None:
+def _follow(cell: TableCell, imported: Collection[str]) -> None:
     """Go where a pressed cell leads; the script ends here."""
     if cell.measured is not None:
         runs = ",".join(map(str, cell.measured.run_ids[:MAX_RUNS]))
         st.switch_page("pages/evaluate/inspect.py", query_params={"runs": runs})
     if cell.under_way is not None:
         st.switch_page("pages/train/runs.py", query_params={"run": str(cell.under_way)})
+    if cell.launch is not None and cell.launch["dataset"] not in imported:
+        st.switch_page("pages/prepare/questions.py")
     if cell.launch is not None:
         st.switch_page("pages/train/launch.py", query_params=dict(cell.launch))
 

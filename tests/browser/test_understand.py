@@ -105,14 +105,25 @@ def test_a_digit_tags_the_answer_that_is_shown(page: Page, address: str) -> None
 
 def test_a_click_on_a_slice_filters_the_questions(page: Page, address: str) -> None:
     page.goto(f"{address}/compare?a=1&b=2&view=slices&by=key_position")
-    table = page.get_by_test_id("stDataFrame").first
-    expect(page.get_by_text("Click a row to read")).to_be_visible()
-    table.locator("canvas").first.wait_for()
-    page.wait_for_timeout(1000)  # the canvas gives no sign of having been drawn
-    table.click(position={"x": 18, "y": 53})
+    table = page.get_by_role("region", name="A against B by")
+    table.get_by_role("button", name="B", exact=True).click()  # sorts; the press is the row's own
+    table.get_by_role("rowheader", name="1").get_by_role("button").click()
     expect(page.get_by_text("Only Position of the key: 1 (10 questions)")).to_be_visible()
     page.get_by_role("button", name="All questions").click()
     expect(page.get_by_text("Only Position of the key")).to_have_count(0)
+
+
+def test_an_empty_cell_is_a_button_that_leads_to_its_run_ready_to_launch(
+    page: Page, address: str
+) -> None:
+    page.goto(f"{address}/results")
+    table = page.get_by_role("region", name="training data size (demo)")
+    row = table.get_by_role("row").filter(has=page.get_by_role("rowheader", name="12.5 %"))
+    row.get_by_role("button", name="Launch").last.click()
+    page.get_by_role("heading", name="Launch", level=1).wait_for()
+    for part in ("method=sci_cot", "fraction=0.125"):
+        assert part in page.url
+    expect(page.get_by_role("combobox", name="Dataset")).to_have_value("demo")
 
 
 @pytest.mark.parametrize(

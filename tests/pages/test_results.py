@@ -18,13 +18,12 @@ def cell(app: AppTest, table: str, row: str, column: int) -> dict[str, Any]:
     return dict(line["cells"][column])
 
 
-def test_an_empty_database_shows_the_published_figures_and_buttons_to_launch_ours() -> None:
+def test_an_empty_database_shows_the_published_figures_and_asks_for_the_questions_first() -> None:
     app = open_page("evaluate/results")
     assert not app.exception
     assert cell(app, "table_table_2", "Sci-CoT", 1)["text"] == "43.73"
     empty = cell(app, "table_sizes_arc-easy", "12.5 %", 5)
-    assert (empty["text"], empty["is_call"]) == ("Launch", True)
-    assert "train sci_cot on 12.5% of arc-easy" in empty["help"]
+    assert (empty["text"], empty["is_call"]) == ("Import first", True)
     published_only = cell(app, "table_table_1", "OPT (50% sparsity)", 3)
     assert (published_only["text"], published_only["press"]) == ("–", "")
 
@@ -45,7 +44,9 @@ def test_a_finished_run_stands_beside_the_published_figure_with_what_it_rests_on
 def test_an_empty_cell_is_launched_like_the_nearest_run(session: Session, tmp_path: Path) -> None:
     run = store_sci_cot(session, tmp_path)
     app = open_page("evaluate/results")
-    assert f"like run {run}" in cell(app, "table_sizes_arc-easy", "12.5 %", 5)["help"]
+    empty = cell(app, "table_sizes_arc-easy", "12.5 %", 5)
+    assert (empty["text"], empty["is_call"]) == ("Launch", True)
+    assert f"train sci_cot on 12.5% of arc-easy, set like run {run}" in empty["help"]
 
 
 def test_a_cell_whose_run_is_queued_says_so(session: Session, tmp_path: Path) -> None:
