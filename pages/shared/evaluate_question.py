@@ -35,7 +35,11 @@ def show_question(view: QuestionView, names: Sequence[str]) -> None:
     compared = None
     if reference and any(one.prediction and one.prediction.rationale for one in view.answers):
         about = f"{reference.origin.value} rationale ({reference.source})"
-        wanted = st.toggle(f"Mark what differs from the {escape_markdown(about)}", key="show_diff")
+        wanted = st.toggle(
+            f"Mark what differs from the {escape_markdown(about)}",
+            key="show_diff",
+            bind="query-params",
+        )
         compared = reference if wanted else None
     columns = st.columns(max(len(view.answers), 1))
     for column, letter, answer, name in zip(columns, LETTERS, view.answers, names, strict=False):

@@ -52,11 +52,11 @@ def find_nearest(wanted: Key, runs: Sequence[RunView]) -> RunView | None:
     """Return the run whose settings a run of this cell is best begun from; None without any.
 
     One with rationales where the method needs them, then of the same dataset, method, and the
-    nearest fraction; of equals the first.
+    nearest fraction; of equals the smallest seed, then the first.
     """
     method, dataset, fraction = wanted
 
-    def distance(run: RunView) -> tuple[bool, bool, bool, float]:
+    def distance(run: RunView) -> tuple[bool, bool, bool, float, int]:
         its_method, its_dataset, its_fraction = key_of(run)
         lacks = needs_rationales(Method(method)) and not run.config.get("snapshot")
         return (
@@ -64,6 +64,7 @@ def find_nearest(wanted: Key, runs: Sequence[RunView]) -> RunView | None:
             its_dataset != dataset,
             its_method != method,
             abs(its_fraction - fraction),
+            int(str(run.config.get("seed", 0))),
         )
 
     return min(runs, key=distance, default=None)
