@@ -40,10 +40,14 @@ def show_check(methods: list[Method], values: dict[str, Any], seed: int) -> None
 
 def _show_minutes(found: TrainingEstimate) -> None:
     st.text(
-        f"About {found.minutes:.1f} min on this machine: training {found.training:.1f}, writing "
-        f"rationales {found.writing:.1f}, the test split {found.testing:.1f} "
+        f"About {_long(found.minutes)} on this machine: training {_long(found.training)}, writing "
+        f"rationales {_long(found.writing)}, the test split {_long(found.testing)} "
         f"(from {found.steps_tried} steps tried here)."
     )
+
+
+def _long(minutes: float) -> str:
+    return f"{minutes:.1f} min" if minutes < 120 else f"{minutes / 60:.1f} h"
 
 
 def _show(preview: TrainingPreview) -> None:
@@ -61,6 +65,8 @@ def _show(preview: TrainingPreview) -> None:
     lines = [_line(stage) for stage in preview.stages]
     known = [name for name in lines[0] if any(line[name] is not None for line in lines)]
     st.dataframe([{name: line[name] for name in known} for line in lines], hide_index=True)
+    if any(one.hash for one in preview.stages) and not all(one.hash for one in preview.stages):
+        st.caption("What is None is known once stage 1 has written its rationales.")
     st.caption("The first batch, as the student sees it: input, then target")
     for example in preview.first_batch[:4]:
         st.code(f"{example.input}\n\n{example.target}", language=None, wrap_lines=True)

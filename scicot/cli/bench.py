@@ -87,7 +87,7 @@ def train_command(
 @group.command("generate")
 def generate_command(
     student: StudentOption = "flan-t5-small-shape",
-    questions: Annotated[int, typer.Option(min=8)] = 64,
+    questions: Annotated[int, typer.Option(min=8)] = 128,
     new_tokens: Annotated[int, typer.Option(min=8)] = 128,
     training: Annotated[int, typer.Option(min=0, help="Examples to train on first.")] = 0,
     as_json: AsJson = False,
