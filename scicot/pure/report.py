@@ -10,6 +10,7 @@ from scicot.pure.attribution import Fault
 from scicot.pure.comparison import Cell, Comparison
 from scicot.pure.metrics import Score
 from scicot.pure.slices import Dimension, SliceRow
+from scicot.pure.statistics import wilson_interval
 from scicot.pure.tables import ResultTable
 from scicot.words.records import Outcome, Question, Variant
 
@@ -69,6 +70,28 @@ class ReportFaults:
     errors: int
     faults: Mapping[Fault, int]
     variants: Mapping[Variant, Score]
+
+    @property
+    def said(self) -> str:
+        """Return one sentence on how far a reference rationale tells the faults apart."""
+        tried = self.variants.get(Variant.TEACHER_RATIONALE)
+        if tried is None:
+            return (
+                "No reference rationale was tried: the rationale's and the answering's fault "
+                "cannot be told apart."
+            )
+        told = self.faults[Fault.RATIONALE] + self.faults[Fault.ANSWERING]
+        interval = wilson_interval(self.faults[Fault.RATIONALE], told)
+        asked = self.variants[Variant.MAIN].n
+        sentence = f"A reference rationale was tried on {tried.n:,} of {asked:,} questions"
+        if interval is None:
+            return f"{sentence}; it tells no error apart."
+        share = self.faults[Fault.RATIONALE] / told
+        return (
+            f"{sentence}. Of the {told:,} errors that it tells apart {share:.0%} are the "
+            f"rationale's fault (95 % interval {interval.low * 100:.0f} to "
+            f"{interval.high * 100:.0f})."
+        )
 
 
 @dataclass(frozen=True, slots=True)

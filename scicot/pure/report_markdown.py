@@ -33,6 +33,7 @@ def to_report_markdown(report: Report) -> str:
             f"- {FAULT_TITLES[fault]}: {count} of {one.errors} errors. {DEFINITIONS[fault]}"
             for fault, count in one.faults.items()
         ]
+        parts.append(one.said)
     parts.append("## Runs")
     for run in report.runs:
         parts += _run(run)

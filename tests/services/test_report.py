@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from db.models import ExperimentRow
 from db.session import write
 from scicot.adapters.clock import utc_now
+from scicot.pure.attribution import Fault
 from scicot.pure.comparison import Cell
 from scicot.pure.report import EXAMPLES
 from scicot.services.predictions import store_predictions
@@ -134,6 +135,17 @@ def test_attribution_stands_in_the_report_once_the_variants_were_asked(
     store_predictions(session, runs[2], bare)
     (found,) = build_report(session).faults
     assert (found.run_id, found.errors) == (runs[2], 30)
+    assert found.said.startswith("No reference rationale was tried")
+    tried = questions[:20]
+    store_predictions(
+        session,
+        runs[2],
+        [make_prediction(one, is_right=True, variant=Variant.TEACHER_RATIONALE) for one in tried],
+    )
+    (found,) = build_report(session).faults
+    told = found.faults[Fault.RATIONALE]
+    assert found.said.startswith(f"A reference rationale was tried on 20 of {len(questions)} ")
+    assert f"Of the {told} errors that it tells apart 100% are the rationale's fault" in found.said
 
 
 def test_one_run_stands_for_a_method_the_fullest_with_the_smallest_seed(
