@@ -569,6 +569,8 @@ function showRecord(s, record) {
   if (record.reviewer && !s.second) said.push(`by ${record.reviewer}`);
   if (record.text !== record.original) said.push("changed since it was written");
   if (record.draft && record.draft !== record.text && !s.editing) said.push("your draft is kept: E");
+  s.find(".own").textContent = record.own;
+  s.find(".own").hidden = !record.own;
   s.find(".state").textContent = said.join(" · ");
   showPlace(s.find("[data-act=sample]"), record);
   fill(s.find(".flags"), record.flags.map((flag) => {

@@ -138,10 +138,20 @@ def _as_sample(item: ReviewItem) -> Mapping[str, Any]:
         "source": f"{rationale.origin}: {rationale.source}",
         "flags": [_as_flag(flag) for flag in item.flags],
         "draft": item.draft,
+        "own": _own_answer(item),
         "verdict": item.verdict,
         "reason": item.reason,
         "reviewer": item.reviewer,
     }
+
+
+def _own_answer(item: ReviewItem) -> str:
+    """Return what the teacher says without the key; where it disagrees a flag says so."""
+    if item.own_answer is None or item.own_answer.label not in (None, item.question.answer_key):
+        return ""
+    if item.own_answer.label is None:
+        return "The teacher alone gives no answer that can be read."
+    return f"The teacher alone answers ({item.own_answer.label}) too."
 
 
 def _as_flag(flag: Flag) -> Mapping[str, Any]:

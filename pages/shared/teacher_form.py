@@ -55,7 +55,7 @@ def choose_call_settings() -> dict[str, Any]:
                 1,
                 20,
                 int(default_of("samples")),
-                help="More than one needs a temperature above 0. Review shows them together.",
+                help="More than one needs a temperature above 0. Review shows the best one first.",
             ),
             "concurrency": first.number_input(
                 "Calls at once", 1, 256, int(default_of("concurrency"))
@@ -80,6 +80,11 @@ def choose_call_settings() -> dict[str, Any]:
                 format_func=lambda one: (
                     "wait for my word" if one == "ask" else "send it again, it may cost twice"
                 ),
+            ),
+            "own_answer": first.toggle(
+                "Ask without the key too",
+                help="The teacher also answers each question by itself, in a call of its own. "
+                "Where it chooses another option than the key, Review shows its rationale first.",
             ),
             "batch": third.toggle(
                 "Batch endpoint",

@@ -10,6 +10,7 @@ from pages.shared.frame import current_actor, errors_shown
 from pages.shared.run_control import show_headline, show_orders, show_while_it_runs
 from pages.shared.teacher_form import format_usd
 from scicot.services.generation import retry_calls
+from scicot.services.own_answers import count_own_answers
 from scicot.services.queue import tend_queue
 from scicot.services.teacher_runs import (
     ReasonCount,
@@ -50,7 +51,7 @@ def show_teacher_totals(run: RunView) -> None:
         totals = run_totals(session, run.id)
         reasons = list_reasons(session, run.id)
         latest = list_latest(session, run.id)
-        pace = measure_pace(session, run.id, totals.waiting)
+        pace = measure_pace(session, run.id, totals.calls_waiting)
         approved_usd = cost_per_approved(session, run.id, totals.cost_usd)
     whole = totals.stored + totals.failed + totals.waiting
     if whole:
@@ -64,6 +65,8 @@ def show_teacher_totals(run: RunView) -> None:
         st.metric("Calls", f"{totals.calls:,}", help="Requests this run has sent.")
         st.metric("Cost", format_usd(totals.cost_usd))
     _show_small_print(run, totals, pace.calls_per_minute, pace.seconds_left, approved_usd)
+    if totals.calls_needed > whole:
+        _show_own_answers(run, totals)
     _show_reasons(run, reasons)
     for one in latest:
         with st.container(border=True):
@@ -94,6 +97,30 @@ def _show_small_print(
         said.append(f"{truncated:,} cut off at the longest answer")
     if said:
         st.caption(" · ".join(said))
+
+
+@st.cache_data(ttl=600, show_spinner=False)
+def _count_own(database: str, run_id: int, calls_waiting: int, calls: int) -> dict[str, int] | None:
+    with open_workspace() as session:
+        return count_own_answers(session, run_id)
+
+
+def _show_own_answers(run: RunView, totals: RunTotals) -> None:
+    database = get_settings().resolved_database_url  # the cache is the process's
+    own = _count_own(database, run.id, totals.calls_waiting, totals.calls)
+    if own is None:
+        return
+    said = [f"{own['agree']:,} agree with the key", f"{own['disagree']:,} choose another option"]
+    said += [
+        f"{own[name]:,} {words}"
+        for name, words in (
+            ("unreadable", "cannot be read"),
+            ("failed", "not got"),
+            ("waiting", "waiting"),
+        )
+        if own[name]
+    ]
+    st.caption(f"The teacher alone, without the key: {', '.join(said)}.")
 
 
 def _duration(seconds: float) -> str:

@@ -33,6 +33,10 @@ def generate_command(
     ] = PAPER_TEACHER,
     limit: Annotated[int | None, typer.Option(help="The first so many questions.")] = None,
     samples: Annotated[int, typer.Option(help="Rationales a question.")] = 1,
+    own_answer: Annotated[
+        bool,
+        typer.Option("--own-answer", help="Also ask for the answer without the key, to compare."),
+    ] = False,
     temperature: Annotated[float, typer.Option()] = 0.0,
     max_tokens: Annotated[int, typer.Option(help="The longest answer.")] = 256,
     budget: Annotated[float | None, typer.Option(help="USD that are never passed.")] = None,
@@ -60,6 +64,7 @@ def generate_command(
         teacher=teacher,
         limit=limit,
         samples=samples,
+        own_answer=own_answer,
         temperature=temperature,
         max_tokens=max_tokens,
         budget_usd=budget,

@@ -42,6 +42,14 @@ def few_shot_messages(
     return messages
 
 
+def own_answer_messages(question: Question) -> list[Message]:
+    """Return the chat that asks for nothing but the answer, without examples and without the key.
+
+    It is the baseline of no example and no chain of thought, so that neither is paid for twice.
+    """
+    return few_shot_messages(question, (), chain_of_thought=False)
+
+
 def _ask(question: Question, chain_of_thought: bool) -> Message:
     shown = delimited("question", question_text(question))
     return {"role": "user", "content": f"{shown}\n{STEP_BY_STEP}" if chain_of_thought else shown}

@@ -79,17 +79,18 @@ def estimate_cost(
     already_stored: int,
     tokens_per_character: float | None,
     output_quartiles: tuple[float, float] | None,
+    expected_output: tuple[float, float] | None = None,
     max_tokens: int,
 ) -> Estimate:
     """Return the range of what calls with prompts of these lengths will cost.
 
     `output_quartiles` are the 25th and 75th percentile of what this teacher wrote so far; without
-    them the range is an eighth of `max_tokens` to all of them.
+    them the range is what is expected, or else an eighth of `max_tokens` to all of them.
     """
     calls = len(prompt_characters)
     prompt_tokens = sum(count_tokens(one, tokens_per_character) for one in prompt_characters)
     spread = 0.0 if tokens_per_character else DEFAULT_SPREAD
-    low, high = output_quartiles or (max_tokens / 8, float(max_tokens))
+    low, high = output_quartiles or expected_output or (max_tokens / 8, float(max_tokens))
     low_output = math.floor(calls * min(low, max_tokens))
     high_output = math.ceil(calls * min(high, max_tokens))
     return Estimate(
@@ -106,4 +107,23 @@ def estimate_cost(
             if output_quartiles
             else "the settings alone; this teacher has written nothing yet"
         ),
+    )
+
+
+def add_estimates(one: Estimate, other: Estimate) -> Estimate:
+    """Return what two kinds of calls at the same teacher come to together."""
+
+    def both(first: float | None, second: float | None) -> float | None:
+        return None if first is None or second is None else first + second
+
+    return Estimate(
+        calls=one.calls + other.calls,
+        already_stored=one.already_stored + other.already_stored,
+        prompt_tokens=one.prompt_tokens + other.prompt_tokens,
+        low_output_tokens=one.low_output_tokens + other.low_output_tokens,
+        high_output_tokens=one.high_output_tokens + other.high_output_tokens,
+        low_usd=both(one.low_usd, other.low_usd),
+        high_usd=both(one.high_usd, other.high_usd),
+        price=one.price,
+        basis=one.basis,
     )

@@ -137,7 +137,7 @@ class TeacherPool:
         await self._hold(call)
         if self._stopping.is_set():
             return False
-        worst = worst_cost(self.settings.price, call.characters, self.settings.max_tokens)
+        worst = worst_cost(self.settings.price, call.characters, call.max_tokens)
         reserved = await self.budget.reserve(worst)
         spent = 0.0
         try:
@@ -165,7 +165,7 @@ class TeacherPool:
         """Wait for the gate and for the caps on requests and tokens a minute."""
         while (seconds := self._gate.remaining()) > 0 and not self._stopping.is_set():
             await self._sleep(seconds)
-        tokens = count_tokens(call.characters, None) + self.settings.max_tokens
+        tokens = count_tokens(call.characters, None) + call.max_tokens
         await self._limits.take(tokens, self._stopping)
 
     async def _send(self, call: Call, claim: Claim) -> Answer:
@@ -173,8 +173,8 @@ class TeacherPool:
             reply = await self.client.ask(
                 call.messages,
                 model=self.settings.model,
-                temperature=self.settings.temperature,
-                max_tokens=self.settings.max_tokens,
+                temperature=call.temperature,
+                max_tokens=call.max_tokens,
                 seed=call.sample if call.sample else None,
             )
         except NotSent as error:

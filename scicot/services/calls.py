@@ -8,11 +8,23 @@ from scicot.words.teaching import Message, Price
 
 
 @dataclass(frozen=True, slots=True)
+class PendingCall:
+    """A completion that is to be asked for; `prompt_id` says which of the job's asks it is."""
+
+    completion_id: int
+    question_id: int
+    sample: int
+    prompt_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """One pending completion and what to send for it."""
 
     completion_id: int
     messages: list[Message]
+    temperature: float
+    max_tokens: int
     sample: int = 0
 
     @property
@@ -26,8 +38,6 @@ class PoolSettings:
     """How calls are sent. `model` is the name the server knows."""
 
     model: str
-    temperature: float
-    max_tokens: int
     concurrency: int
     rebuy: bool
     price: Price | None = None

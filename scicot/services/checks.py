@@ -14,6 +14,7 @@ from db.session import write
 from scicot.pure.checks import find_flags, risk_of
 from scicot.pure.checks.table import BY_ID, NEAR_DUPLICATE
 from scicot.services.check_measures import measured_precisions
+from scicot.services.own_answers import flag_disagreements
 from scicot.services.questions import find_dataset_id, get_question, get_questions
 from scicot.words.records import Flag, Question
 
@@ -79,17 +80,25 @@ def _refresh(
     look_for_alike: bool = False,
 ) -> dict[int, list[Flag]]:
     rows = session.execute(
-        select(RationaleRow.id, RationaleRow.question_id, RevisionRow.id, RevisionRow.text)
+        select(
+            RationaleRow.id,
+            RationaleRow.question_id,
+            RationaleRow.revision_id,
+            RationaleRow.origin,
+            RationaleRow.source,
+            RevisionRow.text,
+        )
         .join(RevisionRow, RevisionRow.id == RationaleRow.revision_id)
         .where(RationaleRow.id.in_(rationale_ids))
     ).all()
-    questions = get_questions(session, {row[1] for row in rows})
+    questions = get_questions(session, {row.question_id for row in rows})
+    against = flag_disagreements(session, rows, questions)
     kept = {} if look_for_alike else _stored_alike(session, rationale_ids)
     found = {}
-    for rationale_id, question_id, revision_id, text in rows:
-        flags = find_flags(text, questions[question_id])
-        twin = alike.get(rationale_id) or kept.get(revision_id)
-        found[rationale_id] = [*flags, twin] if twin else flags
+    for row in rows:
+        beside = against.get(row.id), alike.get(row.id) or kept.get(row.revision_id)
+        flags = find_flags(row.text, questions[row.question_id])
+        found[row.id] = [*flags, *(one for one in beside if one is not None)]
     with write(session):
         current = {
             row.id: row
@@ -97,10 +106,10 @@ def _refresh(
                 select(RationaleRow).where(RationaleRow.id.in_(rationale_ids))
             )
         }
-        for rationale_id, _, revision_id, _ in rows:
+        for row in rows:
             # a text changed since it was read has had its flags written with the change
-            if current[rationale_id].revision_id == revision_id:
-                _replace_flags(session, current[rationale_id], found[rationale_id])
+            if current[row.id].revision_id == row.revision_id:
+                _replace_flags(session, current[row.id], found[row.id])
     return found
 
 
@@ -115,17 +124,20 @@ def _stored_alike(session: Session, rationale_ids: Sequence[int]) -> dict[int, F
 
 def rate_text(session: Session, rationale: RationaleRow, text: str) -> None:
     """Write the flags and risk of a rationale's new text; inside `write(session)`."""
-    _replace_flags(
-        session, rationale, find_flags(text, get_question(session, rationale.question_id))
-    )
+    question = get_question(session, rationale.question_id)
+    rate_texts(session, [(rationale, text)], {rationale.question_id: question})
 
 
 def rate_texts(
     session: Session, changed: Sequence[tuple[RationaleRow, str]], questions: Mapping[int, Question]
 ) -> None:
     """Write the flags and risk of many new texts; inside `write(session)`."""
+    against = flag_disagreements(session, [rationale for rationale, _ in changed], questions)
     for rationale, text in changed:
-        _replace_flags(session, rationale, find_flags(text, questions[rationale.question_id]))
+        flags = find_flags(text, questions[rationale.question_id])
+        if rationale.id in against:
+            flags.append(against[rationale.id])
+        _replace_flags(session, rationale, flags)
 
 
 def _replace_flags(session: Session, rationale: RationaleRow, flags: Sequence[Flag]) -> None:

@@ -4,37 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
-from db.models import CompletionRow
-from scicot.pure.pricing import Estimate, estimate_cost
-from scicot.pure.teacher_prompts import messages_hash, teacher_messages
-from scicot.services.few_shot import choose_examples, composer, few_shot_settings, read_shots
-from scicot.services.generation import call_settings, choose_questions
-from scicot.services.ledger_plan import CallSettings
+from db.models import CompletionRow, RunRow
+from scicot.pure.pricing import Estimate, add_estimates, estimate_cost
+from scicot.pure.teacher_prompts import messages_hash
+from scicot.services.few_shot import choose_examples, few_shot_ask, read_shots
+from scicot.services.generation import choose_questions, generation_asks
 from scicot.services.prices import find_price
 from scicot.services.prompts import get_prompt
 from scicot.services.questions import list_questions
-from scicot.services.teacher_job import Compose
+from scicot.services.teacher_job import Ask
 from scicot.words.configs import FewShotConfig, GenerationConfig
-from scicot.words.records import CompletionState, Question
+from scicot.words.records import CompletionState, Question, RunKind
 
 LOOK_BACK = 2000  # completions: what a teacher wrote lately says how long it will write
+OWN_ANSWER_TOKENS = (8.0, 40.0)  # "The answer is (B) one week."
+_EXPLAINING = CompletionRow.prompt_id.is_not(None)
+_ALONE = and_(CompletionRow.prompt_id.is_(None), RunRow.kind == RunKind.GENERATE)
+_AFTER_EXAMPLES = RunRow.kind == RunKind.FEW_SHOT
 ASKED_AGAIN = (CompletionState.PENDING, CompletionState.FAILED)
 
 
 def estimate_generation(session: Session, config: GenerationConfig) -> Estimate:
     """Return how many calls the config needs that are not in the ledger yet, and their cost."""
-    prompt = get_prompt(session, config.prompt_id)
-    return _estimate(
-        session,
-        call_settings(config, prompt),
-        choose_questions(session, config),
-        lambda question: teacher_messages(prompt.parts, question),
-        samples=config.samples,
-        max_tokens=config.max_tokens,
-    )
+    questions = choose_questions(session, config)
+    rationale, *own = generation_asks(config, get_prompt(session, config.prompt_id))
+    found = _estimate(session, rationale, questions, _EXPLAINING)
+    for ask in own:
+        found = add_estimates(
+            found, _estimate(session, ask, questions, _ALONE, expected=OWN_ANSWER_TOKENS)
+        )
+    return found
 
 
 def estimate_few_shot(session: Session, config: FewShotConfig) -> Estimate:
@@ -42,23 +44,21 @@ def estimate_few_shot(session: Session, config: FewShotConfig) -> Estimate:
     pinned = config.model_copy(update={"examples": choose_examples(session, config)})
     return _estimate(
         session,
-        few_shot_settings(pinned),
+        few_shot_ask(pinned, read_shots(session, pinned)),
         list_questions(session, config.dataset, config.split, config.limit),
-        composer(pinned, read_shots(session, pinned)),
-        samples=1,
-        max_tokens=config.max_tokens,
+        _AFTER_EXAMPLES,
     )
 
 
 def _estimate(
     session: Session,
-    settings: CallSettings,
+    ask: Ask,
     questions: Sequence[Question],
-    compose: Compose,
+    alike: ColumnElement[bool],
     *,
-    samples: int,
-    max_tokens: int,
+    expected: tuple[float, float] | None = None,
 ) -> Estimate:
+    settings = ask.call_settings
     rows = session.execute(
         select(CompletionRow.question_id, CompletionRow.prompt_hash, CompletionRow.sample).where(
             CompletionRow.model == settings.model,
@@ -70,9 +70,9 @@ def _estimate(
     lengths = []
     already = 0
     for question in questions:
-        messages = compose(question)
+        messages = ask.compose(question)
         digest = messages_hash(messages)
-        for sample in range(samples):
+        for sample in range(ask.samples):
             if (question.id, digest, sample) in asked:
                 already += 1
             else:
@@ -82,8 +82,9 @@ def _estimate(
         prompt_characters=lengths,
         already_stored=already,
         tokens_per_character=_tokens_per_character(session, settings.model),
-        output_quartiles=_output_quartiles(session, settings.model),
-        max_tokens=max_tokens,
+        output_quartiles=_output_quartiles(session, settings.model, alike),
+        expected_output=expected,
+        max_tokens=ask.max_tokens,
     )
 
 
@@ -100,10 +101,14 @@ def _tokens_per_character(session: Session, model: str) -> float | None:
     return tokens / characters if tokens and characters else None
 
 
-def _output_quartiles(session: Session, model: str) -> tuple[float, float] | None:
+def _output_quartiles(
+    session: Session, model: str, alike: ColumnElement[bool]
+) -> tuple[float, float] | None:
+    """Return the middle half of the lengths of what this model was asked for before, alike."""
     lengths: Sequence[int | None] = session.scalars(
         select(CompletionRow.completion_tokens)
-        .where(CompletionRow.model == model, CompletionRow.completion_tokens.is_not(None))
+        .join(RunRow, RunRow.id == CompletionRow.run_id)
+        .where(CompletionRow.model == model, CompletionRow.completion_tokens.is_not(None), alike)
         .order_by(CompletionRow.id.desc())
         .limit(LOOK_BACK)
     ).all()

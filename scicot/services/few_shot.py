@@ -22,14 +22,14 @@ from scicot.pure.metrics import score_outcomes
 from scicot.pure.parsing import judge, read_answer, split_output
 from scicot.pure.pricing import is_free
 from scicot.pure.teachers import parse_teacher
-from scicot.services.generation import check_calls, refuse_second
-from scicot.services.ledger_plan import CallSettings
+from scicot.services.generation import answer_ask, check_calls, refuse_second
+from scicot.services.ledger import HAS_TEXT
 from scicot.services.predictions import list_outcomes, store_predictions
 from scicot.services.prices import find_price
 from scicot.services.questions import find_dataset_id, get_questions, list_questions
 from scicot.services.runs import create_run
-from scicot.services.teacher_job import Compose, TeacherJob
-from scicot.services.teacher_runs import APPROVED, HAS_TEXT
+from scicot.services.teacher_job import Ask, Compose, TeacherJob
+from scicot.services.teacher_runs import APPROVED
 from scicot.services.teaching import carry_out, result_of
 from scicot.services.worker import RunContext
 from scicot.words.configs import FewShotConfig
@@ -137,15 +137,9 @@ def read_shots(session: Session, config: FewShotConfig) -> list[Shot]:
     ]
 
 
-def few_shot_settings(config: FewShotConfig) -> CallSettings:
-    """Return what, beside the prompt, makes two calls of the same question the same call."""
-    teacher = parse_teacher(config.teacher)
-    parameters = {
-        "base_url": teacher.base_url,
-        "temperature": 0.0,
-        "max_tokens": config.max_tokens,
-    }
-    return CallSettings(teacher.model, content_hash(parameters))
+def few_shot_ask(config: FewShotConfig, shots: Sequence[Shot]) -> Ask:
+    """Return what each question is asked for."""
+    return answer_ask(parse_teacher(config.teacher), composer(config, shots), config.max_tokens)
 
 
 def composer(config: FewShotConfig, shots: Sequence[Shot]) -> Compose:
@@ -168,12 +162,8 @@ def run_few_shot(context: RunContext) -> Mapping[str, Any]:
         price = find_price(session, teacher.model)
     job = TeacherJob(
         teacher=teacher,
-        call_settings=few_shot_settings(config),
-        compose=composer(config, shots),
+        asks=(few_shot_ask(config, shots),),
         store_text=_read_later,
-        samples=1,
-        temperature=0.0,
-        max_tokens=config.max_tokens,
         concurrency=config.concurrency,
         budget_usd=config.budget_usd,
         rebuy=config.maybe_paid == "rebuy" or is_free(price),

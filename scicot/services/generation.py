@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from db.models import CompletionRow, RunCompletionRow
 from db.session import write
 from scicot.adapters.teacher.open import check_teacher
+from scicot.pure.few_shot_prompts import own_answer_messages
 from scicot.pure.hashing import content_hash
 from scicot.pure.pricing import is_free
 from scicot.pure.teacher_prompts import teacher_messages
@@ -20,7 +21,7 @@ from scicot.services.prices import find_price
 from scicot.services.prompts import Prompt, get_prompt
 from scicot.services.questions import find_dataset_id, get_questions, list_questions
 from scicot.services.runs import create_run, get_run, list_runs
-from scicot.services.teacher_job import TeacherJob
+from scicot.services.teacher_job import Ask, Compose, TeacherJob
 from scicot.services.teacher_rationales import StoredRationales, keep_in_ledger
 from scicot.services.teacher_runs import NOT_GOT
 from scicot.services.teaching import carry_out, result_of
@@ -153,15 +154,35 @@ def choose_questions(session: Session, config: GenerationConfig) -> Sequence[Que
     return list_questions(session, config.dataset, config.split, config.limit)
 
 
-def call_settings(config: GenerationConfig, prompt: Prompt) -> CallSettings:
-    """Return what makes two calls of the same question the same call."""
+def generation_asks(config: GenerationConfig, prompt: Prompt) -> list[Ask]:
+    """Return what each question is asked for: a rationale, and an answer alone if wanted."""
     teacher = parse_teacher(config.teacher)
+    rationale = Ask(
+        call_settings=_call_settings(teacher, config.temperature, config.max_tokens, prompt.id),
+        compose=lambda question: teacher_messages(prompt.parts, question),
+        samples=config.samples,
+        temperature=config.temperature,
+        max_tokens=config.max_tokens,
+    )
+    own = answer_ask(teacher, own_answer_messages, config.max_tokens)
+    return [rationale, own] if config.own_answer else [rationale]
+
+
+def answer_ask(teacher: Teacher, compose: Compose, max_tokens: int) -> Ask:
+    """Return the ask for an answer without the key: one sample, the likeliest."""
+    return Ask(_call_settings(teacher, 0.0, max_tokens, None), compose, 1, 0.0, max_tokens)
+
+
+def _call_settings(
+    teacher: Teacher, temperature: float, max_tokens: int, prompt_id: int | None
+) -> CallSettings:
+    """Return what makes two calls of the same question the same call."""
     parameters = {
         "base_url": teacher.base_url,
-        "temperature": config.temperature,
-        "max_tokens": config.max_tokens,
+        "temperature": temperature,
+        "max_tokens": max_tokens,
     }
-    return CallSettings(teacher.model, content_hash(parameters), prompt.id)
+    return CallSettings(teacher.model, content_hash(parameters), prompt_id)
 
 
 def run_generation(context: RunContext) -> Mapping[str, Any]:
@@ -178,12 +199,8 @@ def run_generation(context: RunContext) -> Mapping[str, Any]:
         context,
         TeacherJob(
             teacher=teacher,
-            call_settings=call_settings(config, prompt),
-            compose=lambda question: teacher_messages(prompt.parts, question),
+            asks=generation_asks(config, prompt),
             store_text=keep_in_ledger if config.trial else stored.add,
-            samples=config.samples,
-            temperature=config.temperature,
-            max_tokens=config.max_tokens,
             concurrency=config.concurrency,
             budget_usd=config.budget_usd,
             rebuy=config.maybe_paid == "rebuy"

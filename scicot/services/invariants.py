@@ -8,8 +8,7 @@ from sqlalchemy import Select, and_, func, select, text
 from sqlalchemy.orm import Session
 
 from db.models import AttemptRow, CompletionRow, RationaleRow, RevisionRow
-from scicot.services.ledger import PAID
-from scicot.services.teacher_runs import HAS_TEXT
+from scicot.services.ledger import HAS_TEXT, PAID
 from scicot.words.records import CompletionState
 from scicot.words.teaching import AttemptOutcome
 

@@ -38,6 +38,7 @@ PAID = (
     AttemptOutcome.REFUSED,
     AttemptOutcome.INVALID,
 )
+HAS_TEXT = (CompletionState.STORED, CompletionState.TRUNCATED)
 OPEN_STATES = (CompletionState.PENDING, CompletionState.IN_FLIGHT, CompletionState.MAYBE_PAID)
 MAX_DETAIL = 2000
 StoreText = Callable[[Session, int, str], None]  # (session, completion id, text)

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session, aliased
 from db.models import RationaleRow, ReviewRow, RevisionRow
 from scicot.services.checks import list_flags
 from scicot.services.drafts import list_drafts
+from scicot.services.own_answers import find_own_answers
 from scicot.services.questions import get_questions
 from scicot.services.samples import list_samples
 from scicot.words.errors import NotFound
-from scicot.words.records import Actor, Rationale
+from scicot.words.records import Actor, Origin, Rationale
 from scicot.words.reviewing import OtherRationale, ReviewItem
 
 OTHERS_SHOWN = 4
@@ -43,6 +44,7 @@ def _load(session: Session, actor: Actor, ids: Collection[int]) -> dict[int, Rev
     flags = list_flags(session, found)
     drafts = list_drafts(session, actor, list(found))
     reviews = _newest_reviews(session, found)
+    answers = find_own_answers(session, questions, {one.source for one, _ in found.values()})
     others = _others(session, {one.question_id for one, _ in found.values()})
     items = {}
     for one, (rationale, risk) in found.items():
@@ -61,6 +63,11 @@ def _load(session: Session, actor: Actor, ids: Collection[int]) -> dict[int, Rev
                 for other in others.get(rationale.question_id, ())
                 if (other.origin, other.source) != (rationale.origin, rationale.source)
             ][:OTHERS_SHOWN],
+            own_answer=(
+                answers.get((rationale.question_id, rationale.source))
+                if rationale.origin is Origin.TEACHER
+                else None
+            ),
         )
     return items
 

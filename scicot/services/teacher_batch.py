@@ -21,12 +21,14 @@ from scicot.adapters.teacher.open import teacher_address, teacher_key
 from scicot.pure.batch_lines import read_results, request_line
 from scicot.pure.replies import read_reply
 from scicot.services.batch_ledger import note_batch, open_claims, settle_batched
+from scicot.services.calls import PendingCall
 from scicot.services.ledger import Claim, claim_call, store_reply
 from scicot.services.questions import get_questions
 from scicot.services.teacher_job import TeacherJob
 from scicot.services.teacher_progress import affordable_calls, tell_progress
 from scicot.services.worker import RunContext
 from scicot.words.errors import TeacherRefused, TeacherUnavailable
+from scicot.words.records import Question
 from scicot.words.teaching import Answer, AttemptOutcome, BatchJob
 
 if TYPE_CHECKING:
@@ -41,7 +43,9 @@ def ask_by_batch(context: RunContext, job: TeacherJob) -> None:
     from scicot.adapters.teacher.batch import BatchClient  # brings openai
 
     address = teacher_address(job.teacher, context.settings)
-    with BatchClient(address, teacher_key(job.teacher, context.settings)) as client:
+    key = teacher_key(job.teacher, context.settings)
+    rules = context.settings if job.teacher.base_url else None
+    with BatchClient(address, key, checked_by=rules) as client:
         runner = _BatchRunner(context, job, client)
         while True:
             batch_id = runner.find_open()
@@ -96,32 +100,40 @@ class _BatchRunner:
         note_batch(self.context, batch_id, remote_id=started.id, status=started.status)
         return batch_id
 
-    def _claim(self, batch_id: int, pending: Sequence[tuple[int, int, int]]) -> list[str]:
+    def _claim(self, batch_id: int, pending: Sequence[PendingCall]) -> list[str]:
         """Book the calls as in flight in this batch and return the file's lines."""
         lines = []
         for start in range(0, len(pending), CHUNK):
             chunk = pending[start : start + CHUNK]
             with self.context.session() as session:
-                questions = get_questions(session, {question_id for _, question_id, _ in chunk})
+                questions = get_questions(session, {call.question_id for call in chunk})
                 with write(session):
                     claims = [
                         claim_call(
-                            session, self.context.run.id, self.context.worker, call[0], batch_id
+                            session,
+                            self.context.run.id,
+                            self.context.worker,
+                            call.completion_id,
+                            batch_id,
                         )
                         for call in chunk
                     ]
-            for claim, (_, question_id, _) in zip(claims, chunk, strict=True):
-                if isinstance(claim, Claim):
-                    lines.append(
-                        request_line(
-                            f"attempt-{claim.attempt_id}",
-                            self.job.compose(questions[question_id]),
-                            model=self.job.teacher.model,
-                            temperature=self.job.temperature,
-                            max_tokens=self.job.max_tokens,
-                        )
-                    )
+            lines += [
+                self._line(claim, call, questions[call.question_id])
+                for claim, call in zip(claims, chunk, strict=True)
+                if isinstance(claim, Claim)
+            ]
         return lines
+
+    def _line(self, claim: Claim, call: PendingCall, question: Question) -> str:
+        ask = self.job.ask_of(call.prompt_id)
+        return request_line(
+            f"attempt-{claim.attempt_id}",
+            ask.compose(question),
+            model=self.job.teacher.model,
+            temperature=ask.temperature,
+            max_tokens=ask.max_tokens,
+        )
 
     def wait(self, batch_id: int) -> BatchJob | None:
         """Return the job once it is over; None when it was never started, which releases it.

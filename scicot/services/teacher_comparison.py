@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from db.models import CompletionRow, PromptRow, QuestionRow, RationaleRow
 from scicot.pure.checks import find_flags
+from scicot.services.ledger import HAS_TEXT
 from scicot.services.questions import find_dataset_id, get_questions
-from scicot.services.teacher_runs import APPROVED, HAS_TEXT
+from scicot.services.teacher_runs import APPROVED
 from scicot.words.records import CompletionState, Flag, Question, RationaleStatus
 
 MOST_QUESTIONS = 200  # that are looked at: enough to tell, and done in a second

@@ -13,7 +13,7 @@ from db.session import write
 from scicot.pure.pricing import call_cost
 from scicot.pure.replies import read_reply
 from scicot.pure.teacher_prompts import messages_hash
-from scicot.services.ledger import Claim, StoreText, settle_call, store_reply
+from scicot.services.ledger import HAS_TEXT, Claim, StoreText, settle_call, store_reply
 from scicot.services.ledger_plan import (
     CallSettings,
     PlannedCall,
@@ -22,7 +22,6 @@ from scicot.services.ledger_plan import (
     read_stored_reply,
 )
 from scicot.services.ledger_writer import Spool
-from scicot.services.teacher_runs import HAS_TEXT
 from scicot.services.worker import RunContext
 from scicot.words.records import Question
 from scicot.words.teaching import Message, Price, Reply, Teacher
@@ -32,16 +31,23 @@ Compose = Callable[[Question], list[Message]]
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """One thing that every question is asked for. Without a prompt version: to answer alone."""
+
+    call_settings: CallSettings
+    compose: Compose
+    samples: int
+    temperature: float
+    max_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
 class TeacherJob:
     """Whom to ask what, and what to do with each text."""
 
     teacher: Teacher
-    call_settings: CallSettings
-    compose: Compose
+    asks: Sequence[Ask]
     store_text: StoreText
-    samples: int
-    temperature: float
-    max_tokens: int
     concurrency: int
     budget_usd: float | None
     rebuy: bool
@@ -51,21 +57,32 @@ class TeacherJob:
     tokens_per_minute: int | None = None
     after_batch: Callable[[], None] = lambda: None
 
+    def ask_of(self, prompt_id: int | None) -> Ask:
+        """Return what a completion of this prompt version answers."""
+        alone = prompt_id is None
+        return next(one for one in self.asks if (one.call_settings.prompt_id is None) == alone)
+
 
 def plan_job(context: RunContext, job: TeacherJob, questions: Sequence[Question]) -> None:
     """Book every call that the job needs, in short transactions."""
     for start in range(0, len(questions), PLAN_CHUNK):
-        planned = []
-        for question in questions[start : start + PLAN_CHUNK]:
-            assert question.id is not None
-            messages = job.compose(question)
-            digest = messages_hash(messages)
-            length = sum(len(message["content"]) for message in messages)
-            planned += [
-                PlannedCall(question.id, sample, digest, length) for sample in range(job.samples)
-            ]
+        planned = [_plan(ask, questions[start : start + PLAN_CHUNK]) for ask in job.asks]
         with context.session() as session, write(session):
-            plan_calls(session, context.run.id, job.call_settings, planned)
+            for ask, calls in zip(job.asks, planned, strict=True):
+                plan_calls(session, context.run.id, ask.call_settings, calls)
+
+
+def _plan(ask: Ask, questions: Sequence[Question]) -> list[PlannedCall]:
+    planned = []
+    for question in questions:
+        assert question.id is not None
+        messages = ask.compose(question)
+        digest = messages_hash(messages)
+        length = sum(len(message["content"]) for message in messages)
+        planned += [
+            PlannedCall(question.id, sample, digest, length) for sample in range(ask.samples)
+        ]
+    return planned
 
 
 def adopt_texts(context: RunContext, job: TeacherJob) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 
 from db.models import AttemptRow, CompletionRow, RunCompletionRow
 from scicot.pure.pricing import BATCH_DISCOUNT, worst_cost
+from scicot.services.calls import PendingCall
 from scicot.services.questions import get_questions
 from scicot.services.teacher_job import TeacherJob
 from scicot.services.teacher_runs import run_totals
@@ -14,13 +15,18 @@ from scicot.words.errors import TeacherRefused
 from scicot.words.records import CompletionState
 
 
-def list_pending(context: RunContext) -> list[tuple[int, int, int]]:
-    """Return (completion id, question id, sample) of what is to be asked, in order."""
+def list_pending(context: RunContext) -> list[PendingCall]:
+    """Return what is to be asked, in order."""
     with context.session() as session:
         return [
-            (row.id, row.question_id, row.sample)
+            PendingCall(*row)
             for row in session.execute(
-                select(CompletionRow.id, CompletionRow.question_id, CompletionRow.sample)
+                select(
+                    CompletionRow.id,
+                    CompletionRow.question_id,
+                    CompletionRow.sample,
+                    CompletionRow.prompt_id,
+                )
                 .join(RunCompletionRow, RunCompletionRow.completion_id == CompletionRow.id)
                 .where(
                     RunCompletionRow.run_id == context.run.id,
@@ -37,8 +43,8 @@ def spent_so_far(context: RunContext, job: TeacherJob) -> float:
         known = session.scalar(
             select(func.sum(AttemptRow.cost_usd)).where(AttemptRow.run_id == context.run.id)
         )
-        unknown = session.scalars(
-            select(CompletionRow.prompt_characters)
+        unknown = session.execute(
+            select(CompletionRow.prompt_characters, CompletionRow.prompt_id)
             .join(AttemptRow, AttemptRow.completion_id == CompletionRow.id)
             .where(
                 AttemptRow.run_id == context.run.id,
@@ -46,7 +52,10 @@ def spent_so_far(context: RunContext, job: TeacherJob) -> float:
                 AttemptRow.finished_at.is_not(None),
             )
         )
-        worst = sum(worst_cost(job.price, length, job.max_tokens) or 0.0 for length in unknown)
+        worst = sum(
+            worst_cost(job.price, length, job.ask_of(prompt_id).max_tokens) or 0.0
+            for length, prompt_id in unknown
+        )
     return (known or 0.0) + worst
 
 
@@ -55,18 +64,15 @@ def tell_progress(context: RunContext, job: TeacherJob) -> None:
     job.after_batch()
     with context.session() as session:
         totals = run_totals(session, context.run.id)
-    settled = totals.stored + totals.failed
     missing = f", {totals.failed} not got" if totals.failed else ""
     context.report(
-        done=settled,
-        total=settled + totals.waiting,
+        done=totals.calls_needed - totals.calls_waiting,
+        total=totals.calls_needed,
         message=f"{totals.stored} stored{missing}, {totals.waiting} waiting.",
     )
 
 
-def affordable_calls(
-    context: RunContext, job: TeacherJob, limit: int
-) -> list[tuple[int, int, int]]:
+def affordable_calls(context: RunContext, job: TeacherJob, limit: int) -> list[PendingCall]:
     """Return the pending calls that fit the budget at their worst cost in a batch.
 
     Raises TeacherRefused when something is pending and not even one call fits.
@@ -76,11 +82,12 @@ def affordable_calls(
         return pending
     left = job.budget_usd - spent_so_far(context, job)
     with context.session() as session:
-        questions = get_questions(session, {question_id for _, question_id, _ in pending})
+        questions = get_questions(session, {call.question_id for call in pending})
     fitting = []
     for call in pending:
-        length = sum(len(one["content"]) for one in job.compose(questions[call[1]]))
-        left -= (worst_cost(job.price, length, job.max_tokens) or 0.0) * BATCH_DISCOUNT
+        ask = job.ask_of(call.prompt_id)
+        length = sum(len(one["content"]) for one in ask.compose(questions[call.question_id]))
+        left -= (worst_cost(job.price, length, ask.max_tokens) or 0.0) * BATCH_DISCOUNT
         if left < 0:
             break
         fitting.append(call)

@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 
 from db.models import AttemptRow, CompletionRow, QuestionRow, RationaleRow, RunCompletionRow
 from scicot.adapters.clock import utc_now
+from scicot.services.ledger import HAS_TEXT
+from scicot.services.own_answers import asked_without_key
 from scicot.words.records import CompletionState, RationaleStatus
 from scicot.words.teaching import AttemptOutcome
 
-HAS_TEXT = (CompletionState.STORED, CompletionState.TRUNCATED)
+OPEN = (CompletionState.PENDING, CompletionState.IN_FLIGHT)
 NOT_GOT = (
     CompletionState.FAILED,
     CompletionState.INVALID,
@@ -30,7 +32,8 @@ class RunTotals:
     """A teacher run in numbers: `calls` and `cost_usd` are its own, the rest is what it needs.
 
     `cost_usd` is None when the cost of a call is unknown; calls that may have been paid for
-    (`maybe_paid_calls`) are not in it.
+    (`maybe_paid_calls`) are not in it. `calls_needed` and `calls_waiting` count the teacher's own
+    answers as well, the other counts are of rationales (of a baseline's answers).
     """
 
     questions: int
@@ -38,6 +41,8 @@ class RunTotals:
     failed: int
     waiting: int
     by_state: dict[str, int]
+    calls_needed: int
+    calls_waiting: int
     calls: int
     maybe_paid_calls: int
     cost_usd: float | None
@@ -73,12 +78,12 @@ class Pace:
 def run_totals(session: Session, run_id: int) -> RunTotals:
     """Return the run's totals, counted from the ledger."""
     rows = session.execute(
-        select(CompletionRow.state, func.count())
+        select(asked_without_key(run_id).label("alone"), CompletionRow.state, func.count())
         .join(RunCompletionRow, RunCompletionRow.completion_id == CompletionRow.id)
         .where(RunCompletionRow.run_id == run_id)
-        .group_by(CompletionRow.state)
-    )
-    states = dict(list(rows))
+        .group_by("alone", CompletionRow.state)
+    ).all()
+    states = {state: count for alone, state, count in rows if not alone}
     questions = session.scalar(
         select(func.count(func.distinct(CompletionRow.question_id)))
         .join(RunCompletionRow, RunCompletionRow.completion_id == CompletionRow.id)
@@ -89,8 +94,10 @@ def run_totals(session: Session, run_id: int) -> RunTotals:
         questions=questions or 0,
         stored=sum(states.get(state, 0) for state in HAS_TEXT),
         failed=sum(states.get(state, 0) for state in NOT_GOT),
-        waiting=states.get(CompletionState.PENDING, 0) + states.get(CompletionState.IN_FLIGHT, 0),
+        waiting=sum(states.get(state, 0) for state in OPEN),
         by_state={state.value: states[state] for state in CompletionState if state in states},
+        calls_needed=sum(count for *_, count in rows),
+        calls_waiting=sum(count for _, state, count in rows if state in OPEN),
         calls=calls,
         maybe_paid_calls=maybe_paid,
         cost_usd=cost,
@@ -138,7 +145,11 @@ def list_latest(session: Session, run_id: int, limit: int = 3) -> Sequence[Lates
         select(QuestionRow.external_id, QuestionRow.stem, CompletionRow.text, CompletionRow.state)
         .join(RunCompletionRow, RunCompletionRow.completion_id == CompletionRow.id)
         .join(QuestionRow, QuestionRow.id == CompletionRow.question_id)
-        .where(RunCompletionRow.run_id == run_id, CompletionRow.state.in_(HAS_TEXT))
+        .where(
+            RunCompletionRow.run_id == run_id,
+            CompletionRow.state.in_(HAS_TEXT),
+            ~asked_without_key(run_id),
+        )
         .order_by(CompletionRow.finished_at.desc(), CompletionRow.id.desc())
         .limit(limit)
     )

@@ -20,9 +20,10 @@ from scicot.adapters.teacher.open import STARTER_SLOTS, open_teacher
 from scicot.adapters.teacher.starter import STARTER_MODEL
 from scicot.services.asking import TeacherPool
 from scicot.services.budget import Budget
-from scicot.services.calls import Call, PoolSettings
+from scicot.services.calls import Call, PendingCall, PoolSettings
 from scicot.services.ledger_plan import reopen_calls
 from scicot.services.ledger_writer import LedgerWriter, Spool
+from scicot.services.own_answers import count_own_answers
 from scicot.services.questions import get_questions
 from scicot.services.teacher_batch import ask_by_batch
 from scicot.services.teacher_job import TeacherJob, adopt_texts, plan_job, settle_leftovers
@@ -67,14 +68,12 @@ async def _ask_all(context: RunContext, job: TeacherJob, spool: Spool) -> None:
 
 
 async def _ask_pending(
-    context: RunContext, job: TeacherJob, spool: Spool, pending: Sequence[tuple[int, int, int]]
+    context: RunContext, job: TeacherJob, spool: Spool, pending: Sequence[PendingCall]
 ) -> None:
     is_starter = job.teacher.kind is TeacherKind.STARTER
     concurrency = min(job.concurrency, STARTER_SLOTS) if is_starter else job.concurrency
     settings = PoolSettings(
         model=STARTER_MODEL if is_starter else job.teacher.model,
-        temperature=job.temperature,
-        max_tokens=job.max_tokens,
         concurrency=concurrency,
         rebuy=job.rebuy,
         price=job.price,
@@ -96,16 +95,16 @@ async def _ask_pending(
             await pool.run(_calls(context, job, pending))
 
 
-def _calls(
-    context: RunContext, job: TeacherJob, pending: Sequence[tuple[int, int, int]]
-) -> Iterator[Call]:
+def _calls(context: RunContext, job: TeacherJob, pending: Sequence[PendingCall]) -> Iterator[Call]:
     """Yield the calls, with their questions read a chunk at a time: memory stays flat."""
     for start in range(0, len(pending), QUESTION_CHUNK):
         chunk = pending[start : start + QUESTION_CHUNK]
         with context.session() as session:
-            questions = get_questions(session, {question_id for _, question_id, _ in chunk})
-        for completion_id, question_id, sample in chunk:
-            yield Call(completion_id, job.compose(questions[question_id]), sample)
+            questions = get_questions(session, {one.question_id for one in chunk})
+        for one in chunk:
+            ask = job.ask_of(one.prompt_id)
+            messages = ask.compose(questions[one.question_id])
+            yield Call(one.completion_id, messages, ask.temperature, ask.max_tokens, one.sample)
 
 
 def _in_flight(context: RunContext) -> int:
@@ -147,4 +146,5 @@ def totals_json(session: Session, run_id: int) -> dict[str, Any]:
         "waiting": totals.waiting,
         "maybe_paid_calls": totals.maybe_paid_calls,
         "by_state": totals.by_state,
+        "own_answers": count_own_answers(session, run_id),
     }

@@ -56,6 +56,7 @@ class GenerationConfig(Config):
     question_ids: tuple[int, ...] | None = None
     trial: bool = False  # tries a prompt: the texts are kept, but join no review queue
     samples: int = Field(default=1, ge=1, le=20)
+    own_answer: bool = False  # also ask for the answer without the key, to compare with it
     temperature: float = Field(default=0.0, ge=0.0, le=2.0)  # [ours]
     max_tokens: int = Field(default=256, ge=16, le=4096)  # [ours]
     batch: bool = False  # by the teacher's batch endpoint: half the price, within a day

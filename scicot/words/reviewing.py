@@ -53,11 +53,19 @@ class OtherRationale:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnAnswer:
+    """What the teacher answers without the key; the label is None when it cannot be read."""
+
+    label: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewItem:
     """All that a decision about one rationale needs.
 
     `samples` are all rationales of this source for the question, itself included, the one that
-    fits the answer key best first; empty when there is only this one.
+    fits the answer key best first; empty when there is only this one. `own_answer` is None when
+    the teacher was not asked without the key.
     """
 
     rationale: Rationale
@@ -70,6 +78,7 @@ class ReviewItem:
     reviewer: str | None
     others: Sequence[OtherRationale]
     samples: Sequence[ReviewItem] = ()
+    own_answer: OwnAnswer | None = None
 
 
 PASSED_OVER = "Passed over"  # why a sample is skipped when another one was taken

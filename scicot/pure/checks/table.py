@@ -13,12 +13,14 @@ Find = Callable[[str, Question], Iterable[Finding]]
 ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
 WORRY = {Severity.ERROR: 3.0, Severity.WARNING: 2.0, Severity.NOTE: 1.0}
 NEAR_DUPLICATE = "near_duplicate"
+TEACHER_DISAGREES = "teacher_disagrees"
+LOOK_FIRST = 20.0  # more than all texts' worries together: such a question comes first
 AGAINST_KEY = ("contradicts_key", "argues_otherwise")  # what it says or entails is another answer
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One automatic test. `find` is None where the whole dataset is compared, not one text."""
+    """One automatic test. `find` is None where more than the one text is looked at."""
 
     id: str
     name: str
@@ -113,6 +115,13 @@ CHECKS = (
         form.has_odd_characters,
     ),
     Check(
+        TEACHER_DISAGREES,
+        "The teacher alone answers otherwise",
+        WARNING,
+        "Asked without the key, its teacher chose another option: the explanation may be made up.",
+        None,
+    ),
+    Check(
         NEAR_DUPLICATE,
         "Near-duplicate",
         NOTE,
@@ -161,12 +170,27 @@ def find_flags(text: str, question: Question) -> list[Flag]:
     ]
 
 
+def flag_own_answer(label: str | None, question: Question) -> Flag | None:
+    """Return a flag when the teacher's answer without the key is another one; unknown is none."""
+    if label is None or label == question.answer_key:
+        return None
+    return Flag(
+        check=TEACHER_DISAGREES,
+        severity=BY_ID[TEACHER_DISAGREES].severity,
+        message=f"The teacher alone answers ({label}); the key is ({question.answer_key}).",
+    )
+
+
 def risk_of(checks: Iterable[str], precisions: Mapping[str, float]) -> float:
     """Return how suspicious a rationale is: 0 = nothing found.
 
     Each check that spoke counts once, by its severity times its measured precision; one that has
-    not been measured counts half.
+    not been measured counts half. A teacher that answers otherwise without the key counts most.
     """
-    return round(
-        sum(WORRY[BY_ID[one].severity] * precisions.get(one, 0.5) for one in set(checks)), 4
+    spoke = set(checks)
+    worries = sum(
+        WORRY[BY_ID[one].severity] * precisions.get(one, 0.5)
+        for one in spoke
+        if one != TEACHER_DISAGREES
     )
+    return round(worries + LOOK_FIRST * (TEACHER_DISAGREES in spoke), 4)
