@@ -49,6 +49,7 @@ class Seen:
     at: float
     fault: str
     headers: dict[str, str]
+    parameters: dict[str, Any]
 
 
 @dataclass
@@ -63,6 +64,7 @@ class FakeTeacher:
     files: dict[str, bytes] = field(default_factory=dict)
     keep_prompts: bool = True
     looks_until_done: int = 1
+    refuses: tuple[str, ...] = ()  # parameters that the model does not take
     port: int = 0
     count: int = 0
     by_fault: Counter[str] = field(default_factory=Counter)
@@ -106,16 +108,22 @@ class FakeTeacher:
         self, body: bytes, headers: dict[str, str], writer: asyncio.StreamWriter
     ) -> bool:
         self.count += 1
-        fault = self.faults(self.count)
+        asked = json.loads(body)
+        refused = next((name for name in self.refuses if name in asked), None)
+        fault = "unsupported" if refused else self.faults(self.count)
         self.by_fault[fault] += 1
-        prompt = "\n".join(one["content"] for one in json.loads(body)["messages"])
+        prompt = "\n".join(one["content"] for one in asked.pop("messages"))
         if self.keep_prompts:
             at = asyncio.get_running_loop().time()
-            self.seen.append(Seen(self.count, prompt, at, fault, headers))
+            self.seen.append(Seen(self.count, prompt, at, fault, headers, asked))
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
         try:
             await asyncio.sleep(self.latency)
+            if refused:
+                error = {"code": "unsupported_parameter", "param": refused, "message": "Not here"}
+                await self._send(writer, 400, json.dumps({"error": error}).encode())
+                return True
             return await self._reply(fault, prompt, writer)
         finally:
             self.in_flight -= 1

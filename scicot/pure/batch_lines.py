@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
+from scicot.pure.call_parameters import call_parameters, known_refusals
 from scicot.words.teaching import Message, Reply
 
 ENDPOINT: Final = "/v1/chat/completions"
@@ -23,8 +24,7 @@ def request_line(
             "body": {
                 "model": model,
                 "messages": messages,
-                "temperature": temperature,
-                "max_tokens": max_tokens,
+                **call_parameters(temperature, max_tokens, known_refusals(model)),
             },
         },
         ensure_ascii=False,

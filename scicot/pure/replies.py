@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from scicot.pure.call_parameters import refused_parameter
 from scicot.words.teaching import Answer, AttemptOutcome, Reply
 
 MAX_TOKENS_BELIEVED = 10_000_000
@@ -57,6 +58,11 @@ def read_reply(reply: Reply) -> Answer:
         )
     if code == "content_filter":
         return Answer(AttemptOutcome.REFUSED, reason="The teacher's content filter refused")
+    if name := refused_parameter(reply):
+        return Answer(
+            AttemptOutcome.UNAVAILABLE,
+            reason=f"The model does not take {name}; asked again without it",
+        )
     return Answer(
         AttemptOutcome.REJECTED, reason=f"The request was rejected (HTTP {reply.status}){said}"
     )
@@ -102,6 +108,9 @@ def _read_choice(choices: Any) -> tuple[AttemptOutcome, str | None, str | None, 
         return AttemptOutcome.REFUSED, None, "The teacher's content filter refused", finish
     text = message.get("content")
     text = storable(text).strip() if isinstance(text, str) else ""
+    if not text and finish == "length":
+        reason = "All of max_tokens went into hidden reasoning: raise max_tokens"
+        return AttemptOutcome.INVALID, None, reason, finish
     if not text:
         return AttemptOutcome.INVALID, None, "The reply holds no text", finish
     if finish == "length":

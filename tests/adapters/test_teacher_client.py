@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import socket
 from datetime import timedelta
 from email.utils import format_datetime
 
@@ -8,9 +10,12 @@ import httpx2
 import pytest
 
 from scicot.adapters.clock import utc_now
+from scicot.adapters.teacher.addresses import check_address
 from scicot.adapters.teacher.client import TeacherClient, to_reply
 from scicot.adapters.teacher.failures import CutOff, NotSent
-from scicot.adapters.teacher.open import check_address, check_teacher, open_teacher
+from scicot.adapters.teacher.open import check_teacher, open_teacher
+from scicot.pure.batch_lines import request_line
+from scicot.pure.call_parameters import known_refusals
 from scicot.pure.replies import read_reply
 from scicot.pure.teachers import parse_teacher
 from scicot.words.errors import InvalidConfig
@@ -101,3 +106,55 @@ def test_the_starter_teacher_answers_on_loopback_with_no_key() -> None:
     assert answer.outcome in (AttemptOutcome.STORED, AttemptOutcome.TRUNCATED)
     assert answer.text
     assert answer.completion_tokens
+
+
+def addresses_of(monkeypatch: pytest.MonkeyPatch, *answers: str) -> None:
+    """Let every name resolve to these addresses in turn, then to the last one for ever."""
+    left = list(answers)
+
+    def resolve(*_asked: object, **_more: object) -> list[tuple[object, ...]]:
+        address = left.pop(0) if len(left) > 1 else left[0]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 0))]
+
+    monkeypatch.setattr("scicot.adapters.teacher.addresses.socket.getaddrinfo", resolve)
+
+
+def ask_checked(base_url: str) -> Reply:
+    async def once() -> Reply:
+        async with TeacherClient(
+            base_url, "k", connections=1, deadline=5.0, checked_by=Settings()
+        ) as client:
+            return await client.ask(
+                [{"role": "user", "content": "Why?"}], model="m", temperature=0, max_tokens=16
+            )
+
+    return asyncio.run(once())
+
+
+def test_a_name_that_moves_to_a_private_address_after_the_check_is_not_connected_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    addresses_of(monkeypatch, "93.184.216.34", "169.254.169.254")
+    check_address("http://teacher.example/v1", Settings())
+    with pytest.raises(NotSent, match="no place for a teacher"):
+        ask_checked("http://teacher.example/v1")
+
+
+def test_a_checked_name_is_connected_to_by_its_address_and_keeps_its_host(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with serve(FakeTeacher()) as teacher:
+        addresses_of(monkeypatch, "127.0.0.1")
+        assert ask_checked(f"http://teacher.example:{teacher.port}/v1").status == 200
+        assert teacher.seen[0].headers["host"] == f"teacher.example:{teacher.port}"
+
+
+def test_a_reasoning_model_is_asked_with_its_own_parameters() -> None:
+    assert known_refusals("gpt-3.5-turbo") == known_refusals("gpt-4o") == set()
+    assert known_refusals("gpt-5-chat-latest") == {"max_tokens"}
+    line = request_line("a", [], model="o3-mini", temperature=0.0, max_tokens=64)
+    assert json.loads(line)["body"] == {
+        "model": "o3-mini",
+        "messages": [],
+        "max_completion_tokens": 64,
+    }

@@ -225,3 +225,16 @@ def test_the_key_stands_in_no_prompt_and_goes_to_no_redirect(
     assert len(teacher.seen) == 1
     assert "canary" not in teacher.seen[0].prompt
     assert teacher.seen[0].headers["authorization"] == "Bearer sk-canary-1"
+
+
+def test_a_model_that_takes_other_parameters_is_asked_again_with_them_and_the_refusal_is_free(
+    session: Session, teacher: FakeTeacher
+) -> None:
+    teacher.refuses = ("max_tokens", "temperature")
+    run = generate(session, config_for(teacher, concurrency=1))
+    assert run.result["stored"] == 6
+    assert outcomes(session) == {"unavailable": 2, "stored": 6}
+    assert run.result["calls"] == teacher.count == 8
+    assert teacher.seen[-1].parameters == {"model": "fake", "max_completion_tokens": 256}
+    attempts = session.scalars(select(AttemptRow).where(AttemptRow.outcome == "unavailable"))
+    assert all(one.cost_usd == 0 for one in attempts)

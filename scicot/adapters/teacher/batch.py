@@ -9,10 +9,12 @@ from typing import Self
 import openai
 from openai.types import Batch
 
+from scicot.adapters.teacher.addresses import CheckedBlockingTransport, goes_by_proxy
 from scicot.adapters.teacher.client import CONNECT_SECONDS, to_reply
 from scicot.pure.batch_lines import ENDPOINT
 from scicot.pure.replies import read_reply
 from scicot.words.errors import TeacherError, TeacherRefused, TeacherUnavailable
+from scicot.words.settings import Settings
 from scicot.words.teaching import AttemptOutcome, BatchJob
 
 TOKEN_KEY = "scicot_batch"
@@ -26,7 +28,12 @@ class BatchClient:
     may.
     """
 
-    def __init__(self, base_url: str | None, api_key: str) -> None:
+    def __init__(
+        self, base_url: str | None, api_key: str, *, checked_by: Settings | None = None
+    ) -> None:
+        transport = None
+        if checked_by is not None and not goes_by_proxy(base_url or ""):
+            transport = CheckedBlockingTransport(checked_by)
         self._client = openai.OpenAI(
             api_key=api_key,
             base_url=base_url,
@@ -34,6 +41,7 @@ class BatchClient:
             http_client=openai.DefaultHttpxClient(
                 follow_redirects=False,
                 timeout=openai.Timeout(SECONDS, connect=CONNECT_SECONDS),
+                transport=transport,
             ),
         )
 

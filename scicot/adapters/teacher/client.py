@@ -12,14 +12,17 @@ import math
 from collections.abc import Sequence
 from email.utils import parsedate_to_datetime
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import httpx2
 import openai
 
 from scicot.adapters.clock import utc_now
+from scicot.adapters.teacher.addresses import CheckedTransport, goes_by_proxy
 from scicot.adapters.teacher.failures import CutOff, NotSent
-from scicot.words.errors import TeacherUnavailable
+from scicot.pure.call_parameters import call_parameters, known_refusals, refused_parameter
+from scicot.words.errors import InvalidConfig, TeacherUnavailable
+from scicot.words.settings import Settings
 from scicot.words.teaching import Message, Reply
 
 DEADLINE_SECONDS = 120.0
@@ -45,8 +48,19 @@ class TeacherClient:
         *,
         connections: int,
         deadline: float = DEADLINE_SECONDS,
+        checked_by: Settings | None = None,
     ) -> None:
+        """Open nothing yet. `checked_by`: whose rules say which addresses may be connected to."""
         self._deadline = deadline
+        self._refused: dict[str, set[str]] = {}  # by model: parameters that it does not take
+        limits = httpx2.Limits(
+            max_connections=connections,
+            max_keepalive_connections=connections,
+            keepalive_expiry=KEEPALIVE_SECONDS,
+        )
+        transport = None
+        if checked_by is not None and not goes_by_proxy(base_url or ""):
+            transport = CheckedTransport(checked_by, limits=limits)
         self._client = openai.AsyncOpenAI(
             api_key=api_key,
             base_url=base_url,
@@ -54,11 +68,8 @@ class TeacherClient:
             http_client=openai.DefaultAsyncHttpxClient(
                 follow_redirects=False,
                 timeout=httpx2.Timeout(deadline, connect=CONNECT_SECONDS),
-                limits=httpx2.Limits(
-                    max_connections=connections,
-                    max_keepalive_connections=connections,
-                    keepalive_expiry=KEEPALIVE_SECONDS,
-                ),
+                limits=limits,
+                transport=transport,
             ),
         )
 
@@ -84,17 +95,26 @@ class TeacherClient:
     ) -> Reply:
         """Send one chat and return the reply as it came, of whatever status.
 
+        Where a reply says that the model takes other parameters, the next chat is sent with them.
         Raises NotSent when no connection was made and CutOff when no whole reply arrived within
         the deadline.
         """
+        refused = self._refused.setdefault(model, known_refusals(model))
+        reply = await self._send(
+            list(messages),
+            model=model,
+            seed=openai.omit if seed is None else seed,
+            **call_parameters(temperature, max_tokens, refused),
+        )
+        if name := refused_parameter(reply):
+            refused.add(name)
+        return reply
+
+    async def _send(self, messages: list[Any], **parameters: Any) -> Reply:
         try:
             async with asyncio.timeout(self._deadline):
                 raw = await self._client.chat.completions.with_raw_response.create(
-                    model=model,
-                    messages=list(messages),  # type: ignore[arg-type]
-                    temperature=temperature,
-                    max_tokens=max_tokens,
-                    seed=openai.omit if seed is None else seed,
+                    messages=messages, **parameters
                 )
             return to_reply(raw.http_response)
         except openai.APIStatusError as error:
@@ -103,6 +123,8 @@ class TeacherClient:
             raise CutOff(f"No whole reply within {self._deadline:g} seconds") from error
         except openai.APIConnectionError as error:
             raise connection_failure(error) from error
+        except InvalidConfig as error:  # the name has moved to an address that is not allowed
+            raise NotSent(str(error)) from error
 
 
 def connection_failure(error: openai.APIConnectionError) -> TeacherUnavailable:

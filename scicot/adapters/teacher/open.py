@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
+from scicot.adapters.teacher.addresses import check_address
 from scicot.adapters.teacher.starter import find_starter_file, serve_starter
-from scicot.words.errors import InvalidConfig, TeacherRefused
+from scicot.words.errors import TeacherRefused
 from scicot.words.settings import Settings
 from scicot.words.teaching import Teacher, TeacherKind
 
@@ -36,34 +34,6 @@ def check_teacher(teacher: Teacher, settings: Settings) -> None:
         check_address(teacher.base_url, settings)
 
 
-def check_address(base_url: str, settings: Settings) -> None:
-    """Raise InvalidConfig for an address that a teacher has no business at.
-
-    Link-local addresses (where clouds keep their metadata) never; private networks only where
-    SCICOT_ALLOW_PRIVATE_TEACHERS is set. One's own machine is allowed: the app is bound to it too.
-    """
-    host = urlsplit(base_url).hostname or ""
-    for address in _resolve(host):
-        if address.is_loopback:
-            continue
-        if address.is_link_local or address.is_multicast or address.is_unspecified:
-            raise InvalidConfig(f"The address {host} is no place for a teacher. Use another one.")
-        if address.is_private and not settings.allow_private_teachers:
-            raise InvalidConfig(
-                f"The address {host} lies in a private network. If that is meant, set "
-                "SCICOT_ALLOW_PRIVATE_TEACHERS=true and start again."
-            )
-
-
-def _resolve(host: str) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
-    try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    except OSError:
-        return []  # the call itself will say that it cannot be reached
-    addresses = [ipaddress.ip_address(str(one[4][0]).split("%")[0]) for one in found]
-    return [getattr(one, "ipv4_mapped", None) or one for one in addresses]
-
-
 @asynccontextmanager
 async def open_teacher(
     teacher: Teacher, settings: Settings, *, concurrency: int
@@ -85,6 +55,7 @@ async def open_teacher(
         teacher_key(teacher, settings),
         connections=concurrency,
         deadline=settings.teacher_deadline or DEADLINE_SECONDS,
+        checked_by=settings if teacher.base_url else None,
     ) as client:
         yield client
 
