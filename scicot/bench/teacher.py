@@ -63,7 +63,7 @@ class _Memory:
 
 
 def bench_teacher(
-    *, calls: int = 640, concurrency: int = 32, latency_seconds: float = 1.0
+    *, calls: int = 1280, concurrency: int = 32, latency_seconds: float = 1.0
 ) -> dict[str, Any]:
     """Return calls a second against the ideal (concurrency / latency), and the memory's growth.
 

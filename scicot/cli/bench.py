@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
 @group.command("teacher")
 def teacher_command(
-    calls: Annotated[int, typer.Option(min=1)] = 640,
+    calls: Annotated[int, typer.Option(min=1)] = 1280,
     concurrency: Annotated[int, typer.Option(min=1, max=256, help="Calls at once.")] = 32,
     latency: Annotated[float, typer.Option(help="Seconds the local server takes.")] = 1.0,
     as_json: AsJson = False,
