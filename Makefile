@@ -40,7 +40,7 @@ bench: setup
 
 # The full figures under faults and kills; the tests run a short version.
 soak: setup
-	$(BIN)/python -m tests.soak.teacher --questions 8000 --kills 100
+	$(BIN)/python -m tests.soak.teacher --questions 8400 --kills 100
 	$(BIN)/python -m tests.soak.training --kills 100
 
 screenshots: setup chromium

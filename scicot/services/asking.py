@@ -40,7 +40,7 @@ T = TypeVar("T")
 MAX_FAILED_IN_A_ROW = 8  # calls; then the teacher itself is taken to be unwell
 MAX_BACKOFF_SECONDS = 30.0
 WATCH_SECONDS = 0.2
-TICK_SECONDS = 1.0
+TICK_SECONDS = 2.0
 
 
 @dataclass
@@ -208,7 +208,8 @@ class TeacherPool:
                 cost_usd=cost,
                 store_text=self.store_text,
                 again=again,
-            )
+            ),
+            can_wait=not again,  # the next attempt is claimed only after this one is settled
         )
         if answer.outcome is AttemptOutcome.DENIED:
             raise TeacherRefused(
@@ -245,9 +246,9 @@ class TeacherPool:
         future: Future[T] = self.writer.submit(do, spooled=spooled)
         return await asyncio.wrap_future(future)
 
-    def _write_later(self, do: Callable[[Session], None]) -> None:
+    def _write_later(self, do: Callable[[Session], None], *, can_wait: bool) -> None:
         """Hand over writing that nobody needs to wait for; `run` sees to it that it is done."""
-        written = asyncio.wrap_future(self.writer.submit(do))
+        written = asyncio.wrap_future(self.writer.submit(do, can_wait=can_wait))
         self._writes.add(written)
         written.add_done_callback(self._written)
 

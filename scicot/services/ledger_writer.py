@@ -13,6 +13,7 @@ import os
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ from scicot.words.errors import DatabaseBusy
 
 T = TypeVar("T")
 MAX_GROUP = 256
+WAITING_AT_ONCE = 8  # so that a call waits for few of them
+MAX_WAITING = 512
 GIVE_UP_SECONDS = 900.0
 RETRY_SECONDS = 0.2
 log = logging.getLogger(__name__)
@@ -36,6 +39,7 @@ log = logging.getLogger(__name__)
 class _Work:
     do: Callable[[Session], Any]
     spooled: Mapping[str, Any] | None
+    can_wait: bool
     future: Future[Any] = field(default_factory=Future)
 
 
@@ -82,6 +86,8 @@ class LedgerWriter:
         self._give_up_seconds = give_up_seconds
         self._unstored = False  # does the spool hold an answer that storing failed for?
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        self._waiting: deque[_Work] = deque()
+        self._is_ending = False
         self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
 
     def __enter__(self) -> Self:
@@ -98,35 +104,44 @@ class LedgerWriter:
         self._thread.join()
 
     def submit(
-        self, do: Callable[[Session], T], *, spooled: Mapping[str, Any] | None = None
+        self,
+        do: Callable[[Session], T],
+        *,
+        spooled: Mapping[str, Any] | None = None,
+        can_wait: bool = False,
     ) -> Future[T]:
-        """Hand over one piece of writing, done in order; `spooled` is kept if it cannot be now."""
-        work = _Work(do, spooled)
+        """Hand over one piece of writing; `spooled` is kept if it cannot be written now.
+
+        What can wait is written when nothing else is at hand, so that no call waits behind it to
+        be sent. Both kinds are done in the order in which they came.
+        """
+        work = _Work(do, spooled, can_wait)
         work.future.set_running_or_notify_cancel()  # what was handed over is written, come what may
         self._queue.put(work)
         return work.future
 
     def _run(self) -> None:
-        while True:
-            group, more = self._take()
-            if group:
-                self._write_patiently(group)
-            if not more:
-                return
+        while group := self._take():
+            self._write_patiently(group)
 
-    def _take(self) -> tuple[list[_Work], bool]:
-        """Return all the work at hand, and whether there may be more."""
+    def _take(self) -> list[_Work]:
+        """Return the work to do next; none when there will be no more."""
         group: list[_Work] = []
-        work = self._queue.get()
-        while work is not None:
-            group.append(work)
-            if len(group) == MAX_GROUP:
-                return group, True
+        while len(group) < MAX_GROUP:
+            must_wait = not group and not self._waiting and not self._is_ending
             try:
-                work = self._queue.get_nowait()
+                work = self._queue.get(block=must_wait)
             except queue.Empty:
-                return group, True
-        return group, False
+                break
+            if work is None:
+                self._is_ending = True
+            else:
+                (self._waiting if work.can_wait else group).append(work)
+        if not group or len(self._waiting) > MAX_WAITING:
+            group += [
+                self._waiting.popleft() for _ in range(min(len(self._waiting), WAITING_AT_ONCE))
+            ]
+        return group
 
     def _write_patiently(self, group: list[_Work]) -> None:
         give_up_at = time.monotonic() + self._give_up_seconds

@@ -71,16 +71,18 @@ class CheckedAddresses:
         self._settings = settings
         self._known: dict[str, tuple[float, list[Address]]] = {}
 
-    def of(self, host: str) -> list[Address]:
-        """Return the addresses that a request to this host may go to."""
+    def known(self, host: str) -> list[Address]:
+        """Return the addresses that were checked a moment ago, none when it is time to look."""
         until, addresses = self._known.get(host, (0.0, []))
-        if time.monotonic() >= until:
-            addresses = resolve(host)
-            check_addresses(host, addresses, self._settings)
-            self._known[host] = (time.monotonic() + RESOLVE_AGAIN_SECONDS, addresses)
+        return addresses if time.monotonic() < until else []
+
+    def look(self, host: str) -> list[Address]:
+        """Return the addresses that a request to this host may go to, resolved now."""
+        addresses = resolve(host)
         if not addresses:
-            self._known.pop(host)
             raise httpx2.ConnectError(f"The name {host} has no address")
+        check_addresses(host, addresses, self._settings)
+        self._known[host] = (time.monotonic() + RESOLVE_AGAIN_SECONDS, addresses)
         return addresses
 
 
@@ -105,7 +107,10 @@ class CheckedTransport(httpx2.AsyncHTTPTransport):
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send one request; raises InvalidConfig for a name that has moved to where it may not."""
-        addresses = await asyncio.to_thread(self._addresses.of, request.url.host)
+        host = request.url.host
+        addresses = self._addresses.known(host) or await asyncio.to_thread(
+            self._addresses.look, host
+        )
         for address in addresses[:-1]:
             try:
                 return await super().handle_async_request(aimed_at(request, address))
@@ -123,7 +128,8 @@ class CheckedBlockingTransport(httpx2.HTTPTransport):
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send one request; raises InvalidConfig for a name that has moved to where it may not."""
-        addresses = self._addresses.of(request.url.host)
+        host = request.url.host
+        addresses = self._addresses.known(host) or self._addresses.look(host)
         for address in addresses[:-1]:
             try:
                 return super().handle_request(aimed_at(request, address))

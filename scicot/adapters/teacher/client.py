@@ -100,23 +100,23 @@ class TeacherClient:
         the deadline.
         """
         refused = self._refused.setdefault(model, known_refusals(model))
-        reply = await self._send(
-            list(messages),
-            model=model,
-            seed=openai.omit if seed is None else seed,
-            **call_parameters(temperature, max_tokens, refused),
-        )
+        body: dict[str, Any] = {"model": model, "messages": list(messages)}
+        body |= call_parameters(temperature, max_tokens, refused)
+        if seed is not None:
+            body["seed"] = seed
+        reply = await self._send(body)
         if name := refused_parameter(reply):
             refused.add(name)
         return reply
 
-    async def _send(self, messages: list[Any], **parameters: Any) -> Reply:
+    async def _send(self, body: dict[str, Any]) -> Reply:
         try:
             async with asyncio.timeout(self._deadline):
-                raw = await self._client.chat.completions.with_raw_response.create(
-                    messages=messages, **parameters
+                # not chat.completions.create: parsing what is kept raw would cost as much again
+                response = await self._client.post(
+                    "/chat/completions", body=body, cast_to=httpx2.Response
                 )
-            return to_reply(raw.http_response)
+            return to_reply(response)
         except openai.APIStatusError as error:
             return to_reply(error.response)
         except TimeoutError as error:
