@@ -139,6 +139,8 @@ def _methods_table(
 def _sizes_table(
     paper: PaperNumbers, measured: Mapping[Key, Measured], dataset: str, number: str
 ) -> ResultTable:
+    # a run on at most so many questions trained on no share of the set
+    measured = {key: one for key, one in measured.items() if one.limit_train is None}
     methods = [Method.FINETUNE, Method.SCI_COT]
     smaller = {method for method, name, share in measured if name == dataset and share < 1}
     methods += [one for one in (Method.ONE_STAGE, Method.STEP_BY_STEP) if one in smaller]

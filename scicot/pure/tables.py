@@ -33,7 +33,8 @@ class Measured:
     """What the runs of one cell came to: they differ in nothing but the seed.
 
     Fractions. The interval is Student's t over the seeds, or Wilson's over the questions when
-    there is one run (`over` says which). `left_out` runs of other settings are not in it.
+    there is one run (`over` says which). `left_out` runs of other settings are not in it. With
+    `limit_train` they trained on so many questions at most, which is no share of the split.
     """
 
     accuracy: float
@@ -44,6 +45,7 @@ class Measured:
     option_accuracy: float | None
     no_answer_share: float
     left_out: int = 0
+    limit_train: int | None = None
 
 
 def measure(runs: Sequence[RunScore], left_out: int = 0) -> Measured | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +96,7 @@ def load_results(
     paper = read_paper_numbers()
     datasets = [*paper.titles]
     datasets += sorted({run.dataset for run in runs if run.dataset} - set(datasets))
-    tables = build_tables(paper, measured, others, datasets, title_student(chosen))
+    tables = build_tables(paper, measured, others, datasets, _caption(chosen, measured.values()))
     alike = [
         run
         for run in listed
@@ -115,6 +115,14 @@ def load_results(
 def title_student(student: str | None) -> str | None:
     """Return a student's name as tables show it: of a folder its last part."""
     return student if student is None or not student.startswith("/") else Path(student).name
+
+
+def _caption(student: str | None, measured: Iterable[Measured]) -> str | None:
+    """Return what tables say of our runs: the student, and how few questions it trained on."""
+    limits = sorted({one.limit_train for one in measured if one.limit_train is not None})
+    few = f", on at most {' or '.join(map(str, limits))} training questions" if limits else ""
+    title = title_student(student)
+    return title and title + few
 
 
 def _by_frequency(names: Iterable[str]) -> list[str]:
@@ -184,7 +192,9 @@ def _measure_alike(runs: Sequence[RunView], scores: Mapping[int, RunScore]) -> M
         groups[content_hash(settings)].setdefault(run.config.get("seed"), run)
     largest = max(groups.values(), key=len)
     left_out = sum(len(group) for group in groups.values()) - len(largest)
-    return measure([scores[run.id] for run in largest.values()], left_out)
+    measured = measure([scores[run.id] for run in largest.values()], left_out)
+    limit = next(iter(largest.values())).config.get("limit_train")
+    return measured and replace(measured, limit_train=limit if isinstance(limit, int) else None)
 
 
 def _measure_others(runs: Sequence[RunView], scores: Mapping[int, RunScore]) -> list[OtherModel]:

@@ -71,6 +71,17 @@ def test_of_two_runs_with_one_seed_the_newer_counts(
     assert found.run_ids == (newer,)
 
 
+def test_a_run_on_so_many_questions_at_most_is_no_share_of_the_set_and_the_caption_says_so(
+    session: Session, questions: list[Question]
+) -> None:
+    limited = config(student="tiny", limit_train=300)
+    store_run(session, questions, right=[0], method=Method.SCI_COT, config=limited)
+    _, methods, sizes, _ = load_results(session).tables
+    assert cell(methods, "Sci-CoT").measured is not None
+    assert methods.student == "tiny, on at most 300 training questions"
+    assert cell(sizes, "100 %", 1).measured is None
+
+
 def test_one_students_runs_fill_the_tables(session: Session, questions: list[Question]) -> None:
     store_run(session, questions, right=[0], method=Method.SCI_COT, config=config())
     store_run(
