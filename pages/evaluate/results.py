@@ -74,8 +74,10 @@ with errors_shown():
     results = load_chosen(experiment_id)
     with right:
         choose_student(results.students, results.student)
+    student = results.tables[0].student
+    ours = f"Ours: {escape_markdown(student)}. " if student else ""
     st.caption(
-        "Test accuracy in percent; ours as mean [95 % interval]. "
+        f"Test accuracy in percent; ours as mean [95 % interval]. {ours}"
         f"The published figures: {escape_markdown(results.paper.source)}."
     )
     if results.runs:

@@ -111,3 +111,8 @@ class ResultTable:
     note_title: str = ""
     datasets: tuple[str, ...] = ()
     student: str | None = None
+
+    @property
+    def is_of_shares(self) -> bool:
+        """True for Tables III and IV, whose rows are shares of the training split."""
+        return self.key.startswith("sizes_")

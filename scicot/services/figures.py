@@ -13,7 +13,7 @@ def draw_figures(tables: list[ResultTable]) -> list[tuple[str, Figure]]:
     for table in tables:
         if table.key == "table_2":
             figures.append(("figure_4", draw_methods(table)))
-        elif table.key.startswith("sizes_"):
+        elif table.is_of_shares:
             figures.append((f"figure_5_{table.datasets[0]}", draw_sizes(table)))
     return figures
 

@@ -79,7 +79,10 @@ def test_a_run_on_so_many_questions_at_most_is_no_share_of_the_set_and_the_capti
     _, methods, sizes, _ = load_results(session).tables
     assert cell(methods, "Sci-CoT").measured is not None
     assert methods.student == "tiny, on at most 300 training questions"
-    assert cell(sizes, "100 %", 1).measured is None
+    empty = cell(sizes, "100 %", 1)
+    assert empty.measured is None
+    assert empty.launch is not None
+    assert "like" not in empty.launch  # a run like this one would not fill the cell
 
 
 def test_one_students_runs_fill_the_tables(session: Session, questions: list[Question]) -> None:
