@@ -119,7 +119,7 @@ def train(page: Page, student: Path, settings: Settings) -> None:
     page.keyboard.press("Escape")
     page.locator('[data-testid="stSelectbox"]', has_text="Student").locator("input").click()
     page.get_by_role("option", name="a model folder on this machine").click()
-    fill(page, "Folder", str(student))
+    fill(page, "Folder or hub id", str(student))
     page.get_by_text("More settings").click()
     fill(page, "Epochs (ours)", "1")
     fill(page, "Tokens a rationale at most (ours)", "16")
