@@ -15,9 +15,9 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from scicot.words.errors import DatabaseBusy, InvalidInput
+from scicot.words.patterns import SECONDS_A_TEXT, TOO_SLOW
 
 BUSY_TIMEOUT_MS = 10_000
-MATCH_SECONDS = 0.5  # for one text; a pattern that backtracks without end is stopped
 
 
 @lru_cache(maxsize=8)
@@ -48,14 +48,12 @@ def _set_pragmas(connection: Any, _record: Any) -> None:
 
 def _matches(pattern: str, text: str | None) -> bool | None:
     """Answer SQLite's REGEXP; the dialect's own would let a bad pattern run for hours."""
-    return None if text is None else bool(regex.search(pattern, text, timeout=MATCH_SECONDS))
+    return None if text is None else bool(regex.search(pattern, text, timeout=SECONDS_A_TEXT))
 
 
 def _name_slow_pattern(context: ExceptionContext) -> None:
     if "user-defined function raised" in str(context.original_exception):
-        raise InvalidInput(
-            "The pattern takes too long on a text. Write it without nested repetitions."
-        ) from context.original_exception
+        raise InvalidInput(TOO_SLOW) from context.original_exception
 
 
 def _begin(connection: Connection) -> None:

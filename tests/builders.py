@@ -13,6 +13,8 @@ from db.session import write
 from scicot.services.imports import import_questions
 from scicot.services.questions import list_questions
 from scicot.services.rationales import add_rationale
+from scicot.services.runs import create_run
+from scicot.words.configs import TrainingConfig
 from scicot.words.records import (
     Actor,
     Cause,
@@ -20,6 +22,7 @@ from scicot.words.records import (
     Origin,
     Question,
     RationaleStatus,
+    RunKind,
     Split,
 )
 
@@ -116,3 +119,14 @@ def store_rationale(
         )
     assert rationale_id is not None
     return rationale_id
+
+
+def store_training(session: Session, config: TrainingConfig) -> int:
+    """Store a training run that waits with these settings, and return its id."""
+    return create_run(
+        session,
+        Actor("Ada"),
+        kind=RunKind.TRAIN,
+        name="a run",
+        config=config.model_dump(mode="json"),
+    )

@@ -8,7 +8,7 @@ import random
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -109,8 +109,8 @@ class FakeTeacher:
     ) -> bool:
         self.count += 1
         asked = json.loads(body)
-        refused = next((name for name in self.refuses if name in asked), None)
-        fault = "unsupported" if refused else self.faults(self.count)
+        refusal = self._refusal(asked)
+        fault = "unsupported" if refusal else self.faults(self.count)
         self.by_fault[fault] += 1
         prompt = "\n".join(one["content"] for one in asked.pop("messages"))
         if self.keep_prompts:
@@ -120,13 +120,18 @@ class FakeTeacher:
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
         try:
             await asyncio.sleep(self.latency)
-            if refused:
-                error = {"code": "unsupported_parameter", "param": refused, "message": "Not here"}
-                await self._send(writer, 400, json.dumps({"error": error}).encode())
+            if refusal:
+                await self._send(writer, 400, json.dumps(refusal).encode())
                 return True
             return await self._reply(fault, prompt, writer)
         finally:
             self.in_flight -= 1
+
+    def _refusal(self, asked: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return what says that a parameter is not taken; None when all are."""
+        name = next((one for one in self.refuses if one in asked), None)
+        error = {"code": "unsupported_parameter", "param": name, "message": "Not here"}
+        return {"error": error} if name else None
 
     async def _reply(self, fault: str, prompt: str, writer: asyncio.StreamWriter) -> bool:
         if fault == "reset":
@@ -241,11 +246,12 @@ class FakeTeacher:
         for line in self.files[batch["input_file_id"]].decode().splitlines():
             request = json.loads(line)
             self.count += 1
-            fault = self.faults(self.count)
+            refusal = self._refusal(request["body"])
+            fault = "unsupported" if refusal else self.faults(self.count)
             self.by_fault[fault] += 1
             prompt = request["body"]["messages"][-1]["content"]
-            status, text = REPLIES.get(fault, (200, ""))
-            body = json.loads(text) if text else self.completion(fault, prompt)
+            status, text = (400, "") if refusal else REPLIES.get(fault, (200, ""))
+            body = refusal or (json.loads(text) if text else self.completion(fault, prompt))
             result = {
                 "custom_id": request["custom_id"],
                 "response": {"status_code": status, "body": body},

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from scicot.services.predictions import store_predictions
 from scicot.services.questions import find_dataset_id
 from scicot.services.runs import create_run
+from scicot.words.configs import TrainingConfig
 from scicot.words.records import (
     Actor,
     Method,
@@ -85,3 +86,19 @@ def store_run(
     ]
     store_predictions(session, run_id, predictions)
     return run_id
+
+
+def store_trained(
+    session: Session,
+    questions: Sequence[Question],
+    config: TrainingConfig,
+    right: Collection[int] = (0,),
+) -> int:
+    """Store a finished training run of these settings."""
+    return store_run(
+        session,
+        questions,
+        right=right,
+        method=config.method,
+        config=config.model_dump(mode="json"),
+    )

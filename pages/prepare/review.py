@@ -8,7 +8,6 @@ from pages.shared.frame import choose_dataset, current_actor, errors_shown
 from pages.shared.review_card import show_review_card
 from pages.shared.review_filters import choose_filter, choose_queue
 from pages.shared.review_panel import show_review_panel
-from scicot.pure.patterns import check_pattern
 from scicot.services.review_queue import (
     count_filtered,
     count_queues,
@@ -16,6 +15,7 @@ from scicot.services.review_queue import (
     list_sources,
 )
 from scicot.services.workspace import open_workspace
+from scicot.words.patterns import check_pattern
 from scicot.words.records import Actor
 from scicot.words.reviewing import Queue, QueueFilter
 from scicot.words.settings import get_settings

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
-from scicot.pure.call_parameters import call_parameters, known_refusals
 from scicot.words.teaching import Message, Reply
 
 ENDPOINT: Final = "/v1/chat/completions"
 
 
 def request_line(
-    custom_id: str, messages: list[Message], *, model: str, temperature: float, max_tokens: int
+    custom_id: str, messages: list[Message], *, model: str, parameters: Mapping[str, Any]
 ) -> str:
     """Return one request as the batch endpoint reads it."""
     return json.dumps(
@@ -21,11 +20,7 @@ def request_line(
             "custom_id": custom_id,
             "method": "POST",
             "url": ENDPOINT,
-            "body": {
-                "model": model,
-                "messages": messages,
-                **call_parameters(temperature, max_tokens, known_refusals(model)),
-            },
+            "body": {"model": model, "messages": messages, **parameters},
         },
         ensure_ascii=False,
     )

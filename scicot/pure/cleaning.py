@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import regex
 
 from scicot.pure.diffs import Change, word_diff
-from scicot.pure.patterns import LONGEST_PATTERN, SECONDS_A_TEXT
 from scicot.words.errors import InvalidInput
+from scicot.words.patterns import LONGEST_PATTERN, SECONDS_A_TEXT, TOO_SLOW
 from scicot.words.records import RuleKind
 
 SENTENCE = regex.compile(r"[^.!?\n]*(?:[.!?]+(?=\s|$)|[.!?]|\n|$)")
@@ -63,9 +63,7 @@ def apply_rule(rule: Rule, text: str) -> str:
             f"'{rule.pattern}' is not a regular expression that can be used ({error}). Correct it."
         ) from error
     except TimeoutError as error:
-        raise InvalidInput(
-            f"'{rule.pattern}' takes too long on a text. Write it without nested repetitions."
-        ) from error
+        raise InvalidInput(TOO_SLOW) from error
     return text if len(kept) == len(sentences) else "".join(kept).strip()
 
 

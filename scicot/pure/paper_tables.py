@@ -64,7 +64,15 @@ def build_tables(
     for place, dataset in enumerate(datasets):
         number = ("III", "IV")[place] if place < 2 else ""
         tables.append(_sizes_table(paper, measured, dataset, number))
-    return [replace(table, student=student) for table in tables]
+    return [replace(table, student=_caption(student, table)) for table in tables]
+
+
+def _caption(student: str | None, table: ResultTable) -> str | None:
+    """Return what a table says of our runs: the student, and how few questions it trained on."""
+    shown = [cell.measured for row in table.rows for cell in row.cells if cell.measured]
+    limits = sorted({one.limit_train for one in shown if one.limit_train is not None})
+    few = f", on at most {' or '.join(map(str, limits))} training questions" if limits else ""
+    return student and student + few
 
 
 def _fill(

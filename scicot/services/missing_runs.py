@@ -25,33 +25,26 @@ def offer_launches(tables: Sequence[ResultTable], runs: Sequence[RunView]) -> li
     run is queued or running says which; else it is launched like the run that is nearest to it,
     so that the cells of a table differ in what the table is about and in nothing else.
     """
+    whole = [run for run in runs if run.config.get("limit_train") is None]
+    # a run on so many questions at most would not fill a cell of a share of the set
+    return [_offer_in(table, whole if table.is_of_shares else runs) for table in tables]
 
-    def offer(cell: TableCell, listed: Sequence[RunView]) -> TableCell:
+
+def _offer_in(table: ResultTable, runs: Sequence[RunView]) -> ResultTable:
+    under_way = {key_of(run): run.id for run in runs if run.status in UNDER_WAY}
+    done = [run for run in runs if run.status is RunStatus.DONE]
+
+    def offer(cell: TableCell) -> TableCell:
         if cell.launch is None or cell.measured is not None:
             return cell
-        under_way = {key_of(run): run.id for run in listed if run.status in UNDER_WAY}
-        done = [run for run in listed if run.status is RunStatus.DONE]
         wanted = (cell.launch["method"], cell.launch["dataset"], float(cell.launch["fraction"]))
         if wanted in under_way:
             return replace(cell, under_way=under_way[wanted])
         like = find_nearest(wanted, done)
         return cell if like is None else replace(cell, launch={**cell.launch, "like": str(like.id)})
 
-    def offer_in(table: ResultTable) -> ResultTable:
-        # a run on so many questions at most would not fill a cell of a share of the set
-        listed = [run for run in runs if not table.is_of_shares or not is_limited(run)]
-        rows = [
-            replace(row, cells=tuple(offer(cell, listed) for cell in row.cells))
-            for row in table.rows
-        ]
-        return replace(table, rows=tuple(rows))
-
-    return [offer_in(table) for table in tables]
-
-
-def is_limited(run: RunView) -> bool:
-    """Return whether a training run was told to take so many questions at most."""
-    return run.config.get("limit_train") is not None
+    rows = [replace(row, cells=tuple(map(offer, row.cells))) for row in table.rows]
+    return replace(table, rows=tuple(rows))
 
 
 def find_nearest(wanted: Key, runs: Sequence[RunView]) -> RunView | None:

@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from db.models import QuestionRow, RationaleRow, RevisionRow
-from scicot.pure.patterns import check_pattern
 from scicot.services.questions import find_dataset_id, get_question
+from scicot.words.patterns import check_pattern
 from scicot.words.records import Origin, Question, RationaleStatus, Split
 
 

@@ -96,7 +96,7 @@ def load_results(
     paper = read_paper_numbers()
     datasets = [*paper.titles]
     datasets += sorted({run.dataset for run in runs if run.dataset} - set(datasets))
-    tables = build_tables(paper, measured, others, datasets, _caption(chosen, measured.values()))
+    tables = build_tables(paper, measured, others, datasets, title_student(chosen))
     alike = [
         run
         for run in listed
@@ -115,14 +115,6 @@ def load_results(
 def title_student(student: str | None) -> str | None:
     """Return a student's name as tables show it: of a folder its last part."""
     return student if student is None or not student.startswith("/") else Path(student).name
-
-
-def _caption(student: str | None, measured: Iterable[Measured]) -> str | None:
-    """Return what tables say of our runs: the student, and how few questions it trained on."""
-    limits = sorted({one.limit_train for one in measured if one.limit_train is not None})
-    few = f", on at most {' or '.join(map(str, limits))} training questions" if limits else ""
-    title = title_student(student)
-    return title and title + few
 
 
 def _by_frequency(names: Iterable[str]) -> list[str]:

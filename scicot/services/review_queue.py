@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from db.models import FlagRow, LeaseRow, RationaleRow, ReviewRow, RevisionRow, SecondReadingRow
 from scicot.adapters.clock import utc_now
-from scicot.pure.patterns import check_pattern
 from scicot.services.leases import release_all, take_leases
 from scicot.services.questions import find_dataset_id
 from scicot.services.review_items import load_items
 from scicot.services.samples import has_samples, leads_in, list_samples
+from scicot.words.patterns import check_pattern
 from scicot.words.records import Actor, RationaleStatus
 from scicot.words.reviewing import Queue, QueueFilter, ReviewItem
 

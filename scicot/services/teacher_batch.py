@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -19,6 +19,7 @@ from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.adapters.teacher.open import teacher_address, teacher_key
 from scicot.pure.batch_lines import read_results, request_line
+from scicot.pure.call_parameters import call_parameters, known_refusals, refused_parameter
 from scicot.pure.replies import read_reply
 from scicot.services.batch_ledger import note_batch, open_claims, settle_batched
 from scicot.services.calls import PendingCall
@@ -66,6 +67,11 @@ class _BatchRunner:
     context: RunContext
     job: TeacherJob
     client: BatchClient
+    refused: set[str] = field(default_factory=set)  # parameters that the model does not take
+
+    def __post_init__(self) -> None:
+        """Begin with what the model's name tells; results may tell more."""
+        self.refused |= known_refusals(self.job.teacher.model)
 
     def find_open(self) -> int | None:
         """Return the batch of this run whose results are not collected, None if there is none."""
@@ -131,8 +137,7 @@ class _BatchRunner:
             f"attempt-{claim.attempt_id}",
             ask.compose(question),
             model=self.job.teacher.model,
-            temperature=ask.temperature,
-            max_tokens=ask.max_tokens,
+            parameters=call_parameters(ask.temperature, ask.max_tokens, self.refused),
         )
 
     def wait(self, batch_id: int) -> BatchJob | None:
@@ -185,6 +190,7 @@ class _BatchRunner:
             if file_id
             for one in read_results(self.client.download(file_id))
         ]
+        self.refused |= {name for _, reply in results if (name := refused_parameter(reply))}
         claims = open_claims(self.context, batch_id)
         for start in range(0, len(results), CHUNK):
             with self.context.session() as session, write(session):

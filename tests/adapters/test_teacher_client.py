@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import socket
 from datetime import timedelta
 from email.utils import format_datetime
@@ -14,8 +13,7 @@ from scicot.adapters.teacher.addresses import check_address
 from scicot.adapters.teacher.client import TeacherClient, to_reply
 from scicot.adapters.teacher.failures import CutOff, NotSent
 from scicot.adapters.teacher.open import check_teacher, open_teacher
-from scicot.pure.batch_lines import request_line
-from scicot.pure.call_parameters import known_refusals
+from scicot.pure.call_parameters import call_parameters, known_refusals
 from scicot.pure.replies import read_reply
 from scicot.pure.teachers import parse_teacher
 from scicot.words.errors import InvalidConfig
@@ -152,9 +150,4 @@ def test_a_checked_name_is_connected_to_by_its_address_and_keeps_its_host(
 def test_a_reasoning_model_is_asked_with_its_own_parameters() -> None:
     assert known_refusals("gpt-3.5-turbo") == known_refusals("gpt-4o") == set()
     assert known_refusals("gpt-5-chat-latest") == {"max_tokens"}
-    line = request_line("a", [], model="o3-mini", temperature=0.0, max_tokens=64)
-    assert json.loads(line)["body"] == {
-        "model": "o3-mini",
-        "messages": [],
-        "max_completion_tokens": 64,
-    }
+    assert call_parameters(0.0, 64, known_refusals("o3-mini")) == {"max_completion_tokens": 64}

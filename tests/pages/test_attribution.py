@@ -10,7 +10,7 @@ from scicot.words.records import Method, Question, RunKind, Split, Variant
 from tests.builders import store_questions, store_rationale
 from tests.pages.driver import open_page
 from tests.pages.test_compare import press, texts
-from tests.predictions import make_prediction, store_run
+from tests.predictions import make_prediction, store_run, store_trained
 
 
 @pytest.fixture
@@ -21,13 +21,7 @@ def questions(session: Session, tmp_path: Path) -> list[Question]:
 @pytest.fixture
 def run_id(session: Session, questions: list[Question]) -> int:
     config = TrainingConfig(method=Method.SCI_COT, dataset="demo", snapshot="s")
-    return store_run(
-        session,
-        questions,
-        right=[0],
-        method=Method.SCI_COT,
-        config=config.model_dump(mode="json"),
-    )
+    return store_trained(session, questions, config)
 
 
 def test_each_error_is_read_under_its_fault_with_the_definition_beside_it(

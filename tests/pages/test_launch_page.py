@@ -15,7 +15,7 @@ from scicot.services.workspace import open_workspace
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import Actor, RationaleStatus, RunKind, RunStatus, Split
 from scicot.words.settings import Settings
-from tests.builders import store_questions, store_rationale
+from tests.builders import store_questions, store_rationale, store_training
 from tests.pages.driver import open_page
 from tests.tiny_students import build_tiny_t5
 
@@ -90,14 +90,7 @@ def test_the_command_shown_repeats_what_the_button_does(session: Session, tmp_pa
 
 def store_run(session: Session, **fields: object) -> int:
     values = {"method": "sci_cot", "dataset": "demo", "student": "starter", "snapshot": "first"}
-    config = TrainingConfig.checked(**values | fields)
-    return create_run(
-        session,
-        Actor("Ada"),
-        kind=RunKind.TRAIN,
-        name="a run",
-        config=config.model_dump(mode="json"),
-    )
+    return store_training(session, TrainingConfig.checked(**values | fields))
 
 
 def table_of_changes(page: AppTest) -> list[tuple[str, ...]]:

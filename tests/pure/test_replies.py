@@ -82,7 +82,10 @@ def test_no_reply_makes_reading_fail(status: int, text: str) -> None:
 def test_a_request_line_is_what_the_batch_endpoint_reads() -> None:
     line = json.loads(
         request_line(
-            "attempt-7", [{"role": "user", "content": "Hé"}], model="m", temperature=0, max_tokens=9
+            "attempt-7",
+            [{"role": "user", "content": "Hé"}],
+            model="m",
+            parameters={"max_tokens": 9, "temperature": 0},
         )
     )
     assert line["custom_id"] == "attempt-7"

@@ -13,27 +13,17 @@ from scicot.services.cloning import (
     differences_from_run,
 )
 from scicot.services.runs import create_run
-from scicot.words.configs import TrainingConfig
 from scicot.words.errors import InvalidConfig, NotFound
 from scicot.words.records import Actor, RunKind
+from tests.builders import store_training
 from tests.services.training_line import tiny_config
 
 STUDENT = Path("student")
 
 
-def store(session: Session, config: TrainingConfig) -> int:
-    return create_run(
-        session,
-        Actor("Ada"),
-        kind=RunKind.TRAIN,
-        name="a run",
-        config=config.model_dump(mode="json"),
-    )
-
-
 def test_a_clone_has_the_runs_settings_but_for_those_given(session: Session) -> None:
     first = tiny_config("sci_cot", STUDENT, stage2_rationales="cross_fit", folds=4, seed=3)
-    run_id = store(session, first)
+    run_id = store_training(session, first)
     assert clone_config(session, run_id, {}) == first
     clone = clone_config(session, run_id, {"seed": 5, "student": "starter"})
     assert clone == first.model_copy(update={"seed": 5, "student": "starter"})
@@ -43,7 +33,7 @@ def test_a_clone_has_the_runs_settings_but_for_those_given(session: Session) -> 
 
 def test_a_setting_that_came_later_than_the_run_has_its_default_there(session: Session) -> None:
     config = tiny_config("finetune", STUDENT).model_dump(mode="json")
-    run_id = store(session, tiny_config("finetune", STUDENT))
+    run_id = store_training(session, tiny_config("finetune", STUDENT))
     older = {name: value for name, value in config.items() if name != "gradient_clip"}
     with write(session):
         session.execute(update(RunRow).where(RunRow.id == run_id).values(config=older))
@@ -51,8 +41,8 @@ def test_a_setting_that_came_later_than_the_run_has_its_default_there(session: S
 
 
 def test_two_runs_differ_in_settings_and_versions(session: Session) -> None:
-    there = store(session, tiny_config("finetune", STUDENT))
-    here = store(session, tiny_config("finetune", STUDENT, epochs=5))
+    there = store_training(session, tiny_config("finetune", STUDENT))
+    here = store_training(session, tiny_config("finetune", STUDENT, epochs=5))
     with write(session):
         versions = {"packages": {"torch": "1.0"}, "code_version": "older"}
         session.execute(update(RunRow).where(RunRow.id == there).values(**versions))

@@ -9,7 +9,7 @@ from scicot.services.runs import list_runs
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import Method, Question, RunView, Split
 from tests.builders import store_questions
-from tests.predictions import store_run
+from tests.predictions import store_trained
 
 
 @pytest.fixture
@@ -18,14 +18,7 @@ def questions(session: Session, tmp_path: Path) -> list[Question]:
 
 
 def trained(session: Session, questions: list[Question], **settings: Any) -> int:
-    config = TrainingConfig.checked(dataset="demo", **settings)
-    return store_run(
-        session,
-        questions,
-        right=[0],
-        method=config.method,
-        config=config.model_dump(mode="json"),
-    )
+    return store_trained(session, questions, TrainingConfig.checked(dataset="demo", **settings))
 
 
 def nearest(session: Session, method: Method, fraction: float) -> RunView | None:

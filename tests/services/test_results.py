@@ -79,6 +79,7 @@ def test_a_run_on_so_many_questions_at_most_is_no_share_of_the_set_and_the_capti
     _, methods, sizes, _ = load_results(session).tables
     assert cell(methods, "Sci-CoT").measured is not None
     assert methods.student == "tiny, on at most 300 training questions"
+    assert sizes.student == "tiny"
     empty = cell(sizes, "100 %", 1)
     assert empty.measured is None
     assert empty.launch is not None

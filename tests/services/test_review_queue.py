@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from db.models import LeaseRow
 from db.session import write
 from scicot.adapters.clock import utc_now
-from scicot.pure.patterns import LONGEST_PATTERN, check_pattern
 from scicot.services.checks import refresh_flags
 from scicot.services.drafts import save_draft
 from scicot.services.review_queue import (
@@ -21,6 +20,7 @@ from scicot.services.review_queue import (
 )
 from scicot.services.reviews import decide
 from scicot.words.errors import InvalidInput
+from scicot.words.patterns import LONGEST_PATTERN, check_pattern
 from scicot.words.records import Actor, Origin, Question, Split, Verdict
 from scicot.words.reviewing import Queue, QueueFilter
 from tests.builders import store_questions, store_rationale

@@ -23,7 +23,15 @@ from scicot.words.records import RunStatus
 from scicot.words.settings import get_settings
 from tests.builders import store_questions
 from tests.fake_teacher import FakeTeacher, in_order, serve
-from tests.services.teacher_runs import ADA, carry_on, config_for, generate, resume, states
+from tests.services.teacher_runs import (
+    ADA,
+    carry_on,
+    config_for,
+    generate,
+    outcomes,
+    resume,
+    states,
+)
 
 
 @pytest.fixture
@@ -188,3 +196,13 @@ FAILED = {
 def test_the_starter_teacher_has_no_batches(session: Session, teacher: FakeTeacher) -> None:
     with pytest.raises(InvalidConfig, match="no batch endpoint"):
         generate(session, config_for(teacher).model_copy(update={"teacher": "starter", "batch": 1}))
+
+
+def test_parameters_that_a_batch_was_refused_for_are_left_out_of_the_next(
+    session: Session, teacher: FakeTeacher
+) -> None:
+    teacher.refuses = ("max_tokens",)
+    run = generate(session, config_for(teacher, batch=True))
+    assert run.result["stored"] == 6
+    assert len(teacher.batches) == 2
+    assert outcomes(session) == {"unavailable": 6, "stored": 6}

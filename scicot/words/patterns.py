@@ -1,4 +1,7 @@
-"""Regular expressions that people type: checked before use, and never run without end."""
+"""Regular expressions that people type: checked before use, and never run without end.
+
+The database matches with them too, and so they stand here.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from scicot.words.errors import InvalidInput
 
 LONGEST_PATTERN = 500  # characters
 SECONDS_A_TEXT = 0.5  # a pattern that backtracks without end is stopped
+TOO_SLOW = "The pattern takes too long on a text. Write it without nested repetitions."
 
 
 def check_pattern(pattern: str) -> str:
