@@ -95,12 +95,11 @@ def show(run: RunView) -> None:
 
 
 st.title("Attribution")
-runs = [
-    run for run in predicted_runs() if run.kind is RunKind.TRAIN and run.method == Method.SCI_COT
-]
+predicted = predicted_runs()
+runs = [run for run in predicted if run.kind is RunKind.TRAIN and run.method == Method.SCI_COT]
 if runs:
     with errors_shown():
         show(choose_run("Sci-CoT run", "run", runs, default=runs[0].id))
-else:
+elif predicted:
     st.info("Only a two-stage run's errors can be told apart: train Sci-CoT.")
     st.page_link("pages/train/launch.py", label="Launch a Sci-CoT run")
