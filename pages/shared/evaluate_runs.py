@@ -43,6 +43,8 @@ def choose_run(label: str, key: str, runs: Sequence[RunView], default: int) -> R
     by_id = {run.id: run for run in runs}
     wanted = link_number(key)
     if wanted not in by_id:
+        if wanted is not None:
+            st.warning(f"Run {wanted} is not among these; run {default} is shown instead.")
         wanted = default
         st.query_params[key] = str(default)
     widget = f"{key}_chosen"

@@ -86,6 +86,11 @@ def test_a_link_with_nonsense_falls_back_to_what_there_is(runs: tuple[int, int])
     assert {app.query_params["a"], app.query_params["b"]} == {str(one) for one in runs}
 
 
+def test_a_run_that_a_link_names_and_is_not_there_is_said(runs: tuple[int, int]) -> None:
+    app = open_page("evaluate/compare", a=str(runs[0]), b="999")
+    assert app.warning[0].value == f"Run 999 is not among these; run {runs[1]} is shown instead."
+
+
 def test_one_run_alone_is_not_compared(session: Session, questions: list[Question]) -> None:
     store_run(session, questions, right=[0])
     app = open_page("evaluate/compare")
