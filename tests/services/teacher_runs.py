@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import AttemptRow, CompletionRow
+from db.models import AttemptRow, CompletionRow, RationaleRow, RevisionRow
 from scicot.services.generation import run_generation, start_generation
+from scicot.services.prices import set_price
 from scicot.services.runs import get_run, resume_run
 from scicot.services.worker import RunContext, run_worker
 from scicot.words.configs import GenerationConfig
@@ -53,3 +55,25 @@ def states(session: Session) -> Counter[str]:
 def outcomes(session: Session) -> Counter[str | None]:
     session.rollback()
     return Counter(session.scalars(select(AttemptRow.outcome)))
+
+
+def rationales(session: Session) -> list[tuple[int, int, str]]:
+    """Return (question id, sample, text) of every rationale."""
+    session.rollback()
+    rows = session.execute(
+        select(RationaleRow.question_id, RationaleRow.sample, RevisionRow.text)
+        .join(RevisionRow, RevisionRow.id == RationaleRow.revision_id)
+        .order_by(RationaleRow.question_id, RationaleRow.sample)
+    )
+    return [tuple(row) for row in rows]
+
+
+def give_price(session: Session, input_usd: float = 1.0, output_usd: float = 10.0) -> None:
+    set_price(
+        session,
+        ADA,
+        "fake",
+        input_usd=input_usd,
+        output_usd=output_usd,
+        as_of=date(2026, 11, 24),
+    )

@@ -1,26 +1,18 @@
 from __future__ import annotations
 
-import sqlite3
 import threading
-from collections.abc import Iterator
-from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from aiolimiter import AsyncLimiter
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-import db.session
-from db.models import AttemptRow, CompletionRow, RationaleRow, RevisionRow, RunRow
-from db.session import open_session, write
-from scicot.adapters.clock import utc_now
+from db.models import AttemptRow, RationaleRow
+from db.session import open_session
 from scicot.pure.teacher_prompts import BUILT_IN
 from scicot.services import pacing
 from scicot.services.generation import retry_calls, run_generation, start_generation
-from scicot.services.ledger_writer import Spool
-from scicot.services.prices import set_price
 from scicot.services.prompts import save_prompt
 from scicot.services.runs import request_cancel
 from scicot.services.worker import run_worker
@@ -30,24 +22,17 @@ from scicot.words.records import CompletionState, RunKind, RunStatus
 from scicot.words.settings import Settings, get_settings
 from scicot.words.teaching import PromptParts
 from tests.builders import store_questions
-from tests.fake_teacher import FakeTeacher, always, in_order, serve
+from tests.fake_teacher import FakeTeacher, always, in_order
 from tests.services.teacher_runs import (
     ADA,
     carry_on,
     config_for,
     generate,
-    outcomes,
+    give_price,
+    rationales,
     resume,
     states,
 )
-
-
-@pytest.fixture
-def teacher(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeTeacher]:
-    monkeypatch.setenv("SCICOT_TEACHER_RETRY_SECONDS", "0.01")
-    get_settings.cache_clear()
-    with serve(FakeTeacher()) as served:
-        yield served
 
 
 @pytest.fixture
@@ -56,28 +41,6 @@ def questions(session: Session, tmp_path: Path) -> None:
 
 
 pytestmark = pytest.mark.usefixtures("questions")
-
-
-def rationales(session: Session) -> list[tuple[int, int, str]]:
-    """Return (question id, sample, text) of every rationale."""
-    session.rollback()
-    rows = session.execute(
-        select(RationaleRow.question_id, RationaleRow.sample, RevisionRow.text)
-        .join(RevisionRow, RevisionRow.id == RationaleRow.revision_id)
-        .order_by(RationaleRow.question_id, RationaleRow.sample)
-    )
-    return [tuple(row) for row in rows]
-
-
-def give_price(session: Session, input_usd: float = 1.0, output_usd: float = 10.0) -> None:
-    set_price(
-        session,
-        ADA,
-        "fake",
-        input_usd=input_usd,
-        output_usd=output_usd,
-        as_of=date(2026, 11, 24),
-    )
 
 
 def test_a_second_run_with_the_same_settings_makes_no_call(
@@ -248,160 +211,6 @@ def test_failed_ones_are_retried_by_word_and_alone(session: Session, teacher: Fa
     carry_on(session, last)
     assert states(session) == {"stored": 12}
     assert teacher.count == 15
-
-
-def leave_in_flight(session: Session, run_id: int, body: str | None) -> None:
-    """Bring the ledger to where a worker killed during a call would leave it."""
-    with write(session):
-        completion = session.scalars(select(CompletionRow)).first()
-        assert completion is not None
-        completion.state = CompletionState.IN_FLIGHT
-        completion.worker = "killed"
-        completion.attempts = 1
-        completion.raw_body = body
-        session.add(
-            AttemptRow(
-                completion_id=completion.id,
-                run_id=run_id,
-                number=1,
-                sent_at=utc_now(),
-                http_status=200 if body else None,
-            )
-        )
-
-
-def planned_run(session: Session, teacher: FakeTeacher, **values: Any) -> int:
-    """Return a run whose calls are planned and none is sent: the teacher's key is not accepted."""
-    teacher.faults = always("401")
-    run = generate(session, config_for(teacher, concurrency=1, **values))
-    teacher.faults = in_order()
-    with write(session):
-        session.execute(update(CompletionRow).values(attempts=0))
-        session.query(AttemptRow).delete()
-    teacher.count = 0
-    return run.id
-
-
-def test_a_call_left_in_flight_may_have_been_paid_and_is_not_sent_again(
-    session: Session, teacher: FakeTeacher
-) -> None:
-    run_id = planned_run(session, teacher)
-    leave_in_flight(session, run_id, None)
-    run = resume(session, run_id)
-    assert run.status is RunStatus.DONE
-    assert states(session) == {"maybe_paid": 1, "stored": 11}
-    assert teacher.count == 11
-
-
-def test_a_call_left_in_flight_at_a_teacher_that_costs_nothing_is_simply_asked_again(
-    session: Session, teacher: FakeTeacher
-) -> None:
-    give_price(session, 0.0, 0.0)
-    run_id = planned_run(session, teacher)
-    leave_in_flight(session, run_id, None)
-    assert resume(session, run_id).result["stored"] == 12
-    assert states(session) == {"stored": 12}
-
-
-def test_a_body_stored_before_the_kill_is_read_and_not_bought_again(
-    session: Session, teacher: FakeTeacher
-) -> None:
-    run_id = planned_run(session, teacher)
-    body = '{"choices": [{"message": {"content": "Kept."}, "finish_reason": "stop"}]}'
-    leave_in_flight(session, run_id, body)
-    resume(session, run_id)
-    assert states(session) == {"stored": 12}
-    assert teacher.count == 11
-    assert "Kept." in [text for _, _, text in rationales(session)]
-
-
-def test_a_call_that_another_living_run_has_in_flight_is_left_to_it(
-    session: Session, teacher: FakeTeacher, settings: Settings
-) -> None:
-    run_id = planned_run(session, teacher)
-    leave_in_flight(session, run_id, None)
-    other = start_generation(session, ADA, config_for(teacher, limit=1))
-    with write(session):  # the holder is alive: its heart beats, and will have stopped in 29 s
-        session.execute(
-            update(RunRow)
-            .where(RunRow.id == run_id)
-            .values(
-                worker="killed",
-                status=RunStatus.RUNNING,
-                heartbeat_at=utc_now() - timedelta(seconds=29),
-            )
-        )
-    run = carry_on(session, other)
-    assert run.status is RunStatus.DONE
-    assert teacher.count == 0
-    assert states(session)["maybe_paid"] == 1
-
-
-def test_a_locked_database_costs_no_answer(
-    session: Session,
-    teacher: FakeTeacher,
-    settings: Settings,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-) -> None:
-    monkeypatch.setattr(db.session, "BUSY_TIMEOUT_MS", 100)
-    db.session.get_engine.cache_clear()
-    spooled = threading.Event()
-    append = Spool.append
-
-    def append_and_tell(self: Spool, lines: Any) -> None:
-        append(self, lines)
-        spooled.set()
-
-    monkeypatch.setattr(Spool, "append", append_and_tell)
-    run_id = start_generation(session, ADA, config_for(teacher, limit=3, concurrency=1))
-    session.rollback()
-    locker: list[sqlite3.Connection] = []
-
-    def lock_at_the_second(number: int) -> str:
-        if number == 2:
-            connection = sqlite3.connect(
-                settings.home_folder / "scicot.db", check_same_thread=False, isolation_level=None
-            )
-            connection.execute("BEGIN IMMEDIATE")
-            locker.append(connection)
-            threading.Thread(target=unlock, daemon=True).start()
-        return "ok"
-
-    def unlock() -> None:
-        spooled.wait(20)
-        locker[0].rollback()
-        locker[0].close()
-
-    teacher.faults = lock_at_the_second
-    run = carry_on(session, run_id)
-    assert spooled.is_set()
-    assert run.status is RunStatus.DONE
-    assert run.result["stored"] == teacher.count == 3
-    assert outcomes(session) == {"stored": 3}
-    db.session.get_engine.cache_clear()
-
-
-def test_an_answer_in_the_spool_is_stored_at_the_next_start(
-    session: Session, teacher: FakeTeacher, settings: Settings
-) -> None:
-    run_id = planned_run(session, teacher)
-    leave_in_flight(session, run_id, None)
-    attempt = session.scalars(select(AttemptRow)).one()
-    line = {
-        "completion_id": attempt.completion_id,
-        "attempt_id": attempt.id,
-        "number": 1,
-        "status": 200,
-        "body": '{"choices": [{"message": {"content": "Spooled."}, "finish_reason": "stop"}]}',
-    }
-    spool = Spool(settings.artifacts_folder / "spool" / f"run-{run_id}.jsonl")
-    spool.append([line])
-    resume(session, run_id)
-    assert states(session) == {"stored": 12}
-    assert teacher.count == 11
-    assert "Spooled." in [text for _, _, text in rationales(session)]
-    assert spool.read() == []
 
 
 def test_every_call_passes_the_caps_on_requests_and_tokens(

@@ -25,11 +25,6 @@ def starter_folder(settings: Settings) -> Path:
     return settings.artifacts_folder / "students" / "starter"
 
 
-def has_starter_file() -> bool:
-    """Return whether the package that carries the weights is installed."""
-    return importlib.util.find_spec(PACKAGE) is not None
-
-
 def ensure_starter(settings: Settings) -> Path:
     """Return the starter student's folder, built now if it is not there (about 15 seconds).
 
