@@ -25,11 +25,18 @@ def list_stage_roles(session: Session, run_id: int) -> list[str]:
 
 
 def open_stage(
-    session: Session, settings: Settings, run_id: int, role: str, *, is_exact: bool = True
+    session: Session,
+    settings: Settings,
+    run_id: int,
+    role: str,
+    *,
+    is_exact: bool = True,
+    at_once: int = 1,
 ) -> FastStudent:
     """Return the student of a run's stage, kept open for the next question.
 
-    Exact is fp32, as the run itself computed; int8 is nearly twice as fast. Raises NotFound when
+    Exact is fp32, as the run itself computed; int8 is nearly twice as fast. `at_once`: how many
+    calls it works on side by side. Raises NotFound when
     the run has no such stage, StudentError when it was not converted.
     """
     folder = session.scalar(
@@ -43,9 +50,10 @@ def open_stage(
             f"Run {run.id} ({run.name}) has no stage '{role}'. Choose a run that was trained here."
         )
     compute_type = "float32" if is_exact else "int8"
-    return _open(settings.artifacts_folder / folder / "ct2", compute_type, settings.threads)
+    where = settings.artifacts_folder / folder / "ct2"
+    return _open(where, compute_type, settings.threads, at_once)
 
 
 @lru_cache(maxsize=4)
-def _open(folder: Path, compute_type: str, threads: int | None) -> FastStudent:
-    return FastStudent.open(folder, compute_type=compute_type, threads=threads)
+def _open(folder: Path, compute_type: str, threads: int | None, at_once: int) -> FastStudent:
+    return FastStudent.open(folder, compute_type=compute_type, threads=threads, at_once=at_once)

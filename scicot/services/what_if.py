@@ -94,23 +94,30 @@ def answer_draft(
         raise InvalidInput(f"Run {run.id} ({run.name}) has no student here. Choose a trained run.")
     config = TrainingConfig.checked(**run.config)
     edited = to_question(question, draft)
-    student = open_stage(session, settings, run_id, ANSWERING_ROLE[method], is_exact=is_exact)
-    text, tokens = question_text(edited), ANSWER_TOKENS
+    writes_first = method is Method.ONE_STAGE  # its options are scored after what it wrote
+    student = open_stage(
+        session,
+        settings,
+        run_id,
+        ANSWERING_ROLE[method],
+        is_exact=is_exact,
+        at_once=1 if writes_first else 2,
+    )
+    text = question_text(edited)
     if method is Method.SCI_COT:
         text = question_with_rationale(edited, draft.rationale)
     elif method is Method.STEP_BY_STEP:
         text = PREDICT_TASK + text
-    elif method is Method.ONE_STAGE:
-        tokens = config.max_target_tokens
+    options = [choice_answer(choice) for choice in edited.choices]
     limit = config.max_input_tokens
-    (output,) = student.generate([text], tokens, max_input_tokens=limit)
-    rationale = draft.rationale if method is Method.SCI_COT else None
-    given = None
-    if method is Method.ONE_STAGE:
+    if writes_first:
+        (output,) = student.generate([text], config.max_target_tokens, max_input_tokens=limit)
         rationale, _ = split_output(output)
         given = rationale_text(rationale) if rationale else None
-    options = [choice_answer(choice) for choice in edited.choices]
-    (scores,) = student.score([text], [options], max_input_tokens=limit, given=[given])
+        (scores,) = student.score([text], [options], max_input_tokens=limit, given=[given])
+    else:
+        output, scores = student.answer(text, options, ANSWER_TOKENS, max_input_tokens=limit)
+        rationale = draft.rationale if method is Method.SCI_COT else None
     label = read_answer(output, edited)
     return WhatIfAnswer(
         rationale=rationale,

@@ -109,6 +109,16 @@ def test_fast_text_is_transformers_text(fast: FastStudent, student: Path, family
     assert fast.generate(INPUTS, 24) == slow.generate(INPUTS, 24)
 
 
+def test_an_answer_side_by_side_is_what_is_written_and_scored_one_after_the_other(
+    fast: FastStudent, tmp_path: Path
+) -> None:
+    both = FastStudent.open(tmp_path / "ct2", threads=2, at_once=2)
+    [written], [scored] = fast.generate(INPUTS[:1], 24), fast.score(INPUTS[:1], OPTIONS[:1])
+    text, scores = both.answer(INPUTS[0], OPTIONS[0], 24)
+    assert text == written
+    assert scores == pytest.approx(scored, abs=1e-5)
+
+
 def test_fast_log_probabilities_are_transformers(
     fast: FastStudent, student: Path, family: Family
 ) -> None:

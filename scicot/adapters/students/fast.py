@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,17 @@ class FastStudent:
 
     @classmethod
     def open(
-        cls, folder: Path, *, compute_type: str = "float32", threads: int | None = None
+        cls,
+        folder: Path,
+        *,
+        compute_type: str = "float32",
+        threads: int | None = None,
+        at_once: int = 1,
     ) -> FastStudent:
         """Return the student of a `ct2` folder; `int8` is faster and nearly as exact.
 
-        Raises StudentError when the folder holds no converted student.
+        `at_once` calls are worked on side by side, the threads shared out among them. Raises
+        StudentError when the folder holds no converted student.
         """
         import ctranslate2
 
@@ -39,12 +46,14 @@ class FastStudent:
         codec = Codec.open(folder)
         is_causal = codec.special.family is Family.CAUSAL
         kind = ctranslate2.Generator if is_causal else ctranslate2.Translator
+        threads = choose_threads(threads)
+        workers = min(at_once, threads)
         model = kind(
             str(folder),
             device="cpu",
             compute_type=compute_type,
-            inter_threads=1,
-            intra_threads=choose_threads(threads),
+            inter_threads=workers,
+            intra_threads=threads // workers,
         )
         return cls(model, codec)
 
@@ -74,6 +83,25 @@ class FastStudent:
             return [codec.decode(one.sequences_ids[0]) for one in results]
         results = self.model.translate_batch(prompts, max_decoding_length=max_new_tokens, **options)
         return [codec.decode(codec.ids(one.hypotheses[0])) for one in results]
+
+    def answer(
+        self,
+        text: str,
+        options: Sequence[str],
+        max_new_tokens: int,
+        *,
+        max_input_tokens: int | None = None,
+    ) -> tuple[str, list[float]]:
+        """Return what `generate` and `score` say of one input, done side by side.
+
+        One input gives two threads too little to share: each call alone with one is sooner done,
+        by a sixth, in a student opened with `at_once=2`.
+        """
+        with ThreadPoolExecutor(2) as both:
+            limit = max_input_tokens
+            written = both.submit(self.generate, [text], max_new_tokens, max_input_tokens=limit)
+            scored = both.submit(self.score, [text], [options], max_input_tokens=limit)
+            return written.result()[0], scored.result()[0]
 
     def score(
         self,
