@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from scicot.adapters.students.fast import FastStudent
-from scicot.adapters.students.peers import PeerStudent
+from scicot.adapters.students.peers import PeerStudent, Timed
 from scicot.adapters.students.torch_student import TorchStudent
 from scicot.bench.generate import prepare_student
 from scicot.bench.students import open_bench, timed
@@ -15,13 +17,13 @@ from scicot.words.settings import Settings
 
 
 def bench_score(settings: Settings, *, student: str, questions: int) -> dict[str, Any]:
-    """Return questions per processor second of each way, our ratio, and the largest difference."""
+    """Return questions per second of each way, our ratio, and the largest difference."""
     asked = make_questions(questions, seed=1)
     inputs = [question_text(one) for one in asked]
     options = [[choice_answer(choice) for choice in one.choices] for one in asked]
     with open_bench(student, settings) as bench:
         prepare_student(bench, training=0)
-        peers = PeerStudent(bench.folder / "model").score(inputs, options)
+        peers = bench.ask_peers(_ask_peers, bench.folder / "model", inputs, options)
         once = TorchStudent.open(
             bench.folder / "model", bench.student.family, threads=bench.threads
         )
@@ -31,17 +33,23 @@ def bench_score(settings: Settings, *, student: str, questions: int) -> dict[str
         fast.score(inputs[:4], options[:4])
         _, fast_seconds = timed(lambda: fast.score(inputs, options))
         return {
-            "vs_naive": round(peers.cpu_seconds / seconds, 2),
+            "vs_naive": round(peers.seconds / seconds, 2),
             "largest_difference": max(
                 abs(one - other)
                 for row, others in zip(ours, peers.value, strict=True)
                 for one, other in zip(row, others, strict=True)
             ),
-            "questions_per_cpu_second": {
-                "naive": questions / peers.cpu_seconds,
+            "questions_per_second": {
+                "naive": questions / peers.seconds,
                 "once": questions / seconds,
                 "ctranslate2": questions / fast_seconds,
             },
             "questions": questions,
             **bench.describe(),
         }
+
+
+def _ask_peers(folder: Path, inputs: Sequence[str], options: Sequence[Sequence[str]]) -> Timed:
+    student = PeerStudent(folder)
+    student.score(inputs[:4], options[:4])
+    return student.score(inputs, options)

@@ -1,21 +1,31 @@
-"""What the student benchmarks share: the student, its threads, and timing in processor seconds."""
+"""What the student benchmarks share: the student, the peers' own process, and timing."""
 
 from __future__ import annotations
 
 import tempfile
-import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from scicot.adapters.students.folders import StudentFolder, find_student, inspect_folder
-from scicot.adapters.students.machine import choose_threads, has_bf16, resolve_precision
+from scicot.adapters.students.machine import (
+    choose_threads,
+    has_bf16,
+    has_gpu,
+    resolve_precision,
+)
+from scicot.adapters.students.memory import keep_freed_memory
 from scicot.adapters.students.paper_shape import build_paper_shape
-from scicot.adapters.students.peers import set_threads
+from scicot.adapters.students.stopwatch import work_seconds
 from scicot.bench.texts import VOCABULARY
 from scicot.words.settings import Settings
+
+Arguments = ParamSpec("Arguments")
+Given = TypeVar("Given")
 
 SHAPE = "flan-t5-small-shape"  # random weights, so that no hub is needed
 
@@ -27,12 +37,23 @@ class Bench:
     student: StudentFolder
     folder: Path
     threads: int
+    peers: ProcessPoolExecutor
+
+    def ask_peers(
+        self,
+        work: Callable[Arguments, Given],
+        *args: Arguments.args,
+        **named: Arguments.kwargs,
+    ) -> Given:
+        """Return what a module's function gives in the peers' process; this one waits for it."""
+        return self.peers.submit(work, *args, **named).result()
 
     def describe(self) -> dict[str, Any]:
         """Return what the figures depend on beside the code."""
         return {
             "student": self.student.name,
             "threads": self.threads,
+            "seconds_of": "gpu" if has_gpu() else "processor",
             "precision": resolve_precision("auto"),
             "bf16_in_hardware": has_bf16(),
         }
@@ -40,19 +61,51 @@ class Bench:
 
 @contextmanager
 def open_bench(student: str, settings: Settings) -> Iterator[Bench]:
-    """Yield the student and a temporary folder; figures are per second of processor time."""
+    """Yield the student, a temporary folder, and a process in which peers are measured.
+
+    The peers have a process of their own because ours keeps freed memory, as a run does, and
+    would make them faster than they are.
+    """
+    keep_freed_memory()
     threads = choose_threads(settings.threads)
     set_threads(threads)
-    with tempfile.TemporaryDirectory() as folder:
+    spawn = get_context("spawn")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        ProcessPoolExecutor(1, spawn, initializer=set_threads, initargs=(threads,)) as peers,
+    ):
         if student == SHAPE:
             built = build_paper_shape(settings.artifacts_folder / "bench" / SHAPE, VOCABULARY)
             found = inspect_folder(SHAPE, built)
         else:
             found = find_student(student, settings)
-        yield Bench(found, Path(folder), threads)
+        yield Bench(found, Path(folder), threads, peers)
 
 
-def timed(work: Callable[[], Any]) -> tuple[Any, float]:
-    """Return what the work gives and the processor seconds it took, all threads together."""
-    started = time.process_time()
-    return work(), time.process_time() - started
+def set_threads(threads: int) -> None:
+    """Use this many threads from here on."""
+    import torch
+
+    torch.set_num_threads(threads)
+
+
+def timed(work: Callable[[], Given]) -> tuple[Given, float]:
+    """Return what the work gives and the seconds it took, of the processor or on the GPU."""
+    started = work_seconds()
+    return work(), work_seconds() - started
+
+
+def peak_operations(precision: str) -> float:
+    """Return multiplications and additions a second of a large matrix product alone."""
+    import torch
+
+    size, repeats, device = (8192, 20, "cuda") if has_gpu() else (1024, 10, "cpu")
+    kind = torch.bfloat16 if precision == "bf16" else torch.float32
+    left, right = (torch.randn(size, size, device=device, dtype=kind) for _ in range(2))
+
+    def multiply() -> None:
+        for _ in range(repeats):
+            torch.mm(left, right)
+
+    multiply()
+    return 2 * size**3 * repeats / min(timed(multiply)[1] for _ in range(3))

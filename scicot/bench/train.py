@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from scicot.adapters.students.codec import Codec
@@ -11,7 +11,7 @@ from scicot.adapters.students.examples import encode_task
 from scicot.adapters.students.machine import peak_memory_bytes, resolve_precision
 from scicot.adapters.students.peers import PeerStudent
 from scicot.adapters.students.trainer import StageJob, StageTrainer
-from scicot.bench.students import Bench, open_bench, timed
+from scicot.bench.students import Bench, open_bench, peak_operations, timed
 from scicot.bench.texts import make_questions, make_rationales
 from scicot.pure.batching import Batch, plan_epochs
 from scicot.pure.methods import Task, rationale_tasks
@@ -38,27 +38,38 @@ class SilentWatcher:
 def bench_train(
     settings: Settings, *, student: str, examples: int, rounds: int, tokens_per_batch: int
 ) -> dict[str, Any]:
-    """Return examples per processor second of each variant, taken in turns, and our ratios."""
+    """Return examples per second of each variant, taken in turns, and our ratios.
+
+    `share_of_peak`: the arithmetic of our steps in a second, of what a large matrix product alone
+    reaches on this machine in the same precision.
+    """
     questions = make_questions(examples)
     task = rationale_tasks(questions, make_rationales(questions))[0]
-    few = Task(task.examples[: max(8, examples // PADDED_SHARE)])
     rates: dict[str, list[float]] = {}
     with open_bench(student, settings) as bench:
-        tokens_per_second = 0.0
+        tokens = []
         for _ in range(rounds):
             rate, tokens_per_second = _train_ours(bench, task, tokens_per_batch)
+            tokens.append(tokens_per_second)
             rates.setdefault("ours", []).append(rate)
             if bench.student.family is Family.ENCODER_DECODER:
-                for name, rate in _train_peers(bench, task, few, tokens_per_batch).items():
+                made = bench.ask_peers(_train_peers, bench.student.path, task)
+                made |= _train_on_our_batches(bench, task, tokens_per_batch)
+                for name, rate in made.items():
                     rates.setdefault(name, []).append(rate)
         best = {name: max(values) for name, values in rates.items()}
+        operations = _operations_per_token(bench, task, tokens_per_batch) * max(tokens)
+        peak = peak_operations(resolve_precision("auto"))
         return {
             "vs_dynamic": _ratio(best, "ours", "dynamic"),
+            "vs_dynamic_bf16": _ratio(best, "ours", "dynamic_bf16"),
             "vs_padded": _ratio(best, "ours", "padded"),
             "trainer_our_batches": _ratio(best, "trainer_our_batches", "dynamic"),
             "trainer_our_batches_and_loss": _ratio(best, "trainer_our_batches_and_loss", "dynamic"),
-            "examples_per_cpu_second": best,
-            "tokens_per_second": tokens_per_second,
+            "examples_per_second": best,
+            "tokens_per_second": max(tokens),
+            "share_of_peak": round(operations / peak, 3),
+            "peak_gflops": round(peak / 1e9, 1),
             "examples": examples,
             "rounds": rounds,
             "tokens_per_batch": tokens_per_batch,
@@ -72,42 +83,63 @@ def _ratio(best: Mapping[str, float], name: str, other: str) -> float | None:
 
 
 def _train_ours(bench: Bench, task: Task, tokens_per_batch: int) -> tuple[float, float]:
-    job = StageJob(
-        hash="bench",
-        student=bench.student.path,
-        family=bench.student.family,
-        tasks=[Task(task.examples[:8])],
-        config=_settings(tokens_per_batch),
-        precision=resolve_precision("auto"),
-        work_folder=bench.folder / "work",
-        threads=bench.threads,
-    )
-    StageTrainer(job).train(SilentWatcher())  # the first batches of a process are slower
-    trainer = StageTrainer(replace(job, tasks=[task]))
+    """Return examples and tokens that are not padding, per second."""
+    _trainer(bench, Task(task.examples[:8]), tokens_per_batch).train(SilentWatcher())  # warms up
+    trainer = _trainer(bench, task, tokens_per_batch)
     state, seconds = timed(lambda: trainer.train(SilentWatcher()))
-    return len(task.examples) / seconds, round(state.tokens / state.seconds, 1)
+    return len(task.examples) / seconds, round(state.tokens / seconds, 1)
 
 
-def _train_peers(bench: Bench, task: Task, few: Task, tokens_per_batch: int) -> dict[str, float]:
-    """Return examples per processor second of each way that goes through transformers' Trainer.
+def _trainer(bench: Bench, task: Task, tokens_per_batch: int) -> StageTrainer:
+    return StageTrainer(
+        StageJob(
+            hash="bench",
+            student=bench.student.path,
+            family=bench.student.family,
+            tasks=[task],
+            config=_settings(tokens_per_batch),
+            precision=resolve_precision("auto"),
+            work_folder=bench.folder / "work",
+            threads=bench.threads,
+        )
+    )
 
-    `trainer_our_batches` has our batches, and bf16 where the processor has it.
-    """
+
+def _operations_per_token(bench: Bench, task: Task, tokens_per_batch: int) -> float:
+    """Return the multiplications and additions of a step, per token that is not padding."""
+    from torch.utils.flop_counter import FlopCounterMode
+
+    few = Task(task.examples[: max(8, len(task.examples) // 8)])
+    trainer = _trainer(bench, few, tokens_per_batch)
+    with FlopCounterMode(display=False) as counter:
+        state = trainer.train(SilentWatcher())
+    return float(counter.get_total_flops()) / state.tokens
+
+
+def _train_peers(student: Path, task: Task) -> dict[str, float]:
+    """Return examples per second of Seq2SeqTrainer as it is usually used."""
+    few = Task(task.examples[: max(8, len(task.examples) // PADDED_SHARE)])
+    peers = PeerStudent(student)
+    peers.train(Task(task.examples[:8]))
+    seconds = {"dynamic": peers.train(task).seconds}
+    if resolve_precision("auto") == "bf16":
+        seconds["dynamic_bf16"] = peers.train(task, bf16=True).seconds
+    rates = {name: len(task.examples) / value for name, value in seconds.items()}
+    return rates | {"padded": len(few.examples) / peers.train(few, padded=True).seconds}
+
+
+def _train_on_our_batches(bench: Bench, task: Task, tokens_per_batch: int) -> dict[str, float]:
+    """Return examples per second of `Trainer` with our batches, and bf16 where we use it."""
     student = PeerStudent(bench.student.path)
     student.train(Task(task.examples[:8]))
     batches = _plan(bench, task, tokens_per_batch)
     bf16 = resolve_precision("auto") == "bf16"
-    seconds = {
-        "dynamic": student.train(task).cpu_seconds,
-        "trainer_our_batches": student.train_on_batches(
-            task, batches, own_loss=False, bf16=bf16
-        ).cpu_seconds,
-        "trainer_our_batches_and_loss": student.train_on_batches(
-            task, batches, own_loss=True, bf16=bf16
-        ).cpu_seconds,
+    names = {"trainer_our_batches": False, "trainer_our_batches_and_loss": True}
+    return {
+        name: len(task.examples)
+        / student.train_on_batches(task, batches, own_loss=own_loss, bf16=bf16).seconds
+        for name, own_loss in names.items()
     }
-    rates = {name: len(task.examples) / value for name, value in seconds.items()}
-    return rates | {"padded": len(few.examples) / student.train(few, padded=True).cpu_seconds}
 
 
 def _plan(bench: Bench, task: Task, tokens_per_batch: int) -> list[Batch]:

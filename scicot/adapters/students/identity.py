@@ -14,6 +14,7 @@ ENGINE_SOURCES = (
     "adapters/students/codec.py",
     "adapters/students/examples.py",
     "adapters/students/loss.py",
+    "adapters/students/quick_parts.py",
     "adapters/students/trainer.py",
 )
 ENGINE_PACKAGES = ("torch", "transformers", "tokenizers")

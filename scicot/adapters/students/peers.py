@@ -7,15 +7,16 @@ texts.
 from __future__ import annotations
 
 import tempfile
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from scicot.adapters.students.codec import Codec
-from scicot.adapters.students.loading import load_model
+from scicot.adapters.students.loading import device_of, load_model, place_model
 from scicot.adapters.students.loss import TokenBatch, batch_loss
+from scicot.adapters.students.machine import has_gpu
+from scicot.adapters.students.stopwatch import work_seconds
 from scicot.pure.batching import Batch
 from scicot.pure.methods import Task
 from scicot.words.records import Family
@@ -26,17 +27,10 @@ MAX_INPUT, MAX_TARGET = 512, 256
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """What a piece of work gave, and the seconds of processor time that it took."""
+    """What a piece of work gave, and the seconds that it took by `work_seconds`."""
 
     value: Any
-    cpu_seconds: float
-
-
-def set_threads(threads: int) -> None:
-    """Use this many threads from here on."""
-    import torch
-
-    torch.set_num_threads(threads)
+    seconds: float
 
 
 class PeerStudent:
@@ -44,7 +38,7 @@ class PeerStudent:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.model = load_model(folder, Family.ENCODER_DECODER)
+        self.model = place_model(load_model(folder, Family.ENCODER_DECODER))
         self.codec = Codec.open(folder, Family.ENCODER_DECODER)
 
     def train(
@@ -54,11 +48,12 @@ class PeerStudent:
         padded: bool = False,
         epochs: float = 1.0,
         learning_rate: float = 3e-4,
+        bf16: bool = False,
     ) -> Timed:
         """Train with Seq2SeqTrainer; `padded` pads every text to 512 / 256, else to its batch."""
         from transformers import Seq2SeqTrainer
 
-        settings = {"num_train_epochs": epochs, "learning_rate": learning_rate}
+        settings = {"num_train_epochs": epochs, "learning_rate": learning_rate, "bf16": bf16}
         return self._train(Seq2SeqTrainer, _rows(self.codec, task), padded=padded, **settings)
 
     def train_on_batches(
@@ -66,7 +61,7 @@ class PeerStudent:
     ) -> Timed:
         """Train with Seq2SeqTrainer on batches chosen before, and with our loss if wanted.
 
-        It is what our loop would be if it were Trainer's.
+        It is what our loop would be if it were Trainer's; memory is kept as in a run.
         """
         from torch.utils.data import DataLoader
         from transformers import Seq2SeqTrainer
@@ -126,7 +121,7 @@ class PeerStudent:
                 logging_strategy="no",
                 disable_tqdm=True,
                 dataloader_pin_memory=False,
-                use_cpu=True,
+                use_cpu=not has_gpu(),
                 **{"num_train_epochs": 1.0, "learning_rate": 3e-4} | settings,
             )
             trainer = make(
@@ -145,7 +140,7 @@ class PeerStudent:
         import torch
 
         self.model.eval()
-        started = time.process_time()
+        started = work_seconds()
         texts: list[str] = []
         with torch.no_grad():
             for start in range(0, len(inputs), BATCH):
@@ -153,7 +148,7 @@ class PeerStudent:
                     {"input_ids": self.codec.encode_input(text, MAX_INPUT), "labels": [0]}
                     for text in inputs[start : start + BATCH]
                 ]
-                batch = _pad_rows(rows, self.codec.special.pad, False)
+                batch = self._place(_pad_rows(rows, self.codec.special.pad, False))
                 made = self.model.generate(
                     input_ids=batch["input_ids"],
                     attention_mask=batch["attention_mask"],
@@ -162,14 +157,14 @@ class PeerStudent:
                     num_beams=1,
                 )
                 texts += [self.codec.decode(row[1:]) for row in made.tolist()]
-        return Timed(texts, time.process_time() - started)
+        return Timed(texts, work_seconds() - started)
 
     def score(self, inputs: Sequence[str], options: Sequence[Sequence[str]]) -> Timed:
         """Return each option's log-probability, input and option read together, eight at a time."""
         import torch
 
         self.model.eval()
-        started = time.process_time()
+        started = work_seconds()
         rows = [
             {
                 "input_ids": self.codec.encode_input(text, MAX_INPUT),
@@ -181,27 +176,32 @@ class PeerStudent:
         flat: list[float] = []
         with torch.no_grad():
             for start in range(0, len(rows), BATCH):
-                batch = _pad_rows(rows[start : start + BATCH], self.codec.special.pad, False)
+                rows_now = rows[start : start + BATCH]
+                batch = self._place(_pad_rows(rows_now, self.codec.special.pad, False))
                 scores = self.model(**batch).logits.log_softmax(dim=-1)
                 labels = batch["labels"]
                 picked = scores.gather(2, labels.clamp(min=0)[:, :, None])[:, :, 0]
                 flat += (picked * (labels != -100)).sum(dim=1).tolist()
         ordered = iter(flat)
         value = [[next(ordered) for _ in texts] for texts in options]
-        return Timed(value, time.process_time() - started)
+        return Timed(value, work_seconds() - started)
+
+    def _place(self, batch: Mapping[str, Any]) -> dict[str, Any]:
+        device = device_of(self.model)
+        return {name: value.to(device) for name, value in batch.items()}
 
 
 class _Clock:
-    """Processor time between start and stop."""
+    """Work seconds between start and stop."""
 
     def __init__(self) -> None:
         self._started = self.seconds = 0.0
 
     def start(self) -> None:
-        self._started = time.process_time()
+        self._started = work_seconds()
 
     def stop(self) -> None:
-        self.seconds = time.process_time() - self._started
+        self.seconds = work_seconds() - self._started
 
 
 def _rows(codec: Codec, task: Task) -> list[dict[str, list[int]]]:

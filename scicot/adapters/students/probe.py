@@ -69,9 +69,11 @@ def _probe(request: dict[str, Any]) -> ProbeResult:
     from scicot.adapters.students.fast import FastStudent
     from scicot.adapters.students.loading import save_model
     from scicot.adapters.students.machine import resolve_precision
+    from scicot.adapters.students.memory import keep_freed_memory
     from scicot.adapters.students.torch_student import TorchStudent
     from scicot.adapters.students.trainer import StageJob, StageTrainer
 
+    keep_freed_memory()
     config = TrainingConfig.checked(**request["config"])
     examples = tuple(Example(0, *pair) for pair in request["examples"])
     family, path = Family(request["family"]), Path(request["path"])

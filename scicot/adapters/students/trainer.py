@@ -75,6 +75,8 @@ class StageTrainer:
     def __init__(self, job: StageJob) -> None:
         import torch
 
+        from scicot.adapters.students.quick_parts import use_quick_parts
+
         self.job = job
         checkpoint = newest_checkpoint(self.checkpoints, job.hash)
         # The thread count decides how sums are split, so a resumed stage keeps its first one.
@@ -83,6 +85,7 @@ class StageTrainer:
         torch.manual_seed(job.config.seed)
         self.codec = Codec.open(job.student, job.family)
         self.model = place_model(load_model(job.student, job.family))
+        use_quick_parts(self.model)
         self.pairs = [self._encode(task) for task in job.tasks]
         self.epochs = plan_epochs(
             self._lengths(), job.config.tokens_per_batch, job.config.seed, job.config.epochs
