@@ -9,8 +9,10 @@ import streamlit as st
 from pages.shared.run_control import show_headline, show_orders, show_while_it_runs
 from pages.shared.teacher_run import show_teacher_totals
 from pages.shared.training_clone import link_to_clone
+from scicot.pure.durations import say_duration
 from scicot.pure.logs import find_cause
 from scicot.services.queue import tend_queue
+from scicot.services.run_parts import PartView, list_parts
 from scicot.services.runs import MetricPoint, list_metrics, list_runs, read_log
 from scicot.services.workspace import open_workspace
 from scicot.words.records import RunKind, RunStatus, RunView
@@ -32,6 +34,7 @@ def show_run(run_id: int) -> None:
 def _show(run: RunView) -> None:
     with open_workspace() as session:
         points = list_metrics(session, run.id)
+        parts = list_parts(session, run.id)
         log = read_log(session, get_settings(), run.id)
     show_headline(run)
     cause = find_cause(log) if run.status in (RunStatus.FAILED, RunStatus.LOST) else None
@@ -49,6 +52,7 @@ def _show(run: RunView) -> None:
         link_to_clone(run)
     _show_curves(points)
     _show_result(run)
+    _show_parts(parts)
     with st.expander("Log", icon=":material/notes:"):
         st.code(log[-20_000:] or "Nothing yet.", language=None, wrap_lines=True, height=300)
     with st.expander("Settings, versions and hash", icon=":material/settings:"):
@@ -101,3 +105,27 @@ def _show_result(run: RunView) -> None:
         for name, value in shown.items():
             text = f"{value:.1%}" if "accuracy" in name else f"{value:,.4g}"
             st.metric(name.replace("_", " "), text, width="content")
+
+
+def _show_parts(parts: list[PartView]) -> None:
+    """Show what each part that is over cost; a stage that was there already cost nothing."""
+    if not parts:
+        return
+    st.dataframe(
+        [
+            {
+                "part": part.name,
+                "time": "0, reused" if part.reused else say_duration(part.seconds),
+                "memory held": f"{part.peak_memory_bytes / 1e9:.1f} GB",
+                "pace": f"{part.tokens_per_second:,.0f} tokens/s" if part.tokens_per_second else "",
+            }
+            for part in parts
+        ],
+        hide_index=True,
+        width="content",
+        column_config={
+            "memory held": st.column_config.TextColumn(
+                help="The most that the run's process had held by the end of this part."
+            )
+        },
+    )

@@ -9,6 +9,7 @@ import streamlit as st
 from pages.shared.frame import current_actor, errors_shown
 from pages.shared.run_control import show_headline, show_orders, show_while_it_runs
 from pages.shared.teacher_form import format_usd
+from scicot.pure.durations import say_duration
 from scicot.services.generation import retry_calls
 from scicot.services.own_answers import count_own_answers
 from scicot.services.queue import tend_queue
@@ -87,7 +88,7 @@ def _show_small_print(
     if run.status is RunStatus.RUNNING and calls_per_minute:
         said.append(f"{calls_per_minute:,} calls a minute")
     if run.status is RunStatus.RUNNING and seconds_left:
-        said.append(f"about {_duration(seconds_left)} left")
+        said.append(f"about {say_duration(seconds_left)} left")
     if totals.maybe_paid_calls:
         said.append(f"{totals.maybe_paid_calls:,} calls were cut off and may have been charged")
     if approved_usd is not None:
@@ -121,12 +122,6 @@ def _show_own_answers(run: RunView, totals: RunTotals) -> None:
         if own[name]
     ]
     st.caption(f"The teacher alone, without the key: {', '.join(said)}.")
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def _show_reasons(run: RunView, reasons: Sequence[ReasonCount]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from pages.shared.frame import errors_shown
-from scicot.services.training_estimate import TrainingEstimate, estimate_training
+from scicot.services.training_estimate import estimate_training
 from scicot.services.training_preview import StagePreview, TrainingPreview, inspect_training
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import TrainingConfig
@@ -30,36 +30,31 @@ def show_check(methods: list[Method], values: dict[str, Any], seed: int) -> None
         config = TrainingConfig.checked(method=method, seed=seed, **values)
         with open_workspace() as session, st.spinner("Counting"):
             _show(inspect_training(session, config))
-        if st.button("Estimate the minutes", icon=":material/timer:", key="check_time"):
-            with (
-                open_workspace() as session,
-                st.spinner("Trying ten steps (a minute or two the first time)"),
-            ):
-                _show_minutes(estimate_training(session, config))
+        _show_time(config)
 
 
-def _show_minutes(found: TrainingEstimate) -> None:
-    st.text(
-        f"About {_long(found.minutes)} on this machine: training {_long(found.training)}, writing "
-        f"rationales {_long(found.writing)}, the test split {_long(found.testing)} "
-        f"(from {found.steps_tried} steps tried here)."
-    )
-
-
-def _long(minutes: float) -> str:
-    return f"{minutes:.1f} min" if minutes < 120 else f"{minutes / 60:.1f} h"
+def _show_time(config: TrainingConfig) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        wanted = st.button("Estimate the minutes", icon=":material/timer:", key="check_time")
+        again = st.button(
+            "Try again",
+            icon=":material/replay:",
+            key="check_again",
+            type="tertiary",
+            help="The try-out is remembered; make it anew if the machine was busy then.",
+        )
+    if wanted or again:
+        with (
+            open_workspace() as session,
+            st.spinner("Trying ten steps (a minute or two the first time)"),
+        ):
+            found = estimate_training(session, config, again=again)
+        st.text(found.sentence())
+        st.caption(f"Tried {found.tried_at.astimezone():%d %b %H:%M}.")
 
 
 def _show(preview: TrainingPreview) -> None:
-    needed = (
-        f"about {preview.disk_needed / 1e9:.1f} GB of disk"
-        if preview.disk_needed is not None
-        else "an unknown amount of disk"
-    )
-    st.text(
-        f"Trains on {preview.train_questions:,} questions, answers {preview.test_questions:,} of "
-        f"the test split, needs {needed}; {preview.disk_free / 1e9:.0f} GB are free."
-    )
+    st.text(preview.sentence())
     for note in preview.notes:
         st.warning(note, icon=":material/warning:")
     lines = [_line(stage) for stage in preview.stages]

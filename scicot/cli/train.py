@@ -14,8 +14,10 @@ from scicot.services.cloning import clone_config, differences_from_run
 from scicot.services.queue import tend_queue
 from scicot.services.snapshots import create_snapshot, list_snapshots
 from scicot.services.training import start_training
+from scicot.services.training_estimate import estimate_training
+from scicot.services.training_preview import StagePreview, inspect_training
 from scicot.services.workspace import open_workspace
-from scicot.words.configs import PAPER_STUDENT, PAPER_TEACHER, FewShotConfig, TrainingConfig
+from scicot.words.configs import PAPER_STUDENT, PAPER_TEACHER, FewShotConfig
 from scicot.words.errors import InvalidConfig
 from scicot.words.records import Method
 from scicot.words.settings import get_settings
@@ -83,6 +85,10 @@ def train_command(
         int | None,
         typer.Option(help="Take the settings of this run, but for those given here."),
     ] = None,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Say what the run would do and how long; start nothing."),
+    ] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Stay until the run ends.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -98,6 +104,9 @@ def train_command(
     given = {name: value for name, value in named.items() if value is not None}
     given |= parse_settings(setting or ())
     _refuse_half_a_command(given, like)
+    if check:
+        _check(given, like, as_json)
+        return
     if method is Method.FEW_SHOT:
         run_id, more = _start_few_shot(given, teacher), None
     else:
@@ -122,16 +131,36 @@ def _start_training(
     """Return the run's id, and what its JSON says of the run that settings were taken from."""
     more = None
     with open_workspace() as session:
-        if like is None:
-            config = TrainingConfig.checked(**given)
-        else:
-            config = clone_config(session, like, given)
+        config = clone_config(session, like, given)
+        if like is not None:
             found = differences_from_run(session, like, config.model_dump(mode="json"))
             more = {"like": like, "differences": [asdict(one) for one in found]}
             say(describe_differences(like, found))
         run_id = start_training(session, current_actor(), config)
         tend_queue(session, get_settings())
     return run_id, more
+
+
+def _check(given: Mapping[str, Any], like: int | None, as_json: bool) -> None:
+    """Say what the launch page's check says."""
+    if given.get("method") is Method.FEW_SHOT:
+        raise typer.BadParameter("few_shot trains nothing; `generate --estimate` says its cost.")
+    with open_workspace() as session:
+        config = clone_config(session, like, given)
+        preview = inspect_training(session, config)
+        say("Trying ten steps of the student; the result is remembered.")
+        estimate = estimate_training(session, config)
+    lines = [preview.sentence(), *preview.notes, *map(_describe, preview.stages)]
+    first = preview.first_batch[0]
+    lines += [estimate.sentence(), "The first example:", first.input, first.target]
+    result = {"check": asdict(preview), "estimate": asdict(estimate)}
+    emit(result, as_json, "\n".join(lines))
+
+
+def _describe(stage: StagePreview) -> str:
+    cost = "trained before, costs nothing" if stage.reused else "to be trained"
+    steps = f", {stage.steps:,} steps" if stage.steps else ""
+    return f"Stage {stage.role}: {stage.examples:,} examples{steps}, {cost}."
 
 
 def _start_few_shot(given: Mapping[str, Any], teacher: str) -> int:

@@ -14,11 +14,13 @@ from scicot.words.errors import InvalidConfig
 from scicot.words.records import RunKind, RunView
 
 
-def clone_config(session: Session, run_id: int, given: Mapping[str, Any]) -> TrainingConfig:
-    """Return a training run's settings with those given in their place.
+def clone_config(session: Session, run_id: int | None, given: Mapping[str, Any]) -> TrainingConfig:
+    """Return a training run's settings with those given in their place; None: the defaults'.
 
     Raises NotFound, or InvalidConfig for a run that trained nothing or a value that is none.
     """
+    if run_id is None:
+        return TrainingConfig.checked(**given)
     run = get_run(session, run_id)
     if run.kind is not RunKind.TRAIN:
         raise InvalidConfig(

@@ -17,6 +17,7 @@ from scicot.pure.methods import (
 from scicot.pure.prompts import PREDICT_TASK, question_text
 from scicot.services.answering import Answering
 from scicot.services.method_answers import write_rationales
+from scicot.services.run_parts import TRAIN
 from scicot.services.stages import StagePlan, TrainedStage, ensure_stage
 from scicot.services.training_data import TrainingData
 from scicot.words.configs import TrainingConfig
@@ -40,7 +41,6 @@ class MethodTraining:
         self.student = student
         self.data = data
         self.stages: Stages = {}
-        self.seconds: dict[str, float] = {}
 
     def train(self) -> None:
         """Train every stage of the method."""
@@ -79,7 +79,7 @@ class MethodTraining:
         self.watcher.expect(round(len(plan.tasks[0].examples) * self.config.epochs))
         stage = ensure_stage(self.watcher, plan, self.student, self.config)
         self.stages[plan.role] = stage
-        self.seconds[f"train {plan.role}"] = stage.seconds
+        self.watcher.finish_part(TRAIN + plan.role, stage.seconds)
         return stage
 
     def _write(
@@ -87,18 +87,16 @@ class MethodTraining:
     ) -> dict[int, str]:
         started = time.monotonic()
         written = write_rationales(self.answering, stage, questions)
-        spent = self.seconds.get(f"write {role}", 0.0) + time.monotonic() - started
-        self.seconds[f"write {role}"] = round(spent, 2)
+        what = "for validation" if questions is self.data.validation else "for training"
+        self.watcher.finish_part(f"write {role} {what}", time.monotonic() - started)
         return written
 
 
-def train_method(
-    answering: Answering, student: StudentFolder, data: TrainingData
-) -> tuple[Stages, dict[str, float]]:
-    """Return the run's stages by role, and the seconds that each part took."""
+def train_method(answering: Answering, student: StudentFolder, data: TrainingData) -> Stages:
+    """Return the run's stages by role."""
     training = MethodTraining(answering, student, data)
     training.train()
-    return training.stages, training.seconds
+    return training.stages
 
 
 def plan_first_stages(config: TrainingConfig, data: TrainingData) -> list[StagePlan]:

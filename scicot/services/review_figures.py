@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from db.models import RationaleRow, ReviewRow
 from scicot.adapters.clock import utc_now
+from scicot.pure.durations import say_duration
 from scicot.services.questions import find_dataset_id
 from scicot.words.records import Actor, RationaleStatus, Verdict
 from scicot.words.reviewing import REASONS
@@ -70,10 +71,4 @@ def pace_of(session: Session, actor: Actor, dataset: str) -> str:
             RationaleRow.status == RationaleStatus.UNREVIEWED,
         )
     )
-    return f"{a_minute:.0f} a minute, {_as_time((left or 0) / a_minute)} left"
-
-
-def _as_time(minutes: float) -> str:
-    if minutes < 90:
-        return f"{minutes:.0f} min"
-    return f"{minutes / 60:.1f} h" if minutes < 48 * 60 else f"{minutes / 60 / 24:.0f} days"
+    return f"{a_minute:.0f} a minute, {say_duration(60 * (left or 0) / a_minute)} left"

@@ -111,8 +111,10 @@ def ensure_stage(
     folder = stage_folder(context.settings, stage_hash)
     with context.session() as session:
         found = find_stage(session, stage_hash)
+        own = found and session.get(RunStageRow, (context.run.id, found.id, plan.role))
+        is_own = bool(own and not own.reused)
     if found is not None and is_complete(folder):
-        stage = _reused(found, plan, folder, student)
+        stage = _found(found, plan, folder, student, is_own)
         watcher.skip(plan.role, stage)
     else:
         stage = _train(watcher, plan, student, config, stage_hash, folder)
@@ -126,15 +128,18 @@ def find_stage(session: Session, stage_hash: str) -> StageRow | None:
     return session.scalar(select(StageRow).where(StageRow.hash == stage_hash))
 
 
-def _reused(row: StageRow, plan: StagePlan, folder: Path, student: StudentFolder) -> TrainedStage:
+def _found(
+    row: StageRow, plan: StagePlan, folder: Path, student: StudentFolder, is_own: bool
+) -> TrainedStage:
+    """Return a stage that is there; `is_own`: this run trained it before it was stopped."""
     return TrainedStage(
         hash=row.hash,
         role=plan.role,
         folder=folder,
         family=student.family,
-        reused=True,
-        seconds=0.0,
-        result=row.result | {"seconds_when_trained": row.seconds},
+        reused=not is_own,
+        seconds=row.seconds if is_own else 0.0,
+        result=row.result | ({} if is_own else {"seconds_when_trained": row.seconds}),
     )
 
 
@@ -168,6 +173,7 @@ def _train(
             validation=plan.validation,
         )
     )
+    before = trainer.state.seconds  # of an earlier attempt, from its checkpoint
     state = trainer.train(watcher)
     watcher.say("Saving the student.")
     prepared = work / "prepared"
@@ -188,7 +194,7 @@ def _train(
         "examples": sum(len(task.examples) for task in plan.tasks),
         "fast": is_fast,
     }
-    seconds = round(time.monotonic() - started, 2)
+    seconds = round(before + time.monotonic() - started, 2)
     description = {"stage": plan.name, "student": student.name, "family": base.family, **result}
     publish_stage(prepared, folder, description | {"losses": state.losses, "seconds": seconds})
     shutil.rmtree(work, ignore_errors=True)

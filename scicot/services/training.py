@@ -13,13 +13,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from scicot.adapters.students.folders import check_student_name, find_student
-from scicot.adapters.students.machine import peak_memory_bytes
 from scicot.adapters.students.stage_files import clear_work
 from scicot.services.answering import Answering
 from scicot.services.method_answers import answer_questions
 from scicot.services.method_stages import count_work, train_method
 from scicot.services.predictions import store_predictions
 from scicot.services.questions import find_dataset_id, list_questions
+from scicot.services.run_parts import list_parts
 from scicot.services.runs import create_run
 from scicot.services.snapshots import find_snapshot
 from scicot.services.training_data import read_training_data
@@ -85,13 +85,12 @@ def name_run(config: TrainingConfig) -> str:
 def run_training(context: RunContext) -> Mapping[str, Any]:
     """Train the method's stages, then read the test split once, answer it and store that."""
     config = TrainingConfig.checked(**context.run.config)
-    started = time.monotonic()
     with context.session() as session:
         data = read_training_data(session, config)
     student = find_student(config.student, context.settings)
     watcher = RunWatcher(context, count_work(config, data))
     answering = Answering(watcher, config)
-    stages, times = train_method(answering, student, data)
+    stages = train_method(answering, student, data)
     clear_work(context.settings, context.run.id)
     with context.session() as session:
         test = list_questions(session, config.dataset, Split.TEST, config.limit_test)
@@ -100,14 +99,17 @@ def run_training(context: RunContext) -> Mapping[str, Any]:
     predictions = answer_questions(answering, stages, test)
     with context.session() as session:
         store_predictions(session, context.run.id, predictions)
-    times["test"] = round(time.monotonic() - began, 2)
+    watcher.finish_part("test", time.monotonic() - began)
+    with context.session() as session:
+        parts = list_parts(session, context.run.id)
+    seconds = {part.name: part.seconds for part in parts}
     return {
         "metrics": measure(predictions, test),
         "stages": {role: stage.summary() for role, stage in stages.items()},
         "training_questions": len(data.train),
         "inference": answering.inference,
-        "seconds": times | {"all": round(time.monotonic() - started, 2)},
-        "peak_memory_bytes": peak_memory_bytes(),
+        "seconds": seconds | {"all": round(sum(seconds.values()), 2)},
+        "peak_memory_bytes": max(part.peak_memory_bytes for part in parts),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from scicot.adapters.students.folders import StudentFolder, find_student
 from scicot.adapters.students.identity import engine_version
 from scicot.adapters.students.machine import run_threads
 from scicot.adapters.students.probe import ProbeResult, run_probe
+from scicot.pure.durations import say_duration
 from scicot.pure.hashing import content_hash
 from scicot.pure.methods import Task
 from scicot.services.method_stages import plan_first_stages
@@ -30,24 +32,38 @@ SAMPLE = 128  # examples, spread over all lengths
 
 @dataclass(frozen=True, slots=True)
 class TrainingEstimate:
-    """Minutes of each part, and how many steps the try-out took."""
+    """Seconds of each part; how many steps the try-out took, and when it was made."""
 
     training: float
     writing: float
     testing: float
     steps_tried: int
+    tried_at: datetime
 
     @property
-    def minutes(self) -> float:
+    def seconds(self) -> float:
         """All parts together."""
         return self.training + self.writing + self.testing
 
+    def sentence(self) -> str:
+        """Return the estimate as a sentence for a person."""
+        parts = [
+            say_duration(one) for one in (self.seconds, self.training, self.writing, self.testing)
+        ]
+        return (
+            "About {} on this machine: training {}, writing rationales {}, the test split {} "
+            f"(from {self.steps_tried} steps tried here)."
+        ).format(*parts)
 
-def estimate_training(session: Session, config: TrainingConfig) -> TrainingEstimate:
-    """Return the minutes that the run will take here; stages that are there cost nothing.
+
+def estimate_training(
+    session: Session, config: TrainingConfig, *, again: bool = False
+) -> TrainingEstimate:
+    """Return how long the run will take here; stages that are there cost nothing.
 
     The try-out takes up to two minutes the first time and is then remembered for this student
-    and these settings. The answering stage of sci_cot counts as the rationale stage's length.
+    and these settings; `again` makes it anew, for instance after one on a busy machine. The
+    answering stage of sci_cot counts as the rationale stage's length.
     """
     settings = get_settings()
     check_training(session, config)
@@ -55,7 +71,10 @@ def estimate_training(session: Session, config: TrainingConfig) -> TrainingEstim
     student = find_student(config.student, settings)
     plans = plan_first_stages(config, data)
     codec = Codec.open(student.path, student.family)
-    found = _probe_once(settings, student, config, plans[0].tasks[0].examples)
+    kept = _probe_file(settings, student, config)
+    if again or not kept.is_file():
+        _probe(kept, settings, student, config, plans[0].tasks[0].examples)
+    found = ProbeResult(**json.loads(kept.read_text(encoding="utf-8")))
     training = 0.0
     for plan in plans:
         if find_stage(session, hash_stage(plan, student, config)) is None:
@@ -68,10 +87,11 @@ def estimate_training(session: Session, config: TrainingConfig) -> TrainingEstim
         writing += 0 if config.stage2_rationales == "teacher" else len(data.train)
     texts = {Method.SCI_COT: 2, Method.STEP_BY_STEP: 2}.get(config.method, 1) + 1
     return TrainingEstimate(
-        training=training / 60,
-        writing=writing * found.per_text / 60,
-        testing=preview.test_questions * texts * found.per_text / 60,
+        training=training,
+        writing=writing * found.per_text,
+        testing=preview.test_questions * texts * found.per_text,
         steps_tried=found.steps,
+        tried_at=datetime.fromtimestamp(kept.stat().st_mtime, UTC),
     )
 
 
@@ -87,14 +107,8 @@ def _stage_seconds(
     return tokens * config.epochs * found.per_token + found.per_stage
 
 
-def _probe_once(
-    settings: Settings,
-    student: StudentFolder,
-    config: TrainingConfig,
-    examples: Sequence[Example],
-) -> ProbeResult:
-    """Return the try-out's result, kept under the hash of what it depends on."""
-    sample = examples[:: max(1, len(examples) // SAMPLE)][:SAMPLE]
+def _probe_file(settings: Settings, student: StudentFolder, config: TrainingConfig) -> Path:
+    """Return where the try-out's result is kept, under the hash of what it depends on."""
     chosen = ("tokens_per_batch", "max_input_tokens", "max_target_tokens", "max_rationale_tokens")
     key = content_hash(
         [
@@ -104,10 +118,17 @@ def _probe_once(
             run_threads(settings),
         ]
     )
-    path: Path = settings.artifacts_folder / "probes" / f"{key[:16]}.json"
-    if path.is_file():
-        return ProbeResult(**json.loads(path.read_text(encoding="utf-8")))
+    return settings.artifacts_folder / "probes" / f"{key[:16]}.json"
+
+
+def _probe(
+    kept: Path,
+    settings: Settings,
+    student: StudentFolder,
+    config: TrainingConfig,
+    examples: Sequence[Example],
+) -> None:
+    sample = examples[:: max(1, len(examples) // SAMPLE)][:SAMPLE]
     result = run_probe(student, config, sample, run_threads(settings))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(asdict(result)), encoding="utf-8")
-    return result
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text(json.dumps(asdict(result)), encoding="utf-8")

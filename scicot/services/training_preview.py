@@ -61,6 +61,18 @@ class TrainingPreview:
     disk_free: int
     notes: Sequence[str]
 
+    def sentence(self) -> str:
+        """Return what the run trains on, answers and needs, for a person."""
+        needed = (
+            f"about {self.disk_needed / 1e9:.1f} GB of disk"
+            if self.disk_needed is not None
+            else "an unknown amount of disk"
+        )
+        return (
+            f"Trains on {self.train_questions:,} questions, answers {self.test_questions:,} of "
+            f"the test split, needs {needed}; {self.disk_free / 1e9:.0f} GB are free."
+        )
+
 
 def inspect_training(session: Session, config: TrainingConfig) -> TrainingPreview:
     """Return what the run would do; raises what `start_training` would raise.

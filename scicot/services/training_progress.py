@@ -6,10 +6,13 @@ import logging
 import time
 from typing import Any
 
-from scicot.services.runs import MetricPoint
+from scicot.adapters.students.machine import peak_memory_bytes
+from scicot.pure.durations import say_duration
+from scicot.services.runs import MetricPoint, list_metrics
 from scicot.services.worker import RunContext
 
 FLUSH_SECONDS = 1.0
+SECONDS, PEAK_MEMORY = "seconds", "peak_memory_bytes"  # what is kept of a part that is over
 log = logging.getLogger(__name__)
 
 
@@ -25,6 +28,7 @@ class RunWatcher:
         self.role = ""
         self._finished = 0  # by the parts before this one
         self._part = 0  # how much this part counts
+        self._part_started = 0.0
         self._done = 0
         self._points: list[MetricPoint] = []
         self._flushed = 0.0
@@ -36,6 +40,7 @@ class RunWatcher:
         self.role = role
         self._finished += self._done
         self._done = 0
+        self._part_started = time.monotonic()
         if part is not None:
             self._part = part
         self.say(message)
@@ -50,7 +55,10 @@ class RunWatcher:
         self._points.append(MetricPoint(self.role, "loss", step, loss))
         self._points.append(MetricPoint(self.role, "tokens_per_second", step, tokens_per_second))
         self._done = round(self._part * step / total)
-        self._flush(f"{self.role}: step {step} of {total}, loss {loss:.3f}", force=step == total)
+        pace = f"{tokens_per_second:,.0f} tokens a second"
+        self._flush(
+            f"{self.role}: step {step} of {total}, loss {loss:.3f}, {pace}", force=step == total
+        )
 
     def validated(self, step: int, loss: float) -> None:
         """Take note of a loss on the validation examples."""
@@ -60,13 +68,36 @@ class RunWatcher:
         """Take note of texts written or scored."""
         self.context.check_cancelled()
         self._done = count
-        self._flush(f"{self.role}: {count} of {total} questions", force=count == total)
+        pace = count / max(time.monotonic() - self._part_started, 1e-3)
+        self._flush(
+            f"{self.role}: {count} of {total} questions, {pace:.2g} a second", force=count == total
+        )
 
     def skip(self, role: str, stage: Any) -> None:
         """Take note of a stage that was there already."""
-        self.start(role, f"{role}: trained before (stage {stage.hash[:8]}), reused at no cost.")
+        how = "reused at no cost" if stage.reused else "by this run, before it was stopped"
+        self.start(role, f"{role}: trained before (stage {stage.hash[:8]}), {how}.")
         self._done = self._part
         self._skipped += self._part
+
+    def finish_part(self, part: str, seconds: float) -> None:
+        """Keep what a part took, and the most memory that the process has held up to its end.
+
+        A resumed run that finds the part done keeps the figures of the time when it was worked on.
+        """
+        with self.context.session() as session:
+            before = {
+                point.name: point.value
+                for point in list_metrics(session, self.context.run.id)
+                if point.stage == part
+            }
+        now = {SECONDS: round(seconds, 2), PEAK_MEMORY: float(peak_memory_bytes())}
+        self.context.report(
+            metrics=[
+                MetricPoint(part, name, 0, max(value, before.get(name, 0.0)))
+                for name, value in now.items()
+            ]
+        )
 
     def say(self, message: str) -> None:
         """Show a sentence, and keep it in the log."""
@@ -90,4 +121,4 @@ class RunWatcher:
         if worked <= 0 or done >= self.total:
             return ""
         seconds = (time.monotonic() - self._started) / worked * (self.total - done)
-        return f", about {max(1, round(seconds / 60))} min left" if seconds > 20 else ""
+        return f", about {say_duration(seconds)} left" if seconds > 20 else ""

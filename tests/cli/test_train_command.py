@@ -6,18 +6,22 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
 from db.models import RunRow
 from db.session import write
 from scicot.adapters.clock import utc_now
+from scicot.adapters.students.probe import ProbeResult
 from scicot.cli.main import app
 from scicot.services.training import start_training
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import Actor, RunStatus
 from tests.builders import store_questions
+from tests.tiny_students import tiny_t5
+
+__all__ = ["tiny_t5"]
 
 
 @pytest.fixture
@@ -64,3 +68,22 @@ def test_train_without_method_or_dataset_needs_a_run_to_be_like(run_id: int) -> 
     assert call("train").exit_code == 2
     assert "--like" in call("train", "finetune").stderr
     assert call("train", "few_shot", "--like", run_id).exit_code == 2
+
+
+def test_check_says_what_a_run_would_do_and_starts_nothing(
+    session: Session, tmp_path: Path, tiny_t5: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store_questions(session, tmp_path / "data")
+    tried = ProbeResult(per_token=0.01, per_text=0.5, per_stage=20, steps=10)
+    monkeypatch.setattr("scicot.services.training_estimate.run_probe", lambda *_: tried)
+    words = ("train", "finetune", "--dataset", "demo", "--student", tiny_t5, "--check")
+    told = call(*words)
+    assert told.exit_code == 0, told.output
+    assert "Stage answer:" in told.stdout
+    assert "from 10 steps tried here" in told.stdout
+    assert "Question: " in told.stdout
+    found = call_json(*words)
+    assert found["check"]["stages"][0]["reused"] is False
+    assert found["estimate"]["training"] > tried.per_stage
+    assert session.scalars(select(RunRow)).all() == []
+    assert call("train", "few_shot", "--dataset", "demo", "--check").exit_code == 2

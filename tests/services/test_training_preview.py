@@ -78,5 +78,8 @@ def test_minutes_are_estimated_from_a_try_out_once(
     assert short.steps_tried == 10
     assert long.training > short.training > 0
     assert short.writing > 0
-    assert short.minutes == short.training + short.writing + short.testing
+    assert short.seconds == short.training + short.writing + short.testing
     assert len(list((settings.artifacts_folder / "probes").iterdir())) == 1
+    assert long.tried_at == short.tried_at
+    again = estimate_training(session, tiny_config("sci_cot", tiny_t5), again=True)
+    assert again.tried_at > short.tried_at

@@ -15,6 +15,7 @@ from scicot.adapters.students import trainer
 from scicot.pure.fractions import split_folds
 from scicot.services.handlers import HANDLERS
 from scicot.services.predictions import list_predictions
+from scicot.services.run_parts import list_parts
 from scicot.services.runs import get_run, request_cancel, resume_run
 from scicot.services.stages import StagePlan
 from scicot.services.training import start_training
@@ -227,6 +228,45 @@ def test_a_cancelled_run_goes_on_from_its_checkpoint(
     assert not (settings.artifacts_folder / "work" / f"run-{run_id}").exists()
     session.rollback()  # what the worker wrote since
     assert get_run(session, run_id).result["metrics"]["questions"] == 4  # type: ignore[index]
+
+
+def test_a_run_taken_up_again_says_what_its_parts_cost_in_both_attempts(
+    session: Session,
+    settings: Settings,
+    questions: Questions,
+    tiny_t5: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run_id = start_training(session, Actor("Ada"), tiny_config("sci_cot", tiny_t5))
+    original = RunWatcher.step
+
+    def cancel_in_stage_2(self: RunWatcher, *others: Any) -> None:
+        if self.role == "answer":
+            self.context.cancel_event.set()
+        original(self, *others)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RunWatcher, "step", cancel_in_stage_2)
+        assert run_worker(run_id, settings, HANDLERS) is RunStatus.CANCELLED
+    before = {part.name: part for part in list_parts(session, run_id)}
+    assert set(before) == {"train rationale", "write rationale for training"}
+    assert before["train rationale"].seconds > 0
+    assert before["train rationale"].peak_memory_bytes > 10_000_000
+    resume_run(session, Actor("Ada"), run_id)
+    assert run_worker(run_id, settings, HANDLERS) is RunStatus.DONE
+    session.rollback()  # what the worker wrote since
+    parts = {part.name: part for part in list_parts(session, run_id)}
+    assert list(parts) == [*before, "train answer", "test"]
+    assert not any(part.reused for part in parts.values())
+    for name in before:
+        assert parts[name].seconds >= before[name].seconds
+    result: Any = get_run(session, run_id).result
+    assert not any(stage["reused"] for stage in result["stages"].values())
+    assert result["seconds"]["all"] == pytest.approx(sum(one.seconds for one in parts.values()))
+
+    again = train(session, settings, tiny_config("sci_cot", tiny_t5))
+    reused = {part.name: part for part in list_parts(session, again.id)}
+    assert (reused["train answer"].seconds, reused["train answer"].reused) == (0.0, True)
 
 
 def test_int8_is_used_only_where_it_agrees(
