@@ -11,12 +11,15 @@ from pages.shared.teacher_run import show_teacher_totals
 from pages.shared.training_clone import link_to_clone
 from scicot.pure.durations import say_duration
 from scicot.pure.logs import find_cause
+from scicot.pure.statistics import wilson_interval
 from scicot.services.queue import tend_queue
 from scicot.services.run_parts import PartView, list_parts
 from scicot.services.runs import MetricPoint, list_metrics, list_runs, read_log
 from scicot.services.workspace import open_workspace
 from scicot.words.records import RunKind, RunStatus, RunView
 from scicot.words.settings import get_settings
+
+COUNTED = {"accuracy": "correct", "option_accuracy": "option_correct"}  # a share: its count
 
 
 def load_runs() -> list[RunView]:
@@ -100,11 +103,29 @@ def _show_result(run: RunView) -> None:
     metrics = run.result.get("metrics") if run.result else None
     if not isinstance(metrics, dict):
         return
-    shown = {key: value for key, value in metrics.items() if isinstance(value, int | float)}
+    figures = {key: value for key, value in metrics.items() if isinstance(value, int | float)}
+    questions = int(figures.get("questions", 0))
     with st.container(horizontal=True, gap="large"):
-        for name, value in shown.items():
-            text = f"{value:.1%}" if "accuracy" in name else f"{value:,.4g}"
-            st.metric(name.replace("_", " "), text, width="content")
+        for name, value in figures.items():
+            count = figures.get(COUNTED.get(name, ""))
+            if count is not None:
+                _show_share(name, int(count), questions)
+            elif name not in COUNTED.values():
+                text = f"{value:.1%}" if "accuracy" in name else f"{value:,.4g}"
+                st.metric(name.replace("_", " "), text, width="content")
+
+
+def _show_share(name: str, count: int, questions: int) -> None:
+    interval = wilson_interval(count, questions)
+    st.metric(
+        name.replace("_", " "),
+        f"{count / questions:.1%}" if questions else "none",
+        f"{100 * interval.low:.1f} to {100 * interval.high:.1f}" if interval else None,
+        delta_color="off",
+        delta_arrow="off",
+        help=f"{count:,} of {questions:,} correct; below, the 95 % interval (Wilson).",
+        width="content",
+    )
 
 
 def _show_parts(parts: list[PartView]) -> None:

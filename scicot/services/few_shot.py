@@ -209,4 +209,9 @@ def read_prediction(question: Question, output: str) -> Prediction:
 def _measure(context: RunContext) -> dict[str, Any]:
     with context.session() as session:
         score = score_outcomes(list_outcomes(session, context.run.id).values())
-    return {"accuracy": score.accuracy, "no_answer": score.no_answer, "questions": score.n}
+    return {
+        "accuracy": score.accuracy,
+        "correct": score.correct,
+        "no_answer": score.no_answer,
+        "questions": score.n,
+    }
