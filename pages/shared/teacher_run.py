@@ -90,7 +90,10 @@ def _show_small_print(
     if run.status is RunStatus.RUNNING and seconds_left:
         said.append(f"about {say_duration(seconds_left)} left")
     if totals.maybe_paid_calls:
-        said.append(f"{totals.maybe_paid_calls:,} calls were cut off and may have been charged")
+        others = totals.calls - totals.maybe_paid_calls
+        is_free = others > 0 and totals.cost_usd == 0  # what was answered cost exactly nothing
+        charged = "" if is_free else " and may have been charged"
+        said.append(f"{totals.maybe_paid_calls:,} calls were cut off{charged}")
     if approved_usd is not None:
         said.append(f"{format_usd(approved_usd)} an approved rationale")
     truncated = totals.by_state.get(CompletionState.TRUNCATED.value, 0)
