@@ -1,0 +1,36 @@
+"""The student benches measure what they say: both sides on the same texts, peers by themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scicot.bench.generate import bench_generate
+from scicot.bench.train import bench_train
+from scicot.words.settings import Settings
+from tests.tiny_students import tiny_t5
+
+__all__ = ["tiny_t5"]
+
+
+def test_bench_train_gives_every_ratio_of_one_process_run(
+    settings: Settings, tiny_t5: Path
+) -> None:
+    found = bench_train(
+        settings, student=str(tiny_t5), examples=16, rounds=1, tokens_per_batch=2048
+    )
+    rates = found["examples_per_second"]
+    assert set(rates) >= {"ours", "dynamic", "padded", "trainer_our_batches"}
+    assert found["vs_dynamic"] == pytest.approx(rates["ours"] / rates["dynamic"], abs=0.01)
+    assert found["vs_padded"] == pytest.approx(rates["ours"] / rates["padded"], abs=0.01)
+    assert 0 < found["share_of_peak"] < 1
+    assert found["tokens_per_second"] > 0
+
+
+def test_bench_generate_compares_the_same_texts(settings: Settings, tiny_t5: Path) -> None:
+    found = bench_generate(settings, student=str(tiny_t5), questions=8, new_tokens=8, training=0)
+    rates = found["texts_per_second"]
+    ratio = pytest.approx(rates["fp32"] / rates["generate"], abs=0.01)
+    assert found["fp32_vs_generate"] == ratio
+    assert found["identical_text"] == 1
