@@ -12,7 +12,7 @@ from pages.shared.training_clone import link_to_clone
 from scicot.pure.durations import say_duration
 from scicot.pure.logs import find_cause
 from scicot.pure.statistics import wilson_interval
-from scicot.services.queue import tend_queue
+from scicot.services.queue import list_queue, tend_queue
 from scicot.services.run_parts import PartView, list_parts
 from scicot.services.runs import MetricPoint, list_metrics, list_runs, read_log
 from scicot.services.workspace import open_workspace
@@ -38,6 +38,7 @@ def _show(run: RunView) -> None:
     with open_workspace() as session:
         points = list_metrics(session, run.id)
         parts = list_parts(session, run.id)
+        queue = list_queue(session) if run.status is RunStatus.QUEUED else []
         log = read_log(session, get_settings(), run.id)
     show_headline(run)
     cause = find_cause(log) if run.status in (RunStatus.FAILED, RunStatus.LOST) else None
@@ -45,6 +46,8 @@ def _show(run: RunView) -> None:
         st.code(cause, language=None, wrap_lines=True)
     if run.kind in (RunKind.GENERATE, RunKind.FEW_SHOT):
         show_teacher_totals(run)
+    elif run.id in queue:
+        st.caption(f"Number {queue.index(run.id) + 1} of {len(queue)} that wait. {run.message}")
     elif run.progress_total:
         share = min(1.0, run.progress_done / run.progress_total)
         st.progress(share, f"{run.message} {run.progress_done:,} of {run.progress_total:,}")

@@ -7,6 +7,8 @@ import streamlit as st
 from pages.shared.frame import errors_shown
 from pages.shared.run_status import load_runs, show_run
 from pages.shared.training_clone import show_differences
+from scicot.services.queue import list_queue
+from scicot.services.workspace import open_workspace
 from scicot.words.records import RunView
 
 
@@ -37,6 +39,8 @@ else:
         show_run(chosen)
     with st.expander("What differs from another run", icon=":material/difference:"):
         show_differences(by_id[chosen], runs)
+    with open_workspace() as session:
+        places = {run_id: place for place, run_id in enumerate(list_queue(session), 1)}
     with st.expander("All runs", icon=":material/list:"):
         st.dataframe(
             [
@@ -44,6 +48,7 @@ else:
                     "run": run.id,
                     "what": run.name,
                     "status": run.status.value,
+                    "in the queue": places.get(run.id),
                     "dataset": run.dataset,
                     "by": run.actor,
                     "created": run.created_at,

@@ -1,4 +1,4 @@
-"""`runs list|show|cancel|resume|logs|differences` and the worker's own entry, `run-worker`."""
+"""`runs list|show|cancel|resume|next|logs|differences` and the worker's own entry, `run-worker`."""
 
 from __future__ import annotations
 
@@ -12,8 +12,16 @@ from scicot.cli.output import AsJson, current_actor, emit, say
 from scicot.pure.differences import Difference
 from scicot.services.cloning import differences_between_runs
 from scicot.services.handlers import HANDLERS
-from scicot.services.queue import tend_queue, wait_for_run
-from scicot.services.runs import get_run, list_runs, read_log, request_cancel, resume_run
+from scicot.services.queue import list_queue, tend_queue, wait_for_run
+from scicot.services.run_parts import list_parts
+from scicot.services.runs import (
+    get_run,
+    list_runs,
+    move_to_front,
+    read_log,
+    request_cancel,
+    resume_run,
+)
 from scicot.services.worker import run_worker
 from scicot.services.workspace import open_workspace
 from scicot.words.records import RunStatus, RunView
@@ -35,27 +43,31 @@ def describe(run: RunView) -> dict[str, Any]:
     return {"run": fields.pop("id"), **fields}
 
 
-def line(run: RunView) -> str:
-    """Return a run as one line for a person."""
+def line(run: RunView, place: int | None = None) -> str:
+    """Return a run as one line for a person; `place` is its number in the queue."""
     progress = f" {run.progress_done}/{run.progress_total}" if run.progress_total else ""
-    return f"{run.id:>5}  {run.status:<9}{progress:>12}  {run.name}  {run.error or run.message}"
+    status = f"queued {place}" if place else run.status.value
+    return f"{run.id:>5}  {status:<9}{progress:>12}  {run.name}  {run.error or run.message}"
 
 
 @group.command("list")
 def list_command(as_json: AsJson = False) -> None:
-    """Show the newest runs."""
+    """Show the newest runs, and the number in the queue of those that wait."""
     with open_workspace() as session:
         tend_queue(session, get_settings())
         runs = list_runs(session)
-    emit({"runs": [describe(run) for run in runs]}, as_json, "\n".join(map(line, runs)))
+        places = {run_id: place for place, run_id in enumerate(list_queue(session), 1)}
+    fields = [describe(run) | {"queue": places.get(run.id)} for run in runs]
+    emit({"runs": fields}, as_json, "\n".join(line(run, places.get(run.id)) for run in runs))
 
 
 @group.command("show")
 def show_command(run_id: RunId, as_json: AsJson = False) -> None:
-    """Show one run with its settings and result."""
+    """Show one run with its settings, what its parts cost, and its result."""
     with open_workspace() as session:
         run = get_run(session, run_id)
-    fields = describe(run)
+        parts = list_parts(session, run_id)
+    fields = describe(run) | {"parts": [asdict(part) for part in parts]}
     emit(fields, as_json, "\n".join(f"{key}: {value}" for key, value in fields.items()))
 
 
@@ -78,6 +90,15 @@ def resume_command(
         run = resume_run(session, current_actor(), run_id)
         tend_queue(session, get_settings())
     finish_or_follow(run.id, wait=wait, as_json=as_json)
+
+
+@group.command("next")
+def next_command(run_id: RunId, as_json: AsJson = False) -> None:
+    """Make a waiting run the next to start."""
+    with open_workspace() as session:
+        move_to_front(session, current_actor(), run_id)
+        run = get_run(session, run_id)
+    emit(describe(run), as_json, line(run, 1))
 
 
 @group.command("logs")

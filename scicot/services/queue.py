@@ -62,6 +62,12 @@ def _take_next(session: Session, training_slots: int) -> int | None:
         return run_id
 
 
+def list_queue(session: Session) -> list[int]:
+    """Return the ids of the runs that wait, the next to start first."""
+    waiting = select(RunRow.id).where(RunRow.status == RunStatus.QUEUED)
+    return list(session.scalars(waiting.order_by(RunRow.queue_position)))
+
+
 def wait_for_run(
     settings: Settings,
     run_id: int,

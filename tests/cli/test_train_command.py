@@ -87,3 +87,19 @@ def test_check_says_what_a_run_would_do_and_starts_nothing(
     assert found["estimate"]["training"] > tried.per_stage
     assert session.scalars(select(RunRow)).all() == []
     assert call("train", "few_shot", "--dataset", "demo", "--check").exit_code == 2
+
+
+def test_a_waiting_run_says_its_place_and_can_be_made_the_next(run_id: int) -> None:
+    words = ("train", "finetune", "--dataset", "demo", "--student", "starter", "--seed")
+    first, second = (call_json(*words, seed)["run"] for seed in (1, 2))
+    moved = call("runs", "next", second)
+    assert "queued 1" in moved.stdout
+    listed = call("runs", "list").stdout.splitlines()
+    assert [one.split()[:3] for one in listed[:2]] == [
+        [str(second), "queued", "1"],
+        [str(first), "queued", "2"],
+    ]
+    places = {one["run"]: one["queue"] for one in call_json("runs", "list")["runs"]}
+    assert places == {second: 1, first: 2, run_id: None}
+    assert call_json("runs", "show", first)["parts"] == []
+    assert call("runs", "next", run_id).exit_code == 1

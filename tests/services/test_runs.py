@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from db.models import RunRow
 from db.session import open_session, write
 from scicot.adapters.clock import utc_now
-from scicot.services.queue import tend_queue, wait_for_run
+from scicot.services.queue import list_queue, tend_queue, wait_for_run
 from scicot.services.runs import (
     LOST_AFTER,
     MetricPoint,
@@ -189,7 +189,9 @@ def test_trainings_wait_for_the_slot_and_a_teacher_does_not(
 
 def test_a_run_moved_up_starts_before_older_ones(session: Session, settings: Settings) -> None:
     first, second = new_run(session), new_run(session)
+    assert list_queue(session) == [first, second]
     move_to_front(session, Actor("Ada"), second)
+    assert list_queue(session) == [second, first]
     assert tend_queue(session, settings, lambda _s, _id: None) == [second]
     request_cancel(session, Actor("Ada"), first)
     with pytest.raises(RunNotInState, match="not waiting"):
