@@ -104,6 +104,11 @@ class Answering:
             ),
         )
 
+    def close(self, stage: TrainedStage) -> None:
+        """Let go of the stage's students, which hold its weights in memory; they can open again."""
+        for key in [key for key in self._open if key[0] == stage.hash]:
+            del self._open[key]
+
     def _in_parts(
         self,
         what: str,

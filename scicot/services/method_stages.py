@@ -72,7 +72,9 @@ class MethodTraining:
         for plan in folds:
             seen = {one.question_id for one in plan.tasks[0].examples}
             held_out = [one for one in self.data.train if one.id not in seen]
-            written |= self._write(plan.role, self._ensure(plan), held_out)
+            stage = self._ensure(plan)
+            written |= self._write(plan.role, stage, held_out)
+            self.answering.close(stage)  # nobody asks a fold's student again
         return written
 
     def _ensure(self, plan: StagePlan) -> TrainedStage:
