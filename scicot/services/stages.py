@@ -18,6 +18,7 @@ from scicot.adapters.clock import utc_now
 from scicot.adapters.students.folders import StudentFolder, inspect_folder
 from scicot.adapters.students.identity import engine_version
 from scicot.adapters.students.machine import resolve_precision, run_threads
+from scicot.adapters.students.memory import give_back_memory
 from scicot.adapters.students.stage_files import (
     is_complete,
     publish_stage,
@@ -181,6 +182,7 @@ def _train(
     save_model(trainer.model, base.path, prepared / "model")
     threads, precision = trainer.threads, trainer.job.precision
     del trainer  # the converter loads the model again; both at once would double the memory
+    give_back_memory()
     is_fast = convert_student(prepared / "model", prepared / "ct2", base.family)
     result = {
         "steps": state.step,

@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from scicot.adapters.students.machine import peak_memory_bytes
+from scicot.adapters.students.memory import give_back_memory
 from scicot.pure.durations import say_duration
 from scicot.services.runs import MetricPoint, list_metrics
 from scicot.services.worker import RunContext
@@ -91,6 +92,7 @@ class RunWatcher:
                 for point in list_metrics(session, self.context.run.id)
                 if point.stage == part
             }
+        give_back_memory()
         now = {SECONDS: round(seconds, 2), PEAK_MEMORY: float(peak_memory_bytes())}
         self.context.report(
             metrics=[

@@ -121,3 +121,24 @@ def test_freed_memory_is_not_asked_for_again() -> None:
         for how in ("usual", "keep")
     )
     assert kept * 10 < usual
+
+
+GIVING_BACK = """
+import numpy, psutil
+from scicot.adapters.students.memory import give_back_memory, keep_freed_memory
+keep_freed_memory()
+def held():
+    return psutil.Process().memory_info().rss
+numpy.ones(25_000_000)  # 200 MB
+kept = held()
+give_back_memory()
+print(kept - held())
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="glibc's malloc")
+def test_kept_memory_is_given_back_when_asked_for() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", GIVING_BACK], capture_output=True, text=True, check=True
+    )
+    assert int(ran.stdout) > 150_000_000

@@ -50,7 +50,8 @@ def test_an_llm_stands_in_the_predictions_beside_the_students(
     assert run.method is Method.FEW_SHOT
     assert len(predictions) == 8
     assert {one.label for one in predictions} == {"B"}
-    assert run.result["metrics"] == {"accuracy": 0.25, "no_answer": 0, "questions": 8}
+    expected = {"accuracy": 0.25, "correct": 2, "no_answer": 0, "questions": 8}
+    assert run.result["metrics"] == expected
     assert predictions[0].rationale == "Facts say so."
 
 

@@ -22,11 +22,26 @@ def keep_freed_memory() -> None:
 
     To be called before the first thread starts: threads keep the arenas that they began with.
     """
-    try:
-        mallopt = ctypes.CDLL(None).mallopt
-    except (OSError, AttributeError, TypeError):  # musl, macOS, Windows
+    library = _c_library()
+    if library is None:
         return
-    mallopt(M_ARENA_MAX, 1)
-    mallopt(M_MMAP_THRESHOLD, LARGEST)
-    mallopt(M_TRIM_THRESHOLD, NEVER)
-    mallopt(M_TOP_PAD, GROWTH)
+    library.mallopt(M_ARENA_MAX, 1)
+    library.mallopt(M_MMAP_THRESHOLD, LARGEST)
+    library.mallopt(M_TRIM_THRESHOLD, NEVER)
+    library.mallopt(M_TOP_PAD, GROWTH)
+
+
+def give_back_memory() -> None:
+    """Give freed memory back once, between two parts of a run whose blocks differ in size."""
+    library = _c_library()
+    if library is not None:
+        library.malloc_trim(0)
+
+
+def _c_library() -> ctypes.CDLL | None:
+    """Return the C library where it is glibc, else None."""
+    try:
+        library = ctypes.CDLL(None)
+    except (OSError, TypeError):  # Windows
+        return None
+    return library if hasattr(library, "gnu_get_libc_version") else None
