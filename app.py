@@ -13,25 +13,25 @@ from pages.shared.frame import show_sidebar
 
 PAGES = {
     "Prepare": [
-        st.Page("pages/prepare/questions.py", title="Questions", default=True),
-        st.Page("pages/prepare/generate.py", title="Generate", url_path="generate"),
-        st.Page("pages/prepare/review.py", title="Review", url_path="review"),
-        st.Page("pages/prepare/clean.py", title="Clean", url_path="clean"),
+        st.Page("pages/prepare/questions/page.py", title="Questions", default=True),
+        st.Page("pages/prepare/generate/page.py", title="Generate", url_path="generate"),
+        st.Page("pages/prepare/review/page.py", title="Review", url_path="review"),
+        st.Page("pages/prepare/clean/page.py", title="Clean", url_path="clean"),
     ],
     "Train": [
-        st.Page("pages/train/launch.py", title="Launch", url_path="launch"),
-        st.Page("pages/train/runs.py", title="Runs", url_path="runs"),
+        st.Page("pages/train/launch/page.py", title="Launch", url_path="launch"),
+        st.Page("pages/train/runs/page.py", title="Runs", url_path="runs"),
     ],
     "Evaluate": [
-        st.Page("pages/evaluate/results.py", title="Results", url_path="results"),
-        st.Page("pages/evaluate/compare.py", title="Compare", url_path="compare"),
-        st.Page("pages/evaluate/inspect.py", title="Inspect", url_path="inspect"),
-        st.Page("pages/evaluate/attribution.py", title="Attribution", url_path="attribution"),
-        st.Page("pages/evaluate/what_if.py", title="What if", url_path="what-if"),
+        st.Page("pages/evaluate/results/page.py", title="Results", url_path="results"),
+        st.Page("pages/evaluate/compare/page.py", title="Compare", url_path="compare"),
+        st.Page("pages/evaluate/inspect/page.py", title="Inspect", url_path="inspect"),
+        st.Page("pages/evaluate/attribution/page.py", title="Attribution", url_path="attribution"),
+        st.Page("pages/evaluate/what_if/page.py", title="What if", url_path="what-if"),
     ],
     "System": [
-        st.Page("pages/system/health.py", title="Health", url_path="health"),
-        st.Page("pages/system/people.py", title="People", url_path="people"),
+        st.Page("pages/system/health/page.py", title="Health", url_path="health"),
+        st.Page("pages/system/people/page.py", title="People", url_path="people"),
     ],
 }
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from db.session import write
-from scicot.services.imports import import_questions
-from scicot.services.questions import list_questions
-from scicot.services.rationales import add_rationale
-from scicot.services.runs import create_run
+from scicot.services.questions.imports import import_questions
+from scicot.services.questions.lookup import list_questions
+from scicot.services.rationales.revisions import add_rationale
+from scicot.services.runs.runs import create_run
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import (
     Actor,

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from scicot.services.predictions import store_predictions
-from scicot.services.questions import find_dataset_id
-from scicot.services.runs import create_run
+from scicot.services.predictions.store import store_predictions
+from scicot.services.questions.lookup import find_dataset_id
+from scicot.services.runs.runs import create_run
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import (
     Actor,

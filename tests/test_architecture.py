@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[1]
 # Which of our packages each layer may import, besides itself.
 ALLOWED = {
@@ -34,6 +36,61 @@ HOMES = {
     "alembic": ("db",),
     "playwright": ("scicot.bench",),
     "subprocess": ("scicot.adapters", "scicot.bench"),
+}
+# The rooms inside a hall, and which other rooms of it each may import. What lies in the hall's own
+# folder (OPEN) is for all of its rooms. Add a row for a new room, and nothing else to let it in.
+ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
+    "scicot/services": {
+        "questions": (),
+        "runs": (),
+        "rationales": ("questions",),
+        "predictions": ("questions", "runs"),
+        "teacher": (
+            *("questions", "runs", "rationales", "predictions"),
+            *("teacher/calls", "teacher/ledger"),
+        ),
+        "teacher/calls": ("runs", "teacher/ledger"),
+        "teacher/ledger": ("runs",),
+        "students": ("questions", "runs", "predictions"),
+        "training": ("questions", "runs", "predictions", "students"),
+        "review": ("questions", "runs", "rationales", "teacher"),
+        "cleaning": ("questions", "rationales", "review"),
+        "evaluation": ("questions", "runs", "rationales", "predictions", "students", "training"),
+        "system": ("runs", "teacher/ledger"),
+    },
+    "scicot/pure": {
+        "students": (),
+        "predictions": (),
+        "checks": (),
+        "review": (),
+        "runs": (),
+        "training": (),
+        "teacher": ("students",),
+        "methods": ("students",),
+        "cleaning": ("review",),
+        "evaluation": ("predictions",),
+    },
+    "pages": {
+        "shared": (),
+        **{
+            f"{section}/{screen}": ("shared", section)
+            for section, screens in {
+                "prepare": ("questions", "generate", "review", "clean"),
+                "train": ("launch", "runs"),
+                "evaluate": ("results", "compare", "inspect", "attribution", "what_if"),
+                "system": ("health", "people"),
+            }.items()
+            for screen in screens
+        },
+        "train": ("shared",),
+        "evaluate": ("shared",),
+    },
+}
+# What lies in a hall itself, open to all of its rooms.
+OPEN = {
+    "scicot/services": ("workspace",),
+    "scicot/pure": ("hashing", "markdown", "statistics"),
+    "pages": (),
 }
 IMPURE_MODULES = {"os", "pathlib", "time", "secrets", "uuid", "socket", "shutil", "tempfile"}
 IMPURE_CALLS = {"now", "today", "utcnow", "open", "print", "input"}
@@ -80,6 +137,46 @@ def wrong_layers() -> Iterator[str]:
 
 def test_a_file_imports_only_what_lies_below_it() -> None:
     assert list(wrong_layers()) == []
+
+
+def room_of(hall: str, path: Path) -> str:
+    return path.relative_to(ROOT / hall).parent.as_posix()
+
+
+def files_of(hall: str) -> list[Path]:
+    return [path for path in sorted((ROOT / hall).rglob("*.py")) if path.name != "__init__.py"]
+
+
+@pytest.mark.parametrize("hall", ROOMS)
+def test_every_file_lies_in_a_room(hall: str) -> None:
+    rooms = ROOMS[hall]
+    homeless = [
+        str(path.relative_to(ROOT))
+        for path in files_of(hall)
+        if room_of(hall, path) not in rooms
+        and not (room_of(hall, path) == "." and path.stem in OPEN[hall])
+    ]
+    assert homeless == [], "put them into a room, or add the room to ROOMS with its arrows"
+
+
+def wrong_arrows(hall: str) -> Iterator[str]:
+    package = hall.replace("/", ".")
+    for path in files_of(hall):
+        room = room_of(hall, path)
+        for imported in imports_of(path):
+            if not imported.startswith(f"{package}."):
+                continue
+            parts = imported.removeprefix(f"{package}.").split(".")
+            named = "/".join(parts)
+            target = named if named in ROOMS[hall] else "/".join(parts[:-1]) or "."
+            own = target == room or (target == "." and parts[0] in OPEN[hall])
+            if not own and (room == "." or target not in ROOMS[hall].get(room, ())):
+                yield f"{path.relative_to(ROOT)} imports {imported}, which is not for {room}"
+
+
+@pytest.mark.parametrize("hall", ROOMS)
+def test_a_room_looks_only_into_rooms_it_may(hall: str) -> None:
+    assert list(wrong_arrows(hall)) == []
 
 
 def packages_away_from_home() -> Iterator[str]:
@@ -133,11 +230,7 @@ for page in sys.argv[1:]:
 heavy = {"torch", "transformers", "datasets", "openai"} & set(sys.modules)
 assert not heavy, heavy
 """
-    pages = [
-        str(path.relative_to(ROOT))
-        for path in sorted((ROOT / "pages").glob("*/*.py"))
-        if path.parent.name != "shared"
-    ]
+    pages = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "pages").glob("*/*/page.py"))]
     done = subprocess.run(
         [sys.executable, "-c", script, *pages],
         cwd=ROOT,

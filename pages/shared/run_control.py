@@ -7,8 +7,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.shared.frame import current_actor, errors_shown
-from scicot.services.queue import tend_queue
-from scicot.services.runs import RESUMABLE, get_run, move_to_front, request_cancel, resume_run
+from scicot.services.runs.queue import tend_queue
+from scicot.services.runs.runs import RESUMABLE, get_run, move_to_front, request_cancel, resume_run
 from scicot.services.workspace import open_workspace
 from scicot.words.records import RunStatus, RunView
 from scicot.words.settings import get_settings

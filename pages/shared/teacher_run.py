@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.shared.frame import current_actor, errors_shown
+from pages.shared.money import format_usd
 from pages.shared.run_control import show_headline, show_orders, show_while_it_runs
-from pages.shared.teacher_form import format_usd
-from scicot.pure.durations import say_duration
-from scicot.services.generation import retry_calls
-from scicot.services.own_answers import count_own_answers
-from scicot.services.queue import tend_queue
-from scicot.services.teacher_runs import (
+from scicot.pure.runs.durations import say_duration
+from scicot.services.rationales.own_answers import count_own_answers
+from scicot.services.runs.queue import tend_queue
+from scicot.services.teacher.generation import retry_calls
+from scicot.services.teacher.totals import (
     ReasonCount,
     RunTotals,
     cost_per_approved,
@@ -39,10 +39,10 @@ def _show(run: RunView) -> None:
     with st.container(horizontal=True):
         show_orders(run)
         st.page_link(
-            "pages/train/runs.py", label="Log and settings", query_params={"run": str(run.id)}
+            "pages/train/runs/page.py", label="Log and settings", query_params={"run": str(run.id)}
         )
         if run.kind is RunKind.GENERATE and not run.config.get("trial"):
-            st.page_link("pages/prepare/review.py", label="Review the rationales")
+            st.page_link("pages/prepare/review/page.py", label="Review the rationales")
     show_teacher_totals(run)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from scicot.pure.diffs import word_diff
+from scicot.pure.review.diffs import word_diff
 
 CSS = """
 p { margin: 0; font-family: var(--st-font); font-size: 0.9rem; line-height: 1.45;

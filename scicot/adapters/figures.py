@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scicot.pure.figures import Figure
+from scicot.pure.evaluation.figures import Figure
 
 
 def render_svg(figure: Figure) -> str:

@@ -7,11 +7,11 @@ from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined
 
-from scicot.pure import attribution, slices
-from scicot.pure.comparison import say_p
-from scicot.pure.report import CELL_TITLES, EXAMPLES, Report
+from scicot.pure.evaluation import attribution, slices
+from scicot.pure.evaluation.comparison import say_p
+from scicot.pure.evaluation.report import CELL_TITLES, EXAMPLES, Report
+from scicot.pure.evaluation.table_formats import describe_basis, describe_measured, percent
 from scicot.pure.statistics import wilson_interval
-from scicot.pure.table_formats import describe_basis, describe_measured, percent
 
 
 def render_html(report: Report) -> str:

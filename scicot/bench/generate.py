@@ -9,11 +9,11 @@ from typing import Any
 from scicot.adapters.students.convert import convert_student
 from scicot.adapters.students.fast import FastStudent
 from scicot.adapters.students.loading import save_model
-from scicot.adapters.students.peers import PeerStudent, Timed
+from scicot.bench.peers import PeerStudent, Timed
 from scicot.bench.students import Bench, open_bench, timed
 from scicot.bench.texts import make_questions, make_rationales
-from scicot.pure.methods import rationale_tasks
-from scicot.pure.prompts import question_text
+from scicot.pure.methods.methods import rationale_tasks
+from scicot.pure.students.texts import question_text
 from scicot.words.settings import Settings
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from scicot.adapters.students.fast import FastStudent
-from scicot.adapters.students.peers import PeerStudent, Timed
 from scicot.adapters.students.torch_student import TorchStudent
 from scicot.bench.generate import prepare_student
+from scicot.bench.peers import PeerStudent, Timed
 from scicot.bench.students import open_bench, timed
 from scicot.bench.texts import make_questions
-from scicot.pure.prompts import choice_answer, question_text
+from scicot.pure.students.texts import choice_answer, question_text
 from scicot.words.settings import Settings
 
 

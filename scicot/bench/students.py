@@ -19,8 +19,8 @@ from scicot.adapters.students.machine import (
     resolve_precision,
 )
 from scicot.adapters.students.memory import keep_freed_memory
-from scicot.adapters.students.paper_shape import build_paper_shape
-from scicot.adapters.students.stopwatch import work_seconds
+from scicot.bench.paper_shape import build_paper_shape
+from scicot.bench.stopwatch import work_seconds
 from scicot.bench.texts import VOCABULARY
 from scicot.words.settings import Settings
 

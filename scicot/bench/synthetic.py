@@ -15,9 +15,9 @@ from db.models import DatasetRow, ExperimentRow, QuestionRow
 from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.pure.hashing import content_hash
-from scicot.services.predictions import store_predictions
-from scicot.services.questions import list_questions
-from scicot.services.runs import create_run
+from scicot.services.predictions.store import store_predictions
+from scicot.services.questions.lookup import list_questions
+from scicot.services.runs.runs import create_run
 from scicot.words.configs import FRACTIONS, TrainingConfig
 from scicot.words.records import (
     Actor,

@@ -15,19 +15,20 @@ from sqlalchemy.orm import Session
 
 from db.migrate import migrate
 from db.session import open_session
-from scicot.adapters.students.peers import PeerStudent
-from scicot.adapters.students.stopwatch import work_seconds
+from scicot.bench.peers import PeerStudent
+from scicot.bench.stopwatch import work_seconds
 from scicot.bench.students import open_bench
 from scicot.bench.synthetic import ACTOR
 from scicot.bench.texts import make_questions, make_rationales
-from scicot.pure.methods import Task, answer_tasks, one_stage_tasks, rationale_tasks
-from scicot.pure.prompts import choice_answer, question_text, question_with_rationale
-from scicot.services.experiments import start_experiment
-from scicot.services.imports import import_questions, import_rationales
-from scicot.services.runs import get_run
-from scicot.services.snapshots import create_snapshot
-from scicot.services.training import run_training
-from scicot.services.worker import run_worker
+from scicot.pure.methods.methods import Task, answer_tasks, one_stage_tasks, rationale_tasks
+from scicot.pure.students.texts import choice_answer, question_text, question_with_rationale
+from scicot.services.questions.imports import import_questions
+from scicot.services.rationales.imports import import_rationales
+from scicot.services.runs.runs import get_run
+from scicot.services.runs.worker import run_worker
+from scicot.services.training.experiments import start_experiment
+from scicot.services.training.snapshots import create_snapshot
+from scicot.services.training.training import run_training
 from scicot.words.configs import ExperimentConfig
 from scicot.words.records import Method, Question, RationaleStatus, RunKind, Split
 from scicot.words.settings import Settings

@@ -20,9 +20,9 @@ from db.models import AttemptRow
 from db.session import open_session
 from scicot.bench.local_teacher import serve_local_teacher
 from scicot.bench.synthetic import ACTOR, build_synthetic
-from scicot.services.generation import run_generation, start_generation
-from scicot.services.runs import get_run
-from scicot.services.worker import run_worker
+from scicot.services.runs.runs import get_run
+from scicot.services.runs.worker import run_worker
+from scicot.services.teacher.generation import run_generation, start_generation
 from scicot.words.configs import GenerationConfig
 from scicot.words.records import RunKind, Split
 from scicot.words.settings import Settings

@@ -9,12 +9,12 @@ from typing import Any
 from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.examples import encode_task
 from scicot.adapters.students.machine import peak_memory_bytes, resolve_precision
-from scicot.adapters.students.peers import PeerStudent
 from scicot.adapters.students.trainer import StageJob, StageTrainer
+from scicot.bench.peers import PeerStudent
 from scicot.bench.students import Bench, open_bench, peak_operations, timed
 from scicot.bench.texts import make_questions, make_rationales
-from scicot.pure.batching import Batch, plan_epochs
-from scicot.pure.methods import Task, rationale_tasks
+from scicot.pure.methods.methods import Task, rationale_tasks
+from scicot.pure.students.batching import Batch, plan_epochs
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import Family, Method
 from scicot.words.settings import Settings

@@ -10,9 +10,9 @@ from statistics import median
 from scicot.adapters.students.convert import convert_student
 from scicot.adapters.students.fast import FastStudent
 from scicot.adapters.students.folders import inspect_folder
-from scicot.adapters.students.paper_shape import build_paper_shape
+from scicot.bench.paper_shape import build_paper_shape
 from scicot.bench.texts import VOCABULARY, make_questions
-from scicot.pure.prompts import choice_answer, question_with_rationale
+from scicot.pure.students.texts import choice_answer, question_with_rationale
 from scicot.words.settings import Settings
 
 ROUNDS = 12

@@ -8,9 +8,9 @@ import typer
 
 from scicot.cli.output import AsJson, current_actor, emit
 from scicot.cli.runs import finish_or_follow
-from scicot.pure.attribution import TITLES
-from scicot.services.attribution import attribute_errors, start_attribution
-from scicot.services.queue import tend_queue
+from scicot.pure.evaluation.attribution import TITLES
+from scicot.services.evaluation.attribution import attribute_errors, start_attribution
+from scicot.services.runs.queue import tend_queue
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import AttributionConfig
 from scicot.words.settings import get_settings

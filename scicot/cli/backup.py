@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from scicot.cli.output import AsJson, emit
-from scicot.services.backups import back_up, restore
+from scicot.services.system.backups import back_up, restore
 from scicot.services.workspace import open_workspace
 from scicot.words.settings import get_settings
 

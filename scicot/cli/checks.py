@@ -9,9 +9,9 @@ import typer
 
 from scicot.cli.output import AsJson, emit
 from scicot.pure.checks import CHECKS
-from scicot.services.check_measures import stored_measures, write_measures
-from scicot.services.checks import run_checks
-from scicot.services.questions import list_datasets, list_questions
+from scicot.services.questions.lookup import list_datasets, list_questions
+from scicot.services.rationales.check_measures import stored_measures, write_measures
+from scicot.services.rationales.checks import run_checks
 from scicot.services.workspace import open_workspace
 from scicot.words.records import Split
 

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from scicot.cli.output import AsJson, emit
-from scicot.pure.comparison import Cell, say_p
-from scicot.services.comparison import Reading, RunComparison, compare_all, compare_runs
-from scicot.services.questions import get_questions
+from scicot.pure.evaluation.comparison import Cell, say_p
+from scicot.services.evaluation.comparison import Reading, RunComparison, compare_all, compare_runs
+from scicot.services.questions.lookup import get_questions
 from scicot.services.workspace import open_workspace
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 import typer
 
 from scicot.cli.output import AsJson, emit
-from scicot.services.health import Level, examine
+from scicot.services.system.health import Level, examine
 from scicot.services.workspace import open_workspace
 from scicot.words.settings import get_settings
 

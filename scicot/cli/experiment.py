@@ -9,8 +9,8 @@ import typer
 
 from scicot.cli.output import AsJson, current_actor, emit, say
 from scicot.cli.runs import line
-from scicot.services.experiments import load_experiment, start_experiment
-from scicot.services.queue import tend_queue, wait_for_run
+from scicot.services.runs.queue import tend_queue, wait_for_run
+from scicot.services.training.experiments import load_experiment, start_experiment
 from scicot.services.workspace import open_workspace
 from scicot.words.records import RunStatus
 from scicot.words.settings import get_settings

@@ -9,11 +9,11 @@ import typer
 
 from scicot.cli.output import AsJson, current_actor, emit, say
 from scicot.cli.runs import line
-from scicot.services.estimates import estimate_generation
-from scicot.services.generation import start_generation
-from scicot.services.queue import tend_queue, wait_for_run
-from scicot.services.runs import get_run
-from scicot.services.teaching import totals_json
+from scicot.services.runs.queue import tend_queue, wait_for_run
+from scicot.services.runs.runs import get_run
+from scicot.services.teacher.carry_out import totals_json
+from scicot.services.teacher.estimates import estimate_generation
+from scicot.services.teacher.generation import start_generation
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import PAPER_TEACHER, GenerationConfig
 from scicot.words.records import RunStatus, Split

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from scicot.cli.output import AsJson, current_actor, emit, say
-from scicot.services.imports import import_questions, import_rationales
+from scicot.services.questions.imports import import_questions
+from scicot.services.rationales.imports import import_rationales
 from scicot.services.workspace import open_workspace
 from scicot.words.records import Split
 

@@ -9,7 +9,7 @@ import typer
 
 from scicot.cli import export, imports
 from scicot.cli.output import AsJson, current_actor, emit, say
-from scicot.services.prediction_files import export_predictions, import_predictions
+from scicot.services.predictions.files import export_predictions, import_predictions
 from scicot.services.workspace import open_workspace
 from scicot.words.records import Split, Variant
 

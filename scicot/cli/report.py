@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from scicot.cli.output import AsJson, emit
-from scicot.services.report import write_report
+from scicot.services.evaluation.report import write_report
 from scicot.services.workspace import open_workspace
 
 

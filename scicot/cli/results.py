@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from scicot.cli.output import AsJson, emit
-from scicot.pure.table_formats import to_csv, to_latex, to_markdown
-from scicot.pure.tables import ResultTable, TableCell
-from scicot.services.results import load_results
+from scicot.pure.evaluation.table_formats import to_csv, to_latex, to_markdown
+from scicot.pure.evaluation.tables import ResultTable, TableCell
+from scicot.services.evaluation.results import load_results
 from scicot.services.workspace import open_workspace
 
 

@@ -8,13 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
+from scicot.cli.handlers import HANDLERS
 from scicot.cli.output import AsJson, current_actor, emit, say
-from scicot.pure.differences import Difference
-from scicot.services.cloning import differences_between_runs
-from scicot.services.handlers import HANDLERS
-from scicot.services.queue import list_queue, tend_queue, wait_for_run
-from scicot.services.run_parts import list_parts
-from scicot.services.runs import (
+from scicot.pure.training.differences import Difference
+from scicot.services.runs.queue import list_queue, tend_queue, wait_for_run
+from scicot.services.runs.runs import (
     get_run,
     list_runs,
     move_to_front,
@@ -22,7 +20,9 @@ from scicot.services.runs import (
     request_cancel,
     resume_run,
 )
-from scicot.services.worker import run_worker
+from scicot.services.runs.worker import run_worker
+from scicot.services.training.cloning import differences_between_runs
+from scicot.services.training.parts import list_parts
 from scicot.services.workspace import open_workspace
 from scicot.words.records import RunStatus, RunView
 from scicot.words.settings import get_settings

@@ -10,9 +10,9 @@ import typer
 from scicot.cli import export
 from scicot.cli.output import AsJson, current_actor, emit, say
 from scicot.cli.runs import RunId, finish_or_follow
-from scicot.services.predicting import start_prediction
-from scicot.services.queue import tend_queue
-from scicot.services.student_export import export_student
+from scicot.services.runs.queue import tend_queue
+from scicot.services.students.export import export_student
+from scicot.services.students.predicting import start_prediction
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import PredictionConfig
 from scicot.words.records import Split

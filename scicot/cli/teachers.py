@@ -11,10 +11,10 @@ import typer
 
 from scicot.cli.output import AsJson, current_actor, emit, say
 from scicot.cli.runs import finish_or_follow
-from scicot.services.generation import retry_calls
-from scicot.services.prices import list_prices, set_price
-from scicot.services.prompts import list_prompts, save_prompt
-from scicot.services.queue import tend_queue
+from scicot.services.runs.queue import tend_queue
+from scicot.services.teacher.generation import retry_calls
+from scicot.services.teacher.prices import list_prices, set_price
+from scicot.services.teacher.prompts import list_prompts, save_prompt
 from scicot.services.workspace import open_workspace
 from scicot.words.errors import InvalidInput
 from scicot.words.records import CompletionState

@@ -10,12 +10,12 @@ import typer
 
 from scicot.cli.output import AsJson, current_actor, emit, parse_statuses, say
 from scicot.cli.runs import describe_differences, finish_or_follow
-from scicot.services.cloning import clone_config, differences_from_run
-from scicot.services.queue import tend_queue
-from scicot.services.snapshots import create_snapshot, list_snapshots
-from scicot.services.training import start_training
-from scicot.services.training_estimate import estimate_training
-from scicot.services.training_preview import StagePreview, inspect_training
+from scicot.services.runs.queue import tend_queue
+from scicot.services.training.cloning import clone_config, differences_from_run
+from scicot.services.training.estimate import estimate_training
+from scicot.services.training.preview import StagePreview, inspect_training
+from scicot.services.training.snapshots import create_snapshot, list_snapshots
+from scicot.services.training.training import start_training
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import PAPER_STUDENT, PAPER_TEACHER, FewShotConfig
 from scicot.words.errors import InvalidConfig
@@ -164,7 +164,7 @@ def _describe(stage: StagePreview) -> str:
 
 
 def _start_few_shot(given: Mapping[str, Any], teacher: str) -> int:
-    from scicot.services.few_shot import start_few_shot
+    from scicot.services.teacher.few_shot import start_few_shot
 
     asked = {name: value for name, value in given.items() if name != "method"}
     with open_workspace() as session:

@@ -45,6 +45,10 @@ class RationaleStatus(StrEnum):
     SKIPPED = "skipped"
 
 
+# what a student may train on: a person said yes to the text, as it was or after mending it
+APPROVED = (RationaleStatus.ACCEPTED, RationaleStatus.EDITED)
+
+
 class Cause(StrEnum):
     """Why a revision was written."""
 
@@ -67,6 +71,10 @@ class CompletionState(StrEnum):
     INVALID = "invalid"
     FAILED = "failed"
     MAYBE_PAID = "maybe_paid"
+
+
+# where a completion has a text that can be read, whole or cut at the longest
+HAS_TEXT = (CompletionState.STORED, CompletionState.TRUNCATED)
 
 
 class Method(StrEnum):

@@ -69,6 +69,15 @@ class AttemptOutcome(StrEnum):
         )
 
 
+# certainly charged for; MAYBE_PAID is neither here nor among the free ones
+PAID = (
+    AttemptOutcome.STORED,
+    AttemptOutcome.TRUNCATED,
+    AttemptOutcome.REFUSED,
+    AttemptOutcome.INVALID,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What the teacher's server sent back, unread. `retry_after` is in seconds."""

@@ -13,8 +13,8 @@ from scicot.adapters.students.loading import save_model
 from scicot.adapters.students.starter import PACKAGE
 from scicot.adapters.students.torch_student import TorchStudent
 from scicot.adapters.students.trainer import StageJob, StageTrainer
-from scicot.pure.methods import answer_tasks
-from scicot.pure.prompts import choice_answer, question_text
+from scicot.pure.methods.methods import answer_tasks
+from scicot.pure.students.texts import choice_answer, question_text
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import Family
 from scicot.words.settings import Settings

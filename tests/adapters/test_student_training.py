@@ -15,7 +15,7 @@ import torch
 from scicot.adapters.students.checkpoints import MARKER, newest_checkpoint
 from scicot.adapters.students.folders import inspect_folder
 from scicot.adapters.students.trainer import StageJob, StageTrainer
-from scicot.pure.methods import answer_tasks, step_by_step_tasks
+from scicot.pure.methods.methods import answer_tasks, step_by_step_tasks
 from scicot.words.configs import TrainingConfig
 from scicot.words.errors import Cancelled, StudentError
 from scicot.words.records import Question

@@ -13,9 +13,9 @@ from scicot.adapters.teacher.addresses import check_address
 from scicot.adapters.teacher.client import TeacherClient, to_reply
 from scicot.adapters.teacher.failures import CutOff, NotSent
 from scicot.adapters.teacher.open import check_teacher, open_teacher
-from scicot.pure.call_parameters import call_parameters, known_refusals
-from scicot.pure.replies import read_reply
-from scicot.pure.teachers import parse_teacher
+from scicot.pure.teacher.call_parameters import call_parameters, known_refusals
+from scicot.pure.teacher.names import parse_teacher
+from scicot.pure.teacher.replies import read_reply
 from scicot.words.errors import InvalidConfig
 from scicot.words.settings import Settings
 from scicot.words.teaching import AttemptOutcome, Reply

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from db.migrate import migrate
 from db.models import ReviewRow
 from db.session import open_session
-from scicot.services.checks import run_checks
-from scicot.services.review_items import load_item
-from scicot.services.review_policies import save_policy
-from scicot.services.reviews import decide
+from scicot.services.rationales.checks import run_checks
+from scicot.services.review.items import load_item
+from scicot.services.review.policies import save_policy
+from scicot.services.review.verdicts import decide
 from scicot.words.records import Actor, Rationale, RationaleStatus, Split, Verdict
 from tests.browser.app_server import free_port, keep_screenshot, running_app
 from tests.builders import store_questions, store_rationale

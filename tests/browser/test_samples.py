@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from db.migrate import migrate
 from db.session import open_session
-from scicot.services.checks import run_checks
-from scicot.services.review_items import load_item
+from scicot.services.rationales.checks import run_checks
+from scicot.services.review.items import load_item
 from scicot.words.records import Actor, Split
 from tests.browser.app_server import keep_screenshot
 from tests.builders import store_questions, store_rationale

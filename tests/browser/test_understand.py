@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from db.migrate import migrate
 from db.session import open_session
-from scicot.services.predictions import store_predictions
-from scicot.services.questions import find_dataset_id
-from scicot.services.report import write_report
-from scicot.services.runs import create_run
-from scicot.services.tags import add_tag
+from scicot.services.evaluation.report import write_report
+from scicot.services.evaluation.tags import add_tag
+from scicot.services.predictions.store import store_predictions
+from scicot.services.questions.lookup import find_dataset_id
+from scicot.services.runs.runs import create_run
 from scicot.words.records import (
     Actor,
     Method,

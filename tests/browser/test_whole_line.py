@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from db.session import open_session
-from scicot.services.runs import list_runs
+from scicot.services.runs.runs import list_runs
 from scicot.words.records import RunKind, RunStatus
 from scicot.words.settings import Settings
 from tests.browser.app_server import chromium_page, keep_screenshot, running_app

@@ -15,7 +15,7 @@ from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.adapters.students.probe import ProbeResult
 from scicot.cli.main import app
-from scicot.services.training import start_training
+from scicot.services.training.training import start_training
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import Actor, RunStatus
 from tests.builders import store_questions
@@ -75,7 +75,7 @@ def test_check_says_what_a_run_would_do_and_starts_nothing(
 ) -> None:
     store_questions(session, tmp_path / "data")
     tried = ProbeResult(per_token=0.01, per_text=0.5, per_stage=20, steps=10)
-    monkeypatch.setattr("scicot.services.training_estimate.run_probe", lambda *_: tried)
+    monkeypatch.setattr("scicot.services.training.estimate.run_probe", lambda *_: tried)
     words = ("train", "finetune", "--dataset", "demo", "--student", tiny_t5, "--check")
     told = call(*words)
     assert told.exit_code == 0, told.output

@@ -14,8 +14,8 @@ def open_app() -> AppTest:
 
 
 def open_page(name: str, **query: str) -> AppTest:
-    """Open `pages/<name>.py` with these query parameters."""
+    """Open `pages/<name>/page.py` with these query parameters."""
     app = open_app()
     for key, value in query.items():
         app.query_params[key] = value
-    return app.switch_page(f"pages/{name}.py").run()
+    return app.switch_page(f"pages/{name}/page.py").run()

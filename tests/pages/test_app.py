@@ -3,9 +3,8 @@ import pytest
 from tests.pages.driver import APP, open_app, open_page
 
 PAGES = sorted(
-    f"{path.parent.name}/{path.stem}"
-    for path in (APP.parent / "pages").glob("*/*.py")
-    if path.parent.name != "shared"
+    path.parent.relative_to(APP.parent / "pages").as_posix()
+    for path in (APP.parent / "pages").glob("*/*/page.py")
 )
 
 

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from scicot.services.predictions import store_predictions
-from scicot.services.runs import list_runs
+from scicot.services.predictions.store import store_predictions
+from scicot.services.runs.runs import list_runs
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import Method, Question, RunKind, Split, Variant
 from tests.builders import store_questions, store_rationale
@@ -62,7 +62,7 @@ def test_asking_again_queues_a_run(
     store_rationale(session, questions[1], "The teacher explains.")
     store_run(session, questions, right=[0])
     # the queue is another room's: nothing is to be started here
-    monkeypatch.setattr("scicot.services.queue.tend_queue", lambda *_: [])
+    monkeypatch.setattr("scicot.services.runs.queue.tend_queue", lambda *_: [])
     app = open_page("evaluate/attribution", run=str(run_id))
     press(app, "Ask the answering stage again")
     assert not app.exception

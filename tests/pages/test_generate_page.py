@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy.orm import Session
 from streamlit.testing.v1 import AppTest
 
-from scicot.services import queue
-from scicot.services.prompts import list_prompts
-from scicot.services.runs import get_run, list_runs
+from scicot.services.runs import queue
+from scicot.services.runs.runs import get_run, list_runs
+from scicot.services.teacher.prompts import list_prompts
 from scicot.words.records import RunKind, RunStatus
 from tests.builders import store_questions
 from tests.fake_teacher import FakeTeacher, in_order, serve

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from scicot.services.question_view import list_notes
+from scicot.services.evaluation.question_view import list_notes
 from scicot.words.records import Question, Split
 from tests.builders import store_questions
 from tests.pages.driver import open_page

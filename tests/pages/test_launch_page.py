@@ -8,9 +8,9 @@ from streamlit.testing.v1 import AppTest
 from db.models import RunRow
 from db.session import write
 from scicot.adapters.launchers.local import log_path
-from scicot.services import queue
-from scicot.services.runs import create_run, get_run, list_runs
-from scicot.services.snapshots import create_snapshot
+from scicot.services.runs import queue
+from scicot.services.runs.runs import create_run, get_run, list_runs
+from scicot.services.training.snapshots import create_snapshot
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import Actor, RationaleStatus, RunKind, RunStatus, Split

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy.orm import Session
 from streamlit.testing.v1 import AppTest
 
-from scicot.pure.cleaning import Rule
-from scicot.services.checks import run_checks
-from scicot.services.cleaning import save_rule
-from scicot.services.review_items import load_item
+from scicot.pure.cleaning.rules import Rule
+from scicot.services.cleaning.rules import save_rule
+from scicot.services.rationales.checks import run_checks
+from scicot.services.review.items import load_item
 from scicot.words.records import Actor, Question, RationaleStatus, RuleKind, Split
 from tests.builders import TOPICS, store_questions, store_rationale
 from tests.pages.driver import open_page

@@ -2,7 +2,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from scicot.services.question_view import list_notes
+from scicot.services.evaluation.question_view import list_notes
 from scicot.words.records import Split
 from scicot.words.settings import Settings
 from tests.builders import store_questions

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from scicot.services.handlers import HANDLERS
-from scicot.services.runs import get_run
-from scicot.services.snapshots import create_snapshot
-from scicot.services.training import start_training
-from scicot.services.worker import run_worker
+from scicot.cli.handlers import HANDLERS
+from scicot.services.runs.runs import get_run
+from scicot.services.runs.worker import run_worker
+from scicot.services.training.snapshots import create_snapshot
+from scicot.services.training.training import start_training
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import Actor, Question, RationaleStatus, RunStatus, RunView, Split
 from scicot.words.settings import Settings

@@ -24,11 +24,11 @@ from typing import Any
 from db.migrate import migrate
 from db.session import open_session
 from scicot.adapters.students.checkpoints import newest_checkpoint
-from scicot.services.invariants import Violation, find_violations
-from scicot.services.predictions import list_predictions
-from scicot.services.runs import get_run
-from scicot.services.training import run_training, start_training
-from scicot.services.worker import run_worker
+from scicot.services.predictions.store import list_predictions
+from scicot.services.runs.runs import get_run
+from scicot.services.runs.worker import run_worker
+from scicot.services.system.invariants import Violation, find_violations
+from scicot.services.training.training import run_training, start_training
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import Actor, Prediction, RunKind, RunStatus
 from scicot.words.settings import Settings

@@ -10,7 +10,7 @@ from pathlib import Path
 import scicot
 
 ENGINE_SOURCES = (
-    "pure/batching.py",
+    "pure/students/batching.py",
     "adapters/students/codec.py",
     "adapters/students/examples.py",
     "adapters/students/loss.py",

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from scicot.adapters.students.folders import StudentFolder
-from scicot.pure.methods import Task
+from scicot.pure.methods.methods import Task
 from scicot.words.configs import TrainingConfig
 from scicot.words.errors import StudentError
 from scicot.words.records import Example, Family

@@ -18,8 +18,8 @@ from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.examples import encode_task, evaluate_loss
 from scicot.adapters.students.loading import device_of, load_model, place_model
 from scicot.adapters.students.loss import Pair, batch_loss, collate
-from scicot.pure.batching import Batch, plan_epochs
-from scicot.pure.methods import Task
+from scicot.pure.methods.methods import Task
+from scicot.pure.students.batching import Batch, plan_epochs
 from scicot.words.configs import TrainingConfig
 from scicot.words.errors import StudentError
 from scicot.words.records import Family

@@ -11,8 +11,8 @@ from openai.types import Batch
 
 from scicot.adapters.teacher.addresses import CheckedBlockingTransport, goes_by_proxy
 from scicot.adapters.teacher.client import CONNECT_SECONDS, to_reply
-from scicot.pure.batch_lines import ENDPOINT
-from scicot.pure.replies import read_reply
+from scicot.pure.teacher.batch_lines import ENDPOINT
+from scicot.pure.teacher.replies import read_reply
 from scicot.words.errors import TeacherError, TeacherRefused, TeacherUnavailable
 from scicot.words.settings import Settings
 from scicot.words.teaching import AttemptOutcome, BatchJob

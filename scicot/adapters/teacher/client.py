@@ -20,7 +20,7 @@ import openai
 from scicot.adapters.clock import utc_now
 from scicot.adapters.teacher.addresses import CheckedTransport, goes_by_proxy
 from scicot.adapters.teacher.failures import CutOff, NotSent
-from scicot.pure.call_parameters import call_parameters, known_refusals, refused_parameter
+from scicot.pure.teacher.call_parameters import call_parameters, known_refusals, refused_parameter
 from scicot.words.errors import InvalidConfig, TeacherUnavailable
 from scicot.words.settings import Settings
 from scicot.words.teaching import Message, Reply

@@ -1,0 +1,111 @@
+"""Errors by fault: counts with intervals, the definitions, and each variant's accuracy."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.evaluate.plain_table import Cell, Head, Line, show_plain_table
+from pages.evaluate.question import VARIANT_TITLES
+from pages.evaluate.score import percent
+from scicot.pure.evaluation.attribution import DEFINITIONS, TITLES, Fault
+from scicot.pure.statistics import wilson_interval
+from scicot.services.evaluation.attribution import Attribution
+from scicot.words.records import Variant
+
+
+def show_variants(found: Attribution) -> None:
+    """Show how the answering stage does with each kind of rationale."""
+    lines = []
+    for variant, title in VARIANT_TITLES.items():
+        score = found.variants.get(variant)
+        if score is None:
+            lines.append(Line([Cell(title), Cell("not asked"), *[Cell("–")] * 3]))
+            continue
+        interval = score.interval
+        bounds = f"{interval.low * 100:.1f} to {interval.high * 100:.1f}" if interval else "–"
+        asked = f"{score.n:,} of {found.questions:,}"
+        lines.append(
+            Line(
+                [
+                    Cell(title),
+                    Cell(percent(score.accuracy)),
+                    Cell(bounds),
+                    Cell(f"{score.no_answer:,}"),
+                    Cell(asked),
+                ]
+            )
+        )
+    numbers = ("Accuracy", "95 % interval", "No answer", "Questions")
+    show_plain_table(
+        [
+            Head("The answering stage is given"),
+            *(Head(text, is_number=True) for text in numbers),
+        ],
+        lines,
+        key="variants",
+        label="How the answering stage does with each kind of rationale",
+    )
+    st.caption(
+        "Where another question's rationale does as well as its own, the answering stage does not "
+        "read what it is given."
+    )
+
+
+def say_coverage(found: Attribution) -> None:
+    """Show for how many errors the rationale's and the answering's fault can be told apart."""
+    tried = found.variants.get(Variant.TEACHER_RATIONALE)
+    if not found.was_run:
+        st.info(
+            "The answering stage has not been asked again yet: only what is unparsable is told.",
+            icon=":material/info:",
+        )
+    elif tried is None:
+        st.warning(
+            "No reference rationale was tried: the rationale's and the answering's fault cannot be "
+            "told apart for any question. What is unparsable or unsteady is told all the same.",
+            icon=":material/info:",
+        )
+    else:
+        whose = ", ".join(f"the {one}'s in run {run}" for run, one in found.references)
+        st.caption(
+            f"A reference rationale was tried on {tried.n:,} of {found.questions:,} questions"
+            f"{f' ({whose})' if whose else ''}. Of {found.errors:,} errors "
+            f"{len(found.faults[Fault.UNKNOWN]):,} are without one and cannot be told."
+        )
+
+
+def choose_fault(found: Attribution) -> Fault:
+    """Show each fault with its count, share of the errors and definition; return the chosen one."""
+    current = st.query_params.get("fault", "")
+    shown = [fault for fault in Fault if found.faults[fault] or fault is not Fault.UNKNOWN]
+    filled = next((fault for fault in shown if found.faults[fault]), shown[0])
+    chosen = Fault(current) if current in list(shown) else filled
+    for fault in shown:
+        count = len(found.faults[fault])
+        button, text = st.columns([2, 5], vertical_alignment="center")
+        button.button(
+            f"{count:,} · {TITLES[fault]}",
+            key=f"fault_{fault}",
+            type="primary" if fault is chosen else "secondary",
+            on_click=_choose,
+            args=(fault,),
+            width="stretch",
+        )
+        share = _share(count, found.errors, "errors")
+        if fault in (Fault.RATIONALE, Fault.ANSWERING) and found.faults[Fault.UNKNOWN]:
+            share += "; " + _share(count, found.told_apart, "told apart by a reference")
+        text.caption(f"{share}. {DEFINITIONS[fault]}")
+    return chosen
+
+
+def _share(count: int, n: int, what: str) -> str:
+    interval = wilson_interval(count, n)
+    if interval is None:
+        return f"none {what}"
+    bounds = f"95 % interval {interval.low * 100:.0f} to {interval.high * 100:.0f}"
+    return f"{count / n:.0%} of the {n:,} {what} ({bounds})"
+
+
+def _choose(fault: Fault) -> None:
+    st.query_params["fault"] = fault.value
+    st.query_params.pop("question", None)

@@ -1,0 +1,127 @@
+"""The Compare page: two runs on the same questions, and each question where they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages.evaluate.compare.pairs import show_pairs
+from pages.evaluate.compare.slices import (
+    chosen_slice,
+    load_run_slices,
+    show_bias,
+    show_filter,
+    show_slices,
+)
+from pages.evaluate.question import show_question
+from pages.evaluate.reader import choose_question
+from pages.evaluate.runs import choose_run, default_pair, predicted_runs
+from pages.evaluate.score import choose_reading, show_overview
+from pages.evaluate.tags import show_tagging
+from pages.evaluate.taxonomy import show_taxonomy
+from pages.shared.frame import errors_shown
+from scicot.pure.evaluation.comparison import Cell
+from scicot.pure.markdown import escape_markdown
+from scicot.services.evaluation.comparison import RunComparison, compare_runs
+from scicot.services.evaluation.question_view import view_question
+from scicot.services.workspace import open_workspace
+from scicot.words.records import RunView
+
+VIEWS = {
+    "questions": "Questions",
+    "slices": "Slices",
+    "positions": "Position bias",
+    "tags": "Tags",
+    "pairs": "More runs",
+}
+
+
+def compare(run_a: RunView, run_b: RunView, others: Sequence[RunView]) -> None:
+    """Show what sets the two runs apart, then the chosen view of it."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        view = choose_view()
+        reading = choose_reading()
+    slices, among = None, None
+    chosen = chosen_slice()
+    if chosen is not None or view in ("slices", "positions"):
+        slices = load_run_slices(run_a.id, run_b.id)
+    if slices is not None and chosen is not None:
+        among = slices.select(*chosen)
+        show_filter(len(among))
+    with open_workspace() as session:
+        compared = compare_runs(session, run_a.id, run_b.id, reading=reading, among=among)
+    st.markdown(f"#### {escape_markdown(compared.sentence)}")
+    cell = show_overview(compared)
+    names = [compared.name_a, compared.name_b]
+    if view == "slices" and slices is not None:
+        show_slices(slices, compared)
+    elif view == "positions" and slices is not None:
+        show_bias(slices, names)
+    elif view == "tags":
+        show_taxonomy([run_a.id, run_b.id], names)
+    elif view == "pairs":
+        show_pairs([run_a.id, run_b.id], others, reading)
+    else:
+        read_questions(compared, cell)
+
+
+def choose_view() -> str:
+    """Return the chosen view, kept in the link."""
+    wanted = st.query_params.get("view", "questions")
+    st.session_state["compare_view"] = wanted if wanted in VIEWS else "questions"
+    chosen = st.segmented_control(
+        "View",
+        list(VIEWS),
+        key="compare_view",
+        format_func=lambda one: VIEWS[one],
+        on_change=_remember_view,
+        label_visibility="collapsed",
+    )
+    return str(chosen or "questions")
+
+
+def _remember_view() -> None:
+    st.query_params["view"] = st.session_state["compare_view"] or "questions"
+
+
+def read_questions(compared: RunComparison, cell: Cell) -> None:
+    """Show the questions of the chosen cell, one by one."""
+    question_id = choose_question(compared.cells[cell])
+    if question_id is None:
+        return
+    with open_workspace() as session:
+        view = view_question(session, question_id, [compared.run_a.id, compared.run_b.id])
+    names = [compared.name_a, compared.name_b]
+    show_question(view, names)
+    show_tagging(view, names)
+    st.page_link(
+        "pages/evaluate/inspect/page.py",
+        label="Open on the Inspect page",
+        query_params={
+            "question": str(question_id),
+            "runs": f"{compared.run_a.id},{compared.run_b.id}",
+        },
+    )
+
+
+st.title("Compare")
+runs = predicted_runs()
+if len(runs) == 1:
+    st.info("One run has predictions. A comparison needs two.", icon=":material/science:")
+elif runs:
+    pair = default_pair(runs)
+    left, right = st.columns(2)
+    with left:
+        chosen_a = choose_run("Run A", "a", runs, default=pair[0] if pair else runs[0].id)
+    others = [run for run in runs if run.dataset == chosen_a.dataset and run.id != chosen_a.id]
+    with right:
+        if others:
+            at_hand = {run.id for run in others}
+            default_b = pair[1] if pair and pair[1] in at_hand else others[0].id
+            chosen_b = choose_run("Run B", "b", others, default=default_b)
+        else:
+            st.info("No other run answered this dataset.", icon=":material/science:")
+    if others:
+        with errors_shown():
+            compare(chosen_a, chosen_b, others)

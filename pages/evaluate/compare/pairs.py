@@ -1,0 +1,81 @@
+"""Every pair among several runs, with one error rate for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages.evaluate.plain_table import Cell, Head, Line, show_plain_table
+from pages.evaluate.runs import link_numbers, run_label
+from scicot.pure.evaluation.comparison import say_p
+from scicot.pure.statistics import ALPHA
+from scicot.services.evaluation.comparison import PairRow, Reading, compare_all
+from scicot.services.workspace import open_workspace
+from scicot.words.records import RunView
+
+MOST = 6  # runs more than A and B: 28 pairs
+
+
+def show_pairs(first: Sequence[int], others: Sequence[RunView], reading: Reading) -> None:
+    """Show the pairs of A, B and the runs chosen beside them; the link keeps the choice."""
+    by_id = {run.id: run for run in others if run.id not in first}
+    wanted = [run_id for run_id in link_numbers("more") if run_id in by_id]
+    st.session_state["compare_more"] = wanted[:MOST]
+    chosen = st.multiselect(
+        f"More runs, up to {MOST}",
+        list(by_id),
+        key="compare_more",
+        format_func=lambda run_id: run_label(by_id[run_id]),
+        max_selections=MOST,
+        on_change=_remember,
+    )
+    with open_workspace() as session:
+        pairs = compare_all(session, [*first, *chosen], reading=reading)
+    numbers = ("n", "A − B", "95 % interval", "mid-p", "Holm p")
+    show_plain_table(
+        [Head("A"), Head("B"), *(Head(text, is_number=True) for text in numbers)],
+        [_describe(pair) for pair in pairs],
+        key="pairs",
+        label="Every pair among the chosen runs",
+        is_sortable=True,
+        on_press=_open,
+    )
+    st.caption(
+        "Holm's adjustment holds the chance of one false difference among all these pairs to "
+        "5 %; read it instead of mid-p where more than one pair is looked at. Marked: told apart "
+        "after the adjustment. Press a pair to compare it."
+    )
+
+
+def _describe(pair: PairRow) -> Line:
+    one = pair.comparison
+    found, interval = one.found, one.found.interval
+    bounds = f"{interval.low * 100:+.1f} to {interval.high * 100:+.1f}" if interval else "–"
+    return Line(
+        [
+            Cell(
+                f"{one.run_a.id} · {one.name_a}",
+                press=f"{one.run_a.id},{one.run_b.id}",
+                help="Compare these two",
+            ),
+            Cell(f"{one.run_b.id} · {one.name_b}"),
+            Cell(f"{found.matched:,}"),
+            Cell(f"{found.difference * 100:+.1f}"),
+            Cell(bounds),
+            Cell(say_p(found.mid_p)),
+            Cell(say_p(pair.adjusted_p)),
+        ],
+        is_marked=pair.adjusted_p < ALPHA,
+    )
+
+
+def _open(pressed: str) -> None:
+    """Put the pair that was pressed on the page; called before it reruns."""
+    st.query_params["a"], st.query_params["b"] = pressed.split(",")
+    for name in ("view", "cell", "question", "slice"):
+        st.query_params.pop(name, None)
+
+
+def _remember() -> None:
+    st.query_params["more"] = ",".join(map(str, st.session_state["compare_more"]))

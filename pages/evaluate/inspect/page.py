@@ -1,0 +1,60 @@
+"""The Inspect page: one question, up to four runs, everything they wrote about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages.evaluate.inspect.notes import show_notes
+from pages.evaluate.question import show_question
+from pages.evaluate.reader import choose_question
+from pages.evaluate.runs import link_numbers, predicted_runs, run_label
+from pages.evaluate.tags import show_tagging
+from pages.shared.frame import errors_shown
+from scicot.services.evaluation.question_view import MAX_RUNS, view_question
+from scicot.services.predictions.store import list_outcomes
+from scicot.services.workspace import open_workspace
+from scicot.words.records import RunView
+
+
+def choose_runs(runs: Sequence[RunView]) -> list[RunView]:
+    """Return up to four chosen runs, kept in the link."""
+    by_id = {run.id: run for run in runs}
+    wanted = [run_id for run_id in link_numbers("runs") if run_id in by_id][:MAX_RUNS]
+    st.session_state["inspect_runs"] = wanted or [runs[0].id]
+    chosen = st.multiselect(
+        f"Runs, up to {MAX_RUNS}",
+        list(by_id),
+        key="inspect_runs",
+        format_func=lambda run_id: run_label(by_id[run_id]),
+        max_selections=MAX_RUNS,
+        on_change=_remember_runs,
+    )
+    return [by_id[run_id] for run_id in chosen]
+
+
+def _remember_runs() -> None:
+    st.query_params["runs"] = ",".join(map(str, st.session_state["inspect_runs"]))
+
+
+def show(chosen: Sequence[RunView]) -> None:
+    """Show one question after another that any of the runs answered."""
+    with open_workspace() as session:
+        asked = sorted({key for run in chosen for key in list_outcomes(session, run.id)})
+    question_id = choose_question(asked)
+    if question_id is None:
+        return
+    with open_workspace() as session:
+        view = view_question(session, question_id, [run.id for run in chosen])
+    names = [run.name for run in chosen]
+    show_question(view, names)
+    show_tagging(view, names)
+    show_notes(view)
+
+
+st.title("Inspect")
+listed = predicted_runs()
+if listed:
+    with errors_shown():
+        show(choose_runs(listed))

@@ -1,0 +1,71 @@
+"""What the Results page shows: the chosen experiment and student, kept in the link and at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from scicot.services.evaluation.results import (
+    Results,
+    list_experiments,
+    load_results,
+    results_state,
+    title_student,
+)
+from scicot.services.workspace import open_workspace
+from scicot.words.settings import get_settings
+
+ALL_RUNS = "all"
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)  # frozen, so that sharing it is safe
+def _load(database: str, state: str, experiment: int | None, student: str | None) -> Results:
+    """Keep the results of this state of the runs in this database."""
+    with open_workspace() as session:
+        return load_results(session, experiment_id=experiment, student=student)
+
+
+def load_chosen(experiment: int | None) -> Results:
+    """Return the results as they are now, of the student that the link names."""
+    with open_workspace() as session:
+        state = results_state(session)
+    database = get_settings().resolved_database_url
+    return _load(database, state, experiment, st.query_params.get("student"))
+
+
+def choose_experiment() -> int | None:
+    """Return the chosen experiment's id, None for all runs; kept in the link."""
+    with open_workspace() as session:
+        names = {str(key): name for key, name in list_experiments(session)}
+    options = [ALL_RUNS, *names]
+    wanted = st.query_params.get("experiment", ALL_RUNS)
+    st.session_state["results_experiment"] = wanted if wanted in options else ALL_RUNS
+    chosen = st.selectbox(
+        "Experiment",
+        options,
+        key="results_experiment",
+        format_func=lambda key: "All finished runs" if key == ALL_RUNS else f"{key} · {names[key]}",
+        on_change=_remember,
+        args=("experiment", "results_experiment"),
+    )
+    return None if chosen == ALL_RUNS else int(chosen)
+
+
+def choose_student(students: Sequence[str], shown: str | None) -> None:
+    """Show which student's runs fill the tables; another choice goes into the link."""
+    st.session_state["results_student"] = shown
+    st.selectbox(
+        "Student",
+        list(students),
+        key="results_student",
+        format_func=lambda student: str(title_student(student)),
+        on_change=_remember,
+        args=("student", "results_student"),
+        placeholder="No run has been trained yet",
+        disabled=not students,
+    )
+
+
+def _remember(name: str, widget: str) -> None:
+    st.query_params[name] = str(st.session_state[widget])

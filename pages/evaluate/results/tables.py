@@ -1,0 +1,116 @@
+"""The paper's tables on the screen: published, ours, and a button in each cell that is empty."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
+
+import streamlit as st
+
+from pages.evaluate.plain_table import Cell, Head, Line, show_plain_table
+from scicot.pure.evaluation.table_formats import (
+    describe_basis,
+    describe_measured,
+    percent,
+    to_csv,
+    to_latex,
+    to_markdown,
+)
+from scicot.pure.evaluation.tables import ResultTable, TableCell
+from scicot.pure.markdown import escape_markdown
+from scicot.services.evaluation.question_view import MAX_RUNS
+
+PAPER_HELP = "Published test accuracy in percent."
+OURS_HELP = (
+    "Test accuracy in percent of the answers that were written, and its 95 % interval: Student's t "
+    "over the seeds, or Wilson's over the questions where there is one run. Press a figure to read "
+    "its runs' answers."
+)
+
+
+def show_table(table: ResultTable, imported: Collection[str]) -> None:
+    """Show one table with its exports; a press leads to a figure's answers or to its launch.
+
+    A run on a dataset that is not among the `imported` ones needs its questions first.
+    """
+    head, exports = st.columns([5, 1], vertical_alignment="bottom")
+    head.markdown(f"##### {escape_markdown(table.title)}")
+    with exports.popover("Export", width="stretch"):
+        _show_exports(table)
+    heads = [Head(table.label_title), *([Head(table.note_title)] if table.note_title else [])]
+    published = [
+        any(row.cells[place].published is not None for row in table.rows)
+        for place in range(len(table.columns))
+    ]
+    for column, is_published in zip(table.columns, published, strict=True):
+        if is_published:
+            heads.append(Head("paper", column, PAPER_HELP, is_number=True))
+        heads.append(Head("ours", column, OURS_HELP, is_number=True))
+    lines = []
+    for place, row in enumerate(table.rows):
+        cells = [Cell(row.label), *([Cell(row.note)] if table.note_title else [])]
+        for column, cell in enumerate(row.cells):
+            if published[column]:
+                cells.append(Cell(percent(cell.published) or "–"))
+            cells.append(_ours(cell, f"{place},{column}", imported))
+        lines.append(Line(cells))
+    pressed = show_plain_table(heads, lines, key=f"table_{table.key}", label=table.title)
+    if pressed:
+        row_place, column_place = map(int, pressed.split(","))
+        _follow(table.rows[row_place].cells[column_place], imported)
+
+
+def _ours(cell: TableCell, press: str, imported: Collection[str]) -> Cell:
+    if cell.measured is not None:
+        return Cell(describe_measured(cell), describe_basis(cell), press, help=_say_runs(cell))
+    if cell.under_way is not None:
+        return Cell(f"run {cell.under_way} is under way", press=press, help="Watch it")
+    if cell.launch is None:
+        return Cell("–")
+    if cell.launch["dataset"] not in imported:
+        about = f"There are no questions of {cell.launch['dataset']} yet: leads to their import"
+        return Cell("Import first", press=press, is_call=True, help=about)
+    return Cell("Launch", press=press, is_call=True, help=_say_launch(cell.launch))
+
+
+def _say_runs(cell: TableCell) -> str:
+    ids = cell.measured.run_ids if cell.measured else ()
+    return f"Run{'s' if len(ids) > 1 else ''} {', '.join(map(str, ids))}: read the answers"
+
+
+def _say_launch(launch: Mapping[str, str]) -> str:
+    like = f", set like run {launch['like']}" if "like" in launch else ""
+    return (
+        f"Opens the launch page ready to train {launch['method']} on "
+        f"{float(launch['fraction']):.1%} of {launch['dataset']}{like}"
+    )
+
+
+def _follow(cell: TableCell, imported: Collection[str]) -> None:
+    """Go where a pressed cell leads; the script ends here."""
+    if cell.measured is not None:
+        runs = ",".join(map(str, cell.measured.run_ids[:MAX_RUNS]))
+        st.switch_page("pages/evaluate/inspect/page.py", query_params={"runs": runs})
+    if cell.under_way is not None:
+        st.switch_page("pages/train/runs/page.py", query_params={"run": str(cell.under_way)})
+    if cell.launch is not None and cell.launch["dataset"] not in imported:
+        st.switch_page("pages/prepare/questions/page.py")
+    if cell.launch is not None:
+        st.switch_page("pages/train/launch/page.py", query_params=dict(cell.launch))
+
+
+def _show_exports(table: ResultTable) -> None:
+    formats: tuple[tuple[str, Callable[[ResultTable], str], str], ...] = (
+        ("LaTeX", to_latex, "tex"),
+        ("Markdown", to_markdown, "md"),
+        ("CSV", to_csv, "csv"),
+    )
+    for title, write, ending in formats:
+        st.download_button(
+            title,
+            partial(write, table),
+            file_name=f"{table.key}.{ending}",
+            key=f"{table.key}_{ending}",
+            on_click="ignore",
+            width="stretch",
+        )

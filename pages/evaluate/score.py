@@ -1,0 +1,107 @@
+"""Accuracies and the 2x2 of a comparison, as the Compare page shows them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from scicot.pure.evaluation.comparison import Cell, say_p
+from scicot.pure.markdown import escape_markdown
+from scicot.pure.predictions.metrics import Score
+from scicot.services.evaluation.comparison import Reading, RunComparison
+
+
+def choose_reading() -> Reading:
+    """Return what counts as an answer, kept in the link: the generated one, or by options."""
+    wanted = st.query_params.get("reading", Reading.GENERATED)
+    is_options = wanted == Reading.OPTIONS
+    st.session_state["compare_by_options"] = is_options
+    st.toggle(
+        "By options",
+        key="compare_by_options",
+        help="Count the most likely option instead of the answer that was written.",
+        on_change=_remember_reading,
+    )
+    return Reading.OPTIONS if is_options else Reading.GENERATED
+
+
+def _remember_reading() -> None:
+    if st.session_state["compare_by_options"]:
+        st.query_params["reading"] = Reading.OPTIONS.value
+    else:
+        st.query_params.pop("reading", None)
+    st.query_params.pop("question", None)
+
+
+def percent(value: float | None) -> str:
+    """Return a fraction as percent with one digit; a dash for none."""
+    return "–" if value is None else f"{value * 100:.1f} %"
+
+
+def show_overview(compared: RunComparison) -> Cell:
+    """Show the numbers beside the 2x2 and return the chosen cell."""
+    numbers, cells = st.columns([3, 2], gap="medium")
+    with numbers:
+        show_scores(compared)
+    with cells:
+        return show_cells(compared)
+
+
+def show_scores(compared: RunComparison) -> None:
+    """Show both accuracies with their intervals, the difference, mid-p and the number needed."""
+    found = compared.found
+    interval = found.interval
+    bounds = f" \\[{interval.low * 100:+.1f}, {interval.high * 100:+.1f}]" if interval else ""
+    needed = (
+        f"about {found.needed:,} questions would tell a difference of this size"
+        if found.needed
+        else "there is no difference to tell"
+    )
+    rows = [
+        _describe("A", compared.name_a, compared.score_a),
+        _describe("B", compared.name_b, compared.score_b),
+        f"**A − B** {found.difference * 100:+.1f} points{bounds} · "
+        f"McNemar mid-p {escape_markdown(say_p(found.mid_p))}",
+    ]
+    st.markdown("  \n".join(rows))
+    st.caption(
+        f"{found.matched:,} questions matched; {needed}. Brackets: 95 % intervals, Wilson's for an "
+        "accuracy, the paired bootstrap's for the difference."
+    )
+
+
+def _describe(letter: str, name: str, score: Score) -> str:
+    interval = score.interval
+    bounds = f" \\[{interval.low * 100:.1f}, {interval.high * 100:.1f}]" if interval else ""
+    return (
+        f"**{letter}: {escape_markdown(name)}** {percent(score.accuracy)}{bounds} · "
+        f"no answer {score.no_answer:,} of {score.n:,}"
+    )
+
+
+def show_cells(compared: RunComparison) -> Cell:
+    """Show the 2x2 as buttons and return the chosen cell, kept in the link."""
+    current = st.query_params.get("cell", "")
+    chosen = Cell(current) if current in list(Cell) else Cell.ONLY_A
+    titles = {
+        Cell.BOTH: "Both right",
+        Cell.ONLY_A: "Only A",
+        Cell.ONLY_B: "Only B",
+        Cell.NEITHER: "Neither",
+    }
+    for row in ((Cell.BOTH, Cell.ONLY_A), (Cell.ONLY_B, Cell.NEITHER)):
+        for column, cell in zip(st.columns(2), row, strict=True):
+            column.button(
+                f"{len(compared.cells[cell]):,} · {titles[cell]}",
+                key=f"cell_{cell}",
+                type="primary" if cell is chosen else "secondary",
+                on_click=_choose,
+                args=(cell,),
+                width="stretch",
+            )
+    return chosen
+
+
+def _choose(cell: Cell) -> None:
+    st.query_params["cell"] = cell.value
+    st.query_params.pop("view", None)  # a cell is read on the questions' view
+    st.query_params.pop("question", None)

@@ -1,0 +1,139 @@
+"""The What if page: edit the rationale or the question, and the student answers at once."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.evaluate.plain_table import Cell, Head, Line, show_plain_table
+from pages.evaluate.question import show_outcome
+from pages.evaluate.reader import choose_question
+from pages.evaluate.runs import choose_run, predicted_runs
+from pages.evaluate.what_if.drafts import History
+from pages.shared.frame import current_actor, errors_shown
+from scicot.services.evaluation.question_view import add_note
+from scicot.services.evaluation.what_if import (
+    WhatIfAnswer,
+    answer_draft,
+    can_answer,
+    describe_draft,
+    to_draft,
+    write_rationale,
+)
+from scicot.services.predictions.store import list_outcomes, list_predictions
+from scicot.services.questions.lookup import get_question
+from scicot.services.workspace import open_workspace
+from scicot.words.records import Method, Question, RunView
+from scicot.words.settings import get_settings
+
+
+def show_answers(question: Question, before: WhatIfAnswer, now: WhatIfAnswer) -> None:
+    """Show the original answer beside the present one, and how each option's share moved."""
+    for column, title, answer in zip(
+        st.columns(2), ("Original", "Now"), (before, now), strict=True
+    ):
+        with column:
+            st.markdown(f"**{title}**")
+            show_outcome(answer.label, answer.outcome)
+            st.code(answer.output, language=None, wrap_lines=True)
+    lines = []
+    for label in question.labels:
+        was, became = before.probabilities[label], now.probabilities[label]
+        is_key = label == question.answer_key
+        cells = [
+            Cell(f"{label} · key" if is_key else label),
+            Cell(f"{was:.0%}", share=was),
+            Cell(f"{became:.0%}", share=became),
+            Cell(f"{(became - was) * 100:+.1f}"),
+        ]
+        lines.append(Line(cells, is_marked=is_key))
+    moved = Head("Moved", help="Percentage points.", is_number=True)
+    show_plain_table(
+        [Head("Option"), Head("Original"), Head("Now"), moved],
+        lines,
+        key="what_if_options",
+        label="Each option's share, before and now",
+    )
+
+
+def show(run: RunView) -> None:
+    """Show one question's drafts and answers."""
+    with open_workspace() as session:
+        asked = sorted(list_outcomes(session, run.id))
+    question_id = choose_question(asked)
+    if question_id is None:
+        return
+    with open_workspace() as session:
+        question = get_question(session, question_id)
+        (stored,) = list_predictions(session, run.id, question_ids=[question_id])
+        is_two_stage = run.method == Method.SCI_COT
+        original = to_draft(question, stored.rationale if is_two_stage else None)
+        history = History(run.id, original, question)
+        boxes, answers = st.columns(2)
+        with boxes:
+            st.text(question.stem)
+            history.show_rationale(disabled=not is_two_stage)
+            if not is_two_stage:
+                st.caption("This method's answering reads no rationale; edit the question.")
+            with st.expander("Question and options", icon=":material/edit:"):
+                history.show_question()
+            history.show_undo()
+        with answers:
+            is_exact = st.toggle(
+                "Exact",
+                key="what_if_exact",
+                help="Compute in fp32, as the run did, instead of int8: about half as fast.",
+            )
+        for draft in (original, history.now):
+            if (draft, is_exact) not in history.answers:
+                history.answers[draft, is_exact] = answer_draft(
+                    session, get_settings(), run.id, question, draft, is_exact=is_exact
+                )
+    before, now = history.answers[original, is_exact], history.answers[history.now, is_exact]
+    with answers:
+        show_answers(question, before, now)
+        if before.label != stored.label:
+            st.caption(
+                f"In int8 the original is answered {before.label or 'unreadably'}; the run itself "
+                f"answered {stored.label or 'unreadably'}. Choose Exact for the run's own numbers."
+            )
+        if is_two_stage:
+            st.button(
+                "Let the first student write the rationale anew",
+                on_click=_rewrite,
+                args=(run.id, question, history),
+                width="stretch",
+            )
+        st.button(
+            "Keep as a note",
+            disabled=history.now == original,
+            on_click=_keep,
+            args=(run.id, question, describe_draft(question, history.now, before, now)),
+            width="stretch",
+        )
+        if st.session_state.pop("what_if_kept", False):
+            st.success("Kept as a note on the question.", icon=":material/check:")
+
+
+def _rewrite(run_id: int, question: Question, history: History) -> None:
+    with errors_shown(), open_workspace() as session:
+        text = write_rationale(session, get_settings(), run_id, question, history.now)
+        history.push_rationale(text)
+
+
+def _keep(run_id: int, question: Question, text: str) -> None:
+    with errors_shown(), open_workspace() as session:
+        assert question.id is not None  # it comes from the database
+        add_note(session, current_actor(), question.id, text, run_id=run_id)
+        st.session_state["what_if_kept"] = True
+
+
+st.title("What if")
+listed = predicted_runs()
+with open_workspace() as opened:
+    runs = [run for run in listed if can_answer(opened, run)]
+if runs:
+    with errors_shown():
+        show(choose_run("Run", "run", runs, default=runs[0].id))
+elif listed:
+    st.info("Only a run that was trained here can be asked again.", icon=":material/science:")
+    st.page_link("pages/train/launch/page.py", label="Launch one")

@@ -1,0 +1,47 @@
+"""Rationales out of the app: which statuses, in which layout, as a file."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.shared.frame import current_actor, errors_shown
+from scicot.services.review.exports import RationaleFormat, render_rationales
+from scicot.services.workspace import open_workspace
+from scicot.words.records import APPROVED, RationaleStatus
+
+STYLES = {
+    RationaleFormat.JSONL: "JSONL, the original beside the edit",
+    RationaleFormat.CSV: "A spreadsheet (CSV)",
+    RationaleFormat.ARGILLA: "Argilla records",
+    RationaleFormat.DPO: "Preference pairs (DPO): edits over originals",
+}
+
+
+def show_export(dataset: str) -> None:
+    """Show what can be exported of a dataset; the file is made when it is asked for."""
+    statuses = st.multiselect(
+        "Statuses",
+        [status.value for status in RationaleStatus],
+        [status.value for status in APPROVED],
+        key="export_statuses",
+    )
+    style = st.selectbox(
+        "Layout", list(STYLES), format_func=lambda one: STYLES[one], key="export_style"
+    )
+    include = tuple(RationaleStatus(status) for status in statuses)
+    wanted = (dataset, include, style)
+    if st.button("Make the file", disabled=not include):
+        with errors_shown(), open_workspace() as session:
+            count, content = render_rationales(
+                session, current_actor(), dataset=dataset, include=include, style=style
+            )
+            st.session_state["export_made"] = (wanted, count, content)
+    made = st.session_state.get("export_made")
+    if made is not None and made[0] == wanted:
+        ending = "csv" if style is RationaleFormat.CSV else "jsonl"
+        st.download_button(
+            f"Download {made[1]:,} rationales",
+            made[2],
+            file_name=f"{dataset}-rationales.{ending}",
+            on_click="ignore",
+        )

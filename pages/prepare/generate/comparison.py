@@ -1,0 +1,86 @@
+"""Teachers and prompt versions side by side on the same questions."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.shared.money import format_usd
+from scicot.services.teacher.comparison import (
+    SourceComparison,
+    compare_sources,
+    list_sources,
+    read_side_by_side,
+)
+from scicot.services.workspace import open_workspace
+
+
+def show_source_comparison(dataset: str) -> None:
+    """Show what two or more sources' texts amount to, and read them side by side."""
+    with open_workspace() as session:
+        sources = list_sources(session, dataset)
+    if len(sources) < 2:
+        st.info(
+            "There is only one teacher with one prompt here so far. Have another teacher, or "
+            "another version of the prompt, explain some of the same questions.",
+            icon=":material/compare:",
+        )
+        return
+    by_title = {source.title: source for source in sources}
+    chosen = st.multiselect(
+        "Compare",
+        list(by_title),
+        default=list(by_title)[:2],
+        format_func=lambda title: f"{title} ({by_title[title].texts:,} questions)",
+        key="compare_sources",
+    )
+    picked = [by_title[title] for title in chosen]
+    if len(picked) < 2:
+        st.info("Choose two or more.", icon=":material/compare:")
+        return
+    with open_workspace() as session:
+        found = compare_sources(session, dataset, picked)
+    if not found.questions:
+        st.info("They have no question in common. Let both explain the same ones.")
+        return
+    _show_measures(found)
+    question = st.selectbox(
+        "Read a question",
+        found.questions,
+        format_func=lambda one: f"{one.external_id}: {one.stem[:90]}",
+        key="compare_question",
+    )
+    with open_workspace() as session:
+        texts = read_side_by_side(session, question, picked)
+    st.text(f"{question.stem}\nThe answer is ({question.answer_key}) {question.key_text}")
+    for column, one in zip(st.columns(len(texts)), texts, strict=True):
+        with column, st.container(border=True):
+            st.caption(one.source.title)
+            st.text(one.text)
+            for flag in one.flags:
+                st.badge(flag.message, icon=":material/flag:", color="orange")
+
+
+def _show_measures(found: SourceComparison) -> None:
+    looked = len(found.questions)
+    st.caption(
+        f"{found.common:,} questions in common"
+        + (f", of which the first {looked:,} are looked at." if looked < found.common else ".")
+    )
+    st.dataframe(
+        [
+            {
+                "teacher and prompt": one.source.title,
+                "flagged": f"{one.flagged:.0%}",
+                "cut off": f"{one.truncated:.0%}",
+                "accepted": (
+                    f"{one.accepted:.0%} of {one.decided:,}"
+                    if one.accepted is not None
+                    else "not reviewed"
+                ),
+                "words": f"{one.words:.0f}",
+                "cost each": format_usd(one.usd),
+            }
+            for one in found.measures
+        ],
+        hide_index=True,
+    )

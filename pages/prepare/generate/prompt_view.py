@@ -1,0 +1,44 @@
+"""A teacher prompt in the paper's three parts, as a question fills it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from scicot.pure.teacher.prompts import render_parts
+from scicot.services.questions.lookup import list_questions
+from scicot.services.teacher.prompts import Prompt, list_prompts
+from scicot.services.workspace import open_workspace
+from scicot.words.records import Split
+
+PARTS = {
+    "reference": "1. The correct answer as a reference point",
+    "thinking": "2. Let's think step by step",
+    "specificity": "3. Specific to this question, nothing but the explanation",
+}
+
+
+def choose_prompt() -> Prompt:
+    """Return the chosen version; the newest one comes first."""
+    with open_workspace() as session:
+        prompts = list_prompts(session)
+    by_id = {prompt.id: prompt for prompt in prompts}
+    chosen = st.selectbox(
+        "Prompt",
+        list(by_id),
+        format_func=lambda prompt_id: f"{by_id[prompt_id].title}, by {by_id[prompt_id].actor}",
+        key="generate_prompt",
+    )
+    return by_id[chosen]
+
+
+def show_prompt(prompt: Prompt, dataset: str, split: str) -> None:
+    """Show exactly what is sent for the split's first question, part by part."""
+    with open_workspace() as session:
+        questions = list_questions(session, dataset, Split(split), limit=1)
+    if not questions:
+        return
+    shown = render_parts(prompt.parts, questions[0])
+    with st.expander(f"What is sent, with question {questions[0].external_id}"):
+        for part, title in PARTS.items():
+            st.caption(title)
+            st.code(getattr(shown, part), language=None, wrap_lines=True)

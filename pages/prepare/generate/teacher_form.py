@@ -1,0 +1,124 @@
+"""The settings of a teacher run as a form, and what it will cost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from pages.shared.money import format_usd
+from scicot.pure.teacher.pricing import Estimate
+from scicot.services.questions.lookup import count_questions
+from scicot.services.workspace import open_workspace
+from scicot.words.configs import GenerationConfig
+from scicot.words.records import Split
+
+
+def default_of(name: str) -> Any:
+    """Return a setting's default, from the one place that defines it."""
+    return GenerationConfig.model_fields[name].default
+
+
+def choose_questions_asked(dataset: str) -> dict[str, Any]:
+    """Return split and limit, chosen from what the dataset has."""
+    with open_workspace() as session:
+        counts = count_questions(session).get(dataset, {})
+    first, second = st.columns(2)
+    split = first.selectbox(
+        "Split",
+        list(counts) or [Split.TRAIN.value],
+        format_func=lambda name: f"{name} ({counts.get(name, 0):,} questions)",
+        key="generate_split",
+    )
+    limit = second.number_input(
+        "Only the first so many questions",
+        min_value=1,
+        value=None,
+        placeholder="all of them",
+        key="generate_limit",
+    )
+    return {"split": split, "limit": limit}
+
+
+def choose_call_settings() -> dict[str, Any]:
+    """Return how calls are made; each has a default that serves."""
+    with st.expander("More settings", icon=":material/tune:"):
+        first, second, third = st.columns(3)
+        values: dict[str, Any] = {
+            "max_tokens": first.number_input(
+                "Longest answer (tokens)", 16, 4096, int(default_of("max_tokens"))
+            ),
+            "temperature": second.number_input(
+                "Temperature", 0.0, 2.0, float(default_of("temperature")), step=0.1
+            ),
+            "samples": third.number_input(
+                "Rationales a question",
+                1,
+                20,
+                int(default_of("samples")),
+                help="More than one needs a temperature above 0. Review shows the best one first.",
+            ),
+            "concurrency": first.number_input(
+                "Calls at once", 1, 256, int(default_of("concurrency"))
+            ),
+            "requests_per_minute": second.number_input(
+                "Requests a minute, at most", min_value=1, value=None, placeholder="no cap"
+            ),
+            "tokens_per_minute": third.number_input(
+                "Tokens a minute, at most", min_value=1, value=None, placeholder="no cap"
+            ),
+            "budget_usd": first.number_input(
+                "Budget (USD)",
+                min_value=0.0001,
+                value=None,
+                format="%.4f",
+                placeholder="none",
+                help="Never passed: money is set aside before a call is sent.",
+            ),
+            "maybe_paid": second.selectbox(
+                "A call cut off after sending",
+                ["ask", "rebuy"],
+                format_func=lambda one: (
+                    "wait for my word" if one == "ask" else "send it again, it may cost twice"
+                ),
+            ),
+            "own_answer": first.toggle(
+                "Ask without the key too",
+                help="The teacher also answers each question by itself, in a call of its own. "
+                "Where it chooses another option than the key, Review shows its rationale first.",
+            ),
+            "batch": third.toggle(
+                "Batch endpoint",
+                help="Half the price; answers come within a day. Not for the starter teacher.",
+            ),
+        }
+    return values
+
+
+def show_estimate(found: Estimate) -> None:
+    """Show calls, tokens and cost before anything is sent."""
+    calls, tokens, cost = st.columns(3)
+    calls.metric("Calls", f"{found.calls:,}", help="What is not in the ledger yet.")
+    if found.already_stored:
+        calls.caption(f"{found.already_stored:,} more are there already and cost nothing.")
+    tokens.metric("Tokens out", f"{found.low_output_tokens:,} to {found.high_output_tokens:,}")
+    tokens.caption(f"And about {found.prompt_tokens:,} in, judged by {found.basis}.")
+    cost.metric("Cost", format_range(found))
+    if found.price is None:
+        cost.caption("This model has no price here. Enter it under Prices.")
+    elif found.high_usd == 0:
+        cost.caption("It runs on this machine, or its price is nothing.")
+    else:
+        cost.caption(
+            f"At ${found.price.input_usd:g} in and ${found.price.output_usd:g} out a million "
+            f"tokens, as of {found.price.as_of}."
+        )
+
+
+def format_range(found: Estimate) -> str:
+    """Return the cost as people read it: a range, nothing, or unknown."""
+    if found.low_usd is None or found.high_usd is None:
+        return "unknown"
+    if found.high_usd == 0:
+        return "free"
+    return f"{format_usd(found.low_usd)} to {format_usd(found.high_usd)}"

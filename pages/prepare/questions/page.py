@@ -1,0 +1,41 @@
+"""Questions: import them, look through them, see what a student will read."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.prepare.questions.import_form import show_import, show_last_import
+from pages.prepare.questions.table import show_question, show_table
+from pages.shared.frame import choose_dataset, errors_shown
+from scicot.services.questions.lookup import count_questions
+from scicot.services.workspace import open_workspace
+
+st.title("Questions")
+with open_workspace() as session:
+    counts = count_questions(session)
+
+if not counts:
+    st.markdown(
+        "Sci-CoT turns a large model's reasoning into a small model's skill: **import** "
+        "questions, let a teacher **generate** rationales, **review** them, **train** students "
+        "and **compare** where they err. It starts here."
+    )
+with st.expander("Import questions", expanded=not counts, icon=":material/upload:"):
+    show_import()
+show_last_import()
+
+if counts:
+    st.dataframe(
+        [
+            {"dataset": name, **by_split, "all": sum(by_split.values())}
+            for name, by_split in counts.items()
+        ],
+        hide_index=True,
+        width="content",
+    )
+    dataset = choose_dataset()
+    if dataset:
+        with errors_shown():
+            question_id = show_table(dataset)
+            if question_id is not None:
+                show_question(question_id)

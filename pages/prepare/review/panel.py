@@ -1,0 +1,107 @@
+"""What can be looked up about one rationale: its history, similar ones, the teacher again."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.shared.frame import current_actor, errors_shown
+from pages.shared.word_diff import show_word_diff
+from scicot.pure.markdown import escape_markdown
+from scicot.services.cleaning.batches import new_operation_id
+from scicot.services.rationales.revisions import Revision, list_revisions
+from scicot.services.review.regeneration import ask_again
+from scicot.services.review.similar import find_similar
+from scicot.services.review.undo import restore_revision
+from scicot.services.runs.queue import tend_queue
+from scicot.services.workspace import open_workspace
+from scicot.words.settings import get_settings
+
+
+def show_review_panel() -> None:
+    """Show the panel of the rationale that was looked up last, if any."""
+    rationale_id = st.session_state.get("review_looked_at")
+    if rationale_id is None:
+        return
+    with st.container(border=True):
+        heading, close = st.columns([5, 1])
+        heading.markdown(f"**Rationale {rationale_id}**")
+        close.button("Close", on_click=_close, width="stretch")
+        history, similar, again = st.tabs(["History", "Similar", "Ask the teacher again"])
+        with history, errors_shown():
+            _show_history(rationale_id)
+        with similar, errors_shown():
+            _show_similar(rationale_id)
+        with again:
+            _show_again(rationale_id)
+
+
+def _close() -> None:
+    st.session_state.pop("review_looked_at", None)
+
+
+def _show_history(rationale_id: int) -> None:
+    with open_workspace() as session:
+        revisions = list_revisions(session, rationale_id)
+    current = revisions[-1]
+    for before, one in reversed(list(zip([None, *revisions[:-1]], revisions, strict=True))):
+        when = one.created_at.strftime("%Y-%m-%d %H:%M")
+        what, restore = st.columns([5, 1], vertical_alignment="center")
+        author = escape_markdown(one.author)
+        what.caption(f"{one.number} · {one.cause.value} by {author} · {when} UTC")
+        if one is not current:
+            restore.button(
+                "Restore",
+                key=f"restore_{one.id}",
+                on_click=_restore,
+                args=(rationale_id, one, current.id, new_operation_id()),
+                width="stretch",
+            )
+        if before is None:
+            st.text(one.text)
+        else:
+            show_word_diff(before.text, one.text, key=f"diff_{one.id}")
+
+
+def _restore(rationale_id: int, old: Revision, current_id: int, operation_id: str) -> None:
+    with errors_shown(), open_workspace() as session:
+        restore_revision(
+            session,
+            current_actor(),
+            rationale_id,
+            old.id,
+            current_revision_id=current_id,
+            operation_id=operation_id,
+        )
+        st.toast(f"Revision {old.number} is the text again.")
+        st.session_state.get("review_state", {}).pop("first", None)
+        st.query_params["rationale"] = str(rationale_id)  # brings the card back to it, as it is now
+
+
+def _show_similar(rationale_id: int) -> None:
+    with open_workspace() as session:
+        found = find_similar(session, current_actor(), rationale_id)
+    if not found:
+        st.caption("No other rationale of this dataset says much the same.")
+    for one in found:
+        st.caption(
+            f"{one.similarity:.0%} alike · rationale {one.rationale_id} · "
+            f"{escape_markdown(one.question)} · {one.status.value}"
+        )
+        st.text(one.text)
+
+
+def _show_again(rationale_id: int) -> None:
+    with st.form(f"again_{rationale_id}", border=False):
+        note = st.text_area(
+            "A note to the teacher",
+            placeholder="Explain why the other options are wrong, and name no letter.",
+            height=80,
+        )
+        if st.form_submit_button("Ask again"):
+            with errors_shown(), open_workspace() as session:
+                run_id = ask_again(session, current_actor(), rationale_id, note)
+                tend_queue(session, get_settings())
+                st.success(
+                    f"Run {run_id} asks the teacher. Its rationale comes into the queue as another "
+                    "sample of this question."
+                )

@@ -1,0 +1,25 @@
+"""Health: what `doctor` finds, with the way out for each."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.shared.frame import errors_shown
+from scicot.services.system.health import Level, examine
+from scicot.services.workspace import open_workspace
+from scicot.words.settings import get_settings
+
+LOOKS = {
+    Level.GOOD: ("green", ":material/check:"),
+    Level.ADVICE: ("orange", ":material/info:"),
+    Level.BAD: ("red", ":material/error:"),
+}
+
+st.title("Health")
+st.caption("The same as `python -m scicot doctor`.")
+with errors_shown(), open_workspace() as session, st.spinner("Examining"):
+    for finding in examine(session, get_settings()):
+        color, icon = LOOKS[finding.level]
+        left, right = st.columns([1, 6])
+        left.badge(finding.area, color=color, icon=icon)
+        right.text(f"{finding.found} {finding.way_out}".strip())

@@ -1,0 +1,32 @@
+"""People: whose name stands on what."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.shared.frame import current_actor
+from scicot.services.system.people import list_activity
+from scicot.services.workspace import open_workspace
+
+st.title("People")
+st.caption(
+    "A name is enough on one's own machine: the one in the sidebar is written beside every change."
+)
+st.text(f"You are {current_actor().name}.")
+with open_workspace() as session:
+    activity = list_activity(session)
+if activity:
+    st.dataframe(
+        [
+            {
+                "name": person.name,
+                **person.decisions,
+                "runs started": person.runs,
+                "last decision": person.last_decision_at,
+            }
+            for person in activity
+        ],
+        hide_index=True,
+    )
+else:
+    st.info("Nobody has reviewed or started anything yet.")

@@ -1,0 +1,60 @@
+"""Runs: what is going, what waits, what is over, and one of them whole."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.shared.frame import errors_shown
+from pages.train.clone import show_differences
+from pages.train.runs.status import load_runs, show_run
+from scicot.services.runs.queue import list_queue
+from scicot.services.workspace import open_workspace
+from scicot.words.records import RunView
+
+
+def _label(run: RunView) -> str:
+    progress = f", {run.progress_done}/{run.progress_total}" if run.progress_total else ""
+    return f"{run.id}: {run.name} ({run.status.value}{progress})"
+
+
+st.title("Runs")
+runs = load_runs()
+if not runs:
+    st.info("Nothing has been started yet.", icon=":material/play_arrow:")
+    st.page_link("pages/prepare/generate/page.py", label="Generate rationales")
+    st.page_link("pages/train/launch/page.py", label="Train a student")
+else:
+    by_id = {run.id: run for run in runs}
+    asked = st.query_params.get("run", "")
+    ids = list(by_id)
+    # not bind=: the labels change while a run goes on, and the link should hold the bare number
+    chosen = st.selectbox(
+        "Run",
+        ids,
+        index=ids.index(int(asked)) if asked.isdigit() and int(asked) in by_id else 0,
+        format_func=lambda run_id: _label(by_id[run_id]),
+    )
+    st.query_params["run"] = str(chosen)
+    with errors_shown():
+        show_run(chosen)
+    with st.expander("What differs from another run", icon=":material/difference:"):
+        show_differences(by_id[chosen], runs)
+    with open_workspace() as session:
+        places = {run_id: place for place, run_id in enumerate(list_queue(session), 1)}
+    with st.expander("All runs", icon=":material/list:"):
+        st.dataframe(
+            [
+                {
+                    "run": run.id,
+                    "what": run.name,
+                    "status": run.status.value,
+                    "in the queue": places.get(run.id),
+                    "dataset": run.dataset,
+                    "by": run.actor,
+                    "created": run.created_at,
+                    "message": run.error or run.message,
+                }
+                for run in runs
+            ],
+            hide_index=True,
+        )

@@ -1,0 +1,235 @@
+"""How students are usually trained and asked: transformers' own Trainer and generate, batch 8.
+
+Only benchmarks use this: it is what `bench` compares with, in the same process and on the same
+texts.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scicot.adapters.students.codec import Codec
+from scicot.adapters.students.loading import device_of, load_model, place_model
+from scicot.adapters.students.loss import TokenBatch, batch_loss
+from scicot.adapters.students.machine import has_gpu
+from scicot.bench.stopwatch import work_seconds
+from scicot.pure.methods.methods import Task
+from scicot.pure.students.batching import Batch
+from scicot.words.records import Family
+
+BATCH = 8
+MAX_INPUT, MAX_TARGET = 512, 256
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """What a piece of work gave, and the seconds that it took by `work_seconds`."""
+
+    value: Any
+    seconds: float
+
+
+class PeerStudent:
+    """An encoder-decoder used the usual way."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.model = place_model(load_model(folder, Family.ENCODER_DECODER))
+        self.codec = Codec.open(folder, Family.ENCODER_DECODER)
+
+    def train(
+        self,
+        task: Task,
+        *,
+        padded: bool = False,
+        epochs: float = 1.0,
+        learning_rate: float = 3e-4,
+        bf16: bool = False,
+    ) -> Timed:
+        """Train with Seq2SeqTrainer; `padded` pads every text to 512 / 256, else to its batch."""
+        from transformers import Seq2SeqTrainer
+
+        settings = {"num_train_epochs": epochs, "learning_rate": learning_rate, "bf16": bf16}
+        return self._train(Seq2SeqTrainer, _rows(self.codec, task), padded=padded, **settings)
+
+    def train_on_batches(
+        self, task: Task, batches: Sequence[Batch], *, own_loss: bool, bf16: bool
+    ) -> Timed:
+        """Train with Seq2SeqTrainer on batches chosen before, and with our loss if wanted.
+
+        It is what our loop would be if it were Trainer's; memory is kept as in a run.
+        """
+        from torch.utils.data import DataLoader
+        from transformers import Seq2SeqTrainer
+
+        chosen = [list(batch) for batch in batches]
+
+        class OnBatches(Seq2SeqTrainer):  # type: ignore[misc]
+            """A trainer that takes its batches as they are given."""
+
+            def get_train_dataloader(self) -> Any:
+                """Return the batches in their order."""
+                return DataLoader(
+                    self.train_dataset, batch_sampler=chosen, collate_fn=self.data_collator
+                )
+
+        class WithLoss(OnBatches):
+            """And computes logits at target positions only."""
+
+            def compute_loss(self, model: Any, inputs: Any, *_: Any, **__: Any) -> Any:
+                """Return the loss of Eq. 1."""
+                batch = TokenBatch(**inputs, tokens=0)
+                return batch_loss(model, batch, Family.ENCODER_DECODER)
+
+        kind = WithLoss if own_loss else OnBatches
+        return self._train(kind, _rows(self.codec, task), bf16=bf16)
+
+    def _train(
+        self,
+        make: Callable[..., Any],
+        rows: Sequence[dict[str, list[int]]],
+        *,
+        padded: bool = False,
+        **settings: Any,
+    ) -> Timed:
+        """Return the time that a trainer takes, from before its first step to after its last."""
+        from transformers import PrinterCallback, Seq2SeqTrainingArguments, TrainerCallback
+
+        clock, pad = _Clock(), self.codec.special.pad
+
+        class Stopwatch(TrainerCallback):  # type: ignore[misc]
+            """Leaves out what comes before the first step and after the last."""
+
+            def on_train_begin(self, *_: Any, **__: Any) -> None:
+                """Start the clock."""
+                clock.start()
+
+            def on_train_end(self, *_: Any, **__: Any) -> None:
+                """Stop the clock."""
+                clock.stop()
+
+        with tempfile.TemporaryDirectory() as folder:
+            arguments = Seq2SeqTrainingArguments(
+                output_dir=folder,
+                per_device_train_batch_size=BATCH,
+                report_to=[],
+                save_strategy="no",
+                logging_strategy="no",
+                disable_tqdm=True,
+                dataloader_pin_memory=False,
+                use_cpu=not has_gpu(),
+                **{"num_train_epochs": 1.0, "learning_rate": 3e-4} | settings,
+            )
+            trainer = make(
+                model=self.model,
+                args=arguments,
+                train_dataset=rows,
+                data_collator=lambda chosen: _pad_rows(chosen, pad, padded),
+                callbacks=[Stopwatch()],
+            )
+            trainer.remove_callback(PrinterCallback)  # it prints to stdout
+            trainer.train()
+        return Timed(None, clock.seconds)
+
+    def generate(self, inputs: Sequence[str], max_new_tokens: int) -> Timed:
+        """Return the greedy texts, eight at a time in the order given."""
+        import torch
+
+        self.model.eval()
+        started = work_seconds()
+        texts: list[str] = []
+        with torch.no_grad():
+            for start in range(0, len(inputs), BATCH):
+                rows = [
+                    {"input_ids": self.codec.encode_input(text, MAX_INPUT), "labels": [0]}
+                    for text in inputs[start : start + BATCH]
+                ]
+                batch = self._place(_pad_rows(rows, self.codec.special.pad, False))
+                made = self.model.generate(
+                    input_ids=batch["input_ids"],
+                    attention_mask=batch["attention_mask"],
+                    max_new_tokens=max_new_tokens,
+                    do_sample=False,
+                    num_beams=1,
+                )
+                texts += [self.codec.decode(row[1:]) for row in made.tolist()]
+        return Timed(texts, work_seconds() - started)
+
+    def score(self, inputs: Sequence[str], options: Sequence[Sequence[str]]) -> Timed:
+        """Return each option's log-probability, input and option read together, eight at a time."""
+        import torch
+
+        self.model.eval()
+        started = work_seconds()
+        rows = [
+            {
+                "input_ids": self.codec.encode_input(text, MAX_INPUT),
+                "labels": self.codec.encode_target(option),
+            }
+            for text, texts in zip(inputs, options, strict=True)
+            for option in texts
+        ]
+        flat: list[float] = []
+        with torch.no_grad():
+            for start in range(0, len(rows), BATCH):
+                rows_now = rows[start : start + BATCH]
+                batch = self._place(_pad_rows(rows_now, self.codec.special.pad, False))
+                scores = self.model(**batch).logits.log_softmax(dim=-1)
+                labels = batch["labels"]
+                picked = scores.gather(2, labels.clamp(min=0)[:, :, None])[:, :, 0]
+                flat += (picked * (labels != -100)).sum(dim=1).tolist()
+        ordered = iter(flat)
+        value = [[next(ordered) for _ in texts] for texts in options]
+        return Timed(value, work_seconds() - started)
+
+    def _place(self, batch: Mapping[str, Any]) -> dict[str, Any]:
+        device = device_of(self.model)
+        return {name: value.to(device) for name, value in batch.items()}
+
+
+class _Clock:
+    """Work seconds between start and stop."""
+
+    def __init__(self) -> None:
+        self._started = self.seconds = 0.0
+
+    def start(self) -> None:
+        self._started = work_seconds()
+
+    def stop(self) -> None:
+        self.seconds = work_seconds() - self._started
+
+
+def _rows(codec: Codec, task: Task) -> list[dict[str, list[int]]]:
+    return [
+        {
+            "input_ids": codec.encode_input(one.input, MAX_INPUT),
+            "labels": codec.encode_target(one.target, MAX_TARGET),
+        }
+        for one in task.examples
+    ]
+
+
+def _pad_rows(rows: Sequence[dict[str, list[int]]], pad: int, to_limits: bool) -> dict[str, Any]:
+    import torch
+
+    longest_input = MAX_INPUT if to_limits else max(len(row["input_ids"]) for row in rows)
+    longest_target = MAX_TARGET if to_limits else max(len(row["labels"]) for row in rows)
+
+    def fill(name: str, length: int, value: int) -> Any:
+        return torch.tensor(
+            [row[name] + [value] * (length - len(row[name])) for row in rows], dtype=torch.long
+        )
+
+    ids = fill("input_ids", longest_input, pad)
+    lengths = torch.tensor([len(row["input_ids"]) for row in rows])
+    mask = (torch.arange(longest_input)[None, :] < lengths[:, None]).long()
+    return {
+        "input_ids": ids,
+        "attention_mask": mask,
+        "labels": fill("labels", longest_target, -100),
+    }

@@ -1,0 +1,48 @@
+"""Which handler carries out a run of each kind. Each imports its heavy packages when called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from scicot.services.runs.worker import Handler, RunContext
+from scicot.words.records import RunKind
+
+
+def _generate(context: RunContext) -> Mapping[str, Any]:
+    from scicot.services.teacher.generation import run_generation
+
+    return run_generation(context)
+
+
+def _train(context: RunContext) -> Mapping[str, Any]:
+    from scicot.services.training.training import run_training
+
+    return run_training(context)
+
+
+def _few_shot(context: RunContext) -> Mapping[str, Any]:
+    from scicot.services.teacher.few_shot import run_few_shot
+
+    return run_few_shot(context)
+
+
+def _attribute(context: RunContext) -> Mapping[str, Any]:
+    from scicot.services.evaluation.attribution import run_attribution
+
+    return run_attribution(context)
+
+
+def _predict(context: RunContext) -> Mapping[str, Any]:
+    from scicot.services.students.predicting import run_prediction
+
+    return run_prediction(context)
+
+
+HANDLERS: Mapping[RunKind, Handler] = {
+    RunKind.GENERATE: _generate,
+    RunKind.TRAIN: _train,
+    RunKind.PREDICT: _predict,
+    RunKind.FEW_SHOT: _few_shot,
+    RunKind.ATTRIBUTE: _attribute,
+}

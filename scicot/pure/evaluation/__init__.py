@@ -1,0 +1,1 @@
+"""What predictions amount to: tables, comparisons, slices, reports."""

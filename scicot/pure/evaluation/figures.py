@@ -1,0 +1,129 @@
+"""Figures 4 and 5 of the paper as Vega-Lite descriptions, published and measured side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from scicot.pure.evaluation.tables import ResultTable
+
+Figure = Mapping[str, Any]
+PAPER, OURS = "paper", "ours"
+# Okabe and Ito's colours, told apart with every kind of colour sight
+COLORS = {
+    "Fine-tune": "#0072B2",
+    "One-stage": "#E69F00",
+    "Sci-CoT": "#009E73",
+    "Step-by-step": "#CC79A7",
+}
+_ACCURACY = {"title": "Test accuracy (%)", "scale": {"zero": True}}
+
+
+def _scale(methods: Sequence[str]) -> dict[str, Any]:
+    return {"domain": list(methods), "range": [COLORS[method] for method in methods]}
+
+
+def _values(table: ResultTable, place: str, series: str) -> Iterator[dict[str, Any]]:
+    """Yield one point a figure of the table; `place` and `series` name what row and column are."""
+    for row in table.rows:
+        for column, cell in zip(table.columns, row.cells, strict=True):
+            names = {place: row.label, series: column}
+            if cell.published is not None:
+                yield {**names, "from": PAPER, "accuracy": round(cell.published * 100, 2)}
+            if cell.measured is not None:
+                interval = cell.measured.interval
+                yield {
+                    **names,
+                    "from": OURS,
+                    "accuracy": round(cell.measured.accuracy * 100, 2),
+                    "low": round(interval.low * 100, 2) if interval else None,
+                    "high": round(interval.high * 100, 2) if interval else None,
+                    "runs": len(cell.measured.run_ids),
+                    "questions": cell.measured.questions,
+                }
+
+
+def draw_methods(table: ResultTable) -> Figure:
+    """Return figure 4: the methods' accuracies by dataset, from Table II."""
+    values = list(_values(table, "method", "dataset"))
+    shown = [row.label for row in table.rows]
+    x = {"field": "method", "sort": shown, "title": None, "axis": {"labelAngle": 0}}
+    offset = {"field": "from", "sort": [PAPER, OURS]}
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "title": "Methods" if not table.student else f"Methods; ours: {table.student}",
+        "data": {"values": values},
+        "facet": {"column": {"field": "dataset", "title": None, "sort": list(table.columns)}},
+        "spec": {
+            "width": 190,
+            "height": 240,
+            "encoding": {"x": x, "xOffset": offset},
+            "layer": [
+                {
+                    "mark": {"type": "bar", "tooltip": True},
+                    "encoding": {
+                        "y": {"field": "accuracy", "type": "quantitative", **_ACCURACY},
+                        "color": {"field": "method", "scale": _scale(shown), "legend": None},
+                        "opacity": {
+                            "field": "from",
+                            "scale": {"domain": [PAPER, OURS], "range": [0.4, 1.0]},
+                            "title": None,
+                            # a grey that is seen on white and on black
+                            "legend": {"symbolFillColor": "#888", "symbolStrokeColor": "#888"},
+                        },
+                    },
+                },
+                _error_bars(),
+            ],
+        },
+    }
+
+
+def _error_bars() -> dict[str, Any]:
+    return {
+        "transform": [{"filter": "isValid(datum.low)"}],
+        "mark": {"type": "rule", "strokeWidth": 1.5, "color": "#888"},
+        "encoding": {
+            "y": {"field": "low", "type": "quantitative", "title": _ACCURACY["title"]},
+            "y2": {"field": "high"},
+        },
+    }
+
+
+def draw_sizes(table: ResultTable) -> Figure:
+    """Return figure 5 for one dataset: accuracy by the share of training questions."""
+    values = list(_values(table, "share", "method"))
+    x = {
+        "field": "share",
+        "type": "ordinal",
+        "sort": [row.label for row in table.rows],
+        "title": table.label_title,
+        "axis": {"labelAngle": 0},
+    }
+    color = {"field": "method", "title": None, "scale": _scale(table.columns)}
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "title": table.title.partition(". ")[2] or table.title,
+        "width": 360,
+        "height": 260,
+        "data": {"values": values},
+        "encoding": {"x": x, "color": color},
+        "layer": [
+            {
+                "mark": {"type": "line", "tooltip": True},
+                "encoding": {
+                    "y": {"field": "accuracy", "type": "quantitative", **_ACCURACY},
+                    "strokeDash": {
+                        "field": "from",
+                        "title": None,
+                        "scale": {"domain": [PAPER, OURS], "range": [[5, 4], [1, 0]]},
+                    },
+                },
+            },
+            {
+                "mark": {"type": "point", "filled": True, "size": 60},
+                "encoding": {"y": {"field": "accuracy", "type": "quantitative", **_ACCURACY}},
+            },
+            _error_bars() | {"mark": {"type": "rule", "strokeWidth": 1.5}},
+        ],
+    }

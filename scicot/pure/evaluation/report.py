@@ -1,0 +1,128 @@
+"""What a report holds: everything about an experiment that a reader without the app needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from scicot.pure.evaluation.attribution import Fault
+from scicot.pure.evaluation.comparison import Cell, Comparison
+from scicot.pure.evaluation.slices import Dimension, SliceRow
+from scicot.pure.evaluation.tables import ResultTable
+from scicot.pure.predictions.metrics import Score
+from scicot.pure.statistics import wilson_interval
+from scicot.words.records import Outcome, Question, Variant
+
+EXAMPLES = 20  # questions of each cell
+CELL_TITLES: Mapping[Cell, str] = {
+    Cell.BOTH: "Both right",
+    Cell.ONLY_A: "Only A right",
+    Cell.ONLY_B: "Only B right",
+    Cell.NEITHER: "Neither right",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReportAnswer:
+    """What one run said to one question."""
+
+    name: str
+    rationale: str | None
+    output: str
+    label: str | None
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class ReportExample:
+    """One question as both runs answered it; `reference` is a teacher's or human rationale."""
+
+    question: Question
+    answers: Sequence[ReportAnswer]
+    reference: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPair:
+    """Two runs side by side. `adjusted_p` is Holm's over all pairs of the report."""
+
+    dataset: str
+    run_a: int
+    run_b: int
+    name_a: str
+    name_b: str
+    score_a: Score
+    score_b: Score
+    found: Comparison
+    sentence: str
+    adjusted_p: float
+    slices: Mapping[Dimension, Sequence[SliceRow]]
+    examples: Mapping[Cell, Sequence[ReportExample]]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFaults:
+    """A two-stage run's errors by fault, and its accuracy under each variant that was asked."""
+
+    run_id: int
+    name: str
+    errors: int
+    faults: Mapping[Fault, int]
+    variants: Mapping[Variant, Score]
+
+    @property
+    def said(self) -> str:
+        """Return one sentence on how far a reference rationale tells the faults apart."""
+        tried = self.variants.get(Variant.TEACHER_RATIONALE)
+        if tried is None:
+            return (
+                "No reference rationale was tried: the rationale's and the answering's fault "
+                "cannot be told apart."
+            )
+        told = self.faults[Fault.RATIONALE] + self.faults[Fault.ANSWERING]
+        interval = wilson_interval(self.faults[Fault.RATIONALE], told)
+        asked = self.variants[Variant.MAIN].n
+        sentence = f"A reference rationale was tried on {tried.n:,} of {asked:,} questions"
+        if interval is None:
+            return f"{sentence}; it tells no error apart."
+        share = self.faults[Fault.RATIONALE] / told
+        return (
+            f"{sentence}. Of the {told:,} errors that it tells apart {share:.0%} are the "
+            f"rationale's fault (95 % interval {interval.low * 100:.0f} to "
+            f"{interval.high * 100:.0f})."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRun:
+    """A run's whole settings and everything that says what it was made from."""
+
+    id: int
+    name: str
+    dataset: str
+    score: Score
+    option_accuracy: float | None
+    config: str  # JSON, one setting a line
+    config_hash: str
+    snapshot: str | None
+    snapshot_hash: str | None
+    stages: str  # JSON of the stages' hashes
+    code_version: str
+    packages: str
+    actor: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """An experiment for a reader without the app. `figures` are (title, SVG document)."""
+
+    title: str
+    created_at: datetime
+    source: str
+    tables: Sequence[ResultTable]
+    figures: Sequence[tuple[str, str]]
+    pairs: Sequence[ReportPair]
+    faults: Sequence[ReportFaults]
+    runs: Sequence[ReportRun]

@@ -1,0 +1,116 @@
+"""A report as Markdown: the same content as the page, every text of others made harmless."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scicot.pure.evaluation.attribution import DEFINITIONS
+from scicot.pure.evaluation.attribution import TITLES as FAULT_TITLES
+from scicot.pure.evaluation.comparison import say_p
+from scicot.pure.evaluation.report import CELL_TITLES, Report, ReportExample, ReportPair, ReportRun
+from scicot.pure.evaluation.slices import TITLES as SLICE_TITLES
+from scicot.pure.evaluation.table_formats import percent, to_markdown
+from scicot.pure.markdown import escape_markdown, fence
+from scicot.pure.statistics import wilson_interval
+
+
+def to_report_markdown(report: Report) -> str:
+    """Return the report in Markdown; figures are left out, their values are in the tables."""
+    parts = [
+        f"# {escape_markdown(report.title)}",
+        f"Written by Sci-CoT on {report.created_at:%Y-%m-%d %H:%M} UTC. "
+        f"Published figures: {escape_markdown(report.source)}.",
+        "## Tables",
+        *[to_markdown(table) for table in report.tables],
+        "## Comparisons",
+    ]
+    for pair in report.pairs:
+        parts += _pair(pair)
+    parts.append("## Attribution")
+    for one in report.faults:
+        parts.append(f"### Run {one.run_id}: {escape_markdown(one.name)}")
+        parts += [
+            f"- {FAULT_TITLES[fault]}: {count} of {one.errors} errors. {DEFINITIONS[fault]}"
+            for fault, count in one.faults.items()
+        ]
+        parts.append(one.said)
+    parts.append("## Runs")
+    for run in report.runs:
+        parts += _run(run)
+    return "\n\n".join(parts) + "\n"
+
+
+def _pair(pair: ReportPair) -> Iterator[str]:
+    found = pair.found
+    yield (
+        f"### {escape_markdown(pair.dataset)}: A = {escape_markdown(pair.name_a)} (run "
+        f"{pair.run_a}), B = {escape_markdown(pair.name_b)} (run {pair.run_b})"
+    )
+    yield f"**{escape_markdown(pair.sentence)}**"
+    yield (
+        "| | B right | B wrong |\n| :-- | --: | --: |\n"
+        f"| A right | {found.both} | {found.only_a} |\n"
+        f"| A wrong | {found.only_b} | {found.neither} |"
+    )
+    yield (
+        f"{found.matched} questions matched of {pair.score_a.n} (A) and {pair.score_b.n} (B); "
+        f"McNemar mid-p {say_p(found.mid_p)}, Holm {say_p(pair.adjusted_p)}; no answer: A "
+        f"{pair.score_a.no_answer}, B {pair.score_b.no_answer}."
+    )
+    for dimension, rows in pair.slices.items():
+        lines = [
+            f"| {SLICE_TITLES[dimension]} | n | A | B | A - B |",
+            "| :-- | --: | --: | --: | --: |",
+        ]
+        for row in rows:
+            one = row.found
+            a, b = one.both + one.only_a, one.both + one.only_b
+            lines.append(
+                f"| {escape_markdown(row.value.replace('_', ' '))} | {one.matched} | "
+                f"{_share(a, one.matched)} | {_share(b, one.matched)} | "
+                f"{one.difference * 100:+.1f} |"
+            )
+        yield "\n".join(lines)
+    for cell, listed in pair.examples.items():
+        yield f"#### {CELL_TITLES[cell]}: {len(listed)} questions"
+        for example in listed:
+            yield from _example(example)
+
+
+def _share(correct: int, n: int) -> str:
+    interval = wilson_interval(correct, n)
+    if interval is None:
+        return "–"
+    return (
+        f"{percent(correct / n, 1)} \\[{percent(interval.low, 0)}, {percent(interval.high, 0)}\\]"
+    )
+
+
+def _example(example: ReportExample) -> Iterator[str]:
+    question = example.question
+    yield f"**{escape_markdown(question.external_id)}** {escape_markdown(question.stem)}"
+    yield "\n".join(
+        f"- ({escape_markdown(choice.label)}) {escape_markdown(choice.text)}"
+        + (" **key**" if choice.label == question.answer_key else "")
+        for choice in question.choices
+    )
+    for answer in example.answers:
+        label = escape_markdown(answer.label or "–")
+        yield f"{escape_markdown(answer.name)}: {label}, {answer.outcome.replace('_', ' ')}"
+        written = f"{answer.rationale}\n" if answer.rationale else ""
+        yield fence(written + answer.output)
+    if example.reference:
+        yield "Reference rationale:"
+        yield fence(example.reference)
+
+
+def _run(run: ReportRun) -> Iterator[str]:
+    yield f"### Run {run.id}: {escape_markdown(run.name)}"
+    yield (
+        f"{escape_markdown(run.dataset)}: {percent(run.score.accuracy)} % of {run.score.n}, no "
+        f"answer {run.score.no_answer}. Settings' hash `{run.config_hash}`; snapshot "
+        f"{escape_markdown(run.snapshot or 'none')} {run.snapshot_hash or ''}; code "
+        f"{escape_markdown(run.code_version)}; {escape_markdown(run.packages)}."
+    )
+    yield fence(run.config)
+    yield fence(run.stages)

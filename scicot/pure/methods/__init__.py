@@ -1,0 +1,1 @@
+"""What each method trains on and answers from."""

@@ -1,0 +1,1 @@
+"""How an output is read, and what a set of predictions amounts to."""

@@ -1,0 +1,1 @@
+"""Reviewers' agreement, and differences between two texts."""

@@ -1,0 +1,1 @@
+"""What a run's log says, and durations in words."""

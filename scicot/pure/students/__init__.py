@@ -1,0 +1,1 @@
+"""The texts a student sees, and how they are put into batches."""

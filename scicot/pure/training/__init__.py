@@ -1,0 +1,1 @@
+"""What a run trains on, and what differs between two runs' settings."""

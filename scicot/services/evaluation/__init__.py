@@ -1,0 +1,1 @@
+"""Evaluation: tables, comparisons, slices, attribution, what if, reports."""

@@ -1,0 +1,153 @@
+"""Comparisons: runs set side by side on the questions that both answered."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import combinations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.models import PredictionRow, QuestionRow, RunRow
+from scicot.pure.evaluation.comparison import (
+    Cell,
+    Comparison,
+    count_cells,
+    say_comparison,
+    sort_into_cells,
+)
+from scicot.pure.evaluation.tables import METHOD_TITLES
+from scicot.pure.predictions.metrics import Score, score_outcomes
+from scicot.pure.statistics import holm
+from scicot.services.predictions.store import list_outcomes
+from scicot.services.runs.runs import get_run, list_runs
+from scicot.words.errors import InvalidInput
+from scicot.words.records import Method, Outcome, RunView, Variant
+
+
+class Reading(StrEnum):
+    """What counts as a run's answer: the one it wrote, or the option it finds most likely."""
+
+    GENERATED = "generated"
+    OPTIONS = "options"
+
+
+@dataclass(frozen=True, slots=True)
+class RunComparison:
+    """Two runs on the questions that both answered; the cells hold question ids."""
+
+    run_a: RunView
+    run_b: RunView
+    name_a: str
+    name_b: str
+    score_a: Score
+    score_b: Score
+    cells: Mapping[Cell, Sequence[int]]
+    found: Comparison
+
+    @property
+    def sentence(self) -> str:
+        """What the comparison says, in words."""
+        return say_comparison(self.found, self.name_a, self.name_b)
+
+
+def compare_runs(
+    session: Session,
+    run_a: int,
+    run_b: int,
+    *,
+    reading: Reading = Reading.GENERATED,
+    among: Collection[int] | None = None,
+) -> RunComparison:
+    """Return two runs side by side, aligned on question ids; `among` keeps these questions only.
+
+    Raises NotFound for a run, InvalidInput when a run has no predictions.
+    """
+    views = get_run(session, run_a), get_run(session, run_b)
+    outcomes = [_outcomes(session, view, reading) for view in views]
+    if among is not None:
+        kept = set(among)
+        outcomes = [{key: of[key] for key in of if key in kept} for of in outcomes]
+    correct = [{key: one is Outcome.CORRECT for key, one in of.items()} for of in outcomes]
+    cells = sort_into_cells(*correct)
+    name_a, name_b = name_runs(*views)
+    return RunComparison(
+        run_a=views[0],
+        run_b=views[1],
+        name_a=name_a,
+        name_b=name_b,
+        score_a=score_outcomes(outcomes[0].values()),
+        score_b=score_outcomes(outcomes[1].values()),
+        cells=cells,
+        found=count_cells(cells),
+    )
+
+
+def _outcomes(session: Session, run: RunView, reading: Reading) -> dict[int, Outcome]:
+    if reading is Reading.GENERATED:
+        found = list_outcomes(session, run.id)
+    else:
+        found = list_option_outcomes(session, run.id)
+    if not found:
+        what = "no predictions" if reading is Reading.GENERATED else "no option scores"
+        raise InvalidInput(
+            f"Run {run.id} ({run.name}) has {what} on a test split. Choose a run that is done."
+        )
+    return found
+
+
+def list_option_outcomes(session: Session, run_id: int) -> dict[int, Outcome]:
+    """Return the outcome of the most likely option by question id, where options were scored."""
+    rows = session.execute(
+        select(PredictionRow.question_id, PredictionRow.option_label, QuestionRow.answer_key)
+        .join(QuestionRow, QuestionRow.id == PredictionRow.question_id)
+        .where(
+            PredictionRow.run_id == run_id,
+            PredictionRow.variant == Variant.MAIN,
+            PredictionRow.option_label.is_not(None),
+        )
+    )
+    return {
+        question_id: Outcome.CORRECT if label == key else Outcome.INCORRECT
+        for question_id, label, key in rows
+    }
+
+
+def name_runs(run_a: RunView, run_b: RunView) -> tuple[str, str]:
+    """Return the methods' names where these tell two runs apart, else the runs' own."""
+    if run_a.method and run_b.method and run_a.method != run_b.method:
+        return METHOD_TITLES[Method(run_a.method)], METHOD_TITLES[Method(run_b.method)]
+    if run_a.name != run_b.name:
+        return run_a.name, run_b.name
+    return f"{run_a.name} (run {run_a.id})", f"{run_b.name} (run {run_b.id})"
+
+
+def list_predicted_runs(session: Session, dataset: str | None = None) -> list[RunView]:
+    """Return the runs that have main predictions, newest first; of one dataset when it is named."""
+    has_predictions = (
+        select(PredictionRow.id)
+        .where(PredictionRow.run_id == RunRow.id, PredictionRow.variant == Variant.MAIN)
+        .exists()
+    )
+    ids = set(session.scalars(select(RunRow.id).where(has_predictions)))
+    runs = list_runs(session, limit=1000)
+    return [run for run in runs if run.id in ids and dataset in (None, run.dataset)]
+
+
+@dataclass(frozen=True, slots=True)
+class PairRow:
+    """One pair among several runs, with its p adjusted for the number of pairs (Holm)."""
+
+    comparison: RunComparison
+    adjusted_p: float
+
+
+def compare_all(
+    session: Session, run_ids: Sequence[int], *, reading: Reading = Reading.GENERATED
+) -> list[PairRow]:
+    """Return every pair of the runs, in the order given, with Holm's adjusted p-values."""
+    pairs = [compare_runs(session, a, b, reading=reading) for a, b in combinations(run_ids, 2)]
+    adjusted = holm([pair.found.mid_p for pair in pairs])
+    return [PairRow(pair, p) for pair, p in zip(pairs, adjusted, strict=True)]

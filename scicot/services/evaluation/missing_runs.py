@@ -1,0 +1,69 @@
+"""What a table lacks: the run that would fill a cell, ready to launch, or already under way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from scicot.pure.evaluation.paper_tables import Key
+from scicot.pure.evaluation.tables import ResultTable, TableCell
+from scicot.pure.methods.methods import needs_rationales
+from scicot.words.records import Method, RunStatus, RunView
+
+UNDER_WAY = (RunStatus.QUEUED, RunStatus.STARTING, RunStatus.RUNNING)
+
+
+def key_of(run: RunView) -> Key:
+    """Return the cell that a training run belongs in."""
+    return str(run.method), str(run.dataset), float(str(run.config.get("fraction", 1.0)))
+
+
+def offer_launches(tables: Sequence[ResultTable], runs: Sequence[RunView]) -> list[ResultTable]:
+    """Return the tables with what to launch for each empty cell.
+
+    `runs` are the training runs of the tables' student, of any status, newest first. A cell whose
+    run is queued or running says which; else it is launched like the run that is nearest to it,
+    so that the cells of a table differ in what the table is about and in nothing else.
+    """
+    whole = [run for run in runs if run.config.get("limit_train") is None]
+    # a run on so many questions at most would not fill a cell of a share of the set
+    return [_offer_in(table, whole if table.is_of_shares else runs) for table in tables]
+
+
+def _offer_in(table: ResultTable, runs: Sequence[RunView]) -> ResultTable:
+    under_way = {key_of(run): run.id for run in runs if run.status in UNDER_WAY}
+    done = [run for run in runs if run.status is RunStatus.DONE]
+
+    def offer(cell: TableCell) -> TableCell:
+        if cell.launch is None or cell.measured is not None:
+            return cell
+        wanted = (cell.launch["method"], cell.launch["dataset"], float(cell.launch["fraction"]))
+        if wanted in under_way:
+            return replace(cell, under_way=under_way[wanted])
+        like = find_nearest(wanted, done)
+        return cell if like is None else replace(cell, launch={**cell.launch, "like": str(like.id)})
+
+    rows = [replace(row, cells=tuple(map(offer, row.cells))) for row in table.rows]
+    return replace(table, rows=tuple(rows))
+
+
+def find_nearest(wanted: Key, runs: Sequence[RunView]) -> RunView | None:
+    """Return the run whose settings a run of this cell is best begun from; None without any.
+
+    One with rationales where the method needs them, then of the same dataset, method, and the
+    nearest fraction; of equals the smallest seed, then the first.
+    """
+    method, dataset, fraction = wanted
+
+    def distance(run: RunView) -> tuple[bool, bool, bool, float, int]:
+        its_method, its_dataset, its_fraction = key_of(run)
+        lacks = needs_rationales(Method(method)) and not run.config.get("snapshot")
+        return (
+            lacks,
+            its_dataset != dataset,
+            its_method != method,
+            abs(its_fraction - fraction),
+            int(str(run.config.get("seed", 0))),
+        )
+
+    return min(runs, key=distance, default=None)

@@ -1,0 +1,213 @@
+"""Reports: an experiment's tables, comparisons, examples and settings in one file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from scicot.adapters.atomic_files import write_atomically
+from scicot.adapters.clock import utc_now
+from scicot.adapters.figures import render_svg
+from scicot.adapters.report_html import render_html
+from scicot.pure.evaluation.comparison import Cell
+from scicot.pure.evaluation.report import (
+    EXAMPLES,
+    Report,
+    ReportAnswer,
+    ReportExample,
+    ReportFaults,
+    ReportPair,
+    ReportRun,
+)
+from scicot.pure.evaluation.report_markdown import to_report_markdown
+from scicot.pure.evaluation.slices import Dimension, SliceRow
+from scicot.pure.evaluation.tables import RunScore
+from scicot.pure.hashing import content_hash
+from scicot.pure.statistics import holm
+from scicot.services.evaluation.attribution import attribute_errors
+from scicot.services.evaluation.comparison import RunComparison, compare_runs
+from scicot.services.evaluation.figures import draw_figures
+from scicot.services.evaluation.results import Results, find_experiment, load_results
+from scicot.services.evaluation.slices import load_slices
+from scicot.services.predictions.store import list_predictions
+from scicot.services.questions.lookup import get_questions
+from scicot.services.rationales.references import list_references
+from scicot.services.training.snapshots import Snapshot, list_snapshots
+from scicot.words.errors import InvalidInput
+from scicot.words.records import Method, Origin, RunKind, RunView
+
+SHOWN_SLICES = (
+    Dimension.QUESTION_WORD,
+    Dimension.OPTIONS,
+    Dimension.STEM_LENGTH,
+    Dimension.KEY_POSITION,
+    Dimension.FLAG_A,
+    Dimension.FLAG_B,
+)
+
+
+def write_report(session: Session, path: Path, *, experiment_id: int | None = None) -> Report:
+    """Write the report as HTML, or as Markdown where the file's name ends in .md; return it."""
+    report = build_report(session, experiment_id=experiment_id)
+    is_markdown = path.suffix.lower() in (".md", ".markdown")
+    text = report_as_markdown(report) if is_markdown else report_as_html(report)
+    write_atomically(path, text.encode("utf-8"))
+    return report
+
+
+def report_as_html(report: Report) -> str:
+    """Return the report as one page that opens without the app or the network."""
+    return render_html(report)
+
+
+def report_as_markdown(report: Report) -> str:
+    """Return the report in Markdown."""
+    return to_report_markdown(report)
+
+
+def build_report(session: Session, *, experiment_id: int | None = None) -> Report:
+    """Return the report of an experiment, or of all finished runs.
+
+    Raises NotFound for the experiment, InvalidInput when it has no finished run.
+    """
+    title = "All finished runs"
+    if experiment_id is not None:
+        title = find_experiment(session, experiment_id)
+    results = load_results(session, experiment_id=experiment_id)
+    if not results.runs:
+        raise InvalidInput(
+            f"'{title}' has no finished run with predictions yet. Wait for one, or choose another."
+        )
+    compared = [
+        compare_runs(session, a.id, b.id)
+        for group in choose_runs(results.runs).values()
+        for a, b in combinations(group, 2)
+    ]
+    adjusted = holm([one.found.mid_p for one in compared])
+    snapshots = {one.id: one for one in list_snapshots(session)}
+    return Report(
+        title=title,
+        created_at=utc_now(),
+        source=results.paper.source,
+        tables=results.tables,
+        figures=[
+            (str(figure["title"]), render_svg(figure))
+            for _, figure in draw_figures(list(results.tables))
+        ],
+        pairs=[_pair(session, one, p) for one, p in zip(compared, adjusted, strict=True)],
+        faults=_faults(session, results),
+        runs=[
+            _run(run, results.scores[run.id], snapshots.get(run.snapshot_id or 0))
+            for run in sorted(results.runs, key=lambda run: run.id)
+        ],
+    )
+
+
+def choose_runs(runs: Sequence[RunView]) -> dict[str, list[RunView]]:
+    """Return the runs to compare by dataset: one a method or imported name.
+
+    Of a method's runs the one on the largest share of the training questions with the smallest
+    seed stands for it, the newest of several; the methods in the paper's order, Sci-CoT first.
+    """
+    order = [Method.SCI_COT, Method.ONE_STAGE, Method.FINETUNE, Method.STEP_BY_STEP]
+    ranks = {method: place for place, method in enumerate(order)}
+    chosen: dict[str, dict[str, RunView]] = {}
+    for run in sorted(runs, key=_standing):
+        name = str(run.method) if run.kind is RunKind.TRAIN else run.name
+        chosen.setdefault(str(run.dataset), {}).setdefault(name, run)
+    return {
+        dataset: sorted(
+            by_name.values(),
+            key=lambda run: (ranks.get(Method(run.method), 9) if run.method else 10, run.id),
+        )
+        for dataset, by_name in sorted(chosen.items())
+    }
+
+
+def _standing(run: RunView) -> tuple[float, int, int]:
+    fraction = float(str(run.config.get("fraction", 1.0)))
+    return -fraction, int(str(run.config.get("seed", 0))), -run.id
+
+
+def _pair(session: Session, compared: RunComparison, adjusted_p: float) -> ReportPair:
+    a, b = compared.run_a, compared.run_b
+    slices = load_slices(session, a.id, b.id)
+    shown: dict[Dimension, Sequence[SliceRow]] = {
+        dimension: rows for dimension in SHOWN_SLICES if (rows := slices.rows(dimension))
+    }
+    return ReportPair(
+        dataset=str(a.dataset),
+        run_a=a.id,
+        run_b=b.id,
+        name_a=compared.name_a,
+        name_b=compared.name_b,
+        score_a=compared.score_a,
+        score_b=compared.score_b,
+        found=compared.found,
+        sentence=compared.sentence,
+        adjusted_p=adjusted_p,
+        slices=shown,
+        examples=_examples(session, compared),
+    )
+
+
+def _examples(session: Session, compared: RunComparison) -> Mapping[Cell, list[ReportExample]]:
+    chosen = {
+        cell: sorted(ids, key=lambda key: content_hash(["example", key]))[:EXAMPLES]
+        for cell, ids in compared.cells.items()
+    }
+    wanted = [key for ids in chosen.values() for key in ids]
+    questions = get_questions(session, wanted)
+    references = list_references(session, wanted, Origin.HUMAN)
+    references |= list_references(session, wanted, Origin.TEACHER)
+    answers: dict[int, list[ReportAnswer]] = {key: [] for key in wanted}
+    for run, name in ((compared.run_a, compared.name_a), (compared.run_b, compared.name_b)):
+        for one in list_predictions(session, run.id, question_ids=wanted):
+            answers[one.question_id].append(
+                ReportAnswer(name, one.rationale, one.output, one.label, one.outcome)
+            )
+    return {
+        cell: [ReportExample(questions[key], answers[key], references.get(key)) for key in ids]
+        for cell, ids in chosen.items()
+    }
+
+
+def _faults(session: Session, results: Results) -> list[ReportFaults]:
+    listed = []
+    for run in sorted(results.runs, key=lambda run: run.id):
+        if run.kind is not RunKind.TRAIN or run.method != Method.SCI_COT:
+            continue
+        found = attribute_errors(session, run.id)
+        if found.was_run:
+            counts = {fault: len(ids) for fault, ids in found.faults.items()}
+            listed.append(ReportFaults(run.id, run.name, found.errors, counts, found.variants))
+    return listed
+
+
+def _run(run: RunView, scored: RunScore, snapshot: Snapshot | None) -> ReportRun:
+    stages = run.result.get("stages")
+    hashes = (
+        {role: stage.get("hash") for role, stage in stages.items()}
+        if isinstance(stages, dict)
+        else {}
+    )
+    return ReportRun(
+        id=run.id,
+        name=run.name,
+        dataset=str(run.dataset),
+        score=scored.score,
+        option_accuracy=scored.option_accuracy,
+        config=json.dumps(dict(run.config), indent=1, sort_keys=True, ensure_ascii=False),
+        config_hash=run.config_hash,
+        snapshot=snapshot.name if snapshot else None,
+        snapshot_hash=snapshot.content_hash if snapshot else None,
+        stages=json.dumps(hashes, indent=1),
+        code_version=run.code_version,
+        packages=", ".join(f"{name} {version}" for name, version in run.packages.items()),
+        actor=run.actor,
+        created_at=run.created_at,
+    )

@@ -1,0 +1,116 @@
+"""Slices of two runs' common questions: accuracy in each part, and the questions of one part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from db.models import DatasetRow, PredictionRow, QuestionRow
+from scicot.pure.evaluation.slices import (
+    Dimension,
+    PositionBias,
+    Sliced,
+    SliceRow,
+    compare_slices,
+    measure_position_bias,
+    position,
+    slice_question,
+)
+from scicot.services.evaluation.tags import list_tagged
+from scicot.words.records import Outcome, Variant
+
+
+@dataclass(frozen=True, slots=True)
+class RunSlices:
+    """Two runs' common questions, ready to be parted."""
+
+    sliced: Sequence[Sliced]
+    correct_a: Mapping[int, bool]
+    correct_b: Mapping[int, bool]
+
+    def rows(self, dimension: Dimension) -> list[SliceRow]:
+        """Return A against B in each slice of a dimension."""
+        return compare_slices(self.sliced, self.correct_a, self.correct_b, dimension)
+
+    def select(self, dimension: Dimension, value: str) -> list[int]:
+        """Return the ids of the questions in one slice."""
+        return [one.question_id for one in self.sliced if value in one.values.get(dimension, ())]
+
+    def bias(self, dimension: Dimension) -> PositionBias:
+        """Return the position bias of the run that the dimension speaks of."""
+        return measure_position_bias(
+            [
+                (one.values[Dimension.KEY_POSITION][0], one.values[dimension][0])
+                for one in self.sliced
+            ]
+        )
+
+
+def load_slices(session: Session, run_a: int, run_b: int) -> RunSlices:
+    """Return the questions that both runs answered with all that they can be parted by.
+
+    Columns, not records: with thousands of questions the records would take most of the time.
+    """
+    a, b = aliased(PredictionRow), aliased(PredictionRow)
+    names = dict(list(session.execute(select(DatasetRow.id, DatasetRow.name))))
+    rows = session.execute(
+        select(
+            QuestionRow.id,
+            QuestionRow.dataset_id,
+            QuestionRow.stem,
+            QuestionRow.choices,
+            QuestionRow.answer_key,
+            a.label,
+            a.outcome,
+            a.flags,
+            b.label,
+            b.outcome,
+            b.flags,
+        )
+        .join(a, (a.question_id == QuestionRow.id) & (a.variant == Variant.MAIN))
+        .join(b, (b.question_id == QuestionRow.id) & (b.variant == Variant.MAIN))
+        .where(a.run_id == run_a, b.run_id == run_b)
+        .order_by(QuestionRow.id)
+    )
+    sliced: list[Sliced] = []
+    correct_a: dict[int, bool] = {}
+    correct_b: dict[int, bool] = {}
+    for key, dataset_id, stem, choices, answer_key, *answers in rows:
+        label_a, outcome_a, flags_a, label_b, outcome_b, flags_b = answers
+        labels = [choice["label"] for choice in choices]
+        values = slice_question(stem, labels, answer_key, names[dataset_id]) | {
+            Dimension.ANSWER_A: (position(label_a, labels),),
+            Dimension.ANSWER_B: (position(label_b, labels),),
+            Dimension.FLAG_A: tuple(flags_a or ()),
+            Dimension.FLAG_B: tuple(flags_b or ()),
+        }
+        sliced.append(Sliced(key, values))
+        correct_a[key] = outcome_a is Outcome.CORRECT
+        correct_b[key] = outcome_b is Outcome.CORRECT
+    return RunSlices(sliced, correct_a, correct_b)
+
+
+def with_tags(session: Session, slices: RunSlices, run_a: int, run_b: int) -> RunSlices:
+    """Return the slices with the tags that people have put on either run's answers by now."""
+    tags_a, tags_b = list_tagged(session, run_a), list_tagged(session, run_b)
+    if not tags_a and not tags_b:
+        return slices
+    tagged = [
+        Sliced(one.question_id, {**one.values, **_tags(one.question_id, tags_a, tags_b)})
+        if one.question_id in tags_a or one.question_id in tags_b
+        else one
+        for one in slices.sliced
+    ]
+    return RunSlices(tagged, slices.correct_a, slices.correct_b)
+
+
+def _tags(
+    question_id: int, tags_a: Mapping[int, set[str]], tags_b: Mapping[int, set[str]]
+) -> dict[Dimension, tuple[str, ...]]:
+    return {
+        Dimension.TAG_A: tuple(sorted(tags_a.get(question_id, ()))),
+        Dimension.TAG_B: tuple(sorted(tags_b.get(question_id, ()))),
+    }

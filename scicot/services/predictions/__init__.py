@@ -1,0 +1,1 @@
+"""Predictions: one answer a run, question and variant."""

@@ -1,0 +1,168 @@
+"""Predictions: what each run answered to each question, stored once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.orm import Session
+
+from db.models import PredictionRow
+from db.session import write
+from scicot.pure.checks import find_flags
+from scicot.services.questions.lookup import get_questions
+from scicot.words.records import Outcome, Prediction, Variant
+
+BATCH = 500  # rows a transaction: short enough for other writers to come in between
+
+
+def store_predictions(
+    session: Session, run_id: int, predictions: Sequence[Prediction], *, replace: bool = False
+) -> int:
+    """Store predictions and return how many were new.
+
+    Unique by (run, question, variant): one that is there already is left as it is, or takes the
+    new values with `replace`. Written in transactions of 500 rows.
+    """
+    added = 0
+    for start in range(0, len(predictions), BATCH):
+        batch = predictions[start : start + BATCH]
+        flags = flag_rationales(session, batch)
+        with write(session):
+            added += add_predictions(session, run_id, batch, flags, replace=replace)
+    return added
+
+
+def flag_rationales(
+    session: Session, predictions: Sequence[Prediction]
+) -> list[Sequence[str] | None]:
+    """Return the ids of the checks that each rationale sets off; None where there is none."""
+    explained = [one.question_id for one in predictions if one.rationale]
+    questions = get_questions(session, explained)
+    return [
+        list(dict.fromkeys(flag.check for flag in find_flags(one.rationale, question)))
+        if one.rationale and (question := questions.get(one.question_id))
+        else None
+        for one in predictions
+    ]
+
+
+def add_predictions(
+    session: Session,
+    run_id: int,
+    predictions: Sequence[Prediction],
+    flags: Sequence[Sequence[str] | None],
+    *,
+    replace: bool = False,
+) -> int:
+    """Add predictions inside the caller's `write(session)` and return how many were new.
+
+    `flags` are what `flag_rationales` found, in the same order.
+    """
+    rows = [
+        _to_values(run_id, one) | {"flags": found}
+        for one, found in zip(predictions, flags, strict=True)
+    ]
+    before = _stored(session, run_id, rows)
+    if rows:
+        _insert(session, rows, replace=replace)
+    return sum((row["variant"], row["question_id"]) not in before for row in rows)
+
+
+def _to_values(run_id: int, prediction: Prediction) -> dict[str, Any]:
+    scores = prediction.option_log_likelihoods
+    return {
+        "run_id": run_id,
+        "question_id": prediction.question_id,
+        "variant": prediction.variant,
+        "rationale": prediction.rationale,
+        "output": prediction.output,
+        "label": prediction.label,
+        "outcome": prediction.outcome,
+        "option_log_likelihoods": dict(scores) if scores is not None else None,
+        "option_label": prediction.option_label,
+    }
+
+
+def _stored(
+    session: Session, run_id: int, rows: Sequence[Mapping[str, Any]]
+) -> set[tuple[Variant, int]]:
+    ids = [row["question_id"] for row in rows]
+    found: set[tuple[Variant, int]] = set()
+    for start in range(0, len(ids), BATCH):  # SQLite takes so many parameters, not any number
+        query = select(PredictionRow.variant, PredictionRow.question_id).where(
+            PredictionRow.run_id == run_id,
+            PredictionRow.variant.in_({row["variant"] for row in rows}),
+            PredictionRow.question_id.in_(ids[start : start + BATCH]),
+        )
+        found |= {(variant, question_id) for variant, question_id in session.execute(query)}
+    return found
+
+
+def _insert(session: Session, rows: Sequence[dict[str, Any]], *, replace: bool) -> None:
+    if session.get_bind().dialect.name == "sqlite":
+        insert = sqlite.insert(PredictionRow)
+    else:
+        from sqlalchemy.dialects import postgresql
+
+        insert = postgresql.insert(PredictionRow)  # type: ignore[assignment]
+    keys = ["run_id", "variant", "question_id"]
+    if replace:
+        changed = {name: insert.excluded[name] for name in rows[0] if name not in keys}
+        statement = insert.on_conflict_do_update(index_elements=keys, set_=changed)
+    else:
+        statement = insert.on_conflict_do_nothing(index_elements=keys)
+    session.execute(statement, list(rows))
+
+
+def list_predictions(
+    session: Session,
+    run_id: int,
+    *,
+    variant: Variant = Variant.MAIN,
+    question_ids: Sequence[int] | None = None,
+) -> list[Prediction]:
+    """Return a run's predictions in question order, or those of the questions named."""
+    query = select(PredictionRow).where(
+        PredictionRow.run_id == run_id, PredictionRow.variant == variant
+    )
+    if question_ids is not None:
+        query = query.where(PredictionRow.question_id.in_(question_ids))
+    rows = session.scalars(query.order_by(PredictionRow.question_id))
+    return [to_prediction(row) for row in rows]
+
+
+def to_prediction(row: PredictionRow) -> Prediction:
+    """Return a stored prediction as the record."""
+    return Prediction(
+        question_id=row.question_id,
+        rationale=row.rationale,
+        output=row.output,
+        label=row.label,
+        outcome=row.outcome,
+        variant=row.variant,
+        option_log_likelihoods=row.option_log_likelihoods,
+        option_label=row.option_label,
+    )
+
+
+def list_outcomes(
+    session: Session, run_id: int, variant: Variant = Variant.MAIN
+) -> dict[int, Outcome]:
+    """Return a run's outcome by question id; read off one index, no text."""
+    rows = session.execute(
+        select(PredictionRow.question_id, PredictionRow.outcome).where(
+            PredictionRow.run_id == run_id, PredictionRow.variant == variant
+        )
+    )
+    return dict(list(rows))
+
+
+def count_predictions(session: Session, run_id: int, variant: Variant = Variant.MAIN) -> int:
+    """Return how many questions a run has answered."""
+    count = session.scalar(
+        select(func.count()).where(PredictionRow.run_id == run_id, PredictionRow.variant == variant)
+    )
+    return count or 0

@@ -1,0 +1,1 @@
+"""Questions: look them up, browse them, bring them in."""

@@ -1,0 +1,1 @@
+"""Rationales and their revisions: bring them in, check them, find references."""

@@ -1,0 +1,120 @@
+"""What a teacher answers without the key, read from the ledger and compared with the key."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session
+
+from db.models import CompletionRow, FlagRow, RationaleRow, RunCompletionRow, RunRow
+from scicot.pure.checks.table import TEACHER_DISAGREES, flag_own_answer
+from scicot.pure.predictions.parsing import judge, read_answer
+from scicot.pure.teacher.few_shot_prompts import own_answer_messages
+from scicot.pure.teacher.prompts import messages_hash
+from scicot.services.questions.lookup import get_questions
+from scicot.words.records import HAS_TEXT, CompletionState, Flag, Origin, Outcome, Question, RunKind
+from scicot.words.reviewing import OwnAnswer
+
+
+def asked_without_key(run_id: int) -> ColumnElement[bool]:
+    """Return the condition that a completion is an own answer of this run, no rationale."""
+    explains = select(RunRow.id).where(RunRow.id == run_id, RunRow.kind == RunKind.GENERATE)
+    return and_(CompletionRow.prompt_id.is_(None), explains.exists())
+
+
+def find_own_answers(
+    session: Session, questions: Mapping[int, Question], teachers: Collection[str]
+) -> dict[tuple[int, str], OwnAnswer]:
+    """Return what each teacher answered without the key, by question id and teacher."""
+    rows = session.execute(
+        select(
+            CompletionRow.question_id,
+            CompletionRow.model,
+            CompletionRow.prompt_hash,
+            CompletionRow.text,
+        )
+        .where(
+            CompletionRow.question_id.in_(questions),
+            CompletionRow.model.in_(teachers),
+            CompletionRow.prompt_id.is_(None),
+            CompletionRow.state.in_(HAS_TEXT),
+        )
+        .order_by(CompletionRow.id)
+    )
+    found = {}
+    for question_id, model, digest, text in rows:
+        question = questions[question_id]
+        # an answer after examples or after thinking aloud is another thing
+        if digest == messages_hash(own_answer_messages(question)):
+            found[question_id, model] = OwnAnswer(read_answer(text or "", question))
+    return found
+
+
+def flag_disagreements(
+    session: Session, rationales: Iterable[Any], questions: Mapping[int, Question]
+) -> dict[int, Flag]:
+    """Return a flag by rationale id where its teacher, without the key, answers otherwise.
+
+    The rationales have id, question_id, origin and source.
+    """
+    written = [one for one in rationales if one.origin is Origin.TEACHER]
+    wanted = {one.question_id: questions[one.question_id] for one in written}
+    answers = find_own_answers(session, wanted, {one.source for one in written}) if written else {}
+    flags = {}
+    for one in written:
+        answer = answers.get((one.question_id, one.source))
+        flag = flag_own_answer(answer.label, wanted[one.question_id]) if answer else None
+        if flag is not None:
+            flags[one.id] = flag
+    return flags
+
+
+def list_outdated(session: Session, teacher: str, question_ids: Collection[int]) -> list[int]:
+    """Return this teacher's rationales whose flags do not know its own answer as it is now."""
+    rows = session.execute(
+        select(
+            RationaleRow.id, RationaleRow.question_id, RationaleRow.origin, RationaleRow.source
+        ).where(
+            RationaleRow.question_id.in_(question_ids),
+            RationaleRow.origin == Origin.TEACHER,
+            RationaleRow.source == teacher,
+        )
+    ).all()
+    expected = flag_disagreements(session, rows, get_questions(session, question_ids))
+    flagged = set(
+        session.scalars(
+            select(FlagRow.rationale_id).where(
+                FlagRow.rationale_id.in_([row.id for row in rows]),
+                FlagRow.check_id == TEACHER_DISAGREES,
+            )
+        )
+    )
+    return [row.id for row in rows if (row.id in expected) != (row.id in flagged)]
+
+
+def count_own_answers(session: Session, run_id: int) -> dict[str, int] | None:
+    """Return how a run's own answers compare with the keys; None when it asked for none."""
+    rows = session.execute(
+        select(CompletionRow.question_id, CompletionRow.state, CompletionRow.text)
+        .join(RunCompletionRow, RunCompletionRow.completion_id == CompletionRow.id)
+        .where(RunCompletionRow.run_id == run_id, asked_without_key(run_id))
+    ).all()
+    if not rows:
+        return None
+    read = [row for row in rows if row.state in HAS_TEXT]
+    questions = get_questions(session, {row.question_id for row in read})
+    outcomes = Counter(
+        judge(read_answer(row.text or "", questions[row.question_id]), questions[row.question_id])
+        for row in read
+    )
+    waiting = sum(row.state in (CompletionState.PENDING, CompletionState.IN_FLIGHT) for row in rows)
+    return {
+        "agree": outcomes[Outcome.CORRECT],
+        "disagree": outcomes[Outcome.INCORRECT],
+        "unreadable": outcomes[Outcome.NO_ANSWER],
+        "failed": len(rows) - len(read) - waiting,
+        "waiting": waiting,
+    }

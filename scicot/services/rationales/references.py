@@ -1,0 +1,56 @@
+"""The teacher's or human rationale that stands for a good one of a question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from db.models import QuestionRow, RationaleRow, RevisionRow
+from scicot.services.questions.lookup import find_dataset_id
+from scicot.words.records import Origin, RationaleStatus, Split
+
+_RANK = case(
+    (RationaleRow.status == RationaleStatus.EDITED, 0),
+    (RationaleRow.status == RationaleStatus.ACCEPTED, 1),
+    else_=2,
+)
+
+
+def list_references(session: Session, question_ids: Sequence[int], origin: str) -> dict[int, str]:
+    """Return one rationale text by question id: edited before accepted before unreviewed.
+
+    Rejected ones are left out; of several the oldest counts.
+    """
+    texts: dict[int, str] = {}
+    for start in range(0, len(question_ids), 500):
+        rows = session.execute(
+            select(RationaleRow.question_id, RevisionRow.text)
+            .join(RevisionRow, RevisionRow.id == RationaleRow.revision_id)
+            .where(
+                RationaleRow.question_id.in_(question_ids[start : start + 500]),
+                RationaleRow.origin == Origin(origin),
+                RationaleRow.status != RationaleStatus.REJECTED,
+            )
+            .order_by(_RANK, RationaleRow.id)
+        )
+        for question_id, text in rows:
+            texts.setdefault(question_id, text)
+    return texts
+
+
+def count_references(session: Session, dataset: str) -> dict[Origin, int]:
+    """Return how many test questions of the dataset have a teacher's or human rationale."""
+    rows = session.execute(
+        select(RationaleRow.origin, func.count(RationaleRow.question_id.distinct()))
+        .join(QuestionRow, QuestionRow.id == RationaleRow.question_id)
+        .where(
+            RationaleRow.dataset_id == find_dataset_id(session, dataset),
+            QuestionRow.split == Split.TEST,
+            RationaleRow.origin.in_((Origin.TEACHER, Origin.HUMAN)),
+            RationaleRow.status != RationaleStatus.REJECTED,
+        )
+        .group_by(RationaleRow.origin)
+    )
+    return dict(list(rows))

@@ -1,0 +1,1 @@
+"""Review: the desk, its queue, verdicts and their undoing."""

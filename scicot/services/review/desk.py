@@ -1,0 +1,143 @@
+"""The review desk: carries out what a reviewer pressed, in order, and says what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.models import DatasetRow
+from scicot.pure.hashing import content_hash
+from scicot.services.rationales.checks import list_flags
+from scicot.services.review.drafts import save_draft
+from scicot.services.review.figures import count_reasons, pace_of
+from scicot.services.review.items import load_item, load_items
+from scicot.services.review.queue import next_items
+from scicot.services.review.second_readings import read_again
+from scicot.services.review.undo import undo
+from scicot.services.review.verdicts import Decision, decide, revision_after
+from scicot.words.errors import DatabaseBusy, SciCotError, StaleRevision
+from scicot.words.records import Actor, Flag, Verdict
+from scicot.words.reviewing import QueueFilter, ReviewItem
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of one operation.
+
+    `items` are rationales that an undo brought back; `conflict` is the rationale as it stands when
+    the operation was based on an older text; `busy` means: nothing was written, send it again.
+    """
+
+    revision_id: int | None = None
+    flags: Sequence[Flag] | None = None
+    items: Sequence[ReviewItem] = ()
+    conflict: ReviewItem | None = None
+    error: str | None = None
+    busy: bool = False
+
+
+class ReviewDesk:
+    """One reviewer at work in one session."""
+
+    def __init__(self, session: Session, actor: Actor) -> None:
+        self.session = session
+        self.actor = actor
+
+    def next_items(
+        self, wanted: QueueFilter, *, size: int, have: Sequence[int], first: int | None
+    ) -> list[ReviewItem]:
+        """Return the next rationales of the queue that are not held already."""
+        return next_items(self.session, self.actor, wanted, size=size, have=have, first=first)
+
+    def scope(self, dataset: str) -> str:
+        """Return a name for this reviewer's work on this dataset, unlike any other database's."""
+        born = self.session.scalar(select(DatasetRow.created_at).where(DatasetRow.name == dataset))
+        return content_hash([dataset, str(born), self.actor.name])[:16]
+
+    def reasons(self, dataset: str) -> list[tuple[str, int]]:
+        """Return the reasons to reject, by digit, with how often each was given."""
+        return count_reasons(self.session, dataset)
+
+    def pace(self, dataset: str) -> str:
+        """Return how fast this reviewer is and what is left, for their own eyes."""
+        return pace_of(self.session, self.actor, dataset)
+
+    def carry_out(self, operations: Sequence[Mapping[str, Any]]) -> dict[str, Answer]:
+        """Carry out operations in order; a busy database stops there, the rest comes again."""
+        answers: dict[str, Answer] = {}
+        for operation in operations:
+            answer = self._answer(operation)
+            answers[str(operation["op"])] = answer
+            if answer.busy:
+                break
+        return answers
+
+    def _answer(self, operation: Mapping[str, Any]) -> Answer:
+        try:
+            return self._carry_out(operation)
+        except DatabaseBusy as error:
+            return Answer(error=str(error), busy=True)
+        except StaleRevision as error:
+            there = load_item(self.session, self.actor, operation["id"])
+            return Answer(error=str(error), conflict=there)
+        except SciCotError as error:
+            return Answer(error=str(error))
+
+    def _carry_out(self, operation: Mapping[str, Any]) -> Answer:
+        kind = operation["kind"]
+        if kind == "decide":
+            return self._decide(operation)
+        if kind == "undo":
+            return self._undo(operation)
+        if kind == "draft":
+            revision_id = self._revision_read(operation)
+            save_draft(self.session, self.actor, operation["id"], revision_id, operation["text"])
+        elif kind == "again":
+            read_again(
+                self.session,
+                self.actor,
+                operation["id"],
+                Verdict(operation["verdict"]),
+                operation["reason"],
+                operation_id=operation["op"],
+            )
+        return Answer()
+
+    def _revision_read(self, operation: Mapping[str, Any]) -> int:
+        """Return the revision on the screen: the one loaded, or what an earlier press left."""
+        after = operation.get("after")
+        left = revision_after(self.session, after) if after else None
+        return int(operation["revision"]) if left is None else left
+
+    def _decide(self, operation: Mapping[str, Any]) -> Answer:
+        done = decide(
+            self.session,
+            self.actor,
+            operation["id"],
+            self._revision_read(operation),
+            Verdict(operation["verdict"]),
+            operation["text"],
+            operation["reason"],
+            operation_id=operation["op"],
+        )
+        flags = None
+        if operation["text"] is not None:
+            flags = list_flags(self.session, [done.rationale_id]).get(done.rationale_id, [])
+        return Answer(revision_id=done.revision_id, flags=flags)
+
+    def _undo(self, operation: Mapping[str, Any]) -> Answer:
+        taken: list[Decision] = undo(
+            self.session, self.actor, operation["target"], undo_id=operation["op"]
+        )
+        if not taken:
+            return Answer(error="There is nothing left to undo.")
+        found = load_items(
+            self.session, self.actor, [one.rationale_id for one in taken[:20]], with_samples=True
+        )
+        by_question = {one.rationale.question_id: one for one in reversed(found)}
+        # the verdict comes before the samples that it passed over: one of a question is shown
+        return Answer(revision_id=taken[0].revision_id, items=list(reversed(by_question.values())))

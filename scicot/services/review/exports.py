@@ -1,0 +1,192 @@
+"""Rationales out: approved ones with the original beside the edit, and what other tools take."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.models import DatasetRow, QuestionRow, RationaleRow
+from scicot.adapters.atomic_files import write_atomically
+from scicot.pure.students.texts import question_text
+from scicot.services.questions.lookup import find_dataset_id
+from scicot.services.review.items import load_items
+from scicot.words.errors import InvalidInput
+from scicot.words.records import APPROVED, Actor, RationaleStatus
+from scicot.words.reviewing import ReviewItem
+
+BATCH = 500
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+class RationaleFormat(StrEnum):
+    """How rationales are written: our JSONL, a spreadsheet, Argilla records, preference pairs."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+    ARGILLA = "argilla"
+    DPO = "dpo"
+
+
+def export_rationales(
+    session: Session,
+    actor: Actor,
+    path: Path,
+    *,
+    dataset: str | None = None,
+    include: Sequence[RationaleStatus] = APPROVED,
+    source: str | None = None,
+    style: RationaleFormat = RationaleFormat.JSONL,
+) -> int:
+    """Write rationales in these statuses and return how many; the file appears whole or not.
+
+    Raises InvalidInput when there is nothing to write.
+    """
+    count, content = render_rationales(
+        session, actor, dataset=dataset, include=include, source=source, style=style
+    )
+    write_atomically(path, content)
+    return count
+
+
+def render_rationales(
+    session: Session,
+    actor: Actor,
+    *,
+    dataset: str | None = None,
+    include: Sequence[RationaleStatus] = APPROVED,
+    source: str | None = None,
+    style: RationaleFormat = RationaleFormat.JSONL,
+) -> tuple[int, bytes]:
+    """Return how many rationales are in these statuses, and the file that holds them.
+
+    Preference pairs are edited rationales only: the edit is chosen, the original rejected. Raises
+    InvalidInput when there is nothing to write.
+    """
+    ids = _ids(session, dataset, include, source)
+    items = list(_load(session, actor, ids))
+    if style is RationaleFormat.DPO:
+        items = [one for one in items if one.rationale.text != one.rationale.original_text]
+    if not items:
+        wanted = ", ".join(status.value for status in include)
+        raise InvalidInput(
+            f"There is no rationale to write ({wanted}). Review some first, or include others."
+        )
+    if style is RationaleFormat.CSV:
+        content = _as_csv(items)
+    else:
+        line = LINES[style]
+        content = "".join(f"{json.dumps(line(one), ensure_ascii=False)}\n" for one in items)
+    return len(items), content.encode("utf-8")
+
+
+def _ids(
+    session: Session,
+    dataset: str | None,
+    include: Sequence[RationaleStatus],
+    source: str | None,
+) -> list[int]:
+    query = (
+        select(RationaleRow.id)
+        .join(QuestionRow, QuestionRow.id == RationaleRow.question_id)
+        .join(DatasetRow, DatasetRow.id == RationaleRow.dataset_id)
+        .where(RationaleRow.status.in_(include))
+        .order_by(DatasetRow.name, QuestionRow.split, QuestionRow.position, RationaleRow.id)
+    )
+    if dataset is not None:
+        query = query.where(RationaleRow.dataset_id == find_dataset_id(session, dataset))
+    if source is not None:
+        query = query.where(RationaleRow.source == source)
+    return list(session.scalars(query))
+
+
+def _load(session: Session, actor: Actor, ids: Sequence[int]) -> Iterator[ReviewItem]:
+    for start in range(0, len(ids), BATCH):
+        yield from load_items(session, actor, ids[start : start + BATCH])
+
+
+def _our_line(item: ReviewItem) -> Mapping[str, Any]:
+    rationale = item.rationale
+    return {
+        "id": item.question.external_id,
+        "rationale": rationale.text,
+        "source": rationale.source,
+        "status": rationale.status.value,
+        "flags": sorted({flag.check for flag in item.flags}),
+        "original": rationale.original_text,
+        "origin": rationale.origin.value,
+        "dataset": item.question.dataset,
+        "split": item.question.split.value,
+        "sample": rationale.sample,
+        "revision": rationale.revision_number,
+        "reviewer": item.reviewer,
+    }
+
+
+def _argilla_record(item: ReviewItem) -> Mapping[str, Any]:
+    """Return the record in the layout of Argilla 2's `Record.to_dict`."""
+    rationale = item.rationale
+    user = item.reviewer or rationale.source
+    return {
+        "id": f"{item.question.dataset}/{item.question.external_id}/{rationale.id}",
+        "fields": {
+            "question": question_text(item.question),
+            "answer_key": f"({item.question.answer_key}) {item.question.key_text}",
+            "rationale": rationale.original_text,
+        },
+        "metadata": {
+            "source": rationale.source,
+            "sample": rationale.sample,
+            "flags": sorted({flag.check for flag in item.flags}),
+            "risk": item.risk,
+        },
+        "suggestions": {},
+        "responses": {
+            "verdict": [{"value": rationale.status.value, "user_id": user}],
+            "corrected": [{"value": rationale.text, "user_id": user}],
+        },
+        "vectors": {},
+    }
+
+
+def _preference_pair(item: ReviewItem) -> Mapping[str, Any]:
+    return {
+        "prompt": question_text(item.question),
+        "chosen": item.rationale.text,
+        "rejected": item.rationale.original_text,
+        "id": item.question.external_id,
+        "source": item.rationale.source,
+    }
+
+
+LINES: Mapping[RationaleFormat, Callable[[ReviewItem], Mapping[str, Any]]] = {
+    RationaleFormat.JSONL: _our_line,
+    RationaleFormat.ARGILLA: _argilla_record,
+    RationaleFormat.DPO: _preference_pair,
+}
+
+
+def _as_csv(items: Sequence[ReviewItem]) -> str:
+    text = io.StringIO()
+    rows = [_our_line(item) for item in items]
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\r\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({key: neutralise(value) for key, value in row.items()})
+    return text.getvalue()
+
+
+def neutralise(value: Any) -> Any:
+    """Return a cell that no spreadsheet takes for a formula."""
+    if isinstance(value, list):
+        value = " ".join(value)
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+        return f"'{value}"
+    return value

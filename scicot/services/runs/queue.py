@@ -1,0 +1,90 @@
+"""Which waiting run starts next. No scheduler process: whoever looks, tends.
+
+Called when a run is created, when a worker ends, by the pages that poll, and by `--wait`; so the
+queue moves on even when a worker was killed.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from db.models import RunRow
+from db.session import open_session, write
+from scicot.adapters.clock import utc_now
+from scicot.adapters.launchers.local import launch_local
+from scicot.services.runs.runs import ACTIVE, LOST_AFTER, get_run
+from scicot.words.records import RunKind, RunStatus, RunView
+from scicot.words.settings import Settings
+
+Launcher = Callable[[Settings, int], None]
+HEAVY = (RunKind.TRAIN, RunKind.PREDICT, RunKind.ATTRIBUTE)  # share the training slots
+
+
+def tend_queue(session: Session, settings: Settings, launch: Launcher = launch_local) -> list[int]:
+    """Launch every waiting run that has a slot, and return their ids."""
+    launched = []
+    while (run_id := _take_next(session, settings.training_slots)) is not None:
+        launch(settings, run_id)
+        launched.append(run_id)
+    return launched
+
+
+def _take_next(session: Session, training_slots: int) -> int | None:
+    waiting = select(RunRow.id).where(RunRow.status == RunStatus.QUEUED).limit(1)
+    if session.scalar(waiting) is None:  # the usual case costs no write lock
+        session.commit()
+        return None
+    now = utc_now()
+    with write(session):
+        busy = session.scalar(
+            select(func.count())
+            .select_from(RunRow)
+            .where(
+                RunRow.kind.in_(HEAVY),
+                RunRow.status.in_(ACTIVE),
+                func.coalesce(RunRow.heartbeat_at, RunRow.launched_at) > now - LOST_AFTER,
+            )
+        )
+        query = select(RunRow.id).where(RunRow.status == RunStatus.QUEUED)
+        if (busy or 0) >= training_slots:
+            query = query.where(RunRow.kind.not_in(HEAVY))
+        run_id = session.scalar(query.order_by(RunRow.queue_position).limit(1))
+        if run_id is not None:
+            session.execute(
+                update(RunRow)
+                .where(RunRow.id == run_id)
+                .values(status=RunStatus.STARTING, launched_at=now, message="Starting its process.")
+            )
+        return run_id
+
+
+def list_queue(session: Session) -> list[int]:
+    """Return the ids of the runs that wait, the next to start first."""
+    waiting = select(RunRow.id).where(RunRow.status == RunStatus.QUEUED)
+    return list(session.scalars(waiting.order_by(RunRow.queue_position)))
+
+
+def wait_for_run(
+    settings: Settings,
+    run_id: int,
+    *,
+    on_change: Callable[[RunView], None] = lambda _run: None,
+    poll_seconds: float = 0.5,
+) -> RunView:
+    """Return the run once it is finished or lost, telling `on_change` of each new state."""
+    seen: tuple[object, ...] = ()
+    while True:
+        with open_session(settings.resolved_database_url) as session:
+            tend_queue(session, settings)
+            run = get_run(session, run_id)
+        state = (run.status, run.message, run.progress_done)
+        if state != seen:
+            on_change(run)
+            seen = state
+        if run.status.is_finished or run.status is RunStatus.LOST:
+            return run
+        time.sleep(poll_seconds)

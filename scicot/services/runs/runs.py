@@ -1,0 +1,239 @@
+"""Runs from the outside: create, list, show, cancel, resume, reorder.
+
+The worker's side of the same rows is `services/runs/worker.py`; starting the next one is
+`services/runs/queue.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Required, TypedDict, Unpack
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from db.models import DatasetRow, MetricRow, RunRow
+from db.session import write
+from scicot.adapters.clock import utc_now
+from scicot.adapters.launchers.local import log_path
+from scicot.adapters.versions import code_version, package_versions
+from scicot.pure.hashing import content_hash
+from scicot.words.errors import NotFound, RunNotInState
+from scicot.words.records import Actor, Method, RunKind, RunStatus, RunView
+from scicot.words.settings import Settings
+
+LOST_AFTER = timedelta(seconds=30)
+ACTIVE = (RunStatus.STARTING, RunStatus.RUNNING)
+RESUMABLE = (RunStatus.LOST, RunStatus.CANCELLED, RunStatus.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class MetricPoint:
+    """One measured value of a run."""
+
+    stage: str
+    name: str
+    step: int
+    value: float
+
+
+class NewRun(TypedDict, total=False):
+    """What a run is created with; without a status it is queued."""
+
+    kind: Required[RunKind]
+    name: Required[str]
+    config: Required[Mapping[str, Any]]
+    dataset_id: int | None
+    method: Method | None
+    snapshot_id: int | None
+    experiment_id: int | None
+    status: RunStatus
+
+
+def create_run(session: Session, actor: Actor, **run: Unpack[NewRun]) -> int:
+    """Store a run and return its id; `services/runs/queue.tend_queue` starts it."""
+    with write(session):
+        return add_run(session, actor, **run)
+
+
+def add_run(session: Session, actor: Actor, **run: Unpack[NewRun]) -> int:
+    """Add a run inside the caller's `write(session)`, with what commits beside it."""
+    last = session.scalar(select(func.max(RunRow.queue_position))) or 0.0
+    kind, config, snapshot_id = run["kind"], dict(run["config"]), run.get("snapshot_id")
+    row = RunRow(
+        kind=kind,
+        name=run["name"],
+        method=run.get("method"),
+        dataset_id=run.get("dataset_id"),
+        snapshot_id=snapshot_id,
+        experiment_id=run.get("experiment_id"),
+        config=config,
+        config_hash=content_hash([kind, config, snapshot_id]),
+        status=run.get("status", RunStatus.QUEUED),
+        queue_position=last + 1,
+        code_version=code_version(),
+        packages=package_versions(),
+        actor=actor.name,
+        created_at=utc_now(),
+        result={},
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def effective_status(row: RunRow, now: datetime) -> RunStatus:
+    """Return the stored status, or `lost` when the worker has not been heard of for 30 s."""
+    if row.status in ACTIVE:
+        heard = row.heartbeat_at or row.launched_at or row.created_at
+        if now - heard > LOST_AFTER:
+            return RunStatus.LOST
+    return row.status
+
+
+def get_run(session: Session, run_id: int) -> RunView:
+    """Return one run; raises NotFound."""
+    return _view(session, _row(session, run_id), utc_now())
+
+
+def list_runs(
+    session: Session,
+    *,
+    kinds: Sequence[RunKind] | None = None,
+    experiment_id: int | None = None,
+    statuses: Sequence[RunStatus] | None = None,
+    limit: int = 200,
+) -> list[RunView]:
+    """Return the newest runs first."""
+    query = select(RunRow, DatasetRow.name).join(
+        DatasetRow, RunRow.dataset_id == DatasetRow.id, isouter=True
+    )
+    if kinds:
+        query = query.where(RunRow.kind.in_(kinds))
+    if experiment_id is not None:
+        query = query.where(RunRow.experiment_id == experiment_id)
+    now = utc_now()
+    rows = session.execute(query.order_by(RunRow.id.desc()).limit(limit))
+    views = [_to_view(row, dataset, now) for row, dataset in rows]
+    return [view for view in views if not statuses or view.status in statuses]
+
+
+def request_cancel(session: Session, actor: Actor, run_id: int) -> RunView:
+    """Ask a run to stop; one that has not started, or whose worker is gone, is cancelled at once.
+
+    A run that is already finished stays as it is.
+    """
+    with write(session):
+        row = _row(session, run_id)
+        now = utc_now()
+        status = effective_status(row, now)
+        if status in (RunStatus.QUEUED, RunStatus.LOST):
+            row.status = RunStatus.CANCELLED
+            row.finished_at = now
+            row.worker = None
+            row.message = f"Cancelled by {actor.name}."
+        elif not status.is_finished:
+            row.cancel_requested = True
+            row.message = f"Stopping: {actor.name} asked for it."
+    return get_run(session, run_id)
+
+
+def resume_run(session: Session, actor: Actor, run_id: int) -> RunView:
+    """Queue a lost, cancelled or failed run again; its worker goes on from what is complete."""
+    with write(session):
+        row = _row(session, run_id)
+        status = effective_status(row, utc_now())
+        if status not in RESUMABLE:
+            raise RunNotInState(
+                f"Run {run_id} is {status}; only a lost, cancelled or failed run can be resumed."
+            )
+        last = session.scalar(select(func.max(RunRow.queue_position))) or 0.0
+        row.status = RunStatus.QUEUED
+        row.queue_position = last + 1
+        row.worker = None
+        row.cancel_requested = False
+        row.launched_at = None
+        row.heartbeat_at = None
+        row.finished_at = None
+        row.error = None
+        row.message = f"Queued again by {actor.name}."
+    return get_run(session, run_id)
+
+
+def move_to_front(session: Session, actor: Actor, run_id: int) -> None:
+    """Make a queued run the next to start."""
+    with write(session):
+        first = session.scalar(
+            select(func.min(RunRow.queue_position)).where(RunRow.status == RunStatus.QUEUED)
+        )
+        changed = session.execute(
+            update(RunRow)
+            .where(RunRow.id == run_id, RunRow.status == RunStatus.QUEUED)
+            .values(queue_position=(first or 0.0) - 1, message=f"Moved up by {actor.name}.")
+        )
+        if changed.rowcount == 0:  # type: ignore[attr-defined]
+            raise RunNotInState(f"Run {run_id} is not waiting, so it cannot be moved in the queue.")
+
+
+def read_log(session: Session, settings: Settings, run_id: int, last_bytes: int = 200_000) -> str:
+    """Return the end of the run's log, empty while it has written none; raises NotFound."""
+    _row(session, run_id)
+    path = log_path(settings, run_id)
+    if not path.exists():
+        return ""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - last_bytes))
+        return file.read().decode("utf-8", "replace")
+
+
+def list_metrics(session: Session, run_id: int, name: str | None = None) -> list[MetricPoint]:
+    """Return the run's measured values by stage and step."""
+    query = select(MetricRow).where(MetricRow.run_id == run_id)
+    if name:
+        query = query.where(MetricRow.name == name)
+    rows = session.scalars(query.order_by(MetricRow.id))
+    return [MetricPoint(row.stage, row.name, row.step, row.value) for row in rows]
+
+
+def _row(session: Session, run_id: int) -> RunRow:
+    row = session.get(RunRow, run_id)
+    if row is None:
+        raise NotFound(f"There is no run {run_id}. `python -m scicot runs list` shows them.")
+    return row
+
+
+def _view(session: Session, row: RunRow, now: datetime) -> RunView:
+    session.refresh(row)
+    dataset = session.get(DatasetRow, row.dataset_id) if row.dataset_id else None
+    return _to_view(row, dataset.name if dataset else None, now)
+
+
+def _to_view(row: RunRow, dataset: str | None, now: datetime) -> RunView:
+    return RunView(
+        id=row.id,
+        kind=row.kind,
+        name=row.name,
+        method=row.method,
+        dataset=dataset,
+        status=effective_status(row, now),
+        config=row.config,
+        config_hash=row.config_hash,
+        snapshot_id=row.snapshot_id,
+        experiment_id=row.experiment_id,
+        progress_done=row.progress_done,
+        progress_total=row.progress_total,
+        message=row.message,
+        error=row.error,
+        result=row.result,
+        actor=row.actor,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        heartbeat_at=row.heartbeat_at,
+        cancel_requested=row.cancel_requested,
+        code_version=row.code_version,
+        packages=row.packages,
+        launcher=row.launcher,
+    )

@@ -1,0 +1,229 @@
+"""A run from the inside: claim the row, beat, report, end in exactly one of three ways.
+
+`run_worker` is what `python -m scicot run-worker ID` calls. What a run of each kind does is a
+handler: a function that takes a `RunContext` and returns the run's result.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import psutil
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.orm import Session
+
+from db.models import MetricRow, RunRow
+from db.session import open_session, write
+from scicot.adapters.clock import utc_now
+from scicot.adapters.students.memory import keep_freed_memory
+from scicot.services.runs.queue import HEAVY
+from scicot.services.runs.runs import MetricPoint, get_run
+from scicot.words.errors import Cancelled, DatabaseBusy, RunNotInState, SciCotError
+from scicot.words.records import RunKind, RunStatus, RunView
+from scicot.words.settings import Settings
+
+HEARTBEAT_SECONDS = 5.0
+CANCEL_POLL_SECONDS = 1.0
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class RunContext:
+    """What a handler is given: the run, the settings, and ways to report and to be stopped."""
+
+    run: RunView
+    settings: Settings
+    worker: str
+    cancel_event: threading.Event = field(default_factory=threading.Event)
+    lost_event: threading.Event = field(default_factory=threading.Event)
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """Yield a session of this run's database; open one per piece of work, never across it."""
+        with open_session(self.settings.resolved_database_url) as session:
+            yield session
+
+    def check_cancelled(self) -> None:
+        """Raise Cancelled when the run was asked to stop, or is no longer this worker's."""
+        if self.cancel_event.is_set():
+            raise Cancelled("The run was asked to stop.")
+        if self.lost_event.is_set():
+            raise Cancelled("Another worker has taken this run over.")
+
+    def report(
+        self,
+        *,
+        done: int | None = None,
+        total: int | None = None,
+        message: str | None = None,
+        metrics: Sequence[MetricPoint] = (),
+    ) -> None:
+        """Write progress and metrics in one short transaction. A point written again replaces."""
+        values: dict[str, Any] = {"heartbeat_at": utc_now()}
+        if done is not None:
+            values["progress_done"] = done
+        if total is not None:
+            values["progress_total"] = total
+        if message is not None:
+            values["message"] = message
+        with self.session() as session, write(session):
+            session.execute(
+                update(RunRow)
+                .where(RunRow.id == self.run.id, RunRow.worker == self.worker)
+                .values(**values)
+            )
+            if metrics:
+                _store_metrics(session, self.run.id, metrics)
+
+
+Handler = Callable[[RunContext], Mapping[str, Any]]
+
+
+def claim_run(session: Session, run_id: int, worker: str) -> bool:
+    """Make the run this worker's by a conditional update; False when it is not to be had."""
+    now = utc_now()
+    process = psutil.Process()
+    with write(session):
+        claimed = session.execute(
+            update(RunRow)
+            .where(
+                RunRow.id == run_id,
+                RunRow.worker.is_(None),
+                RunRow.status.in_((RunStatus.QUEUED, RunStatus.STARTING)),
+            )
+            .values(
+                status=RunStatus.RUNNING,
+                worker=worker,
+                host=socket.gethostname(),
+                pid=process.pid,
+                pid_started=process.create_time(),
+                started_at=func.coalesce(RunRow.started_at, now),
+                heartbeat_at=now,
+                message="Starting.",
+            )
+        )
+        return bool(claimed.rowcount)  # type: ignore[attr-defined]
+
+
+def run_worker(run_id: int, settings: Settings, handlers: Mapping[RunKind, Handler]) -> RunStatus:
+    """Carry the run out in this process and return how it ended.
+
+    Raises RunNotInState when another worker has it, or it is not waiting.
+    """
+    worker = uuid.uuid4().hex
+    url = settings.resolved_database_url
+    with open_session(url) as session:
+        if not claim_run(session, run_id, worker):
+            status = get_run(session, run_id).status
+            raise RunNotInState(f"Run {run_id} is {status}; this worker leaves it alone.")
+        context = RunContext(run=get_run(session, run_id), settings=settings, worker=worker)
+    if context.run.kind in HEAVY:
+        keep_freed_memory()
+    stopped = threading.Event()
+    beat = threading.Thread(target=_beat, args=(context, stopped), daemon=True, name="heartbeat")
+    beat.start()
+    try:
+        status, error, result = _carry_out(context, handlers)
+    finally:
+        stopped.set()
+        beat.join()
+    _finish(context, status, error, result)
+    return status
+
+
+def _carry_out(
+    context: RunContext, handlers: Mapping[RunKind, Handler]
+) -> tuple[RunStatus, str | None, Mapping[str, Any]]:
+    try:
+        context.check_cancelled()
+        return RunStatus.DONE, None, handlers[context.run.kind](context)
+    except Cancelled as reason:
+        return RunStatus.CANCELLED, str(reason), {}
+    except SciCotError as error:
+        log.error("Run %s failed: %s", context.run.id, error)
+        return RunStatus.FAILED, str(error), {}
+    except MemoryError:
+        return RunStatus.FAILED, "The machine ran out of memory. Lower tokens_per_batch.", {}
+    except OSError as error:
+        log.exception("Run %s failed", context.run.id)
+        return RunStatus.FAILED, f"The machine refused: {error.strerror or error}.", {}
+    except Exception as error:  # the worker's outermost frame: anything must end the row
+        error_id = uuid.uuid4().hex[:8]
+        log.exception("Run %s failed (error %s)", context.run.id, error_id)
+        sentence = f"Unexpected {type(error).__name__} (error {error_id}); the log has the details."
+        return RunStatus.FAILED, sentence, {}
+
+
+def _finish(
+    context: RunContext, status: RunStatus, error: str | None, result: Mapping[str, Any]
+) -> None:
+    now = utc_now()
+    values: dict[str, Any] = {"status": status, "error": error, "finished_at": now, "worker": None}
+    if status is RunStatus.DONE:
+        values |= {"result": dict(result), "message": "Done."}
+    elif status is RunStatus.CANCELLED:
+        values |= {"message": "Cancelled."}
+    with context.session() as session, write(session):
+        session.execute(
+            update(RunRow)
+            .where(RunRow.id == context.run.id, RunRow.worker == context.worker)
+            .values(heartbeat_at=now, **values)
+        )
+
+
+def _beat(context: RunContext, stopped: threading.Event) -> None:
+    last_beat = time.monotonic()
+    while not stopped.wait(CANCEL_POLL_SECONDS):
+        try:
+            with context.session() as session:
+                row = session.execute(
+                    select(RunRow.cancel_requested, RunRow.worker).where(
+                        RunRow.id == context.run.id
+                    )
+                ).one()
+            if row.cancel_requested:
+                context.cancel_event.set()
+            if row.worker != context.worker:
+                context.lost_event.set()
+            if time.monotonic() - last_beat >= HEARTBEAT_SECONDS:
+                context.report()
+                last_beat = time.monotonic()
+        except DatabaseBusy:
+            continue  # the next round tries again; LOST_AFTER leaves room for several
+
+
+def _store_metrics(session: Session, run_id: int, metrics: Sequence[MetricPoint]) -> None:
+    now = utc_now()
+    rows = [
+        {
+            "run_id": run_id,
+            "stage": point.stage,
+            "name": point.name,
+            "step": point.step,
+            "value": point.value,
+            "at": now,
+        }
+        for point in metrics
+    ]
+    keys = ["run_id", "stage", "name", "step"]
+    if session.get_bind().dialect.name == "sqlite":
+        insert = sqlite.insert(MetricRow)
+    else:
+        from sqlalchemy.dialects import postgresql
+
+        insert = postgresql.insert(MetricRow)  # type: ignore[assignment]
+    session.execute(
+        insert.on_conflict_do_update(
+            index_elements=keys, set_={"value": insert.excluded.value, "at": insert.excluded.at}
+        ),
+        rows,
+    )

@@ -1,0 +1,1 @@
+"""Students: trained stages, and the answers they give."""

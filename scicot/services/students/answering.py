@@ -1,0 +1,160 @@
+"""Students at work inside a run: write rationales, answer questions, score options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from scicot.adapters.students.fast import FastStudent
+from scicot.adapters.students.machine import run_threads
+from scicot.adapters.students.stage_files import keep_written, read_written
+from scicot.pure.hashing import content_hash
+from scicot.services.students.stages import TrainedStage
+from scicot.services.students.watcher import RunWatcher
+from scicot.words.configs import TrainingConfig
+from scicot.words.records import Family
+
+# Texts between two looks at the cancel flag. Fixed, not timed: the last bit of a log-probability
+# depends on which texts share a batch.
+AT_ONCE = {Family.ENCODER_DECODER: 128, Family.CAUSAL: 32}
+AGREEMENT_SAMPLE = 32
+AGREEMENT_NEEDED = 0.9  # share of equal texts below which int8 is not used
+
+
+class Student(Protocol):
+    """What FastStudent and TorchStudent both do."""
+
+    def generate(
+        self, inputs: Sequence[str], max_new_tokens: int, *, max_input_tokens: int | None = None
+    ) -> list[str]:
+        """Return the greedy output of each input."""
+
+    def score(
+        self,
+        inputs: Sequence[str],
+        options: Sequence[Sequence[str]],
+        *,
+        max_input_tokens: int | None = None,
+        given: Sequence[str | None] | None = None,
+    ) -> list[list[float]]:
+        """Return the log-probability of each option."""
+
+
+class Answering:
+    """The run's students, opened once each; texts that a stage wrote before are not written again.
+
+    fp32 gives transformers' own text; int8 is used only where a sample agrees with fp32.
+    """
+
+    def __init__(self, watcher: RunWatcher, config: TrainingConfig) -> None:
+        self.watcher = watcher
+        self.config = config
+        self.agreement: dict[str, float] = {}
+        self._open: dict[tuple[str, str], Student] = {}
+
+    @property
+    def inference(self) -> dict[str, Any]:
+        """How texts were computed, for the run's result."""
+        return {"asked_for": self.config.inference, "int8_agreement": self.agreement}
+
+    def generate(
+        self, stage: TrainedStage, inputs: Sequence[str], max_new_tokens: int, what: str
+    ) -> list[str]:
+        """Return the stage's greedy output for each input, in order."""
+        how = [self.config.inference, max_new_tokens, self.config.max_input_tokens]
+        key = content_hash([how, list(inputs)])
+        texts = read_written(stage.folder, key)
+        if texts is None:
+            kind = self._compute_type(stage, inputs, max_new_tokens)
+            student = self._student(stage, kind)
+            texts = self._in_parts(
+                what,
+                stage.family,
+                inputs,
+                lambda chosen: student.generate(
+                    [inputs[place] for place in chosen],
+                    max_new_tokens,
+                    max_input_tokens=self.config.max_input_tokens,
+                ),
+            )
+            keep_written(stage.folder, key, texts)
+        else:
+            self.watcher.start(what, f"{what}: written before, read again.", len(inputs))
+            self.watcher.wrote(len(inputs), len(inputs))
+        return texts
+
+    def score(
+        self,
+        stage: TrainedStage,
+        inputs: Sequence[str],
+        options: Sequence[Sequence[str]],
+        given: Sequence[str | None],
+    ) -> list[list[float]]:
+        """Return the log-probability (nats) of each option after each input, always in fp32."""
+        student = self._student(stage, "torch")
+        return self._in_parts(
+            "scoring options",
+            stage.family,
+            inputs,
+            lambda chosen: student.score(
+                [inputs[place] for place in chosen],
+                [options[place] for place in chosen],
+                max_input_tokens=self.config.max_input_tokens,
+                given=[given[place] for place in chosen],
+            ),
+        )
+
+    def close(self, stage: TrainedStage) -> None:
+        """Let go of the stage's students, which hold its weights in memory; they can open again."""
+        for key in [key for key in self._open if key[0] == stage.hash]:
+            del self._open[key]
+
+    def _in_parts(
+        self,
+        what: str,
+        family: Family,
+        inputs: Sequence[str],
+        work: Callable[[Sequence[int]], list[Any]],
+    ) -> list[Any]:
+        """Return the work's results in order, done by length, stopping between parts if asked."""
+        self.watcher.start(what, f"{what}: {len(inputs)} questions.", len(inputs))
+        order = sorted(range(len(inputs)), key=lambda place: len(inputs[place]))
+        results: dict[int, Any] = {}
+        for start in range(0, len(order), AT_ONCE[family]):
+            chosen = order[start : start + AT_ONCE[family]]
+            results |= zip(chosen, work(chosen), strict=True)
+            self.watcher.wrote(len(results), len(inputs))
+        return [results[place] for place in range(len(inputs))]
+
+    def _compute_type(self, stage: TrainedStage, inputs: Sequence[str], max_new_tokens: int) -> str:
+        if not (stage.folder / "ct2").is_dir():
+            return "torch"
+        if self.config.inference == "fp32" or not inputs:
+            return "float32"
+        if stage.role not in self.agreement:
+            sample = inputs[:: max(1, len(inputs) // AGREEMENT_SAMPLE)][:AGREEMENT_SAMPLE]
+            exact, fast = (
+                self._student(stage, kind).generate(
+                    sample, max_new_tokens, max_input_tokens=self.config.max_input_tokens
+                )
+                for kind in ("float32", "int8")
+            )
+            equal = sum(one == other for one, other in zip(exact, fast, strict=True))
+            self.agreement[stage.role] = equal / len(sample)
+        return "int8" if self.agreement[stage.role] >= AGREEMENT_NEEDED else "float32"
+
+    def _student(self, stage: TrainedStage, kind: str) -> Student:
+        key = (stage.hash, kind)
+        if key not in self._open:
+            threads = run_threads(self.watcher.context.settings)
+            if kind == "torch":
+                from scicot.adapters.students.torch_student import TorchStudent
+
+                self._open[key] = TorchStudent.open(
+                    stage.folder / "model", stage.family, threads=threads
+                )
+            else:
+                self._open[key] = FastStudent.open(
+                    stage.folder / "ct2", compute_type=kind, threads=threads
+                )
+        return self._open[key]

@@ -1,0 +1,89 @@
+"""Take a trained student along: a Hugging Face folder with a model card, and its fast form."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from scicot.adapters.students.folders import HUB_ID
+from scicot.services.runs.runs import get_run
+from scicot.services.students.stages import TrainedStage
+from scicot.services.students.trained import load_trained
+from scicot.words.configs import TrainingConfig
+from scicot.words.errors import Conflict, NotFound
+from scicot.words.records import Family, RunView
+from scicot.words.settings import get_settings
+
+READS = {
+    "rationale": "a question with its options, and writes a rationale",
+    "answer": "a question with its options (and, for sci_cot, a rationale), and writes the answer",
+    "one_stage": "a question with its options, and writes rationale and answer",
+    "step_by_step": "'predict: ' or 'explain: ' and a question, and writes answer or rationale",
+}
+
+
+def export_student(session: Session, run_id: int, folder: Path) -> list[Path]:
+    """Write each student of a run into a folder of its role's name and return the folders.
+
+    `from_pretrained` loads each; `ct2/` inside holds the CTranslate2 form. The folder must be new
+    or empty, and appears whole or not at all.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise Conflict(f"'{folder}' is not empty. Name a folder that does not exist yet.")
+    config, stages = load_trained(session, get_settings(), run_id)
+    kept = {role: stage for role, stage in stages.items() if not role.startswith("fold_")}
+    if not kept:
+        raise NotFound(f"Run {run_id} has no student to export.")
+    run = get_run(session, run_id)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    partial = folder.with_name(f".{folder.name}-{uuid.uuid4().hex}")
+    try:
+        for role, stage in kept.items():
+            shutil.copytree(stage.folder / "model", partial / role)
+            if (stage.folder / "ct2").is_dir():
+                shutil.copytree(stage.folder / "ct2", partial / role / "ct2")
+            card = write_card(run, config, stage)
+            (partial / role / "README.md").write_text(card, encoding="utf-8")
+        if folder.exists():
+            folder.rmdir()
+        partial.rename(folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return [folder / role for role in kept]
+
+
+def write_card(run: RunView, config: TrainingConfig, stage: TrainedStage) -> str:
+    """Return the model card: what the student reads, how it was trained, what it reached."""
+    metrics: Any = run.result.get("metrics", {})
+    is_on_hub = HUB_ID.fullmatch(config.student) is not None
+    # a card travels: the folder of a local student is nobody else's business
+    name = config.student if is_on_hub else Path(config.student).name
+    settings = config.model_dump(mode="json", exclude_none=True) | {"student": name}
+    base = f"base_model: {name}\n" if is_on_hub else ""
+    task = "text-generation" if stage.family is Family.CAUSAL else "text2text-generation"
+    return "\n".join(
+        [
+            f"---\n{base}pipeline_tag: {task}\nlanguage: en\ntags: [sci-cot]\n---",
+            f"# {config.method.value}, {stage.role}: {name} on {config.dataset}",
+            f"Trained with Sci-CoT ({run.code_version}). It reads {READS[stage.role]}.",
+            f"Stage hash `{stage.hash}`, run {run.id}.",
+            "## Measured on the test split",
+            *_lines(metrics if isinstance(metrics, dict) else {}),
+            "`accuracy` is of generated answers, where what cannot be read counts as wrong; "
+            "`option_accuracy` takes the most likely option.",
+            "## Training",
+            *_lines(stage.result),
+            "## Settings of the run",
+            *_lines(settings),
+            "",
+        ]
+    )
+
+
+def _lines(values: Mapping[str, Any]) -> list[str]:
+    return [f"- {name}: {value}" for name, value in values.items() if value is not None]

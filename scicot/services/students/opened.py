@@ -1,0 +1,59 @@
+"""A finished run's students, opened to answer at once, without torch."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.models import RunStageRow, StageRow
+from scicot.adapters.students.fast import FastStudent
+from scicot.services.runs.runs import get_run
+from scicot.words.errors import NotFound
+from scicot.words.settings import Settings
+
+
+def list_stage_roles(session: Session, run_id: int) -> list[str]:
+    """Return the roles of the stages that a run used: rationale, answer, one_stage, ..."""
+    return list(
+        session.scalars(
+            select(RunStageRow.role).where(RunStageRow.run_id == run_id).order_by(RunStageRow.role)
+        )
+    )
+
+
+def open_stage(
+    session: Session,
+    settings: Settings,
+    run_id: int,
+    role: str,
+    *,
+    is_exact: bool = True,
+    at_once: int = 1,
+) -> FastStudent:
+    """Return the student of a run's stage, kept open for the next question.
+
+    Exact is fp32, as the run itself computed; int8 is nearly twice as fast. `at_once`: how many
+    calls it works on side by side. Raises NotFound when
+    the run has no such stage, StudentError when it was not converted.
+    """
+    folder = session.scalar(
+        select(StageRow.folder)
+        .join(RunStageRow, RunStageRow.stage_id == StageRow.id)
+        .where(RunStageRow.run_id == run_id, RunStageRow.role == role)
+    )
+    if folder is None:
+        run = get_run(session, run_id)
+        raise NotFound(
+            f"Run {run.id} ({run.name}) has no stage '{role}'. Choose a run that was trained here."
+        )
+    compute_type = "float32" if is_exact else "int8"
+    where = settings.artifacts_folder / folder / "ct2"
+    return _open(where, compute_type, settings.threads, at_once)
+
+
+@lru_cache(maxsize=4)
+def _open(folder: Path, compute_type: str, threads: int | None, at_once: int) -> FastStudent:
+    return FastStudent.open(folder, compute_type=compute_type, threads=threads, at_once=at_once)

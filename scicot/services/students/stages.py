@@ -1,0 +1,236 @@
+"""Stages: trained once under the hash of everything that decides them, then reused at no cost."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.models import RunStageRow, StageRow
+from db.session import write
+from scicot.adapters.clock import utc_now
+from scicot.adapters.students.folders import StudentFolder, inspect_folder
+from scicot.adapters.students.identity import engine_version
+from scicot.adapters.students.machine import resolve_precision, run_threads
+from scicot.adapters.students.memory import give_back_memory
+from scicot.adapters.students.stage_files import (
+    is_complete,
+    publish_stage,
+    stage_folder,
+    work_folder,
+)
+from scicot.pure.hashing import content_hash
+from scicot.pure.methods.methods import Task
+from scicot.services.students.watcher import RunWatcher
+from scicot.words.configs import TrainingConfig
+from scicot.words.records import Family, Stage
+
+# The settings that decide a stage's weights; the others decide what is done with them.
+DECIDING = (
+    "seed",
+    "epochs",
+    "learning_rate",
+    "warmup_fraction",
+    "weight_decay",
+    "gradient_clip",
+    "tokens_per_batch",
+    "max_input_tokens",
+    "max_target_tokens",
+    "selection",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StagePlan:
+    """One model to train: its role in the run, its texts and where it starts from.
+
+    `init` is the stage whose weights it starts from; None: the student itself.
+    """
+
+    name: Stage
+    role: str
+    tasks: Sequence[Task]
+    validation: Task | None = None
+    init: TrainedStage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedStage:
+    """A stage that is there: its folder, and what its training gave."""
+
+    hash: str
+    role: str
+    folder: Path
+    family: Family
+    reused: bool
+    seconds: float
+    result: Mapping[str, Any]
+
+    def summary(self) -> dict[str, Any]:
+        """Return what a run's result says about the stage; a reused one cost 0 seconds."""
+        return {"hash": self.hash, "reused": self.reused, "seconds": self.seconds} | dict(
+            self.result
+        )
+
+
+def hash_stage(plan: StagePlan, student: StudentFolder, config: TrainingConfig) -> str:
+    """Return the hash of all that decides the stage's weights.
+
+    Question ids are left out: they are this database's own.
+    """
+    chosen = config.model_dump(mode="json", include=set(DECIDING))
+    return content_hash(
+        {
+            "engine": engine_version(),
+            "student": plan.init.hash if plan.init else student.fingerprint,
+            "settings": chosen,
+            "precision": resolve_precision(config.precision),
+            "tasks": [_content(task) for task in plan.tasks],
+            "validation": _content(plan.validation)
+            if plan.validation and config.selection == "validation"
+            else None,
+        }
+    )
+
+
+def _content(task: Task) -> list[Any]:
+    return [task.weight, [[one.input, one.target] for one in task.examples]]
+
+
+def ensure_stage(
+    watcher: RunWatcher, plan: StagePlan, student: StudentFolder, config: TrainingConfig
+) -> TrainedStage:
+    """Return the plan's stage: the one that is there under its hash, or one trained now."""
+    context = watcher.context
+    stage_hash = hash_stage(plan, student, config)
+    folder = stage_folder(context.settings, stage_hash)
+    with context.session() as session:
+        found = find_stage(session, stage_hash)
+        own = found and session.get(RunStageRow, (context.run.id, found.id, plan.role))
+        is_own = bool(own and not own.reused)
+    if found is not None and is_complete(folder):
+        stage = _found(found, plan, folder, student, is_own)
+        watcher.skip(plan.role, stage)
+    else:
+        stage = _train(watcher, plan, student, config, stage_hash, folder)
+    with context.session() as session:
+        _remember(session, context.run.id, stage, plan, config)
+    return stage
+
+
+def find_stage(session: Session, stage_hash: str) -> StageRow | None:
+    """Return the row of a finished stage, or None."""
+    return session.scalar(select(StageRow).where(StageRow.hash == stage_hash))
+
+
+def _found(
+    row: StageRow, plan: StagePlan, folder: Path, student: StudentFolder, is_own: bool
+) -> TrainedStage:
+    """Return a stage that is there; `is_own`: this run trained it before it was stopped."""
+    return TrainedStage(
+        hash=row.hash,
+        role=plan.role,
+        folder=folder,
+        family=student.family,
+        reused=not is_own,
+        seconds=row.seconds if is_own else 0.0,
+        result=row.result | ({} if is_own else {"seconds_when_trained": row.seconds}),
+    )
+
+
+def _train(
+    watcher: RunWatcher,
+    plan: StagePlan,
+    student: StudentFolder,
+    config: TrainingConfig,
+    stage_hash: str,
+    folder: Path,
+) -> TrainedStage:
+    from scicot.adapters.students.convert import convert_student
+    from scicot.adapters.students.loading import save_model
+    from scicot.adapters.students.trainer import StageJob, StageTrainer
+
+    settings = watcher.context.settings
+    base = inspect_folder(student.name, plan.init.folder / "model") if plan.init else student
+    work = work_folder(settings, watcher.context.run.id, stage_hash)
+    started = time.monotonic()
+    watcher.start(plan.role, f"Loading {student.name}.")
+    trainer = StageTrainer(
+        StageJob(
+            hash=stage_hash,
+            student=base.path,
+            family=base.family,
+            tasks=plan.tasks,
+            config=config,
+            precision=resolve_precision(config.precision),
+            work_folder=work,
+            threads=run_threads(settings),
+            validation=plan.validation,
+        )
+    )
+    before = trainer.state.seconds  # of an earlier attempt, from its checkpoint
+    state = trainer.train(watcher)
+    watcher.say("Saving the student.")
+    prepared = work / "prepared"
+    shutil.rmtree(prepared, ignore_errors=True)
+    save_model(trainer.model, base.path, prepared / "model")
+    threads, precision = trainer.threads, trainer.job.precision
+    del trainer  # the converter loads the model again; both at once would double the memory
+    give_back_memory()
+    is_fast = convert_student(prepared / "model", prepared / "ct2", base.family)
+    result = {
+        "steps": state.step,
+        "loss": state.losses[-1],
+        "validation_loss": state.best_loss,
+        "selected_step": state.best_step or state.step,
+        "training_seconds": round(state.seconds, 2),
+        "tokens_per_second": round(state.tokens / max(state.seconds, 1e-9), 1),
+        "threads": threads,
+        "precision": precision,
+        "examples": sum(len(task.examples) for task in plan.tasks),
+        "fast": is_fast,
+    }
+    seconds = round(before + time.monotonic() - started, 2)
+    description = {"stage": plan.name, "student": student.name, "family": base.family, **result}
+    publish_stage(prepared, folder, description | {"losses": state.losses, "seconds": seconds})
+    shutil.rmtree(work, ignore_errors=True)
+    return TrainedStage(
+        hash=stage_hash,
+        role=plan.role,
+        folder=folder,
+        family=base.family,
+        reused=False,
+        seconds=seconds,
+        result=result,
+    )
+
+
+def _remember(
+    session: Session, run_id: int, stage: TrainedStage, plan: StagePlan, config: TrainingConfig
+) -> None:
+    """Store the stage and the run's use of it; both are there already after a resume."""
+    with write(session):
+        row = find_stage(session, stage.hash)
+        if row is None:
+            row = StageRow(
+                hash=stage.hash,
+                name=plan.name,
+                folder=f"stages/{stage.hash}",
+                config=config.model_dump(mode="json"),
+                result=dict(stage.result),
+                seconds=stage.seconds,
+                created_at=utc_now(),
+            )
+            session.add(row)
+            session.flush()
+        key = (run_id, row.id, plan.role)
+        if session.get(RunStageRow, key) is None:
+            session.add(
+                RunStageRow(run_id=run_id, stage_id=row.id, role=plan.role, reused=stage.reused)
+            )

@@ -1,0 +1,56 @@
+"""The stages that a finished training run left behind, ready to be asked or taken along."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.models import RunStageRow, StageRow
+from scicot.adapters.students.stage_files import is_complete, read_stage, stage_folder
+from scicot.services.runs.runs import get_run
+from scicot.services.students.stages import TrainedStage
+from scicot.words.configs import TrainingConfig
+from scicot.words.errors import NotFound, RunNotInState
+from scicot.words.records import Family, RunKind, RunStatus
+from scicot.words.settings import Settings
+
+
+def load_trained(
+    session: Session, settings: Settings, run_id: int
+) -> tuple[TrainingConfig, dict[str, TrainedStage]]:
+    """Return a finished training run's settings and its stages by role.
+
+    Raises RunNotInState for a run that trained nothing or is not done, NotFound when a stage's
+    files are gone.
+    """
+    run = get_run(session, run_id)
+    if run.kind is not RunKind.TRAIN or run.status is not RunStatus.DONE:
+        raise RunNotInState(
+            f"Run {run_id} is a {run.kind} run and {run.status}; only a training run that is done "
+            "has students. `python -m scicot runs list` shows them."
+        )
+    rows = session.execute(
+        select(RunStageRow.role, StageRow)
+        .join(StageRow, StageRow.id == RunStageRow.stage_id)
+        .where(RunStageRow.run_id == run_id)
+    )
+    stages = {role: _to_stage(settings, role, row) for role, row in rows}
+    return TrainingConfig.checked(**run.config), stages
+
+
+def _to_stage(settings: Settings, role: str, row: StageRow) -> TrainedStage:
+    folder = stage_folder(settings, row.hash)
+    if not is_complete(folder):
+        raise NotFound(
+            f"The files of stage {row.hash[:8]} ({role}) are gone. Train the run again; the same "
+            "settings give the same student."
+        )
+    return TrainedStage(
+        hash=row.hash,
+        role=role,
+        folder=folder,
+        family=Family(read_stage(folder)["family"]),
+        reused=True,
+        seconds=0.0,
+        result=row.result,
+    )

@@ -1,0 +1,126 @@
+"""What a training run tells about itself while it works, without writing at every step."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any
+
+from scicot.adapters.students.machine import peak_memory_bytes
+from scicot.adapters.students.memory import give_back_memory
+from scicot.pure.runs.durations import say_duration
+from scicot.services.runs.runs import MetricPoint, list_metrics
+from scicot.services.runs.worker import RunContext
+
+FLUSH_SECONDS = 1.0
+SECONDS, PEAK_MEMORY = "seconds", "peak_memory_bytes"  # what is kept of a part that is over
+log = logging.getLogger(__name__)
+
+
+class RunWatcher:
+    """Turns steps into progress, metrics and a message; stops the work when asked to.
+
+    Progress counts questions: one for each pass of training and for each text written or scored.
+    """
+
+    def __init__(self, context: RunContext, total: int) -> None:
+        self.context = context
+        self.total = total
+        self.role = ""
+        self._finished = 0  # by the parts before this one
+        self._part = 0  # how much this part counts
+        self._part_started = 0.0
+        self._done = 0
+        self._points: list[MetricPoint] = []
+        self._flushed = 0.0
+        self._started = time.monotonic()
+        self._skipped = 0
+
+    def start(self, role: str, message: str, part: int | None = None) -> None:
+        """Begin a part of the run; `part` is how many questions of work it is."""
+        self.role = role
+        self._finished += self._done
+        self._done = 0
+        self._part_started = time.monotonic()
+        if part is not None:
+            self._part = part
+        self.say(message)
+
+    def expect(self, part: int) -> None:
+        """Say how much work the next part is."""
+        self._part = part
+
+    def step(self, step: int, total: int, loss: float, tokens_per_second: float) -> None:
+        """Take note of one optimizer step."""
+        self.context.check_cancelled()
+        self._points.append(MetricPoint(self.role, "loss", step, loss))
+        self._points.append(MetricPoint(self.role, "tokens_per_second", step, tokens_per_second))
+        self._done = round(self._part * step / total)
+        pace = f"{tokens_per_second:,.0f} tokens a second"
+        self._flush(
+            f"{self.role}: step {step} of {total}, loss {loss:.3f}, {pace}", force=step == total
+        )
+
+    def validated(self, step: int, loss: float) -> None:
+        """Take note of a loss on the validation examples."""
+        self._points.append(MetricPoint(self.role, "validation_loss", step, loss))
+
+    def wrote(self, count: int, total: int) -> None:
+        """Take note of texts written or scored."""
+        self.context.check_cancelled()
+        self._done = count
+        pace = count / max(time.monotonic() - self._part_started, 1e-3)
+        self._flush(
+            f"{self.role}: {count} of {total} questions, {pace:.2g} a second", force=count == total
+        )
+
+    def skip(self, role: str, stage: Any) -> None:
+        """Take note of a stage that was there already."""
+        how = "reused at no cost" if stage.reused else "by this run, before it was stopped"
+        self.start(role, f"{role}: trained before (stage {stage.hash[:8]}), {how}.")
+        self._done = self._part
+        self._skipped += self._part
+
+    def finish_part(self, part: str, seconds: float) -> None:
+        """Keep what a part took, and the most memory that the process has held up to its end.
+
+        A resumed run that finds the part done keeps the figures of the time when it was worked on.
+        """
+        with self.context.session() as session:
+            before = {
+                point.name: point.value
+                for point in list_metrics(session, self.context.run.id)
+                if point.stage == part
+            }
+        give_back_memory()
+        now = {SECONDS: round(seconds, 2), PEAK_MEMORY: float(peak_memory_bytes())}
+        self.context.report(
+            metrics=[
+                MetricPoint(part, name, 0, max(value, before.get(name, 0.0)))
+                for name, value in now.items()
+            ]
+        )
+
+    def say(self, message: str) -> None:
+        """Show a sentence, and keep it in the log."""
+        self.context.check_cancelled()
+        log.info("%s", message)
+        self._flush(message, force=True)
+
+    def _flush(self, message: str, *, force: bool = False) -> None:
+        now = time.monotonic()
+        if not force and now - self._flushed < FLUSH_SECONDS:
+            return
+        self._flushed = now
+        points, self._points = self._points, []
+        done = min(self._finished + self._done, self.total)
+        self.context.report(
+            done=done, total=self.total, message=message + self._time_left(done), metrics=points
+        )
+
+    def _time_left(self, done: int) -> str:
+        worked = done - self._skipped
+        if worked <= 0 or done >= self.total:
+            return ""
+        seconds = (time.monotonic() - self._started) / worked * (self.total - done)
+        return f", about {say_duration(seconds)} left" if seconds > 20 else ""

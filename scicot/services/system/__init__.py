@@ -1,0 +1,1 @@
+"""The whole installation: health, backups, people."""

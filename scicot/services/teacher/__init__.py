@@ -1,0 +1,1 @@
+"""Teacher runs: what is asked, what it costs, what comes back."""

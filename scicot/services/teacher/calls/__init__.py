@@ -1,0 +1,1 @@
+"""Calls to a teacher's server: the pool, its pace and its budget."""

@@ -1,0 +1,150 @@
+"""A teacher run from plan to result: what `generate` and `few_shot` have in common.
+
+The run notes which completions it needs, settles what an earlier worker left behind, asks for
+what is pending, and waits for what another run has in flight just now.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from db.models import AttemptRow, CompletionRow, RunCompletionRow
+from db.session import write
+from scicot.adapters.teacher.open import STARTER_SLOTS, open_teacher
+from scicot.adapters.teacher.starter import STARTER_MODEL
+from scicot.services.questions.lookup import get_questions
+from scicot.services.rationales.own_answers import count_own_answers
+from scicot.services.runs.worker import RunContext
+from scicot.services.teacher.batch import ask_by_batch
+from scicot.services.teacher.calls.budget import Budget
+from scicot.services.teacher.calls.calls import Call, PendingCall, PoolSettings
+from scicot.services.teacher.calls.pool import TeacherPool
+from scicot.services.teacher.job import TeacherJob, adopt_texts, plan_job, settle_leftovers
+from scicot.services.teacher.ledger.plan import reopen_calls
+from scicot.services.teacher.ledger.writer import LedgerWriter, Spool
+from scicot.services.teacher.progress import list_pending, spent_so_far, tell_progress
+from scicot.services.teacher.totals import run_totals
+from scicot.words.records import CompletionState, Question
+from scicot.words.teaching import TeacherKind
+
+QUESTION_CHUNK = 300
+ELSEWHERE_SECONDS = 1.0
+
+
+def carry_out(context: RunContext, job: TeacherJob, questions: Sequence[Question]) -> None:
+    """Ask for everything that is missing; raises what ended the run early."""
+    plan_job(context, job, questions)
+    adopt_texts(context, job)
+    spool = Spool(context.settings.artifacts_folder / "spool" / f"run-{context.run.id}.jsonl")
+    settle_leftovers(context, job, spool)
+    reopened = [CompletionState.FAILED] + [CompletionState.MAYBE_PAID] * job.rebuy
+    with context.session() as session, write(session):
+        reopen_calls(session, context.run.id, reopened)
+    if job.batch:
+        ask_by_batch(context, job)
+        tell_progress(context, job)
+    else:
+        asyncio.run(_ask_all(context, job, spool))
+
+
+async def _ask_all(context: RunContext, job: TeacherJob, spool: Spool) -> None:
+    await asyncio.to_thread(tell_progress, context, job)
+    while True:
+        if pending := await asyncio.to_thread(list_pending, context):
+            await _ask_pending(context, job, spool, pending)
+        elif await asyncio.to_thread(_in_flight, context):
+            # Another run is asking for the same just now: wait, or settle it if that run is gone.
+            await asyncio.sleep(ELSEWHERE_SECONDS)
+            await asyncio.to_thread(settle_leftovers, context, job, spool)
+        else:
+            return
+        context.check_cancelled()
+
+
+async def _ask_pending(
+    context: RunContext, job: TeacherJob, spool: Spool, pending: Sequence[PendingCall]
+) -> None:
+    is_starter = job.teacher.kind is TeacherKind.STARTER
+    concurrency = min(job.concurrency, STARTER_SLOTS) if is_starter else job.concurrency
+    settings = PoolSettings(
+        model=STARTER_MODEL if is_starter else job.teacher.model,
+        concurrency=concurrency,
+        rebuy=job.rebuy,
+        price=job.price,
+        requests_per_minute=job.requests_per_minute,
+        tokens_per_minute=job.tokens_per_minute,
+    )
+    spent = await asyncio.to_thread(spent_so_far, context, job)
+    with LedgerWriter(context.settings.resolved_database_url, spool) as writer:
+        async with open_teacher(job.teacher, context.settings, concurrency=concurrency) as client:
+            pool = TeacherPool(
+                context=context,
+                client=client,
+                settings=settings,
+                writer=writer,
+                budget=Budget(job.budget_usd, spent),
+                store_text=job.store_text,
+                tick=partial(tell_progress, context, job),
+            )
+            await pool.run(_calls(context, job, pending))
+
+
+def _calls(context: RunContext, job: TeacherJob, pending: Sequence[PendingCall]) -> Iterator[Call]:
+    """Yield the calls, with their questions read a chunk at a time: memory stays flat."""
+    for start in range(0, len(pending), QUESTION_CHUNK):
+        chunk = pending[start : start + QUESTION_CHUNK]
+        with context.session() as session:
+            questions = get_questions(session, {one.question_id for one in chunk})
+        for one in chunk:
+            ask = job.ask_of(one.prompt_id)
+            messages = ask.compose(questions[one.question_id])
+            yield Call(one.completion_id, messages, ask.temperature, ask.max_tokens, one.sample)
+
+
+def _in_flight(context: RunContext) -> int:
+    """Return how many calls of ours another run has in flight; a batch's are not waited for."""
+    with context.session() as session:
+        count = session.scalar(
+            select(func.count())
+            .select_from(CompletionRow)
+            .join(RunCompletionRow, RunCompletionRow.completion_id == CompletionRow.id)
+            .join(
+                AttemptRow,
+                (AttemptRow.completion_id == CompletionRow.id)
+                & (AttemptRow.number == CompletionRow.attempts),
+            )
+            .where(
+                RunCompletionRow.run_id == context.run.id,
+                CompletionRow.state == CompletionState.IN_FLIGHT,
+                AttemptRow.batch_id.is_(None),
+            )
+        )
+    return count or 0
+
+
+def result_of(context: RunContext) -> dict[str, Any]:
+    """Return the run's result: the counts that `generate` prints."""
+    with context.session() as session:
+        return totals_json(session, context.run.id)
+
+
+def totals_json(session: Session, run_id: int) -> dict[str, Any]:
+    """Return the totals under the names that scripts rely on."""
+    totals = run_totals(session, run_id)
+    return {
+        "questions": totals.questions,
+        "stored": totals.stored,
+        "failed": totals.failed,
+        "calls": totals.calls,
+        "cost_usd": totals.cost_usd,
+        "waiting": totals.waiting,
+        "maybe_paid_calls": totals.maybe_paid_calls,
+        "by_state": totals.by_state,
+        "own_answers": count_own_answers(session, run_id),
+    }

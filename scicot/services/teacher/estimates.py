@@ -1,0 +1,118 @@
+"""What a teacher run will cost, before it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
+
+from db.models import CompletionRow, RunRow
+from scicot.pure.teacher.pricing import Estimate, add_estimates, estimate_cost
+from scicot.pure.teacher.prompts import messages_hash
+from scicot.services.questions.lookup import list_questions
+from scicot.services.teacher.few_shot import choose_examples, few_shot_ask, read_shots
+from scicot.services.teacher.generation import choose_questions, generation_asks
+from scicot.services.teacher.job import Ask
+from scicot.services.teacher.prices import find_price
+from scicot.services.teacher.prompts import get_prompt
+from scicot.words.configs import FewShotConfig, GenerationConfig
+from scicot.words.records import CompletionState, Question, RunKind
+
+LOOK_BACK = 2000  # completions: what a teacher wrote lately says how long it will write
+OWN_ANSWER_TOKENS = (8.0, 40.0)  # "The answer is (B) one week."
+_EXPLAINING = CompletionRow.prompt_id.is_not(None)
+_ALONE = and_(CompletionRow.prompt_id.is_(None), RunRow.kind == RunKind.GENERATE)
+_AFTER_EXAMPLES = RunRow.kind == RunKind.FEW_SHOT
+ASKED_AGAIN = (CompletionState.PENDING, CompletionState.FAILED)
+
+
+def estimate_generation(session: Session, config: GenerationConfig) -> Estimate:
+    """Return how many calls the config needs that are not in the ledger yet, and their cost."""
+    questions = choose_questions(session, config)
+    rationale, *own = generation_asks(config, get_prompt(session, config.prompt_id))
+    found = _estimate(session, rationale, questions, _EXPLAINING)
+    for ask in own:
+        found = add_estimates(
+            found, _estimate(session, ask, questions, _ALONE, expected=OWN_ANSWER_TOKENS)
+        )
+    return found
+
+
+def estimate_few_shot(session: Session, config: FewShotConfig) -> Estimate:
+    """Return the same for a model that answers by itself, with the examples it would read."""
+    pinned = config.model_copy(update={"examples": choose_examples(session, config)})
+    return _estimate(
+        session,
+        few_shot_ask(pinned, read_shots(session, pinned)),
+        list_questions(session, config.dataset, config.split, config.limit),
+        _AFTER_EXAMPLES,
+    )
+
+
+def _estimate(
+    session: Session,
+    ask: Ask,
+    questions: Sequence[Question],
+    alike: ColumnElement[bool],
+    *,
+    expected: tuple[float, float] | None = None,
+) -> Estimate:
+    settings = ask.call_settings
+    rows = session.execute(
+        select(CompletionRow.question_id, CompletionRow.prompt_hash, CompletionRow.sample).where(
+            CompletionRow.model == settings.model,
+            CompletionRow.parameters_hash == settings.parameters_hash,
+            CompletionRow.state.not_in(ASKED_AGAIN),
+        )
+    )
+    asked = {(row.question_id, row.prompt_hash, row.sample) for row in rows}
+    lengths = []
+    already = 0
+    for question in questions:
+        messages = ask.compose(question)
+        digest = messages_hash(messages)
+        for sample in range(ask.samples):
+            if (question.id, digest, sample) in asked:
+                already += 1
+            else:
+                lengths.append(sum(len(message["content"]) for message in messages))
+    return estimate_cost(
+        price=find_price(session, settings.model),
+        prompt_characters=lengths,
+        already_stored=already,
+        tokens_per_character=_tokens_per_character(session, settings.model),
+        output_quartiles=_output_quartiles(session, settings.model, alike),
+        expected_output=expected,
+        max_tokens=ask.max_tokens,
+    )
+
+
+def _tokens_per_character(session: Session, model: str) -> float | None:
+    tokens, characters = session.execute(
+        select(
+            func.sum(CompletionRow.prompt_tokens), func.sum(CompletionRow.prompt_characters)
+        ).where(
+            CompletionRow.model == model,
+            CompletionRow.prompt_tokens.is_not(None),
+            CompletionRow.prompt_characters > 0,
+        )
+    ).one()
+    return tokens / characters if tokens and characters else None
+
+
+def _output_quartiles(
+    session: Session, model: str, alike: ColumnElement[bool]
+) -> tuple[float, float] | None:
+    """Return the middle half of the lengths of what this model was asked for before, alike."""
+    lengths: Sequence[int | None] = session.scalars(
+        select(CompletionRow.completion_tokens)
+        .join(RunRow, RunRow.id == CompletionRow.run_id)
+        .where(CompletionRow.model == model, CompletionRow.completion_tokens.is_not(None), alike)
+        .order_by(CompletionRow.id.desc())
+        .limit(LOOK_BACK)
+    ).all()
+    ordered = sorted(length for length in lengths if length is not None)
+    if not ordered:
+        return None
+    return (float(ordered[len(ordered) // 4]), float(ordered[(len(ordered) * 3) // 4]))

@@ -1,0 +1,1 @@
+"""Training: snapshots, runs of every method, what they cost and share."""

@@ -1,0 +1,66 @@
+"""What training may see: the train and validation splits and a snapshot. Never the test split."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from scicot.pure.methods.methods import needs_rationales
+from scicot.pure.training.fractions import take_fraction
+from scicot.services.questions.lookup import list_questions
+from scicot.services.training.snapshots import find_snapshot, snapshot_texts
+from scicot.words.configs import TrainingConfig
+from scicot.words.errors import InvalidConfig
+from scicot.words.records import Question, Split
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingData:
+    """Training and validation questions, and the snapshot's text for each training question."""
+
+    train: Sequence[Question]
+    validation: Sequence[Question]
+    rationales: Mapping[int, str]
+
+
+def read_training_data(session: Session, config: TrainingConfig) -> TrainingData:
+    """Return the fraction's questions with their texts; no test question is read.
+
+    With a snapshot only its questions count, for every method, so that methods compare.
+    """
+    questions = list_questions(session, config.dataset, Split.TRAIN)
+    rationales: dict[int, str] = {}
+    if config.snapshot:
+        snapshot = find_snapshot(session, config.snapshot)
+        if snapshot.dataset != config.dataset:
+            raise InvalidConfig(
+                f"Snapshot '{snapshot.name}' holds rationales of '{snapshot.dataset}', not of "
+                f"'{config.dataset}'. Choose one of the same dataset."
+            )
+        rationales = snapshot_texts(session, snapshot.id)
+        questions = [one for one in questions if one.id in rationales]
+    if not questions:
+        raise InvalidConfig(
+            f"There is no question to train on in '{config.dataset}'. Import its train split"
+            + (" or take a snapshot that holds some." if config.snapshot else ".")
+        )
+    chosen = take_fraction(questions, config.fraction, config.seed, config.limit_train)
+    validation: Sequence[Question] = ()
+    if config.selection == "validation":
+        validation = list_questions(
+            session, config.dataset, Split.VALIDATION, config.limit_validation
+        )
+        if not validation:
+            raise InvalidConfig(
+                f"selection=validation needs a validation split, and '{config.dataset}' has none. "
+                "Import it or use selection=last."
+            )
+    used = rationales if needs_rationales(config.method) else {}
+    ids = {one.id for one in chosen}
+    return TrainingData(
+        train=chosen,
+        validation=validation,
+        rationales={key: text for key, text in used.items() if key in ids},
+    )

@@ -1,0 +1,134 @@
+"""How long a run will take on this machine, from a ten-step try-out of its student."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from scicot.adapters.students.codec import Codec
+from scicot.adapters.students.folders import StudentFolder, find_student
+from scicot.adapters.students.identity import engine_version
+from scicot.adapters.students.machine import run_threads
+from scicot.adapters.students.probe import ProbeResult, run_probe
+from scicot.pure.hashing import content_hash
+from scicot.pure.methods.methods import Task
+from scicot.pure.runs.durations import say_duration
+from scicot.services.students.stages import find_stage, hash_stage
+from scicot.services.training.data import read_training_data
+from scicot.services.training.methods import plan_first_stages
+from scicot.services.training.preview import inspect_training
+from scicot.services.training.training import check_training
+from scicot.words.configs import TrainingConfig
+from scicot.words.records import Example, Method
+from scicot.words.settings import Settings, get_settings
+
+SAMPLE = 128  # examples, spread over all lengths
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingEstimate:
+    """Seconds of each part; how many steps the try-out took, and when it was made."""
+
+    training: float
+    writing: float
+    testing: float
+    steps_tried: int
+    tried_at: datetime
+
+    @property
+    def seconds(self) -> float:
+        """All parts together."""
+        return self.training + self.writing + self.testing
+
+    def sentence(self) -> str:
+        """Return the estimate as a sentence for a person."""
+        parts = [
+            say_duration(one) for one in (self.seconds, self.training, self.writing, self.testing)
+        ]
+        return (
+            "About {} on this machine: training {}, writing rationales {}, the test split {} "
+            f"(from {self.steps_tried} steps tried here)."
+        ).format(*parts)
+
+
+def estimate_training(
+    session: Session, config: TrainingConfig, *, again: bool = False
+) -> TrainingEstimate:
+    """Return how long the run will take here; stages that are there cost nothing.
+
+    The try-out takes up to two minutes the first time and is then remembered for this student
+    and these settings; `again` makes it anew, for instance after one on a busy machine. The
+    answering stage of sci_cot counts as the rationale stage's length.
+    """
+    settings = get_settings()
+    check_training(session, config)
+    data = read_training_data(session, config)
+    student = find_student(config.student, settings)
+    plans = plan_first_stages(config, data)
+    codec = Codec.open(student.path, student.family)
+    kept = _probe_file(settings, student, config)
+    if again or not kept.is_file():
+        _probe(kept, settings, student, config, plans[0].tasks[0].examples)
+    found = ProbeResult(**json.loads(kept.read_text(encoding="utf-8")))
+    training = 0.0
+    for plan in plans:
+        if find_stage(session, hash_stage(plan, student, config)) is None:
+            training += _stage_seconds(codec, plan.tasks, config, found)
+    preview = inspect_training(session, config)
+    writing = 0
+    if config.method is Method.SCI_COT:
+        training += _stage_seconds(codec, plans[0].tasks, config, found)
+        writing = len(data.validation)
+        writing += 0 if config.stage2_rationales == "teacher" else len(data.train)
+    texts = {Method.SCI_COT: 2, Method.STEP_BY_STEP: 2}.get(config.method, 1) + 1
+    return TrainingEstimate(
+        training=training,
+        writing=writing * found.per_text,
+        testing=preview.test_questions * texts * found.per_text,
+        steps_tried=found.steps,
+        tried_at=datetime.fromtimestamp(kept.stat().st_mtime, UTC),
+    )
+
+
+def _stage_seconds(
+    codec: Codec, tasks: Sequence[Task], config: TrainingConfig, found: ProbeResult
+) -> float:
+    tokens = sum(
+        len(codec.encode_input(one.input, config.max_input_tokens))
+        + len(codec.encode_target(one.target, config.max_target_tokens))
+        for task in tasks
+        for one in task.examples
+    )
+    return tokens * config.epochs * found.per_token + found.per_stage
+
+
+def _probe_file(settings: Settings, student: StudentFolder, config: TrainingConfig) -> Path:
+    """Return where the try-out's result is kept, under the hash of what it depends on."""
+    chosen = ("tokens_per_batch", "max_input_tokens", "max_target_tokens", "max_rationale_tokens")
+    key = content_hash(
+        [
+            engine_version(),
+            student.fingerprint,
+            config.model_dump(mode="json", include={*chosen, "precision"}),
+            run_threads(settings),
+        ]
+    )
+    return settings.artifacts_folder / "probes" / f"{key[:16]}.json"
+
+
+def _probe(
+    kept: Path,
+    settings: Settings,
+    student: StudentFolder,
+    config: TrainingConfig,
+    examples: Sequence[Example],
+) -> None:
+    sample = examples[:: max(1, len(examples) // SAMPLE)][:SAMPLE]
+    result = run_probe(student, config, sample, run_threads(settings))
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text(json.dumps(asdict(result)), encoding="utf-8")

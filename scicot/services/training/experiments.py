@@ -1,0 +1,82 @@
+"""Experiments: grids of training runs. What two runs have in common is trained once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.models import ExperimentRow
+from db.session import write
+from scicot.adapters.clock import utc_now
+from scicot.adapters.sources.yaml_files import read_yaml
+from scicot.services.training.training import check_training, start_training
+from scicot.words.configs import ExperimentConfig, TrainingConfig
+from scicot.words.errors import Conflict
+from scicot.words.records import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class StartedExperiment:
+    """An experiment and its queued runs."""
+
+    id: int
+    run_ids: tuple[int, ...]
+
+
+def load_experiment(path: Path) -> ExperimentConfig:
+    """Return the grid that a YAML file describes; raises InvalidConfig naming the field."""
+    return ExperimentConfig.checked(**read_yaml(path))
+
+
+def plan_runs(config: ExperimentConfig) -> list[TrainingConfig]:
+    """Return the grid's runs, those that share stages near each other."""
+    return [
+        TrainingConfig.checked(
+            method=method,
+            dataset=dataset,
+            snapshot=snapshot,
+            student=config.student,
+            fraction=fraction,
+            seed=seed,
+            **config.settings,
+        )
+        for dataset, snapshot in config.datasets.items()
+        for seed in config.seeds
+        for fraction in config.fractions
+        for method in config.methods
+    ]
+
+
+def start_experiment(session: Session, actor: Actor, config: ExperimentConfig) -> StartedExperiment:
+    """Check every run of the grid, then store the experiment and queue them all.
+
+    Raises Conflict when the name is taken, and whatever a run's check raises, before anything is
+    stored.
+    """
+    if find_experiment_id(session, config.name) is not None:
+        raise Conflict(
+            f"There is an experiment '{config.name}' already. Give this one another name."
+        )
+    runs = plan_runs(config)
+    for run in runs:
+        check_training(session, run)
+    with write(session):
+        row = ExperimentRow(
+            name=config.name,
+            config=config.model_dump(mode="json"),
+            actor=actor.name,
+            created_at=utc_now(),
+        )
+        session.add(row)
+        session.flush()
+        experiment_id = row.id
+    run_ids = [start_training(session, actor, run, experiment_id=experiment_id) for run in runs]
+    return StartedExperiment(experiment_id, tuple(run_ids))
+
+
+def find_experiment_id(session: Session, name: str) -> int | None:
+    """Return the experiment's id, or None."""
+    return session.scalar(select(ExperimentRow.id).where(ExperimentRow.name == name))

@@ -1,0 +1,174 @@
+"""Snapshots: freeze which revision of which rationale a run trains on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.models import (
+    DatasetRow,
+    QuestionRow,
+    RationaleRow,
+    RevisionRow,
+    SnapshotItemRow,
+    SnapshotRow,
+)
+from db.session import write
+from scicot.adapters.clock import utc_now
+from scicot.pure.hashing import content_hash
+from scicot.services.questions.lookup import find_dataset_id
+from scicot.words.errors import Conflict, InvalidInput, NotFound
+from scicot.words.records import APPROVED, Actor, RationaleStatus, Split
+
+TAKEN_FIRST = {RationaleStatus.EDITED: 0, RationaleStatus.ACCEPTED: 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A named, immutable set of rationale revisions."""
+
+    id: int
+    name: str
+    dataset: str
+    content_hash: str
+    criteria: dict[str, Any]
+    items: int
+    actor: str
+    created_at: datetime
+
+
+def create_snapshot(
+    session: Session,
+    actor: Actor,
+    *,
+    name: str,
+    dataset: str,
+    include: Sequence[RationaleStatus] = APPROVED,
+    sources: Sequence[str] = (),
+) -> Snapshot:
+    """Freeze the current revisions of the dataset's training rationales in these statuses.
+
+    A question gets one rationale: from the first of `sources` that has one (an edited one before
+    an accepted one before any other, then the least suspicious, then the oldest). Without
+    `sources` any source serves. The hash covers the questions and texts, not the name. Raises
+    InvalidInput when nothing fits, Conflict when the name is taken.
+    """
+    if not name.strip():
+        raise InvalidInput("A snapshot needs a name. Give it one that says what it holds.")
+    dataset_id = find_dataset_id(session, dataset)
+    with write(session):
+        if session.scalar(select(SnapshotRow.id).where(SnapshotRow.name == name)) is not None:
+            raise Conflict(f"There is a snapshot '{name}' already. Choose another name.")
+        chosen = _choose(session, dataset_id, include, sources)
+        if not chosen:
+            wanted = ", ".join(status.value for status in include)
+            raise InvalidInput(
+                f"No training rationale of '{dataset}' is {wanted}. "
+                "Review some first, or include other statuses."
+            )
+        row = SnapshotRow(
+            name=name,
+            dataset_id=dataset_id,
+            content_hash=content_hash(
+                sorted((external_id, text) for external_id, _, text in chosen.values())
+            ),
+            criteria={
+                "include": [status.value for status in include],
+                "sources": list(sources),
+            },
+            items=len(chosen),
+            actor=actor.name,
+            created_at=utc_now(),
+        )
+        session.add(row)
+        session.flush()
+        session.add_all(
+            SnapshotItemRow(snapshot_id=row.id, question_id=question_id, revision_id=revision_id)
+            for question_id, (_, revision_id, _) in chosen.items()
+        )
+        return _to_snapshot(row, dataset)
+
+
+def _choose(
+    session: Session,
+    dataset_id: int,
+    include: Sequence[RationaleStatus],
+    sources: Sequence[str],
+) -> dict[int, tuple[str, int, str]]:
+    """Return (external id, revision id, text) by question id."""
+    query = (
+        select(RationaleRow, QuestionRow.external_id, RevisionRow.text)
+        .join(QuestionRow, QuestionRow.id == RationaleRow.question_id)
+        .join(RevisionRow, RevisionRow.id == RationaleRow.revision_id)
+        .where(
+            RationaleRow.dataset_id == dataset_id,
+            QuestionRow.split == Split.TRAIN,
+            RationaleRow.status.in_(include),
+        )
+    )
+    if sources:
+        query = query.where(RationaleRow.source.in_(sources))
+    rank = {source: place for place, source in enumerate(sources)}
+    rows = sorted(
+        session.execute(query),
+        key=lambda found: (
+            rank.get(found[0].source, 0),
+            TAKEN_FIRST.get(found[0].status, len(TAKEN_FIRST)),
+            found[0].risk,
+            found[0].id,
+        ),
+    )
+    chosen: dict[int, tuple[str, int, str]] = {}
+    for rationale, external_id, text in rows:
+        if rationale.revision_id is not None:
+            chosen.setdefault(rationale.question_id, (external_id, rationale.revision_id, text))
+    return chosen
+
+
+def find_snapshot(session: Session, name: str) -> Snapshot:
+    """Return the snapshot with this name; raises NotFound with the names there are."""
+    for snapshot in list_snapshots(session):
+        if snapshot.name == name:
+            return snapshot
+    names = ", ".join(one.name for one in list_snapshots(session)) or "none yet"
+    raise NotFound(f"There is no snapshot '{name}' (there are: {names}). Create it first.")
+
+
+def list_snapshots(session: Session, dataset: str | None = None) -> list[Snapshot]:
+    """Return the snapshots, newest first."""
+    query = select(SnapshotRow, DatasetRow.name).join(
+        DatasetRow, DatasetRow.id == SnapshotRow.dataset_id
+    )
+    if dataset:
+        query = query.where(DatasetRow.name == dataset)
+    rows = session.execute(query.order_by(SnapshotRow.id.desc()))
+    return [_to_snapshot(row, name) for row, name in rows]
+
+
+def snapshot_texts(session: Session, snapshot_id: int) -> dict[int, str]:
+    """Return the snapshot's rationale text by question id."""
+    rows = session.execute(
+        select(SnapshotItemRow.question_id, RevisionRow.text)
+        .join(RevisionRow, RevisionRow.id == SnapshotItemRow.revision_id)
+        .where(SnapshotItemRow.snapshot_id == snapshot_id)
+        .order_by(SnapshotItemRow.question_id)
+    )
+    return dict(list(rows))
+
+
+def _to_snapshot(row: SnapshotRow, dataset: str) -> Snapshot:
+    return Snapshot(
+        id=row.id,
+        name=row.name,
+        dataset=dataset,
+        content_hash=row.content_hash,
+        criteria=row.criteria,
+        items=row.items,
+        actor=row.actor,
+        created_at=row.created_at,
+    )

@@ -1,0 +1,114 @@
+"""Training runs: checked and queued by the app, carried out by their own process.
+
+The test split is read once, after the last stage is trained; `training_data.py` cannot see it.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from scicot.adapters.students.folders import check_student_name, find_student
+from scicot.adapters.students.stage_files import clear_work
+from scicot.pure.predictions.metrics import measure
+from scicot.services.predictions.store import store_predictions
+from scicot.services.questions.lookup import find_dataset_id, list_questions
+from scicot.services.runs.runs import create_run
+from scicot.services.runs.worker import RunContext
+from scicot.services.students.answering import Answering
+from scicot.services.students.answers import answer_questions
+from scicot.services.students.watcher import RunWatcher
+from scicot.services.training.data import read_training_data
+from scicot.services.training.methods import count_work, train_method
+from scicot.services.training.parts import list_parts
+from scicot.services.training.snapshots import find_snapshot
+from scicot.words.configs import TrainingConfig
+from scicot.words.errors import InvalidConfig
+from scicot.words.records import Actor, RunKind, Split
+from scicot.words.settings import get_settings
+
+log = logging.getLogger(__name__)
+
+
+def start_training(
+    session: Session,
+    actor: Actor,
+    config: TrainingConfig,
+    *,
+    experiment_id: int | None = None,
+) -> int:
+    """Check the settings, store a queued run and return its id.
+
+    Raises NotFound, InvalidConfig or StudentError before anything is stored.
+    """
+    check_training(session, config)
+    snapshot = find_snapshot(session, config.snapshot) if config.snapshot else None
+    return create_run(
+        session,
+        actor,
+        kind=RunKind.TRAIN,
+        name=name_run(config),
+        config=config.model_dump(mode="json"),
+        dataset_id=find_dataset_id(session, config.dataset),
+        method=config.method,
+        snapshot_id=snapshot.id if snapshot else None,
+        experiment_id=experiment_id,
+    )
+
+
+def check_training(session: Session, config: TrainingConfig) -> None:
+    """Raise what stands in the way of a run: a missing dataset, split, snapshot or student."""
+    check_student_name(config.student, get_settings())
+    read_training_data(session, config)
+    if not list_questions(session, config.dataset, Split.TEST, limit=1):
+        raise InvalidConfig(
+            f"Dataset '{config.dataset}' has no test questions, so the student could not be "
+            "measured. Import its test split."
+        )
+
+
+def name_run(config: TrainingConfig) -> str:
+    """Return a name that tells runs apart: method, dataset, what is not the default."""
+    parts = [config.method.value, config.dataset, config.student.rstrip("/").rsplit("/", 1)[-1]]
+    if config.fraction < 1:
+        parts.append(f"{config.fraction:.1%}".replace(".0%", "%"))
+    if config.stage2_rationales != "in_sample":
+        parts.append(config.stage2_rationales)
+    if config.seed:
+        parts.append(f"seed {config.seed}")
+    return " · ".join(parts)[:200]
+
+
+def run_training(context: RunContext) -> Mapping[str, Any]:
+    """Train the method's stages, then read the test split once, answer it and store that."""
+    config = TrainingConfig.checked(**context.run.config)
+    with context.session() as session:
+        data = read_training_data(session, config)
+    student = find_student(config.student, context.settings)
+    watcher = RunWatcher(context, count_work(config, data))
+    answering = Answering(watcher, config)
+    stages = train_method(answering, student, data)
+    clear_work(context.settings, context.run.id)
+    with context.session() as session:
+        test = list_questions(session, config.dataset, Split.TEST, config.limit_test)
+    watcher.total += 2 * len(test)
+    began = time.monotonic()
+    predictions = answer_questions(answering, stages, test)
+    with context.session() as session:
+        store_predictions(session, context.run.id, predictions)
+    watcher.finish_part("test", time.monotonic() - began)
+    with context.session() as session:
+        parts = list_parts(session, context.run.id)
+    seconds = {part.name: part.seconds for part in parts}
+    return {
+        "metrics": measure(predictions, test),
+        "stages": {role: stage.summary() for role, stage in stages.items()},
+        "training_questions": len(data.train),
+        "inference": answering.inference,
+        "seconds": seconds | {"all": round(sum(seconds.values()), 2)},
+        "peak_memory_bytes": max(part.peak_memory_bytes for part in parts),
+    }

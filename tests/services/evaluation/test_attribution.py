@@ -1,0 +1,197 @@
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from scicot.pure.evaluation.attribution import Fault
+from scicot.services.evaluation.attribution import ask_variants, attribute_errors, start_attribution
+from scicot.services.predictions.store import list_predictions
+from scicot.services.rationales.references import count_references
+from scicot.services.runs.runs import get_run
+from scicot.services.runs.worker import RunContext
+from scicot.words.configs import AttributionConfig, TrainingConfig
+from scicot.words.errors import Cancelled, InvalidConfig
+from scicot.words.records import (
+    Actor,
+    Method,
+    Origin,
+    Question,
+    RationaleStatus,
+    RunKind,
+    Split,
+    Variant,
+)
+from scicot.words.settings import Settings
+from tests.builders import store_questions, store_rationale
+from tests.predictions import store_run, wrong_label
+
+REFERENCE = "The reference explains it."
+
+
+class ScriptedStudent:
+    """Answers right exactly when told: by question and by what stands under the question."""
+
+    def __init__(self, answer: Callable[[str], str]) -> None:
+        self.answer = answer
+        self.asked: list[str] = []
+
+    def generate(
+        self, inputs: Sequence[str], max_new_tokens: int, *, max_input_tokens: int | None = None
+    ) -> list[str]:
+        self.asked += inputs
+        return [self.answer(text) for text in inputs]
+
+
+@pytest.fixture
+def questions(session: Session, tmp_path: Path) -> list[Question]:
+    return list(store_questions(session, tmp_path / "files", test=6)[Split.TEST])
+
+
+@pytest.fixture
+def run_id(session: Session, questions: list[Question]) -> int:
+    """A Sci-CoT run: right on 0, unreadable on 1, wrong on 2-5."""
+    config = TrainingConfig(method=Method.SCI_COT, dataset="demo", snapshot="s")
+    return store_run(
+        session,
+        questions,
+        right=[0],
+        unreadable=[1],
+        method=Method.SCI_COT,
+        config=config.model_dump(mode="json"),
+    )
+
+
+@pytest.fixture
+def student(questions: list[Question]) -> ScriptedStudent:
+    """Question 2 is known without a rationale, 3 needs the reference, 4 and 5 are hopeless."""
+
+    def answer(text: str) -> str:
+        place = next(at for at, one in enumerate(questions) if one.stem in text)
+        bare = "Rationale:" not in text
+        is_right = (place == 2 and bare) or (place == 3 and REFERENCE in text)
+        question = questions[place]
+        label = question.answer_key if is_right else wrong_label(question)
+        return f"Answer: The answer is ({label})"
+
+    return ScriptedStudent(answer)
+
+
+def make_context(session: Session, settings: Settings, actor: Actor, run_id: int) -> RunContext:
+    asked = start_attribution(session, actor, AttributionConfig(run=run_id))
+    return RunContext(run=get_run(session, asked), settings=settings, worker="w")
+
+
+def test_known_faults_are_found(
+    session: Session,
+    settings: Settings,
+    actor: Actor,
+    questions: list[Question],
+    run_id: int,
+    student: ScriptedStudent,
+) -> None:
+    for question in questions[:5]:
+        store_rationale(session, question, REFERENCE)
+    context = make_context(session, settings, actor, run_id)
+    assert context.run.kind is RunKind.ATTRIBUTE
+    ask_variants(context, AttributionConfig(run=run_id), get_run(session, run_id), student)
+    session.commit()  # ends the read from before
+    found = attribute_errors(session, run_id)
+    ids = [one.id for one in questions]
+    assert found.faults == {
+        Fault.UNPARSABLE: [ids[1]],
+        Fault.UNSTEADY: [ids[2]],
+        Fault.RATIONALE: [ids[3]],
+        Fault.ANSWERING: [ids[4]],
+        Fault.UNKNOWN: [ids[5]],
+    }
+    assert (found.errors, found.questions, found.was_run) == (5, 6, True)
+    assert {variant: score.n for variant, score in found.variants.items()} == {
+        Variant.MAIN: 6,
+        Variant.TEACHER_RATIONALE: 5,
+        Variant.NO_RATIONALE: 6,
+        Variant.OTHER_RATIONALE: 6,
+    }
+
+
+def test_before_the_variants_are_asked_only_what_cannot_be_read_is_told(
+    session: Session, run_id: int
+) -> None:
+    found = attribute_errors(session, run_id)
+    assert not found.was_run
+    assert len(found.faults[Fault.UNPARSABLE]) == 1
+    assert len(found.faults[Fault.UNKNOWN]) == 4
+
+
+def test_without_references_the_two_faults_are_not_told_apart(
+    session: Session,
+    settings: Settings,
+    actor: Actor,
+    questions: list[Question],
+    run_id: int,
+    student: ScriptedStudent,
+) -> None:
+    store_rationale(session, questions[3], REFERENCE)
+    context = make_context(session, settings, actor, run_id)
+    config = AttributionConfig(run=run_id, reference=None)
+    ask_variants(context, config, get_run(session, run_id), student)
+    session.commit()  # ends the read from before
+    found = attribute_errors(session, run_id)
+    assert Variant.TEACHER_RATIONALE not in found.variants
+    assert len(found.faults[Fault.UNKNOWN]) == 3
+
+
+def test_asking_again_asks_only_what_is_new(
+    session: Session,
+    settings: Settings,
+    actor: Actor,
+    questions: list[Question],
+    run_id: int,
+    student: ScriptedStudent,
+) -> None:
+    context = make_context(session, settings, actor, run_id)
+    config = AttributionConfig(run=run_id)
+    ask_variants(context, config, get_run(session, run_id), student)
+    session.commit()  # ends the read from before
+    student.asked.clear()
+    store_rationale(session, questions[3], REFERENCE)
+    store_rationale(session, questions[4], "No good.", status=RationaleStatus.REJECTED)
+    ask_variants(context, config, get_run(session, run_id), student)
+    session.commit()  # ends the read from before
+    assert len(student.asked) == 1
+    (asked,) = list_predictions(session, run_id, variant=Variant.TEACHER_RATIONALE)
+    assert asked.rationale == REFERENCE
+    assert count_references(session, "demo") == {Origin.TEACHER: 1}
+
+
+def test_each_question_is_given_another_questions_rationale(
+    session: Session,
+    settings: Settings,
+    actor: Actor,
+    questions: list[Question],
+    run_id: int,
+    student: ScriptedStudent,
+) -> None:
+    context = make_context(session, settings, actor, run_id)
+    ask_variants(context, AttributionConfig(run=run_id), get_run(session, run_id), student)
+    session.commit()  # ends the read from before
+    others = list_predictions(session, run_id, variant=Variant.OTHER_RATIONALE)
+    assert {one.rationale for one in others} == {"Because the fact says so."}
+
+
+def test_a_cancelled_attribution_stops_between_parts(
+    session: Session, settings: Settings, actor: Actor, run_id: int, student: ScriptedStudent
+) -> None:
+    context = make_context(session, settings, actor, run_id)
+    context.cancel_event.set()
+    with pytest.raises(Cancelled):
+        ask_variants(context, AttributionConfig(run=run_id), get_run(session, run_id), student)
+    assert student.asked == []
+
+
+def test_a_run_without_an_answering_stage_is_refused(
+    session: Session, actor: Actor, questions: list[Question]
+) -> None:
+    other = store_run(session, questions, right=[0], method=Method.ONE_STAGE)
+    with pytest.raises(InvalidConfig, match="Choose a Sci-CoT run"):
+        start_attribution(session, actor, AttributionConfig(run=other))

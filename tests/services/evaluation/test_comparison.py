@@ -1,0 +1,92 @@
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from scicot.pure.evaluation.comparison import Cell
+from scicot.services.evaluation.comparison import (
+    Reading,
+    compare_all,
+    compare_runs,
+    list_predicted_runs,
+)
+from scicot.services.runs.runs import create_run
+from scicot.words.errors import InvalidInput, NotFound
+from scicot.words.records import Actor, Method, Question, RunKind, RunStatus, Split
+from tests.builders import store_questions
+from tests.predictions import store_run
+
+
+@pytest.fixture
+def questions(session: Session, tmp_path: Path) -> list[Question]:
+    return list(store_questions(session, tmp_path / "files", test=6)[Split.TEST])
+
+
+def test_runs_are_aligned_on_question_ids(session: Session, questions: list[Question]) -> None:
+    a = store_run(session, questions, right=[0, 1, 2], method=Method.SCI_COT)
+    b = store_run(session, questions[:4], right=[0, 3], method=Method.ONE_STAGE)
+    found = compare_runs(session, a, b)
+    ids = [one.id for one in questions]
+    assert found.cells == {
+        Cell.BOTH: [ids[0]],
+        Cell.ONLY_A: [ids[1], ids[2]],
+        Cell.ONLY_B: [ids[3]],
+        Cell.NEITHER: [],
+    }
+    assert (found.found.matched, found.score_a.n, found.score_b.n) == (4, 6, 4)
+    assert found.sentence.startswith("Sci-CoT and One-stage cannot be told apart")
+
+
+def test_option_reading_counts_the_most_likely_option(
+    session: Session, questions: list[Question]
+) -> None:
+    a = store_run(session, questions, right=[0], options_right=[0, 1, 2])
+    b = store_run(session, questions, right=[0], options_right=[0])
+    assert compare_runs(session, a, b).found.only_a == 0
+    assert compare_runs(session, a, b, reading=Reading.OPTIONS).found.only_a == 2
+
+
+def test_a_comparison_among_some_questions_leaves_the_others_out(
+    session: Session, questions: list[Question]
+) -> None:
+    a = store_run(session, questions, right=[0, 1])
+    b = store_run(session, questions, right=[0])
+    among = [one.id for one in questions[1:3] if one.id]
+    found = compare_runs(session, a, b, among=among)
+    assert (found.found.matched, found.found.only_a) == (2, 1)
+
+
+def test_a_run_without_predictions_is_named(
+    session: Session, actor: Actor, questions: list[Question]
+) -> None:
+    full = store_run(session, questions, right=[])
+    empty = create_run(
+        session, actor, kind=RunKind.IMPORTED, name="bare", config={}, status=RunStatus.DONE
+    )
+    with pytest.raises(InvalidInput, match="bare"):
+        compare_runs(session, full, empty)
+    with pytest.raises(NotFound):
+        compare_runs(session, full, 999)
+    assert [run.id for run in list_predicted_runs(session)] == [full]
+
+
+def test_several_pairs_share_one_error_rate(session: Session, questions: list[Question]) -> None:
+    runs = [store_run(session, questions, right=right) for right in ([0, 1, 2, 3, 4, 5], [], [0])]
+    pairs = compare_all(session, runs)
+    assert [(pair.comparison.run_a.id, pair.comparison.run_b.id) for pair in pairs] == [
+        (runs[0], runs[1]),
+        (runs[0], runs[2]),
+        (runs[1], runs[2]),
+    ]
+    raw = [pair.comparison.found.mid_p for pair in pairs]
+    assert pairs[0].adjusted_p == pytest.approx(3 * raw[0])
+    assert pairs[1].adjusted_p == pytest.approx(2 * raw[1])
+
+
+def test_two_runs_of_one_method_keep_their_own_names(
+    session: Session, questions: list[Question]
+) -> None:
+    a = store_run(session, questions, right=[0], name="seed 0", method=Method.SCI_COT)
+    b = store_run(session, questions, right=[1], name="seed 1", method=Method.SCI_COT)
+    found = compare_runs(session, a, b)
+    assert (found.name_a, found.name_b) == ("seed 0", "seed 1")

@@ -1,0 +1,168 @@
+import re
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from db.models import ExperimentRow
+from db.session import write
+from scicot.adapters.clock import utc_now
+from scicot.pure.evaluation.attribution import Fault
+from scicot.pure.evaluation.comparison import Cell
+from scicot.pure.evaluation.report import EXAMPLES
+from scicot.services.evaluation.report import build_report, choose_runs, write_report
+from scicot.services.predictions.store import store_predictions
+from scicot.services.questions.lookup import find_dataset_id
+from scicot.services.runs.runs import create_run, get_run
+from scicot.words.configs import TrainingConfig
+from scicot.words.errors import InvalidInput, NotFound
+from scicot.words.records import (
+    Actor,
+    Method,
+    Outcome,
+    Prediction,
+    Question,
+    RunKind,
+    RunStatus,
+    Split,
+    Variant,
+)
+from tests.builders import store_questions, store_rationale
+from tests.predictions import make_prediction, store_run
+
+NASTY = '<script>alert("x")</script> ![a](http://evil.example/b.png) <img src=http://evil.example>'
+
+
+@pytest.fixture
+def questions(session: Session, tmp_path: Path) -> list[Question]:
+    return list(store_questions(session, tmp_path / "files", test=60)[Split.TEST])
+
+
+def trained(session: Session, questions: list[Question], method: Method, right: range) -> int:
+    config = TrainingConfig(method=method, dataset="demo", snapshot="s")
+    return store_run(
+        session,
+        questions,
+        right=right,
+        method=method,
+        config=config.model_dump(mode="json"),
+        name=f"{method.value} demo",
+    )
+
+
+@pytest.fixture
+def runs(session: Session, questions: list[Question]) -> list[int]:
+    return [
+        trained(session, questions, Method.FINETUNE, range(20)),
+        trained(session, questions, Method.ONE_STAGE, range(25)),
+        trained(session, questions, Method.SCI_COT, range(20, 50)),
+    ]
+
+
+def test_the_page_holds_sentence_tables_figures_examples_and_hashes(
+    session: Session, questions: list[Question], runs: list[int], tmp_path: Path
+) -> None:
+    store_rationale(session, questions[22], "The teacher explains question 22.")
+    path = tmp_path / "report.html"
+    report = write_report(session, path)
+    page = path.read_text(encoding="utf-8")
+    assert (len(report.pairs), len(report.runs)) == (3, 3)
+    assert "Table IV" in page
+    assert page.count("data:image/svg+xml;base64,") == len(report.figures)
+    first = report.pairs[0]
+    assert (first.name_a, first.name_b) == ("Sci-CoT", "One-stage")
+    assert first.sentence in page
+    assert len(first.examples[Cell.ONLY_A]) == EXAMPLES
+    assert len(first.examples[Cell.BOTH]) == 5
+    for run_id in runs:
+        assert get_run(session, run_id).config_hash in page
+
+
+def test_nothing_of_others_is_html_and_nothing_is_fetched(
+    session: Session, questions: list[Question], runs: list[int], tmp_path: Path
+) -> None:
+    run = create_run(
+        session,
+        Actor("<b>Eve</b>"),
+        kind=RunKind.IMPORTED,
+        name=NASTY,
+        config={"note": NASTY},
+        dataset_id=find_dataset_id(session, "demo"),
+        status=RunStatus.DONE,
+    )
+    store_predictions(
+        session,
+        run,
+        [Prediction(one.id or 0, NASTY, NASTY, None, Outcome.NO_ANSWER) for one in questions],
+    )
+    store_rationale(session, questions[0], NASTY)
+    path = tmp_path / "report.html"
+    write_report(session, path)
+    page = path.read_text(encoding="utf-8")
+    assert "&lt;script&gt;" in page
+    assert "<script" not in page
+    assert not re.search(r'<(img|link|iframe|object|embed)[^>]+(src|href)=(?!"data:)', page)
+    assert "default-src 'none'" in page
+
+    markdown = tmp_path / "report.md"
+    write_report(session, markdown)
+    outside = re.sub(r"(?ms)^(`{3,})text\n.*?^\1$", "", markdown.read_text(encoding="utf-8"))
+    assert not re.search(r"(?<!\\)<script|(?<!\\)!\[|(?<!\\)<img", outside)
+
+
+def test_an_experiments_report_holds_its_runs(
+    session: Session, questions: list[Question], runs: list[int], tmp_path: Path
+) -> None:
+    with write(session):
+        row = ExperimentRow(name="grid", config={}, actor="Ada", created_at=utc_now())
+        session.add(row)
+        session.flush()
+        experiment_id = row.id
+    with pytest.raises(InvalidInput, match="no finished run"):
+        build_report(session, experiment_id=experiment_id)
+    with pytest.raises(NotFound):
+        build_report(session, experiment_id=99)
+    store_run(session, questions, right=[0], experiment_id=experiment_id)
+    report = build_report(session, experiment_id=experiment_id)
+    assert (report.title, len(report.runs), report.pairs) == ("grid", 1, [])
+
+
+def test_attribution_stands_in_the_report_once_the_variants_were_asked(
+    session: Session, questions: list[Question], runs: list[int]
+) -> None:
+    assert build_report(session).faults == []
+    bare = [make_prediction(one, is_right=False, variant=Variant.NO_RATIONALE) for one in questions]
+    store_predictions(session, runs[2], bare)
+    (found,) = build_report(session).faults
+    assert (found.run_id, found.errors) == (runs[2], 30)
+    assert found.said.startswith("No reference rationale was tried")
+    tried = questions[:20]
+    store_predictions(
+        session,
+        runs[2],
+        [make_prediction(one, is_right=True, variant=Variant.TEACHER_RATIONALE) for one in tried],
+    )
+    (found,) = build_report(session).faults
+    told = found.faults[Fault.RATIONALE]
+    assert found.said.startswith(f"A reference rationale was tried on 20 of {len(questions)} ")
+    assert f"Of the {told} errors that it tells apart 100% are the rationale's fault" in found.said
+
+
+def test_one_run_stands_for_a_method_the_fullest_with_the_smallest_seed(
+    session: Session, questions: list[Question]
+) -> None:
+    def store(fraction: float, seed: int) -> int:
+        config = TrainingConfig(
+            method=Method.SCI_COT, dataset="demo", snapshot="s", fraction=fraction, seed=seed
+        )
+        return store_run(
+            session,
+            questions[:2],
+            right=[0],
+            method=Method.SCI_COT,
+            config=config.model_dump(mode="json"),
+        )
+
+    ids = [store(0.5, 0), store(1.0, 1), store(1.0, 0)]
+    chosen = choose_runs([get_run(session, one) for one in ids])
+    assert [run.id for run in chosen["demo"]] == [ids[2]]

@@ -1,0 +1,168 @@
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from db.models import ExperimentRow
+from db.session import write
+from scicot.adapters.clock import utc_now
+from scicot.pure.evaluation.tables import ResultTable, TableCell
+from scicot.services.evaluation.results import load_results
+from scicot.services.predictions.store import store_predictions
+from scicot.services.questions.lookup import find_dataset_id
+from scicot.services.runs.runs import create_run
+from scicot.words.configs import ExperimentConfig, FewShotConfig, TrainingConfig
+from scicot.words.errors import NotFound
+from scicot.words.records import Actor, Method, Question, RunKind, RunStatus, Split
+from tests.builders import store_questions
+from tests.predictions import make_prediction, store_run
+
+
+@pytest.fixture
+def questions(session: Session, tmp_path: Path) -> list[Question]:
+    made = store_questions(session, tmp_path / "files", dataset="arc-easy", test=10)
+    return list(made[Split.TEST])
+
+
+def config(method: Method = Method.SCI_COT, **values: Any) -> Mapping[str, Any]:
+    made = TrainingConfig(method=method, dataset="arc-easy", snapshot="s", **values)
+    return made.model_dump(mode="json")
+
+
+def cell(table: ResultTable, row: str, column: int = 0) -> TableCell:
+    (found,) = [one for one in table.rows if one.label == row]
+    return found.cells[column]
+
+
+def test_seeds_of_one_setting_fill_one_cell(session: Session, questions: list[Question]) -> None:
+    for seed, right in enumerate(([0, 1], [0, 1, 2], [0, 1, 2, 3])):
+        store_run(session, questions, right=right, method=Method.SCI_COT, config=config(seed=seed))
+    found = cell(load_results(session).tables[1], "Sci-CoT").measured
+    assert found is not None
+    assert (found.accuracy, found.over, len(found.run_ids)) == (pytest.approx(0.3), "seeds", 3)
+
+
+def test_runs_of_other_settings_are_left_out_and_counted(
+    session: Session, questions: list[Question]
+) -> None:
+    for seed in (0, 1):
+        store_run(session, questions, right=[0], method=Method.SCI_COT, config=config(seed=seed))
+    store_run(
+        session,
+        questions,
+        right=range(10),
+        method=Method.SCI_COT,
+        config=config(stage2_rationales="teacher"),
+    )
+    found = cell(load_results(session).tables[1], "Sci-CoT").measured
+    assert found is not None
+    assert (found.accuracy, found.left_out) == (pytest.approx(0.1), 1)
+
+
+def test_of_two_runs_with_one_seed_the_newer_counts(
+    session: Session, questions: list[Question]
+) -> None:
+    store_run(session, questions, right=[], method=Method.SCI_COT, config=config())
+    newer = store_run(session, questions, right=[0, 1], method=Method.SCI_COT, config=config())
+    found = cell(load_results(session).tables[1], "Sci-CoT").measured
+    assert found is not None
+    assert found.run_ids == (newer,)
+
+
+def test_a_run_on_so_many_questions_at_most_is_no_share_of_the_set_and_the_caption_says_so(
+    session: Session, questions: list[Question]
+) -> None:
+    limited = config(student="tiny", limit_train=300)
+    store_run(session, questions, right=[0], method=Method.SCI_COT, config=limited)
+    _, methods, sizes, _ = load_results(session).tables
+    assert cell(methods, "Sci-CoT").measured is not None
+    assert methods.student == "tiny, on at most 300 training questions"
+    assert sizes.student == "tiny"
+    empty = cell(sizes, "100 %", 1)
+    assert empty.measured is None
+    assert empty.launch is not None
+    assert "like" not in empty.launch  # a run like this one would not fill the cell
+
+
+def test_one_students_runs_fill_the_tables(session: Session, questions: list[Question]) -> None:
+    store_run(session, questions, right=[0], method=Method.SCI_COT, config=config())
+    store_run(
+        session, questions, right=[0, 1], method=Method.SCI_COT, config=config(student="starter")
+    )
+    results = load_results(session, student="starter")
+    assert (results.student, set(results.students)) == (
+        "starter",
+        {"starter", "google/flan-t5-small"},
+    )
+    found = cell(results.tables[1], "Sci-CoT").measured
+    assert found is not None
+    assert found.accuracy == pytest.approx(0.2)
+
+
+def test_an_experiments_results_hold_its_runs_only(
+    session: Session, questions: list[Question]
+) -> None:
+    grid = ExperimentConfig(name="grid", methods=(Method.SCI_COT,), datasets={"arc-easy": "s"})
+    with write(session):
+        row = ExperimentRow(
+            name="grid", config=grid.model_dump(mode="json"), actor="Ada", created_at=utc_now()
+        )
+        session.add(row)
+        session.flush()
+        experiment_id = row.id
+    store_run(session, questions, right=[0], method=Method.FINETUNE, config=config(Method.FINETUNE))
+    store_run(
+        session,
+        questions,
+        right=[0],
+        method=Method.SCI_COT,
+        config=config(),
+        experiment_id=experiment_id,
+    )
+    table = load_results(session, experiment_id=experiment_id).tables[1]
+    assert cell(table, "Sci-CoT").measured is not None
+    assert cell(table, "Fine-tune").measured is None
+    with pytest.raises(NotFound):
+        load_results(session, experiment_id=experiment_id + 1)
+
+
+def test_fractions_and_imported_runs_have_rows_of_their_own(
+    session: Session, questions: list[Question]
+) -> None:
+    store_run(
+        session,
+        questions,
+        right=[0],
+        method=Method.FINETUNE,
+        config=config(Method.FINETUNE, fraction=0.25),
+    )
+    store_run(session, questions, right=[0, 1, 2], options_right=[0], name="peer")
+    first, _, third, _ = load_results(session).tables
+    assert cell(third, "25 %").measured is not None
+    peer = cell(first, "peer").measured
+    assert peer is not None
+    assert (peer.accuracy, peer.option_accuracy) == (pytest.approx(0.3), pytest.approx(0.1))
+
+
+def test_a_few_shot_llm_has_a_row_and_other_splits_have_none(
+    session: Session, actor: Actor, questions: list[Question]
+) -> None:
+    for split in ("test", "validation"):
+        config = FewShotConfig(dataset="arc-easy", teacher="openai:gpt-x", split=split, shots=3)
+        run_id = create_run(
+            session,
+            actor,
+            kind=RunKind.FEW_SHOT,
+            name=split,
+            config=config.model_dump(mode="json"),
+            dataset_id=find_dataset_id(session, "arc-easy"),
+            method=Method.FEW_SHOT,
+            status=RunStatus.DONE,
+        )
+        predictions = [make_prediction(one, is_right=True) for one in questions]
+        store_predictions(session, run_id, predictions)
+    table = load_results(session).tables[0]
+    labels = [row.label for row in table.rows if row.cells[0].published is None]
+    assert labels == ["gpt-x (few-shot k=3, chain of thought)"]

@@ -1,0 +1,45 @@
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from scicot.adapters.sources.arc_files import find_question_files, read_questions
+from scicot.pure.checks.table import BY_ID
+from scicot.services.rationales.check_measures import MEASURES_FILE, labelled_texts, measure_on
+from scicot.words.errors import NotFound
+from scicot.words.records import Question
+
+TO_THE_TOP = ("contradicts_key", "argues_otherwise", "only_restates")  # errors that were met
+
+
+def test_labels_name_checks_and_half_of_them_were_held_out() -> None:
+    texts = labelled_texts()
+    assert len(texts) >= 300
+    assert {label for one in texts for label in one.labels} <= set(BY_ID)
+    assert len({one.question_id for one in texts}) == len(texts)
+    assert 0.4 < sum(one.held_out for one in texts) / len(texts) < 0.6
+
+
+def test_the_figures_shown_are_those_measured_now(arc_folder: Path) -> None:
+    questions = {
+        found.external_id: found
+        for file in find_question_files(arc_folder, "arc", None)
+        for _, found in read_questions(file)
+        if isinstance(found, Question)
+    }
+    stored = json.loads(MEASURES_FILE.read_text(encoding="utf-8"))
+    for half, held_out in (("held_out", True), ("seen", False)):
+        measured = measure_on(questions, held_out=held_out)
+        assert stored[half] == {one: asdict(got) for one, got in measured.items()}
+
+
+@pytest.mark.parametrize("check", TO_THE_TOP)
+def test_what_sorts_to_the_top_is_right_nine_times_in_ten(check: str) -> None:
+    measure = json.loads(MEASURES_FILE.read_text(encoding="utf-8"))["held_out"][check]
+    assert measure["right"] / (measure["right"] + measure["wrong"]) >= 0.9
+
+
+def test_a_question_that_is_not_imported_is_named() -> None:
+    with pytest.raises(NotFound, match="Import both ARC sets"):
+        measure_on({})

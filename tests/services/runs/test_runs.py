@@ -1,0 +1,244 @@
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from db.models import RunRow
+from db.session import open_session, write
+from scicot.adapters.clock import utc_now
+from scicot.services.runs.queue import list_queue, tend_queue, wait_for_run
+from scicot.services.runs.runs import (
+    LOST_AFTER,
+    MetricPoint,
+    create_run,
+    get_run,
+    list_metrics,
+    list_runs,
+    move_to_front,
+    request_cancel,
+    resume_run,
+)
+from scicot.services.runs.worker import RunContext, claim_run, run_worker
+from scicot.words.errors import NotFound, RunNotInState, StudentError
+from scicot.words.records import Actor, RunKind, RunStatus
+from scicot.words.settings import Settings
+
+
+def new_run(session: Session, kind: RunKind = RunKind.TRAIN, name: str = "a run") -> int:
+    return create_run(session, Actor("Ada"), kind=kind, name=name, config={"epochs": 1})
+
+
+def age_heartbeat(session: Session, run_id: int) -> None:
+    with write(session):
+        old = utc_now() - LOST_AFTER - timedelta(seconds=1)
+        session.execute(update(RunRow).where(RunRow.id == run_id).values(heartbeat_at=old))
+
+
+def test_a_run_carries_its_config_hash_versions_and_actor(session: Session) -> None:
+    run = get_run(session, new_run(session))
+    assert run.status is RunStatus.QUEUED
+    assert run.config == {"epochs": 1}
+    assert len(run.config_hash) == 64
+    assert run.actor == "Ada"
+    assert run.code_version.startswith("0.1.0+")
+    assert "torch" in run.packages
+
+
+def test_an_unknown_run_is_named(session: Session) -> None:
+    with pytest.raises(NotFound, match="no run 99"):
+        get_run(session, 99)
+
+
+def test_only_one_of_two_workers_claims_a_run(session: Session) -> None:
+    run_id = new_run(session)
+    assert claim_run(session, run_id, "first")
+    assert not claim_run(session, run_id, "second")
+
+
+def test_a_worker_reports_metrics_and_ends_done(session: Session, settings: Settings) -> None:
+    run_id = new_run(session)
+
+    def handler(context: RunContext) -> Mapping[str, Any]:
+        context.report(done=1, total=2, message="half", metrics=[MetricPoint("s", "loss", 1, 9.0)])
+        context.report(metrics=[MetricPoint("s", "loss", 1, 0.5)])
+        return {"metrics": {"accuracy": 0.25}}
+
+    assert run_worker(run_id, settings, {RunKind.TRAIN: handler}) is RunStatus.DONE
+    run = get_run(session, run_id)
+    assert (run.progress_done, run.progress_total, run.message) == (1, 2, "Done.")
+    assert run.result == {"metrics": {"accuracy": 0.25}}
+    assert list_metrics(session, run_id) == [MetricPoint("s", "loss", 1, 0.5)]
+
+
+@pytest.mark.parametrize(
+    ("raised", "sentence"),
+    [
+        (StudentError("No such student. Name another."), "No such student. Name another."),
+        (OSError(28, "No space left on device"), "The machine refused: No space left on device."),
+        (MemoryError(), "The machine ran out of memory. Lower tokens_per_batch."),
+    ],
+)
+def test_a_failed_run_keeps_the_reason(
+    session: Session, settings: Settings, raised: Exception, sentence: str
+) -> None:
+    run_id = new_run(session)
+
+    def handler(_context: RunContext) -> Mapping[str, Any]:
+        raise raised
+
+    assert run_worker(run_id, settings, {RunKind.TRAIN: handler}) is RunStatus.FAILED
+    assert get_run(session, run_id).error == sentence
+
+
+def test_an_unexpected_error_shows_an_id_and_no_detail(
+    session: Session, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    run_id = new_run(session)
+
+    def handler(_context: RunContext) -> Mapping[str, Any]:
+        raise KeyError("secret-token")
+
+    run_worker(run_id, settings, {RunKind.TRAIN: handler})
+    error = get_run(session, run_id).error or ""
+    assert error.startswith("Unexpected KeyError (error ")
+    assert "secret-token" not in error
+    assert "secret-token" in caplog.text
+
+
+def test_a_running_run_stops_when_it_is_asked_to(session: Session, settings: Settings) -> None:
+    run_id = new_run(session)
+    started = threading.Event()
+
+    def handler(context: RunContext) -> Mapping[str, Any]:
+        started.set()
+        assert context.cancel_event.wait(timeout=20)
+        context.check_cancelled()
+        return {}
+
+    ended: list[RunStatus] = []
+    worker = threading.Thread(
+        target=lambda: ended.append(run_worker(run_id, settings, {RunKind.TRAIN: handler}))
+    )
+    worker.start()
+    assert started.wait(timeout=20)
+    request_cancel(session, Actor("Ada"), run_id)
+    worker.join(timeout=20)
+    assert ended == [RunStatus.CANCELLED]
+    session.commit()  # a session reads as of its first look until it ends that look
+    assert get_run(session, run_id).status is RunStatus.CANCELLED
+
+
+def test_a_queued_run_is_cancelled_at_once(session: Session) -> None:
+    run_id = new_run(session)
+    assert request_cancel(session, Actor("Ada"), run_id).status is RunStatus.CANCELLED
+    assert not claim_run(session, run_id, "late worker")
+
+
+def test_a_silent_worker_reads_as_lost_and_its_run_can_be_resumed(session: Session) -> None:
+    run_id = new_run(session)
+    claim_run(session, run_id, "gone")
+    assert get_run(session, run_id).status is RunStatus.RUNNING
+    age_heartbeat(session, run_id)
+    assert get_run(session, run_id).status is RunStatus.LOST
+    assert resume_run(session, Actor("Ada"), run_id).status is RunStatus.QUEUED
+    assert claim_run(session, run_id, "fresh")
+
+
+def test_a_worker_whose_run_was_taken_over_writes_nothing_more(
+    session: Session, settings: Settings
+) -> None:
+    run_id = new_run(session)
+    claim_run(session, run_id, "old")
+    stale = RunContext(run=get_run(session, run_id), settings=settings, worker="old")
+    age_heartbeat(session, run_id)
+    resume_run(session, Actor("Ada"), run_id)
+    claim_run(session, run_id, "new")
+    stale.report(done=7, message="I am still here")
+    assert get_run(session, run_id).progress_done == 0
+
+
+def test_a_finished_run_cannot_be_resumed(session: Session, settings: Settings) -> None:
+    run_id = new_run(session)
+    run_worker(run_id, settings, {RunKind.TRAIN: lambda _context: {}})
+    with pytest.raises(RunNotInState, match=f"Run {run_id} is done"):
+        resume_run(session, Actor("Ada"), run_id)
+
+
+def test_trainings_wait_for_the_slot_and_a_teacher_does_not(
+    session: Session, settings: Settings
+) -> None:
+    launched: list[int] = []
+
+    def launch(_settings: Settings, run_id: int) -> None:
+        launched.append(run_id)
+
+    first, second = new_run(session), new_run(session)
+    teacher = new_run(session, RunKind.GENERATE)
+    assert tend_queue(session, settings, launch) == [first, teacher]
+    assert tend_queue(session, settings, launch) == []
+    claim_run(session, first, "w")
+    age_heartbeat(session, first)  # killed: its slot is free again
+    assert tend_queue(session, settings, launch) == [second]
+
+
+def test_a_run_moved_up_starts_before_older_ones(session: Session, settings: Settings) -> None:
+    first, second = new_run(session), new_run(session)
+    assert list_queue(session) == [first, second]
+    move_to_front(session, Actor("Ada"), second)
+    assert list_queue(session) == [second, first]
+    assert tend_queue(session, settings, lambda _s, _id: None) == [second]
+    request_cancel(session, Actor("Ada"), first)
+    with pytest.raises(RunNotInState, match="not waiting"):
+        move_to_front(session, Actor("Ada"), first)
+
+
+def test_runs_are_listed_newest_first_and_by_status(session: Session) -> None:
+    first, second = new_run(session), new_run(session)
+    claim_run(session, second, "w")
+    assert [run.id for run in list_runs(session)] == [second, first]
+    assert [run.id for run in list_runs(session, statuses=[RunStatus.QUEUED])] == [first]
+
+
+def test_a_killed_worker_process_leaves_a_run_that_is_lost_and_resumes(
+    session: Session, settings: Settings
+) -> None:
+    run_id = new_run(session)
+    script = """
+import sys, time
+from scicot.services.runs.worker import run_worker
+from scicot.words.records import RunKind
+from scicot.words.settings import get_settings
+def handler(context):
+    print("running", flush=True)
+    time.sleep(60)
+run_worker(int(sys.argv[1]), get_settings(), {RunKind.TRAIN: handler})
+"""
+    worker = subprocess.Popen(
+        [sys.executable, "-c", script, str(run_id)], stdout=subprocess.PIPE, text=True
+    )
+    assert worker.stdout is not None
+    assert worker.stdout.readline() == "running\n"
+    worker.kill()
+    worker.wait()
+    worker.stdout.close()
+    age_heartbeat(session, run_id)  # 30 s later
+    assert get_run(session, run_id).status is RunStatus.LOST
+    resume_run(session, Actor("Ada"), run_id)
+    with open_session(settings.resolved_database_url) as other:
+        assert get_run(other, run_id).status is RunStatus.QUEUED
+    assert run_worker(run_id, settings, {RunKind.TRAIN: lambda _c: {}}) is RunStatus.DONE
+
+
+def test_waiting_returns_the_finished_run(session: Session, settings: Settings) -> None:
+    run_id = new_run(session)
+    run_worker(run_id, settings, {RunKind.TRAIN: lambda _context: {"metrics": {"n": 1}}})
+    seen: list[RunStatus] = []
+    run = wait_for_run(settings, run_id, on_change=lambda changed: seen.append(changed.status))
+    assert run.result == {"metrics": {"n": 1}}
+    assert seen == [RunStatus.DONE]

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from scicot.services.predictions.store import list_predictions
+from scicot.services.runs.runs import get_run
+from scicot.services.runs.worker import run_worker
+from scicot.services.teacher.few_shot import run_few_shot, start_few_shot
+from scicot.words.configs import FewShotConfig
+from scicot.words.errors import InvalidConfig
+from scicot.words.records import Method, Outcome, Question, RationaleStatus, RunKind, Split
+from scicot.words.settings import get_settings
+from tests.builders import store_questions, store_rationale
+from tests.fake_teacher import FakeTeacher, in_order, serve
+from tests.services.teacher_runs import ADA
+
+SPLITS = dict[Split, Any]
+
+
+@pytest.fixture
+def teacher() -> Iterator[FakeTeacher]:
+    with serve(FakeTeacher(answer=lambda _prompt: "Facts say so. The answer is (B).")) as served:
+        yield served
+
+
+@pytest.fixture
+def questions(session: Session, tmp_path: Path) -> SPLITS:
+    return store_questions(session, tmp_path / "data", train=6, validation=0, test=8)
+
+
+def answer(session: Session, teacher: FakeTeacher, **values: Any) -> Any:
+    config = FewShotConfig.checked(dataset="demo", teacher=f"{teacher.url}#fake", **values)
+    run_id = start_few_shot(session, ADA, config)
+    session.rollback()
+    run_worker(run_id, get_settings(), {RunKind.FEW_SHOT: run_few_shot})
+    session.rollback()
+    return get_run(session, run_id)
+
+
+def test_an_llm_stands_in_the_predictions_beside_the_students(
+    session: Session, teacher: FakeTeacher, questions: SPLITS
+) -> None:
+    run = answer(session, teacher, shots=2, chain_of_thought=False)
+    predictions = list_predictions(session, run.id)
+    assert run.method is Method.FEW_SHOT
+    assert len(predictions) == 8
+    assert {one.label for one in predictions} == {"B"}
+    expected = {"accuracy": 0.25, "correct": 2, "no_answer": 0, "questions": 8}
+    assert run.result["metrics"] == expected
+    assert predictions[0].rationale == "Facts say so."
+
+
+def test_examples_come_from_the_training_split_only(
+    session: Session, teacher: FakeTeacher, questions: SPLITS
+) -> None:
+    answer(session, teacher, shots=5, chain_of_thought=False)
+    training = [one.stem for one in questions[Split.TRAIN]]
+    for seen in teacher.seen:
+        assert sum(stem in seen.prompt for stem in training) >= 5
+        assert seen.prompt.count("<question>") == 6
+
+
+def test_chain_of_thought_shows_approved_rationales(
+    session: Session, teacher: FakeTeacher, questions: SPLITS
+) -> None:
+    train: list[Question] = questions[Split.TRAIN]
+    store_rationale(session, train[0], "A good reason.", status=RationaleStatus.ACCEPTED)
+    store_rationale(session, train[1], "A bad reason.", status=RationaleStatus.REJECTED)
+    answer(session, teacher, shots=1)
+    assert all("A good reason. The answer is (A)" in seen.prompt for seen in teacher.seen)
+    with pytest.raises(InvalidConfig, match="there are 1"):
+        answer(session, teacher, shots=2)
+
+
+def test_without_examples_it_is_asked_to_think_step_by_step(
+    session: Session, teacher: FakeTeacher, questions: SPLITS
+) -> None:
+    answer(session, teacher, shots=0)
+    assert all("Let's think step by step." in seen.prompt for seen in teacher.seen)
+
+
+def test_what_cannot_be_read_is_no_answer(
+    session: Session, teacher: FakeTeacher, questions: SPLITS
+) -> None:
+    teacher.answer = lambda _prompt: "It could be anything."
+    run = answer(session, teacher, shots=0)
+    assert {one.outcome for one in list_predictions(session, run.id)} == {Outcome.NO_ANSWER}
+    assert run.result["metrics"]["no_answer"] == 8
+
+
+def test_the_same_questions_again_cost_nothing(
+    session: Session, teacher: FakeTeacher, questions: SPLITS
+) -> None:
+    answer(session, teacher, shots=2, chain_of_thought=False)
+    again = answer(session, teacher, shots=2, chain_of_thought=False)
+    assert again.result["calls"] == 0
+    assert again.result["metrics"]["questions"] == 8
+
+
+def test_a_technical_failure_is_no_prediction(
+    session: Session, teacher: FakeTeacher, questions: SPLITS
+) -> None:
+    teacher.faults = in_order("400", "refusal")
+    run = answer(session, teacher, shots=0, concurrency=1)
+    assert run.result["failed"] == 2
+    assert run.result["metrics"]["questions"] == 7
+    assert run.result["metrics"]["no_answer"] == 1  # the refusal is the model's own

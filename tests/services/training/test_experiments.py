@@ -1,0 +1,91 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from scicot.cli.handlers import HANDLERS
+from scicot.services.runs.runs import get_run, list_runs
+from scicot.services.runs.worker import run_worker
+from scicot.services.training.experiments import load_experiment, plan_runs, start_experiment
+from scicot.words.configs import ExperimentConfig
+from scicot.words.errors import Conflict, InvalidConfig, NotFound
+from scicot.words.records import Actor, Method, RunStatus
+from scicot.words.settings import Settings
+from tests.services.training_line import prepare
+from tests.tiny_students import tiny_t5
+
+__all__ = ["tiny_t5"]
+
+PAPER_GRID = Path(__file__).resolve().parents[3] / "docs" / "table2.yaml"
+
+
+def grid(student: Path, **fields: Any) -> ExperimentConfig:
+    values: dict[str, Any] = {
+        "name": "small",
+        "methods": ("sci_cot",),
+        "datasets": {"demo": "approved"},
+        "student": str(student),
+        "settings": {"epochs": 1, "max_rationale_tokens": 8, "tokens_per_batch": 512},
+    }
+    return ExperimentConfig.checked(**values | fields)
+
+
+def test_the_papers_grid_is_three_methods_two_sets_four_fractions_and_seeds() -> None:
+    config = load_experiment(PAPER_GRID)
+    runs = plan_runs(config)
+    assert len(runs) == 3 * 2 * 4 * len(config.seeds)
+    assert {run.method for run in runs} == {Method.FINETUNE, Method.ONE_STAGE, Method.SCI_COT}
+    assert {run.dataset for run in runs} == {"arc-easy", "arc-challenge"}
+    assert {run.fraction for run in runs} == {0.125, 0.25, 0.5, 1.0}
+    assert {run.student for run in runs} == {"google/flan-t5-small"}
+
+
+def test_runs_of_a_grid_and_of_another_grid_share_their_stages(
+    session: Session, settings: Settings, tmp_path: Path, tiny_t5: Path
+) -> None:
+    prepare(session, tmp_path / "files")
+    first = start_experiment(session, Actor("Ada"), grid(tiny_t5, seeds=(0, 1)))
+    both = grid(tiny_t5, name="other", methods=("one_stage", "sci_cot"))
+    second = start_experiment(session, Actor("Ada"), both)
+    assert len(list_runs(session, experiment_id=first.id)) == 2
+    session.rollback()
+    for run_id in (*first.run_ids, *second.run_ids):
+        assert run_worker(run_id, settings, HANDLERS) is RunStatus.DONE
+    shared: Any = get_run(session, second.run_ids[1]).result["stages"]
+    assert all(stage["reused"] and stage["seconds"] == 0 for stage in shared.values())
+
+
+def test_nothing_is_stored_when_one_run_of_the_grid_cannot_be(
+    session: Session, tmp_path: Path, tiny_t5: Path
+) -> None:
+    prepare(session, tmp_path / "files")
+    with pytest.raises(NotFound, match="nowhere"):
+        start_experiment(
+            session, Actor("Ada"), grid(tiny_t5, datasets={"demo": "approved", "nowhere": "x"})
+        )
+    assert list_runs(session) == []
+
+
+def test_a_name_is_given_once(session: Session, tmp_path: Path, tiny_t5: Path) -> None:
+    prepare(session, tmp_path / "files")
+    start_experiment(session, Actor("Ada"), grid(tiny_t5))
+    with pytest.raises(Conflict, match="'small'"):
+        start_experiment(session, Actor("Ada"), grid(tiny_t5))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("name: [", "line 1"),
+        ("- a\n- b\n", "holds no settings"),
+        ("name: x\nmethods: [guess]\ndatasets: {arc: s}\n", "methods"),
+        ("name: x\nmethods: [finetune]\n", "datasets"),
+        ("name: x\nmethods: [finetune]\ndatasets: {arc: s}\nspeed: 3\n", "speed"),
+    ],
+)
+def test_a_faulty_file_is_refused_with_the_place(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "grid.yaml"
+    path.write_text(text)
+    with pytest.raises(InvalidConfig, match=words):
+        load_experiment(path)
