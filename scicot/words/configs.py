@@ -81,6 +81,9 @@ class TrainingConfig(Config):
     fraction: float = Field(default=1.0, gt=0, le=1)
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
     epochs: float = Field(default=10.0, gt=0, le=1000)  # [ours]
+    steps: int | None = Field(default=None, ge=1)  # the length in optimizer steps, before `epochs`
+    questions_per_step: int = Field(default=16, ge=1, le=4096)  # [ours] of one optimizer step
+    deciding_weight: float = Field(default=1.0, gt=0, le=100)  # [paper] of the answer's letter
     learning_rate: float = Field(default=3e-4, gt=0, le=1)  # [ours]
     warmup_fraction: float = Field(default=0.05, ge=0, lt=1)  # [ours] then linear to zero
     weight_decay: float = Field(default=0.0, ge=0, le=1)  # [ours]

@@ -278,11 +278,16 @@ class Rationale:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One training pair as the student sees it."""
+    """One training pair as the student sees it.
+
+    `deciding` is the span of the target, in characters, that tells one choice from the others:
+    the letter, or the option's text. None where the target decides nothing.
+    """
 
     question_id: int
     input: str
     target: str
+    deciding: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
