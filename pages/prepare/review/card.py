@@ -23,7 +23,7 @@ from scicot.words.records import Flag
 from scicot.words.reviewing import PASSED_OVER, Queue, QueueFilter, ReviewItem
 
 CARD = "review_card"
-AHEAD = 100  # records the card holds, as in review_card.js
+AHEAD = 100  # records the card holds, as in card.js
 FOLDER = Path(__file__).parent
 # a decision needs one screen of 1280 x 720: the page's own margins give way
 NARROW_MARGINS = ".stMainBlockContainer { padding: 2.75rem 2rem 1rem !important; }"
@@ -31,7 +31,7 @@ NARROW_MARGINS = ".stMainBlockContainer { padding: 2.75rem 2rem 1rem !important;
 
 @lru_cache(maxsize=1)
 def _parts() -> dict[str, str]:
-    names = {"html": "review_card.html", "css": "review_card.css", "js": "review_card.js"}
+    names = {"html": "card.html", "css": "card.css", "js": "card.js"}
     return {part: (FOLDER / name).read_text(encoding="utf-8") for part, name in names.items()}
 
 
