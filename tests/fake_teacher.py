@@ -242,7 +242,8 @@ class FakeTeacher:
 
     def _finish_batch(self, batch: dict[str, Any]) -> None:
         """Answer each request, by the faults: an unpaid one goes to the error file."""
-        good, bad = [], []
+        good: list[str] = []
+        bad: list[str] = []
         for line in self.files[batch["input_file_id"]].decode().splitlines():
             request = json.loads(line)
             self.count += 1

@@ -77,7 +77,8 @@ def show_plain_table(
         if pressed is not None and on_press is not None:
             on_press(pressed)
 
-    table = st.components.v2.component(NAME, **_parts())
+    parts = _parts()
+    table = st.components.v2.component(NAME, css=parts["css"], js=parts["js"])
     data = {
         "label": label,
         "heads": [asdict(head) for head in heads],

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from pages.evaluate.plain_table import Cell, Head, Line, show_plain_table
+from pages.shared.colors import Color
 from pages.shared.word_diff import show_word_diff
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.predictions.metrics import word_overlap
 from scicot.services.evaluation.question_view import Explanation, QuestionView, RunAnswer
 from scicot.words.records import Outcome, Question, Variant
 
-BADGES = {
+BADGES: Mapping[Outcome, tuple[str, Color, str]] = {
     Outcome.CORRECT: ("correct", "green", ":material/check:"),
     Outcome.INCORRECT: ("incorrect", "red", ":material/close:"),
     Outcome.NO_ANSWER: ("no answer read", "orange", ":material/question_mark:"),

@@ -30,7 +30,7 @@ def show_tagging(view: QuestionView, names: Sequence[str]) -> None:
             st.caption("There is no tag yet. A tag names a kind of error; digits set it.")
             show_new_tag("here")
         return
-    place = 0
+    place: int | None = 0
     if len(answers) > 1:
         place = st.segmented_control(
             "Tag the answer of",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from pages.shared.colors import Color
 from pages.shared.frame import current_actor, errors_shown
 from scicot.services.runs.queue import tend_queue
 from scicot.services.runs.runs import RESUMABLE, get_run, move_to_front, request_cancel, resume_run
@@ -13,7 +14,7 @@ from scicot.services.workspace import open_workspace
 from scicot.words.records import RunStatus, RunView
 from scicot.words.settings import get_settings
 
-BADGES = {
+BADGES: Mapping[RunStatus, tuple[Color, str]] = {
     RunStatus.QUEUED: ("gray", ":material/hourglass_empty:"),
     RunStatus.STARTING: ("blue", ":material/play_arrow:"),
     RunStatus.RUNNING: ("blue", ":material/autorenew:"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -281,9 +281,15 @@ def test_a_hostile_text_is_shown_as_text_and_fetches_nothing(
     )
     one = store_rationale(stored, question, hostile)
     run_checks(stored, "hostile")
-    asked, dialogs = [], []
+    asked: list[str] = []
+    dialogs: list[str] = []
+
+    def dismiss(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
     page.on("request", lambda request: asked.append(request.url))
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    page.on("dialog", dismiss)
     open_review(page, address, "hostile")
     assert text_of(page) == hostile
     page.keyboard.press("e")

@@ -11,7 +11,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def run_command(*words: str | Path) -> subprocess.CompletedProcess[str]:
+def run_command(*words: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "scicot", *map(str, words)],
         cwd=ROOT,
@@ -22,7 +22,7 @@ def run_command(*words: str | Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def run_json(*words: str | Path, exit_code: int = 0) -> dict[str, Any]:
+def run_json(*words: object, exit_code: int = 0) -> dict[str, Any]:
     """Run a command with --json and return the object on the last line of its stdout."""
     done = run_command(*words, "--json")
     assert done.returncode == exit_code, done.stderr

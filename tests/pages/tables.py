@@ -12,7 +12,7 @@ def read_tables(app: AppTest) -> dict[str, dict[str, Any]]:
     """Return what each plain table was given, by its key."""
     found = {}
     for element in app.main:
-        proto = getattr(element, "proto", None)
+        proto: Any = getattr(element, "proto", None)
         if getattr(proto, "component_name", "") == "plain_table":
             key = str(proto.id).split("-", 2)[2]  # "$$ID-<hash>-<key>"
             found[key] = json.loads(proto.json)

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -37,7 +38,7 @@ def prepare(session: Session, folder: Path, *, approved: bool) -> None:
         store_rationale(session, question, status=status)
 
 
-def button(page: AppTest, label: str) -> object:
+def button(page: AppTest, label: str) -> Any:
     return next(one for one in page.button if one.label == label)
 
 
@@ -119,7 +120,7 @@ def test_a_clone_is_filled_from_its_run_and_says_what_differs(
         made = [run.config for run in list_runs(fresh) if run.id != run_id]
         first = get_run(fresh, run_id).config
     assert [one["seed"] for one in made] == [2, 1]
-    assert all(one | {"seed": 12, "epochs": 4.0} == first for one in made)
+    assert all({**config, "seed": 12, "epochs": 4.0} == first for config in made)
 
 
 def test_a_clone_of_a_run_without_a_snapshot_has_none(session: Session, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def card_data(app: AppTest) -> dict[str, Any]:
     import json
 
     for element in app.main:
-        proto = getattr(element, "proto", None)
+        proto: Any = getattr(element, "proto", None)
         if getattr(proto, "component_name", "") == "review_card":
             return dict(json.loads(proto.json))
     raise AssertionError("the page shows no review card")

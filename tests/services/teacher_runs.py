@@ -65,7 +65,7 @@ def rationales(session: Session) -> list[tuple[int, int, str]]:
         .join(RevisionRow, RevisionRow.id == RationaleRow.revision_id)
         .order_by(RationaleRow.question_id, RationaleRow.sample)
     )
-    return [tuple(row) for row in rows]
+    return [(question_id, sample, text) for question_id, sample, text in rows]
 
 
 def give_price(session: Session, input_usd: float = 1.0, output_usd: float = 10.0) -> None:

@@ -25,7 +25,7 @@ def teacher_text(question: Question) -> str:
     return f"The {question.choice_text(question.answer_key)} follows, says teacher."
 
 
-def prepare(session: Session, folder: Path, **counts: int) -> Questions:
+def prepare(session: Session, folder: Path, **counts: Any) -> Questions:
     """Store questions and a snapshot 'approved' with one rationale for each training question."""
     questions = store_questions(session, folder, **counts)
     for one in questions[Split.TRAIN]:

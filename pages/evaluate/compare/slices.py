@@ -79,6 +79,8 @@ def show_slices(slices: RunSlices, compared: RunComparison) -> None:
         format_func=lambda one: TITLES[one],
         on_change=_remember,
     )
+    if dimension is None:  # an empty box stands for the first choice
+        dimension = Dimension.QUESTION_WORD
     rows = slices.rows(dimension)
     if not rows:
         st.info("No question bears such a mark yet.", icon=":material/inbox:")

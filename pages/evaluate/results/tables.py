@@ -47,12 +47,12 @@ def show_table(table: ResultTable, imported: Collection[str]) -> None:
             heads.append(Head("paper", column, PAPER_HELP, is_number=True))
         heads.append(Head("ours", column, OURS_HELP, is_number=True))
     lines = []
-    for place, row in enumerate(table.rows):
+    for number, row in enumerate(table.rows):
         cells = [Cell(row.label), *([Cell(row.note)] if table.note_title else [])]
-        for column, cell in enumerate(row.cells):
-            if published[column]:
+        for place, cell in enumerate(row.cells):
+            if published[place]:
                 cells.append(Cell(percent(cell.published) or "–"))
-            cells.append(_ours(cell, f"{place},{column}", imported))
+            cells.append(_ours(cell, f"{number},{place}", imported))
         lines.append(Line(cells))
     pressed = show_plain_table(heads, lines, key=f"table_{table.key}", label=table.title)
     if pressed:

@@ -69,7 +69,8 @@ def show_review_card(wanted: QueueFilter, first: int | None) -> None:
         }
     state["want"] = 0  # until the card asks for more
     st.components.v2.component("review_margins", css=NARROW_MARGINS, isolate_styles=False)()
-    card = st.components.v2.component(CARD, **_parts())
+    parts = _parts()
+    card = st.components.v2.component(CARD, html=parts["html"], css=parts["css"], js=parts["js"])
     card(key=CARD, data=data, on_outbox_change=_carry_out)
 
 

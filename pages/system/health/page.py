@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
+from pages.shared.colors import Color
 from pages.shared.frame import errors_shown
 from scicot.services.system.health import Level, examine
 from scicot.services.workspace import open_workspace
 from scicot.words.settings import get_settings
 
-LOOKS = {
+LOOKS: Mapping[Level, tuple[Color, str]] = {
     Level.GOOD: ("green", ":material/check:"),
     Level.ADVICE: ("orange", ":material/info:"),
     Level.BAD: ("red", ":material/error:"),

@@ -183,5 +183,5 @@ class _SettingsForm:
 
     def _place(self) -> DeltaGenerator:
         if not self.row:
-            self.row = st.columns(3, vertical_alignment="bottom")
+            self.row = list(st.columns(3, vertical_alignment="bottom"))
         return self.row.pop(0)

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from scicot.words.records import Actor, Origin, RationaleStatus, Split
 from tests.builders import arc_row, store_questions
 
 
-def write_rows(path: Path, rows: list[object]) -> str:
+def write_rows(path: Path, rows: Sequence[object]) -> str:
     path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
     return str(path)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -18,7 +19,7 @@ from scicot.services.review.verdicts import decide
 from scicot.services.system.invariants import find_violations
 from scicot.services.teacher.estimates import estimate_generation
 from scicot.services.teacher.generation import retry_calls
-from scicot.words.records import CompletionState, Question, RunStatus, Split, Verdict
+from scicot.words.records import CompletionState, Question, RunStatus, RunView, Split, Verdict
 from scicot.words.reviewing import OwnAnswer, QueueFilter
 from scicot.words.settings import get_settings
 from tests.builders import make_question, store_questions
@@ -50,6 +51,12 @@ def teacher(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeTeacher]:
 @pytest.fixture(autouse=True)
 def questions(session: Session, tmp_path: Path) -> list[Question]:
     return list(store_questions(session, tmp_path / "data", train=4)[Split.TRAIN])
+
+
+def own_answers_of(run: RunView) -> dict[str, Any]:
+    counts = run.result["own_answers"]
+    assert isinstance(counts, dict)
+    return counts
 
 
 def rationale_of(session: Session, question: Question) -> int:
@@ -154,7 +161,7 @@ def test_a_failed_own_answer_is_counted_and_retried_like_any_call(
     teacher.faults = in_order(*["ok"] * 4, "html")
     run = generate(session, config_for(teacher, own_answer=True, concurrency=1))
     assert run.result["stored"] == 4
-    assert run.result["own_answers"]["failed"] == 1
+    assert own_answers_of(run)["failed"] == 1
     again = carry_on(session, retry_calls(session, ADA, run.id, [CompletionState.INVALID]))
     assert again.result["calls"] == 1
     assert states(session) == {"stored": 8}
@@ -183,4 +190,4 @@ def test_a_batch_asks_both_and_joins_each(session: Session, teacher: FakeTeacher
     run = generate(session, config_for(teacher, own_answer=True, batch=True))
     assert run.status is RunStatus.DONE
     assert run.result["stored"] == 4
-    assert run.result["own_answers"]["disagree"] == 1
+    assert own_answers_of(run)["disagree"] == 1

@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -34,7 +35,7 @@ def questions(session: Session, tmp_path: Path) -> list[Question]:
     return list(store_questions(session, tmp_path / "demo")[Split.TRAIN])
 
 
-def ids(session: Session, wanted: QueueFilter = DEMO, actor: Actor = ADA, **more: int) -> list[int]:
+def ids(session: Session, wanted: QueueFilter = DEMO, actor: Actor = ADA, **more: Any) -> list[int]:
     return [one.rationale.id for one in next_items(session, actor, wanted, **more)]
 
 

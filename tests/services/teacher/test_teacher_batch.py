@@ -102,7 +102,7 @@ def test_a_batch_keeps_to_the_budget(session: Session, teacher: FakeTeacher) -> 
     assert run.error
     assert "budget" in run.error
     session.rollback()
-    assert sum(session.scalars(select(AttemptRow.cost_usd))) <= 0.0005  # type: ignore[arg-type]
+    assert sum(session.scalars(select(AttemptRow.cost_usd))) <= 0.0005
     assert states(session)["stored"] == teacher.count > 0
     assert states(session)["pending"] == 6 - teacher.count
 

@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from db.models import QuestionRow, RunStageRow, StageRow
 from db.session import get_engine, write
 from scicot.adapters.students import trainer
+from scicot.adapters.students.checkpoints import save_checkpoint
 from scicot.cli.handlers import HANDLERS
 from scicot.pure.training.fractions import split_folds
 from scicot.services.predictions.store import list_predictions
 from scicot.services.runs.runs import get_run, request_cancel, resume_run
 from scicot.services.runs.worker import run_worker
-from scicot.services.students.stages import StagePlan
+from scicot.services.students.answers import write_rationales
+from scicot.services.students.stages import StagePlan, ensure_stage
 from scicot.services.students.watcher import RunWatcher
 from scicot.services.training.parts import list_parts
 from scicot.services.training.training import start_training
@@ -41,7 +43,7 @@ def plans(monkeypatch: pytest.MonkeyPatch) -> list[StagePlan]:
     from scicot.services.training import methods as method_stages
 
     seen: list[StagePlan] = []
-    original = method_stages.ensure_stage
+    original = ensure_stage
 
     def remember(watcher: RunWatcher, plan: StagePlan, *others: Any) -> Any:
         seen.append(plan)
@@ -100,7 +102,7 @@ def test_cross_fit_lets_no_student_write_for_a_question_it_has_seen(
     from scicot.services.training import methods as method_stages
 
     wrote: list[tuple[str, set[int]]] = []
-    original = method_stages.write_rationales
+    original = write_rationales
 
     def remember(answering: Any, stage: Any, asked: Sequence[Question]) -> dict[int, str]:
         wrote.append((stage.role, {one.id or 0 for one in asked}))
@@ -220,9 +222,12 @@ def test_a_cancelled_run_goes_on_from_its_checkpoint(
     said: list[str] = []
     resume_run(session, Actor("Ada"), run_id)
     original_say = RunWatcher.say
-    monkeypatch.setattr(
-        RunWatcher, "say", lambda self, text: (said.append(text), original_say(self, text))[1]
-    )
+
+    def say(self: RunWatcher, text: str) -> None:
+        said.append(text)
+        original_say(self, text)
+
+    monkeypatch.setattr(RunWatcher, "say", say)
     assert run_worker(run_id, settings, HANDLERS) is RunStatus.DONE
     assert "Going on from the checkpoint of step 4." in said
     assert not (settings.artifacts_folder / "work" / f"run-{run_id}").exists()
@@ -331,7 +336,7 @@ def test_a_full_disk_fails_the_run_with_the_reason_and_keeps_what_was_saved(
 ) -> None:
     config = tiny_config("finetune", tiny_t5, epochs=6, checkpoint_every=2)
     run_id = start_training(session, Actor("Ada"), config)
-    original = trainer.save_checkpoint
+    original = save_checkpoint
 
     def full_at_4(folder: Path, step: int, *others: Any) -> Path:
         if step == 4:
