@@ -2,7 +2,7 @@
 
 from db.models.cleaning import RuleBatchRow, RuleChangeRow, RuleRow
 from db.models.predictions import NoteRow, PredictionRow, PredictionTagRow, TagRow
-from db.models.questions import DatasetRow, DuplicateRow, ImportRow, QuestionRow
+from db.models.questions import DatasetRow, DuplicateRow, ImportRow, LayoutRow, QuestionRow
 from db.models.rationales import FlagRow, RationaleRow, RevisionRow
 from db.models.reviews import (
     AuditRow,
@@ -34,6 +34,7 @@ __all__ = [
     "ExperimentRow",
     "FlagRow",
     "ImportRow",
+    "LayoutRow",
     "LeaseRow",
     "MetricRow",
     "NoteRow",

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, EnumText
-from scicot.words.records import Split
+from scicot.words.records import AnswerForm, Split
 
 
 class DatasetRow(Base):
@@ -19,15 +19,21 @@ class DatasetRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(100), unique=True)
+    language: Mapped[str | None] = mapped_column(String(35))  # a tag such as zh; None: not told
     created_at: Mapped[datetime]
 
 
 class QuestionRow(Base):
-    """One question; unique by (dataset, external id)."""
+    """One question; unique by (dataset, split, external id): ids may restart in every split.
+
+    An empty `answer_key` is unknown: a blind test. With an `answer_form` the question has no
+    choices and `answer_key` is the answer itself. `group` names what several questions share, a
+    passage say.
+    """
 
     __tablename__ = "question"
     __table_args__ = (
-        UniqueConstraint("dataset_id", "external_id"),
+        UniqueConstraint("dataset_id", "split", "external_id"),
         Index("ix_question_dataset_id_split_position", "dataset_id", "split", "position"),
     )
 
@@ -38,8 +44,22 @@ class QuestionRow(Base):
     position: Mapped[int]
     stem: Mapped[str] = mapped_column(Text)
     choices: Mapped[list[Any]]  # [{"label", "text"}] in the source's order
-    answer_key: Mapped[str] = mapped_column(String(16))
+    answer_key: Mapped[str] = mapped_column(Text)
+    answer_form: Mapped[AnswerForm | None] = mapped_column(EnumText(AnswerForm))
+    group: Mapped[str | None] = mapped_column(String(200))
     content_hash: Mapped[str] = mapped_column(String(64), index=True)
+    created_at: Mapped[datetime]
+
+
+class LayoutRow(Base):
+    """A mapping of a file's columns to a question's fields, remembered by name."""
+
+    __tablename__ = "layout"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(100), unique=True)
+    columns: Mapped[dict[str, Any]]  # field -> column
+    actor: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[datetime]
 
 

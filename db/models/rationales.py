@@ -34,6 +34,7 @@ class RationaleRow(Base):
     source: Mapped[str] = mapped_column(String(200))  # teacher's model, or the import's name
     sample: Mapped[int] = mapped_column(default=0)
     completion_id: Mapped[int | None] = mapped_column(ForeignKey("completion.id"), unique=True)
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("import.id"))  # what brought it
     status: Mapped[RationaleStatus] = mapped_column(EnumText(RationaleStatus))
     revision_id: Mapped[int | None]  # no foreign key: the two tables would need each other first
     risk: Mapped[float] = mapped_column(default=0.0)

@@ -18,6 +18,14 @@ class Split(StrEnum):
     TEST = "test"
 
 
+class AnswerForm(StrEnum):
+    """How a free answer is compared: as a number, as a text or as a list."""
+
+    NUMBER = "number"
+    TEXT = "text"
+    LIST = "list"
+
+
 class Origin(StrEnum):
     """Who wrote a rationale."""
 
@@ -132,11 +140,15 @@ class RunStatus(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How a prediction compares with the answer key. Unreadable is not incorrect."""
+    """How a prediction compares with the answer key. Unreadable is not incorrect.
+
+    Unscored: the question's key is not known, so nothing can be said.
+    """
 
     CORRECT = "correct"
     INCORRECT = "incorrect"
     NO_ANSWER = "no_answer"
+    UNSCORED = "unscored"
 
 
 class Variant(StrEnum):
@@ -183,10 +195,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One multiple-choice item: stem, choices and answer key.
+    """One item: stem, choices and answer key; or, with an `answer_form`, an answer of its own.
 
-    `id` is the database's, None before it is stored. Raises InvalidQuestion when the fields
-    contradict each other.
+    An empty `answer_key` is unknown (a blind test). `group` names what several questions share, a
+    passage say; `language` is the dataset's, None where it was not told. `id` is the database's,
+    None before it is stored. Raises InvalidQuestion when the fields contradict each other.
     """
 
     external_id: str
@@ -196,6 +209,9 @@ class Question:
     dataset: str = ""
     split: Split = Split.TRAIN
     id: int | None = None
+    answer_form: AnswerForm | None = None
+    group: str | None = None
+    language: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse a question that could not be asked or marked."""
@@ -203,6 +219,12 @@ class Question:
             raise InvalidQuestion("The field 'id' is empty. Give each question an id of its own.")
         if not self.stem.strip():
             raise InvalidQuestion("The field 'stem' is empty. A question needs a text.")
+        if self.answer_form is None:
+            self._refuse_choices()
+        elif self.choices:
+            raise InvalidQuestion("A question with a free answer has no 'choices'. Drop them.")
+
+    def _refuse_choices(self) -> None:
         if not 2 <= len(self.choices) <= 10:
             raise InvalidQuestion(
                 f"'choices' holds {len(self.choices)} options. A question needs 2 to 10 of them."
@@ -217,11 +239,16 @@ class Question:
             raise InvalidQuestion(
                 f"'choices' uses a label twice ({', '.join(labels)}). Labels must differ."
             )
-        if self.answer_key not in labels:
+        if self.answer_key and self.answer_key not in labels:
             raise InvalidQuestion(
                 f"answer_key {self.answer_key!r} is not among {', '.join(labels)}. "
                 "Correct the key or the labels."
             )
+
+    @property
+    def is_labelled(self) -> bool:
+        """True when the right answer is known, so that predictions can be scored."""
+        return bool(self.answer_key)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -230,7 +257,9 @@ class Question:
 
     @property
     def key_text(self) -> str:
-        """The text of the correct choice."""
+        """The text of the correct choice, or the free answer; KeyError when it is not known."""
+        if self.answer_form is not None and self.answer_key:
+            return self.answer_key
         return self.choice_text(self.answer_key)
 
     def choice_text(self, label: str) -> str:

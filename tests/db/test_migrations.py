@@ -1,13 +1,14 @@
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 import db.models  # noqa: F401
 from db.base import Base
-from db.migrate import migrate
+from db.migrate import _alembic_config, migrate
 from db.session import get_engine
 from scicot.words.errors import DatabaseUnusable
 
@@ -37,3 +38,29 @@ def test_a_file_that_is_no_database_is_refused_and_left_unchanged(tmp_path: Path
     with pytest.raises(DatabaseUnusable, match="cannot be read"):
         migrate(f"sqlite:///{path}")
     assert path.read_text().startswith("Dear database")
+
+
+def test_questions_keep_their_rationales_while_their_table_is_made_anew(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'older.db'}"
+    command.upgrade(_alembic_config(url), "0001")
+    with get_engine(url).begin() as connection:
+        for statement in (
+            "INSERT INTO dataset VALUES (1, 'demo', '2026-01-01')",
+            "INSERT INTO question VALUES (7, 1, 'train', 'q1', 0, 'Why?', '[]', 'A', 'h', "
+            "'2026-01-01')",
+            "INSERT INTO rationale (id, question_id, dataset_id, origin, source, sample, status, "
+            "risk, length, created_at) VALUES (3, 7, 1, 'human', 'book', 0, 'accepted', 0, 1, "
+            "'2026-01-01')",
+        ):
+            connection.execute(text(statement))
+    migrate(url)
+    with get_engine(url).begin() as connection:
+        assert connection.execute(text("SELECT question_id FROM rationale")).all() == [(7,)]
+        assert connection.scalar(text("PRAGMA foreign_keys")) == 1
+        connection.execute(
+            text(
+                "INSERT INTO question (dataset_id, split, external_id, position, stem, choices, "
+                "answer_key, content_hash, created_at) VALUES "
+                "(1, 'test', 'q1', 0, 'Why?', '[]', 'A', 'h', '2026-01-01')"
+            )
+        )

@@ -57,11 +57,11 @@ def get_questions(session: Session, ids: Iterable[int]) -> dict[int, Question]:
     questions: dict[int, Question] = {}
     for start in range(0, len(wanted), 500):
         rows = session.execute(
-            select(QuestionRow, DatasetRow.name)
+            select(QuestionRow, DatasetRow.name, DatasetRow.language)
             .join(DatasetRow, DatasetRow.id == QuestionRow.dataset_id)
             .where(QuestionRow.id.in_(wanted[start : start + 500]))
         )
-        questions |= {row.id: to_question(row, dataset) for row, dataset in rows}
+        questions |= {row.id: to_question(row, name, language) for row, name, language in rows}
     return questions
 
 
@@ -76,10 +76,11 @@ def list_questions(
         .order_by(QuestionRow.position)
     )
     rows = session.scalars(query.limit(limit) if limit else query)
-    return [to_question(row, dataset) for row in rows]
+    language = session.scalar(select(DatasetRow.language).where(DatasetRow.id == dataset_id))
+    return [to_question(row, dataset, language) for row in rows]
 
 
-def to_question(row: QuestionRow, dataset: str) -> Question:
+def to_question(row: QuestionRow, dataset: str, language: str | None = None) -> Question:
     """Return a stored question as the record."""
     return Question(
         id=row.id,
@@ -89,4 +90,7 @@ def to_question(row: QuestionRow, dataset: str) -> Question:
         answer_key=row.answer_key,
         dataset=dataset,
         split=row.split,
+        answer_form=row.answer_form,
+        group=row.group,
+        language=language,
     )
