@@ -9,29 +9,30 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.shared import links
 from pages.shared.frame import show_sidebar
 
 PAGES = {
     "Prepare": [
-        st.Page("pages/prepare/questions/page.py", title="Questions", default=True),
-        st.Page("pages/prepare/generate/page.py", title="Generate", url_path="generate"),
-        st.Page("pages/prepare/review/page.py", title="Review", url_path="review"),
-        st.Page("pages/prepare/clean/page.py", title="Clean", url_path="clean"),
+        st.Page(links.QUESTIONS, title="Questions", default=True),
+        st.Page(links.GENERATE, title="Generate", url_path="generate"),
+        st.Page(links.REVIEW, title="Review", url_path="review"),
+        st.Page(links.CLEAN, title="Clean", url_path="clean"),
     ],
     "Train": [
-        st.Page("pages/train/launch/page.py", title="Launch", url_path="launch"),
-        st.Page("pages/train/runs/page.py", title="Runs", url_path="runs"),
+        st.Page(links.LAUNCH, title="Launch", url_path="launch"),
+        st.Page(links.RUNS, title="Runs", url_path="runs"),
     ],
     "Evaluate": [
-        st.Page("pages/evaluate/results/page.py", title="Results", url_path="results"),
-        st.Page("pages/evaluate/compare/page.py", title="Compare", url_path="compare"),
-        st.Page("pages/evaluate/inspect/page.py", title="Inspect", url_path="inspect"),
-        st.Page("pages/evaluate/attribution/page.py", title="Attribution", url_path="attribution"),
-        st.Page("pages/evaluate/what_if/page.py", title="What if", url_path="what-if"),
+        st.Page(links.RESULTS, title="Results", url_path="results"),
+        st.Page(links.COMPARE, title="Compare", url_path="compare"),
+        st.Page(links.INSPECT, title="Inspect", url_path="inspect"),
+        st.Page(links.ATTRIBUTION, title="Attribution", url_path="attribution"),
+        st.Page(links.WHAT_IF, title="What if", url_path="what-if"),
     ],
     "System": [
-        st.Page("pages/system/health/page.py", title="Health", url_path="health"),
-        st.Page("pages/system/people/page.py", title="People", url_path="people"),
+        st.Page(links.HEALTH, title="Health", url_path="health"),
+        st.Page(links.PEOPLE, title="People", url_path="people"),
     ],
 }
 

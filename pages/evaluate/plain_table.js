@@ -76,7 +76,7 @@ function groups(heads) {
 
 function body(data, order, setTriggerValue) {
   const rows = element("tbody");
-  for (const line of inOrder(data.lines, order)) {
+  for (const line of inOrder(data.heads, data.lines, order)) {
     const row = element("tr", `${line.is_faint ? "faint" : ""} ${line.is_marked ? "marked" : ""}`);
     line.cells.forEach((one, place) => {
       const cell = element(place ? "td" : "th", data.heads[place].is_number ? "number" : "");
@@ -106,20 +106,15 @@ function content(one, setTriggerValue) {
   return parts;
 }
 
-function inOrder(lines, { column, down }) {
+// The lines sorted by a column: numbers by their value, other columns by their text. What has no
+// value comes last, whichever way one sorts.
+export function inOrder(heads, lines, { column, down }) {
   if (column === null) return lines;
-  const value = (line) => {
-    const text = line.cells[column].text;
-    const number = parseFloat(text.replace(/,/g, "").replace("−", "-").replace(/^\+/, ""));
-    return { text, number };
-  };
-  const compared = (a, b) => {
-    const [one, other] = [value(a), value(b)];
-    if (Number.isNaN(one.number) || Number.isNaN(other.number)) {
-      return one.text.localeCompare(other.text, undefined, { numeric: true });
-    }
-    return one.number - other.number;
-  };
-  const found = [...lines].sort(compared);
-  return down ? found.reverse() : found;
+  const isNumber = heads[column].is_number;
+  const key = (line) => (isNumber ? line.cells[column].value : line.cells[column].text);
+  const known = lines.filter((line) => key(line) !== null);
+  const compared = (a, b) =>
+    isNumber ? key(a) - key(b) : key(a).localeCompare(key(b), undefined, { numeric: true });
+  known.sort((a, b) => (down ? compared(b, a) : compared(a, b)));
+  return [...known, ...lines.filter((line) => key(line) === null)];
 }

@@ -31,6 +31,7 @@ class Head:
 class Cell:
     """One cell: a text, a smaller note below, and what a press of it answers with.
 
+    `value` is the number that a column of numbers is sorted by, whatever the text looks like.
     `share` (0 to 1) is drawn as a bar; `press` makes the text a button, a lasting one with
     `is_call`, else one that looks like the text.
     """
@@ -41,6 +42,7 @@ class Cell:
     is_call: bool = False
     help: str = ""
     share: float | None = None
+    value: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.evaluate.runs import link_number
+from pages.shared.links import link_number
 
 
 def choose_question(question_ids: Sequence[int], key: str = "question") -> int | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pages.shared import links
 from scicot.services.evaluation.comparison import list_predicted_runs
 from scicot.services.workspace import open_workspace
 from scicot.words.records import Method, RunView
@@ -17,7 +18,7 @@ def predicted_runs() -> list[RunView]:
         runs = list_predicted_runs(session)
     if not runs:
         st.info("No run has predictions yet.", icon=":material/science:")
-        st.page_link("pages/train/launch/page.py", label="Launch a run first")
+        st.page_link(links.LAUNCH, label="Launch a run first")
     return runs
 
 
@@ -27,41 +28,19 @@ def run_label(run: RunView) -> str:
     return f"{run.id} · {run.name}" if dataset in run.name else f"{run.id} · {run.name} · {dataset}"
 
 
-def link_number(key: str) -> int | None:
-    """Return the number that the link carries under this key, None for none or another thing."""
-    value = st.query_params.get(key, "")
-    return int(value) if value.isdecimal() else None
-
-
-def link_numbers(key: str) -> list[int]:
-    """Return the numbers that the link carries under this key, parted by commas."""
-    return [int(one) for one in st.query_params.get(key, "").split(",") if one.isdecimal()]
-
-
 def choose_run(label: str, key: str, runs: Sequence[RunView], default: int) -> RunView:
     """Return the chosen run, kept in the link under `key`."""
     by_id = {run.id: run for run in runs}
-    wanted = link_number(key)
-    if wanted not in by_id:
-        if wanted is not None:
-            st.warning(f"Run {wanted} is not among these; run {default} is shown instead.")
-        wanted = default
-        st.query_params[key] = str(default)
-    widget = f"{key}_chosen"
-    st.session_state[widget] = wanted
-    chosen = st.selectbox(
+    chosen = links.link_choice(
+        st.selectbox,
         label,
+        key,
         list(by_id),
-        key=widget,
-        format_func=lambda run_id: run_label(by_id[run_id]),
-        on_change=_remember,
-        args=(key, widget),
+        default=default,
+        say=lambda run_id: run_label(by_id[run_id]),
+        clears=("question",),
     )
     return by_id[chosen]
-
-
-def _remember(key: str, widget: str) -> None:
-    st.query_params[key] = str(st.session_state[widget])
 
 
 def default_pair(runs: Sequence[RunView]) -> tuple[int, int] | None:

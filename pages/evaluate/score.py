@@ -4,32 +4,30 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.shared.links import link_choice
 from scicot.pure.evaluation.comparison import Cell, say_p
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.predictions.metrics import Score
 from scicot.services.evaluation.comparison import Reading, RunComparison
 
+READINGS = {
+    Reading.GENERATED: "The answer that was written",
+    Reading.OPTIONS: "The most likely option",
+}
+
 
 def choose_reading() -> Reading:
     """Return what counts as an answer, kept in the link: the generated one, or by options."""
-    wanted = st.query_params.get("reading", Reading.GENERATED)
-    is_options = wanted == Reading.OPTIONS
-    st.session_state["compare_by_options"] = is_options
-    st.toggle(
-        "By options",
-        key="compare_by_options",
-        help="Count the most likely option instead of the answer that was written.",
-        on_change=_remember_reading,
+    return link_choice(
+        st.segmented_control,
+        "Count",
+        "reading",
+        list(Reading),
+        say=lambda reading: READINGS[reading],
+        clears=("question",),
+        is_short=True,
+        label_visibility="collapsed",
     )
-    return Reading.OPTIONS if is_options else Reading.GENERATED
-
-
-def _remember_reading() -> None:
-    if st.session_state["compare_by_options"]:
-        st.query_params["reading"] = Reading.OPTIONS.value
-    else:
-        st.query_params.pop("reading", None)
-    st.query_params.pop("question", None)
 
 
 def percent(value: float | None) -> str:

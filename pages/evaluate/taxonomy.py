@@ -49,7 +49,7 @@ def show_taxonomy(run_ids: Sequence[int], names: Sequence[str]) -> None:
                     [
                         Cell(one.tag.name),
                         Cell(str(one.tag.digit or "–")),
-                        *(Cell(f"{count:,}") for count in one.counts),
+                        *(Cell(f"{count:,}", value=count) for count in one.counts),
                     ]
                 )
                 for one in counts

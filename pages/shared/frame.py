@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from pages.shared import links
 from scicot.services.questions.lookup import list_datasets
 from scicot.services.workspace import open_workspace
 from scicot.words.errors import SciCotError
@@ -45,8 +46,6 @@ def choose_dataset(key: str = "dataset") -> str | None:
         names = list_datasets(session)
     if not names:
         st.info("There are no questions yet.", icon=":material/upload:")
-        st.page_link("pages/prepare/questions/page.py", label="Import questions first")
+        st.page_link(links.QUESTIONS, label="Import questions first")
         return None
-    if st.query_params.get(key) not in names:
-        st.query_params.pop(key, None)
-    return st.selectbox("Dataset", names, key=key, bind="query-params")
+    return links.link_choice(st.selectbox, "Dataset", key, names)

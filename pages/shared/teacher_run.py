@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pages.shared import links
 from pages.shared.frame import current_actor, errors_shown
 from pages.shared.money import format_usd
 from pages.shared.run_control import show_headline, show_orders, show_while_it_runs
@@ -38,11 +39,9 @@ def _show(run: RunView) -> None:
     show_headline(run)
     with st.container(horizontal=True):
         show_orders(run)
-        st.page_link(
-            "pages/train/runs/page.py", label="Log and settings", query_params={"run": str(run.id)}
-        )
+        st.page_link(links.RUNS, label="Log and settings", query_params={"run": str(run.id)})
         if run.kind is RunKind.GENERATE and not run.config.get("trial"):
-            st.page_link("pages/prepare/review/page.py", label="Review the rationales")
+            st.page_link(links.REVIEW, label="Review the rationales")
     show_teacher_totals(run)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.shared import links
 from pages.shared.frame import errors_shown
 from scicot.pure.training.differences import Difference
 from scicot.services.runs.runs import get_run
@@ -24,7 +25,7 @@ def link_to_clone(run: RunView) -> None:
     """Show the way from a training run to the launch page filled with its settings."""
     if run.kind is RunKind.TRAIN:
         st.page_link(
-            "pages/train/launch/page.py",
+            links.LAUNCH,
             label="Clone",
             icon=":material/content_copy:",
             query_params={"like": str(run.id), "dataset": str(run.dataset)},
@@ -34,16 +35,16 @@ def link_to_clone(run: RunView) -> None:
 
 def read_clone() -> tuple[int, TrainingConfig] | None:
     """Return the run that the link asks to be like, with its settings; None without one."""
-    asked = st.query_params.get("like", "")
-    if not asked.isdigit():
+    asked = links.link_number("like")
+    if asked is None:
         return None
     with errors_shown(), open_workspace() as session:
-        config = clone_config(session, int(asked), {})
-        name = get_run(session, int(asked)).name
+        config = clone_config(session, asked, {})
+        name = get_run(session, asked).name
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text(f"Filled from run {asked}: {name}", width="stretch")
-            st.page_link("pages/train/launch/page.py", label="Begin from the defaults")
-        return int(asked), config
+            st.page_link(links.LAUNCH, label="Begin from the defaults")
+        return asked, config
     return None
 
 

@@ -88,7 +88,7 @@ def test_a_link_with_nonsense_falls_back_to_what_there_is(runs: tuple[int, int])
 
 def test_a_run_that_a_link_names_and_is_not_there_is_said(runs: tuple[int, int]) -> None:
     app = open_page("evaluate/compare", a=str(runs[0]), b="999")
-    assert app.warning[0].value == f"Run 999 is not among these; run {runs[1]} is shown instead."
+    assert app.warning[0].value.startswith("The link's b “999” is not among these;")
 
 
 def test_one_run_alone_is_not_compared(session: Session, questions: list[Question]) -> None:
@@ -121,7 +121,7 @@ def test_each_view_opens(runs: tuple[int, int], view: str) -> None:
 def test_slices_are_parted_by_what_the_link_says(runs: tuple[int, int], by: str) -> None:
     app = open_page("evaluate/compare", a=str(runs[0]), b=str(runs[1]), view="slices", by=by)
     assert not app.exception
-    assert app.selectbox(key="slices_by").value == by
+    assert app.selectbox(key="link_by").value == by
 
 
 def test_a_digit_tags_the_answer_and_the_taxonomy_counts_it(runs: tuple[int, int]) -> None:

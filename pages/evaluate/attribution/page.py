@@ -11,6 +11,7 @@ from pages.evaluate.attribution.faults import choose_fault, say_coverage, show_v
 from pages.evaluate.question import show_question
 from pages.evaluate.reader import choose_question
 from pages.evaluate.runs import choose_run, predicted_runs
+from pages.shared import links
 from pages.shared.frame import current_actor, errors_shown
 from scicot.services.evaluation.attribution import attribute_errors, start_attribution
 from scicot.services.evaluation.question_view import view_question
@@ -59,9 +60,7 @@ def start(run: RunView) -> None:
     started = st.session_state.pop("attribution_started", None)
     if started is not None:
         st.success(f"Run {started} asks the answering stage again.", icon=":material/check:")
-        st.page_link(
-            "pages/train/runs/page.py", label="Follow it", query_params={"run": str(started)}
-        )
+        st.page_link(links.RUNS, label="Follow it", query_params={"run": str(started)})
 
 
 def _first_filled(counts: Mapping[Origin, int]) -> str:
@@ -104,4 +103,4 @@ if runs:
         show(choose_run("Sci-CoT run", "run", runs, default=runs[0].id))
 elif predicted:
     st.info("Only a two-stage run's errors can be told apart: train Sci-CoT.")
-    st.page_link("pages/train/launch/page.py", label="Launch a Sci-CoT run")
+    st.page_link(links.LAUNCH, label="Launch a Sci-CoT run")

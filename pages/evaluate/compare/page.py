@@ -20,6 +20,7 @@ from pages.evaluate.runs import choose_run, default_pair, predicted_runs
 from pages.evaluate.score import choose_reading, show_overview
 from pages.evaluate.tags import show_tagging
 from pages.evaluate.taxonomy import show_taxonomy
+from pages.shared import links
 from pages.shared.frame import errors_shown
 from scicot.pure.evaluation.comparison import Cell
 from scicot.pure.markdown import escape_markdown
@@ -68,21 +69,16 @@ def compare(run_a: RunView, run_b: RunView, others: Sequence[RunView]) -> None:
 
 def choose_view() -> str:
     """Return the chosen view, kept in the link."""
-    wanted = st.query_params.get("view", "questions")
-    st.session_state["compare_view"] = wanted if wanted in VIEWS else "questions"
-    chosen = st.segmented_control(
+    return links.link_choice(
+        st.segmented_control,
         "View",
+        "view",
         list(VIEWS),
-        key="compare_view",
-        format_func=lambda one: VIEWS[one],
-        on_change=_remember_view,
+        say=lambda view: VIEWS[view],
+        is_short=True,
+        is_remembered=False,
         label_visibility="collapsed",
     )
-    return str(chosen or "questions")
-
-
-def _remember_view() -> None:
-    st.query_params["view"] = st.session_state["compare_view"] or "questions"
 
 
 def read_questions(compared: RunComparison, cell: Cell) -> None:
@@ -96,7 +92,7 @@ def read_questions(compared: RunComparison, cell: Cell) -> None:
     show_question(view, names)
     show_tagging(view, names)
     st.page_link(
-        "pages/evaluate/inspect/page.py",
+        links.INSPECT,
         label="Open on the Inspect page",
         query_params={
             "question": str(question_id),

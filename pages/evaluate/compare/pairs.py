@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.evaluate.plain_table import Cell, Head, Line, show_plain_table
-from pages.evaluate.runs import link_numbers, run_label
+from pages.evaluate.runs import run_label
+from pages.shared.links import link_choices
 from scicot.pure.evaluation.comparison import say_p
 from scicot.pure.statistics import ALPHA
 from scicot.services.evaluation.comparison import PairRow, Reading, compare_all
@@ -20,15 +21,12 @@ MOST = 6  # runs more than A and B: 28 pairs
 def show_pairs(first: Sequence[int], others: Sequence[RunView], reading: Reading) -> None:
     """Show the pairs of A, B and the runs chosen beside them; the link keeps the choice."""
     by_id = {run.id: run for run in others if run.id not in first}
-    wanted = [run_id for run_id in link_numbers("more") if run_id in by_id]
-    st.session_state["compare_more"] = wanted[:MOST]
-    chosen = st.multiselect(
+    chosen = link_choices(
         f"More runs, up to {MOST}",
+        "more",
         list(by_id),
-        key="compare_more",
-        format_func=lambda run_id: run_label(by_id[run_id]),
-        max_selections=MOST,
-        on_change=_remember,
+        most=MOST,
+        say=lambda run_id: run_label(by_id[run_id]),
     )
     with open_workspace() as session:
         pairs = compare_all(session, [*first, *chosen], reading=reading)
@@ -60,11 +58,11 @@ def _describe(pair: PairRow) -> Line:
                 help="Compare these two",
             ),
             Cell(f"{one.run_b.id} · {one.name_b}"),
-            Cell(f"{found.matched:,}"),
-            Cell(f"{found.difference * 100:+.1f}"),
-            Cell(bounds),
-            Cell(say_p(found.mid_p)),
-            Cell(say_p(pair.adjusted_p)),
+            Cell(f"{found.matched:,}", value=found.matched),
+            Cell(f"{found.difference * 100:+.1f}", value=found.difference),
+            Cell(bounds, value=interval.low if interval else None),
+            Cell(say_p(found.mid_p), value=found.mid_p),
+            Cell(say_p(pair.adjusted_p), value=pair.adjusted_p),
         ],
         is_marked=pair.adjusted_p < ALPHA,
     )
@@ -75,7 +73,3 @@ def _open(pressed: str) -> None:
     st.query_params["a"], st.query_params["b"] = pressed.split(",")
     for name in ("view", "cell", "question", "slice"):
         st.query_params.pop(name, None)
-
-
-def _remember() -> None:
-    st.query_params["more"] = ",".join(map(str, st.session_state["compare_more"]))

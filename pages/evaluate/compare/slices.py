@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.evaluate.plain_table import Cell, Head, Line, show_plain_table
 from pages.evaluate.score import percent
+from pages.shared.links import link_choice
 from scicot.pure.evaluation.comparison import say_p
 from scicot.pure.evaluation.slices import (
     NO_ANSWER,
@@ -68,16 +69,13 @@ def _leave() -> None:
 
 def show_slices(slices: RunSlices, compared: RunComparison) -> None:
     """Show A against B in each slice of the chosen dimension; a click on a row filters."""
-    wanted = st.query_params.get("by", Dimension.QUESTION_WORD)
-    st.session_state["slices_by"] = (
-        Dimension(wanted) if wanted in list(Dimension) else Dimension.QUESTION_WORD
-    )
-    dimension = st.selectbox(
+    dimension = link_choice(
+        st.selectbox,
         "Part the questions by",
+        "by",
         list(Dimension),
-        key="slices_by",
-        format_func=lambda one: TITLES[one],
-        on_change=_remember,
+        default=Dimension.QUESTION_WORD,
+        say=lambda one: TITLES[one],
     )
     if dimension is None:  # an empty box stands for the first choice
         dimension = Dimension.QUESTION_WORD
@@ -108,20 +106,22 @@ def _describe(row: SliceRow, adjusted_p: float) -> Line:
     found = row.found
     cells = [
         Cell(row.value.replace("_", " "), press=row.value),
-        Cell(f"{found.matched:,}"),
-        Cell(_accuracy(found.both + found.only_a, found.matched)),
-        Cell(_accuracy(found.both + found.only_b, found.matched)),
-        Cell(f"{found.difference * 100:+.1f}"),
-        Cell(say_p(adjusted_p)),
+        Cell(f"{found.matched:,}", value=found.matched),
+        _accuracy(found.both + found.only_a, found.matched),
+        _accuracy(found.both + found.only_b, found.matched),
+        Cell(f"{found.difference * 100:+.1f}", value=found.difference),
+        Cell(say_p(adjusted_p), value=adjusted_p),
     ]
     return Line(cells, is_faint=row.is_small)
 
 
-def _accuracy(correct: int, n: int) -> str:
+def _accuracy(correct: int, n: int) -> Cell:
     interval = wilson_interval(correct, n)
     if interval is None:
-        return "–"
-    return f"{percent(correct / n)}  [{interval.low * 100:.0f}, {interval.high * 100:.0f}]"
+        return Cell("–")
+    share = correct / n
+    bounds = f"[{interval.low * 100:.0f}, {interval.high * 100:.0f}]"
+    return Cell(f"{percent(share)}  {bounds}", value=share)
 
 
 def _filter(dimension: Dimension, value: str) -> None:
@@ -129,10 +129,6 @@ def _filter(dimension: Dimension, value: str) -> None:
     st.query_params["slice"] = f"{dimension}:{value}"
     st.query_params["view"] = "questions"
     st.query_params.pop("question", None)
-
-
-def _remember() -> None:
-    st.query_params["by"] = st.session_state["slices_by"].value
 
 
 def show_bias(slices: RunSlices, names: Sequence[str]) -> None:
@@ -159,7 +155,7 @@ def _show_bias(letter: str, bias: PositionBias) -> None:
                 [
                     Cell(one),
                     Cell(percent(bias.key_shares[one])),
-                    Cell(_accuracy(round(bias.answer_shares[one] * bias.n), bias.n)),
+                    _accuracy(round(bias.answer_shares[one] * bias.n), bias.n),
                     Cell(f"{(bias.answer_shares[one] - bias.key_shares[one]) * 100:+.1f}"),
                 ]
             )

@@ -9,9 +9,10 @@ import streamlit as st
 from pages.evaluate.inspect.notes import show_notes
 from pages.evaluate.question import show_question
 from pages.evaluate.reader import choose_question
-from pages.evaluate.runs import link_numbers, predicted_runs, run_label
+from pages.evaluate.runs import predicted_runs, run_label
 from pages.evaluate.tags import show_tagging
 from pages.shared.frame import errors_shown
+from pages.shared.links import link_choices
 from scicot.services.evaluation.question_view import MAX_RUNS, view_question
 from scicot.services.predictions.store import list_outcomes
 from scicot.services.workspace import open_workspace
@@ -21,21 +22,15 @@ from scicot.words.records import RunView
 def choose_runs(runs: Sequence[RunView]) -> list[RunView]:
     """Return up to four chosen runs, kept in the link."""
     by_id = {run.id: run for run in runs}
-    wanted = [run_id for run_id in link_numbers("runs") if run_id in by_id][:MAX_RUNS]
-    st.session_state["inspect_runs"] = wanted or [runs[0].id]
-    chosen = st.multiselect(
+    chosen = link_choices(
         f"Runs, up to {MAX_RUNS}",
+        "runs",
         list(by_id),
-        key="inspect_runs",
-        format_func=lambda run_id: run_label(by_id[run_id]),
-        max_selections=MAX_RUNS,
-        on_change=_remember_runs,
+        most=MAX_RUNS,
+        default=[runs[0].id],
+        say=lambda run_id: run_label(by_id[run_id]),
     )
     return [by_id[run_id] for run_id in chosen]
-
-
-def _remember_runs() -> None:
-    st.query_params["runs"] = ",".join(map(str, st.session_state["inspect_runs"]))
 
 
 def show(chosen: Sequence[RunView]) -> None:

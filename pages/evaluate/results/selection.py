@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pages.shared.links import link_choice, write_link
 from scicot.services.evaluation.results import (
     Results,
     list_experiments,
@@ -38,16 +39,13 @@ def choose_experiment() -> int | None:
     """Return the chosen experiment's id, None for all runs; kept in the link."""
     with open_workspace() as session:
         names = {str(key): name for key, name in list_experiments(session)}
-    options = [ALL_RUNS, *names]
-    wanted = st.query_params.get("experiment", ALL_RUNS)
-    st.session_state["results_experiment"] = wanted if wanted in options else ALL_RUNS
-    chosen = st.selectbox(
+    chosen = link_choice(
+        st.selectbox,
         "Experiment",
-        options,
-        key="results_experiment",
-        format_func=lambda key: "All finished runs" if key == ALL_RUNS else f"{key} · {names[key]}",
-        on_change=_remember,
-        args=("experiment", "results_experiment"),
+        "experiment",
+        [ALL_RUNS, *names],
+        say=lambda key: "All finished runs" if key == ALL_RUNS else f"{key} · {names[key]}",
+        is_short=True,
     )
     return None if chosen == ALL_RUNS else int(chosen)
 
@@ -61,11 +59,10 @@ def choose_student(students: Sequence[str], shown: str | None) -> None:
         key="results_student",
         format_func=lambda student: str(title_student(student)),
         on_change=_remember,
-        args=("student", "results_student"),
         placeholder="No run has been trained yet",
         disabled=not students,
     )
 
 
-def _remember(name: str, widget: str) -> None:
-    st.query_params[name] = str(st.session_state[widget])
+def _remember() -> None:
+    write_link("student", st.session_state["results_student"])

@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 
 from pages.evaluate.plain_table import Cell, Head, Line, show_plain_table
+from pages.shared import links
 from scicot.pure.evaluation.table_formats import (
     describe_basis,
     describe_measured,
@@ -90,13 +91,13 @@ def _follow(cell: TableCell, imported: Collection[str]) -> None:
     """Go where a pressed cell leads; the script ends here."""
     if cell.measured is not None:
         runs = ",".join(map(str, cell.measured.run_ids[:MAX_RUNS]))
-        st.switch_page("pages/evaluate/inspect/page.py", query_params={"runs": runs})
+        st.switch_page(links.INSPECT, query_params={"runs": runs})
     if cell.under_way is not None:
-        st.switch_page("pages/train/runs/page.py", query_params={"run": str(cell.under_way)})
+        st.switch_page(links.RUNS, query_params={"run": str(cell.under_way)})
     if cell.launch is not None and cell.launch["dataset"] not in imported:
-        st.switch_page("pages/prepare/questions/page.py")
+        st.switch_page(links.QUESTIONS)
     if cell.launch is not None:
-        st.switch_page("pages/train/launch/page.py", query_params=dict(cell.launch))
+        st.switch_page(links.LAUNCH, query_params=dict(cell.launch))
 
 
 def _show_exports(table: ResultTable) -> None:

@@ -9,6 +9,7 @@ from pages.evaluate.question import show_outcome
 from pages.evaluate.reader import choose_question
 from pages.evaluate.runs import choose_run, predicted_runs
 from pages.evaluate.what_if.drafts import History
+from pages.shared import links
 from pages.shared.frame import current_actor, errors_shown
 from scicot.services.evaluation.question_view import add_note
 from scicot.services.evaluation.what_if import (
@@ -136,4 +137,4 @@ if runs:
         show(choose_run("Run", "run", runs, default=runs[0].id))
 elif listed:
     st.info("Only a run that was trained here can be asked again.", icon=":material/science:")
-    st.page_link("pages/train/launch/page.py", label="Launch one")
+    st.page_link(links.LAUNCH, label="Launch one")

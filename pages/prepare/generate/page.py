@@ -15,6 +15,7 @@ from pages.prepare.generate.teacher_form import (
     choose_questions_asked,
     show_estimate,
 )
+from pages.shared import links
 from pages.shared.frame import choose_dataset, current_actor, errors_shown
 from pages.shared.teacher_run import show_teacher_run
 from scicot.services.runs.queue import tend_queue
@@ -67,15 +68,13 @@ def _load_runs(dataset: str) -> dict[int, RunView]:
 
 
 def _show_runs(by_id: dict[int, RunView]) -> None:
-    ids = list(by_id)
-    asked = st.query_params.get("run", "")
-    chosen = st.selectbox(
+    chosen = links.link_choice(
+        st.selectbox,
         "Run",
-        ids,
-        index=ids.index(int(asked)) if asked.isdigit() and int(asked) in by_id else 0,
-        format_func=lambda run_id: f"{run_id}: {by_id[run_id].name}",
+        "run",
+        list(by_id),
+        say=lambda run_id: f"{run_id}: {by_id[run_id].name}",
     )
-    st.query_params["run"] = str(chosen)
     with errors_shown():
         show_teacher_run(chosen)
 
@@ -97,12 +96,12 @@ def _show_run_section(dataset: str) -> None:
 st.title("Generate")
 dataset = choose_dataset()
 if dataset:
-    section = st.segmented_control(
+    section = links.link_choice(
+        st.segmented_control,
         "Section",
+        "section",
         SECTIONS,
-        default=SECTIONS[0],
-        key="section",
-        bind="query-params",
+        is_short=True,
         label_visibility="collapsed",
     )
     if section == "Prompts":

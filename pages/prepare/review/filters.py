@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.shared.links import link_choice
 from scicot.pure.checks.table import BY_ID
 from scicot.words.reviewing import Queue, QueueFilter
 
@@ -18,14 +18,16 @@ LONGEST = 100_000
 
 def choose_queue(counts: Mapping[Queue, int]) -> Queue:
     """Return the queue chosen among those with their counts."""
-    chosen = _linked_choice(
+    # Streamlit's own binding puts what is shown into the link, and that holds changing counts
+    return link_choice(
+        st.selectbox,
         "Queue",
         "queue",
-        [queue.value for queue in Queue],
-        lambda name: f"{name.capitalize()} · {counts[Queue(name)]:,}",
+        list(Queue),
+        say=lambda queue: f"{queue.value.capitalize()} · {counts[queue]:,}",
+        is_short=True,
         label_visibility="collapsed",
     )
-    return Queue(chosen)
 
 
 def choose_filter(
@@ -62,35 +64,16 @@ def choose_filter(
 def _choose(
     label: str, key: str, options: Sequence[str], name: Callable[[str], str] = str
 ) -> str | None:
-    chosen = _linked_choice(
-        label, key, [ANY, *options], lambda one: ANY if one == ANY else name(one)
+    chosen = link_choice(
+        st.selectbox,
+        label,
+        key,
+        [ANY, *options],
+        say=lambda option: ANY if option == ANY else name(option),
+        is_short=True,
+        is_remembered=False,
     )
     return None if chosen == ANY else chosen
-
-
-def _linked_choice(
-    label: str,
-    key: str,
-    options: Sequence[str],
-    name: Callable[[str], str],
-    label_visibility: Literal["visible", "collapsed"] = "visible",
-) -> str:
-    """Return the option chosen, which the link carries; the first option needs no link.
-
-    Streamlit's own binding puts what is shown into the link, and that holds changing counts.
-    """
-    if st.session_state.get(key, st.query_params.get(key)) not in options:
-        st.session_state[key] = options[0]
-    elif key not in st.session_state:
-        st.session_state[key] = st.query_params[key]
-    chosen: str = st.selectbox(
-        label, options, format_func=name, key=key, label_visibility=label_visibility
-    )
-    if chosen == options[0]:
-        st.query_params.pop(key, None)
-    else:
-        st.query_params[key] = chosen
-    return chosen
 
 
 def _number(place: DeltaGenerator, label: str, key: str) -> int | None:

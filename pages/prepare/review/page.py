@@ -7,6 +7,7 @@ import streamlit as st
 from pages.prepare.review.card import show_review_card
 from pages.prepare.review.filters import choose_filter, choose_queue
 from pages.prepare.review.panel import show_review_panel
+from pages.shared import links
 from pages.shared.frame import choose_dataset, current_actor, errors_shown
 from scicot.services.review.queue import (
     count_filtered,
@@ -33,11 +34,6 @@ def _count(database: str, actor: Actor, wanted: QueueFilter) -> int:
         return count_filtered(session, actor, wanted)
 
 
-def _first_asked() -> int | None:
-    asked = st.query_params.get("rationale", "")
-    return int(asked) if asked.isdecimal() and len(asked) < 12 else None
-
-
 title, where, which, more = st.columns([1.2, 2, 2, 1], vertical_alignment="bottom")
 title.subheader("Review", anchor=False)
 with where:
@@ -49,7 +45,7 @@ if dataset is not None:
     sources, reviewers = _options(database, dataset)
     if not counts[Queue.ALL]:
         st.info("This dataset has no rationales yet.", icon=":material/edit_note:")
-        st.page_link("pages/prepare/generate/page.py", label="Have a teacher write some first")
+        st.page_link(links.GENERATE, label="Have a teacher write some first")
         st.stop()
     with which:
         queue = choose_queue(counts)
@@ -60,5 +56,5 @@ if dataset is not None:
         if wanted != QueueFilter(dataset, queue):
             count = _count(database, current_actor(), wanted)
             st.caption(f"The filter leaves {count:,}{' or more' if count >= 1000 else ''}.")
-        show_review_card(wanted, _first_asked())
+        show_review_card(wanted, links.link_number("rationale"))
         show_review_panel()

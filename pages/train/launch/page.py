@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.shared import links
 from pages.shared.frame import choose_dataset, current_actor, errors_shown
 from pages.train.clone import read_clone, show_changes
 from pages.train.launch.check import show_check
@@ -94,9 +95,7 @@ if dataset:
     if started:
         names = ", ".join(map(str, started))
         st.success(f"Queued as run {names}.", icon=":material/check:")
-        st.page_link(
-            "pages/train/runs/page.py", label="Watch them", query_params={"run": started[0]}
-        )
+        st.page_link(links.RUNS, label="Watch them", query_params={"run": started[0]})
     methods = [
         method
         for method in dict.fromkeys(one for group in BUTTONS.values() for one in group)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.shared import links
 from pages.shared.frame import errors_shown
 from pages.train.clone import show_differences
 from pages.train.runs.status import load_runs, show_run
@@ -21,20 +22,13 @@ st.title("Runs")
 runs = load_runs()
 if not runs:
     st.info("Nothing has been started yet.", icon=":material/play_arrow:")
-    st.page_link("pages/prepare/generate/page.py", label="Generate rationales")
-    st.page_link("pages/train/launch/page.py", label="Train a student")
+    st.page_link(links.GENERATE, label="Generate rationales")
+    st.page_link(links.LAUNCH, label="Train a student")
 else:
     by_id = {run.id: run for run in runs}
-    asked = st.query_params.get("run", "")
-    ids = list(by_id)
-    # not bind=: the labels change while a run goes on, and the link should hold the bare number
-    chosen = st.selectbox(
-        "Run",
-        ids,
-        index=ids.index(int(asked)) if asked.isdigit() and int(asked) in by_id else 0,
-        format_func=lambda run_id: _label(by_id[run_id]),
+    chosen = links.link_choice(
+        st.selectbox, "Run", "run", list(by_id), say=lambda run_id: _label(by_id[run_id])
     )
-    st.query_params["run"] = str(chosen)
     with errors_shown():
         show_run(chosen)
     with st.expander("What differs from another run", icon=":material/difference:"):
