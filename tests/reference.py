@@ -1,0 +1,180 @@
+"""The reference pages of docs/, written from the code: `make docs`, or `python -m tests.reference`.
+
+`tests/test_docs.py` holds them equal to what the code says now, so that they cannot go stale.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import typer
+
+import db.models
+from db.base import Base
+from scicot.cli.main import app
+from scicot.pure.checks.table import CHECKS
+from scicot.words import errors
+from scicot.words.settings import Settings
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+WRITTEN = "<!-- Written from the code by `make docs`; change it there. -->\n"
+
+
+def walk(command: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """Yield every command of typer's tree with its whole name, groups before what they hold."""
+    yield name, command
+    for word, child in getattr(command, "commands", {}).items():
+        if not child.hidden:
+            yield from walk(child, f"{name} {word}")
+
+
+def in_cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", r"\|")
+
+
+def describe_parameter(parameter: Any) -> str:
+    names = ", ".join([*parameter.opts, *parameter.secondary_opts])
+    if parameter.param_type_name == "argument":
+        names = (parameter.name or "").upper()
+    text = in_cell(getattr(parameter, "help", None) or "")
+    default = parameter.default
+    shown = not callable(default) and default not in (None, False, True, (), [], "")
+    return f"| `{names}` | {text} | {f'`{default}`' if shown else ''} |"
+
+
+def command_pages() -> str:
+    """Return every command with its arguments and options."""
+    parts = [
+        "# The command line\n",
+        WRITTEN,
+        "`scicot ...` is the same as `python -m scicot ...`. Every command that returns something "
+        "takes `--json` and\nprints one JSON object as the last line of stdout; messages go to "
+        "stderr. Exit code 0: done; 1: it said what\nwent wrong; 2: called wrongly.\n",
+    ]
+    for name, command in walk(typer.main.get_command(app), "scicot"):
+        if hasattr(command, "commands"):
+            if name != "scicot":
+                parts.append(f"## {name}\n\n{inspect.cleandoc(command.help or '')}\n")
+            continue
+        parts.append(f"### {name}\n\n{inspect.cleandoc(command.help or '')}\n")
+        rows = [
+            describe_parameter(parameter)
+            for parameter in command.params
+            if "--help" not in parameter.opts
+        ]
+        if rows:
+            parts.append("\n".join(["| | what | default |", "| --- | --- | --- |", *rows]) + "\n")
+    return "\n".join(parts)
+
+
+def setting_pages() -> str:
+    """Return every setting with its variable, default and meaning."""
+    rows = []
+    for name, field in Settings.model_fields.items():
+        alias = field.validation_alias
+        variable = alias if isinstance(alias, str) else f"SCICOT_{name.upper()}"
+        default = "" if field.default in (None, "") else f"`{field.default}`"
+        rows.append(f"| `{variable}` | {in_cell(field.description or '')} | {default} |")
+    return "\n".join(
+        [
+            "# Settings\n",
+            WRITTEN,
+            "Each is an environment variable, or a line `NAME=value` of a file `.env` in the "
+            "folder the app is\nstarted from.\n",
+            "| variable | what it sets | default |",
+            "| --- | --- | --- |",
+            *rows,
+            "",
+        ]
+    )
+
+
+def check_pages() -> str:
+    """Return every check with its severity and meaning."""
+    rows = [
+        f"| `{check.id}` | {in_cell(check.name)} | {check.severity} | {in_cell(check.explanation)} |"
+        for check in CHECKS
+    ]
+    return "\n".join(
+        [
+            "# Checks\n",
+            WRITTEN,
+            "What each automatic test of a rationale looks for. How right each is on labelled "
+            "texts stands on the\nClean page and in `scicot checks list`.\n",
+            "| check | on screens | severity | what it finds |",
+            "| --- | --- | --- | --- |",
+            *rows,
+            "",
+        ]
+    )
+
+
+def error_pages() -> str:
+    """Return every error with what it stands for, as the tree that errors.py draws."""
+    kinds = [
+        kind
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, errors.SciCotError)
+    ]
+    rows = [
+        f"| `{kind.__name__}` | `{kind.__bases__[0].__name__}` | "
+        f"{in_cell(inspect.getdoc(kind) or '')} |"
+        for kind in kinds
+    ]
+    return "\n".join(
+        [
+            "# Errors\n",
+            WRITTEN,
+            "What Sci-CoT can tell a person went wrong. Each message is a sentence or two: what, "
+            "where, and what to\ndo next; a command that ends in one exits with 1.\n",
+            "| error | is a | what it stands for |",
+            "| --- | --- | --- |",
+            *rows,
+            "",
+        ]
+    )
+
+
+def table_pages() -> str:
+    """Return every table with its columns."""
+    parts = ["# The tables\n", WRITTEN]
+    rows_of = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
+    assert db.models  # importing it is what fills the registry
+    for name in sorted(rows_of):
+        parts.append(f"## {name}\n\n{inspect.getdoc(rows_of[name]) or ''}\n")
+        parts.append("| column | type | |\n| --- | --- | --- |")
+        for column in rows_of[name].__table__.columns:
+            marks = [
+                *(["primary key"] if column.primary_key else []),
+                *(f"-> `{key.target_fullname}`" for key in sorted(column.foreign_keys, key=str)),
+                *(["may be empty"] if column.nullable else []),
+            ]
+            parts.append(f"| `{column.name}` | {column.type!s} | {', '.join(marks)} |")
+        parts.append("")
+    return "\n".join(parts)
+
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "commands.md": command_pages,
+    "settings.md": setting_pages,
+    "checks.md": check_pages,
+    "errors.md": error_pages,
+    "tables.md": table_pages,
+}
+
+
+def main() -> None:
+    """Write every page, and say which changed."""
+    for name, write in PAGES.items():
+        path, text = DOCS / name, write()
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            print(f"wrote docs/{name}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
