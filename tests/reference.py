@@ -96,7 +96,8 @@ def setting_pages() -> str:
 def check_pages() -> str:
     """Return every check with its severity and meaning."""
     rows = [
-        f"| `{check.id}` | {in_cell(check.name)} | {check.severity} | {in_cell(check.explanation)} |"
+        f"| `{check.id}` | {in_cell(check.name)} | {check.severity} "
+        f"| {in_cell(check.explanation)} |"
         for check in CHECKS
     ]
     return "\n".join(
