@@ -18,7 +18,7 @@ SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 @pytest.fixture(autouse=True)
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     """Settings whose home folder is the test's own; no key of the machine's is seen."""
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "SCICOT_DATABASE_URL"):
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "SCICOT_DATABASE_URL", "SCICOT_LAUNCHER"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SCICOT_HOME", str(tmp_path / "home"))
     get_settings.cache_clear()

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import streamlit as st
 
 from pages.shared import links
 from scicot.services.questions.lookup import list_datasets
-from scicot.services.workspace import open_workspace
+from scicot.services.workspace import Workspace, open_workspace
 from scicot.words.errors import SciCotError
 from scicot.words.records import Actor
+
+# how a cached function tells databases apart: its cache is the process's, whatever the settings
+BY_DATABASE: dict[str | type[object], Callable[[Any], Any]] = {
+    Workspace: lambda workspace: workspace.settings.resolved_database_url
+}
 
 
 def show_sidebar() -> None:

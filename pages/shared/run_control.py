@@ -8,11 +8,9 @@ import streamlit as st
 
 from pages.shared.colors import Color
 from pages.shared.frame import current_actor, errors_shown
-from scicot.services.runs.queue import tend_queue
-from scicot.services.runs.runs import RESUMABLE, get_run, move_to_front, request_cancel, resume_run
+from scicot.services.runs.runs import RESUMABLE, get_run, move_to_front, request_cancel
 from scicot.services.workspace import open_workspace
 from scicot.words.records import RunStatus, RunView
-from scicot.words.settings import get_settings
 
 BADGES: Mapping[RunStatus, tuple[Color, str]] = {
     RunStatus.QUEUED: ("gray", ":material/hourglass_empty:"),
@@ -31,9 +29,9 @@ def show_while_it_runs(run_id: int, show: Callable[[RunView], None]) -> None:
         is_over = get_run(session, run_id).status.is_finished
 
     def show_now() -> None:
-        with errors_shown(), open_workspace() as session:
-            tend_queue(session, get_settings())
-            run = get_run(session, run_id)
+        with errors_shown(), open_workspace() as workspace:
+            workspace.tend()
+            run = get_run(workspace, run_id)
         show(run)
         if run.status.is_finished and not is_over:
             st.rerun()  # stops the refreshing
@@ -78,9 +76,8 @@ def _cancel(run_id: int) -> None:
 
 
 def _resume(run_id: int) -> None:
-    with errors_shown(), open_workspace() as session:
-        resume_run(session, current_actor(), run_id)
-        tend_queue(session, get_settings())
+    with errors_shown(), open_workspace() as workspace:
+        workspace.resume(current_actor(), run_id)
 
 
 def _front(run_id: int) -> None:

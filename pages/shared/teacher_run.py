@@ -7,12 +7,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.shared import links
-from pages.shared.frame import current_actor, errors_shown
+from pages.shared.frame import BY_DATABASE, current_actor, errors_shown
 from pages.shared.money import format_usd
 from pages.shared.run_control import show_headline, show_orders, show_while_it_runs
 from scicot.pure.runs.durations import say_duration
 from scicot.services.rationales.own_answers import count_own_answers
-from scicot.services.runs.queue import tend_queue
 from scicot.services.teacher.generation import retry_calls
 from scicot.services.teacher.totals import (
     ReasonCount,
@@ -23,9 +22,8 @@ from scicot.services.teacher.totals import (
     measure_pace,
     run_totals,
 )
-from scicot.services.workspace import open_workspace
+from scicot.services.workspace import Workspace, open_workspace
 from scicot.words.records import CompletionState, RunKind, RunStatus, RunView
-from scicot.words.settings import get_settings
 
 MAY_COST_AGAIN = (CompletionState.MAYBE_PAID, CompletionState.INVALID, CompletionState.REFUSED)
 
@@ -102,15 +100,16 @@ def _show_small_print(
         st.caption(" · ".join(said))
 
 
-@st.cache_data(ttl=600, show_spinner=False)
-def _count_own(database: str, run_id: int, calls_waiting: int, calls: int) -> dict[str, int] | None:
-    with open_workspace() as session:
-        return count_own_answers(session, run_id)
+@st.cache_data(ttl=600, show_spinner=False, hash_funcs=BY_DATABASE)
+def _count_own(
+    workspace: Workspace, run_id: int, calls_waiting: int, calls: int
+) -> dict[str, int] | None:
+    return count_own_answers(workspace, run_id)
 
 
 def _show_own_answers(run: RunView, totals: RunTotals) -> None:
-    database = get_settings().resolved_database_url  # the cache is the process's
-    own = _count_own(database, run.id, totals.calls_waiting, totals.calls)
+    with open_workspace() as workspace:
+        own = _count_own(workspace, run.id, totals.calls_waiting, totals.calls)
     if own is None:
         return
     said = [f"{own['agree']:,} agree with the key", f"{own['disagree']:,} choose another option"]
@@ -152,6 +151,7 @@ def _show_reasons(run: RunView, reasons: Sequence[ReasonCount]) -> None:
 
 
 def _retry(run_id: int, state: CompletionState) -> None:
-    with errors_shown(), open_workspace() as session:
-        st.query_params["run"] = str(retry_calls(session, current_actor(), run_id, [state]))
-        tend_queue(session, get_settings())
+    with errors_shown(), open_workspace() as workspace:
+        again = retry_calls(workspace, workspace.settings, current_actor(), run_id, [state])
+        st.query_params["run"] = str(again)
+        workspace.tend()

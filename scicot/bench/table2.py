@@ -109,7 +109,7 @@ def _run_grid(
         settings={"epochs": epochs},
     )
     with open_session(home.resolved_database_url) as session:
-        run_ids = start_experiment(session, ACTOR, config).run_ids
+        run_ids = start_experiment(session, home, ACTOR, config).run_ids
     started = work_seconds()
     for run_id in run_ids:
         run_worker(run_id, home, {RunKind.TRAIN: run_training})

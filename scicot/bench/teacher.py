@@ -86,7 +86,7 @@ def bench_teacher(
                 teacher=f"{base_url}#local",
                 concurrency=concurrency,
             )
-            run_id = start_generation(session, ACTOR, config)
+            run_id = start_generation(session, settings, ACTOR, config)
             session.rollback()
             with memory.watched():
                 run_worker(run_id, settings, {RunKind.GENERATE: run_generation})

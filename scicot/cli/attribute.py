@@ -9,11 +9,9 @@ import typer
 from scicot.cli.output import AsJson, current_actor, emit
 from scicot.cli.runs import finish_or_follow
 from scicot.pure.evaluation.attribution import TITLES
-from scicot.services.evaluation.attribution import attribute_errors, start_attribution
-from scicot.services.runs.queue import tend_queue
+from scicot.services.evaluation.attribution import attribute_errors
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import AttributionConfig
-from scicot.words.settings import get_settings
 
 RunNumber = Annotated[int, typer.Argument(metavar="RUN", help="A Sci-CoT run that is done.")]
 
@@ -36,9 +34,8 @@ def attribute_command(
     """Ask the answering stage again with other rationales, in a run of its own."""
     wanted = None if reference == "none" else reference
     config = AttributionConfig.checked(run=run_id, reference=wanted)
-    with open_workspace() as session:
-        started = start_attribution(session, current_actor(), config)
-        tend_queue(session, get_settings())
+    with open_workspace() as workspace:
+        started = workspace.start(current_actor(), config)
     finish_or_follow(started, wait=wait, as_json=as_json)
 
 

@@ -9,11 +9,9 @@ import typer
 
 from scicot.cli.output import AsJson, current_actor, emit, say
 from scicot.cli.runs import line
-from scicot.services.runs.queue import tend_queue, wait_for_run
-from scicot.services.training.experiments import load_experiment, start_experiment
+from scicot.services.training.experiments import load_experiment
 from scicot.services.workspace import open_workspace
 from scicot.words.records import RunStatus
-from scicot.words.settings import get_settings
 
 group = typer.Typer(no_args_is_help=True, help="Grids of runs.")
 
@@ -35,15 +33,15 @@ def run_command(
     as_json: AsJson = False,
 ) -> None:
     """Queue every run of the grid; a stage that several of them need is trained once."""
-    with open_workspace() as session:
-        started = start_experiment(session, current_actor(), load_experiment(path))
-        tend_queue(session, get_settings())
+    with open_workspace() as workspace:
+        started = workspace.start_experiment(current_actor(), load_experiment(path))
     say(f"Experiment {started.id}: {len(started.run_ids)} runs are queued.")
     statuses: dict[int, str] = {}
     if wait:
-        for run_id in started.run_ids:
-            run = wait_for_run(get_settings(), run_id, on_change=lambda one: say(line(one)))
-            statuses[run_id] = run.status
+        with open_workspace() as workspace:
+            for run_id in started.run_ids:
+                run = workspace.wait(run_id, on_change=lambda changed: say(line(changed)))
+                statuses[run_id] = run.status
     result: dict[str, Any] = {"experiment": started.id, "runs": list(started.run_ids)}
     if wait:
         result["statuses"] = statuses

@@ -9,15 +9,12 @@ import typer
 
 from scicot.cli.output import AsJson, current_actor, emit, say
 from scicot.cli.runs import line
-from scicot.services.runs.queue import tend_queue, wait_for_run
 from scicot.services.runs.runs import get_run
 from scicot.services.teacher.carry_out import totals_json
 from scicot.services.teacher.estimates import estimate_generation
-from scicot.services.teacher.generation import start_generation
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import PAPER_TEACHER, GenerationConfig
 from scicot.words.records import RunStatus, Split
-from scicot.words.settings import get_settings
 
 
 def register(app: typer.Typer) -> None:
@@ -78,12 +75,12 @@ def generate_command(
     if estimate:
         _emit_estimate(config, as_json)
         return
-    with open_workspace() as session:
-        run_id = start_generation(session, current_actor(), config)
-        tend_queue(session, get_settings())
+    with open_workspace() as workspace:
+        run_id = workspace.start(current_actor(), config)
     say(f"Run {run_id} is queued.")
     if wait:
-        wait_for_run(get_settings(), run_id, on_change=lambda changed: say(line(changed)))
+        with open_workspace() as workspace:
+            workspace.wait(run_id, on_change=lambda changed: say(line(changed)))
     _emit_totals(run_id, as_json)
 
 

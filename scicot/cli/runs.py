@@ -11,21 +11,19 @@ import typer
 from scicot.cli.handlers import HANDLERS
 from scicot.cli.output import AsJson, current_actor, emit, say
 from scicot.pure.training.differences import Difference
-from scicot.services.runs.queue import list_queue, tend_queue, wait_for_run
+from scicot.services.runs.queue import list_queue
 from scicot.services.runs.runs import (
     get_run,
     list_runs,
     move_to_front,
     read_log,
     request_cancel,
-    resume_run,
 )
 from scicot.services.runs.worker import run_worker
 from scicot.services.training.cloning import differences_between_runs
 from scicot.services.training.parts import list_parts
 from scicot.services.workspace import open_workspace
 from scicot.words.records import RunStatus, RunView
-from scicot.words.settings import get_settings
 
 RunId = Annotated[int, typer.Argument(help="The run's number.")]
 group = typer.Typer(no_args_is_help=True, help="Look at runs, stop them, take them up again.")
@@ -53,10 +51,10 @@ def line(run: RunView, place: int | None = None) -> str:
 @group.command("list")
 def list_command(as_json: AsJson = False) -> None:
     """Show the newest runs, and the number in the queue of those that wait."""
-    with open_workspace() as session:
-        tend_queue(session, get_settings())
-        runs = list_runs(session)
-        places = {run_id: place for place, run_id in enumerate(list_queue(session), 1)}
+    with open_workspace() as workspace:
+        workspace.tend()
+        runs = list_runs(workspace)
+        places = {run_id: place for place, run_id in enumerate(list_queue(workspace), 1)}
     fields = [describe(run) | {"queue": places.get(run.id)} for run in runs]
     emit({"runs": fields}, as_json, "\n".join(line(run, places.get(run.id)) for run in runs))
 
@@ -86,9 +84,8 @@ def resume_command(
     as_json: AsJson = False,
 ) -> None:
     """Take up a lost, cancelled or failed run from what is complete."""
-    with open_workspace() as session:
-        run = resume_run(session, current_actor(), run_id)
-        tend_queue(session, get_settings())
+    with open_workspace() as workspace:
+        run = workspace.resume(current_actor(), run_id)
     finish_or_follow(run.id, wait=wait, as_json=as_json)
 
 
@@ -104,8 +101,8 @@ def next_command(run_id: RunId, as_json: AsJson = False) -> None:
 @group.command("logs")
 def logs_command(run_id: RunId) -> None:
     """Print the log of a run's worker."""
-    with open_workspace() as session:
-        text = read_log(session, get_settings(), run_id)
+    with open_workspace() as workspace:
+        text = read_log(workspace, workspace.settings, run_id)
     typer.echo(text or f"Run {run_id} has not written a log yet.")
 
 
@@ -141,10 +138,10 @@ def finish_or_follow(
 
     `more` stands in the JSON beside the run.
     """
-    with open_workspace() as session:
-        run = get_run(session, run_id)
-    if wait:
-        run = wait_for_run(get_settings(), run_id, on_change=lambda changed: say(line(changed)))
+    with open_workspace() as workspace:
+        run = get_run(workspace, run_id)
+        if wait:
+            run = workspace.wait(run_id, on_change=lambda changed: say(line(changed)))
     fields = describe(run)
     fields |= {"metrics": {}, **fields.pop("result"), **(more or {})}
     emit(fields, as_json, line(run))
@@ -154,7 +151,7 @@ def finish_or_follow(
 
 def run_worker_command(run_id: RunId) -> None:
     """Carry out one run in this process; launchers call this."""
-    with open_workspace() as session:
-        status = run_worker(run_id, get_settings(), HANDLERS)
-        tend_queue(session, get_settings())
+    with open_workspace() as workspace:
+        status = run_worker(run_id, workspace.settings, HANDLERS)
+        workspace.tend()
     raise typer.Exit(0 if status is RunStatus.DONE else 1)

@@ -10,13 +10,10 @@ import typer
 from scicot.cli import export
 from scicot.cli.output import AsJson, current_actor, emit, say
 from scicot.cli.runs import RunId, finish_or_follow
-from scicot.services.runs.queue import tend_queue
 from scicot.services.students.export import export_student
-from scicot.services.students.predicting import start_prediction
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import PredictionConfig
 from scicot.words.records import Split
-from scicot.words.settings import get_settings
 
 
 def register(app: typer.Typer) -> None:
@@ -35,9 +32,8 @@ def predict_command(
 ) -> None:
     """Let the students of a finished run answer a split, in a run of its own."""
     config = PredictionConfig.checked(run=run_id, dataset=dataset, split=split, limit=limit)
-    with open_workspace() as session:
-        started = start_prediction(session, current_actor(), config)
-        tend_queue(session, get_settings())
+    with open_workspace() as workspace:
+        started = workspace.start(current_actor(), config)
     say(f"Run {started} is queued.")
     finish_or_follow(started, wait=wait, as_json=as_json)
 
@@ -48,7 +44,7 @@ def export_command(
     as_json: AsJson = False,
 ) -> None:
     """Write a run's students as Hugging Face folders with model cards."""
-    with open_workspace() as session:
-        folders = export_student(session, run_id, path)
+    with open_workspace() as workspace:
+        folders = export_student(workspace, workspace.settings, run_id, path)
     names = [str(folder) for folder in folders]
     emit({"run": run_id, "folders": names}, as_json, "\n".join(names))

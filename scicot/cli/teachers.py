@@ -11,14 +11,12 @@ import typer
 
 from scicot.cli.output import AsJson, current_actor, emit, say
 from scicot.cli.runs import finish_or_follow
-from scicot.services.runs.queue import tend_queue
 from scicot.services.teacher.generation import retry_calls
 from scicot.services.teacher.prices import list_prices, set_price
 from scicot.services.teacher.prompts import list_prompts, save_prompt
 from scicot.services.workspace import open_workspace
 from scicot.words.errors import InvalidInput
 from scicot.words.records import CompletionState
-from scicot.words.settings import get_settings
 from scicot.words.teaching import PromptParts
 
 prompts = typer.Typer(no_args_is_help=True, help="What teachers are asked, in versions.")
@@ -104,8 +102,8 @@ def retry_command(
     as_json: AsJson = False,
 ) -> None:
     """Ask a teacher again for a run's completions that have no text, and for those alone."""
-    with open_workspace() as session:
-        again = retry_calls(session, current_actor(), run_id, state)
-        tend_queue(session, get_settings())
+    with open_workspace() as workspace:
+        again = retry_calls(workspace, workspace.settings, current_actor(), run_id, state)
+        workspace.tend()
     say(f"Run {again} is queued.")
     finish_or_follow(again, wait=wait, as_json=as_json)

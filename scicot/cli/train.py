@@ -10,17 +10,14 @@ import typer
 
 from scicot.cli.output import AsJson, current_actor, emit, parse_statuses, say
 from scicot.cli.runs import describe_differences, finish_or_follow
-from scicot.services.runs.queue import tend_queue
 from scicot.services.training.cloning import clone_config, differences_from_run
 from scicot.services.training.estimate import estimate_training
 from scicot.services.training.preview import StagePreview, inspect_training
 from scicot.services.training.snapshots import create_snapshot, list_snapshots
-from scicot.services.training.training import start_training
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import PAPER_STUDENT, PAPER_TEACHER, FewShotConfig
 from scicot.words.errors import InvalidConfig
 from scicot.words.records import Method
-from scicot.words.settings import get_settings
 
 snapshots = typer.Typer(no_args_is_help=True, help="Freeze what runs train on.")
 
@@ -130,14 +127,13 @@ def _start_training(
 ) -> tuple[int, dict[str, Any] | None]:
     """Return the run's id, and what its JSON says of the run that settings were taken from."""
     more = None
-    with open_workspace() as session:
-        config = clone_config(session, like, given)
+    with open_workspace() as workspace:
+        config = clone_config(workspace, like, given)
         if like is not None:
-            found = differences_from_run(session, like, config.model_dump(mode="json"))
+            found = differences_from_run(workspace, like, config.model_dump(mode="json"))
             more = {"like": like, "differences": [asdict(one) for one in found]}
             say(describe_differences(like, found))
-        run_id = start_training(session, current_actor(), config)
-        tend_queue(session, get_settings())
+        run_id = workspace.start(current_actor(), config)
     return run_id, more
 
 
@@ -145,11 +141,11 @@ def _check(given: Mapping[str, Any], like: int | None, as_json: bool) -> None:
     """Say what the launch page's check says."""
     if given.get("method") is Method.FEW_SHOT:
         raise typer.BadParameter("few_shot trains nothing; `generate --estimate` says its cost.")
-    with open_workspace() as session:
-        config = clone_config(session, like, given)
-        preview = inspect_training(session, config)
+    with open_workspace() as workspace:
+        config = clone_config(workspace, like, given)
+        preview = inspect_training(workspace, workspace.settings, config)
         say("Trying ten steps of the student; the result is remembered.")
-        estimate = estimate_training(session, config)
+        estimate = estimate_training(workspace, workspace.settings, config)
     lines = [preview.sentence(), *preview.notes, *map(_describe, preview.stages)]
     first = preview.first_batch[0]
     lines += [estimate.sentence(), "The first example:", first.input, first.target]
@@ -164,14 +160,10 @@ def _describe(stage: StagePreview) -> str:
 
 
 def _start_few_shot(given: Mapping[str, Any], teacher: str) -> int:
-    from scicot.services.teacher.few_shot import start_few_shot
-
     asked = {name: value for name, value in given.items() if name != "method"}
-    with open_workspace() as session:
-        config = FewShotConfig.checked(teacher=teacher, **asked)
-        run_id = start_few_shot(session, current_actor(), config)
-        tend_queue(session, get_settings())
-    return run_id
+    config = FewShotConfig.checked(teacher=teacher, **asked)
+    with open_workspace() as workspace:
+        return workspace.start(current_actor(), config)
 
 
 def parse_settings(pairs: Sequence[str]) -> dict[str, Any]:

@@ -1,25 +1,129 @@
-"""The way in for every screen and command: the settings and a session on a migrated database."""
+"""The way in for every screen and command: a session that knows the settings and the launcher."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
 from db.migrate import migrate
-from db.session import open_session
-from scicot.words.settings import get_settings
+from db.session import get_engine
+from scicot.adapters.launchers.launcher import Launcher, open_launcher
+from scicot.services.runs.queue import tend_queue
+from scicot.services.runs.runs import get_run, resume_run
+from scicot.words.configs import (
+    AttributionConfig,
+    ExperimentConfig,
+    FewShotConfig,
+    GenerationConfig,
+    PredictionConfig,
+    TrainingConfig,
+)
+from scicot.words.records import Actor, RunStatus, RunView
+from scicot.words.settings import Settings, get_settings
+
+if TYPE_CHECKING:
+    from scicot.services.training.experiments import StartedExperiment
+
+RunConfig = GenerationConfig | TrainingConfig | FewShotConfig | PredictionConfig | AttributionConfig
+
+
+class Workspace(Session):
+    """A session on the migrated database that can start runs.
+
+    It is a session and does not merely hold one, so that what only reads takes it as it is.
+    """
+
+    def __init__(self, settings: Settings, launcher: Launcher | None) -> None:
+        url = settings.resolved_database_url
+        _migrate_once(url)
+        super().__init__(get_engine(url), expire_on_commit=False)
+        self.settings = settings
+        self.launcher = launcher
+
+    def start(self, actor: Actor, config: RunConfig) -> int:
+        """Check the config, store its run, tend the queue, and return the run's id.
+
+        Raises what the check of that kind of run raises, before anything is stored.
+        """
+        run_id = self._store(actor, config)
+        self.tend()
+        return run_id
+
+    def _store(self, actor: Actor, config: RunConfig) -> int:
+        """Each kind's module is imported when it is first needed: commands stay quick."""
+        match config:
+            case GenerationConfig():
+                from scicot.services.teacher.generation import start_generation
+
+                return start_generation(self, self.settings, actor, config)
+            case TrainingConfig():
+                from scicot.services.training.training import start_training
+
+                return start_training(self, self.settings, actor, config)
+            case FewShotConfig():
+                from scicot.services.teacher.few_shot import start_few_shot
+
+                return start_few_shot(self, self.settings, actor, config)
+            case PredictionConfig():
+                from scicot.services.students.predicting import start_prediction
+
+                return start_prediction(self, self.settings, actor, config)
+            case AttributionConfig():
+                from scicot.services.evaluation.attribution import start_attribution
+
+                return start_attribution(self, actor, config)
+
+    def start_experiment(self, actor: Actor, config: ExperimentConfig) -> StartedExperiment:
+        """Check and queue every run of a grid; raises as `start` does, or Conflict for its name."""
+        from scicot.services.training.experiments import start_experiment
+
+        started = start_experiment(self, self.settings, actor, config)
+        self.tend()
+        return started
+
+    def resume(self, actor: Actor, run_id: int) -> RunView:
+        """Queue a run that did not end well again, and tend the queue."""
+        resume_run(self, actor, run_id)
+        self.tend()
+        return get_run(self, run_id)
+
+    def tend(self) -> list[int]:
+        """Launch every waiting run that has a slot, and return their ids."""
+        return tend_queue(self, self.settings, self.launcher)
+
+    def wait(
+        self,
+        run_id: int,
+        *,
+        on_change: Callable[[RunView], None] = lambda _run: None,
+        poll_seconds: float = 0.5,
+    ) -> RunView:
+        """Return the run once it is finished or lost, telling `on_change` of each new state."""
+        seen: tuple[object, ...] = ()
+        while True:
+            self.tend()
+            run = get_run(self, run_id)
+            self.commit()  # ends the read: the next one is to see what the worker has written
+            state = (run.status, run.message, run.progress_done)
+            if state != seen:
+                on_change(run)
+                seen = state
+            if run.status.is_finished or run.status is RunStatus.LOST:
+                return run
+            time.sleep(poll_seconds)
 
 
 @contextmanager
-def open_workspace() -> Iterator[Session]:
-    """Yield a session on the database of the settings, migrated once a process."""
-    url = get_settings().resolved_database_url
-    _migrate_once(url)
-    with open_session(url) as session:
-        yield session
+def open_workspace() -> Iterator[Workspace]:
+    """Yield a workspace on the database and with the launcher of the settings."""
+    settings = get_settings()
+    with Workspace(settings, open_launcher(settings.launcher)) as workspace:
+        yield workspace
 
 
 @lru_cache(maxsize=8)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LauncherName = Literal["local", "none"]
 
 
 class Settings(BaseSettings):
@@ -30,6 +33,7 @@ class Settings(BaseSettings):
     teacher_retry_seconds: float = Field(default=0.5, gt=0)  # before the second attempt; doubles
     teacher_poll_seconds: float = Field(default=30.0, gt=0)  # between looks at a batch
     allow_private_teachers: bool = False  # may a teacher's address lie in a private network?
+    launcher: LauncherName = "local"  # none: whoever likes starts `run-worker ID`
     training_slots: int = Field(default=1, ge=1)
     threads: int | None = Field(default=None, ge=1)
     student_folders: str = ""  # parted by os.pathsep; empty: any folder of this machine

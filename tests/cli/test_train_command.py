@@ -17,6 +17,7 @@ from scicot.cli.main import app
 from scicot.services.training.training import start_training
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import Actor, RunStatus
+from scicot.words.settings import get_settings
 from tests.builders import store_questions
 from tests.tiny_students import tiny_t5
 
@@ -30,7 +31,7 @@ def run_id(session: Session, tmp_path: Path) -> int:
     config = TrainingConfig.checked(
         method="finetune", dataset="demo", student="starter", limit_train=4, seed=3
     )
-    started = start_training(session, Actor("Ada"), config)
+    started = start_training(session, get_settings(), Actor("Ada"), config)
     with write(session):
         beating = {"status": RunStatus.RUNNING, "heartbeat_at": utc_now()}
         session.execute(update(RunRow).where(RunRow.id == started).values(**beating))

@@ -57,12 +57,9 @@ def test_asking_again_queues_a_run(
     session: Session,
     questions: list[Question],
     run_id: int,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     store_rationale(session, questions[1], "The teacher explains.")
     store_run(session, questions, right=[0])
-    # the queue is another room's: nothing is to be started here
-    monkeypatch.setattr("scicot.services.runs.queue.tend_queue", lambda *_: [])
     app = open_page("evaluate/attribution", run=str(run_id))
     press(app, "Ask the answering stage again")
     assert not app.exception

@@ -9,7 +9,6 @@ from streamlit.testing.v1 import AppTest
 from db.models import RunRow
 from db.session import write
 from scicot.adapters.launchers.local import log_path
-from scicot.services.runs import queue
 from scicot.services.runs.runs import create_run, get_run, list_runs
 from scicot.services.training.snapshots import create_snapshot
 from scicot.services.workspace import open_workspace
@@ -19,16 +18,6 @@ from scicot.words.settings import Settings
 from tests.builders import store_questions, store_rationale, store_training
 from tests.pages.driver import open_page
 from tests.tiny_students import build_tiny_t5
-
-
-@pytest.fixture
-def launched(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The ids of runs whose process would have been started."""
-    ids: list[int] = []
-    defaults = queue.tend_queue.__defaults__
-    assert defaults is not None
-    monkeypatch.setattr(queue.tend_queue, "__defaults__", (lambda _s, run_id: ids.append(run_id),))
-    return ids
 
 
 def prepare(session: Session, folder: Path, *, approved: bool) -> None:
@@ -59,9 +48,7 @@ def test_freezing_without_an_approved_rationale_says_what_to_do(
     assert "Review some first" in page.error[0].value
 
 
-def test_one_press_queues_the_three_methods_of_table_two(
-    session: Session, tmp_path: Path, launched: list[int]
-) -> None:
+def test_one_press_queues_the_three_methods_of_table_two(session: Session, tmp_path: Path) -> None:
     prepare(session, tmp_path / "data", approved=True)
     create_snapshot(session, Actor("Ada"), name="first", dataset="demo")
     page = open_page("train/launch", dataset="demo")
@@ -73,7 +60,7 @@ def test_one_press_queues_the_three_methods_of_table_two(
         runs = list_runs(fresh)
     assert sorted(str(run.method) for run in runs) == ["finetune", "one_stage", "sci_cot"]
     assert {run.config["learning_rate"] for run in runs} == {1e-4}  # the starter student's own
-    assert [run.status for run in runs].count(RunStatus.STARTING) == len(launched) == 1
+    assert {run.status for run in runs} == {RunStatus.QUEUED}
 
 
 def test_the_command_shown_repeats_what_the_button_does(session: Session, tmp_path: Path) -> None:
@@ -100,7 +87,7 @@ def table_of_changes(page: AppTest) -> list[tuple[str, ...]]:
 
 
 def test_a_clone_is_filled_from_its_run_and_says_what_differs(
-    session: Session, tmp_path: Path, launched: list[int]
+    session: Session, tmp_path: Path
 ) -> None:
     prepare(session, tmp_path / "data", approved=True)
     create_snapshot(session, Actor("Ada"), name="first", dataset="demo")
@@ -145,9 +132,7 @@ def test_what_cannot_be_cloned_is_said_and_the_page_goes_on(
     assert button(page, "Fine-tune")
 
 
-def test_the_runs_page_says_what_differs_from_another_run(
-    session: Session, launched: list[int]
-) -> None:
+def test_the_runs_page_says_what_differs_from_another_run(session: Session) -> None:
     store_run(session)
     run_id = store_run(session, epochs=7)
     page = open_page("train/runs", run=str(run_id))
@@ -155,7 +140,7 @@ def test_the_runs_page_says_what_differs_from_another_run(
     assert table_of_changes(page) == [("epochs", "2.0", "7.0")]
 
 
-def test_runs_page_shows_a_run_and_cancels_it(session: Session, launched: list[int]) -> None:
+def test_runs_page_shows_a_run_and_cancels_it(session: Session) -> None:
     run_id = create_run(session, Actor("Ada"), kind=RunKind.TRAIN, name="a run", config={})
     other = create_run(session, Actor("Ada"), kind=RunKind.TRAIN, name="another", config={})
     page = open_page("train/runs", run=str(other))
@@ -165,12 +150,11 @@ def test_runs_page_shows_a_run_and_cancels_it(session: Session, launched: list[i
     with open_workspace() as fresh:
         by_id = {run.id: run.status for run in list_runs(fresh)}
     assert by_id[other] is RunStatus.CANCELLED
-    assert launched == [run_id]
-    assert by_id[run_id] is RunStatus.STARTING
+    assert by_id[run_id] is RunStatus.QUEUED
 
 
 def test_a_failed_run_shows_the_cause_that_its_log_names(
-    session: Session, settings: Settings, launched: list[int]
+    session: Session, settings: Settings
 ) -> None:
     run_id = store_run(session)
     with write(session):

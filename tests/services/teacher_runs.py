@@ -30,7 +30,7 @@ def config_for(teacher: FakeTeacher, **values: Any) -> GenerationConfig:
 
 def generate(session: Session, config: GenerationConfig) -> RunView:
     """Start a run and carry it out here and now."""
-    return carry_on(session, start_generation(session, ADA, config))
+    return carry_on(session, start_generation(session, get_settings(), ADA, config))
 
 
 def carry_on(session: Session, run_id: int) -> RunView:

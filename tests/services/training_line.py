@@ -15,7 +15,7 @@ from scicot.services.training.snapshots import create_snapshot
 from scicot.services.training.training import start_training
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import Actor, Question, RationaleStatus, RunStatus, RunView, Split
-from scicot.words.settings import Settings
+from scicot.words.settings import Settings, get_settings
 from tests.builders import store_questions, store_rationale
 
 Questions = Mapping[Split, Sequence[Question]]
@@ -51,7 +51,7 @@ def tiny_config(method: str, student: Path, **fields: Any) -> TrainingConfig:
 
 def train(session: Session, settings: Settings, config: TrainingConfig) -> RunView:
     """Start a run and carry it out in this process; it must end well."""
-    run_id = start_training(session, Actor("Ada"), config)
+    run_id = start_training(session, get_settings(), Actor("Ada"), config)
     status = run_worker(run_id, settings, HANDLERS)
     run = get_run(session, run_id)
     assert status is RunStatus.DONE, run.error

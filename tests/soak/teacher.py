@@ -98,10 +98,10 @@ def soak_faults(*, questions: int, share: float, seed: int, concurrency: int = 3
         config = GenerationConfig.checked(
             dataset="demo", teacher=f"{teacher.url}#fake", concurrency=concurrency
         )
-        run_id = start_generation(session, ADA, config)
+        run_id = start_generation(session, get_settings(), ADA, config)
         carry_on(session, run_id)
         while missing(session):
-            run_id = retry_calls(session, ADA, run_id, RETRIED)
+            run_id = retry_calls(session, get_settings(), ADA, run_id, RETRIED)
             carry_on(session, run_id)
         return count(session, teacher, seed)
 
@@ -150,7 +150,7 @@ def soak_kills(*, questions: int, kills: int, seed: int, concurrency: int = 8) -
         config = GenerationConfig.checked(
             dataset="demo", teacher=f"{teacher.url}#fake", concurrency=concurrency
         )
-        run_id = start_generation(session, ADA, config)
+        run_id = start_generation(session, get_settings(), ADA, config)
         step = questions // (kills + 1)
         for _ in range(kills):
             session.rollback()

@@ -31,7 +31,7 @@ from scicot.services.system.invariants import Violation, find_violations
 from scicot.services.training.training import run_training, start_training
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import Actor, Prediction, RunKind, RunStatus
-from scicot.words.settings import Settings
+from scicot.words.settings import Settings, get_settings
 from tests.services.training_line import prepare, tiny_config
 from tests.soak.teacher import bury
 from tests.tiny_students import build_tiny_t5
@@ -95,7 +95,7 @@ class Home:
 
     def start(self, config: TrainingConfig) -> int:
         with open_session(self.url) as session:
-            return start_training(session, Actor("Ada"), config)
+            return start_training(session, get_settings(), Actor("Ada"), config)
 
     def found(self, run_id: int) -> tuple[dict[str, str], Sequence[Prediction]]:
         """Return the hash of each stage's weights by the stage's own, and the predictions."""

@@ -13,14 +13,12 @@ from pages.evaluate.reader import choose_question
 from pages.evaluate.runs import choose_run, predicted_runs
 from pages.shared import links
 from pages.shared.frame import current_actor, errors_shown
-from scicot.services.evaluation.attribution import attribute_errors, start_attribution
+from scicot.services.evaluation.attribution import attribute_errors
 from scicot.services.evaluation.question_view import view_question
 from scicot.services.rationales.references import count_references
-from scicot.services.runs.queue import tend_queue
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import AttributionConfig
 from scicot.words.records import Method, Origin, RunKind, RunView
-from scicot.words.settings import get_settings
 
 REFERENCES: dict[str, Literal["teacher", "human"] | None] = {
     "The teacher's rationales": "teacher",
@@ -72,11 +70,8 @@ def _first_filled(counts: Mapping[Origin, int]) -> str:
 
 
 def _start(config: AttributionConfig) -> None:
-    with errors_shown(), open_workspace() as session:
-        st.session_state["attribution_started"] = start_attribution(
-            session, current_actor(), config
-        )
-        tend_queue(session, get_settings())
+    with errors_shown(), open_workspace() as workspace:
+        st.session_state["attribution_started"] = workspace.start(current_actor(), config)
 
 
 def show(run: RunView) -> None:

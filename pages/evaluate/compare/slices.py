@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.evaluate.plain_table import Cell, Head, Line, show_plain_table
 from pages.evaluate.score import percent
+from pages.shared.frame import BY_DATABASE
 from pages.shared.links import link_choice
 from scicot.pure.evaluation.comparison import say_p
 from scicot.pure.evaluation.slices import (
@@ -24,25 +25,25 @@ from scicot.pure.statistics import holm, wilson_interval
 from scicot.services.evaluation.comparison import RunComparison
 from scicot.services.evaluation.slices import RunSlices, load_slices, with_tags
 from scicot.services.predictions.store import count_predictions
-from scicot.services.workspace import open_workspace
-from scicot.words.settings import get_settings
+from scicot.services.workspace import Workspace, open_workspace
 
 BIAS = {"A": Dimension.ANSWER_A, "B": Dimension.ANSWER_B}
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)  # frozen, so that sharing it is safe
-def _load(database: str, run_a: int, run_b: int, answered: tuple[int, int]) -> RunSlices:
-    """Keep what the answers can be parted by; `answered` makes it afresh when answers come in."""
-    with open_workspace() as session:
-        return load_slices(session, run_a, run_b)
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_DATABASE)
+def _load(workspace: Workspace, run_a: int, run_b: int, answered: tuple[int, int]) -> RunSlices:
+    """Keep what the answers can be parted by; `answered` makes it afresh when answers come in.
+
+    What is kept is frozen, so that sharing it is safe.
+    """
+    return load_slices(workspace, run_a, run_b)
 
 
 def load_run_slices(run_a: int, run_b: int) -> RunSlices:
     """Return the two runs' slices, tags as they are now."""
-    with open_workspace() as session:
-        answered = count_predictions(session, run_a), count_predictions(session, run_b)
-        database = get_settings().resolved_database_url
-        return with_tags(session, _load(database, run_a, run_b, answered), run_a, run_b)
+    with open_workspace() as workspace:
+        answered = count_predictions(workspace, run_a), count_predictions(workspace, run_b)
+        return with_tags(workspace, _load(workspace, run_a, run_b, answered), run_a, run_b)
 
 
 def chosen_slice() -> tuple[Dimension, str] | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pages.shared.frame import BY_DATABASE
 from pages.shared.links import link_choice, write_link
 from scicot.services.evaluation.results import (
     Results,
@@ -14,25 +15,22 @@ from scicot.services.evaluation.results import (
     results_state,
     title_student,
 )
-from scicot.services.workspace import open_workspace
-from scicot.words.settings import get_settings
+from scicot.services.workspace import Workspace, open_workspace
 
 ALL_RUNS = "all"
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)  # frozen, so that sharing it is safe
-def _load(database: str, state: str, experiment: int | None, student: str | None) -> Results:
-    """Keep the results of this state of the runs in this database."""
-    with open_workspace() as session:
-        return load_results(session, experiment_id=experiment, student=student)
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_DATABASE)
+def _load(workspace: Workspace, state: str, experiment: int | None, student: str | None) -> Results:
+    """Keep the results of this state of the runs; they are frozen, so that sharing is safe."""
+    return load_results(workspace, experiment_id=experiment, student=student)
 
 
 def load_chosen(experiment: int | None) -> Results:
     """Return the results as they are now, of the student that the link names."""
-    with open_workspace() as session:
-        state = results_state(session)
-    database = get_settings().resolved_database_url
-    return _load(database, state, experiment, st.query_params.get("student"))
+    with open_workspace() as workspace:
+        state = results_state(workspace)
+        return _load(workspace, state, experiment, st.query_params.get("student"))
 
 
 def choose_experiment() -> int | None:

@@ -8,14 +8,11 @@ from pages.prepare.generate.teacher_choice import choose_teacher
 from pages.prepare.generate.teacher_form import show_estimate
 from pages.shared.frame import current_actor, errors_shown
 from pages.shared.teacher_run import show_teacher_run
-from scicot.services.runs.queue import tend_queue
 from scicot.services.runs.runs import list_runs
 from scicot.services.teacher.estimates import estimate_few_shot
-from scicot.services.teacher.few_shot import start_few_shot
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import FewShotConfig
 from scicot.words.records import RunKind, Split
-from scicot.words.settings import get_settings
 
 MOST_SHOTS = 5
 SPLITS = {
@@ -71,9 +68,8 @@ def show_few_shot(dataset: str) -> None:
 
 
 def _start(config: FewShotConfig) -> None:
-    with errors_shown(), open_workspace() as session:
-        start_few_shot(session, current_actor(), config)
-        tend_queue(session, get_settings())
+    with errors_shown(), open_workspace() as workspace:
+        workspace.start(current_actor(), config)
 
 
 def _show_newest(dataset: str) -> None:

@@ -18,22 +18,18 @@ from pages.prepare.generate.teacher_form import (
 from pages.shared import links
 from pages.shared.frame import choose_dataset, current_actor, errors_shown
 from pages.shared.teacher_run import show_teacher_run
-from scicot.services.runs.queue import tend_queue
 from scicot.services.runs.runs import list_runs
 from scicot.services.teacher.estimates import estimate_generation
-from scicot.services.teacher.generation import start_generation
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import GenerationConfig
 from scicot.words.records import RunKind, RunView
-from scicot.words.settings import get_settings
 
 SECTIONS = ("Run", "Prompts", "Compare", "LLM baseline", "Prices")
 
 
 def _start(config: GenerationConfig) -> None:
-    with errors_shown(), open_workspace() as session:
-        st.query_params["run"] = str(start_generation(session, current_actor(), config))
-        tend_queue(session, get_settings())
+    with errors_shown(), open_workspace() as workspace:
+        st.query_params["run"] = str(workspace.start(current_actor(), config))
 
 
 def _show_form(dataset: str) -> None:

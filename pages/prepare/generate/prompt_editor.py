@@ -11,14 +11,11 @@ from pages.shared.frame import current_actor, errors_shown
 from pages.shared.teacher_run import show_teacher_run
 from scicot.pure.teacher.prompts import VARIABLES
 from scicot.services.questions.lookup import list_questions
-from scicot.services.runs.queue import tend_queue
 from scicot.services.runs.runs import list_runs
-from scicot.services.teacher.generation import start_generation
 from scicot.services.teacher.prompts import Prompt, save_prompt
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import GenerationConfig
 from scicot.words.records import RunKind, Split
-from scicot.words.settings import get_settings
 from scicot.words.teaching import PromptParts
 
 TRIED_ON = 3
@@ -84,8 +81,8 @@ def _show_trial(dataset: str, prompt: Prompt) -> None:
 
 
 def _try(dataset: str, prompt_id: int, teacher: str, max_tokens: int) -> None:
-    with errors_shown(), open_workspace() as session:
-        questions = list_questions(session, dataset, Split.TRAIN, limit=TRIED_ON)
+    with errors_shown(), open_workspace() as workspace:
+        questions = list_questions(workspace, dataset, Split.TRAIN, limit=TRIED_ON)
         config = GenerationConfig.checked(
             dataset=dataset,
             teacher=teacher,
@@ -94,5 +91,4 @@ def _try(dataset: str, prompt_id: int, teacher: str, max_tokens: int) -> None:
             question_ids=tuple(one.id for one in questions if one.id is not None),
             trial=True,
         )
-        start_generation(session, current_actor(), config)
-        tend_queue(session, get_settings())
+        workspace.start(current_actor(), config)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from scicot.services.teacher.generation import teacher_problem
 from scicot.words.configs import PAPER_TEACHER, STARTER_TEACHER
+from scicot.words.settings import get_settings
 
 OTHER_OPENAI = "openai"
 OTHER_ADDRESS = "url"
@@ -54,7 +55,7 @@ def choose_teacher() -> str | None:
 def _checked(name: str) -> str | None:
     if not name:
         return None
-    problem = teacher_problem(name)
+    problem = teacher_problem(get_settings(), name)
     if problem is None:
         return name
     st.warning(problem, icon=":material/key:")

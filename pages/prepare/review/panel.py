@@ -12,9 +12,7 @@ from scicot.services.rationales.revisions import Revision, list_revisions
 from scicot.services.review.regeneration import ask_again
 from scicot.services.review.similar import find_similar
 from scicot.services.review.undo import restore_revision
-from scicot.services.runs.queue import tend_queue
 from scicot.services.workspace import open_workspace
-from scicot.words.settings import get_settings
 
 
 def show_review_panel() -> None:
@@ -98,9 +96,11 @@ def _show_again(rationale_id: int) -> None:
             height=80,
         )
         if st.form_submit_button("Ask again"):
-            with errors_shown(), open_workspace() as session:
-                run_id = ask_again(session, current_actor(), rationale_id, note)
-                tend_queue(session, get_settings())
+            with errors_shown(), open_workspace() as workspace:
+                run_id = ask_again(
+                    workspace, workspace.settings, current_actor(), rationale_id, note
+                )
+                workspace.tend()
                 st.success(
                     f"Run {run_id} asks the teacher. Its rationale comes into the queue as another "
                     "sample of this question."

@@ -28,8 +28,8 @@ def show_check(methods: list[Method], values: dict[str, Any], seed: int) -> None
         return
     with errors_shown():
         config = TrainingConfig.checked(method=method, seed=seed, **values)
-        with open_workspace() as session, st.spinner("Counting"):
-            _show(inspect_training(session, config))
+        with open_workspace() as workspace, st.spinner("Counting"):
+            _show(inspect_training(workspace, workspace.settings, config))
         _show_time(config)
 
 
@@ -45,10 +45,10 @@ def _show_time(config: TrainingConfig) -> None:
         )
     if wanted or again:
         with (
-            open_workspace() as session,
+            open_workspace() as workspace,
             st.spinner("Trying ten steps (a minute or two the first time)"),
         ):
-            found = estimate_training(session, config, again=again)
+            found = estimate_training(workspace, workspace.settings, config, again=again)
         st.text(found.sentence())
         st.caption(f"Tried {found.tried_at.astimezone():%d %b %H:%M}.")
 

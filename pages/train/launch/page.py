@@ -13,12 +13,9 @@ from pages.train.clone import read_clone, show_changes
 from pages.train.launch.check import show_check
 from pages.train.launch.form import choose_settings, choose_student
 from pages.train.launch.snapshot_form import choose_snapshot
-from scicot.services.runs.queue import tend_queue
-from scicot.services.training.training import start_training
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import TrainingConfig, default_setting
 from scicot.words.records import Method
-from scicot.words.settings import get_settings
 
 BUTTONS = {
     "Fine-tune": (Method.FINETUNE,),
@@ -37,14 +34,13 @@ HELP = {
 
 
 def _start(methods: tuple[Method, ...], values: dict[str, Any], seeds: list[int]) -> None:
-    with errors_shown(), open_workspace() as session:
+    with errors_shown(), open_workspace() as workspace:
         configs = [
             TrainingConfig.checked(method=method, seed=seed, **values)
             for seed in seeds
             for method in methods
         ]
-        started = [start_training(session, current_actor(), config) for config in configs]
-        tend_queue(session, get_settings())
+        started = [workspace.start(current_actor(), config) for config in configs]
         st.session_state["launch_started"] = started
 
 

@@ -12,21 +12,20 @@ from pages.train.clone import link_to_clone
 from scicot.pure.runs.durations import say_duration
 from scicot.pure.runs.logs import find_cause
 from scicot.pure.statistics import wilson_interval
-from scicot.services.runs.queue import list_queue, tend_queue
+from scicot.services.runs.queue import list_queue
 from scicot.services.runs.runs import MetricPoint, list_metrics, list_runs, read_log
 from scicot.services.training.parts import PartView, list_parts
 from scicot.services.workspace import open_workspace
 from scicot.words.records import RunKind, RunStatus, RunView
-from scicot.words.settings import get_settings
 
 COUNTED = {"accuracy": "correct", "option_accuracy": "option_correct"}  # a share: its count
 
 
 def load_runs() -> list[RunView]:
     """Return the newest runs, after starting whatever waits and has a slot."""
-    with open_workspace() as session:
-        tend_queue(session, get_settings())
-        return list_runs(session)
+    with open_workspace() as workspace:
+        workspace.tend()
+        return list_runs(workspace)
 
 
 def show_run(run_id: int) -> None:
@@ -39,7 +38,7 @@ def _show(run: RunView) -> None:
         points = list_metrics(session, run.id)
         parts = list_parts(session, run.id)
         queue = list_queue(session) if run.status is RunStatus.QUEUED else []
-        log = read_log(session, get_settings(), run.id)
+        log = read_log(session, session.settings, run.id)
     show_headline(run)
     cause = find_cause(log) if run.status in (RunStatus.FAILED, RunStatus.LOST) else None
     if cause:

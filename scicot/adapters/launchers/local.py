@@ -18,25 +18,28 @@ def log_path(settings: Settings, run_id: int) -> Path:
     return settings.artifacts_folder / "logs" / f"run-{run_id}.log"
 
 
-def launch_local(settings: Settings, run_id: int) -> None:
-    """Start the run's worker in a new session, so that it outlives this process.
+class LocalLauncher:
+    """Starts workers on this machine."""
 
-    Output goes to a file: nobody would drain a pipe once the app is gone.
-    """
-    path = log_path(settings, run_id)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    environment = dict(os.environ)
-    environment["SCICOT_HOME"] = str(settings.home_folder)
-    environment["SCICOT_DATABASE_URL"] = settings.resolved_database_url
-    with path.open("ab") as log:
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "scicot", "run-worker", str(run_id)],
-            cwd=REPOSITORY,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    # reaps the worker when it ends before this process does; otherwise it would stay a zombie
-    threading.Thread(target=worker.wait, daemon=True, name=f"reap-{run_id}").start()
+    def launch(self, settings: Settings, run_id: int) -> None:
+        """Start the run's worker in a new session, so that it outlives this process.
+
+        Output goes to a file: nobody would drain a pipe once the app is gone.
+        """
+        path = log_path(settings, run_id)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        environment = dict(os.environ)
+        environment["SCICOT_HOME"] = str(settings.home_folder)
+        environment["SCICOT_DATABASE_URL"] = settings.resolved_database_url
+        with path.open("ab") as log:
+            worker = subprocess.Popen(
+                [sys.executable, "-m", "scicot", "run-worker", str(run_id)],
+                cwd=REPOSITORY,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        # reaps the worker when it ends before this process does; otherwise it would stay a zombie
+        threading.Thread(target=worker.wait, daemon=True, name=f"reap-{run_id}").start()

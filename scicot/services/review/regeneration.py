@@ -13,12 +13,15 @@ from scicot.services.teacher.prompts import get_prompt, save_prompt
 from scicot.words.configs import STARTER_TEACHER, GenerationConfig
 from scicot.words.errors import InvalidInput
 from scicot.words.records import Actor, RunKind
+from scicot.words.settings import Settings
 
 NOTED_PROMPT = "paper with a note"
 LONGEST_NOTE = 500
 
 
-def ask_again(session: Session, actor: Actor, rationale_id: int, note: str) -> int:
+def ask_again(
+    session: Session, settings: Settings, actor: Actor, rationale_id: int, note: str
+) -> int:
     """Start a run that asks the teacher once more about a rationale's question; return its id.
 
     The note becomes part of a prompt version of its own, so that the ledger pays for it once and
@@ -34,13 +37,13 @@ def ask_again(session: Session, actor: Actor, rationale_id: int, note: str) -> i
         (run for run in list_runs(session, kinds=[RunKind.GENERATE]) if run.dataset == dataset),
         None,
     )
-    settings = dict(used.config) if used else {"teacher": STARTER_TEACHER}
+    values = dict(used.config) if used else {"teacher": STARTER_TEACHER}
     parts = get_prompt(session).parts
     noted = replace(parts, specificity=f"{parts.specificity}\n\nTake care: {note}")
     prompt = save_prompt(session, actor, NOTED_PROMPT, noted)
     config = GenerationConfig.checked(
         **{
-            **settings,
+            **values,
             "dataset": dataset,
             "split": item.question.split,
             "prompt_id": prompt.id,
@@ -49,4 +52,4 @@ def ask_again(session: Session, actor: Actor, rationale_id: int, note: str) -> i
             "samples": 1,
         }
     )
-    return start_generation(session, actor, config)
+    return start_generation(session, settings, actor, config)

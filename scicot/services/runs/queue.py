@@ -6,29 +6,27 @@ queue moves on even when a worker was killed.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from db.models import RunRow
-from db.session import open_session, write
+from db.session import write
 from scicot.adapters.clock import utc_now
-from scicot.adapters.launchers.local import launch_local
-from scicot.services.runs.runs import ACTIVE, LOST_AFTER, get_run
-from scicot.words.records import RunKind, RunStatus, RunView
+from scicot.adapters.launchers.launcher import Launcher
+from scicot.services.runs.runs import ACTIVE, LOST_AFTER
+from scicot.words.records import RunKind, RunStatus
 from scicot.words.settings import Settings
 
-Launcher = Callable[[Settings, int], None]
 HEAVY = (RunKind.TRAIN, RunKind.PREDICT, RunKind.ATTRIBUTE)  # share the training slots
 
 
-def tend_queue(session: Session, settings: Settings, launch: Launcher = launch_local) -> list[int]:
-    """Launch every waiting run that has a slot, and return their ids."""
-    launched = []
+def tend_queue(session: Session, settings: Settings, launcher: Launcher | None) -> list[int]:
+    """Launch every waiting run that has a slot, and return their ids; none without a launcher."""
+    launched: list[int] = []
+    if launcher is None:
+        return launched
     while (run_id := _take_next(session, settings.training_slots)) is not None:
-        launch(settings, run_id)
+        launcher.launch(settings, run_id)
         launched.append(run_id)
     return launched
 
@@ -66,25 +64,3 @@ def list_queue(session: Session) -> list[int]:
     """Return the ids of the runs that wait, the next to start first."""
     waiting = select(RunRow.id).where(RunRow.status == RunStatus.QUEUED)
     return list(session.scalars(waiting.order_by(RunRow.queue_position)))
-
-
-def wait_for_run(
-    settings: Settings,
-    run_id: int,
-    *,
-    on_change: Callable[[RunView], None] = lambda _run: None,
-    poll_seconds: float = 0.5,
-) -> RunView:
-    """Return the run once it is finished or lost, telling `on_change` of each new state."""
-    seen: tuple[object, ...] = ()
-    while True:
-        with open_session(settings.resolved_database_url) as session:
-            tend_queue(session, settings)
-            run = get_run(session, run_id)
-        state = (run.status, run.message, run.progress_done)
-        if state != seen:
-            on_change(run)
-            seen = state
-        if run.status.is_finished or run.status is RunStatus.LOST:
-            return run
-        time.sleep(poll_seconds)

@@ -17,7 +17,7 @@ from scicot.services.students.trained import load_trained
 from scicot.words.configs import TrainingConfig
 from scicot.words.errors import Conflict, NotFound
 from scicot.words.records import Family, RunView
-from scicot.words.settings import get_settings
+from scicot.words.settings import Settings
 
 READS = {
     "rationale": "a question with its options, and writes a rationale",
@@ -27,7 +27,7 @@ READS = {
 }
 
 
-def export_student(session: Session, run_id: int, folder: Path) -> list[Path]:
+def export_student(session: Session, settings: Settings, run_id: int, folder: Path) -> list[Path]:
     """Write each student of a run into a folder of its role's name and return the folders.
 
     `from_pretrained` loads each; `ct2/` inside holds the CTranslate2 form. The folder must be new
@@ -35,7 +35,7 @@ def export_student(session: Session, run_id: int, folder: Path) -> list[Path]:
     """
     if folder.exists() and any(folder.iterdir()):
         raise Conflict(f"'{folder}' is not empty. Name a folder that does not exist yet.")
-    config, stages = load_trained(session, get_settings(), run_id)
+    config, stages = load_trained(session, settings, run_id)
     kept = {role: stage for role, stage in stages.items() if not role.startswith("fold_")}
     if not kept:
         raise NotFound(f"Run {run_id} has no student to export.")
@@ -63,7 +63,7 @@ def write_card(run: RunView, config: TrainingConfig, stage: TrainedStage) -> str
     is_on_hub = HUB_ID.fullmatch(config.student) is not None
     # a card travels: the folder of a local student is nobody else's business
     name = config.student if is_on_hub else Path(config.student).name
-    settings = config.model_dump(mode="json", exclude_none=True) | {"student": name}
+    shown = config.model_dump(mode="json", exclude_none=True) | {"student": name}
     base = f"base_model: {name}\n" if is_on_hub else ""
     task = "text-generation" if stage.family is Family.CAUSAL else "text2text-generation"
     return "\n".join(
@@ -79,7 +79,7 @@ def write_card(run: RunView, config: TrainingConfig, stage: TrainedStage) -> str
             "## Training",
             *_lines(stage.result),
             "## Settings of the run",
-            *_lines(settings),
+            *_lines(shown),
             "",
         ]
     )

@@ -19,12 +19,14 @@ from scicot.services.students.watcher import RunWatcher
 from scicot.words.configs import PredictionConfig
 from scicot.words.errors import InvalidInput
 from scicot.words.records import Actor, RunKind
-from scicot.words.settings import get_settings
+from scicot.words.settings import Settings
 
 
-def start_prediction(session: Session, actor: Actor, config: PredictionConfig) -> int:
+def start_prediction(
+    session: Session, settings: Settings, actor: Actor, config: PredictionConfig
+) -> int:
     """Check that students and questions are there, queue a run and return its id."""
-    trained, _ = load_trained(session, get_settings(), config.run)
+    trained, _ = load_trained(session, settings, config.run)
     if not list_questions(session, config.dataset, config.split, limit=1):
         raise InvalidInput(
             f"Dataset '{config.dataset}' has no {config.split} questions. Import them first."

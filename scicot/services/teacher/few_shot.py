@@ -43,21 +43,26 @@ from scicot.words.records import (
     RunKind,
     Split,
 )
-from scicot.words.settings import get_settings
+from scicot.words.settings import Settings
 from scicot.words.teaching import Message
 
 READ = (*HAS_TEXT, CompletionState.REFUSED)  # a refusal is the model's answer: no_answer
 
 
 def start_few_shot(
-    session: Session, actor: Actor, config: FewShotConfig, *, experiment_id: int | None = None
+    session: Session,
+    settings: Settings,
+    actor: Actor,
+    config: FewShotConfig,
+    *,
+    experiment_id: int | None = None,
 ) -> int:
     """Check everything that can be checked now, store the run and return its id.
 
     Raises NotFound, InvalidConfig, TeacherRefused (no key) and Conflict (under way already).
     """
     teacher = parse_teacher(config.teacher)
-    check_teacher(teacher, get_settings())
+    check_teacher(teacher, settings)
     dataset_id = find_dataset_id(session, config.dataset)
     check_calls(
         price=find_price(session, teacher.model),

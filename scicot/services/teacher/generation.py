@@ -35,18 +35,20 @@ from scicot.words.records import (
     RunKind,
     RunStatus,
 )
-from scicot.words.settings import get_settings
+from scicot.words.settings import Settings
 from scicot.words.teaching import Price, Teacher, TeacherKind
 
 
-def start_generation(session: Session, actor: Actor, config: GenerationConfig) -> int:
+def start_generation(
+    session: Session, settings: Settings, actor: Actor, config: GenerationConfig
+) -> int:
     """Check everything that can be checked now, store the run and return its id.
 
     Raises NotFound, InvalidConfig, TeacherRefused (no key), and Conflict when a run with the same
     settings is under way.
     """
     teacher = parse_teacher(config.teacher)
-    check_teacher(teacher, get_settings())
+    check_teacher(teacher, settings)
     dataset_id = find_dataset_id(session, config.dataset)
     prompt = get_prompt(session, config.prompt_id)
     config = config.model_copy(update={"prompt_id": prompt.id})
@@ -76,7 +78,11 @@ def start_generation(session: Session, actor: Actor, config: GenerationConfig) -
 
 
 def retry_calls(
-    session: Session, actor: Actor, run_id: int, states: Sequence[CompletionState]
+    session: Session,
+    settings: Settings,
+    actor: Actor,
+    run_id: int,
+    states: Sequence[CompletionState],
 ) -> int:
     """Ask again for the run's completions in these states, in a run of their own.
 
@@ -92,7 +98,7 @@ def retry_calls(
     if run.kind is not RunKind.GENERATE:
         raise RunNotInState(f"Run {run_id} asked no teacher for rationales. Choose one that did.")
     config = GenerationConfig.checked(**run.config)
-    check_teacher(parse_teacher(config.teacher), get_settings())
+    check_teacher(parse_teacher(config.teacher), settings)
     ids = session.scalars(
         select(CompletionRow.question_id)
         .join(RunCompletionRow, RunCompletionRow.completion_id == CompletionRow.id)
@@ -104,13 +110,13 @@ def retry_calls(
     with write(session):
         reopen_calls(session, run_id, states)
     again = config.model_copy(update={"question_ids": tuple(ids), "limit": None})
-    return start_generation(session, actor, again)
+    return start_generation(session, settings, actor, again)
 
 
-def teacher_problem(name: str) -> str | None:
+def teacher_problem(settings: Settings, name: str) -> str | None:
     """Return why this teacher cannot be asked now, None when it can."""
     try:
-        check_teacher(parse_teacher(name), get_settings())
+        check_teacher(parse_teacher(name), settings)
     except (InvalidConfig, TeacherRefused) as problem:
         return str(problem)
     return None

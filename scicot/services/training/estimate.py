@@ -25,7 +25,7 @@ from scicot.services.training.preview import inspect_training
 from scicot.services.training.training import check_training
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import Example, Method
-from scicot.words.settings import Settings, get_settings
+from scicot.words.settings import Settings
 
 SAMPLE = 128  # examples, spread over all lengths
 
@@ -57,7 +57,7 @@ class TrainingEstimate:
 
 
 def estimate_training(
-    session: Session, config: TrainingConfig, *, again: bool = False
+    session: Session, settings: Settings, config: TrainingConfig, *, again: bool = False
 ) -> TrainingEstimate:
     """Return how long the run will take here; stages that are there cost nothing.
 
@@ -65,8 +65,7 @@ def estimate_training(
     and these settings; `again` makes it anew, for instance after one on a busy machine. The
     answering stage of sci_cot counts as the rationale stage's length.
     """
-    settings = get_settings()
-    check_training(session, config)
+    check_training(session, settings, config)
     data = read_training_data(session, config)
     student = find_student(config.student, settings)
     plans = plan_first_stages(config, data)
@@ -79,7 +78,7 @@ def estimate_training(
     for plan in plans:
         if find_stage(session, hash_stage(plan, student, config)) is None:
             training += _stage_seconds(codec, plan.tasks, config, found)
-    preview = inspect_training(session, config)
+    preview = inspect_training(session, settings, config)
     writing = 0
     if config.method is Method.SCI_COT:
         training += _stage_seconds(codec, plans[0].tasks, config, found)

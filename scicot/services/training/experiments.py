@@ -16,6 +16,7 @@ from scicot.services.training.training import check_training, start_training
 from scicot.words.configs import ExperimentConfig, TrainingConfig
 from scicot.words.errors import Conflict
 from scicot.words.records import Actor
+from scicot.words.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,9 @@ def plan_runs(config: ExperimentConfig) -> list[TrainingConfig]:
     ]
 
 
-def start_experiment(session: Session, actor: Actor, config: ExperimentConfig) -> StartedExperiment:
+def start_experiment(
+    session: Session, settings: Settings, actor: Actor, config: ExperimentConfig
+) -> StartedExperiment:
     """Check every run of the grid, then store the experiment and queue them all.
 
     Raises Conflict when the name is taken, and whatever a run's check raises, before anything is
@@ -62,7 +65,7 @@ def start_experiment(session: Session, actor: Actor, config: ExperimentConfig) -
         )
     runs = plan_runs(config)
     for run in runs:
-        check_training(session, run)
+        check_training(session, settings, run)
     with write(session):
         row = ExperimentRow(
             name=config.name,
@@ -73,7 +76,9 @@ def start_experiment(session: Session, actor: Actor, config: ExperimentConfig) -
         session.add(row)
         session.flush()
         experiment_id = row.id
-    run_ids = [start_training(session, actor, run, experiment_id=experiment_id) for run in runs]
+    run_ids = [
+        start_training(session, settings, actor, run, experiment_id=experiment_id) for run in runs
+    ]
     return StartedExperiment(experiment_id, tuple(run_ids))
 
 

@@ -20,7 +20,7 @@ from scicot.services.training.methods import plan_first_stages
 from scicot.services.training.training import check_training
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import Example, Method, Split
-from scicot.words.settings import Settings, get_settings
+from scicot.words.settings import Settings
 
 # A stage keeps its model twice (transformers and CTranslate2); while it trains there are up to
 # three checkpoints of weights and two moments.
@@ -74,13 +74,14 @@ class TrainingPreview:
         )
 
 
-def inspect_training(session: Session, config: TrainingConfig) -> TrainingPreview:
+def inspect_training(
+    session: Session, settings: Settings, config: TrainingConfig
+) -> TrainingPreview:
     """Return what the run would do; raises what `start_training` would raise.
 
     Where the student is not on this machine yet, what depends on its tokenizer is None.
     """
-    settings = get_settings()
-    check_training(session, config)
+    check_training(session, settings, config)
     data = read_training_data(session, config)
     student = find_local_student(config.student, settings)
     codec = Codec.open(student.path, student.family) if student else None

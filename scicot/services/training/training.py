@@ -29,13 +29,14 @@ from scicot.services.training.snapshots import find_snapshot
 from scicot.words.configs import TrainingConfig
 from scicot.words.errors import InvalidConfig
 from scicot.words.records import Actor, RunKind, Split
-from scicot.words.settings import get_settings
+from scicot.words.settings import Settings
 
 log = logging.getLogger(__name__)
 
 
 def start_training(
     session: Session,
+    settings: Settings,
     actor: Actor,
     config: TrainingConfig,
     *,
@@ -45,7 +46,7 @@ def start_training(
 
     Raises NotFound, InvalidConfig or StudentError before anything is stored.
     """
-    check_training(session, config)
+    check_training(session, settings, config)
     snapshot = find_snapshot(session, config.snapshot) if config.snapshot else None
     return create_run(
         session,
@@ -60,9 +61,9 @@ def start_training(
     )
 
 
-def check_training(session: Session, config: TrainingConfig) -> None:
+def check_training(session: Session, settings: Settings, config: TrainingConfig) -> None:
     """Raise what stands in the way of a run: a missing dataset, split, snapshot or student."""
-    check_student_name(config.student, get_settings())
+    check_student_name(config.student, settings)
     read_training_data(session, config)
     if not list_questions(session, config.dataset, Split.TEST, limit=1):
         raise InvalidConfig(

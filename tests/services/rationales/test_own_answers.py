@@ -162,7 +162,9 @@ def test_a_failed_own_answer_is_counted_and_retried_like_any_call(
     run = generate(session, config_for(teacher, own_answer=True, concurrency=1))
     assert run.result["stored"] == 4
     assert own_answers_of(run)["failed"] == 1
-    again = carry_on(session, retry_calls(session, ADA, run.id, [CompletionState.INVALID]))
+    again = carry_on(
+        session, retry_calls(session, get_settings(), ADA, run.id, [CompletionState.INVALID])
+    )
     assert again.result["calls"] == 1
     assert states(session) == {"stored": 8}
 

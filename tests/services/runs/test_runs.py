@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from db.models import RunRow
 from db.session import open_session, write
 from scicot.adapters.clock import utc_now
-from scicot.services.runs.queue import list_queue, tend_queue, wait_for_run
+from scicot.services.runs.queue import list_queue, tend_queue
 from scicot.services.runs.runs import (
     LOST_AFTER,
     MetricPoint,
@@ -25,9 +25,20 @@ from scicot.services.runs.runs import (
     resume_run,
 )
 from scicot.services.runs.worker import RunContext, claim_run, run_worker
+from scicot.services.workspace import Workspace
 from scicot.words.errors import NotFound, RunNotInState, StudentError
 from scicot.words.records import Actor, RunKind, RunStatus
 from scicot.words.settings import Settings
+
+
+class NotingLauncher:
+    """Starts no process, and keeps what it was asked to start."""
+
+    def __init__(self) -> None:
+        self.run_ids: list[int] = []
+
+    def launch(self, settings: Settings, run_id: int) -> None:
+        self.run_ids.append(run_id)
 
 
 def new_run(session: Session, kind: RunKind = RunKind.TRAIN, name: str = "a run") -> int:
@@ -173,18 +184,15 @@ def test_a_finished_run_cannot_be_resumed(session: Session, settings: Settings) 
 def test_trainings_wait_for_the_slot_and_a_teacher_does_not(
     session: Session, settings: Settings
 ) -> None:
-    launched: list[int] = []
-
-    def launch(_settings: Settings, run_id: int) -> None:
-        launched.append(run_id)
-
+    launcher = NotingLauncher()
     first, second = new_run(session), new_run(session)
     teacher = new_run(session, RunKind.GENERATE)
-    assert tend_queue(session, settings, launch) == [first, teacher]
-    assert tend_queue(session, settings, launch) == []
+    assert tend_queue(session, settings, launcher) == [first, teacher]
+    assert tend_queue(session, settings, launcher) == []
     claim_run(session, first, "w")
     age_heartbeat(session, first)  # killed: its slot is free again
-    assert tend_queue(session, settings, launch) == [second]
+    assert tend_queue(session, settings, launcher) == [second]
+    assert launcher.run_ids == [first, teacher, second]
 
 
 def test_a_run_moved_up_starts_before_older_ones(session: Session, settings: Settings) -> None:
@@ -192,7 +200,7 @@ def test_a_run_moved_up_starts_before_older_ones(session: Session, settings: Set
     assert list_queue(session) == [first, second]
     move_to_front(session, Actor("Ada"), second)
     assert list_queue(session) == [second, first]
-    assert tend_queue(session, settings, lambda _s, _id: None) == [second]
+    assert tend_queue(session, settings, NotingLauncher()) == [second]
     request_cancel(session, Actor("Ada"), first)
     with pytest.raises(RunNotInState, match="not waiting"):
         move_to_front(session, Actor("Ada"), first)
@@ -239,6 +247,7 @@ def test_waiting_returns_the_finished_run(session: Session, settings: Settings) 
     run_id = new_run(session)
     run_worker(run_id, settings, {RunKind.TRAIN: lambda _context: {"metrics": {"n": 1}}})
     seen: list[RunStatus] = []
-    run = wait_for_run(settings, run_id, on_change=lambda changed: seen.append(changed.status))
+    with Workspace(settings, launcher=None) as workspace:
+        run = workspace.wait(run_id, on_change=lambda changed: seen.append(changed.status))
     assert run.result == {"metrics": {"n": 1}}
     assert seen == [RunStatus.DONE]

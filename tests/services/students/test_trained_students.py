@@ -14,7 +14,7 @@ from scicot.services.students.predicting import start_prediction
 from scicot.words.configs import PredictionConfig
 from scicot.words.errors import Conflict, InvalidInput, RunNotInState
 from scicot.words.records import Actor, RunStatus, RunView, Split
-from scicot.words.settings import Settings
+from scicot.words.settings import Settings, get_settings
 from tests.services.training_line import Questions, prepare, tiny_config, train
 from tests.tiny_students import tiny_t5
 
@@ -37,7 +37,7 @@ def test_trained_students_answer_another_split_in_a_run_of_their_own(
     session: Session, settings: Settings, questions: Questions, trained: RunView
 ) -> None:
     config = PredictionConfig(run=trained.id, dataset="demo", split=Split.VALIDATION)
-    run_id = start_prediction(session, Actor("Ada"), config)
+    run_id = start_prediction(session, get_settings(), Actor("Ada"), config)
     session.rollback()
     assert run_worker(run_id, settings, HANDLERS) is RunStatus.DONE
     asked = [one.id for one in questions[Split.VALIDATION]]
@@ -49,7 +49,7 @@ def test_the_same_questions_get_the_same_answers_again(
     session: Session, settings: Settings, trained: RunView
 ) -> None:
     run_id = start_prediction(
-        session, Actor("Ada"), PredictionConfig(run=trained.id, dataset="demo")
+        session, get_settings(), Actor("Ada"), PredictionConfig(run=trained.id, dataset="demo")
     )
     session.rollback()
     run_worker(run_id, settings, HANDLERS)
@@ -60,14 +60,19 @@ def test_a_run_without_students_or_questions_is_refused(
     session: Session, tmp_path: Path, trained: RunView, settings: Settings
 ) -> None:
     run_id = start_prediction(
-        session, Actor("Ada"), PredictionConfig(run=trained.id, dataset="demo")
+        session, get_settings(), Actor("Ada"), PredictionConfig(run=trained.id, dataset="demo")
     )
     with pytest.raises(RunNotInState, match="only a training run that is done"):
-        start_prediction(session, Actor("Ada"), PredictionConfig(run=run_id, dataset="demo"))
+        start_prediction(
+            session, get_settings(), Actor("Ada"), PredictionConfig(run=run_id, dataset="demo")
+        )
     prepare_other = prepare_empty_test(session, tmp_path)
     with pytest.raises(InvalidInput, match="no test questions"):
         start_prediction(
-            session, Actor("Ada"), PredictionConfig(run=trained.id, dataset=prepare_other)
+            session,
+            get_settings(),
+            Actor("Ada"),
+            PredictionConfig(run=trained.id, dataset=prepare_other),
         )
 
 
@@ -81,7 +86,7 @@ def prepare_empty_test(session: Session, folder: Path) -> str:
 def test_an_exported_student_loads_and_says_what_it_is(
     session: Session, tmp_path: Path, trained: RunView
 ) -> None:
-    folders = export_student(session, trained.id, tmp_path / "out")
+    folders = export_student(session, get_settings(), trained.id, tmp_path / "out")
     assert {folder.name for folder in folders} == {"rationale", "answer"}
     for folder in folders:
         load_model(folder, inspect_folder("exported", folder).family)
@@ -97,5 +102,5 @@ def test_an_export_overwrites_nothing(session: Session, tmp_path: Path, trained:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine.txt").write_text("keep me")
     with pytest.raises(Conflict, match="not empty"):
-        export_student(session, trained.id, tmp_path / "out")
+        export_student(session, get_settings(), trained.id, tmp_path / "out")
     assert (tmp_path / "out" / "mine.txt").read_text() == "keep me"

@@ -35,7 +35,7 @@ def questions(session: Session, tmp_path: Path) -> SPLITS:
 
 def answer(session: Session, teacher: FakeTeacher, **values: Any) -> Any:
     config = FewShotConfig.checked(dataset="demo", teacher=f"{teacher.url}#fake", **values)
-    run_id = start_few_shot(session, ADA, config)
+    run_id = start_few_shot(session, get_settings(), ADA, config)
     session.rollback()
     run_worker(run_id, get_settings(), {RunKind.FEW_SHOT: run_few_shot})
     session.rollback()

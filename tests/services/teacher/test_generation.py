@@ -72,9 +72,9 @@ def test_calls_go_out_together_but_never_more_than_asked_for(
 def test_the_same_settings_twice_at_once_are_one_run(
     session: Session, teacher: FakeTeacher
 ) -> None:
-    start_generation(session, ADA, config_for(teacher))
+    start_generation(session, get_settings(), ADA, config_for(teacher))
     with pytest.raises(Conflict, match="exactly this"):
-        start_generation(session, ADA, config_for(teacher))
+        start_generation(session, get_settings(), ADA, config_for(teacher))
 
 
 def test_two_workers_pay_once_for_each_question(
@@ -82,7 +82,7 @@ def test_two_workers_pay_once_for_each_question(
 ) -> None:
     teacher.latency = 0.02
     runs = [
-        start_generation(session, ADA, config_for(teacher, concurrency=workers))
+        start_generation(session, get_settings(), ADA, config_for(teacher, concurrency=workers))
         for workers in (2, 3)
     ]
     handlers = {RunKind.GENERATE: run_generation}
@@ -101,7 +101,7 @@ def test_two_workers_pay_once_for_each_question(
 def test_no_call_is_sent_after_cancel_and_what_was_in_flight_is_kept(
     session: Session, teacher: FakeTeacher, settings: Settings
 ) -> None:
-    run_id = start_generation(session, ADA, config_for(teacher, concurrency=2))
+    run_id = start_generation(session, get_settings(), ADA, config_for(teacher, concurrency=2))
     url = settings.resolved_database_url
     counted: list[int] = []
 
@@ -149,7 +149,7 @@ def test_what_may_have_been_paid_counts_against_the_budget(
 
 def test_a_budget_without_a_price_is_refused(session: Session, teacher: FakeTeacher) -> None:
     with pytest.raises(InvalidConfig, match="no known price"):
-        start_generation(session, ADA, config_for(teacher, budget_usd=1.0))
+        start_generation(session, get_settings(), ADA, config_for(teacher, budget_usd=1.0))
 
 
 def test_a_cost_nobody_knows_is_none_and_not_nothing(
@@ -163,7 +163,7 @@ def test_a_cost_nobody_knows_is_none_and_not_nothing(
 
 def test_without_a_key_the_error_says_where_to_put_it(session: Session) -> None:
     with pytest.raises(TeacherRefused, match=r"OPENAI_API_KEY.*starter teacher"):
-        start_generation(session, ADA, GenerationConfig.checked(dataset="demo"))
+        start_generation(session, get_settings(), ADA, GenerationConfig.checked(dataset="demo"))
 
 
 def test_samples_are_asked_for_one_by_one_and_kept_apart(
@@ -176,7 +176,7 @@ def test_samples_are_asked_for_one_by_one_and_kept_apart(
 
 def test_samples_at_temperature_zero_are_refused(session: Session, teacher: FakeTeacher) -> None:
     with pytest.raises(InvalidConfig, match="temperature"):
-        start_generation(session, ADA, config_for(teacher, samples=2))
+        start_generation(session, get_settings(), ADA, config_for(teacher, samples=2))
 
 
 def test_another_prompt_is_another_call_and_another_rationale(
@@ -204,10 +204,10 @@ def test_failed_ones_are_retried_by_word_and_alone(session: Session, teacher: Fa
     teacher.faults = in_order("html", "reset", "html")
     run = generate(session, config_for(teacher, concurrency=1))
     assert states(session) == {"invalid": 2, "maybe_paid": 1, "stored": 9}
-    again = retry_calls(session, ADA, run.id, [CompletionState.INVALID])
+    again = retry_calls(session, get_settings(), ADA, run.id, [CompletionState.INVALID])
     assert carry_on(session, again).result["calls"] == 2
     assert states(session) == {"maybe_paid": 1, "stored": 11}
-    last = retry_calls(session, ADA, run.id, [CompletionState.MAYBE_PAID])
+    last = retry_calls(session, get_settings(), ADA, run.id, [CompletionState.MAYBE_PAID])
     carry_on(session, last)
     assert states(session) == {"stored": 12}
     assert teacher.count == 15
@@ -238,7 +238,9 @@ def test_every_call_passes_the_caps_on_requests_and_tokens(
 def test_a_cancelled_run_does_not_sit_its_limits_out(
     session: Session, teacher: FakeTeacher, settings: Settings
 ) -> None:
-    run_id = start_generation(session, ADA, config_for(teacher, requests_per_minute=1))
+    run_id = start_generation(
+        session, get_settings(), ADA, config_for(teacher, requests_per_minute=1)
+    )
 
     def cancel(_number: int) -> str:
         with open_session(settings.resolved_database_url) as other:

@@ -19,7 +19,7 @@ from scicot.adapters.clock import utc_now
 from scicot.services.teacher.generation import start_generation
 from scicot.services.teacher.ledger.writer import Spool
 from scicot.words.records import CompletionState, RunStatus
-from scicot.words.settings import Settings
+from scicot.words.settings import Settings, get_settings
 from tests.builders import store_questions
 from tests.fake_teacher import FakeTeacher, always, in_order
 from tests.services.teacher_runs import (
@@ -113,7 +113,7 @@ def test_a_call_that_another_living_run_has_in_flight_is_left_to_it(
 ) -> None:
     run_id = planned_run(session, teacher)
     leave_in_flight(session, run_id, None)
-    other = start_generation(session, ADA, config_for(teacher, limit=1))
+    other = start_generation(session, get_settings(), ADA, config_for(teacher, limit=1))
     with write(session):  # the holder is alive: its heart beats, and will have stopped in 29 s
         session.execute(
             update(RunRow)
@@ -147,7 +147,9 @@ def test_a_locked_database_costs_no_answer(
         spooled.set()
 
     monkeypatch.setattr(Spool, "append", append_and_tell)
-    run_id = start_generation(session, ADA, config_for(teacher, limit=3, concurrency=1))
+    run_id = start_generation(
+        session, get_settings(), ADA, config_for(teacher, limit=3, concurrency=1)
+    )
     session.rollback()
     locker: list[sqlite3.Connection] = []
 

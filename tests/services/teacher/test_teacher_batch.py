@@ -68,7 +68,7 @@ def killed_at(monkeypatch: pytest.MonkeyPatch, method: str, *, after: bool) -> N
 
 
 def die_and_resume(session: Session, config: Any) -> Any:
-    run_id = start_generation(session, ADA, config)
+    run_id = start_generation(session, get_settings(), ADA, config)
     with pytest.raises(Killed):
         carry_on(session, run_id)
     session.rollback()
@@ -155,7 +155,7 @@ def test_a_cancelled_batch_is_stopped_at_the_server_and_gives_back_what_it_did_n
     session: Session, teacher: FakeTeacher
 ) -> None:
     teacher.looks_until_done = 10**9
-    run_id = start_generation(session, ADA, config_for(teacher, batch=True))
+    run_id = start_generation(session, get_settings(), ADA, config_for(teacher, batch=True))
     started = BatchClient.create
 
     def create_then_cancel(self: BatchClient, *values: Any) -> Any:

@@ -11,7 +11,7 @@ from scicot.services.training.experiments import load_experiment, plan_runs, sta
 from scicot.words.configs import ExperimentConfig
 from scicot.words.errors import Conflict, InvalidConfig, NotFound
 from scicot.words.records import Actor, Method, RunStatus
-from scicot.words.settings import Settings
+from scicot.words.settings import Settings, get_settings
 from tests.services.training_line import prepare
 from tests.tiny_students import tiny_t5
 
@@ -45,9 +45,9 @@ def test_runs_of_a_grid_and_of_another_grid_share_their_stages(
     session: Session, settings: Settings, tmp_path: Path, tiny_t5: Path
 ) -> None:
     prepare(session, tmp_path / "files")
-    first = start_experiment(session, Actor("Ada"), grid(tiny_t5, seeds=(0, 1)))
+    first = start_experiment(session, get_settings(), Actor("Ada"), grid(tiny_t5, seeds=(0, 1)))
     both = grid(tiny_t5, name="other", methods=("one_stage", "sci_cot"))
-    second = start_experiment(session, Actor("Ada"), both)
+    second = start_experiment(session, get_settings(), Actor("Ada"), both)
     assert len(list_runs(session, experiment_id=first.id)) == 2
     session.rollback()
     for run_id in (*first.run_ids, *second.run_ids):
@@ -62,16 +62,19 @@ def test_nothing_is_stored_when_one_run_of_the_grid_cannot_be(
     prepare(session, tmp_path / "files")
     with pytest.raises(NotFound, match="nowhere"):
         start_experiment(
-            session, Actor("Ada"), grid(tiny_t5, datasets={"demo": "approved", "nowhere": "x"})
+            session,
+            get_settings(),
+            Actor("Ada"),
+            grid(tiny_t5, datasets={"demo": "approved", "nowhere": "x"}),
         )
     assert list_runs(session) == []
 
 
 def test_a_name_is_given_once(session: Session, tmp_path: Path, tiny_t5: Path) -> None:
     prepare(session, tmp_path / "files")
-    start_experiment(session, Actor("Ada"), grid(tiny_t5))
+    start_experiment(session, get_settings(), Actor("Ada"), grid(tiny_t5))
     with pytest.raises(Conflict, match="'small'"):
-        start_experiment(session, Actor("Ada"), grid(tiny_t5))
+        start_experiment(session, get_settings(), Actor("Ada"), grid(tiny_t5))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from scicot.services.training.estimate import estimate_training
 from scicot.services.training.preview import inspect_training
 from scicot.words.errors import NotFound
-from scicot.words.settings import Settings
+from scicot.words.settings import Settings, get_settings
 from tests.services.training_line import prepare, teacher_text, tiny_config, train
 from tests.tiny_students import tiny_t5
 
@@ -20,7 +20,7 @@ def test_a_preview_shows_the_first_batch_and_counts_what_is_cut(
 ) -> None:
     questions = prepare(session, tmp_path / "files")
     config = tiny_config("sci_cot", tiny_t5, max_input_tokens=20, max_target_tokens=8)
-    preview = inspect_training(session, config)
+    preview = inspect_training(session, get_settings(), config)
     rationale, answer = preview.stages
     assert (preview.train_questions, preview.test_questions) == (8, 4)
     assert rationale.counts is not None
@@ -37,10 +37,10 @@ def test_a_preview_names_the_stages_that_are_there(
 ) -> None:
     prepare(session, tmp_path / "files")
     config = tiny_config("one_stage", tiny_t5)
-    before = inspect_training(session, config)
+    before = inspect_training(session, get_settings(), config)
     run = train(session, settings, config)
     session.rollback()
-    after = inspect_training(session, config)
+    after = inspect_training(session, get_settings(), config)
     assert (before.stages[0].reused, after.stages[0].reused) == (False, True)
     assert after.stages[0].hash == run.result["stages"]["one_stage"]["hash"]  # type: ignore[index]
     assert before.disk_needed is not None
@@ -50,14 +50,14 @@ def test_a_preview_names_the_stages_that_are_there(
 
 def test_a_student_that_is_not_here_is_said(session: Session, tmp_path: Path) -> None:
     prepare(session, tmp_path / "files")
-    preview = inspect_training(session, tiny_config("finetune", Path("starter")))
+    preview = inspect_training(session, get_settings(), tiny_config("finetune", Path("starter")))
     assert preview.stages[0].counts is None
     assert "not on this machine yet" in preview.notes[0]
 
 
 def test_a_preview_raises_what_the_start_would_raise(session: Session, tiny_t5: Path) -> None:
     with pytest.raises(NotFound, match="no dataset"):
-        inspect_training(session, tiny_config("finetune", tiny_t5))
+        inspect_training(session, get_settings(), tiny_config("finetune", tiny_t5))
 
 
 def test_looking_ahead_imports_no_torch() -> None:
@@ -74,13 +74,13 @@ def test_minutes_are_estimated_from_a_try_out_once(
     session: Session, settings: Settings, tmp_path: Path, tiny_t5: Path
 ) -> None:
     prepare(session, tmp_path / "files")
-    short = estimate_training(session, tiny_config("sci_cot", tiny_t5))
-    long = estimate_training(session, tiny_config("sci_cot", tiny_t5, epochs=200))
+    short = estimate_training(session, get_settings(), tiny_config("sci_cot", tiny_t5))
+    long = estimate_training(session, get_settings(), tiny_config("sci_cot", tiny_t5, epochs=200))
     assert short.steps_tried == 10
     assert long.training > short.training > 0
     assert short.writing > 0
     assert short.seconds == short.training + short.writing + short.testing
     assert len(list((settings.artifacts_folder / "probes").iterdir())) == 1
     assert long.tried_at == short.tried_at
-    again = estimate_training(session, tiny_config("sci_cot", tiny_t5), again=True)
+    again = estimate_training(session, get_settings(), tiny_config("sci_cot", tiny_t5), again=True)
     assert again.tried_at > short.tried_at

@@ -25,7 +25,7 @@ from scicot.services.training.parts import list_parts
 from scicot.services.training.training import start_training
 from scicot.words.errors import InvalidConfig, NotFound, StudentError
 from scicot.words.records import Actor, Method, Question, RunStatus, RunView, Split
-from scicot.words.settings import Settings
+from scicot.words.settings import Settings, get_settings
 from tests.services.training_line import Questions, prepare, teacher_text, tiny_config, train
 from tests.tiny_students import build_tiny_t5, tiny_t5
 
@@ -167,7 +167,7 @@ def test_training_never_reads_the_test_split(
             read.append((str(values), bool(trained)))
 
     config = tiny_config("sci_cot", tiny_t5, selection="validation")
-    run_id = start_training(session, Actor("Ada"), config)
+    run_id = start_training(session, get_settings(), Actor("Ada"), config)
     original = trainer.StageTrainer.train
 
     def train_and_note(self: Any, watcher: Any) -> Any:
@@ -206,7 +206,7 @@ def test_a_cancelled_run_goes_on_from_its_checkpoint(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     config = tiny_config("finetune", tiny_t5, epochs=6, checkpoint_every=2)
-    run_id = start_training(session, Actor("Ada"), config)
+    run_id = start_training(session, get_settings(), Actor("Ada"), config)
     original = RunWatcher.step
 
     def cancel_at_5(self: RunWatcher, step: int, *others: Any) -> None:
@@ -242,7 +242,7 @@ def test_a_run_taken_up_again_says_what_its_parts_cost_in_both_attempts(
     tiny_t5: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    run_id = start_training(session, Actor("Ada"), tiny_config("sci_cot", tiny_t5))
+    run_id = start_training(session, get_settings(), Actor("Ada"), tiny_config("sci_cot", tiny_t5))
     original = RunWatcher.step
 
     def cancel_in_stage_2(self: RunWatcher, *others: Any) -> None:
@@ -301,7 +301,7 @@ def test_what_stands_in_the_way_is_said_before_anything_is_stored(
 ) -> None:
     config = tiny_config("one_stage", tiny_t5).model_copy(update=change)
     with pytest.raises(error, match=words):
-        start_training(session, Actor("Ada"), config)
+        start_training(session, get_settings(), Actor("Ada"), config)
 
 
 def test_a_method_without_rationales_is_refused(tiny_t5: Path) -> None:
@@ -319,7 +319,7 @@ def test_a_student_with_damaged_weights_fails_the_run_by_name(
     session: Session, settings: Settings, questions: Questions, tmp_path: Path
 ) -> None:
     student = build_tiny_t5(tmp_path / "damaged")
-    run_id = start_training(session, Actor("Ada"), tiny_config("finetune", student))
+    run_id = start_training(session, get_settings(), Actor("Ada"), tiny_config("finetune", student))
     (student / "model.safetensors").write_bytes(b"no weights at all")
     assert run_worker(run_id, settings, HANDLERS) is RunStatus.FAILED
     session.rollback()
@@ -335,7 +335,7 @@ def test_a_full_disk_fails_the_run_with_the_reason_and_keeps_what_was_saved(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     config = tiny_config("finetune", tiny_t5, epochs=6, checkpoint_every=2)
-    run_id = start_training(session, Actor("Ada"), config)
+    run_id = start_training(session, get_settings(), Actor("Ada"), config)
     original = save_checkpoint
 
     def full_at_4(folder: Path, step: int, *others: Any) -> Path:
