@@ -20,10 +20,10 @@ from scicot.words.records import (
     Cause,
     Choice,
     Origin,
-    Question,
     RationaleStatus,
     RunKind,
     Split,
+    StoredQuestion,
 )
 
 TOPICS = ("moon", "river", "iron", "leaf", "sound", "heat", "bone", "cloud", "fern", "magnet")
@@ -39,10 +39,10 @@ def make_question(
         ("D", "One year"),
     ),
     answer_key: str = "B",
-    question_id: int | None = None,
+    question_id: int = 1,
     split: Split = Split.TRAIN,
-) -> Question:
-    return Question(
+) -> StoredQuestion:
+    return StoredQuestion(
         external_id=external_id,
         stem=stem,
         choices=tuple(Choice(label, text) for label, text in choices),
@@ -77,7 +77,7 @@ def store_questions(
     train: int = 8,
     validation: int = 4,
     test: int = 4,
-) -> dict[Split, Sequence[Question]]:
+) -> dict[Split, Sequence[StoredQuestion]]:
     """Import made-up questions through the real importer and return them by split."""
     folder.mkdir(parents=True, exist_ok=True)
     for split, count, suffix in (
@@ -95,7 +95,7 @@ def store_questions(
 
 def store_rationale(
     session: Session,
-    question: Question,
+    question: StoredQuestion,
     text: str = "The fact follows from what the question says.",
     *,
     origin: Origin = Origin.TEACHER,
@@ -103,7 +103,6 @@ def store_rationale(
     sample: int = 0,
     status: RationaleStatus = RationaleStatus.UNREVIEWED,
 ) -> int:
-    assert question.id is not None
     with write(session):
         rationale_id = add_rationale(
             session,

@@ -16,19 +16,19 @@ from scicot.words.records import (
     Method,
     Outcome,
     Prediction,
-    Question,
     RunKind,
     RunStatus,
+    StoredQuestion,
     Variant,
 )
 
 
-def wrong_label(question: Question) -> str:
+def wrong_label(question: StoredQuestion) -> str:
     return next(label for label in question.labels if label != question.answer_key)
 
 
 def make_prediction(
-    question: Question,
+    question: StoredQuestion,
     *,
     is_right: bool,
     is_readable: bool = True,
@@ -36,7 +36,6 @@ def make_prediction(
     rationale: str | None = "Because the fact says so.",
     variant: Variant = Variant.MAIN,
 ) -> Prediction:
-    assert question.id is not None
     label = question.answer_key if is_right else wrong_label(question)
     option_is_right = is_right if option_is_right is None else option_is_right
     option_label = question.answer_key if option_is_right else wrong_label(question)
@@ -52,7 +51,7 @@ def make_prediction(
 
 def store_run(
     session: Session,
-    questions: Sequence[Question],
+    questions: Sequence[StoredQuestion],
     *,
     right: Collection[int],
     unreadable: Collection[int] = (),
@@ -90,7 +89,7 @@ def store_run(
 
 def store_trained(
     session: Session,
-    questions: Sequence[Question],
+    questions: Sequence[StoredQuestion],
     config: TrainingConfig,
     right: Collection[int] = (0,),
 ) -> int:

@@ -24,10 +24,10 @@ from scicot.words.records import (
     Method,
     Outcome,
     Prediction,
-    Question,
     RunKind,
     RunStatus,
     Split,
+    StoredQuestion,
 )
 
 ACTOR = Actor("bench")
@@ -107,8 +107,9 @@ def _text(draw: random.Random, words: int) -> str:
     return " ".join(draw.choices(WORDS, k=words))
 
 
-def _predict(draw: random.Random, question: Question, chance: float, method: Method) -> Prediction:
-    assert question.id is not None  # it comes from the database
+def _predict(
+    draw: random.Random, question: StoredQuestion, chance: float, method: Method
+) -> Prediction:
     rationale = None if method is Method.FINETUNE else f"{_text(draw, 60)}."
     scores = {label: draw.uniform(-9, -2) for label in question.labels}
     is_right = draw.random() < chance

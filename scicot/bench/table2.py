@@ -30,7 +30,7 @@ from scicot.services.training.experiments import start_experiment
 from scicot.services.training.snapshots import create_snapshot
 from scicot.services.training.training import run_training
 from scicot.words.configs import ExperimentConfig
-from scicot.words.records import Method, Question, RationaleStatus, RunKind, Split
+from scicot.words.records import Method, RationaleStatus, RunKind, Split, StoredQuestion
 from scicot.words.settings import Settings
 
 METHODS = (Method.FINETUNE, Method.ONE_STAGE, Method.SCI_COT)
@@ -73,7 +73,11 @@ def bench_table2(
 
 
 def _store(
-    session: Session, folder: Path, name: str, train: Sequence[Question], test: Sequence[Question]
+    session: Session,
+    folder: Path,
+    name: str,
+    train: Sequence[StoredQuestion],
+    test: Sequence[StoredQuestion],
 ) -> None:
     """Import the questions and rationales of one set and make a snapshot of its name."""
     for split, questions in ((Split.TRAIN, train), (Split.TEST, test)):
@@ -81,14 +85,14 @@ def _store(
         path.write_text("".join(json.dumps(_row(one)) + "\n" for one in questions))
         import_questions(session, ACTOR, str(path), dataset=name, split=split)
     texts = make_rationales(train)
-    rows = [{"id": one.external_id, "rationale": texts[one.id or 0]} for one in train]
+    rows = [{"id": one.external_id, "rationale": texts[one.id]} for one in train]
     path = folder / f"{name}-rationales.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     import_rationales(session, ACTOR, path, dataset=name, source="bench")
     create_snapshot(session, ACTOR, name=name, dataset=name, include=list(RationaleStatus))
 
 
-def _row(question: Question) -> dict[str, Any]:
+def _row(question: StoredQuestion) -> dict[str, Any]:
     choices = [{"label": one.label, "text": one.text} for one in question.choices]
     return {
         "id": question.external_id,
@@ -121,7 +125,9 @@ def _run_grid(
 
 
 def _run_as_peers(
-    folder: Path, sets: Sequence[tuple[Sequence[Question], Sequence[Question]]], epochs: float
+    folder: Path,
+    sets: Sequence[tuple[Sequence[StoredQuestion], Sequence[StoredQuestion]]],
+    epochs: float,
 ) -> float:
     PeerStudent(folder)  # what a process loads once is not counted
     started = work_seconds()
@@ -132,7 +138,11 @@ def _run_as_peers(
 
 
 def _train_as_peers(
-    folder: Path, method: Method, train: Sequence[Question], test: Sequence[Question], epochs: float
+    folder: Path,
+    method: Method,
+    train: Sequence[StoredQuestion],
+    test: Sequence[StoredQuestion],
+    epochs: float,
 ) -> None:
     """Train, write and answer with Seq2SeqTrainer and generate at batch 8, and score naively."""
     rationales = make_rationales(train)

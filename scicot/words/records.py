@@ -198,8 +198,8 @@ class Question:
     """One item: stem, choices and answer key; or, with an `answer_form`, an answer of its own.
 
     An empty `answer_key` is unknown (a blind test). `group` names what several questions share, a
-    passage say; `language` is the dataset's, None where it was not told. `id` is the database's,
-    None before it is stored. Raises InvalidQuestion when the fields contradict each other.
+    passage say; `language` is the dataset's, None where it was not told. Raises InvalidQuestion
+    when the fields contradict each other.
     """
 
     external_id: str
@@ -208,7 +208,6 @@ class Question:
     answer_key: str
     dataset: str = ""
     split: Split = Split.TRAIN
-    id: int | None = None
     answer_form: AnswerForm | None = None
     group: str | None = None
     language: str | None = None
@@ -268,6 +267,13 @@ class Question:
             if choice.label == label:
                 return choice.text
         raise KeyError(label)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredQuestion(Question):
+    """A question of the database; `id` is the database's own, another one's is another."""
+
+    id: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scicot.words.records import Flag, Question, Rationale, Verdict
+from scicot.words.records import Flag, Rationale, StoredQuestion, Verdict
 
 
 class Queue(StrEnum):
@@ -69,7 +69,7 @@ class ReviewItem:
     """
 
     rationale: Rationale
-    question: Question
+    question: StoredQuestion
     flags: Sequence[Flag]
     risk: float
     draft: str | None

@@ -18,7 +18,7 @@ from scicot.adapters.students.trainer import StageJob, StageTrainer
 from scicot.pure.methods.methods import answer_tasks, step_by_step_tasks
 from scicot.words.configs import TrainingConfig
 from scicot.words.errors import Cancelled, StudentError
-from scicot.words.records import Question
+from scicot.words.records import StoredQuestion
 from tests.builders import make_question
 from tests.tiny_students import tiny_causal, tiny_t5
 
@@ -46,7 +46,7 @@ class Watcher:
         self.said.append(message)
 
 
-def questions(count: int = 24) -> list[Question]:
+def questions(count: int = 24) -> list[StoredQuestion]:
     return [
         make_question(f"Q{n}", f"Which number is {n}?", question_id=n, answer_key="ABCD"[n % 4])
         for n in range(1, count + 1)
@@ -212,7 +212,7 @@ def test_validation_chooses_the_weights_of_the_best_epoch(tiny_t5: Path, tmp_pat
 
 
 def test_step_by_step_weighs_its_two_losses(tiny_t5: Path, tmp_path: Path) -> None:
-    rationales = {one.id: f"It is number {one.id}." for one in questions() if one.id is not None}
+    rationales = {one.id: f"It is number {one.id}." for one in questions()}
     first_losses = []
     for number, weight in enumerate((1.0, 3.0)):
         job = make_job(tiny_t5, tmp_path / str(number))

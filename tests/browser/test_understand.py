@@ -20,10 +20,10 @@ from scicot.words.records import (
     Method,
     Outcome,
     Prediction,
-    Question,
     RunKind,
     RunStatus,
     Split,
+    StoredQuestion,
 )
 from tests.browser.app_server import keep_screenshot
 from tests.builders import store_questions, store_rationale
@@ -53,7 +53,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _store_hostile(session: Session, questions: list[Question]) -> None:
+def _store_hostile(session: Session, questions: list[StoredQuestion]) -> None:
     run = create_run(
         session,
         Actor(NASTY[:90]),
@@ -66,7 +66,7 @@ def _store_hostile(session: Session, questions: list[Question]) -> None:
     store_predictions(
         session,
         run,
-        [Prediction(one.id or 0, NASTY, NASTY, None, Outcome.NO_ANSWER) for one in questions],
+        [Prediction(one.id, NASTY, NASTY, None, Outcome.NO_ANSWER) for one in questions],
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from scicot.words.configs import TrainingConfig
-from scicot.words.records import Method, Question, Split
+from scicot.words.records import Method, Split, StoredQuestion
 from tests.builders import store_questions
 from tests.cli.runner import run_command, run_json
 from tests.predictions import store_run
@@ -19,13 +19,13 @@ COMPARE_KEYS = (
 
 
 @pytest.fixture
-def questions(session: Session, tmp_path: Path) -> list[Question]:
+def questions(session: Session, tmp_path: Path) -> list[StoredQuestion]:
     made = store_questions(session, tmp_path / "files", dataset="arc-easy", test=8)
     return list(made[Split.TEST])
 
 
 @pytest.fixture
-def runs(session: Session, questions: list[Question]) -> tuple[int, int]:
+def runs(session: Session, questions: list[StoredQuestion]) -> tuple[int, int]:
     config = TrainingConfig(method=Method.SCI_COT, dataset="arc-easy", snapshot="s")
     a = store_run(
         session,

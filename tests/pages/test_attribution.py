@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from scicot.services.predictions.store import store_predictions
 from scicot.services.runs.runs import list_runs
 from scicot.words.configs import TrainingConfig
-from scicot.words.records import Method, Question, RunKind, Split, Variant
+from scicot.words.records import Method, RunKind, Split, StoredQuestion, Variant
 from tests.builders import store_questions, store_rationale
 from tests.pages.driver import open_page
 from tests.pages.test_compare import press, texts
@@ -14,18 +14,18 @@ from tests.predictions import make_prediction, store_run, store_trained
 
 
 @pytest.fixture
-def questions(session: Session, tmp_path: Path) -> list[Question]:
+def questions(session: Session, tmp_path: Path) -> list[StoredQuestion]:
     return list(store_questions(session, tmp_path / "files", test=4)[Split.TEST])
 
 
 @pytest.fixture
-def run_id(session: Session, questions: list[Question]) -> int:
+def run_id(session: Session, questions: list[StoredQuestion]) -> int:
     config = TrainingConfig(method=Method.SCI_COT, dataset="demo", snapshot="s")
     return store_trained(session, questions, config)
 
 
 def test_each_error_is_read_under_its_fault_with_the_definition_beside_it(
-    session: Session, questions: list[Question], run_id: int
+    session: Session, questions: list[StoredQuestion], run_id: int
 ) -> None:
     bare = [
         make_prediction(one, is_right=place == 1, variant=Variant.NO_RATIONALE, rationale=None)
@@ -55,7 +55,7 @@ def test_without_references_the_page_says_what_cannot_be_told(run_id: int) -> No
 
 def test_asking_again_queues_a_run(
     session: Session,
-    questions: list[Question],
+    questions: list[StoredQuestion],
     run_id: int,
 ) -> None:
     store_rationale(session, questions[1], "The teacher explains.")

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy.orm import Session
 from streamlit.testing.v1 import AppTest
 
-from scicot.words.records import Method, Origin, Question, Split
+from scicot.words.records import Method, Origin, Split, StoredQuestion
 from tests.builders import store_questions, store_rationale
 from tests.pages.driver import open_page
 from tests.pages.tables import read_tables
@@ -13,12 +13,12 @@ from tests.predictions import store_run
 
 
 @pytest.fixture
-def questions(session: Session, tmp_path: Path) -> list[Question]:
+def questions(session: Session, tmp_path: Path) -> list[StoredQuestion]:
     return list(store_questions(session, tmp_path / "files", test=6)[Split.TEST])
 
 
 @pytest.fixture
-def runs(session: Session, questions: list[Question]) -> tuple[int, int]:
+def runs(session: Session, questions: list[StoredQuestion]) -> tuple[int, int]:
     a = store_run(session, questions, right=[0, 1, 2], method=Method.SCI_COT)
     b = store_run(session, questions, right=[0, 3], method=Method.ONE_STAGE, unreadable=[4])
     return a, b
@@ -45,7 +45,7 @@ def test_the_page_says_who_is_better_and_shows_the_four_cells(runs: tuple[int, i
 
 
 def test_a_cell_opens_its_questions_with_both_rationales_and_the_teachers(
-    session: Session, questions: list[Question], runs: tuple[int, int]
+    session: Session, questions: list[StoredQuestion], runs: tuple[int, int]
 ) -> None:
     store_rationale(session, questions[3], "The teacher explains the leaf.")
     store_rationale(session, questions[3], "A person does.", origin=Origin.HUMAN, source="book")
@@ -60,7 +60,7 @@ def test_a_cell_opens_its_questions_with_both_rationales_and_the_teachers(
 
 
 def test_next_moves_on_and_the_link_names_the_question(
-    questions: list[Question], runs: tuple[int, int]
+    questions: list[StoredQuestion], runs: tuple[int, int]
 ) -> None:
     app = open_page("evaluate/compare", a=str(runs[0]), b=str(runs[1]))
     assert [one.proto.shortcut for one in app.button if one.label == "Next"] == ["j"]
@@ -70,7 +70,7 @@ def test_next_moves_on_and_the_link_names_the_question(
 
 
 def test_a_link_restores_runs_cell_and_question(
-    questions: list[Question], runs: tuple[int, int]
+    questions: list[StoredQuestion], runs: tuple[int, int]
 ) -> None:
     wanted = questions[5]
     app = open_page(
@@ -91,14 +91,14 @@ def test_a_run_that_a_link_names_and_is_not_there_is_said(runs: tuple[int, int])
     assert app.warning[0].value.startswith("The link's b “999” is not among these;")
 
 
-def test_one_run_alone_is_not_compared(session: Session, questions: list[Question]) -> None:
+def test_one_run_alone_is_not_compared(session: Session, questions: list[StoredQuestion]) -> None:
     store_run(session, questions, right=[0])
     app = open_page("evaluate/compare")
     assert "A comparison needs two" in app.info[0].value
 
 
 def test_a_slice_in_the_link_filters_the_questions(
-    questions: list[Question], runs: tuple[int, int]
+    questions: list[StoredQuestion], runs: tuple[int, int]
 ) -> None:
     app = open_page(
         "evaluate/compare", a=str(runs[0]), b=str(runs[1]), slice="key_position:2", cell="neither"
@@ -143,7 +143,7 @@ def test_a_digit_tags_the_answer_and_the_taxonomy_counts_it(runs: tuple[int, int
 
 
 def test_the_most_likely_option_can_be_counted_instead(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     a = store_run(session, questions, right=[0], options_right=[0, 1, 2], method=Method.SCI_COT)
     b = store_run(session, questions, right=[0], options_right=[0], method=Method.ONE_STAGE)
@@ -152,7 +152,7 @@ def test_the_most_likely_option_can_be_counted_instead(
 
 
 def test_the_page_opens_on_sci_cot_against_one_stage(
-    session: Session, questions: list[Question], runs: tuple[int, int]
+    session: Session, questions: list[StoredQuestion], runs: tuple[int, int]
 ) -> None:
     store_run(session, questions, right=[0], method=Method.FINETUNE)
     app = open_page("evaluate/compare")

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from scicot.services.evaluation.question_view import list_notes
-from scicot.words.records import Question, Split
+from scicot.words.records import Split, StoredQuestion
 from tests.builders import store_questions
 from tests.pages.driver import open_page
 from tests.pages.test_compare import press, texts
@@ -12,12 +12,12 @@ from tests.predictions import store_run
 
 
 @pytest.fixture
-def questions(session: Session, tmp_path: Path) -> list[Question]:
+def questions(session: Session, tmp_path: Path) -> list[StoredQuestion]:
     return list(store_questions(session, tmp_path / "files", test=6)[Split.TEST])
 
 
 def test_a_link_shows_the_question_for_the_chosen_runs(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     runs = [store_run(session, questions, right=[0], name=f"peer {n}") for n in range(4)]
     app = open_page(
@@ -29,13 +29,14 @@ def test_a_link_shows_the_question_for_the_chosen_runs(
     assert [f": peer {n}**" in shown.replace("\\", "") for n in range(4)] == [True] * 3 + [False]
 
 
-def test_a_note_is_kept_with_who_wrote_it(session: Session, questions: list[Question]) -> None:
+def test_a_note_is_kept_with_who_wrote_it(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
     run = store_run(session, questions, right=[0])
     app = open_page("evaluate/inspect", question=str(questions[0].id), runs=str(run))
     app.sidebar.text_input(key="actor_name").set_value("Grace").run()
     app.text_area(key=f"note_{questions[0].id}").set_value("Mixes up <b>heat</b>.").run()
     press(app, "Keep the note")
-    assert questions[0].id is not None
     (note,) = list_notes(session, questions[0].id)
     assert (note.text, note.actor) == ("Mixes up <b>heat</b>.", "Grace")
     assert "Mixes up <b>heat</b>." in texts(app)

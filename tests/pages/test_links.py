@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from pages.shared.links import LARGEST, read_number
 from scicot.words.configs import TrainingConfig
-from scicot.words.records import Method, Question, Split
+from scicot.words.records import Method, Split, StoredQuestion
 from tests.builders import store_questions, store_rationale
 from tests.pages.driver import open_page
 from tests.predictions import store_trained
@@ -37,7 +37,7 @@ def test_the_largest_id_is_a_number() -> None:
 
 
 @pytest.fixture
-def filled(session: Session, tmp_path: Path) -> list[Question]:
+def filled(session: Session, tmp_path: Path) -> list[StoredQuestion]:
     by_split = store_questions(session, tmp_path / "files", test=4)
     for question in by_split[Split.TRAIN]:
         store_rationale(session, question)
@@ -49,7 +49,7 @@ def filled(session: Session, tmp_path: Path) -> list[Question]:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_link_that_names_nothing_is_said_and_breaks_nothing(
-    filled: list[Question], name: str
+    filled: list[StoredQuestion], name: str
 ) -> None:
     for text in STRANGE:
         page = open_page(name, dataset="demo", **{PAGES[name]: text})

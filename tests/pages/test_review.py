@@ -13,7 +13,7 @@ from scicot.pure.cleaning.rules import Rule
 from scicot.services.cleaning.rules import save_rule
 from scicot.services.rationales.checks import run_checks
 from scicot.services.review.items import load_item
-from scicot.words.records import Actor, Question, RationaleStatus, RuleKind, Split
+from scicot.words.records import Actor, RationaleStatus, RuleKind, Split, StoredQuestion
 from tests.builders import TOPICS, store_questions, store_rationale
 from tests.pages.driver import open_page
 
@@ -21,7 +21,7 @@ ADA = Actor("Ada")
 
 
 @pytest.fixture
-def questions(session: Session, tmp_path: Path) -> list[Question]:
+def questions(session: Session, tmp_path: Path) -> list[StoredQuestion]:
     return list(store_questions(session, tmp_path / "demo")[Split.TRAIN])
 
 
@@ -45,7 +45,7 @@ def text_input(app: AppTest, label: str) -> Any:
 
 
 def test_the_card_holds_question_options_key_and_flags(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     store_rationale(session, questions[0], "The answer is (A).")
     run_checks(session, "demo")
@@ -57,14 +57,16 @@ def test_the_card_holds_question_options_key_and_flags(
 
 
 def test_a_dataset_without_rationales_says_where_they_come_from(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     app = open_page("prepare/review", dataset="demo")
     assert not app.exception
     assert "no rationales yet" in app.info[0].value
 
 
-def test_a_link_restores_queue_and_filter(session: Session, questions: list[Question]) -> None:
+def test_a_link_restores_queue_and_filter(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
     store_rationale(session, questions[0], "Iron rusts.", status=RationaleStatus.ACCEPTED)
     wanted = store_rationale(
         session, questions[1], "Ice melts.", status=RationaleStatus.ACCEPTED, source="peer"
@@ -75,21 +77,21 @@ def test_a_link_restores_queue_and_filter(session: Session, questions: list[Ques
 
 
 def test_a_link_to_one_rationale_shows_it_first(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     ids = [store_rationale(session, question) for question in questions[:3]]
     app = open_page("prepare/review", dataset="demo", rationale=str(ids[0]))
     assert card_data(app)["records"][0]["id"] == ids[0]
 
 
-def test_a_pattern_that_is_none_is_said(session: Session, questions: list[Question]) -> None:
+def test_a_pattern_that_is_none_is_said(session: Session, questions: list[StoredQuestion]) -> None:
     store_rationale(session, questions[0])
     app = open_page("prepare/review", dataset="demo", pattern="(a")
     assert "not a regular expression" in app.error[0].value
 
 
 def test_a_rule_is_previewed_applied_and_reverted(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     one = store_rationale(session, questions[0], "Sure! Iron rusts.")
     app = open_page("prepare/clean", dataset="demo")
@@ -106,7 +108,7 @@ def test_a_rule_is_previewed_applied_and_reverted(
     assert load_item(session, ADA, one).rationale.text == "Sure! Iron rusts."
 
 
-def test_a_saved_rule_fills_the_form(session: Session, questions: list[Question]) -> None:
+def test_a_saved_rule_fills_the_form(session: Session, questions: list[StoredQuestion]) -> None:
     save_rule(session, ADA, "no sure", Rule(RuleKind.STRIP_PREFIX, "Sure!"))
     app = open_page("prepare/clean", dataset="demo")
     next(one for one in app.selectbox if one.label == "Saved rules").set_value("no sure")
@@ -116,7 +118,7 @@ def test_a_saved_rule_fills_the_form(session: Session, questions: list[Question]
 
 
 def test_the_clean_pile_is_audited_accepted_and_taken_back(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     ids = []
     for number, question in enumerate(questions[:3]):
@@ -140,7 +142,7 @@ def test_the_clean_pile_is_audited_accepted_and_taken_back(
 
 
 def test_approved_rationales_are_offered_as_a_file(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     store_rationale(session, questions[0], "Iron rusts.", status=RationaleStatus.ACCEPTED)
     app = press(open_page("prepare/clean", dataset="demo"), "Make the file")
@@ -149,7 +151,7 @@ def test_approved_rationales_are_offered_as_a_file(
 
 
 def test_guidelines_are_saved_and_shown_beside_the_card(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     store_rationale(session, questions[0])
     app = open_page("prepare/clean", dataset="demo")

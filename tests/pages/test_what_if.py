@@ -35,7 +35,6 @@ def test_an_edit_is_answered_at_once_undone_and_kept_as_a_note(
 
     press(app, "Keep as a note")
     session.commit()
-    assert question.id is not None
     (note,) = list_notes(session, question.id)
     assert "Rationale: Magnets pull iron, leaves do not." in note.text
     assert note.run_id == run.id

@@ -14,14 +14,14 @@ from scicot.services.runs.worker import run_worker
 from scicot.services.training.snapshots import create_snapshot
 from scicot.services.training.training import start_training
 from scicot.words.configs import TrainingConfig
-from scicot.words.records import Actor, Question, RationaleStatus, RunStatus, RunView, Split
+from scicot.words.records import Actor, RationaleStatus, RunStatus, RunView, Split, StoredQuestion
 from scicot.words.settings import Settings, get_settings
 from tests.builders import store_questions, store_rationale
 
-Questions = Mapping[Split, Sequence[Question]]
+Questions = Mapping[Split, Sequence[StoredQuestion]]
 
 
-def teacher_text(question: Question) -> str:
+def teacher_text(question: StoredQuestion) -> str:
     return f"The {question.choice_text(question.answer_key)} follows, says teacher."
 
 

@@ -8,13 +8,13 @@ from dataclasses import replace
 import streamlit as st
 
 from scicot.services.evaluation.what_if import Draft, WhatIfAnswer
-from scicot.words.records import Question
+from scicot.words.records import StoredQuestion
 
 
 class History:
     """The drafts of one run and question, newest last; boxes are named after its length."""
 
-    def __init__(self, run_id: int, original: Draft, question: Question) -> None:
+    def __init__(self, run_id: int, original: Draft, question: StoredQuestion) -> None:
         self.key = f"what_if_{run_id}_{question.id}"
         self.question = question
         self.drafts: list[Draft] = st.session_state.setdefault(self.key, [original])

@@ -23,11 +23,11 @@ from scicot.services.evaluation.what_if import (
 from scicot.services.predictions.store import list_outcomes, list_predictions
 from scicot.services.questions.lookup import get_question
 from scicot.services.workspace import open_workspace
-from scicot.words.records import Method, Question, RunView
+from scicot.words.records import Method, RunView, StoredQuestion
 from scicot.words.settings import get_settings
 
 
-def show_answers(question: Question, before: WhatIfAnswer, now: WhatIfAnswer) -> None:
+def show_answers(question: StoredQuestion, before: WhatIfAnswer, now: WhatIfAnswer) -> None:
     """Show the original answer beside the present one, and how each option's share moved."""
     for column, title, answer in zip(
         st.columns(2), ("Original", "Now"), (before, now), strict=True
@@ -115,15 +115,14 @@ def show(run: RunView) -> None:
             st.success("Kept as a note on the question.", icon=":material/check:")
 
 
-def _rewrite(run_id: int, question: Question, history: History) -> None:
+def _rewrite(run_id: int, question: StoredQuestion, history: History) -> None:
     with errors_shown(), open_workspace() as session:
         text = write_rationale(session, get_settings(), run_id, question, history.now)
         history.push_rationale(text)
 
 
-def _keep(run_id: int, question: Question, text: str) -> None:
+def _keep(run_id: int, question: StoredQuestion, text: str) -> None:
     with errors_shown(), open_workspace() as session:
-        assert question.id is not None  # it comes from the database
         add_note(session, current_actor(), question.id, text, run_id=run_id)
         st.session_state["what_if_kept"] = True
 

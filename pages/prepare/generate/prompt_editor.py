@@ -88,7 +88,7 @@ def _try(dataset: str, prompt_id: int, teacher: str, max_tokens: int) -> None:
             teacher=teacher,
             prompt_id=prompt_id,
             max_tokens=max_tokens,
-            question_ids=tuple(one.id for one in questions if one.id is not None),
+            question_ids=tuple(question.id for question in questions),
             trial=True,
         )
         workspace.start(current_actor(), config)

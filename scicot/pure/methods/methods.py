@@ -18,7 +18,7 @@ from scicot.pure.students.texts import (
     rationale_text,
     rationale_then_answer,
 )
-from scicot.words.records import Example, Method, Question, Stage
+from scicot.words.records import Example, Method, Stage, StoredQuestion
 
 STAGES: Mapping[Method, tuple[Stage, ...]] = {
     Method.FINETUNE: (Stage.ANSWER,),
@@ -42,15 +42,17 @@ def needs_rationales(method: Method) -> bool:
     return method is not Method.FINETUNE
 
 
-def answer_tasks(questions: Sequence[Question], written: Rationales | None = None) -> list[Task]:
+def answer_tasks(
+    questions: Sequence[StoredQuestion], written: Rationales | None = None
+) -> list[Task]:
     """Return x -> a, or x + r' -> a with the rationales written for these questions."""
     written = written or {}
     return [
         Task(
             tuple(
                 Example(
-                    question_id=_id(one),
-                    input=question_with_rationale(one, written.get(_id(one))),
+                    question_id=one.id,
+                    input=question_with_rationale(one, written.get(one.id)),
                     target=answer_text(one),
                 )
                 for one in questions
@@ -59,26 +61,24 @@ def answer_tasks(questions: Sequence[Question], written: Rationales | None = Non
     ]
 
 
-def rationale_tasks(questions: Sequence[Question], rationales: Rationales) -> list[Task]:
+def rationale_tasks(questions: Sequence[StoredQuestion], rationales: Rationales) -> list[Task]:
     """Return x -> r."""
     return [
         Task(
             tuple(
-                Example(_id(one), question_text(one), rationale_text(rationales[_id(one)]))
+                Example(one.id, question_text(one), rationale_text(rationales[one.id]))
                 for one in questions
             )
         )
     ]
 
 
-def one_stage_tasks(questions: Sequence[Question], rationales: Rationales) -> list[Task]:
+def one_stage_tasks(questions: Sequence[StoredQuestion], rationales: Rationales) -> list[Task]:
     """Return x -> r, then a, in one target."""
     return [
         Task(
             tuple(
-                Example(
-                    _id(one), question_text(one), rationale_then_answer(one, rationales[_id(one)])
-                )
+                Example(one.id, question_text(one), rationale_then_answer(one, rationales[one.id]))
                 for one in questions
             )
         )
@@ -86,20 +86,14 @@ def one_stage_tasks(questions: Sequence[Question], rationales: Rationales) -> li
 
 
 def step_by_step_tasks(
-    questions: Sequence[Question], rationales: Rationales, rationale_weight: float
+    questions: Sequence[StoredQuestion], rationales: Rationales, rationale_weight: float
 ) -> list[Task]:
     """Return "predict: " x -> a and "explain: " x -> r, the latter with its weight."""
     answers = (
-        Example(_id(one), PREDICT_TASK + question_text(one), answer_text(one)) for one in questions
+        Example(one.id, PREDICT_TASK + question_text(one), answer_text(one)) for one in questions
     )
     explanations = (
-        Example(_id(one), EXPLAIN_TASK + question_text(one), rationale_text(rationales[_id(one)]))
+        Example(one.id, EXPLAIN_TASK + question_text(one), rationale_text(rationales[one.id]))
         for one in questions
     )
     return [Task(tuple(answers)), Task(tuple(explanations), rationale_weight)]
-
-
-def _id(question: Question) -> int:
-    if question.id is None:
-        raise ValueError(f"question {question.external_id} is not stored yet")
-    return question.id

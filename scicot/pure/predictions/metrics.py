@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scicot.pure.statistics import Interval, wilson_interval
-from scicot.words.records import Outcome, Prediction, Question
+from scicot.words.records import Outcome, Prediction, StoredQuestion
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
@@ -49,7 +49,9 @@ def score_outcomes(outcomes: Iterable[Outcome]) -> Score:
     )
 
 
-def measure(predictions: Sequence[Prediction], questions: Sequence[Question]) -> dict[str, Any]:
+def measure(
+    predictions: Sequence[Prediction], questions: Sequence[StoredQuestion]
+) -> dict[str, Any]:
     """Return both accuracies as fractions, and how many answers could not be read."""
     keys = {one.id: one.answer_key for one in questions}
     count = len(predictions)

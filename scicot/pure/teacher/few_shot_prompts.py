@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from scicot.pure.students.texts import one_line, question_text
 from scicot.pure.teacher.prompts import delimited
-from scicot.words.records import Question
+from scicot.words.records import Question, StoredQuestion
 from scicot.words.teaching import Message
 
 STEP_BY_STEP = "Let's think step by step."
@@ -25,7 +25,7 @@ INSTRUCTION = (
 class Shot:
     """One worked example; `rationale` is None without chain of thought."""
 
-    question: Question
+    question: StoredQuestion
     rationale: str | None
 
 

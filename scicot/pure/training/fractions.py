@@ -6,12 +6,12 @@ import hashlib
 import math
 from collections.abc import Sequence
 
-from scicot.words.records import Question
+from scicot.words.records import StoredQuestion
 
 
 def take_fraction(
-    questions: Sequence[Question], fraction: float, seed: int, limit: int | None = None
-) -> list[Question]:
+    questions: Sequence[StoredQuestion], fraction: float, seed: int, limit: int | None = None
+) -> list[StoredQuestion]:
     """Return the fraction's questions in the order given; of 2251, 12.5 % are 281 (Table III).
 
     Nested: with the same seed a smaller fraction (or limit) is part of a larger one, because the
@@ -25,13 +25,15 @@ def take_fraction(
     return [one for one in questions if one.external_id in chosen]
 
 
-def split_folds(questions: Sequence[Question], folds: int, seed: int) -> list[list[Question]]:
+def split_folds(
+    questions: Sequence[StoredQuestion], folds: int, seed: int
+) -> list[list[StoredQuestion]]:
     """Return the questions in `folds` disjoint parts whose sizes differ by at most one."""
     ranked = rank_questions(questions, seed)
     return [ranked[place::folds] for place in range(folds)]
 
 
-def rank_questions(questions: Sequence[Question], seed: int) -> list[Question]:
+def rank_questions(questions: Sequence[StoredQuestion], seed: int) -> list[StoredQuestion]:
     """Return the questions in the seed's order, which depends on each question's id alone."""
     return sorted(questions, key=lambda one: (_rank(one.external_id, seed), one.external_id))
 

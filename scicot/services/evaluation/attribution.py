@@ -26,10 +26,10 @@ from scicot.words.records import (
     Actor,
     Method,
     Prediction,
-    Question,
     RunKind,
     RunStatus,
     RunView,
+    StoredQuestion,
     Variant,
 )
 
@@ -159,7 +159,7 @@ def plan_variants(
     session: Session,
     config: AttributionConfig,
     main: Sequence[Prediction],
-    questions: Mapping[int, Question],
+    questions: Mapping[int, StoredQuestion],
 ) -> dict[Variant, dict[int, str | None]]:
     """Return the rationale to give for each question under each variant, by question id."""
     ids = [one.question_id for one in main]
@@ -193,9 +193,10 @@ def _parts(given: Mapping[int, str | None], size: int) -> Iterator[dict[int, str
         yield dict(items[start : start + size])
 
 
-def _read(question: Question, rationale: str | None, output: str, variant: Variant) -> Prediction:
+def _read(
+    question: StoredQuestion, rationale: str | None, output: str, variant: Variant
+) -> Prediction:
     label = read_answer(output, question)
-    assert question.id is not None  # it comes from the database
     return Prediction(question.id, rationale, output, label, judge(label, question), variant)
 
 

@@ -22,9 +22,9 @@ from scicot.words.records import (
     Actor,
     Origin,
     Prediction,
-    Question,
     RationaleStatus,
     RunView,
+    StoredQuestion,
     Variant,
 )
 
@@ -73,7 +73,7 @@ class Note:
 class QuestionView:
     """A question, the answers of the chosen runs, and what teachers and people wrote."""
 
-    question: Question
+    question: StoredQuestion
     answers: Sequence[RunAnswer]
     explanations: Sequence[Explanation]
     notes: Sequence[Note]

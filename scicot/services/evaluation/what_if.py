@@ -21,7 +21,7 @@ from scicot.services.runs.runs import get_run
 from scicot.services.students.opened import list_stage_roles, open_stage
 from scicot.words.configs import TrainingConfig
 from scicot.words.errors import InvalidInput, NotFound
-from scicot.words.records import Choice, Method, Outcome, Question, RunView
+from scicot.words.records import Choice, Method, Outcome, RunView, StoredQuestion
 from scicot.words.settings import Settings
 
 ANSWERING_ROLE = {
@@ -52,12 +52,12 @@ class WhatIfAnswer:
     probabilities: Mapping[str, float]
 
 
-def to_draft(question: Question, rationale: str | None) -> Draft:
+def to_draft(question: StoredQuestion, rationale: str | None) -> Draft:
     """Return the question as it stands, ready to be edited."""
     return Draft(question.stem, tuple(choice.text for choice in question.choices), rationale)
 
 
-def to_question(question: Question, draft: Draft) -> Question:
+def to_question(question: StoredQuestion, draft: Draft) -> StoredQuestion:
     """Return the edited question; raises InvalidQuestion where a text is empty."""
     choices = tuple(
         Choice(choice.label, text)
@@ -78,7 +78,7 @@ def answer_draft(
     session: Session,
     settings: Settings,
     run_id: int,
-    question: Question,
+    question: StoredQuestion,
     draft: Draft,
     *,
     is_exact: bool = False,
@@ -129,7 +129,7 @@ def answer_draft(
 
 
 def write_rationale(
-    session: Session, settings: Settings, run_id: int, question: Question, draft: Draft
+    session: Session, settings: Settings, run_id: int, question: StoredQuestion, draft: Draft
 ) -> str:
     """Return what a two-stage run's first student writes for the edited question."""
     run = get_run(session, run_id)
@@ -146,7 +146,7 @@ def write_rationale(
 
 
 def describe_draft(
-    question: Question, draft: Draft, before: WhatIfAnswer, now: WhatIfAnswer
+    question: StoredQuestion, draft: Draft, before: WhatIfAnswer, now: WhatIfAnswer
 ) -> str:
     """Return the experiment as a note: what was changed, and what came of it."""
     lines = []

@@ -26,10 +26,10 @@ from scicot.words.records import (
     Actor,
     Outcome,
     Prediction,
-    Question,
     RunKind,
     RunStatus,
     Split,
+    StoredQuestion,
     Variant,
 )
 
@@ -121,7 +121,7 @@ def _import_row(
 
 def _questions_by_external_id(
     session: Session, dataset_id: int, dataset: str, split: Split
-) -> dict[str, Question]:
+) -> dict[str, StoredQuestion]:
     rows = session.scalars(
         select(QuestionRow).where(QuestionRow.dataset_id == dataset_id, QuestionRow.split == split)
     )
@@ -129,7 +129,11 @@ def _questions_by_external_id(
 
 
 def _read(
-    path: Path, questions: dict[str, Question], dataset: str, split: Split, skip_bad_rows: bool
+    path: Path,
+    questions: dict[str, StoredQuestion],
+    dataset: str,
+    split: Split,
+    skip_bad_rows: bool,
 ) -> tuple[list[Prediction], list[RejectedRow]]:
     taken: dict[str, Prediction] = {}
     rejected: list[RejectedRow] = []
@@ -157,7 +161,7 @@ def _read(
     return list(taken.values()), rejected
 
 
-def to_prediction(line: PredictionLine, question: Question) -> Prediction:
+def to_prediction(line: PredictionLine, question: StoredQuestion) -> Prediction:
     """Return the prediction of one imported line; a rationale inside the output is split off."""
     label = read_answer(line.output, question)
     rationale = line.rationale
@@ -165,7 +169,6 @@ def to_prediction(line: PredictionLine, question: Question) -> Prediction:
         written, answer = split_output(line.output)
         # "One week" alone is an answer, not a rationale without one
         rationale = written if answer or label is None else None
-    assert question.id is not None  # it comes from the database
     return Prediction(
         question_id=question.id,
         rationale=rationale,
@@ -192,7 +195,7 @@ def export_predictions(
     return len(lines)
 
 
-def _export_line(prediction: Prediction, question: Question) -> str:
+def _export_line(prediction: Prediction, question: StoredQuestion) -> str:
     return json.dumps(
         {
             "id": question.external_id,

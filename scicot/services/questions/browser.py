@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from db.models import QuestionRow, RationaleRow, RevisionRow
 from scicot.services.questions.lookup import find_dataset_id, get_question
 from scicot.words.patterns import check_pattern
-from scicot.words.records import Origin, Question, RationaleStatus, Split
+from scicot.words.records import Origin, RationaleStatus, Split, StoredQuestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,9 @@ def _line(row: QuestionRow, rationales: int) -> QuestionLine:
     )
 
 
-def read_question(session: Session, question_id: int) -> tuple[Question, list[StoredRationale]]:
+def read_question(
+    session: Session, question_id: int
+) -> tuple[StoredQuestion, list[StoredRationale]]:
     """Return a question and all its rationales, oldest first; raises NotFound."""
     rows = session.execute(
         select(RationaleRow, RevisionRow.text)

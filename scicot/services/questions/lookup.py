@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from db.models import DatasetRow, QuestionRow
 from scicot.words.errors import NotFound
-from scicot.words.records import Choice, Question, Split
+from scicot.words.records import Choice, Split, StoredQuestion
 
 
 def find_dataset_id(session: Session, name: str) -> int:
@@ -43,7 +43,7 @@ def count_questions(session: Session) -> dict[str, dict[str, int]]:
     }
 
 
-def get_question(session: Session, question_id: int) -> Question:
+def get_question(session: Session, question_id: int) -> StoredQuestion:
     """Return one question; raises NotFound."""
     found = get_questions(session, [question_id])
     if not found:
@@ -51,10 +51,10 @@ def get_question(session: Session, question_id: int) -> Question:
     return found[question_id]
 
 
-def get_questions(session: Session, ids: Iterable[int]) -> dict[int, Question]:
+def get_questions(session: Session, ids: Iterable[int]) -> dict[int, StoredQuestion]:
     """Return the questions with these ids, by id, in one query per 500."""
     wanted = list(ids)
-    questions: dict[int, Question] = {}
+    questions: dict[int, StoredQuestion] = {}
     for start in range(0, len(wanted), 500):
         rows = session.execute(
             select(QuestionRow, DatasetRow.name, DatasetRow.language)
@@ -67,7 +67,7 @@ def get_questions(session: Session, ids: Iterable[int]) -> dict[int, Question]:
 
 def list_questions(
     session: Session, dataset: str, split: Split, limit: int | None = None
-) -> Sequence[Question]:
+) -> Sequence[StoredQuestion]:
     """Return a split's questions in the source's order; raises NotFound for the dataset."""
     dataset_id = find_dataset_id(session, dataset)
     query = (
@@ -80,9 +80,9 @@ def list_questions(
     return [to_question(row, dataset, language) for row in rows]
 
 
-def to_question(row: QuestionRow, dataset: str, language: str | None = None) -> Question:
+def to_question(row: QuestionRow, dataset: str, language: str | None = None) -> StoredQuestion:
     """Return a stored question as the record."""
-    return Question(
+    return StoredQuestion(
         id=row.id,
         external_id=row.external_id,
         stem=row.stem,

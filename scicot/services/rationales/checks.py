@@ -16,7 +16,7 @@ from scicot.pure.checks.table import BY_ID, NEAR_DUPLICATE
 from scicot.services.questions.lookup import find_dataset_id, get_question, get_questions
 from scicot.services.rationales.check_measures import measured_precisions
 from scicot.services.rationales.own_answers import flag_disagreements
-from scicot.words.records import Flag, Question
+from scicot.words.records import Flag, StoredQuestion
 
 BATCH = 200  # rationales a transaction
 
@@ -129,7 +129,9 @@ def rate_text(session: Session, rationale: RationaleRow, text: str) -> None:
 
 
 def rate_texts(
-    session: Session, changed: Sequence[tuple[RationaleRow, str]], questions: Mapping[int, Question]
+    session: Session,
+    changed: Sequence[tuple[RationaleRow, str]],
+    questions: Mapping[int, StoredQuestion],
 ) -> None:
     """Write the flags and risk of many new texts; inside `write(session)`."""
     against = flag_disagreements(session, [rationale for rationale, _ in changed], questions)

@@ -15,7 +15,15 @@ from scicot.pure.predictions.parsing import judge, read_answer
 from scicot.pure.teacher.few_shot_prompts import own_answer_messages
 from scicot.pure.teacher.prompts import messages_hash
 from scicot.services.questions.lookup import get_questions
-from scicot.words.records import HAS_TEXT, CompletionState, Flag, Origin, Outcome, Question, RunKind
+from scicot.words.records import (
+    HAS_TEXT,
+    CompletionState,
+    Flag,
+    Origin,
+    Outcome,
+    RunKind,
+    StoredQuestion,
+)
 from scicot.words.reviewing import OwnAnswer
 
 
@@ -26,7 +34,7 @@ def asked_without_key(run_id: int) -> ColumnElement[bool]:
 
 
 def find_own_answers(
-    session: Session, questions: Mapping[int, Question], teachers: Collection[str]
+    session: Session, questions: Mapping[int, StoredQuestion], teachers: Collection[str]
 ) -> dict[tuple[int, str], OwnAnswer]:
     """Return what each teacher answered without the key, by question id and teacher."""
     rows = session.execute(
@@ -54,7 +62,7 @@ def find_own_answers(
 
 
 def flag_disagreements(
-    session: Session, rationales: Iterable[Any], questions: Mapping[int, Question]
+    session: Session, rationales: Iterable[Any], questions: Mapping[int, StoredQuestion]
 ) -> dict[int, Flag]:
     """Return a flag by rationale id where its teacher, without the key, answers otherwise.
 

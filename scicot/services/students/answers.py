@@ -15,14 +15,14 @@ from scicot.pure.students.texts import (
 )
 from scicot.services.students.answering import Answering
 from scicot.services.students.stages import TrainedStage
-from scicot.words.records import Method, Prediction, Question
+from scicot.words.records import Method, Prediction, StoredQuestion
 
 ANSWER_TOKENS = 96  # the longest answer text of ARC has about 60
 Stages = Mapping[str, TrainedStage]
 
 
 def write_rationales(
-    answering: Answering, stage: TrainedStage, questions: Sequence[Question], task: str = ""
+    answering: Answering, stage: TrainedStage, questions: Sequence[StoredQuestion], task: str = ""
 ) -> dict[int, str]:
     """Return what the stage writes as rationale for each question, by question id."""
     outputs = answering.generate(
@@ -34,12 +34,11 @@ def write_rationales(
     return {
         one.id: split_output(output)[0] or ""
         for one, output in zip(questions, outputs, strict=True)
-        if one.id is not None
     }
 
 
 def answer_questions(
-    answering: Answering, stages: Stages, questions: Sequence[Question]
+    answering: Answering, stages: Stages, questions: Sequence[StoredQuestion]
 ) -> list[Prediction]:
     """Return the method's prediction for each question, options scored."""
     method = answering.config.method
@@ -52,13 +51,13 @@ def answer_questions(
         outputs = answering.generate(stage, inputs, limit, "answering")
         for place, (one, output) in enumerate(zip(questions, outputs, strict=True)):
             rationale, _ = split_output(output)
-            rationales[_id(one)] = rationale
+            rationales[one.id] = rationale
             given[place] = rationale_text(rationale) if rationale else None
     else:
         if method is Method.SCI_COT:
             stage = stages["answer"]
             rationales |= write_rationales(answering, stages["rationale"], questions)
-            inputs = [question_with_rationale(one, rationales[_id(one)]) for one in questions]
+            inputs = [question_with_rationale(one, rationales[one.id]) for one in questions]
         elif method is Method.STEP_BY_STEP:
             stage = stages["step_by_step"]
             rationales |= write_rationales(answering, stage, questions, EXPLAIN_TASK)
@@ -69,18 +68,18 @@ def answer_questions(
     options = [[choice_answer(choice) for choice in one.choices] for one in questions]
     scores = answering.score(stage, inputs, options, given)
     return [
-        _predict(one, output, row, rationales.get(_id(one)))
+        _predict(one, output, row, rationales.get(one.id))
         for one, output, row in zip(questions, outputs, scores, strict=True)
     ]
 
 
 def _predict(
-    question: Question, output: str, scores: Sequence[float], rationale: str | None
+    question: StoredQuestion, output: str, scores: Sequence[float], rationale: str | None
 ) -> Prediction:
     label = read_answer(output, question)
     likelihoods = dict(zip(question.labels, scores, strict=True))
     return Prediction(
-        question_id=_id(question),
+        question_id=question.id,
         rationale=rationale,
         output=output,
         label=label,
@@ -88,9 +87,3 @@ def _predict(
         option_log_likelihoods=likelihoods,
         option_label=max(likelihoods, key=lambda one: likelihoods[one]),
     )
-
-
-def _id(question: Question) -> int:
-    if question.id is None:
-        raise ValueError(f"question {question.external_id} is not stored yet")
-    return question.id

@@ -29,7 +29,7 @@ from scicot.services.teacher.job import TeacherJob
 from scicot.services.teacher.ledger.entries import Claim, claim_call, store_reply
 from scicot.services.teacher.progress import affordable_calls, tell_progress
 from scicot.words.errors import TeacherRefused, TeacherUnavailable
-from scicot.words.records import Question
+from scicot.words.records import StoredQuestion
 from scicot.words.teaching import Answer, AttemptOutcome, BatchJob
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class _BatchRunner:
             ]
         return lines
 
-    def _line(self, claim: Claim, call: PendingCall, question: Question) -> str:
+    def _line(self, claim: Claim, call: PendingCall, question: StoredQuestion) -> str:
         ask = self.job.ask_of(call.prompt_id)
         return request_line(
             f"attempt-{claim.attempt_id}",

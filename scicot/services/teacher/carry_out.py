@@ -30,14 +30,14 @@ from scicot.services.teacher.ledger.plan import reopen_calls
 from scicot.services.teacher.ledger.writer import LedgerWriter, Spool
 from scicot.services.teacher.progress import list_pending, spent_so_far, tell_progress
 from scicot.services.teacher.totals import run_totals
-from scicot.words.records import CompletionState, Question
+from scicot.words.records import CompletionState, StoredQuestion
 from scicot.words.teaching import TeacherKind
 
 QUESTION_CHUNK = 300
 ELSEWHERE_SECONDS = 1.0
 
 
-def carry_out(context: RunContext, job: TeacherJob, questions: Sequence[Question]) -> None:
+def carry_out(context: RunContext, job: TeacherJob, questions: Sequence[StoredQuestion]) -> None:
     """Ask for everything that is missing; raises what ended the run early."""
     plan_job(context, job, questions)
     adopt_texts(context, job)

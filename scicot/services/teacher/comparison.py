@@ -16,8 +16,8 @@ from scicot.words.records import (
     HAS_TEXT,
     CompletionState,
     Flag,
-    Question,
     RationaleStatus,
+    StoredQuestion,
 )
 
 MOST_QUESTIONS = 200  # that are looked at: enough to tell, and done in a second
@@ -70,7 +70,7 @@ class SourceComparison:
 
     common: int
     measures: Sequence[SourceMeasures]
-    questions: Sequence[Question]
+    questions: Sequence[StoredQuestion]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +123,9 @@ def compare_sources(
 
 
 def read_side_by_side(
-    session: Session, question: Question, sources: Sequence[TeacherSource]
+    session: Session, question: StoredQuestion, sources: Sequence[TeacherSource]
 ) -> list[SourceText]:
     """Return each source's text for the question, where it has one."""
-    assert question.id is not None
     found = []
     for source in sources:
         text = session.scalar(
@@ -172,7 +171,7 @@ def _read_texts(session: Session, dataset_id: int, source: TeacherSource) -> dic
 
 
 def _measure(
-    source: TeacherSource, texts: dict[int, _Text], questions: dict[int, Question]
+    source: TeacherSource, texts: dict[int, _Text], questions: dict[int, StoredQuestion]
 ) -> SourceMeasures:
     n = len(texts)
     flagged = sum(bool(find_flags(one.text, questions[key])) for key, one in texts.items())

@@ -17,7 +17,7 @@ from scicot.services.teacher.job import Ask
 from scicot.services.teacher.prices import find_price
 from scicot.services.teacher.prompts import get_prompt
 from scicot.words.configs import FewShotConfig, GenerationConfig
-from scicot.words.records import CompletionState, Question, RunKind
+from scicot.words.records import CompletionState, RunKind, StoredQuestion
 
 LOOK_BACK = 2000  # completions: what a teacher wrote lately says how long it will write
 OWN_ANSWER_TOKENS = (8.0, 40.0)  # "The answer is (B) one week."
@@ -53,7 +53,7 @@ def estimate_few_shot(session: Session, config: FewShotConfig) -> Estimate:
 def _estimate(
     session: Session,
     ask: Ask,
-    questions: Sequence[Question],
+    questions: Sequence[StoredQuestion],
     alike: ColumnElement[bool],
     *,
     expected: tuple[float, float] | None = None,

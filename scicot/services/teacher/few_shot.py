@@ -39,9 +39,9 @@ from scicot.words.records import (
     CompletionState,
     Method,
     Prediction,
-    Question,
     RunKind,
     Split,
+    StoredQuestion,
 )
 from scicot.words.settings import Settings
 from scicot.words.teaching import Message
@@ -150,7 +150,7 @@ def few_shot_ask(config: FewShotConfig, shots: Sequence[Shot]) -> Ask:
 def composer(config: FewShotConfig, shots: Sequence[Shot]) -> Compose:
     """Return the function that makes a question's chat; a question is never its own example."""
 
-    def compose(question: Question) -> list[Message]:
+    def compose(question: StoredQuestion) -> list[Message]:
         others = [shot for shot in shots if shot.question.id != question.id]
         return few_shot_messages(question, others, chain_of_thought=config.chain_of_thought)
 
@@ -185,7 +185,7 @@ def _read_later(session: Session, completion_id: int, text: str) -> None:
     """Leave the text in the ledger: answers are read once the calls are done."""
 
 
-def _store_answers(context: RunContext, questions: Sequence[Question]) -> None:
+def _store_answers(context: RunContext, questions: Sequence[StoredQuestion]) -> None:
     by_id = {question.id: question for question in questions}
     with context.session() as session:
         rows = session.execute(
@@ -197,9 +197,8 @@ def _store_answers(context: RunContext, questions: Sequence[Question]) -> None:
         store_predictions(session, context.run.id, predictions)
 
 
-def read_prediction(question: Question, output: str) -> Prediction:
+def read_prediction(question: StoredQuestion, output: str) -> Prediction:
     """Return what the model's output amounts to: its explanation, its label or none."""
-    assert question.id is not None
     label = read_answer(output, question)
     rationale, _ = split_output(output)
     return Prediction(

@@ -31,9 +31,9 @@ from scicot.words.errors import Conflict, InvalidConfig, RunNotInState, TeacherR
 from scicot.words.records import (
     Actor,
     CompletionState,
-    Question,
     RunKind,
     RunStatus,
+    StoredQuestion,
 )
 from scicot.words.settings import Settings
 from scicot.words.teaching import Price, Teacher, TeacherKind
@@ -153,7 +153,7 @@ def refuse_second(session: Session, kind: RunKind, values: Mapping[str, Any]) ->
             )
 
 
-def choose_questions(session: Session, config: GenerationConfig) -> Sequence[Question]:
+def choose_questions(session: Session, config: GenerationConfig) -> Sequence[StoredQuestion]:
     """Return the questions that the config names: given ones, or the first of the split."""
     if config.question_ids is not None:
         return list(get_questions(session, config.question_ids).values())

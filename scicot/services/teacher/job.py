@@ -23,11 +23,11 @@ from scicot.services.teacher.ledger.plan import (
     read_stored_reply,
 )
 from scicot.services.teacher.ledger.writer import Spool
-from scicot.words.records import HAS_TEXT, Question
+from scicot.words.records import HAS_TEXT, StoredQuestion
 from scicot.words.teaching import Message, Price, Reply, Teacher
 
 PLAN_CHUNK = 300  # questions a transaction
-Compose = Callable[[Question], list[Message]]
+Compose = Callable[[StoredQuestion], list[Message]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class TeacherJob:
         return next(one for one in self.asks if (one.call_settings.prompt_id is None) == alone)
 
 
-def plan_job(context: RunContext, job: TeacherJob, questions: Sequence[Question]) -> None:
+def plan_job(context: RunContext, job: TeacherJob, questions: Sequence[StoredQuestion]) -> None:
     """Book every call that the job needs, in short transactions."""
     for start in range(0, len(questions), PLAN_CHUNK):
         planned = [_plan(ask, questions[start : start + PLAN_CHUNK]) for ask in job.asks]
@@ -72,10 +72,9 @@ def plan_job(context: RunContext, job: TeacherJob, questions: Sequence[Question]
                 plan_calls(session, context.run.id, ask.call_settings, calls)
 
 
-def _plan(ask: Ask, questions: Sequence[Question]) -> list[PlannedCall]:
+def _plan(ask: Ask, questions: Sequence[StoredQuestion]) -> list[PlannedCall]:
     planned = []
     for question in questions:
-        assert question.id is not None
         messages = ask.compose(question)
         digest = messages_hash(messages)
         length = sum(len(message["content"]) for message in messages)

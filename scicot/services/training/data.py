@@ -13,15 +13,15 @@ from scicot.services.questions.lookup import list_questions
 from scicot.services.training.snapshots import find_snapshot, snapshot_texts
 from scicot.words.configs import TrainingConfig
 from scicot.words.errors import InvalidConfig
-from scicot.words.records import Question, Split
+from scicot.words.records import Split, StoredQuestion
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingData:
     """Training and validation questions, and the snapshot's text for each training question."""
 
-    train: Sequence[Question]
-    validation: Sequence[Question]
+    train: Sequence[StoredQuestion]
+    validation: Sequence[StoredQuestion]
     rationales: Mapping[int, str]
 
 
@@ -47,7 +47,7 @@ def read_training_data(session: Session, config: TrainingConfig) -> TrainingData
             + (" or take a snapshot that holds some." if config.snapshot else ".")
         )
     chosen = take_fraction(questions, config.fraction, config.seed, config.limit_train)
-    validation: Sequence[Question] = ()
+    validation: Sequence[StoredQuestion] = ()
     if config.selection == "validation":
         validation = list_questions(
             session, config.dataset, Split.VALIDATION, config.limit_validation

@@ -21,7 +21,7 @@ from scicot.services.students.stages import StagePlan, TrainedStage, ensure_stag
 from scicot.services.training.data import TrainingData
 from scicot.services.training.parts import TRAIN
 from scicot.words.configs import TrainingConfig
-from scicot.words.records import Example, Method, Question, Stage
+from scicot.words.records import Example, Method, Stage, StoredQuestion
 
 Stages = dict[str, TrainedStage]
 
@@ -85,7 +85,7 @@ class MethodTraining:
         return stage
 
     def _write(
-        self, role: str, stage: TrainedStage, questions: Sequence[Question]
+        self, role: str, stage: TrainedStage, questions: Sequence[StoredQuestion]
     ) -> dict[int, str]:
         started = time.monotonic()
         written = write_rationales(self.answering, stage, questions)
@@ -142,7 +142,7 @@ def count_work(config: TrainingConfig, data: TrainingData) -> int:
     return work
 
 
-def _predict_task(questions: Sequence[Question]) -> Task:
+def _predict_task(questions: Sequence[StoredQuestion]) -> Task:
     plain = answer_tasks(questions)[0]
     return Task(
         tuple(

@@ -1,11 +1,11 @@
 import pytest
 
 from scicot.pure.training.fractions import split_folds, take_fraction
-from scicot.words.records import Question
+from scicot.words.records import StoredQuestion
 from tests.builders import make_question
 
 
-def questions(count: int) -> list[Question]:
+def questions(count: int) -> list[StoredQuestion]:
     return [make_question(f"Q{number}") for number in range(count)]
 
 

@@ -11,7 +11,7 @@ from scicot.services.cleaning.rules import list_rules, preview_rule, proposals, 
 from scicot.services.review.items import load_item
 from scicot.services.review.verdicts import decide
 from scicot.words.errors import Conflict, InvalidInput
-from scicot.words.records import Actor, Question, RationaleStatus, RuleKind, Split, Verdict
+from scicot.words.records import Actor, RationaleStatus, RuleKind, Split, StoredQuestion, Verdict
 from tests.builders import store_questions, store_rationale
 
 ADA, BOB = Actor("Ada"), Actor("Bob")
@@ -19,7 +19,7 @@ RULE = Rule(RuleKind.LITERAL, "Sure! ", "")
 
 
 @pytest.fixture
-def questions(session: Session, tmp_path: Path) -> list[Question]:
+def questions(session: Session, tmp_path: Path) -> list[StoredQuestion]:
     return list(store_questions(session, tmp_path / "demo")[Split.TRAIN])
 
 
@@ -34,7 +34,7 @@ def edit(session: Session, rationale_id: int, text: str, operation: str) -> None
 
 
 def test_a_preview_shows_changes_and_writes_nothing(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     one = store_rationale(session, questions[0], "Sure! Iron rusts.")
     store_rationale(session, questions[1], "Iron rusts.")
@@ -45,14 +45,14 @@ def test_a_preview_shows_changes_and_writes_nothing(
 
 
 def test_a_text_that_nothing_would_be_left_of_is_not_offered(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     store_rationale(session, questions[0], "Sure! ")
     assert preview_rule(session, "demo", RULE) == []
 
 
 def test_ticked_changes_are_applied_as_one_batch_and_reverted_as_one(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     texts = [f"Sure! Reason {n}." for n in range(3)]
     status = RationaleStatus.ACCEPTED
@@ -77,7 +77,7 @@ def test_ticked_changes_are_applied_as_one_batch_and_reverted_as_one(
 
 
 def test_a_text_changed_since_the_preview_stops_the_whole_batch(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     ids = [store_rationale(session, one, "Sure! Iron rusts.") for one in questions[:2]]
     changes = preview_rule(session, "demo", RULE)
@@ -89,7 +89,7 @@ def test_a_text_changed_since_the_preview_stops_the_whole_batch(
 
 
 def test_a_revert_leaves_alone_what_was_changed_since(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     ids = [store_rationale(session, one, "Sure! Iron rusts.") for one in questions[:2]]
     changes = preview_rule(session, "demo", RULE)
@@ -108,14 +108,14 @@ def test_a_rule_changed_under_its_name_is_a_new_version(session: Session) -> Non
     assert list_rules(session) == [second]
 
 
-def test_nothing_ticked_is_refused(session: Session, questions: list[Question]) -> None:
+def test_nothing_ticked_is_refused(session: Session, questions: list[StoredQuestion]) -> None:
     saved = save_rule(session, ADA, "no sure", RULE)
     with pytest.raises(InvalidInput, match="Tick at least one"):
         apply_saved_rule(session, ADA, "demo", saved, [], operation_id="press")
 
 
 def test_edits_made_by_hand_again_and_again_are_proposed(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     for number, question in enumerate(questions[:3]):
         one = store_rationale(session, question, f"Sure! Reason {number} holds.")
@@ -134,7 +134,7 @@ def test_edits_made_by_hand_again_and_again_are_proposed(
     kind=st.sampled_from([one for one in RuleKind if one is not RuleKind.REGEX]),
 )
 def test_a_revert_restores_every_text_exactly(
-    session: Session, questions: list[Question], text: str, pattern: str, kind: RuleKind
+    session: Session, questions: list[StoredQuestion], text: str, pattern: str, kind: RuleKind
 ) -> None:
     rule = Rule(kind, pattern, "x")
     if not pattern.strip() or not text.strip():

@@ -16,10 +16,10 @@ from scicot.words.records import (
     Actor,
     Method,
     Origin,
-    Question,
     RationaleStatus,
     RunKind,
     Split,
+    StoredQuestion,
     Variant,
 )
 from scicot.words.settings import Settings
@@ -44,12 +44,12 @@ class ScriptedStudent:
 
 
 @pytest.fixture
-def questions(session: Session, tmp_path: Path) -> list[Question]:
+def questions(session: Session, tmp_path: Path) -> list[StoredQuestion]:
     return list(store_questions(session, tmp_path / "files", test=6)[Split.TEST])
 
 
 @pytest.fixture
-def run_id(session: Session, questions: list[Question]) -> int:
+def run_id(session: Session, questions: list[StoredQuestion]) -> int:
     """A Sci-CoT run: right on 0, unreadable on 1, wrong on 2-5."""
     config = TrainingConfig(method=Method.SCI_COT, dataset="demo", snapshot="s")
     return store_run(
@@ -63,7 +63,7 @@ def run_id(session: Session, questions: list[Question]) -> int:
 
 
 @pytest.fixture
-def student(questions: list[Question]) -> ScriptedStudent:
+def student(questions: list[StoredQuestion]) -> ScriptedStudent:
     """Question 2 is known without a rationale, 3 needs the reference, 4 and 5 are hopeless."""
 
     def answer(text: str) -> str:
@@ -86,7 +86,7 @@ def test_known_faults_are_found(
     session: Session,
     settings: Settings,
     actor: Actor,
-    questions: list[Question],
+    questions: list[StoredQuestion],
     run_id: int,
     student: ScriptedStudent,
 ) -> None:
@@ -127,7 +127,7 @@ def test_without_references_the_two_faults_are_not_told_apart(
     session: Session,
     settings: Settings,
     actor: Actor,
-    questions: list[Question],
+    questions: list[StoredQuestion],
     run_id: int,
     student: ScriptedStudent,
 ) -> None:
@@ -145,7 +145,7 @@ def test_asking_again_asks_only_what_is_new(
     session: Session,
     settings: Settings,
     actor: Actor,
-    questions: list[Question],
+    questions: list[StoredQuestion],
     run_id: int,
     student: ScriptedStudent,
 ) -> None:
@@ -168,7 +168,7 @@ def test_each_question_is_given_another_questions_rationale(
     session: Session,
     settings: Settings,
     actor: Actor,
-    questions: list[Question],
+    questions: list[StoredQuestion],
     run_id: int,
     student: ScriptedStudent,
 ) -> None:
@@ -190,7 +190,7 @@ def test_a_cancelled_attribution_stops_between_parts(
 
 
 def test_a_run_without_an_answering_stage_is_refused(
-    session: Session, actor: Actor, questions: list[Question]
+    session: Session, actor: Actor, questions: list[StoredQuestion]
 ) -> None:
     other = store_run(session, questions, right=[0], method=Method.ONE_STAGE)
     with pytest.raises(InvalidConfig, match="Choose a Sci-CoT run"):

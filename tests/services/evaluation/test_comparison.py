@@ -12,17 +12,19 @@ from scicot.services.evaluation.comparison import (
 )
 from scicot.services.runs.runs import create_run
 from scicot.words.errors import InvalidInput, NotFound
-from scicot.words.records import Actor, Method, Question, RunKind, RunStatus, Split
+from scicot.words.records import Actor, Method, RunKind, RunStatus, Split, StoredQuestion
 from tests.builders import store_questions
 from tests.predictions import store_run
 
 
 @pytest.fixture
-def questions(session: Session, tmp_path: Path) -> list[Question]:
+def questions(session: Session, tmp_path: Path) -> list[StoredQuestion]:
     return list(store_questions(session, tmp_path / "files", test=6)[Split.TEST])
 
 
-def test_runs_are_aligned_on_question_ids(session: Session, questions: list[Question]) -> None:
+def test_runs_are_aligned_on_question_ids(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
     a = store_run(session, questions, right=[0, 1, 2], method=Method.SCI_COT)
     b = store_run(session, questions[:4], right=[0, 3], method=Method.ONE_STAGE)
     found = compare_runs(session, a, b)
@@ -38,7 +40,7 @@ def test_runs_are_aligned_on_question_ids(session: Session, questions: list[Ques
 
 
 def test_option_reading_counts_the_most_likely_option(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     a = store_run(session, questions, right=[0], options_right=[0, 1, 2])
     b = store_run(session, questions, right=[0], options_right=[0])
@@ -47,7 +49,7 @@ def test_option_reading_counts_the_most_likely_option(
 
 
 def test_a_comparison_among_some_questions_leaves_the_others_out(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     a = store_run(session, questions, right=[0, 1])
     b = store_run(session, questions, right=[0])
@@ -57,7 +59,7 @@ def test_a_comparison_among_some_questions_leaves_the_others_out(
 
 
 def test_a_run_without_predictions_is_named(
-    session: Session, actor: Actor, questions: list[Question]
+    session: Session, actor: Actor, questions: list[StoredQuestion]
 ) -> None:
     full = store_run(session, questions, right=[])
     empty = create_run(
@@ -70,7 +72,9 @@ def test_a_run_without_predictions_is_named(
     assert [run.id for run in list_predicted_runs(session)] == [full]
 
 
-def test_several_pairs_share_one_error_rate(session: Session, questions: list[Question]) -> None:
+def test_several_pairs_share_one_error_rate(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
     runs = [store_run(session, questions, right=right) for right in ([0, 1, 2, 3, 4, 5], [], [0])]
     pairs = compare_all(session, runs)
     assert [(pair.comparison.run_a.id, pair.comparison.run_b.id) for pair in pairs] == [
@@ -84,7 +88,7 @@ def test_several_pairs_share_one_error_rate(session: Session, questions: list[Qu
 
 
 def test_two_runs_of_one_method_keep_their_own_names(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     a = store_run(session, questions, right=[0], name="seed 0", method=Method.SCI_COT)
     b = store_run(session, questions, right=[1], name="seed 1", method=Method.SCI_COT)

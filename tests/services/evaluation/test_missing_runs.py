@@ -7,17 +7,17 @@ from sqlalchemy.orm import Session
 from scicot.services.evaluation.missing_runs import find_nearest
 from scicot.services.runs.runs import list_runs
 from scicot.words.configs import TrainingConfig
-from scicot.words.records import Method, Question, RunView, Split
+from scicot.words.records import Method, RunView, Split, StoredQuestion
 from tests.builders import store_questions
 from tests.predictions import store_trained
 
 
 @pytest.fixture
-def questions(session: Session, tmp_path: Path) -> list[Question]:
+def questions(session: Session, tmp_path: Path) -> list[StoredQuestion]:
     return list(store_questions(session, tmp_path / "files", test=4)[Split.TEST])
 
 
-def trained(session: Session, questions: list[Question], **settings: Any) -> int:
+def trained(session: Session, questions: list[StoredQuestion], **settings: Any) -> int:
     return store_trained(session, questions, TrainingConfig.checked(dataset="demo", **settings))
 
 
@@ -26,7 +26,7 @@ def nearest(session: Session, method: Method, fraction: float) -> RunView | None
 
 
 def test_the_same_method_at_the_nearest_fraction_with_the_smallest_seed_is_nearest(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     trained(session, questions, method="finetune", snapshot="s", fraction=0.125)
     trained(session, questions, method="sci_cot", snapshot="s", fraction=1.0)
@@ -38,7 +38,7 @@ def test_the_same_method_at_the_nearest_fraction_with_the_smallest_seed_is_neare
 
 
 def test_a_method_that_needs_rationales_is_not_begun_from_a_run_without_any(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     with_rationales = trained(session, questions, method="one_stage", snapshot="s", fraction=0.5)
     trained(session, questions, method="finetune")

@@ -21,10 +21,10 @@ from scicot.words.records import (
     Method,
     Outcome,
     Prediction,
-    Question,
     RunKind,
     RunStatus,
     Split,
+    StoredQuestion,
     Variant,
 )
 from tests.builders import store_questions, store_rationale
@@ -34,11 +34,11 @@ NASTY = '<script>alert("x")</script> ![a](http://evil.example/b.png) <img src=ht
 
 
 @pytest.fixture
-def questions(session: Session, tmp_path: Path) -> list[Question]:
+def questions(session: Session, tmp_path: Path) -> list[StoredQuestion]:
     return list(store_questions(session, tmp_path / "files", test=60)[Split.TEST])
 
 
-def trained(session: Session, questions: list[Question], method: Method, right: range) -> int:
+def trained(session: Session, questions: list[StoredQuestion], method: Method, right: range) -> int:
     config = TrainingConfig(method=method, dataset="demo", snapshot="s")
     return store_run(
         session,
@@ -51,7 +51,7 @@ def trained(session: Session, questions: list[Question], method: Method, right: 
 
 
 @pytest.fixture
-def runs(session: Session, questions: list[Question]) -> list[int]:
+def runs(session: Session, questions: list[StoredQuestion]) -> list[int]:
     return [
         trained(session, questions, Method.FINETUNE, range(20)),
         trained(session, questions, Method.ONE_STAGE, range(25)),
@@ -60,7 +60,7 @@ def runs(session: Session, questions: list[Question]) -> list[int]:
 
 
 def test_the_page_holds_sentence_tables_figures_examples_and_hashes(
-    session: Session, questions: list[Question], runs: list[int], tmp_path: Path
+    session: Session, questions: list[StoredQuestion], runs: list[int], tmp_path: Path
 ) -> None:
     store_rationale(session, questions[22], "The teacher explains question 22.")
     path = tmp_path / "report.html"
@@ -79,7 +79,7 @@ def test_the_page_holds_sentence_tables_figures_examples_and_hashes(
 
 
 def test_nothing_of_others_is_html_and_nothing_is_fetched(
-    session: Session, questions: list[Question], runs: list[int], tmp_path: Path
+    session: Session, questions: list[StoredQuestion], runs: list[int], tmp_path: Path
 ) -> None:
     run = create_run(
         session,
@@ -93,7 +93,7 @@ def test_nothing_of_others_is_html_and_nothing_is_fetched(
     store_predictions(
         session,
         run,
-        [Prediction(one.id or 0, NASTY, NASTY, None, Outcome.NO_ANSWER) for one in questions],
+        [Prediction(one.id, NASTY, NASTY, None, Outcome.NO_ANSWER) for one in questions],
     )
     store_rationale(session, questions[0], NASTY)
     path = tmp_path / "report.html"
@@ -111,7 +111,7 @@ def test_nothing_of_others_is_html_and_nothing_is_fetched(
 
 
 def test_an_experiments_report_holds_its_runs(
-    session: Session, questions: list[Question], runs: list[int], tmp_path: Path
+    session: Session, questions: list[StoredQuestion], runs: list[int], tmp_path: Path
 ) -> None:
     with write(session):
         row = ExperimentRow(name="grid", config={}, actor="Ada", created_at=utc_now())
@@ -128,7 +128,7 @@ def test_an_experiments_report_holds_its_runs(
 
 
 def test_attribution_stands_in_the_report_once_the_variants_were_asked(
-    session: Session, questions: list[Question], runs: list[int]
+    session: Session, questions: list[StoredQuestion], runs: list[int]
 ) -> None:
     assert build_report(session).faults == []
     bare = [make_prediction(one, is_right=False, variant=Variant.NO_RATIONALE) for one in questions]
@@ -149,7 +149,7 @@ def test_attribution_stands_in_the_report_once_the_variants_were_asked(
 
 
 def test_one_run_stands_for_a_method_the_fullest_with_the_smallest_seed(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     def store(fraction: float, seed: int) -> int:
         config = TrainingConfig(

@@ -15,13 +15,13 @@ from scicot.services.questions.lookup import find_dataset_id
 from scicot.services.runs.runs import create_run
 from scicot.words.configs import ExperimentConfig, FewShotConfig, TrainingConfig
 from scicot.words.errors import NotFound
-from scicot.words.records import Actor, Method, Question, RunKind, RunStatus, Split
+from scicot.words.records import Actor, Method, RunKind, RunStatus, Split, StoredQuestion
 from tests.builders import store_questions
 from tests.predictions import make_prediction, store_run
 
 
 @pytest.fixture
-def questions(session: Session, tmp_path: Path) -> list[Question]:
+def questions(session: Session, tmp_path: Path) -> list[StoredQuestion]:
     made = store_questions(session, tmp_path / "files", dataset="arc-easy", test=10)
     return list(made[Split.TEST])
 
@@ -36,7 +36,9 @@ def cell(table: ResultTable, row: str, column: int = 0) -> TableCell:
     return found.cells[column]
 
 
-def test_seeds_of_one_setting_fill_one_cell(session: Session, questions: list[Question]) -> None:
+def test_seeds_of_one_setting_fill_one_cell(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
     for seed, right in enumerate(([0, 1], [0, 1, 2], [0, 1, 2, 3])):
         store_run(session, questions, right=right, method=Method.SCI_COT, config=config(seed=seed))
     found = cell(load_results(session).tables[1], "Sci-CoT").measured
@@ -46,7 +48,7 @@ def test_seeds_of_one_setting_fill_one_cell(session: Session, questions: list[Qu
 
 
 def test_runs_of_other_settings_are_left_out_and_counted(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     for seed in (0, 1):
         store_run(session, questions, right=[0], method=Method.SCI_COT, config=config(seed=seed))
@@ -64,7 +66,7 @@ def test_runs_of_other_settings_are_left_out_and_counted(
 
 
 def test_of_two_runs_with_one_seed_the_newer_counts(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     store_run(session, questions, right=[], method=Method.SCI_COT, config=config())
     newer = store_run(session, questions, right=[0, 1], method=Method.SCI_COT, config=config())
@@ -74,7 +76,7 @@ def test_of_two_runs_with_one_seed_the_newer_counts(
 
 
 def test_a_run_on_so_many_questions_at_most_is_no_share_of_the_set_and_the_caption_says_so(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     limited = config(student="tiny", limit_train=300)
     store_run(session, questions, right=[0], method=Method.SCI_COT, config=limited)
@@ -88,7 +90,9 @@ def test_a_run_on_so_many_questions_at_most_is_no_share_of_the_set_and_the_capti
     assert "like" not in empty.launch  # a run like this one would not fill the cell
 
 
-def test_one_students_runs_fill_the_tables(session: Session, questions: list[Question]) -> None:
+def test_one_students_runs_fill_the_tables(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
     store_run(session, questions, right=[0], method=Method.SCI_COT, config=config())
     store_run(
         session, questions, right=[0, 1], method=Method.SCI_COT, config=config(student="starter")
@@ -104,7 +108,7 @@ def test_one_students_runs_fill_the_tables(session: Session, questions: list[Que
 
 
 def test_an_experiments_results_hold_its_runs_only(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     grid = ExperimentConfig(name="grid", methods=(Method.SCI_COT,), datasets={"arc-easy": "s"})
     with write(session):
@@ -131,7 +135,7 @@ def test_an_experiments_results_hold_its_runs_only(
 
 
 def test_fractions_and_imported_runs_have_rows_of_their_own(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     store_run(
         session,
@@ -150,7 +154,7 @@ def test_fractions_and_imported_runs_have_rows_of_their_own(
 
 
 def test_a_few_shot_llm_has_a_row_and_other_splits_have_none(
-    session: Session, actor: Actor, questions: list[Question]
+    session: Session, actor: Actor, questions: list[StoredQuestion]
 ) -> None:
     for split in ("test", "validation"):
         config = FewShotConfig(dataset="arc-easy", teacher="openai:gpt-x", split=split, shots=3)

@@ -9,18 +9,18 @@ from scicot.services.evaluation.slices import load_slices, with_tags
 from scicot.services.evaluation.tags import add_tag, toggle_tag
 from scicot.services.predictions.store import store_predictions
 from scicot.services.runs.runs import create_run
-from scicot.words.records import Actor, Question, RunKind, RunStatus, Split
+from scicot.words.records import Actor, RunKind, RunStatus, Split, StoredQuestion
 from tests.builders import store_questions
 from tests.predictions import make_prediction, store_run
 
 
 @pytest.fixture
-def questions(session: Session, tmp_path: Path) -> list[Question]:
+def questions(session: Session, tmp_path: Path) -> list[StoredQuestion]:
     return list(store_questions(session, tmp_path / "files", test=8)[Split.TEST])
 
 
 def test_only_questions_that_both_runs_answered_are_parted(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     a = store_run(session, questions, right=[0, 1])
     b = store_run(session, questions[:5], right=[0], name="b")
@@ -30,14 +30,14 @@ def test_only_questions_that_both_runs_answered_are_parted(
     assert (row.value, row.found.matched, row.found.only_a) == ("demo", 5, 1)
 
 
-def test_a_slice_selects_its_questions(session: Session, questions: list[Question]) -> None:
+def test_a_slice_selects_its_questions(session: Session, questions: list[StoredQuestion]) -> None:
     a = store_run(session, questions, right=[])
     b = store_run(session, questions, right=[], name="b")
     wanted = [one.id for one in questions if one.answer_key == "C"]
     assert load_slices(session, a, b).select(Dimension.KEY_POSITION, "3") == wanted
 
 
-def test_position_bias_is_each_runs_own(session: Session, questions: list[Question]) -> None:
+def test_position_bias_is_each_runs_own(session: Session, questions: list[StoredQuestion]) -> None:
     a = store_run(session, questions, right=range(8))
     b = store_run(session, questions, right=[], unreadable=[0], name="b")
     found = load_slices(session, a, b)
@@ -47,7 +47,7 @@ def test_position_bias_is_each_runs_own(session: Session, questions: list[Questi
 
 
 def test_a_students_rationale_is_flagged_when_it_is_stored(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     run = create_run(
         session,
@@ -66,11 +66,11 @@ def test_a_students_rationale_is_flagged_when_it_is_stored(
     assert "chat" in values[Dimension.FLAG_A]
 
 
-def test_tags_part_the_questions_too(session: Session, questions: list[Question]) -> None:
+def test_tags_part_the_questions_too(session: Session, questions: list[StoredQuestion]) -> None:
     a = store_run(session, questions, right=[])
     b = store_run(session, questions, right=[], name="b")
     tag = add_tag(session, Actor("Ada"), "Misreads")
-    prediction = view_question(session, questions[2].id or 0, [a]).answers[0].prediction_id
+    prediction = view_question(session, questions[2].id, [a]).answers[0].prediction_id
     toggle_tag(session, Actor("Ada"), prediction or 0, tag.id)
     found = with_tags(session, load_slices(session, a, b), a, b)
     assert found.select(Dimension.TAG_A, "Misreads") == [questions[2].id]

@@ -14,7 +14,7 @@ from scicot.services.evaluation.tags import (
     toggle_tag,
 )
 from scicot.words.errors import Conflict, InvalidInput, NotFound
-from scicot.words.records import Actor, Question, Split
+from scicot.words.records import Actor, Split, StoredQuestion
 from tests.builders import store_questions
 from tests.predictions import store_run
 
@@ -22,17 +22,17 @@ ADA, GRACE = Actor("Ada"), Actor("Grace")
 
 
 @pytest.fixture
-def questions(session: Session, tmp_path: Path) -> list[Question]:
+def questions(session: Session, tmp_path: Path) -> list[StoredQuestion]:
     return list(store_questions(session, tmp_path / "files", test=4)[Split.TEST])
 
 
 @pytest.fixture
-def run_id(session: Session, questions: list[Question]) -> int:
+def run_id(session: Session, questions: list[StoredQuestion]) -> int:
     return store_run(session, questions, right=[0])
 
 
-def prediction_ids(session: Session, questions: list[Question], run_id: int) -> list[int]:
-    views = [view_question(session, one.id or 0, [run_id]) for one in questions]
+def prediction_ids(session: Session, questions: list[StoredQuestion], run_id: int) -> list[int]:
+    views = [view_question(session, one.id, [run_id]) for one in questions]
     return [view.answers[0].prediction_id or 0 for view in views]
 
 
@@ -53,7 +53,7 @@ def test_the_tenth_tag_has_no_digit(session: Session) -> None:
 
 
 def test_a_renamed_tag_stays_on_what_bears_it_and_its_new_digit_is_swapped(
-    session: Session, questions: list[Question], run_id: int
+    session: Session, questions: list[StoredQuestion], run_id: int
 ) -> None:
     first, second = add_tag(session, ADA, "Misreads"), add_tag(session, ADA, "Wrong fact")
     (marked, *_) = prediction_ids(session, questions, run_id)
@@ -90,14 +90,14 @@ def test_a_tags_name_is_its_own(session: Session) -> None:
 
 
 def test_a_tag_is_put_on_and_taken_off_by_each_person_alone(
-    session: Session, questions: list[Question], run_id: int
+    session: Session, questions: list[StoredQuestion], run_id: int
 ) -> None:
     tag = add_tag(session, ADA, "Misreads")
     (first, *_) = prediction_ids(session, questions, run_id)
     assert toggle_tag(session, ADA, first, tag.id)
     assert toggle_tag(session, GRACE, first, tag.id)
     assert not toggle_tag(session, ADA, first, tag.id)
-    view = view_question(session, questions[0].id or 0, [run_id])
+    view = view_question(session, questions[0].id, [run_id])
     assert [(mark.tag.name, mark.actor) for mark in view.answers[0].marks] == [
         ("Misreads", "Grace")
     ]
@@ -108,7 +108,7 @@ def test_a_tag_is_put_on_and_taken_off_by_each_person_alone(
 
 
 def test_tags_are_counted_a_run_each(
-    session: Session, questions: list[Question], run_id: int
+    session: Session, questions: list[StoredQuestion], run_id: int
 ) -> None:
     other = store_run(session, questions, right=[1], name="other")
     tag, unused = add_tag(session, ADA, "Misreads"), add_tag(session, ADA, "Unused")
@@ -123,7 +123,7 @@ def test_tags_are_counted_a_run_each(
 
 
 def test_agreement_counts_what_both_people_have_tagged(
-    session: Session, questions: list[Question], run_id: int
+    session: Session, questions: list[StoredQuestion], run_id: int
 ) -> None:
     tag, other = add_tag(session, ADA, "Misreads"), add_tag(session, ADA, "Wrong fact")
     first, second, third, _ = prediction_ids(session, questions, run_id)
@@ -144,7 +144,7 @@ def test_agreement_counts_what_both_people_have_tagged(
 
 
 def test_one_person_alone_agrees_with_nobody(
-    session: Session, questions: list[Question], run_id: int
+    session: Session, questions: list[StoredQuestion], run_id: int
 ) -> None:
     tag = add_tag(session, ADA, "Misreads")
     toggle_tag(session, ADA, prediction_ids(session, questions, run_id)[0], tag.id)

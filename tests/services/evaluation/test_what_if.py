@@ -35,7 +35,6 @@ def test_an_unedited_question_is_answered_as_in_the_run_and_an_edit_moves_the_op
     question = prepare(session, tmp_path / "files", train=6, test=2)[Split.TEST][0]
     run = train(session, settings, tiny_config(method, tiny_t5))
     assert can_answer(session, run)
-    assert question.id is not None
     (stored,) = list_predictions(session, run.id, question_ids=[question.id])
     draft = to_draft(question, stored.rationale)
     before = answer_draft(session, settings, run.id, question, draft, is_exact=True)

@@ -12,7 +12,7 @@ from tests.builders import store_questions
 @pytest.fixture
 def question_ids(session: Session, tmp_path: Path) -> list[int]:
     questions = store_questions(session, tmp_path / "files")[Split.TEST]
-    return [one.id for one in questions if one.id is not None]
+    return [one.id for one in questions]
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from db.models import RationaleRow
 from scicot.services.rationales.checks import list_flags, refresh_flags, run_checks
 from scicot.services.review.items import load_item
 from scicot.services.review.verdicts import decide
-from scicot.words.records import Actor, Question, Split, Verdict
+from scicot.words.records import Actor, Split, StoredQuestion, Verdict
 from tests.builders import store_questions, store_rationale
 
 ADA = Actor("Ada")
@@ -17,7 +17,7 @@ ECHO = "The answer is (A)."
 
 
 @pytest.fixture
-def questions(session: Session, tmp_path: Path) -> list[Question]:
+def questions(session: Session, tmp_path: Path) -> list[StoredQuestion]:
     return list(store_questions(session, tmp_path / "demo")[Split.TRAIN])
 
 
@@ -31,7 +31,7 @@ def risk_of(session: Session, rationale_id: int) -> float:
 
 
 def test_flags_are_kept_and_sort_a_rationale_up(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     echo = store_rationale(session, questions[1], ECHO)
     refresh_flags(session, [echo])
@@ -39,7 +39,9 @@ def test_flags_are_kept_and_sort_a_rationale_up(
     assert risk_of(session, echo) > 0
 
 
-def test_checking_twice_keeps_one_set_of_flags(session: Session, questions: list[Question]) -> None:
+def test_checking_twice_keeps_one_set_of_flags(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
     echo = store_rationale(session, questions[1], ECHO)
     refresh_flags(session, [echo])
     before = list_flags(session, [echo])
@@ -48,7 +50,7 @@ def test_checking_twice_keeps_one_set_of_flags(session: Session, questions: list
 
 
 def test_the_report_counts_rationales_per_check(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     store_rationale(session, questions[1], ECHO)
     store_rationale(session, questions[2], ECHO)
@@ -59,7 +61,7 @@ def test_the_report_counts_rationales_per_check(
 
 
 def test_a_near_duplicate_stays_known_until_its_text_changes(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     store_rationale(session, questions[1], SOUND)
     twin = store_rationale(session, questions[2], SOUND)
@@ -80,7 +82,9 @@ def test_a_near_duplicate_stays_known_until_its_text_changes(
     assert "near_duplicate" not in checks_of(session, twin)
 
 
-def test_an_edit_is_checked_as_it_is_saved(session: Session, questions: list[Question]) -> None:
+def test_an_edit_is_checked_as_it_is_saved(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
     one = store_rationale(session, questions[1], SOUND)
     refresh_flags(session, [one])
     assert "leaks_letter" not in checks_of(session, one)

@@ -19,7 +19,7 @@ from scicot.services.review.verdicts import decide
 from scicot.services.system.invariants import find_violations
 from scicot.services.teacher.estimates import estimate_generation
 from scicot.services.teacher.generation import retry_calls
-from scicot.words.records import CompletionState, Question, RunStatus, RunView, Split, Verdict
+from scicot.words.records import CompletionState, RunStatus, RunView, Split, StoredQuestion, Verdict
 from scicot.words.reviewing import OwnAnswer, QueueFilter
 from scicot.words.settings import get_settings
 from tests.builders import make_question, store_questions
@@ -49,7 +49,7 @@ def teacher(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeTeacher]:
 
 
 @pytest.fixture(autouse=True)
-def questions(session: Session, tmp_path: Path) -> list[Question]:
+def questions(session: Session, tmp_path: Path) -> list[StoredQuestion]:
     return list(store_questions(session, tmp_path / "data", train=4)[Split.TRAIN])
 
 
@@ -59,7 +59,7 @@ def own_answers_of(run: RunView) -> dict[str, Any]:
     return counts
 
 
-def rationale_of(session: Session, question: Question) -> int:
+def rationale_of(session: Session, question: StoredQuestion) -> int:
     session.rollback()
     return session.scalars(
         select(RationaleRow.id).where(RationaleRow.question_id == question.id)
@@ -73,7 +73,7 @@ def test_the_key_is_never_in_the_question_asked_without_it() -> None:
 
 
 def test_what_the_teacher_is_sent_does_not_depend_on_the_key(
-    session: Session, teacher: FakeTeacher, questions: list[Question]
+    session: Session, teacher: FakeTeacher, questions: list[StoredQuestion]
 ) -> None:
     generate(session, config_for(teacher, own_answer=True))
     alone = [one.prompt for one in teacher.seen if "reference point" not in one.prompt]
@@ -107,7 +107,7 @@ def test_a_run_that_did_not_ask_says_so(session: Session, teacher: FakeTeacher) 
 
 
 def test_an_own_answer_is_bought_once_and_added_to_rationales_that_are_there(
-    session: Session, teacher: FakeTeacher, questions: list[Question]
+    session: Session, teacher: FakeTeacher, questions: list[StoredQuestion]
 ) -> None:
     generate(session, config_for(teacher))
     assert load_item(session, ADA, rationale_of(session, questions[1])).own_answer is None
@@ -122,7 +122,7 @@ def test_an_own_answer_is_bought_once_and_added_to_rationales_that_are_there(
 
 
 def test_who_disagrees_comes_first_and_what_cannot_be_read_is_no_flag(
-    session: Session, teacher: FakeTeacher, questions: list[Question]
+    session: Session, teacher: FakeTeacher, questions: list[StoredQuestion]
 ) -> None:
     generate(session, config_for(teacher, own_answer=True))
     session.rollback()
@@ -137,7 +137,7 @@ def test_who_disagrees_comes_first_and_what_cannot_be_read_is_no_flag(
 
 
 def test_the_flag_stays_with_an_edited_text(
-    session: Session, teacher: FakeTeacher, questions: list[Question]
+    session: Session, teacher: FakeTeacher, questions: list[StoredQuestion]
 ) -> None:
     generate(session, config_for(teacher, own_answer=True))
     item = load_item(session, ADA, rationale_of(session, questions[1]))

@@ -10,7 +10,7 @@ from scicot.services.review.items import load_item
 from scicot.services.review.similar import find_similar
 from scicot.services.review.undo import restore_revision
 from scicot.words.errors import StaleRevision
-from scicot.words.records import Actor, Cause, Question, RationaleStatus, Split
+from scicot.words.records import Actor, Cause, RationaleStatus, Split, StoredQuestion
 from scicot.words.reviewing import REASONS, ReviewItem
 from tests.builders import store_questions, store_rationale
 
@@ -18,12 +18,12 @@ ADA, BOB = Actor("Ada"), Actor("Bob")
 
 
 @pytest.fixture
-def questions(session: Session, tmp_path: Path) -> list[Question]:
+def questions(session: Session, tmp_path: Path) -> list[StoredQuestion]:
     return list(store_questions(session, tmp_path / "demo")[Split.TRAIN])
 
 
 @pytest.fixture
-def item(session: Session, questions: list[Question]) -> ReviewItem:
+def item(session: Session, questions: list[StoredQuestion]) -> ReviewItem:
     return load_item(session, ADA, store_rationale(session, questions[0], "First text."))
 
 
@@ -128,7 +128,9 @@ def test_an_older_text_is_restored_as_a_new_revision(session: Session, item: Rev
         )
 
 
-def test_the_likest_rationales_come_first(session: Session, questions: list[Question]) -> None:
+def test_the_likest_rationales_come_first(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
     text = "Gravity keeps the moon in its orbit around the earth."
     one = store_rationale(session, questions[0], text)
     near = store_rationale(session, questions[1], text.replace("moon", "small moon"))

@@ -14,19 +14,19 @@ from scicot.services.review.items import load_item
 from scicot.services.review.undo import undo
 from scicot.services.review.verdicts import decide
 from scicot.words.errors import InvalidInput
-from scicot.words.records import Actor, Question, RationaleStatus, Split, Verdict
+from scicot.words.records import Actor, RationaleStatus, Split, StoredQuestion, Verdict
 from tests.builders import store_questions, store_rationale
 
 ADA = Actor("Ada")
 
 
 @pytest.fixture
-def questions(session: Session, tmp_path: Path) -> list[Question]:
+def questions(session: Session, tmp_path: Path) -> list[StoredQuestion]:
     return list(store_questions(session, tmp_path / "demo")[Split.TRAIN])
 
 
 @pytest.fixture
-def reviewed(session: Session, questions: list[Question]) -> list[int]:
+def reviewed(session: Session, questions: list[StoredQuestion]) -> list[int]:
     """An accepted, an edited, a rejected, an undone and an untouched rationale."""
     texts = ["=SUM(A1)", "Café\u2028is “warm”.", "No.", "Once.", "Untouched."]
     ids = [store_rationale(session, q, t) for q, t in zip(questions, texts, strict=False)]

@@ -22,7 +22,7 @@ from scicot.services.review.queue import (
 from scicot.services.review.verdicts import decide
 from scicot.words.errors import InvalidInput
 from scicot.words.patterns import LONGEST_PATTERN, check_pattern
-from scicot.words.records import Actor, Origin, Question, Split, Verdict
+from scicot.words.records import Actor, Origin, Split, StoredQuestion, Verdict
 from scicot.words.reviewing import Queue, QueueFilter
 from tests.builders import store_questions, store_rationale
 
@@ -31,7 +31,7 @@ DEMO = QueueFilter("demo")
 
 
 @pytest.fixture
-def questions(session: Session, tmp_path: Path) -> list[Question]:
+def questions(session: Session, tmp_path: Path) -> list[StoredQuestion]:
     return list(store_questions(session, tmp_path / "demo")[Split.TRAIN])
 
 
@@ -52,7 +52,7 @@ def judge(session: Session, rationale_id: int, verdict: Verdict, actor: Actor = 
 
 
 def test_the_riskiest_comes_first_and_the_clean_pile_stands_apart(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     clean = store_rationale(session, questions[1], "Moon fact b1 is so since it keeps its side.")
     bad = store_rationale(session, questions[2], "The answer is (A).")
@@ -64,7 +64,7 @@ def test_the_riskiest_comes_first_and_the_clean_pile_stands_apart(
 
 
 def test_a_decided_rationale_moves_to_the_queue_of_its_verdict(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     one, two = (store_rationale(session, question) for question in questions[:2])
     judge(session, one, Verdict.ACCEPT)
@@ -75,7 +75,7 @@ def test_a_decided_rationale_moves_to_the_queue_of_its_verdict(
 
 
 def test_two_reviewers_are_handed_different_rationales(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     for question in questions:
         store_rationale(session, question)
@@ -84,7 +84,9 @@ def test_two_reviewers_are_handed_different_rationales(
     assert ids(session, size=4) == ada
 
 
-def test_a_lease_that_has_expired_returns(session: Session, questions: list[Question]) -> None:
+def test_a_lease_that_has_expired_returns(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
     one = store_rationale(session, questions[0])
     assert ids(session) == [one]
     assert ids(session, actor=BOB) == []
@@ -94,7 +96,7 @@ def test_a_lease_that_has_expired_returns(session: Session, questions: list[Ques
 
 
 def test_leases_are_given_back_when_the_filter_changes(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     one = store_rationale(session, questions[0])
     ids(session)
@@ -103,21 +105,21 @@ def test_leases_are_given_back_when_the_filter_changes(
 
 
 def test_what_the_screen_holds_already_is_not_sent_again(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     stored = [store_rationale(session, question) for question in questions[:3]]
     assert ids(session, have=stored[:2]) == stored[2:]
 
 
 def test_a_link_brings_its_rationale_first_whatever_the_filter(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     one, two = (store_rationale(session, question) for question in questions[:2])
     judge(session, one, Verdict.ACCEPT)
     assert ids(session, first=one) == [one, two]
 
 
-def test_filters_leave_what_they_name(session: Session, questions: list[Question]) -> None:
+def test_filters_leave_what_they_name(session: Session, questions: list[StoredQuestion]) -> None:
     long = store_rationale(session, questions[0], "Because " + "water flows downhill " * 20)
     short = store_rationale(session, questions[1], "Ice.", source="peer")
     human = store_rationale(session, questions[2], "Iron rusts.", origin=Origin.HUMAN)
@@ -147,7 +149,7 @@ def test_a_pattern_that_cannot_be_used_is_refused(pattern: str) -> None:
 
 
 def test_a_pattern_that_backtracks_without_end_is_stopped(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     store_rationale(session, questions[0], "a" * 60 + "!")
     slow = replace(DEMO, queue=Queue.ALL, pattern=r"(?:a|a)+$")
@@ -157,7 +159,7 @@ def test_a_pattern_that_backtracks_without_end_is_stopped(
 
 
 def test_an_item_holds_all_that_a_decision_needs(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     human = "A person wrote this."
     store_rationale(session, questions[0], human, origin=Origin.HUMAN, source="worldtree")

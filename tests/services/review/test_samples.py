@@ -22,7 +22,7 @@ from scicot.services.review.undo import undo
 from scicot.services.review.verdicts import decide
 from scicot.services.training.snapshots import create_snapshot, snapshot_texts
 from scicot.words.errors import Conflict
-from scicot.words.records import Actor, Question, RationaleStatus, Split, Verdict
+from scicot.words.records import Actor, RationaleStatus, Split, StoredQuestion, Verdict
 from scicot.words.reviewing import Queue, QueueFilter
 from tests.builders import store_questions, store_rationale
 
@@ -32,11 +32,11 @@ STATUS = RationaleStatus
 
 
 @pytest.fixture
-def questions(session: Session, tmp_path: Path) -> list[Question]:
+def questions(session: Session, tmp_path: Path) -> list[StoredQuestion]:
     return list(store_questions(session, tmp_path / "demo")[Split.TRAIN])
 
 
-def store_samples(session: Session, question: Question, *texts: str) -> list[int]:
+def store_samples(session: Session, question: StoredQuestion, *texts: str) -> list[int]:
     ids = [
         store_rationale(session, question, text, sample=number) for number, text in enumerate(texts)
     ]
@@ -44,11 +44,11 @@ def store_samples(session: Session, question: Question, *texts: str) -> list[int
     return ids
 
 
-def good(question: Question, ending: str = "year by year") -> str:
+def good(question: StoredQuestion, ending: str = "year by year") -> str:
     return f"Look how {question.key_text} behaves under gravity: it pulls, {ending}."
 
 
-def three(session: Session, question: Question) -> list[int]:
+def three(session: Session, question: StoredQuestion) -> list[int]:
     """Store one that argues for another option, one that names a letter, and a good one."""
     other = next(one for one in question.choices if one.label != question.answer_key)
     return store_samples(
@@ -78,7 +78,7 @@ def statuses(session: Session, ids: list[int]) -> list[RationaleStatus]:
 
 
 def test_the_sample_that_fits_the_key_stands_in_the_queue_for_all(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     against, letter, best = three(session, questions[0])
     single = store_rationale(session, questions[1], good(questions[1]))
@@ -90,7 +90,7 @@ def test_the_sample_that_fits_the_key_stands_in_the_queue_for_all(
 
 
 def test_one_that_argues_for_another_option_comes_last_however_clean_it_is_else(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     question = questions[0]
     other = next(one for one in question.choices if one.label != question.answer_key)
@@ -106,7 +106,9 @@ def test_one_that_argues_for_another_option_comes_last_however_clean_it_is_else(
     assert shown(session) == [flagged]
 
 
-def test_counts_are_of_places_in_the_queue(session: Session, questions: list[Question]) -> None:
+def test_counts_are_of_places_in_the_queue(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
     three(session, questions[0])
     three(session, questions[1])
     counts = count_queues(session, ADA, "demo")
@@ -116,7 +118,7 @@ def test_counts_are_of_places_in_the_queue(session: Session, questions: list[Que
 
 
 def test_taking_a_sample_passes_the_others_over_and_undo_brings_all_back(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     ids = three(session, questions[0])
     judge(session, ids[2], Verdict.ACCEPT)
@@ -132,7 +134,7 @@ def test_taking_a_sample_passes_the_others_over_and_undo_brings_all_back(
 
 
 def test_another_choice_replaces_the_first_and_undo_goes_back_to_it(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     ids = three(session, questions[0])
     judge(session, ids[2], Verdict.ACCEPT)
@@ -146,7 +148,7 @@ def test_another_choice_replaces_the_first_and_undo_goes_back_to_it(
 
 
 def test_a_rejected_sample_gives_its_place_to_the_next_best(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     against, letter, best = three(session, questions[0])
     judge(session, best, Verdict.REJECT)
@@ -159,7 +161,7 @@ def test_a_rejected_sample_gives_its_place_to_the_next_best(
 
 
 def test_a_verdict_touches_no_other_question_and_no_other_source(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     ids = three(session, questions[0])
     peer = store_rationale(session, questions[0], good(questions[0]), source="peer")
@@ -169,7 +171,7 @@ def test_a_verdict_touches_no_other_question_and_no_other_source(
 
 
 def test_the_samples_beside_what_one_reads_are_nobody_elses(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     _, letter, best = three(session, questions[0])
     assert shown(session) == [best]
@@ -179,7 +181,7 @@ def test_the_samples_beside_what_one_reads_are_nobody_elses(
 
 
 def test_a_snapshot_takes_the_accepted_sample_and_the_export_says_which_it_is(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     ids = three(session, questions[0])
     judge(session, ids[1], Verdict.ACCEPT)
@@ -194,7 +196,7 @@ def test_a_snapshot_takes_the_accepted_sample_and_the_export_says_which_it_is(
 
 
 def test_the_clean_pile_holds_one_sample_a_question_and_its_acceptance_passes_the_others_over(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     ids = three(session, questions[0])
     twins = store_samples(session, questions[1], good(questions[1]), good(questions[1], "again"))
@@ -210,7 +212,7 @@ def test_the_clean_pile_holds_one_sample_a_question_and_its_acceptance_passes_th
 
 
 def test_the_desk_brings_one_card_back_for_a_choice_undone(
-    session: Session, questions: list[Question]
+    session: Session, questions: list[StoredQuestion]
 ) -> None:
     ids = three(session, questions[0])
     judge(session, ids[2], Verdict.ACCEPT, "press")

@@ -13,7 +13,7 @@ from scicot.services.runs.worker import run_worker
 from scicot.services.teacher.few_shot import run_few_shot, start_few_shot
 from scicot.words.configs import FewShotConfig
 from scicot.words.errors import InvalidConfig
-from scicot.words.records import Method, Outcome, Question, RationaleStatus, RunKind, Split
+from scicot.words.records import Method, Outcome, RationaleStatus, RunKind, Split, StoredQuestion
 from scicot.words.settings import get_settings
 from tests.builders import store_questions, store_rationale
 from tests.fake_teacher import FakeTeacher, in_order, serve
@@ -68,7 +68,7 @@ def test_examples_come_from_the_training_split_only(
 def test_chain_of_thought_shows_approved_rationales(
     session: Session, teacher: FakeTeacher, questions: SPLITS
 ) -> None:
-    train: list[Question] = questions[Split.TRAIN]
+    train: list[StoredQuestion] = questions[Split.TRAIN]
     store_rationale(session, train[0], "A good reason.", status=RationaleStatus.ACCEPTED)
     store_rationale(session, train[1], "A bad reason.", status=RationaleStatus.REJECTED)
     answer(session, teacher, shots=1)

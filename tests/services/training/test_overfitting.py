@@ -10,7 +10,7 @@ from db.session import write
 from scicot.services.predictions.store import list_predictions
 from scicot.services.questions.lookup import list_questions
 from scicot.services.training.snapshots import create_snapshot
-from scicot.words.records import Actor, Outcome, Question, RationaleStatus, Split
+from scicot.words.records import Actor, Outcome, RationaleStatus, Split, StoredQuestion
 from scicot.words.settings import Settings
 from tests.builders import TOPICS, store_rationale
 from tests.services.training_line import tiny_config, train
@@ -44,7 +44,7 @@ def question_rows(dataset_id: int) -> list[QuestionRow]:
 
 
 @pytest.fixture
-def learned(session: Session) -> list[Question]:
+def learned(session: Session) -> list[StoredQuestion]:
     from db.models import DatasetRow
     from scicot.adapters.clock import utc_now
 
@@ -61,7 +61,7 @@ def learned(session: Session) -> list[Question]:
 
 @pytest.mark.parametrize("method", ["finetune", "one_stage", "sci_cot", "step_by_step"])
 def test_each_method_learns_32_questions_by_heart(
-    session: Session, settings: Settings, learned: list[Question], tmp_path: Path, method: str
+    session: Session, settings: Settings, learned: list[StoredQuestion], tmp_path: Path, method: str
 ) -> None:
     student = build_tiny_t5(tmp_path / "tiny", dropout=0.0)
     config = tiny_config(

@@ -20,7 +20,7 @@ from scicot.services.students.answers import answer_questions
 from scicot.services.training import methods
 from scicot.services.training.data import TrainingData
 from scicot.words.configs import TrainingConfig
-from scicot.words.records import Question, Split
+from scicot.words.records import Split, StoredQuestion
 from tests.builders import make_question
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "student_texts.json"
@@ -126,7 +126,7 @@ def record(settings: dict[str, Any], patch: pytest.MonkeyPatch) -> dict[str, Any
     script, data = Script(config), make_data()
     patch.setattr(methods, "ensure_stage", script.ensure)
     stages = methods.train_method(cast(Any, script), cast(Any, None), data)
-    asked: list[Question] = [*data.train, *data.validation]
+    asked: list[StoredQuestion] = [*data.train, *data.validation]
     predictions = answer_questions(cast(Any, script), stages, asked)
     read = [[one.rationale, one.label, one.option_label] for one in predictions]
     return {"stages": script.stages, "asked": script.asked, "read": read}

@@ -24,7 +24,7 @@ from scicot.services.students.watcher import RunWatcher
 from scicot.services.training.parts import list_parts
 from scicot.services.training.training import start_training
 from scicot.words.errors import InvalidConfig, NotFound, StudentError
-from scicot.words.records import Actor, Method, Question, RunStatus, RunView, Split
+from scicot.words.records import Actor, Method, RunStatus, RunView, Split, StoredQuestion
 from scicot.words.settings import Settings, get_settings
 from tests.services.training_line import Questions, prepare, teacher_text, tiny_config, train
 from tests.tiny_students import build_tiny_t5, tiny_t5
@@ -104,8 +104,8 @@ def test_cross_fit_lets_no_student_write_for_a_question_it_has_seen(
     wrote: list[tuple[str, set[int]]] = []
     original = write_rationales
 
-    def remember(answering: Any, stage: Any, asked: Sequence[Question]) -> dict[int, str]:
-        wrote.append((stage.role, {one.id or 0 for one in asked}))
+    def remember(answering: Any, stage: Any, asked: Sequence[StoredQuestion]) -> dict[int, str]:
+        wrote.append((stage.role, {one.id for one in asked}))
         return original(answering, stage, asked)
 
     monkeypatch.setattr(method_stages, "write_rationales", remember)
