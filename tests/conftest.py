@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,10 @@ from sqlalchemy.orm import Session
 from scicot.services.workspace import open_workspace
 from scicot.words.records import Actor
 from scicot.words.settings import Settings, get_settings
+
+# Several processes share the tests: threads that wait for each other by spinning would slow all.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("MKL_NUM_THREADS", "1")
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
