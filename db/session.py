@@ -10,40 +10,78 @@ from typing import Any
 
 import regex
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import ExceptionContext, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.engine import URL, ExceptionContext
+from sqlalchemy.exc import DisconnectionError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
-from scicot.words.errors import DatabaseBusy, InvalidInput
+from db.sqlite_file import (
+    connect,
+    damaged,
+    identity,
+    known_damage,
+    name_error,
+    parse_url,
+    say_where,
+    sqlite_path,
+)
+from scicot.words.errors import DatabaseBusy, DatabaseUnusable, InvalidInput
 from scicot.words.patterns import SECONDS_A_TEXT, TOO_SLOW
-
-BUSY_TIMEOUT_MS = 10_000
+from scicot.words.storage import storage_error
 
 
 @lru_cache(maxsize=8)
 def get_engine(url: str) -> Engine:
     """Return the engine of this URL, one per process; a SQLite file's folder is made."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
-    if parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
-    event.listen(engine, "connect", _set_pragmas)
+    return make_engine(url)
+
+
+def make_engine(url: str) -> Engine:
+    """Return a new engine of this URL, which the caller disposes of."""
+    if parse_url(url).get_backend_name() != "sqlite":
+        return _server_engine(url)
+    path = sqlite_path(url)
+    if path is None:
+        return create_engine(url)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise storage_error(error, f"the folder {path.parent}") from error
+    engine = create_engine(URL.create("sqlite", database=str(path)), creator=lambda: connect(path))
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "checkout", _still_the_same)
     event.listen(engine, "begin", _begin)
-    event.listen(engine, "handle_error", _name_slow_pattern)
+    event.listen(engine, "handle_error", _name_error)
     return engine
 
 
-def _set_pragmas(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # the driver begins nothing by itself: _begin does
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.close()
+def _server_engine(url: str) -> Engine:
+    try:
+        engine = create_engine(url, pool_pre_ping=True)
+    except (NoSuchModuleError, ModuleNotFoundError) as error:
+        raise DatabaseUnusable(
+            f"No driver is installed for {say_where(url)}. For PostgreSQL: pip install psycopg, "
+            "and begin the URL with postgresql+psycopg://"
+        ) from error
+    event.listen(engine, "handle_error", _name_server_error)
+    return engine
+
+
+def _file_of(engine: Engine) -> Path:
+    assert engine.url.database is not None
+    return Path(engine.url.database)
+
+
+def _set_up(connection: Any, record: Any) -> None:
+    path = connection.execute("PRAGMA database_list").fetchone()[2]
+    record.info["file"] = Path(path)
+    record.info["identity"] = identity(Path(path))
     connection.create_function("regexp", 2, _matches, deterministic=True)
+
+
+def _still_the_same(_connection: Any, record: Any, _proxy: Any) -> None:
+    # a restore has put another file there: the pool opens that one instead
+    if identity(record.info["file"]) != record.info["identity"]:
+        raise DisconnectionError("another file lies there")
 
 
 def _matches(pattern: str, text: str | None) -> bool | None:
@@ -51,15 +89,37 @@ def _matches(pattern: str, text: str | None) -> bool | None:
     return None if text is None else bool(regex.search(pattern, text, timeout=SECONDS_A_TEXT))
 
 
-def _name_slow_pattern(context: ExceptionContext) -> None:
+def _name_error(context: ExceptionContext) -> None:
     if "user-defined function raised" in str(context.original_exception):
         raise InvalidInput(TOO_SLOW) from context.original_exception
+    if context.engine is not None:
+        named = name_error(context.original_exception, _file_of(context.engine))
+        if named is not None:
+            raise named from context.original_exception
+
+
+def _name_server_error(context: ExceptionContext) -> None:
+    if isinstance(context.sqlalchemy_exception, OperationalError) and context.engine is not None:
+        where = context.engine.url.render_as_string(hide_password=True)
+        raise DatabaseUnusable(
+            f"The database at {where} does not answer as it should. "
+            "Look whether the server runs and lets this account in, then try again."
+        ) from context.original_exception
 
 
 def _begin(connection: Connection) -> None:
     # A writer takes its lock at once: upgrading a read lock later can fail whatever the timeout.
-    mode = "IMMEDIATE" if connection.get_execution_options().get("scicot_write") else "DEFERRED"
-    connection.exec_driver_sql(f"BEGIN {mode}")
+    if not connection.get_execution_options().get("scicot_write"):
+        connection.exec_driver_sql("BEGIN DEFERRED")
+        return
+    path = _file_of(connection.engine)
+    if known_damage(path) is not None:
+        raise damaged(path)
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    # looked at under the lock: a restore takes the same lock before it moves anything
+    if identity(path) != connection.info["identity"]:
+        connection.exec_driver_sql("ROLLBACK")
+        raise DatabaseBusy("The database was restored just now; nothing was written. Try again.")
 
 
 @contextmanager
@@ -74,7 +134,7 @@ def write(session: Session) -> Iterator[Session]:
     """Run the block as one short writing transaction: committed whole, or rolled back.
 
     Objects read earlier in the session are read afresh inside. Raises DatabaseBusy when another
-    writer keeps the database longer than the busy timeout.
+    writer keeps the database longer than the busy timeout, DatabaseUnusable when it is damaged.
     """
     if session.in_transaction():
         session.commit()  # ends the read that came before; a deferred lock must not be upgraded
@@ -83,13 +143,6 @@ def write(session: Session) -> Iterator[Session]:
         session.connection(execution_options={"scicot_write": True})
         yield session
         session.commit()
-    except OperationalError as error:
-        session.rollback()
-        if "locked" in str(error.orig) or "busy" in str(error.orig):
-            raise DatabaseBusy(
-                "The database is busy with another writer; nothing was written. Try again."
-            ) from error
-        raise
     except BaseException:
         session.rollback()
         raise

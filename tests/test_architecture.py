@@ -91,7 +91,7 @@ ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
 # What lies in a hall itself, open to all of its rooms.
 OPEN = {
     "scicot/services": (),
-    "scicot/pure": ("hashing", "markdown", "statistics"),
+    "scicot/pure": ("hashing", "markdown", "printable", "statistics"),
     "pages": (),
 }
 IMPURE_MODULES = {"os", "pathlib", "time", "secrets", "uuid", "socket", "shutil", "tempfile"}

@@ -23,7 +23,9 @@ def plain_type(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     return False
 
 
-url = context.config.attributes.get("url") or get_settings().resolved_database_url
+attributes = context.config.attributes
+url = attributes.get("url") or get_settings().resolved_database_url
+engine = attributes.get("engine") or get_engine(url)
 
 
 def set_foreign_keys(connection: Connection, *, enforced: bool) -> None:
@@ -45,7 +47,7 @@ def refuse_broken_references(connection: Connection) -> None:
             )
 
 
-with get_engine(url).connect() as connection:
+with engine.connect() as connection:
     connection = connection.execution_options(scicot_write=True)
     set_foreign_keys(connection, enforced=False)
     context.configure(

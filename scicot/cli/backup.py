@@ -20,12 +20,23 @@ def register(app: typer.Typer) -> None:
 
 
 def backup_command(
-    path: Annotated[Path, typer.Argument(help="A new file.")], as_json: AsJson = False
+    path: Annotated[
+        Path | None, typer.Argument(help="A new file, or a folder; backups/ of the home if none.")
+    ] = None,
+    keep: Annotated[
+        int | None, typer.Option(min=1, help="Leave only this many of the series, this one too.")
+    ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write the whole database to one file, also while the app is in use."""
     with open_workspace():
-        size = back_up(get_settings(), path)
-    emit({"path": str(path), "bytes": size}, as_json, f"Wrote {path} ({size:,} bytes).")
+        done = back_up(get_settings(), path, keep=keep)
+    removed = f" Removed {len(done.removed)} older." if done.removed else ""
+    emit(
+        {"path": str(done.path), "bytes": done.size, "removed": [str(old) for old in done.removed]},
+        as_json,
+        f"Wrote {done.path} ({done.size:,} bytes).{removed}",
+    )
 
 
 def restore_command(

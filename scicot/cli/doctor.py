@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Annotated
 
 import typer
 
 from scicot.cli.output import AsJson, emit
-from scicot.services.system.health import Level, examine
-from scicot.services.workspace import open_workspace
+from scicot.services.system.findings import Level
+from scicot.services.system.health import examine
 from scicot.words.settings import get_settings
 
 
@@ -17,11 +18,19 @@ def register(app: typer.Typer) -> None:
     app.command("doctor")(doctor_command)
 
 
-def doctor_command(as_json: AsJson = False) -> None:
+def doctor_command(
+    rehearse: Annotated[
+        bool, typer.Option("--rehearse", help="Restore the newest backup elsewhere and look at it.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Examine database, runs, disk, teacher and versions; exit 1 when something is bad."""
-    with open_workspace() as session:
-        findings = examine(session, get_settings())
-    lines = [f"{one.level:<7} {one.area}: {one.found} {one.way_out}" for one in findings]
-    emit({"findings": [asdict(one) for one in findings]}, as_json, "\n".join(lines))
-    if any(one.level is Level.BAD for one in findings):
+    findings = examine(get_settings(), with_rehearsal=rehearse)
+    lines = [
+        f"{finding.level:<7} {finding.area}: {finding.found} {finding.way_out}"
+        for finding in findings
+    ]
+    fields = [asdict(finding) for finding in findings]
+    emit({"findings": fields}, as_json, "\n".join(lines))
+    if any(finding.level is Level.BAD for finding in findings):
         raise typer.Exit(1)

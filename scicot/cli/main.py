@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 
 import typer
@@ -30,7 +31,8 @@ from scicot.cli import (
     train,
 )
 from scicot.cli.output import say
-from scicot.words.errors import SciCotError
+from scicot.pure.printable import printable_json
+from scicot.services.system.failures import tell
 
 app = typer.Typer(
     name="scicot",
@@ -70,10 +72,13 @@ def main() -> None:
     )
     for chatty in ("alembic", "httpx2"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    os.umask(0o077)  # what we write is this account's: the database, logs, students, exports
     try:
         app()
-    except SciCotError as error:
-        say(f"Error: {error}")
+    except Exception as error:  # the outermost frame: anything is told as one sentence
+        told = tell(error)
+        say(f"Error: {told}")
         if "--json" in sys.argv:
-            typer.echo(json.dumps({"error": str(error)}))
+            line = {"error": told.sentence, "error_id": told.error_id}
+            typer.echo(printable_json(json.dumps(line, ensure_ascii=False)))
         sys.exit(1)

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
+from scicot.pure.printable import printable, printable_json
 from scicot.words.errors import InvalidConfig
 from scicot.words.records import Actor, RationaleStatus
 
@@ -21,12 +22,15 @@ AsJson = Annotated[
 
 def say(message: str) -> None:
     """Print a message for the person, on stderr, where it disturbs no script."""
-    typer.echo(message, err=True)
+    typer.echo(printable(message), err=True)
 
 
 def emit(result: Mapping[str, Any], as_json: bool, text: str) -> None:
     """Print the result: as one line of JSON, or as the sentence or table for a person."""
-    typer.echo(json.dumps(result, ensure_ascii=False, default=str) if as_json else text)
+    if as_json:
+        typer.echo(printable_json(json.dumps(result, ensure_ascii=False, default=str)))
+    else:
+        typer.echo(printable(text))
     sys.stdout.flush()
 
 

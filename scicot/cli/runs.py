@@ -10,6 +10,7 @@ import typer
 
 from scicot.cli.handlers import HANDLERS
 from scicot.cli.output import AsJson, current_actor, emit, say
+from scicot.pure.printable import printable
 from scicot.pure.training.differences import Difference
 from scicot.services.runs.queue import list_queue
 from scicot.services.runs.runs import (
@@ -103,7 +104,7 @@ def logs_command(run_id: RunId) -> None:
     """Print the log of a run's worker."""
     with open_workspace() as workspace:
         text = read_log(workspace, workspace.settings, run_id)
-    typer.echo(text or f"Run {run_id} has not written a log yet.")
+    typer.echo(printable(text) or f"Run {run_id} has not written a log yet.")
 
 
 @group.command("differences")

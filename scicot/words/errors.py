@@ -13,6 +13,8 @@ SciCotError
 ├── DatabaseError
 │   ├── DatabaseBusy
 │   └── DatabaseUnusable
+├── StorageError            a disk or folder that refuses: read-only, closed, not there
+│   └── StorageFull
 ├── TeacherError            the teacher's side of a call
 │   ├── TeacherUnavailable  worth another attempt
 │   └── TeacherRefused      quota, key or permission: every further call would end alike
@@ -83,6 +85,14 @@ class DatabaseBusy(DatabaseError):
 
 class DatabaseUnusable(DatabaseError):
     """The database file is damaged, foreign or of a newer version."""
+
+
+class StorageError(SciCotError):
+    """A file or folder cannot be used as it should: read-only, closed, not there."""
+
+
+class StorageFull(StorageError):
+    """The disk has no room left; nothing was written."""
 
 
 class TeacherError(SciCotError):

@@ -7,8 +7,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from scicot.words.errors import InvalidConfig
 
 LauncherName = Literal["local", "none"]
 
@@ -34,6 +36,7 @@ class Settings(BaseSettings):
     teacher_poll_seconds: float = Field(default=30.0, gt=0)  # between looks at a batch
     allow_private_teachers: bool = False  # may a teacher's address lie in a private network?
     launcher: LauncherName = "local"  # none: whoever likes starts `run-worker ID`
+    daily_backups: int = Field(default=0, ge=0)  # how many the app keeps, one a day; 0: none
     training_slots: int = Field(default=1, ge=1)
     threads: int | None = Field(default=None, ge=1)
     student_folders: str = ""  # parted by os.pathsep; empty: any folder of this machine
@@ -41,7 +44,13 @@ class Settings(BaseSettings):
     @property
     def home_folder(self) -> Path:
         """The folder of the database and the artifacts, absolute."""
-        return self.home.expanduser().resolve()
+        try:
+            return self.home.expanduser().resolve()
+        except (RuntimeError, ValueError, OSError):
+            raise InvalidConfig(
+                f"SCICOT_HOME is '{self.home}', which is no folder of this machine. "
+                "Set it to a folder that this account may write to."
+            ) from None
 
     @property
     def resolved_database_url(self) -> str:
@@ -61,5 +70,21 @@ class Settings(BaseSettings):
 
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
-    """Return the settings of this process, read once."""
-    return Settings()
+    """Return the settings of this process, read once; raises InvalidConfig, which names them."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = error.errors(include_input=False, include_url=False)
+        said = "; ".join(f"{_variable(entry['loc'])}: {entry['msg']}" for entry in wrong)
+        raise InvalidConfig(
+            f"A setting cannot be used: {said}. Correct it in the environment or in .env."
+        ) from None  # the error's own text repeats the values
+    except UnicodeDecodeError as error:
+        raise InvalidConfig(
+            "The file .env in this folder is not UTF-8. Save it as UTF-8, then try again."
+        ) from error
+
+
+def _variable(place: tuple[int | str, ...]) -> str:
+    name = str(place[0]) if place else "a setting"
+    return name if name.isupper() else f"SCICOT_{name.upper()}"

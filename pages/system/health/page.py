@@ -8,8 +8,8 @@ import streamlit as st
 
 from pages.shared.colors import Color
 from pages.shared.frame import errors_shown
-from scicot.services.system.health import Level, examine
-from scicot.services.workspace import open_workspace
+from scicot.services.system.findings import Level
+from scicot.services.system.health import examine
 from scicot.words.settings import get_settings
 
 LOOKS: Mapping[Level, tuple[Color, str]] = {
@@ -20,8 +20,8 @@ LOOKS: Mapping[Level, tuple[Color, str]] = {
 
 st.title("Health")
 st.caption("The same as `python -m scicot doctor`.")
-with errors_shown(), open_workspace() as session, st.spinner("Examining"):
-    for finding in examine(session, get_settings()):
+with errors_shown(), st.spinner("Examining"):
+    for finding in examine(get_settings()):
         color, icon = LOOKS[finding.level]
         left, right = st.columns([1, 6])
         left.badge(finding.area, color=color, icon=icon)

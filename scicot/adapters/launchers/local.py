@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import threading
 from pathlib import Path
+
+import psutil
 
 from scicot.words.settings import Settings
 
@@ -16,6 +19,21 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 def log_path(settings: Settings, run_id: int) -> Path:
     """Return the file that a run's worker writes its log to."""
     return settings.artifacts_folder / "logs" / f"run-{run_id}.log"
+
+
+def worker_lives(host: str | None, pid: int | None, started: float | None) -> bool:
+    """Return whether this very process runs on this machine; a number used again is another one.
+
+    The process that asks does not count: a worker asks nobody about itself.
+    """
+    if pid is None or started is None or host != socket.gethostname() or pid == os.getpid():
+        return False
+    try:
+        process = psutil.Process(pid)
+        same = abs(process.create_time() - started) < 1
+        return bool(same and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
 
 
 class LocalLauncher:

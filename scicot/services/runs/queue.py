@@ -6,14 +6,14 @@ queue moves on even when a worker was killed.
 
 from __future__ import annotations
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from db.models import RunRow
 from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.adapters.launchers.launcher import Launcher
-from scicot.services.runs.runs import ACTIVE, LOST_AFTER
+from scicot.services.runs.runs import list_active
 from scicot.words.records import RunKind, RunStatus
 from scicot.words.settings import Settings
 
@@ -38,17 +38,9 @@ def _take_next(session: Session, training_slots: int) -> int | None:
         return None
     now = utc_now()
     with write(session):
-        busy = session.scalar(
-            select(func.count())
-            .select_from(RunRow)
-            .where(
-                RunRow.kind.in_(HEAVY),
-                RunRow.status.in_(ACTIVE),
-                func.coalesce(RunRow.heartbeat_at, RunRow.launched_at) > now - LOST_AFTER,
-            )
-        )
+        busy = len(list_active(session, HEAVY))
         query = select(RunRow.id).where(RunRow.status == RunStatus.QUEUED)
-        if (busy or 0) >= training_slots:
+        if busy >= training_slots:
             query = query.where(RunRow.kind.not_in(HEAVY))
         run_id = session.scalar(query.order_by(RunRow.queue_position).limit(1))
         if run_id is not None:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from db.models import DatasetRow, MetricRow, RunRow
 from db.session import write
 from scicot.adapters.clock import utc_now
-from scicot.adapters.launchers.local import log_path
+from scicot.adapters.launchers.local import log_path, worker_lives
 from scicot.adapters.versions import code_version, package_versions
 from scicot.pure.hashing import content_hash
 from scicot.words.errors import NotFound, RunNotInState
@@ -85,12 +85,24 @@ def add_run(session: Session, actor: Actor, **run: Unpack[NewRun]) -> int:
 
 
 def effective_status(row: RunRow, now: datetime) -> RunStatus:
-    """Return the stored status, or `lost` when the worker has not been heard of for 30 s."""
+    """Return the stored status, or `lost` when the worker has not been heard of for 30 s.
+
+    A worker that lives on this machine is not lost: the database may have been locked meanwhile.
+    """
     if row.status in ACTIVE:
         heard = row.heartbeat_at or row.launched_at or row.created_at
-        if now - heard > LOST_AFTER:
+        if now - heard > LOST_AFTER and not worker_lives(row.host, row.pid, row.pid_started):
             return RunStatus.LOST
     return row.status
+
+
+def list_active(session: Session, kinds: Sequence[RunKind] | None = None) -> list[int]:
+    """Return the ids of the runs that a worker carries out now, whatever else is stored."""
+    query = select(RunRow).where(RunRow.status.in_(ACTIVE))
+    if kinds:
+        query = query.where(RunRow.kind.in_(kinds))
+    now = utc_now()
+    return [row.id for row in session.scalars(query) if effective_status(row, now) in ACTIVE]
 
 
 def get_run(session: Session, run_id: int) -> RunView:

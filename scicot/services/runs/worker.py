@@ -14,7 +14,8 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import psutil
 from sqlalchemy import func, select, update
@@ -33,6 +34,8 @@ from scicot.words.settings import Settings
 
 HEARTBEAT_SECONDS = 5.0
 CANCEL_POLL_SECONDS = 1.0
+PATIENCE_SECONDS = 600.0  # of a worker whose claim or end meets a locked database
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
@@ -122,7 +125,7 @@ def run_worker(run_id: int, settings: Settings, handlers: Mapping[RunKind, Handl
     worker = uuid.uuid4().hex
     url = settings.resolved_database_url
     with open_session(url) as session:
-        if not claim_run(session, run_id, worker):
+        if not _patiently(partial(claim_run, session, run_id, worker)):
             status = get_run(session, run_id).status
             raise RunNotInState(f"Run {run_id} is {status}; this worker leaves it alone.")
         context = RunContext(run=get_run(session, run_id), settings=settings, worker=worker)
@@ -172,12 +175,30 @@ def _finish(
         values |= {"result": dict(result), "message": "Done."}
     elif status is RunStatus.CANCELLED:
         values |= {"message": "Cancelled."}
-    with context.session() as session, write(session):
-        session.execute(
-            update(RunRow)
-            .where(RunRow.id == context.run.id, RunRow.worker == context.worker)
-            .values(heartbeat_at=now, **values)
-        )
+
+    def write_end() -> None:
+        with context.session() as session, write(session):
+            session.execute(
+                update(RunRow)
+                .where(RunRow.id == context.run.id, RunRow.worker == context.worker)
+                .values(heartbeat_at=now, **values)
+            )
+
+    _patiently(write_end)
+
+
+def _patiently(attempt: Callable[[], T]) -> T:
+    """Return what the attempt does once the database has room for it.
+
+    A worker has time; what it has carried out must not be lost to somebody's long transaction.
+    """
+    give_up = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return attempt()
+        except DatabaseBusy:
+            if time.monotonic() > give_up:
+                raise
 
 
 def _beat(context: RunContext, stopped: threading.Event) -> None:

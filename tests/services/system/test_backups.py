@@ -8,7 +8,8 @@ from scicot.services.questions.lookup import count_questions
 from scicot.services.runs.runs import create_run
 from scicot.services.runs.worker import claim_run
 from scicot.services.system.backups import back_up, restore
-from scicot.services.system.health import Level, examine
+from scicot.services.system.findings import Level
+from scicot.services.system.health import examine
 from scicot.words.errors import Conflict, DatabaseUnusable, InvalidInput
 from scicot.words.records import Actor, RunKind
 from scicot.words.settings import Settings
@@ -19,13 +20,13 @@ def test_a_backup_restores_what_was_there_and_keeps_what_came_after(
     session: Session, settings: Settings, tmp_path: Path
 ) -> None:
     store_questions(session, tmp_path / "first", dataset="first")
-    assert back_up(settings, tmp_path / "backup.db") > 0
+    assert back_up(settings, tmp_path / "backup.db").size > 0
     store_questions(session, tmp_path / "second", dataset="second")
     session.close()
     kept = restore(settings, tmp_path / "backup.db")
     with open_session(settings.resolved_database_url) as restored:
         assert list(count_questions(restored)) == ["first"]
-        assert not [one for one in examine(restored, settings) if one.level is Level.BAD]
+        assert not [found for found in examine(settings) if found.level is Level.BAD]
     assert kept is not None
     with open_session(f"sqlite:///{kept}") as before:
         assert list(count_questions(before)) == ["first", "second"]

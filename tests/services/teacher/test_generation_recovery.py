@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 import db.session
+import db.sqlite_file
 from db.models import AttemptRow, CompletionRow, RunRow
 from db.session import write
 from scicot.adapters.clock import utc_now
@@ -137,7 +138,7 @@ def test_a_locked_database_costs_no_answer(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr(db.session, "BUSY_TIMEOUT_MS", 100)
+    monkeypatch.setattr(db.sqlite_file, "BUSY_TIMEOUT_MS", 100)
     db.session.get_engine.cache_clear()
     spooled = threading.Event()
     append = Spool.append

@@ -1,0 +1,92 @@
+"""Copies of a SQLite database: made while it is in use, examined, listed."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing, suppress
+from pathlib import Path
+
+from scicot.words.errors import DatabaseUnusable
+
+LOOKED_AT = 5  # backups examined in search of a good one; each is read whole
+
+
+def copy_database(source: Path, target: Path) -> None:
+    """Write a consistent copy of a database that others may be writing to.
+
+    The copy holds every commit from before the start; it appears under its name only when whole.
+    Raises DatabaseUnusable when the source is damaged.
+    """
+    partial = target.with_name(f"{target.name}.partial")
+    partial.unlink(missing_ok=True)
+    try:
+        with (
+            closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as reader,
+            closing(sqlite3.connect(partial)) as writer,
+        ):
+            reader.backup(writer)
+            # one file to carry: nothing of the copy may lie in a sidecar
+            writer.execute("PRAGMA journal_mode=DELETE")
+        check_database(partial, called=source.name)
+        _sync(partial)
+        os.replace(partial, target)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def check_database(path: Path, *, called: str | None = None) -> str:
+    """Return the schema version of a whole Sci-CoT database; raises DatabaseUnusable."""
+    name = called or path.name
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as reader:
+            problem = reader.execute("PRAGMA integrity_check(1)").fetchone()[0]
+            version = reader.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.Error as error:
+        raise DatabaseUnusable(
+            f"{name} is no Sci-CoT database ({error}). Name a file that `backup` wrote."
+        ) from error
+    if problem != "ok" or version is None:
+        raise DatabaseUnusable(f"{name} is damaged ({problem}). Name another backup.")
+    return str(version[0])
+
+
+def backups_folder(database: Path) -> Path:
+    """Return where backups lie when no other place is named."""
+    return database.parent / "backups"
+
+
+def note_backup(database: Path, backup: Path) -> None:
+    """Remember where a backup was written, for the day the database cannot say it."""
+    with suppress(OSError), _list_of(database).open("a", encoding="utf-8") as file:
+        file.write(f"{backup.absolute()}\n")
+
+
+def list_backups(database: Path) -> list[Path]:
+    """Return the backups that are known of and there, the newest first."""
+    known = set(backups_folder(database).glob("*.db"))
+    with suppress(OSError):
+        listed = _list_of(database).read_text(encoding="utf-8", errors="replace").split("\n")
+        known |= {Path(line) for line in listed if line and Path(line).is_file()}
+    return sorted(known, key=lambda path: path.stat().st_mtime_ns, reverse=True)
+
+
+def newest_good_backup(database: Path) -> Path | None:
+    """Return the newest backup that is whole, None when there is none."""
+    for backup in list_backups(database)[:LOOKED_AT]:
+        with suppress(DatabaseUnusable):
+            check_database(backup)
+            return backup
+    return None
+
+
+def _list_of(database: Path) -> Path:
+    return database.with_name(f"{database.name}.backups")
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
