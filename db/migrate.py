@@ -131,12 +131,12 @@ def _create(path: Path) -> None:
             draft.unlink(missing_ok=True)
 
 
-def upgrade_file(path: Path) -> None:
-    """Bring a SQLite file that nobody else uses to the newest schema, as one file."""
+def upgrade_file(path: Path, to: str = "head") -> None:
+    """Bring a SQLite file that nobody else uses to a schema, the newest if none is named."""
     config = _alembic_config(f"sqlite:///{path}")
     engine = make_engine(f"sqlite:///{path}")
     config.attributes["engine"] = engine
     try:
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
     finally:
         engine.dispose()  # the last connection's end brings the WAL into the file

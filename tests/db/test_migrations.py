@@ -1,14 +1,13 @@
 from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 import db.models  # noqa: F401
 from db.base import Base
-from db.migrate import _alembic_config, migrate
+from db.migrate import migrate, upgrade_file
 from db.session import get_engine
 from scicot.words.errors import DatabaseUnusable
 
@@ -42,7 +41,8 @@ def test_a_file_that_is_no_database_is_refused_and_left_unchanged(tmp_path: Path
 
 def test_questions_keep_their_rationales_while_their_table_is_made_anew(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'older.db'}"
-    command.upgrade(_alembic_config(url), "0001")
+    (tmp_path / "older.db").touch()
+    upgrade_file(tmp_path / "older.db", to="0001")
     with get_engine(url).begin() as connection:
         for statement in (
             "INSERT INTO dataset VALUES (1, 'demo', '2026-01-01')",
