@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -18,7 +20,7 @@ from scicot.adapters.students.machine import (
     has_gpu,
     resolve_precision,
 )
-from scicot.adapters.students.memory import keep_freed_memory
+from scicot.adapters.students.memory import worker_environment
 from scicot.bench.paper_shape import build_paper_shape
 from scicot.bench.stopwatch import work_seconds
 from scicot.bench.texts import VOCABULARY
@@ -66,7 +68,8 @@ def open_bench(student: str, settings: Settings) -> Iterator[Bench]:
     The peers have a process of their own because ours keeps freed memory, as a run does, and
     would make them faster than they are.
     """
-    keep_freed_memory()
+    for name in worker_environment():  # ours has read it when it began, the peers' is not to
+        os.environ.pop(name, None)
     threads = choose_threads(settings.threads)
     set_threads(threads)
     spawn = get_context("spawn")
@@ -80,6 +83,13 @@ def open_bench(student: str, settings: Settings) -> Iterator[Bench]:
         else:
             found = find_student(student, settings)
         yield Bench(found, Path(folder), threads, peers)
+
+
+def begin_again_keeping_memory() -> None:
+    """Start this command anew with a run's way to keep freed memory, unless it has it already."""
+    if not worker_environment().items() <= os.environ.items():
+        command = [sys.executable, *sys.orig_argv[1:]]
+        os.execve(sys.executable, command, os.environ | worker_environment())
 
 
 def set_threads(threads: int) -> None:

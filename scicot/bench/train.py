@@ -8,31 +8,19 @@ from typing import Any
 
 from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.examples import encode_task
+from scicot.adapters.students.job import Silent, StageJob
 from scicot.adapters.students.machine import peak_memory_bytes, resolve_precision
-from scicot.adapters.students.trainer import StageJob, StageTrainer
+from scicot.adapters.students.trainer import StageTrainer
 from scicot.bench.peers import PeerStudent
 from scicot.bench.students import Bench, open_bench, peak_operations, timed
 from scicot.bench.texts import make_questions, make_rationales
 from scicot.pure.methods.methods import Task, rationale_tasks
-from scicot.pure.students.batching import Batch, plan_epochs
+from scicot.pure.students.batching import Batch, plan_batches
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import Family, Method
 from scicot.words.settings import Settings
 
 PADDED_SHARE = 8  # padding to 512/256 is so slow that an eighth of the examples must do
-
-
-class SilentWatcher:
-    """Lets a training run and says nothing."""
-
-    def step(self, step: int, total: int, loss: float, tokens_per_second: float) -> None:
-        """Do nothing."""
-
-    def validated(self, step: int, loss: float) -> None:
-        """Do nothing."""
-
-    def say(self, message: str) -> None:
-        """Do nothing."""
 
 
 def bench_train(
@@ -84,9 +72,9 @@ def _ratio(best: Mapping[str, float], name: str, other: str) -> float | None:
 
 def _train_ours(bench: Bench, task: Task, tokens_per_batch: int) -> tuple[float, float]:
     """Return examples and tokens that are not padding, per second."""
-    _trainer(bench, Task(task.examples[:8]), tokens_per_batch).train(SilentWatcher())  # warms up
+    _trainer(bench, Task(task.examples[:8]), tokens_per_batch).train(Silent())  # warms up
     trainer = _trainer(bench, task, tokens_per_batch)
-    state, seconds = timed(lambda: trainer.train(SilentWatcher()))
+    state, seconds = timed(lambda: trainer.train(Silent()))
     return len(task.examples) / seconds, round(state.tokens / seconds, 1)
 
 
@@ -112,7 +100,7 @@ def _operations_per_token(bench: Bench, task: Task, tokens_per_batch: int) -> fl
     few = Task(task.examples[: max(8, len(task.examples) // 8)])
     trainer = _trainer(bench, few, tokens_per_batch)
     with FlopCounterMode(display=False) as counter:
-        state = trainer.train(SilentWatcher())
+        state = trainer.train(Silent())
     return float(counter.get_total_flops()) / state.tokens
 
 
@@ -147,7 +135,7 @@ def _plan(bench: Bench, task: Task, tokens_per_batch: int) -> list[Batch]:
     codec = Codec.open(bench.student.path, bench.student.family)
     pairs = encode_task(codec, task, _settings(tokens_per_batch))
     lengths = [(len(pair.input_ids), len(pair.target_ids)) for pair in pairs]
-    return plan_epochs(lengths, tokens_per_batch, seed=0, epochs=1)[0]
+    return plan_batches(lengths, tokens_per_batch, seed=0)
 
 
 def _settings(tokens_per_batch: int) -> TrainingConfig:

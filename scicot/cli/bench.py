@@ -72,8 +72,10 @@ def train_command(
     as_json: AsJson = False,
 ) -> None:
     """Train stage 1, ours against Seq2SeqTrainer at batch 8: dynamic padding, and to 512/256."""
+    from scicot.bench.students import begin_again_keeping_memory
     from scicot.bench.train import bench_train
 
+    begin_again_keeping_memory()
     result = bench_train(
         get_settings(),
         student=student,
@@ -94,7 +96,9 @@ def generate_command(
 ) -> None:
     """Write rationales, fp32 and int8, against transformers' generate at batch 8."""
     from scicot.bench.generate import bench_generate
+    from scicot.bench.students import begin_again_keeping_memory
 
+    begin_again_keeping_memory()
     result = bench_generate(
         get_settings(),
         student=student,
@@ -113,7 +117,9 @@ def score_command(
 ) -> None:
     """Score options with each input read once, against once an option."""
     from scicot.bench.score import bench_score
+    from scicot.bench.students import begin_again_keeping_memory
 
+    begin_again_keeping_memory()
     result = bench_score(get_settings(), student=student, questions=questions)
     emit(result, as_json, "\n".join(f"{key}: {value}" for key, value in result.items()))
 
@@ -127,7 +133,9 @@ def table2_command(
     as_json: AsJson = False,
 ) -> None:
     """Run Table II end to end, against the same with Seq2SeqTrainer and generate; then again."""
+    from scicot.bench.students import begin_again_keeping_memory
     from scicot.bench.table2 import bench_table2
 
+    begin_again_keeping_memory()
     result = bench_table2(get_settings(), student=student, train=train, test=test, epochs=epochs)
     emit(result, as_json, "\n".join(f"{key}: {value}" for key, value in result.items()))

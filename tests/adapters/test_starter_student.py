@@ -9,10 +9,11 @@ from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.convert import convert_student
 from scicot.adapters.students.fast import FastStudent
 from scicot.adapters.students.folders import find_student
+from scicot.adapters.students.job import StageJob
 from scicot.adapters.students.loading import save_model
 from scicot.adapters.students.starter import PACKAGE
 from scicot.adapters.students.torch_student import TorchStudent
-from scicot.adapters.students.trainer import StageJob, StageTrainer
+from scicot.adapters.students.trainer import StageTrainer
 from scicot.pure.methods.methods import answer_tasks
 from scicot.pure.students.texts import choice_answer, question_text
 from scicot.words.configs import TrainingConfig

@@ -14,7 +14,8 @@ import torch
 
 from scicot.adapters.students.checkpoints import MARKER, newest_checkpoint
 from scicot.adapters.students.folders import inspect_folder
-from scicot.adapters.students.trainer import StageJob, StageTrainer
+from scicot.adapters.students.job import Silent, StageJob, StepReport
+from scicot.adapters.students.trainer import StageTrainer
 from scicot.pure.methods.methods import answer_tasks, step_by_step_tasks
 from scicot.words.configs import TrainingConfig
 from scicot.words.errors import Cancelled, StudentError
@@ -25,25 +26,25 @@ from tests.tiny_students import tiny_causal, tiny_t5
 __all__ = ["tiny_causal", "tiny_t5"]
 
 
-class Watcher:
+class Watcher(Silent):
     """Remembers what it is told, and stops after a number of steps."""
 
     def __init__(self, stop_after: int | None = None) -> None:
         self.stop_after = stop_after
-        self.losses: list[float] = []
-        self.said: list[str] = []
+        self.reports: list[StepReport] = []
         self.validations: list[tuple[int, float]] = []
 
-    def step(self, step: int, total: int, loss: float, tokens_per_second: float) -> None:
-        self.losses.append(loss)
-        if step == self.stop_after:
+    @property
+    def losses(self) -> list[float]:
+        return [report.loss for report in self.reports]
+
+    def step(self, report: StepReport) -> None:
+        self.reports.append(report)
+        if report.step == self.stop_after:
             raise Cancelled("stopped by the test")
 
     def validated(self, step: int, loss: float) -> None:
         self.validations.append((step, loss))
-
-    def say(self, message: str) -> None:
-        self.said.append(message)
 
 
 def questions(count: int = 24) -> list[StoredQuestion]:
@@ -59,7 +60,13 @@ def job(request: pytest.FixtureRequest, tmp_path: Path) -> StageJob:
 
 
 def make_job(student: Path, work: Path, **settings: Any) -> StageJob:
-    values = {"epochs": 3, "tokens_per_batch": 400, "checkpoint_every": 4, "learning_rate": 1e-3}
+    values = {
+        "epochs": 3,
+        "questions_per_step": 6,
+        "tokens_per_batch": 400,
+        "checkpoint_every": 4,
+        "learning_rate": 1e-3,
+    }
     return StageJob(
         hash="this-stage",
         student=student,
@@ -150,8 +157,8 @@ from pathlib import Path
 from tests.adapters import test_student_training as here
 
 class Killer(here.Watcher):
-    def step(self, step, total, loss, tokens_per_second):
-        if step == at_step:
+    def step(self, report):
+        if report.step == at_step:
             os.kill(os.getpid(), signal.SIGKILL)
 
 student, work, at_step, at_write = Path(sys.argv[1]), Path(sys.argv[2]), *map(int, sys.argv[3:])

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 
+from scicot.adapters.students.memory import worker_environment
 from scicot.words.settings import Settings
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -46,7 +47,7 @@ class LocalLauncher:
         """
         path = log_path(settings, run_id)
         path.parent.mkdir(parents=True, exist_ok=True)
-        environment = dict(os.environ)
+        environment = os.environ | worker_environment()
         environment["SCICOT_HOME"] = str(settings.home_folder)
         environment["SCICOT_DATABASE_URL"] = settings.resolved_database_url
         with path.open("ab") as log:

@@ -81,6 +81,23 @@ class Codec:
         ids = self.tokenizer.encode(text, add_special_tokens=not is_causal).ids
         return self._ended(ids, limit)
 
+    def encode_marked_target(
+        self, text: str, span: tuple[int, int] | None, limit: int | None = None
+    ) -> tuple[list[int], tuple[int, ...]]:
+        """Return the target's ids, and the places of those that write the span's characters."""
+        ids = self.encode_target(text, limit)
+        if span is None:
+            return ids, ()
+        is_causal = self.special.family is Family.CAUSAL
+        offsets = self.tokenizer.encode(text, add_special_tokens=not is_causal).offsets
+        start, end = span
+        marked = [
+            place
+            for place, (first, last) in enumerate(offsets[: len(ids) - 1])
+            if first < end and last > start
+        ]
+        return ids, tuple(marked)
+
     def decode(self, ids: Sequence[int]) -> str:
         """Return the text of generated ids up to the end of sequence, without special tokens."""
         kept = list(ids)

@@ -18,10 +18,10 @@ def encode_task(codec: Codec, task: Task, config: TrainingConfig) -> list[Pair]:
     """Return a task's examples as token ids, cut to the config's limits."""
     return [
         Pair(
-            codec.encode_input(one.input, config.max_input_tokens),
-            codec.encode_target(one.target, config.max_target_tokens),
+            codec.encode_input(example.input, config.max_input_tokens),
+            *codec.encode_marked_target(example.target, example.deciding, config.max_target_tokens),
         )
-        for one in task.examples
+        for example in task.examples
     ]
 
 

@@ -21,20 +21,29 @@ IGNORED = -100  # the label that marks "no target here", as in transformers
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One example as token ids."""
+    """One example as token ids; `deciding` are the places in the target that tell the choice."""
 
     input_ids: list[int]
     target_ids: list[int]
+    deciding: tuple[int, ...] = ()
+
+    def weight(self, deciding_weight: float) -> float:
+        """Return what the target's tokens weigh together."""
+        return len(self.target_ids) + len(self.deciding) * (deciding_weight - 1)
 
 
 @dataclass(frozen=True, slots=True)
 class TokenBatch:
-    """A padded batch; the tensors are `[batch, length]`. `tokens` counts those not padding."""
+    """A padded batch; the tensors are `[batch, length]`. `tokens` counts those not padding.
+
+    `deciding` says of each of the `[target tokens]` whether it tells the choice.
+    """
 
     input_ids: torch.Tensor
     attention_mask: torch.Tensor
     labels: torch.Tensor
     tokens: int
+    deciding: torch.Tensor | None = None
 
 
 def collate(pairs: Sequence[Pair], family: Family, pad: int, device: Any = "cpu") -> TokenBatch:
@@ -52,10 +61,20 @@ def collate(pairs: Sequence[Pair], family: Family, pad: int, device: Any = "cpu"
         labels = [[IGNORED] * (len(pair.input_ids) - 1) + pair.target_ids for pair in pairs]
     return TokenBatch(
         input_ids=padded(inputs, pad, device),
-        attention_mask=padded([[1] * len(one) for one in inputs], 0, device),
+        attention_mask=padded([[1] * len(row) for row in inputs], 0, device),
         labels=padded(labels, IGNORED, device),
         tokens=tokens,
+        deciding=_deciding(pairs, device),
     )
+
+
+def _deciding(pairs: Sequence[Pair], device: Any) -> torch.Tensor | None:
+    import torch
+
+    if not any(pair.deciding for pair in pairs):
+        return None
+    flat = [place in pair.deciding for pair in pairs for place in range(len(pair.target_ids))]
+    return torch.tensor(flat, device=device)
 
 
 def target_logits(model: Any, batch: TokenBatch, family: Family) -> torch.Tensor:
@@ -69,13 +88,17 @@ def target_logits(model: Any, batch: TokenBatch, family: Family) -> torch.Tensor
     return logits
 
 
-def batch_loss(model: Any, batch: TokenBatch, family: Family) -> torch.Tensor:
-    """Return the mean cross-entropy over the batch's target tokens, a scalar in nats."""
-    import torch.nn.functional as functional
+def token_losses(model: Any, batch: TokenBatch, family: Family) -> torch.Tensor:
+    """Return the cross-entropy `[target tokens]` in nats, example by example."""
+    from scicot.adapters.students.cross_entropy import cross_entropy_in_place
 
     logits = target_logits(model, batch, family)
-    labels = batch.labels[batch.labels != IGNORED]
-    return functional.cross_entropy(logits.float(), labels)
+    return cross_entropy_in_place(logits.float(), batch.labels[batch.labels != IGNORED])
+
+
+def batch_loss(model: Any, batch: TokenBatch, family: Family) -> torch.Tensor:
+    """Return the mean cross-entropy over the batch's target tokens, a scalar in nats."""
+    return token_losses(model, batch, family).mean()
 
 
 @contextmanager

@@ -10,25 +10,21 @@ from __future__ import annotations
 
 import ctypes
 
-# glibc's malloc.h
-M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -2, -3, -8
-NEVER = -1
 LARGEST = 2**31 - 1
 GROWTH = 64 << 20  # bytes by which the heap grows at once
 
 
-def keep_freed_memory() -> None:
-    """Let this process keep what it frees; does nothing where the C library is not glibc.
+def worker_environment() -> dict[str, str]:
+    """Return what a worker is started with, so that it keeps what it frees.
 
-    To be called before the first thread starts: threads keep the arenas that they began with.
+    glibc reads it when a process begins, other C libraries not at all.
     """
-    library = _c_library()
-    if library is None:
-        return
-    library.mallopt(M_ARENA_MAX, 1)
-    library.mallopt(M_MMAP_THRESHOLD, LARGEST)
-    library.mallopt(M_TRIM_THRESHOLD, NEVER)
-    library.mallopt(M_TOP_PAD, GROWTH)
+    return {
+        "MALLOC_ARENA_MAX": "1",
+        "MALLOC_MMAP_THRESHOLD_": str(LARGEST),
+        "MALLOC_TRIM_THRESHOLD_": str(LARGEST),
+        "MALLOC_TOP_PAD_": str(GROWTH),
+    }
 
 
 def give_back_memory() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from scicot.adapters.students.folders import StudentFolder
+from scicot.adapters.students.job import Silent, StageJob, StepReport
+from scicot.adapters.students.memory import worker_environment
 from scicot.pure.methods.methods import Task
 from scicot.words.configs import TrainingConfig
 from scicot.words.errors import StudentError
@@ -52,6 +55,7 @@ def run_probe(
     ran = subprocess.run(
         [sys.executable, "-m", "scicot.adapters.students.probe"],
         cwd=Path(__file__).resolve().parents[3],
+        env=os.environ | worker_environment(),
         input=json.dumps(request),
         capture_output=True,
         text=True,
@@ -69,11 +73,9 @@ def _probe(request: dict[str, Any]) -> ProbeResult:
     from scicot.adapters.students.fast import FastStudent
     from scicot.adapters.students.loading import save_model
     from scicot.adapters.students.machine import resolve_precision
-    from scicot.adapters.students.memory import keep_freed_memory
     from scicot.adapters.students.torch_student import TorchStudent
-    from scicot.adapters.students.trainer import StageJob, StageTrainer
+    from scicot.adapters.students.trainer import StageTrainer
 
-    keep_freed_memory()
     config = TrainingConfig.checked(**request["config"])
     examples = tuple(Example(0, *pair) for pair in request["examples"])
     family, path = Family(request["family"]), Path(request["path"])
@@ -85,7 +87,7 @@ def _probe(request: dict[str, Any]) -> ProbeResult:
                 student=path,
                 family=family,
                 tasks=[Task(examples)],
-                config=config.model_copy(update={"epochs": STEPS, "checkpoint_every": 10**9}),
+                config=config.model_copy(update={"steps": STEPS, "checkpoint_every": 10**9}),
                 precision=resolve_precision(config.precision),
                 work_folder=Path(folder) / "work",
                 threads=request["threads"],
@@ -114,25 +116,19 @@ def _probe(request: dict[str, Any]) -> ProbeResult:
 
 
 class _Enough(Exception):
-    """The try-out has taken its steps."""
+    """The try-out has taken long enough."""
 
 
-class _Stop:
+class _Stop(Silent):
     """Ends the training after its steps, or when they take too long."""
 
     def __init__(self) -> None:
         self.started = time.monotonic()
 
-    def step(self, step: int, total: int, loss: float, tokens_per_second: float) -> None:
+    def step(self, report: StepReport) -> None:
         """Stop once enough is known."""
-        if step >= STEPS or time.monotonic() - self.started > SECONDS:
+        if time.monotonic() - self.started > SECONDS:
             raise _Enough
-
-    def validated(self, step: int, loss: float) -> None:
-        """Do nothing."""
-
-    def say(self, message: str) -> None:
-        """Do nothing."""
 
 
 if __name__ == "__main__":

@@ -7,66 +7,24 @@ two steps, and a checkpoint is either whole or skipped. docs/performance.md has 
 from __future__ import annotations
 
 import contextlib
+import math
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from scicot.adapters.students.checkpoints import newest_checkpoint, save_checkpoint
 from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.examples import encode_task, evaluate_loss
+from scicot.adapters.students.gradient import GradientSum
+from scicot.adapters.students.job import StageJob, StepReport, TrainingState, Watcher
 from scicot.adapters.students.loading import device_of, load_model, place_model
-from scicot.adapters.students.loss import Pair, batch_loss, collate
-from scicot.pure.methods.methods import Task
-from scicot.pure.students.batching import Batch, plan_epochs
-from scicot.words.configs import TrainingConfig
+from scicot.pure.students.steps import Schedule, Step, join_batches, plan_steps
 from scicot.words.errors import StudentError
-from scicot.words.records import Family
 
 if TYPE_CHECKING:
     import torch
 
-
-class Watcher(Protocol):
-    """Who is told of each step, and may stop the training by raising."""
-
-    def step(self, step: int, total: int, loss: float, tokens_per_second: float) -> None:
-        """Take note of one optimizer step."""
-
-    def validated(self, step: int, loss: float) -> None:
-        """Take note of a loss on the validation examples."""
-
-    def say(self, message: str) -> None:
-        """Pass a sentence on to the person."""
-
-
-@dataclass(frozen=True, slots=True)
-class StageJob:
-    """All that decides a stage's weights, and where it keeps its checkpoints."""
-
-    hash: str
-    student: Path
-    family: Family
-    tasks: Sequence[Task]
-    config: TrainingConfig
-    precision: str
-    work_folder: Path
-    threads: int
-    validation: Task | None = None
-
-
-@dataclass(slots=True)
-class TrainingState:
-    """Where the training stands; saved with each checkpoint."""
-
-    step: int = 0
-    losses: list[float] = field(default_factory=list)
-    validation_losses: list[float] = field(default_factory=list)
-    best_loss: float | None = None
-    best_step: int | None = None
-    seconds: float = 0.0
-    tokens: int = 0
+SAVE_SECONDS = 600  # a checkpoint is written at least this often, however long a step takes
 
 
 class StageTrainer:
@@ -86,11 +44,20 @@ class StageTrainer:
         self.codec = Codec.open(job.student, job.family)
         self.model = place_model(load_model(job.student, job.family))
         use_quick_parts(self.model)
-        self.pairs = [self._encode(task) for task in job.tasks]
-        self.epochs = plan_epochs(
-            self._lengths(), job.config.tokens_per_batch, job.config.seed, job.config.epochs
+        self.pairs = [encode_task(self.codec, task, job.config) for task in job.tasks]
+        self.lengths = self._lengths()
+        self.schedule = Schedule(
+            len(self.lengths), job.config.questions_per_step, job.config.epochs, job.config.steps
         )
-        self.total_steps = sum(len(epoch) for epoch in self.epochs)
+        self.gradient = GradientSum(
+            self.model,
+            job.family,
+            self.codec.special.pad,
+            self.pairs,
+            [task.weight for task in job.tasks],
+            job.config.deciding_weight,
+            self._precision,
+        )
         self.parameters = dict(self.model.named_parameters())
         self.optimizer = torch.optim.AdamW(
             self.parameters.values(),
@@ -113,41 +80,40 @@ class StageTrainer:
         if self.state.step:
             watcher.say(f"Going on from the checkpoint of step {self.state.step}.")
         self.model.train()
-        step = 0
-        for epoch in self.epochs:
-            for batch in epoch:
-                step += 1
-                if step <= self.state.step:
+        saved, total = time.monotonic(), self.schedule.total_steps
+        an_epoch = self.schedule.steps_an_epoch
+        for epoch in range(self.state.step // an_epoch, math.ceil(total / an_epoch)):
+            for place, plan in enumerate(self._plan(epoch), epoch * an_epoch + 1):
+                if place <= self.state.step or place > total:
                     continue
-                self._step(batch, step, watcher)
-                is_last_of_epoch = batch is epoch[-1]
-                if is_last_of_epoch:
-                    self._validate(step, watcher)
-                if step % self.job.config.checkpoint_every == 0 and step < self.total_steps:
+                self._step(plan, place, watcher)
+                if place % an_epoch == 0 or place == total:
+                    self._validate(place, watcher)
+                is_time = time.monotonic() - saved > SAVE_SECONDS
+                if (place % self.job.config.checkpoint_every == 0 or is_time) and place < total:
                     self._save()
+                    saved = time.monotonic()
         self._select_best()
         return self.state
 
-    def _step(self, batch: Batch, step: int, watcher: Watcher) -> None:
+    def _plan(self, epoch: int) -> list[Step]:
+        """Return an epoch's steps; a GPU takes them in fewer, larger batches."""
+        config = self.job.config
+        steps = plan_steps(
+            self.lengths, config.questions_per_step, config.tokens_per_batch, config.seed, epoch
+        )
+        if device_of(self.model).type == "cpu":
+            return steps
+        return [join_batches(step, self.lengths, config.tokens_per_batch) for step in steps]
+
+    def _step(self, plan: Step, step: int, watcher: Watcher) -> None:
         import torch
 
         started = time.perf_counter()
         for group in self.optimizer.param_groups:
-            group["lr"] = self.job.config.learning_rate * self._schedule(step)
-        loss_sum, tokens = 0.0, 0
-        for task, pairs in zip(self.job.tasks, self.pairs, strict=True):
-            made = collate(
-                [pairs[index] for index in batch],
-                self.job.family,
-                self.codec.special.pad,
-                device_of(self.model),
-            )
-            with self._precision():
-                loss = batch_loss(self.model, made, self.job.family) * task.weight
-            loss.backward()  # type: ignore[no-untyped-call]
-            loss_sum += loss.item()
-            tokens += made.tokens
-        if loss_sum != loss_sum:
+            group["lr"] = self.job.config.learning_rate * self._rate(step)
+        losses = self.gradient.add(plan, watcher.check)
+        if math.isnan(losses.loss):
             raise StudentError(
                 f"The loss is not a number at step {step}. Lower learning_rate or use fp32."
             )
@@ -158,17 +124,22 @@ class StageTrainer:
         self.optimizer.zero_grad(set_to_none=True)
         seconds = time.perf_counter() - started
         self.state.step = step
-        self.state.losses.append(loss_sum)
+        self.state.losses.append(losses.loss)
+        if losses.deciding is not None:
+            self.state.deciding_losses.append(losses.deciding)
+            self.state.rest_losses.append(losses.rest or 0.0)
         self.state.seconds += seconds
-        self.state.tokens += tokens
-        watcher.step(step, self.total_steps, loss_sum, tokens / seconds)
+        self.state.tokens += losses.tokens
+        total, pace = self.schedule.total_steps, losses.tokens / seconds
+        watcher.step(StepReport(step, total, losses.loss, pace, losses.deciding, losses.rest))
 
-    def _schedule(self, step: int) -> float:
+    def _rate(self, step: int) -> float:
         """Return the share of the learning rate at a step: up over the warm-up, then to zero."""
-        warmup = round(self.total_steps * self.job.config.warmup_fraction)
+        total = self.schedule.total_steps
+        warmup = round(total * self.job.config.warmup_fraction)
         if step <= warmup:
             return step / warmup
-        return max(0.0, (self.total_steps - step + 1) / (self.total_steps - warmup))
+        return max(0.0, (total - step + 1) / (total - warmup))
 
     def _validate(self, step: int, watcher: Watcher) -> None:
         if self.job.config.selection != "validation" or self.job.validation is None:
@@ -241,9 +212,6 @@ class StageTrainer:
         if self.job.precision == "fp32":
             return contextlib.nullcontext()
         return torch.autocast(device_of(self.model).type, dtype=torch.bfloat16)
-
-    def _encode(self, task: Task) -> list[Pair]:
-        return encode_task(self.codec, task, self.job.config)
 
     def _lengths(self) -> list[tuple[int, int]]:
         """Return each question's lengths, those of all its tasks together."""

@@ -28,13 +28,13 @@ def plan_batches(lengths: Lengths, tokens_per_batch: int, seed: int, epoch: int 
     total = sum(inputs + targets for inputs, targets in lengths)
     about = math.sqrt(total / tokens_per_batch)
     counts = sorted({max(1, round(about * factor)) for factor in STRIP_FACTORS})
-    plans = [_fill(_snake(noisy, count), lengths, tokens_per_batch) for count in counts]
+    plans = [fill_batches(snake(noisy, count), lengths, tokens_per_batch) for count in counts]
     batches = max(plans, key=lambda plan: useful_share(plan, lengths))
     chance.shuffle(batches)
     return batches
 
 
-def _snake(noisy: Sequence[tuple[float, float]], strips: int) -> list[int]:
+def snake(noisy: Sequence[tuple[float, float]], strips: int) -> list[int]:
     """Return indices strip by strip, the input's length rising in one and falling in the next."""
     order = sorted(range(len(noisy)), key=lambda index: noisy[index][1])
     size = max(1, math.ceil(len(order) / strips))
@@ -45,31 +45,19 @@ def _snake(noisy: Sequence[tuple[float, float]], strips: int) -> list[int]:
     return result
 
 
-def plan_epochs(
-    lengths: Lengths, tokens_per_batch: int, seed: int, epochs: float
-) -> list[list[Batch]]:
-    """Return the batches of each epoch; of a last part of an epoch, that part of its batches."""
-    plans = [
-        plan_batches(lengths, tokens_per_batch, seed, epoch) for epoch in range(math.ceil(epochs))
-    ]
-    part = epochs - math.floor(epochs)
-    if part > 0:
-        plans[-1] = plans[-1][: max(1, math.ceil(len(plans[-1]) * part))]
-    return plans
-
-
 def useful_share(batches: Sequence[Batch], lengths: Lengths) -> float:
     """Return the share of the padded tokens that are not padding, between 0 and 1."""
     useful = sum(sum(lengths[index]) for batch in batches for index in batch)
-    padded = sum(_padded_size(batch, lengths) for batch in batches)
+    padded = sum(padded_size(batch, lengths) for batch in batches)
     return useful / padded if padded else 1.0
 
 
-def _fill(order: Sequence[int], lengths: Lengths, budget: int) -> list[Batch]:
+def fill_batches(order: Sequence[int], lengths: Lengths, budget: int) -> list[Batch]:
+    """Return neighbours of the order in batches whose padded size is within the budget."""
     batches: list[Batch] = []
     batch: list[int] = []
     for index in order:
-        if batch and _padded_size((*batch, index), lengths) > budget:
+        if batch and padded_size((*batch, index), lengths) > budget:
             batches.append(tuple(batch))
             batch = []
         batch.append(index)
@@ -78,7 +66,8 @@ def _fill(order: Sequence[int], lengths: Lengths, budget: int) -> list[Batch]:
     return batches
 
 
-def _padded_size(batch: Sequence[int], lengths: Lengths) -> int:
+def padded_size(batch: Sequence[int], lengths: Lengths) -> int:
+    """Return a batch's tokens with its padding."""
     longest_input = max(lengths[index][0] for index in batch)
     longest_target = max(lengths[index][1] for index in batch)
     return len(batch) * (longest_input + longest_target)

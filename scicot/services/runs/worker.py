@@ -25,8 +25,6 @@ from sqlalchemy.orm import Session
 from db.models import MetricRow, RunRow
 from db.session import open_session, write
 from scicot.adapters.clock import utc_now
-from scicot.adapters.students.memory import keep_freed_memory
-from scicot.services.runs.queue import HEAVY
 from scicot.services.runs.runs import MetricPoint, get_run
 from scicot.words.errors import Cancelled, DatabaseBusy, RunNotInState, SciCotError
 from scicot.words.records import RunKind, RunStatus, RunView
@@ -129,8 +127,6 @@ def run_worker(run_id: int, settings: Settings, handlers: Mapping[RunKind, Handl
             status = get_run(session, run_id).status
             raise RunNotInState(f"Run {run_id} is {status}; this worker leaves it alone.")
         context = RunContext(run=get_run(session, run_id), settings=settings, worker=worker)
-    if context.run.kind in HEAVY:
-        keep_freed_memory()
     stopped = threading.Event()
     beat = threading.Thread(target=_beat, args=(context, stopped), daemon=True, name="heartbeat")
     beat.start()

@@ -17,6 +17,7 @@ from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.adapters.students.folders import StudentFolder, inspect_folder
 from scicot.adapters.students.identity import engine_version
+from scicot.adapters.students.job import StageJob
 from scicot.adapters.students.machine import resolve_precision, run_threads
 from scicot.adapters.students.memory import give_back_memory
 from scicot.adapters.students.stage_files import (
@@ -35,6 +36,9 @@ from scicot.words.records import Family, Stage
 DECIDING = (
     "seed",
     "epochs",
+    "steps",
+    "questions_per_step",
+    "deciding_weight",
     "learning_rate",
     "warmup_fraction",
     "weight_decay",
@@ -85,22 +89,30 @@ def hash_stage(plan: StagePlan, student: StudentFolder, config: TrainingConfig) 
     Question ids are left out: they are this database's own.
     """
     chosen = config.model_dump(mode="json", include=set(DECIDING))
+    if config.steps is not None:
+        del chosen["epochs"]
+    is_weighted = config.deciding_weight != 1
     return content_hash(
         {
             "engine": engine_version(),
             "student": plan.init.hash if plan.init else student.fingerprint,
             "settings": chosen,
             "precision": resolve_precision(config.precision),
-            "tasks": [_content(task) for task in plan.tasks],
-            "validation": _content(plan.validation)
+            "tasks": [_content(task, is_weighted) for task in plan.tasks],
+            "validation": _content(plan.validation, False)
             if plan.validation and config.selection == "validation"
             else None,
         }
     )
 
 
-def _content(task: Task) -> list[Any]:
-    return [task.weight, [[one.input, one.target] for one in task.examples]]
+def _content(task: Task, is_weighted: bool) -> list[Any]:
+    """Return what decides a stage's weights; which words decide does so only if they weigh more."""
+    texts = [
+        [example.input, example.target, *([example.deciding] if is_weighted else [])]
+        for example in task.examples
+    ]
+    return [task.weight, texts]
 
 
 def ensure_stage(
@@ -154,7 +166,7 @@ def _train(
 ) -> TrainedStage:
     from scicot.adapters.students.convert import convert_student
     from scicot.adapters.students.loading import save_model
-    from scicot.adapters.students.trainer import StageJob, StageTrainer
+    from scicot.adapters.students.trainer import StageTrainer
 
     settings = watcher.context.settings
     base = inspect_folder(student.name, plan.init.folder / "model") if plan.init else student
@@ -187,6 +199,7 @@ def _train(
     result = {
         "steps": state.step,
         "loss": state.losses[-1],
+        "deciding_loss": state.deciding_losses[-1] if state.deciding_losses else None,
         "validation_loss": state.best_loss,
         "selected_step": state.best_step or state.step,
         "training_seconds": round(state.seconds, 2),

@@ -6,6 +6,7 @@ import logging
 import time
 from typing import Any
 
+from scicot.adapters.students.job import StepReport
 from scicot.adapters.students.machine import peak_memory_bytes
 from scicot.adapters.students.memory import give_back_memory
 from scicot.pure.runs.durations import say_duration
@@ -14,6 +15,8 @@ from scicot.services.runs.worker import RunContext
 
 FLUSH_SECONDS = 1.0
 SECONDS, PEAK_MEMORY = "seconds", "peak_memory_bytes"  # what is kept of a part that is over
+# the loss of the tokens that tell the choice, and that of a target's other tokens
+DECIDING_LOSS, REST_LOSS = "loss_deciding", "loss_rest"
 log = logging.getLogger(__name__)
 
 
@@ -50,15 +53,32 @@ class RunWatcher:
         """Say how much work the next part is."""
         self._part = part
 
-    def step(self, step: int, total: int, loss: float, tokens_per_second: float) -> None:
-        """Take note of one optimizer step."""
+    def check(self) -> None:
+        """Raise when the run was asked to stop."""
         self.context.check_cancelled()
-        self._points.append(MetricPoint(self.role, "loss", step, loss))
-        self._points.append(MetricPoint(self.role, "tokens_per_second", step, tokens_per_second))
-        self._done = round(self._part * step / total)
-        pace = f"{tokens_per_second:,.0f} tokens a second"
+
+    def step(self, report: StepReport) -> None:
+        """Take note of one optimizer step."""
+        self.check()
+        values = {
+            "loss": report.loss,
+            DECIDING_LOSS: report.deciding,
+            REST_LOSS: report.rest,
+            "tokens_per_second": report.tokens_per_second,
+        }
+        self._points += [
+            MetricPoint(self.role, name, report.step, value)
+            for name, value in values.items()
+            if value is not None
+        ]
+        self._done = round(self._part * report.step / report.total)
+        loss = f"loss {report.loss:.3f}"
+        if report.deciding is not None:
+            loss += f" (of the deciding words {report.deciding:.3f})"
         self._flush(
-            f"{self.role}: step {step} of {total}, loss {loss:.3f}, {pace}", force=step == total
+            f"{self.role}: step {report.step} of {report.total}, {loss}, "
+            f"{report.tokens_per_second:,.0f} tokens a second",
+            force=report.step == report.total,
         )
 
     def validated(self, step: int, loss: float) -> None:

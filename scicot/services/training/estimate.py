@@ -18,6 +18,7 @@ from scicot.adapters.students.probe import ProbeResult, run_probe
 from scicot.pure.hashing import content_hash
 from scicot.pure.methods.methods import Task
 from scicot.pure.runs.durations import say_duration
+from scicot.pure.students.steps import Schedule
 from scicot.services.students.stages import find_stage, hash_stage
 from scicot.services.training.data import read_training_data
 from scicot.services.training.methods import plan_first_stages
@@ -103,7 +104,10 @@ def _stage_seconds(
         for task in tasks
         for one in task.examples
     )
-    return tokens * config.epochs * found.per_token + found.per_stage
+    schedule = Schedule(
+        len(tasks[0].examples), config.questions_per_step, config.epochs, config.steps
+    )
+    return tokens * schedule.passes * found.per_token + found.per_stage
 
 
 def _probe_file(settings: Settings, student: StudentFolder, config: TrainingConfig) -> Path:

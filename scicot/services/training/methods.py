@@ -13,6 +13,7 @@ from scicot.pure.methods.methods import (
     rationale_tasks,
     step_by_step_tasks,
 )
+from scicot.pure.students.steps import Schedule
 from scicot.pure.students.texts import PREDICT_TASK, question_text
 from scicot.pure.training.fractions import split_folds
 from scicot.services.students.answering import Answering
@@ -78,7 +79,7 @@ class MethodTraining:
         return written
 
     def _ensure(self, plan: StagePlan) -> TrainedStage:
-        self.watcher.expect(round(len(plan.tasks[0].examples) * self.config.epochs))
+        self.watcher.expect(_training_work(self.config, len(plan.tasks[0].examples)))
         stage = ensure_stage(self.watcher, plan, self.student, self.config)
         self.stages[plan.role] = stage
         self.watcher.finish_part(TRAIN + plan.role, stage.seconds)
@@ -131,7 +132,7 @@ def plan_first_stages(config: TrainingConfig, data: TrainingData) -> list[StageP
 def count_work(config: TrainingConfig, data: TrainingData) -> int:
     """Return the work of training in questions: passes of each stage, and texts to write."""
     questions = len(data.train)
-    a_stage = round(questions * config.epochs)
+    a_stage = _training_work(config, questions)
     if config.method is not Method.SCI_COT:
         return a_stage
     work = 2 * a_stage + len(data.validation)
@@ -140,6 +141,12 @@ def count_work(config: TrainingConfig, data: TrainingData) -> int:
     elif config.stage2_rationales == "cross_fit":
         work += questions + round(a_stage * (config.folds - 1))
     return work
+
+
+def _training_work(config: TrainingConfig, questions: int) -> int:
+    """Return a stage's work: how often its questions are seen, taken together."""
+    schedule = Schedule(questions, config.questions_per_step, config.epochs, config.steps)
+    return round(questions * schedule.passes)
 
 
 def _predict_task(questions: Sequence[StoredQuestion]) -> Task:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.folders import StudentFolder, find_local_student
 from scicot.pure.methods.methods import Task
-from scicot.pure.students.batching import plan_batches
+from scicot.pure.students.steps import Schedule, plan_steps
 from scicot.services.questions.lookup import count_questions
 from scicot.services.students.stages import StagePlan, find_stage, hash_stage
 from scicot.services.training.data import read_training_data
@@ -119,11 +119,13 @@ def _preview(
         (inputs > config.max_input_tokens, targets > config.max_target_tokens)
         for inputs, targets in lengths
     ]
-    batches = len(plan_batches(lengths, config.tokens_per_batch, config.seed))
+    schedule = Schedule(
+        len(plan.tasks[0].examples), config.questions_per_step, config.epochs, config.steps
+    )
     return StagePreview(
         role=plan.role,
         examples=examples,
-        steps=round(batches * config.epochs),
+        steps=schedule.total_steps,
         hash=stage_hash,
         reused=find_stage(session, stage_hash) is not None,
         counts=TokenCounts(
@@ -144,13 +146,13 @@ def _lengths(codec: Codec, tasks: Sequence[Task]) -> list[tuple[int, int]]:
 
 
 def _first_batch(plan: StagePlan, config: TrainingConfig, codec: Codec | None) -> list[Example]:
-    """Return the first batch as the student will see it, or the first examples."""
+    """Return the first step's questions as the student will see it, or the first examples."""
     examples = plan.tasks[0].examples
     if codec is None:
         return list(examples[:8])
     lengths = _lengths(codec, plan.tasks[:1])
-    batch = plan_batches(lengths, config.tokens_per_batch, config.seed)[0]
-    return [examples[index] for index in batch]
+    first, *_ = plan_steps(lengths, config.questions_per_step, config.tokens_per_batch, config.seed)
+    return [examples[index] for batch in first for index in batch]
 
 
 def _disk_needed(student: StudentFolder | None, stages: Sequence[StagePreview]) -> int | None:

@@ -3,7 +3,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scicot.pure.students.batching import plan_batches, plan_epochs, useful_share
+from scicot.pure.students.batching import plan_batches, useful_share
 
 LENGTHS = st.lists(st.tuples(st.integers(1, 300), st.integers(1, 200)), min_size=1, max_size=120)
 
@@ -37,9 +37,3 @@ def test_little_of_a_batch_is_padding_on_lengths_like_arcs() -> None:
     loose = [tuple(range(start, start + 8)) for start in range(0, 2248, 8)]
     assert useful_share(tight, lengths) > 0.9
     assert useful_share(loose, lengths) < 0.75
-
-
-def test_a_part_of_an_epoch_is_a_part_of_its_batches() -> None:
-    lengths = [(10, 10)] * 40
-    epochs = plan_epochs(lengths, 40, seed=0, epochs=1.5)
-    assert [len(epoch) for epoch in epochs] == [20, 10]

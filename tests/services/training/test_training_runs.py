@@ -13,6 +13,7 @@ from db.models import QuestionRow, RunStageRow, StageRow
 from db.session import get_engine, write
 from scicot.adapters.students import trainer
 from scicot.adapters.students.checkpoints import save_checkpoint
+from scicot.adapters.students.job import StepReport
 from scicot.cli.handlers import HANDLERS
 from scicot.pure.training.fractions import split_folds
 from scicot.services.predictions.store import list_predictions
@@ -205,16 +206,16 @@ def test_a_cancelled_run_goes_on_from_its_checkpoint(
     tiny_t5: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    config = tiny_config("finetune", tiny_t5, epochs=6, checkpoint_every=2)
+    config = tiny_config("finetune", tiny_t5, steps=8, checkpoint_every=2)
     run_id = start_training(session, get_settings(), Actor("Ada"), config)
     original = RunWatcher.step
 
-    def cancel_at_5(self: RunWatcher, step: int, *others: Any) -> None:
-        if step == 5:
+    def cancel_at_5(self: RunWatcher, report: StepReport) -> None:
+        if report.step == 5:
             with self.context.session() as inner:
                 request_cancel(inner, Actor("Ada"), run_id)
             self.context.cancel_event.set()
-        original(self, step, *others)
+        original(self, report)
 
     with monkeypatch.context() as patch:
         patch.setattr(RunWatcher, "step", cancel_at_5)
@@ -334,7 +335,7 @@ def test_a_full_disk_fails_the_run_with_the_reason_and_keeps_what_was_saved(
     tiny_t5: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    config = tiny_config("finetune", tiny_t5, epochs=6, checkpoint_every=2)
+    config = tiny_config("finetune", tiny_t5, steps=8, checkpoint_every=2)
     run_id = start_training(session, get_settings(), Actor("Ada"), config)
     original = save_checkpoint
 

@@ -1,0 +1,35 @@
+"""Cross-entropy that keeps one copy of the logits instead of four.
+
+A vocabulary of 49,152 makes 200 KB a target token. torch's own keeps the logits and their
+log-softmax, and makes two gradients of that size; here the gradient is written over the logits.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+
+class _InPlace(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, logits: Tensor, labels: Tensor) -> Tensor:
+        """Return `[tokens]` losses of logits `[tokens, vocabulary]`."""
+        norms = torch.logsumexp(logits, dim=-1)
+        ctx.save_for_backward(logits, labels, norms)
+        return norms - logits.gather(1, labels[:, None])[:, 0]
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        """Return (softmax - one at the label) times each token's gradient."""
+        logits, labels, norms = ctx.saved_tensors
+        found = logits.sub_(norms[:, None]).exp_()
+        found.scatter_add_(1, labels[:, None], found.new_full((len(labels), 1), -1.0))
+        return found.mul_(gradients[0][:, None]), None
+
+
+def cross_entropy_in_place(logits: Tensor, labels: Tensor) -> Tensor:
+    """Return each token's cross-entropy in nats; the logits are used up by the backward pass."""
+    losses: Tensor = _InPlace.apply(logits, labels)  # type: ignore[no-untyped-call]
+    return losses

@@ -1,0 +1,77 @@
+"""A step's gradient, summed over its batches: that of one batch of all its questions."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from scicot.adapters.students.loading import device_of
+from scicot.adapters.students.loss import Pair, collate, token_losses
+from scicot.pure.students.steps import Step
+from scicot.words.records import Family
+
+
+@dataclass(frozen=True, slots=True)
+class StepLosses:
+    """A step's losses in nats, and its tokens that are not padding."""
+
+    loss: float
+    deciding: float | None
+    rest: float | None
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class GradientSum:
+    """Adds up gradients. A question's tasks (`pairs`, one list each) are worked through together.
+
+    The loss of a task is the sum over its target tokens, the deciding ones with their weight,
+    divided by what the step's tokens of that task weigh together.
+    """
+
+    model: Any
+    family: Family
+    pad: int
+    pairs: Sequence[Sequence[Pair]]
+    task_weights: Sequence[float]
+    deciding_weight: float
+    precision: Callable[[], contextlib.AbstractContextManager[Any]]
+
+    def add(self, step: Step, check: Callable[[], None]) -> StepLosses:
+        """Add a step's gradient to the model's and return its losses; `check` may stop it."""
+        import torch
+
+        device = device_of(self.model)
+        sums = torch.zeros(3, dtype=torch.float64, device=device)
+        counts = [0, 0]
+        tokens = 0
+        chosen = [index for batch in step for index in batch]
+        for batch in step:
+            check()
+            for pairs, task_weight in zip(self.pairs, self.task_weights, strict=True):
+                weighs = sum(pairs[index].weight(self.deciding_weight) for index in chosen)
+                made = collate([pairs[index] for index in batch], self.family, self.pad, device)
+                with self.precision():
+                    losses = token_losses(self.model, made, self.family)
+                weights = losses.new_ones(len(losses))
+                if made.deciding is not None:
+                    weights[made.deciding] = self.deciding_weight
+                loss = (losses * weights).sum() * (task_weight / weighs)
+                loss.backward()  # type: ignore[no-untyped-call]
+                found = losses.detach()
+                parts = [loss.detach()]
+                if made.deciding is not None:
+                    parts += [found[made.deciding].sum(), found[~made.deciding].sum()]
+                    counts[0] += int(made.deciding.sum())
+                    counts[1] += int((~made.deciding).sum())
+                sums[: len(parts)] += torch.stack(parts).double()
+                tokens += made.tokens
+        total, deciding, rest = sums.tolist()
+        return StepLosses(
+            loss=total,
+            deciding=deciding / counts[0] if counts[0] else None,
+            rest=rest / counts[1] if counts[0] and counts[1] else None,
+            tokens=tokens,
+        )

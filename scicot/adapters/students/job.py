@@ -1,0 +1,90 @@
+"""What a stage's training is given, where it stands, and who is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from scicot.pure.methods.methods import Task
+from scicot.words.configs import TrainingConfig
+from scicot.words.records import Family
+
+
+@dataclass(frozen=True, slots=True)
+class StepReport:
+    """One optimizer step: losses in nats a target token, before the step.
+
+    `deciding` is the loss of the tokens that tell the choice and `rest` that of the others; None
+    where the targets decide nothing.
+    """
+
+    step: int
+    total: int
+    loss: float
+    tokens_per_second: float
+    deciding: float | None = None
+    rest: float | None = None
+
+
+class Watcher(Protocol):
+    """Who is told of each step, and may stop the training by raising."""
+
+    def check(self) -> None:
+        """Raise when the training should stop; asked between the batches of a step."""
+
+    def step(self, report: StepReport) -> None:
+        """Take note of one optimizer step."""
+
+    def validated(self, step: int, loss: float) -> None:
+        """Take note of a loss on the validation examples."""
+
+    def say(self, message: str) -> None:
+        """Pass a sentence on to the person."""
+
+
+class Silent:
+    """A watcher that lets a training run and says nothing."""
+
+    def check(self) -> None:
+        """Let it go on."""
+
+    def step(self, report: StepReport) -> None:
+        """Do nothing."""
+
+    def validated(self, step: int, loss: float) -> None:
+        """Do nothing."""
+
+    def say(self, message: str) -> None:
+        """Do nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageJob:
+    """All that decides a stage's weights, and where it keeps its checkpoints."""
+
+    hash: str
+    student: Path
+    family: Family
+    tasks: Sequence[Task]
+    config: TrainingConfig
+    precision: str
+    work_folder: Path
+    threads: int
+    validation: Task | None = None
+
+
+@dataclass(slots=True)
+class TrainingState:
+    """Where the training stands; saved with each checkpoint."""
+
+    step: int = 0
+    losses: list[float] = field(default_factory=list)
+    deciding_losses: list[float] = field(default_factory=list)
+    rest_losses: list[float] = field(default_factory=list)
+    validation_losses: list[float] = field(default_factory=list)
+    best_loss: float | None = None
+    best_step: int | None = None
+    seconds: float = 0.0
+    tokens: int = 0
