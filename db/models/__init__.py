@@ -12,7 +12,7 @@ from db.models.reviews import (
     ReviewRow,
     SecondReadingRow,
 )
-from db.models.runs import ExperimentRow, MetricRow, RunRow, RunStageRow, StageRow
+from db.models.runs import ExperimentRow, MetricRow, RunPartRow, RunRow, RunStageRow, StageRow
 from db.models.snapshots import SnapshotItemRow, SnapshotRow
 from db.models.teacher import (
     AttemptRow,
@@ -51,6 +51,7 @@ __all__ = [
     "RuleChangeRow",
     "RuleRow",
     "RunCompletionRow",
+    "RunPartRow",
     "RunRow",
     "RunStageRow",
     "SecondReadingRow",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, EnumText
@@ -75,6 +75,22 @@ class MetricRow(Base):
     step: Mapped[int]
     value: Mapped[float]
     at: Mapped[datetime]
+
+
+class RunPartRow(Base):
+    """A part of a run that is over, and what it cost; a resumed run adds to the same row.
+
+    `role` is the stage's that the part trained, None for a part that wrote or answered.
+    """
+
+    __tablename__ = "run_part"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    place: Mapped[int]  # the order in which the parts were first over
+    role: Mapped[str | None] = mapped_column(String(50))
+    seconds: Mapped[float]
+    peak_memory_bytes: Mapped[int] = mapped_column(BigInteger)
 
 
 class StageRow(Base):

@@ -12,6 +12,7 @@ from scicot.cli.handlers import HANDLERS
 from scicot.cli.output import AsJson, current_actor, emit, say
 from scicot.pure.printable import printable
 from scicot.pure.training.differences import Difference
+from scicot.services.runs.parts import list_parts
 from scicot.services.runs.queue import list_queue
 from scicot.services.runs.runs import (
     get_run,
@@ -22,7 +23,6 @@ from scicot.services.runs.runs import (
 )
 from scicot.services.runs.worker import run_worker
 from scicot.services.training.cloning import differences_between_runs
-from scicot.services.training.parts import list_parts
 from scicot.services.workspace import open_workspace
 from scicot.words.records import RunStatus, RunView
 

@@ -74,10 +74,10 @@ def _start(config: FewShotConfig) -> None:
 
 def _show_newest(dataset: str) -> None:
     with open_workspace() as session:
-        runs = list_runs(session, kinds=[RunKind.FEW_SHOT])
-    newest = next((run for run in runs if run.dataset == dataset), None)
-    if newest is None:
+        runs = list_runs(session, kinds=[RunKind.FEW_SHOT], dataset=dataset, limit=1)
+    if not runs:
         return
+    newest = runs[0]
     st.divider()
     st.text(newest.name)
     metrics = newest.result.get("metrics")

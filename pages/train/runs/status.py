@@ -12,9 +12,9 @@ from pages.train.clone import link_to_clone
 from scicot.pure.runs.durations import say_duration
 from scicot.pure.runs.logs import find_cause
 from scicot.pure.statistics import wilson_interval
+from scicot.services.runs.parts import PartView, list_parts
 from scicot.services.runs.queue import list_queue
 from scicot.services.runs.runs import MetricPoint, list_metrics, list_runs, read_log
-from scicot.services.training.parts import PartView, list_parts
 from scicot.services.workspace import open_workspace
 from scicot.words.records import RunKind, RunStatus, RunView
 

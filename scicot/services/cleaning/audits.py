@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import AuditRow, RationaleRow, ReviewRow, RevisionRow
+from db.rows import chunks
 from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.pure.statistics import Interval, wilson_interval
@@ -122,8 +123,7 @@ def accept_pile(session: Session, actor: Actor, audit_id: int) -> int:
         wrong = {int(one) for one, is_error in row.findings.items() if is_error}
         row.batch_id = uuid.uuid4().hex
         accepted = 0
-        for start in range(0, len(row.revision_ids), AT_ONCE):
-            some = row.revision_ids[start : start + AT_ONCE]
+        for some in chunks(row.revision_ids):
             pile = session.scalars(
                 select(RationaleRow)
                 .join(RevisionRow, RevisionRow.id == RationaleRow.revision_id)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import RationaleRow, RevisionRow, RuleBatchRow, RuleChangeRow, RuleRow
+from db.rows import chunks
 from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.services.cleaning.rules import PlannedChange, SavedRule, to_saved
@@ -168,8 +169,8 @@ def new_operation_id() -> str:
 
 def _lock(session: Session, ids: Sequence[int]) -> Mapping[int, RationaleRow]:
     rows: dict[int, RationaleRow] = {}
-    for start in range(0, len(ids), AT_ONCE):
-        query = select(RationaleRow).where(RationaleRow.id.in_(ids[start : start + AT_ONCE]))
+    for some in chunks(ids):
+        query = select(RationaleRow).where(RationaleRow.id.in_(some))
         rows |= {row.id: row for row in session.scalars(query.with_for_update())}
     return rows
 

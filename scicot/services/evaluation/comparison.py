@@ -131,9 +131,7 @@ def list_predicted_runs(session: Session, dataset: str | None = None) -> list[Ru
         .where(PredictionRow.run_id == RunRow.id, PredictionRow.variant == Variant.MAIN)
         .exists()
     )
-    ids = set(session.scalars(select(RunRow.id).where(has_predictions)))
-    runs = list_runs(session, limit=1000)
-    return [run for run in runs if run.id in ids and dataset in (None, run.dataset)]
+    return list_runs(session, dataset=dataset, having=has_predictions, limit=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from db.models import PredictionRow, PredictionTagRow, TagRow
+from db.rows import changed_rows
 from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.pure.statistics import Agreement, cohens_kappa
@@ -134,7 +135,7 @@ def toggle_tag(session: Session, actor: Actor, prediction_id: int, tag_id: int) 
     with write(session):
         _row(session, tag_id)
         taken = session.execute(delete(PredictionTagRow).where(*mine))
-        if taken.rowcount:  # type: ignore[attr-defined]
+        if changed_rows(taken):
             return False
         session.add(
             PredictionTagRow(

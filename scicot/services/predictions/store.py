@@ -6,16 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
 from db.models import PredictionRow
+from db.rows import chunks, insert_or_keep, insert_or_replace
 from db.session import write
 from scicot.pure.checks import find_flags
 from scicot.services.questions.lookup import get_questions
 from scicot.words.records import Outcome, Prediction, Variant
-
-BATCH = 500  # rows a transaction: short enough for other writers to come in between
 
 
 def store_predictions(
@@ -24,11 +22,10 @@ def store_predictions(
     """Store predictions and return how many were new.
 
     Unique by (run, question, variant): one that is there already is left as it is, or takes the
-    new values with `replace`. Written in transactions of 500 rows.
+    new values with `replace`. Written in short transactions, between which other writers come in.
     """
     added = 0
-    for start in range(0, len(predictions), BATCH):
-        batch = predictions[start : start + BATCH]
+    for batch in chunks(predictions):
         flags = flag_rationales(session, batch)
         with write(session):
             added += add_predictions(session, run_id, batch, flags, replace=replace)
@@ -66,8 +63,10 @@ def add_predictions(
         for one, found in zip(predictions, flags, strict=True)
     ]
     before = _stored(session, run_id, rows)
-    if rows:
-        _insert(session, rows, replace=replace)
+    if replace:
+        insert_or_replace(session, PredictionRow, rows, keys=("run_id", "variant", "question_id"))
+    else:
+        insert_or_keep(session, PredictionRow, rows)
     return sum((row["variant"], row["question_id"]) not in before for row in rows)
 
 
@@ -91,30 +90,14 @@ def _stored(
 ) -> set[tuple[Variant, int]]:
     ids = [row["question_id"] for row in rows]
     found: set[tuple[Variant, int]] = set()
-    for start in range(0, len(ids), BATCH):  # SQLite takes so many parameters, not any number
+    for some in chunks(ids):
         query = select(PredictionRow.variant, PredictionRow.question_id).where(
             PredictionRow.run_id == run_id,
             PredictionRow.variant.in_({row["variant"] for row in rows}),
-            PredictionRow.question_id.in_(ids[start : start + BATCH]),
+            PredictionRow.question_id.in_(some),
         )
         found |= {(variant, question_id) for variant, question_id in session.execute(query)}
     return found
-
-
-def _insert(session: Session, rows: Sequence[dict[str, Any]], *, replace: bool) -> None:
-    if session.get_bind().dialect.name == "sqlite":
-        insert = sqlite.insert(PredictionRow)
-    else:
-        from sqlalchemy.dialects import postgresql
-
-        insert = postgresql.insert(PredictionRow)  # type: ignore[assignment]
-    keys = ["run_id", "variant", "question_id"]
-    if replace:
-        changed = {name: insert.excluded[name] for name in rows[0] if name not in keys}
-        statement = insert.on_conflict_do_update(index_elements=keys, set_=changed)
-    else:
-        statement = insert.on_conflict_do_nothing(index_elements=keys)
-    session.execute(statement, list(rows))
 
 
 def list_predictions(

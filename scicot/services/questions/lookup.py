@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.models import DatasetRow, QuestionRow
+from db.rows import chunks
 from scicot.words.errors import NotFound
 from scicot.words.records import Choice, Split, StoredQuestion
 
@@ -52,14 +53,14 @@ def get_question(session: Session, question_id: int) -> StoredQuestion:
 
 
 def get_questions(session: Session, ids: Iterable[int]) -> dict[int, StoredQuestion]:
-    """Return the questions with these ids, by id, in one query per 500."""
+    """Return the questions with these ids, by id, in one query a chunk."""
     wanted = list(ids)
     questions: dict[int, StoredQuestion] = {}
-    for start in range(0, len(wanted), 500):
+    for some in chunks(wanted):
         rows = session.execute(
             select(QuestionRow, DatasetRow.name, DatasetRow.language)
             .join(DatasetRow, DatasetRow.id == QuestionRow.dataset_id)
-            .where(QuestionRow.id.in_(wanted[start : start + 500]))
+            .where(QuestionRow.id.in_(some))
         )
         questions |= {row.id: to_question(row, name, language) for row, name, language in rows}
     return questions

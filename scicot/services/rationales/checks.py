@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from db.models import FlagRow, RationaleRow, RevisionRow
+from db.rows import chunks
 from db.session import write
 from scicot.pure.checks import find_flags, risk_of
 from scicot.pure.checks.table import BY_ID, NEAR_DUPLICATE
@@ -36,8 +37,8 @@ def refresh_flags(session: Session, rationale_ids: Sequence[int]) -> None:
     Near-duplicates need the whole dataset: those found earlier stay with an unchanged text, and
     `run_checks` looks for new ones.
     """
-    for start in range(0, len(rationale_ids), BATCH):
-        _refresh(session, rationale_ids[start : start + BATCH], {})
+    for some in chunks(rationale_ids):
+        _refresh(session, some, {})
 
 
 def run_checks(session: Session, dataset: str) -> CheckReport:
@@ -64,8 +65,8 @@ def run_checks(session: Session, dataset: str) -> CheckReport:
     ids = list(texts)
     by_check: Counter[str] = Counter()
     flagged = 0
-    for start in range(0, len(ids), BATCH):
-        found = _refresh(session, ids[start : start + BATCH], alike, look_for_alike=True)
+    for some in chunks(ids):
+        found = _refresh(session, some, alike, look_for_alike=True)
         for flags in found.values():
             by_check.update({flag.check for flag in flags})
             flagged += bool(flags)

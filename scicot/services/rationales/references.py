@@ -8,6 +8,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from db.models import QuestionRow, RationaleRow, RevisionRow
+from db.rows import chunks
 from scicot.services.questions.lookup import find_dataset_id
 from scicot.words.records import Origin, RationaleStatus, Split
 
@@ -24,12 +25,12 @@ def list_references(session: Session, question_ids: Sequence[int], origin: str) 
     Rejected ones are left out; of several the oldest counts.
     """
     texts: dict[int, str] = {}
-    for start in range(0, len(question_ids), 500):
+    for some in chunks(question_ids):
         rows = session.execute(
             select(RationaleRow.question_id, RevisionRow.text)
             .join(RevisionRow, RevisionRow.id == RationaleRow.revision_id)
             .where(
-                RationaleRow.question_id.in_(question_ids[start : start + 500]),
+                RationaleRow.question_id.in_(some),
                 RationaleRow.origin == Origin(origin),
                 RationaleRow.status != RationaleStatus.REJECTED,
             )

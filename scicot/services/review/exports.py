@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import DatasetRow, QuestionRow, RationaleRow
+from db.rows import chunks
 from scicot.adapters.atomic_files import write_atomically
 from scicot.pure.students.texts import question_text
 from scicot.services.questions.lookup import find_dataset_id
@@ -108,8 +109,8 @@ def _ids(
 
 
 def _load(session: Session, actor: Actor, ids: Sequence[int]) -> Iterator[ReviewItem]:
-    for start in range(0, len(ids), BATCH):
-        yield from load_items(session, actor, ids[start : start + BATCH])
+    for some in chunks(ids):
+        yield from load_items(session, actor, some)
 
 
 def _our_line(item: ReviewItem) -> Mapping[str, Any]:

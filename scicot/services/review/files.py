@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import DatasetRow, QuestionRow, RationaleRow, ReviewRow, RevisionRow
+from db.rows import chunks
 from db.session import write
 from scicot.adapters.atomic_files import write_atomically
 from scicot.adapters.sources.jsonl import read_rows
@@ -57,8 +58,8 @@ def export_reviews(session: Session, path: Path, *, dataset: str | None = None) 
     ids = list(session.scalars(query))
     lines = [
         json.dumps(line, ensure_ascii=False, sort_keys=True)
-        for start in range(0, len(ids), BATCH)
-        for line in _lines(session, ids[start : start + BATCH])
+        for some in chunks(ids)
+        for line in _lines(session, some)
     ]
     write_atomically(path, "".join(f"{line}\n" for line in lines).encode("utf-8"))
     return len(lines)

@@ -33,11 +33,8 @@ def ask_again(
         raise InvalidInput(f"Write a note of 1 to {LONGEST_NOTE} characters to the teacher.")
     item = load_item(session, actor, rationale_id)
     dataset = item.question.dataset
-    used = next(
-        (run for run in list_runs(session, kinds=[RunKind.GENERATE]) if run.dataset == dataset),
-        None,
-    )
-    values = dict(used.config) if used else {"teacher": STARTER_TEACHER}
+    newest = list_runs(session, kinds=[RunKind.GENERATE], dataset=dataset, limit=1)
+    values = dict(newest[0].config) if newest else {"teacher": STARTER_TEACHER}
     parts = get_prompt(session).parts
     noted = replace(parts, specificity=f"{parts.specificity}\n\nTake care: {note}")
     prompt = save_prompt(session, actor, NOTED_PROMPT, noted)

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Required, TypedDict, Unpack
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.models import DatasetRow, MetricRow, RunRow
+from db.rows import changed_rows
 from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.adapters.launchers.local import log_path, worker_lives
@@ -114,11 +115,16 @@ def list_runs(
     session: Session,
     *,
     kinds: Sequence[RunKind] | None = None,
+    dataset: str | None = None,
     experiment_id: int | None = None,
     statuses: Sequence[RunStatus] | None = None,
-    limit: int = 200,
+    having: ColumnElement[bool] | None = None,
+    limit: int | None = 200,
 ) -> list[RunView]:
-    """Return the newest runs first."""
+    """Return the newest runs first; statuses as they are shown, `lost` by the heartbeat included.
+
+    `having` is a further condition on RunRow. No limit: all of them.
+    """
     query = select(RunRow, DatasetRow.name).join(
         DatasetRow, RunRow.dataset_id == DatasetRow.id, isouter=True
     )
@@ -126,10 +132,23 @@ def list_runs(
         query = query.where(RunRow.kind.in_(kinds))
     if experiment_id is not None:
         query = query.where(RunRow.experiment_id == experiment_id)
+    if dataset is not None:
+        query = query.where(DatasetRow.name == dataset)
+    if having is not None:
+        query = query.where(having)
     now = utc_now()
+    if statuses:
+        query = query.where(_reads_as(statuses, now))
     rows = session.execute(query.order_by(RunRow.id.desc()).limit(limit))
-    views = [_to_view(row, dataset, now) for row, dataset in rows]
-    return [view for view in views if not statuses or view.status in statuses]
+    return [_to_view(row, name, now) for row, name in rows]
+
+
+def _reads_as(statuses: Sequence[RunStatus], now: datetime) -> ColumnElement[bool]:
+    """Return `effective_status(row, now) in statuses` as a condition."""
+    heard = func.coalesce(RunRow.heartbeat_at, RunRow.launched_at, RunRow.created_at)
+    is_silent = and_(RunRow.status.in_(ACTIVE), heard < now - LOST_AFTER)
+    stored = and_(RunRow.status.in_(statuses), not_(is_silent))
+    return or_(stored, is_silent) if RunStatus.LOST in statuses else stored
 
 
 def request_cancel(session: Session, actor: Actor, run_id: int) -> RunView:
@@ -185,7 +204,7 @@ def move_to_front(session: Session, actor: Actor, run_id: int) -> None:
             .where(RunRow.id == run_id, RunRow.status == RunStatus.QUEUED)
             .values(queue_position=(first or 0.0) - 1, message=f"Moved up by {actor.name}.")
         )
-        if changed.rowcount == 0:  # type: ignore[attr-defined]
+        if not changed_rows(changed):
             raise RunNotInState(f"Run {run_id} is not waiting, so it cannot be moved in the queue.")
 
 

@@ -19,10 +19,10 @@ from typing import Any, TypeVar
 
 import psutil
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
 from db.models import MetricRow, RunRow
+from db.rows import changed_rows, insert_or_replace
 from db.session import open_session, write
 from scicot.adapters.clock import utc_now
 from scicot.services.runs.runs import MetricPoint, get_run
@@ -112,7 +112,7 @@ def claim_run(session: Session, run_id: int, worker: str) -> bool:
                 message="Starting.",
             )
         )
-        return bool(claimed.rowcount)  # type: ignore[attr-defined]
+        return changed_rows(claimed) > 0
 
 
 def run_worker(run_id: int, settings: Settings, handlers: Mapping[RunKind, Handler]) -> RunStatus:
@@ -231,16 +231,4 @@ def _store_metrics(session: Session, run_id: int, metrics: Sequence[MetricPoint]
         }
         for point in metrics
     ]
-    keys = ["run_id", "stage", "name", "step"]
-    if session.get_bind().dialect.name == "sqlite":
-        insert = sqlite.insert(MetricRow)
-    else:
-        from sqlalchemy.dialects import postgresql
-
-        insert = postgresql.insert(MetricRow)  # type: ignore[assignment]
-    session.execute(
-        insert.on_conflict_do_update(
-            index_elements=keys, set_={"value": insert.excluded.value, "at": insert.excluded.at}
-        ),
-        rows,
-    )
+    insert_or_replace(session, MetricRow, rows, keys=("run_id", "stage", "name", "step"))

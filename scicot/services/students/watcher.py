@@ -6,15 +6,16 @@ import logging
 import time
 from typing import Any
 
+from db.session import write
 from scicot.adapters.students.job import StepReport
 from scicot.adapters.students.machine import peak_memory_bytes
 from scicot.adapters.students.memory import give_back_memory
 from scicot.pure.runs.durations import say_duration
-from scicot.services.runs.runs import MetricPoint, list_metrics
+from scicot.services.runs.parts import keep_part
+from scicot.services.runs.runs import MetricPoint
 from scicot.services.runs.worker import RunContext
 
 FLUSH_SECONDS = 1.0
-SECONDS, PEAK_MEMORY = "seconds", "peak_memory_bytes"  # what is kept of a part that is over
 # the loss of the tokens that tell the choice, and that of a target's other tokens
 DECIDING_LOSS, REST_LOSS = "loss_deciding", "loss_rest"
 log = logging.getLogger(__name__)
@@ -101,25 +102,22 @@ class RunWatcher:
         self._done = self._part
         self._skipped += self._part
 
-    def finish_part(self, part: str, seconds: float) -> None:
+    def finish_part(self, name: str, seconds: float, *, role: str | None = None) -> None:
         """Keep what a part took, and the most memory that the process has held up to its end.
 
-        A resumed run that finds the part done keeps the figures of the time when it was worked on.
+        `role` is the stage's that it trained. A resumed run that finds the part done keeps the
+        figures of the time when it was worked on.
         """
-        with self.context.session() as session:
-            before = {
-                point.name: point.value
-                for point in list_metrics(session, self.context.run.id)
-                if point.stage == part
-            }
         give_back_memory()
-        now = {SECONDS: round(seconds, 2), PEAK_MEMORY: float(peak_memory_bytes())}
-        self.context.report(
-            metrics=[
-                MetricPoint(part, name, 0, max(value, before.get(name, 0.0)))
-                for name, value in now.items()
-            ]
-        )
+        with self.context.session() as session, write(session):
+            keep_part(
+                session,
+                self.context.run.id,
+                name,
+                role=role,
+                seconds=round(seconds, 2),
+                peak_memory_bytes=peak_memory_bytes(),
+            )
 
     def say(self, message: str) -> None:
         """Show a sentence, and keep it in the log."""

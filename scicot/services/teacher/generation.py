@@ -146,7 +146,7 @@ def check_calls(
 def refuse_second(session: Session, kind: RunKind, values: Mapping[str, Any]) -> None:
     """Raise Conflict when a run with just these settings is waiting or running."""
     under_way = (RunStatus.QUEUED, RunStatus.STARTING, RunStatus.RUNNING)
-    for run in list_runs(session, kinds=[kind], statuses=under_way):
+    for run in list_runs(session, kinds=[kind], statuses=under_way, limit=None):
         if dict(run.config) == dict(values):
             raise Conflict(
                 f"Run {run.id} is doing exactly this already. Look at it on the Runs page."

@@ -20,7 +20,6 @@ from scicot.services.students.answering import Answering
 from scicot.services.students.answers import write_rationales
 from scicot.services.students.stages import StagePlan, TrainedStage, ensure_stage
 from scicot.services.training.data import TrainingData
-from scicot.services.training.parts import TRAIN
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import Example, Method, Stage, StoredQuestion
 
@@ -82,7 +81,7 @@ class MethodTraining:
         self.watcher.expect(_training_work(self.config, len(plan.tasks[0].examples)))
         stage = ensure_stage(self.watcher, plan, self.student, self.config)
         self.stages[plan.role] = stage
-        self.watcher.finish_part(TRAIN + plan.role, stage.seconds)
+        self.watcher.finish_part(f"train {plan.role}", stage.seconds, role=plan.role)
         return stage
 
     def _write(

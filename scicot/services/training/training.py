@@ -17,6 +17,7 @@ from scicot.adapters.students.stage_files import clear_work
 from scicot.pure.predictions.metrics import measure
 from scicot.services.predictions.store import store_predictions
 from scicot.services.questions.lookup import find_dataset_id, list_questions
+from scicot.services.runs.parts import list_parts
 from scicot.services.runs.runs import create_run
 from scicot.services.runs.worker import RunContext
 from scicot.services.students.answering import Answering
@@ -24,7 +25,6 @@ from scicot.services.students.answers import answer_questions
 from scicot.services.students.watcher import RunWatcher
 from scicot.services.training.data import read_training_data
 from scicot.services.training.methods import count_work, train_method
-from scicot.services.training.parts import list_parts
 from scicot.services.training.snapshots import find_snapshot
 from scicot.words.configs import TrainingConfig
 from scicot.words.errors import InvalidConfig

@@ -3,6 +3,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +13,12 @@ from sqlalchemy.orm import Session
 from db.models import RunRow
 from db.session import open_session, write
 from scicot.adapters.clock import utc_now
+from scicot.services.evaluation.comparison import list_predicted_runs
 from scicot.services.runs.queue import list_queue, tend_queue
 from scicot.services.runs.runs import (
     LOST_AFTER,
     MetricPoint,
+    add_run,
     create_run,
     get_run,
     list_metrics,
@@ -25,10 +28,14 @@ from scicot.services.runs.runs import (
     resume_run,
 )
 from scicot.services.runs.worker import RunContext, claim_run, run_worker
+from scicot.services.system.backups import back_up, restore
+from scicot.services.teacher.generation import refuse_second
 from scicot.services.workspace import Workspace
-from scicot.words.errors import NotFound, RunNotInState, StudentError
-from scicot.words.records import Actor, RunKind, RunStatus
+from scicot.words.errors import Conflict, NotFound, RunNotInState, StudentError
+from scicot.words.records import Actor, RunKind, RunStatus, Split
 from scicot.words.settings import Settings
+from tests.builders import store_questions
+from tests.predictions import store_run
 
 
 class NotingLauncher:
@@ -251,3 +258,42 @@ def test_waiting_returns_the_finished_run(session: Session, settings: Settings) 
         run = workspace.wait(run_id, on_change=lambda changed: seen.append(changed.status))
     assert run.result == {"metrics": {"n": 1}}
     assert seen == [RunStatus.DONE]
+
+
+def test_a_running_run_is_seen_behind_any_number_of_newer_ones(
+    session: Session, settings: Settings, tmp_path: Path
+) -> None:
+    back_up(settings, tmp_path / "backup.db")
+    running, silent = new_run(session), new_run(session)
+    claim_run(session, running, "w")
+    claim_run(session, silent, "gone")
+    age_heartbeat(session, silent)
+    with write(session):
+        for _ in range(250):
+            add_run(
+                session,
+                Actor("Ada"),
+                kind=RunKind.IMPORTED,
+                name="newer",
+                config={},
+                status=RunStatus.DONE,
+            )
+    assert [run.id for run in list_runs(session, statuses=[RunStatus.RUNNING])] == [running]
+    assert [run.id for run in list_runs(session, statuses=[RunStatus.LOST])] == [silent]
+    assert len(list_runs(session, limit=None)) == 252
+    with pytest.raises(Conflict, match=f"Run {running} is going"):
+        restore(settings, tmp_path / "backup.db")
+    with pytest.raises(Conflict, match=f"Run {running} is doing exactly this"):
+        refuse_second(session, RunKind.TRAIN, {"epochs": 1})
+
+
+def test_a_predicted_run_is_listed_behind_any_number_of_others(
+    session: Session, tmp_path: Path
+) -> None:
+    questions = store_questions(session, tmp_path / "data")[Split.TEST]
+    predicted = store_run(session, questions, right=[0])
+    with write(session):
+        for _ in range(1001):
+            add_run(session, Actor("Ada"), kind=RunKind.TRAIN, name="newer", config={})
+    assert [run.id for run in list_predicted_runs(session, "demo")] == [predicted]
+    assert list_predicted_runs(session, "elsewhere") == []

@@ -74,7 +74,7 @@ class Script:
 
     @property
     def watcher(self) -> Any:
-        def nothing(*_: Any) -> None:
+        def nothing(*_: Any, **_named: Any) -> None:
             """Take note of nothing."""
 
         return SimpleNamespace(expect=nothing, finish_part=nothing)

@@ -17,12 +17,12 @@ from scicot.adapters.students.job import StepReport
 from scicot.cli.handlers import HANDLERS
 from scicot.pure.training.fractions import split_folds
 from scicot.services.predictions.store import list_predictions
+from scicot.services.runs.parts import list_parts
 from scicot.services.runs.runs import get_run, request_cancel, resume_run
 from scicot.services.runs.worker import run_worker
 from scicot.services.students.answers import write_rationales
 from scicot.services.students.stages import StagePlan, ensure_stage
 from scicot.services.students.watcher import RunWatcher
-from scicot.services.training.parts import list_parts
 from scicot.services.training.training import start_training
 from scicot.words.errors import InvalidConfig, NotFound, StudentError
 from scicot.words.records import Actor, Method, RunStatus, RunView, Split, StoredQuestion

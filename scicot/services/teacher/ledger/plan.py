@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from db.base import Base
 from db.models import AttemptRow, CompletionRow, RunCompletionRow, RunRow
+from db.rows import changed_rows, insert_or_keep
 from scicot.adapters.clock import utc_now
 from scicot.pure.teacher.replies import read_reply
 from scicot.services.runs.runs import LOST_AFTER
@@ -58,7 +56,7 @@ def plan_calls(
         }
         for call in planned
     ]
-    _insert_missing(session, CompletionRow, rows)
+    insert_or_keep(session, CompletionRow, rows)
     wanted = {(call.question_id, call.sample, call.prompt_hash) for call in planned}
     found = session.execute(
         select(
@@ -77,15 +75,7 @@ def plan_calls(
         for row_id, *key in found
         if tuple(key) in wanted
     ]
-    _insert_missing(session, RunCompletionRow, links)
-
-
-def _insert_missing(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
-    if not rows:
-        return
-    on_sqlite = session.get_bind().dialect.name == "sqlite"
-    statement: Any = sqlite.insert(table) if on_sqlite else postgresql.insert(table)
-    session.execute(statement.on_conflict_do_nothing(), list(rows))
+    insert_or_keep(session, RunCompletionRow, links)
 
 
 def reopen_calls(session: Session, run_id: int, states: Sequence[CompletionState]) -> int:
@@ -96,7 +86,7 @@ def reopen_calls(session: Session, run_id: int, states: Sequence[CompletionState
         .where(CompletionRow.id.in_(of_run), CompletionRow.state.in_(states))
         .values(state=CompletionState.PENDING, reason=None)
     )
-    return int(reopened.rowcount)  # type: ignore[attr-defined]
+    return changed_rows(reopened)
 
 
 def abandoned_calls(session: Session, run_id: int) -> list[Claim]:
