@@ -139,3 +139,24 @@ def table2_command(
     begin_again_keeping_memory()
     result = bench_table2(get_settings(), student=student, train=train, test=test, epochs=epochs)
     emit(result, as_json, "\n".join(f"{key}: {value}" for key, value in result.items()))
+
+
+@group.command("coverage")
+def coverage_command(
+    repeats: Annotated[int, typer.Option(min=100, help="Simulated experiments each.")] = 2000,
+    questions: Annotated[
+        list[int] | None, typer.Option(min=10, help="Repeatable. [100, 300, 1172]")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Simulate how often the 95 % intervals over questions and seeds hold the truth."""
+    from scicot.bench.coverage import QUESTIONS, bench_coverage, to_markdown
+
+    found = bench_coverage(repeats, questions=questions or QUESTIONS)
+    result = {
+        "repeats": repeats,
+        "lowest": min(min(row.cell, row.difference) for row in found),
+        "highest": max(max(row.cell, row.difference) for row in found),
+        "rows": [asdict(row) for row in found],
+    }
+    emit(result, as_json, to_markdown(found))

@@ -1,4 +1,4 @@
-"""`compare A B`: two runs on the same questions."""
+"""`compare A B`: two runs on the same questions, or two methods over all their seeds."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ import typer
 
 from scicot.cli.output import AsJson, emit
 from scicot.pure.evaluation.comparison import Cell, say_p
+from scicot.services.evaluation.cells import compare_methods, split_of
 from scicot.services.evaluation.comparison import Reading, RunComparison, compare_all, compare_runs
 from scicot.services.questions.lookup import get_questions
 from scicot.services.workspace import open_workspace
+from scicot.words.configs import PAPER_STUDENT
+from scicot.words.records import Split
 
 
 def register(app: typer.Typer) -> None:
@@ -20,8 +23,18 @@ def register(app: typer.Typer) -> None:
 
 
 def compare_command(
-    run_a: Annotated[int, typer.Argument(help="The number of run A.")],
-    run_b: Annotated[int, typer.Argument(help="The number of run B.")],
+    runs: Annotated[
+        list[int] | None, typer.Argument(metavar="A B", help="The numbers of run A and run B.")
+    ] = None,
+    methods: Annotated[
+        tuple[str, str] | None,
+        typer.Option(help="Instead of two runs: two methods with all their seeds.", metavar="A B"),
+    ] = None,
+    dataset: Annotated[str | None, typer.Option(help="With --methods.")] = None,
+    student: Annotated[str | None, typer.Option(help=f"With --methods. [{PAPER_STUDENT}]")] = None,
+    split: Annotated[
+        Split | None, typer.Option(help="With --methods. [validation, else test]")
+    ] = None,
     reading: Annotated[
         Reading, typer.Option(help="Count the generated answers, or the most likely options.")
     ] = Reading.GENERATED,
@@ -31,10 +44,23 @@ def compare_command(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compare two runs: the 2x2, McNemar's mid-p, the interval and the disagreeing questions."""
+    """Compare two runs (2x2, McNemar, interval, questions), or two methods over all seeds."""
+    if methods is not None:
+        if runs or dataset is None:
+            raise typer.BadParameter("--methods takes --dataset NAME, and no runs.")
+        _compare_methods(methods, dataset, student or PAPER_STUDENT, split, reading, as_json)
+        return
+    if runs is None or len(runs) != 2:
+        raise typer.BadParameter("name two runs, or two methods with --methods A B.")
+    _compare_runs((runs[0], runs[1]), reading, also or (), as_json)
+
+
+def _compare_runs(
+    runs: tuple[int, int], reading: Reading, also: Sequence[int], as_json: bool
+) -> None:
     with open_workspace() as session:
-        compared = compare_runs(session, run_a, run_b, reading=reading)
-        pairs = compare_all(session, [run_a, run_b, *also], reading=reading) if also else []
+        compared = compare_runs(session, *runs, reading=reading)
+        pairs = compare_all(session, [*runs, *also], reading=reading) if also else []
         only_a, only_b = compared.cells[Cell.ONLY_A], compared.cells[Cell.ONLY_B]
         questions = get_questions(session, [*only_a, *only_b])
     names = {key: question.external_id for key, question in questions.items()}
@@ -48,6 +74,41 @@ def compare_command(
         ]
         shown += [f"Holm p {say_p(pair.adjusted_p)}: {pair.comparison.sentence}" for pair in pairs]
     emit(fields, as_json, "\n".join(shown))
+
+
+def _compare_methods(
+    methods: tuple[str, str],
+    dataset: str,
+    student: str,
+    split: Split | None,
+    reading: Reading,
+    as_json: bool,
+) -> None:
+    with open_workspace() as session:
+        compared = compare_methods(
+            session, *methods, dataset=dataset, student=student, split=split, reading=reading
+        )
+    found = compared.found
+    fields = {
+        "methods": methods,
+        "dataset": dataset,
+        "student": student,
+        "split": split_of(compared.cell_a.first),
+        "runs_a": compared.cell_a.ids,
+        "runs_b": compared.cell_b.ids,
+        "seeds_a": found.seeds_a,
+        "seeds_b": found.seeds_b,
+        "matched": found.questions,
+        "accuracy_a": found.accuracy_a,
+        "accuracy_b": found.accuracy_b,
+        "difference": found.difference,
+        "interval": [found.interval.low, found.interval.high],
+        "questions_needed": found.needed,
+        "no_worse_by_2_points": found.is_no_worse(),
+        "differences": compared.differences,
+        "sentence": compared.sentence,
+    }
+    emit(fields, as_json, compared.sentence)
 
 
 def describe(compared: RunComparison) -> dict[str, Any]:

@@ -145,7 +145,9 @@ def test_the_report_opens_from_disk_without_a_network(browser: Browser, home: Pa
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto((home / "report.html").as_uri())
-    expect(page.get_by_text("Sci-CoT is better than One-stage by").first).to_be_visible()
+    expect(
+        page.get_by_text("In this run Sci-CoT is better than One-stage by").first
+    ).to_be_visible()
     page.get_by_text("Both right: 5 of 5").first.click()
     expect(page.get_by_text("The teacher explains it.").first).to_be_visible()
     figures = page.evaluate("[...document.images].map(image => image.naturalWidth > 0)")

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from scicot.pure.evaluation.crossed import round_number
 from scicot.pure.statistics import (
     ALPHA,
     Interval,
@@ -106,13 +107,17 @@ def count_cells(cells: Mapping[Cell, Sequence[int]]) -> Comparison:
 
 
 def say_comparison(found: Comparison, name_a: str, name_b: str) -> str:
-    """Return one plain sentence: who is better, by how much, and whether chance would do it."""
+    """Return one plain sentence: who is better, by how much, and whether chance would do it.
+
+    It speaks of this run: with one seed each nothing is said of methods.
+    """
     n = f"{found.matched:,} question{'' if found.matched == 1 else 's'}"
     if found.matched == 0:
         return f"{name_a} and {name_b} have no question in common, so nothing can be compared."
     if found.only_a == found.only_b == 0:
         return (
-            f"{name_a} and {name_b} are right and wrong on the same {n}; nothing tells them apart."
+            f"In this run {name_a} and {name_b} are right and wrong on the same {n}; nothing tells "
+            "them apart."
         )
     points = abs(found.difference) * 100
     interval = found.interval
@@ -121,26 +126,24 @@ def say_comparison(found: Comparison, name_a: str, name_b: str) -> str:
         low, high = sorted((abs(interval.low) * 100, abs(interval.high) * 100))
         verb = "better" if found.difference > 0 else "worse"
         return (
-            f"{name_a} is {verb} than {name_b} by {points:.1f} points "
+            f"In this run {name_a} is {verb} than {name_b} by {points:.1f} points "
             f"(95 % interval {low:.1f} to {high:.1f}); "
             "a difference this large is unlikely to be chance."
         )
     sentence = (
-        f"{name_a} and {name_b} cannot be told apart with {n} (difference "
+        f"In this run {name_a} and {name_b} cannot be told apart with {n} (difference "
         f"{found.difference * 100:+.1f} points, 95 % interval "
         f"{interval.low * 100:+.1f} to {interval.high * 100:+.1f})"
     )
     if found.needed is None or found.needed <= found.matched:
         return f"{sentence}."
-    needed = _rounded(found.needed)
-    return f"{sentence}; a difference of this size would need about {needed} questions."
+    needed = round_number(found.needed)
+    return (
+        f"{sentence}; if the true difference were this large, about {needed} questions would be "
+        "needed."
+    )
 
 
 def say_p(p: float) -> str:
     """Return a p-value as it is read: four digits, and never a zero."""
     return "< 0.0001" if p < 0.0001 else f"{p:.4f}"
-
-
-def _rounded(number: int) -> str:
-    digits = max(0, len(str(number)) - 2)
-    return f"{round(number, -digits):,}"  # two digits: the estimate is no better than that

@@ -61,7 +61,7 @@ def describe_basis(cell: TableCell) -> str:
     found = cell.measured
     if found is None:
         return ""
-    runs = f"{len(found.run_ids)} seeds" if found.over == "seeds" else "1 run"
+    runs = f"{len(found.run_ids)} seeds" if len(found.run_ids) > 1 else "1 run"
     parts = [f"{runs}, n = {found.questions:,}"]
     if found.option_accuracy is not None:
         parts.append(f"by options {percent(found.option_accuracy)}")

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
 
+from scicot.pure.evaluation.crossed import CellAccuracy
 from scicot.pure.predictions.metrics import Score
-from scicot.pure.statistics import Interval, mean_interval
+from scicot.pure.statistics import Interval
 from scicot.words.records import Method
 
 METHOD_TITLES: Mapping[Method, str] = {
@@ -32,8 +33,8 @@ class RunScore:
 class Measured:
     """What the runs of one cell came to: they differ in nothing but the seed.
 
-    Fractions. The interval is Student's t over the seeds, or Wilson's over the questions when
-    there is one run (`over` says which). `left_out` runs of other settings are not in it. With
+    Fractions. The interval is over questions and seeds, or Wilson's over the questions when there
+    is one run (`over` says which). `left_out` runs of other settings are not in it. With
     `limit_train` they trained on so many questions at most, which is no share of the split.
     """
 
@@ -46,31 +47,34 @@ class Measured:
     no_answer_share: float
     left_out: int = 0
     limit_train: int | None = None
+    seed_spread: float | None = None
 
 
-def measure(runs: Sequence[RunScore], left_out: int = 0) -> Measured | None:
-    """Return what these runs, alike but for their seeds, came to; None for none with an answer."""
+def measure(
+    runs: Sequence[RunScore], cell: CellAccuracy | None = None, left_out: int = 0
+) -> Measured | None:
+    """Return what these runs, alike but for their seeds, came to; None for none with an answer.
+
+    `cell` is what all their answers together came to; without it only the first run counts.
+    """
     scored = [run for run in runs if run.score.accuracy is not None]
     if not scored:
         return None
-    accuracies = [run.score.correct / run.score.n for run in scored]
+    if cell is None:
+        scored = scored[:1]
     options = [run.option_accuracy for run in scored if run.option_accuracy is not None]
     several = len(scored) > 1
     return Measured(
-        accuracy=mean(accuracies),
-        interval=_within(mean_interval(accuracies)) if several else scored[0].score.interval,
-        over="seeds" if several else "questions",
+        accuracy=cell.accuracy if cell else scored[0].score.correct / scored[0].score.n,
+        interval=cell.interval if cell else scored[0].score.interval,
+        over="questions and seeds" if several else "questions",
         run_ids=tuple(run.run_id for run in scored),
-        questions=min(run.score.n for run in scored),
+        questions=cell.questions if cell else scored[0].score.n,
         option_accuracy=mean(options) if options else None,
         no_answer_share=mean(run.score.no_answer / run.score.n for run in scored),
         left_out=left_out,
+        seed_spread=cell.seed_spread if cell else None,
     )
-
-
-def _within(interval: Interval | None) -> Interval | None:
-    """Return the interval cut to what an accuracy can be."""
-    return interval and Interval(max(0.0, interval.low), min(1.0, interval.high))
 
 
 @dataclass(frozen=True, slots=True)

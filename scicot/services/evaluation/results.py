@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -18,13 +17,13 @@ from scicot.pure.evaluation.tables import Measured, ResultTable, RunScore, measu
 from scicot.pure.hashing import content_hash
 from scicot.pure.predictions.metrics import Score
 from scicot.pure.teacher.names import parse_teacher
+from scicot.services.evaluation.cells import group_cells, measure_seeds
 from scicot.services.evaluation.missing_runs import key_of, offer_launches
 from scicot.services.runs.runs import list_runs
 from scicot.words.errors import NotFound
 from scicot.words.records import Method, Outcome, RunKind, RunStatus, RunView, Split, Variant
 
 MOST_RUNS = 2000
-SEED_FREE = ("seed",)  # the one setting in which the runs of a cell may differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +89,9 @@ def load_results(
     students = _by_frequency(str(run.config.get("student", "")) for run in trained)
     chosen = student if student in students else (students[0] if students else None)
     measured = _measure_cells(
-        [run for run in trained if run.config.get("student") == chosen], scores
+        session, [run for run in trained if run.config.get("student") == chosen], scores
     )
-    others = _measure_others([run for run in runs if run not in trained], scores)
+    others = _measure_others(session, [run for run in runs if run not in trained], scores)
     paper = read_paper_numbers()
     datasets = [*paper.titles]
     datasets += sorted({run.dataset for run in runs if run.dataset} - set(datasets))
@@ -164,41 +163,44 @@ def _option_accuracies(session: Session, run_ids: Sequence[int]) -> dict[int, fl
     return {run_id: right / n for run_id, n, right in rows}
 
 
-def _measure_cells(runs: Sequence[RunView], scores: Mapping[int, RunScore]) -> dict[Key, Measured]:
+def _measure_cells(
+    session: Session, runs: Sequence[RunView], scores: Mapping[int, RunScore]
+) -> dict[Key, Measured]:
     cells: dict[Key, list[RunView]] = defaultdict(list)
     for run in runs:
         cells[key_of(run)].append(run)
-    found = {}
-    for key, listed in cells.items():
-        measured = _measure_alike(listed, scores)
-        if measured is not None:
-            found[key] = measured
-    return found
+    measured = {key: _measure_alike(session, listed, scores) for key, listed in cells.items()}
+    return {key: figure for key, figure in measured.items() if figure is not None}
 
 
-def _measure_alike(runs: Sequence[RunView], scores: Mapping[int, RunScore]) -> Measured | None:
+def _measure_alike(
+    session: Session, runs: Sequence[RunView], scores: Mapping[int, RunScore]
+) -> Measured | None:
     """Measure the largest group of runs that differ in nothing but the seed, newest on a tie."""
-    groups: dict[str, dict[Any, RunView]] = defaultdict(dict)
-    for run in runs:  # newest first: of two runs with one seed the newer counts
-        settings = {name: value for name, value in run.config.items() if name not in SEED_FREE}
-        groups[content_hash(settings)].setdefault(run.config.get("seed"), run)
-    largest = max(groups.values(), key=len)
-    left_out = sum(len(group) for group in groups.values()) - len(largest)
-    measured = measure([scores[run.id] for run in largest.values()], left_out)
-    limit = next(iter(largest.values())).config.get("limit_train")
+    largest, *others = group_cells(runs)
+    left_out = sum(len(cell.runs) for cell in others)
+    measured = measure(
+        [scores[run_id] for run_id in largest.ids], measure_seeds(session, largest.ids), left_out
+    )
+    limit = largest.first.config.get("limit_train")
     return measured and replace(measured, limit_train=limit if isinstance(limit, int) else None)
 
 
-def _measure_others(runs: Sequence[RunView], scores: Mapping[int, RunScore]) -> list[OtherModel]:
-    rows: dict[tuple[str, str], dict[str, list[RunScore]]] = {}
+def _measure_others(
+    session: Session, runs: Sequence[RunView], scores: Mapping[int, RunScore]
+) -> list[OtherModel]:
+    rows: dict[tuple[str, str], dict[str, list[RunView]]] = {}
     for run in reversed(runs):  # oldest first, so that rows keep their place
         by_dataset = rows.setdefault(_name_other(run), {})
-        by_dataset.setdefault(str(run.dataset), []).append(scores[run.id])
+        by_dataset.setdefault(str(run.dataset), []).append(run)
     others = []
     for (name, size), by_dataset in rows.items():
-        measured = {dataset: measure(listed) for dataset, listed in by_dataset.items()}
+        measured = {
+            dataset: _measure_alike(session, listed, scores)
+            for dataset, listed in by_dataset.items()
+        }
         others.append(
-            OtherModel(name, size, {key: one for key, one in measured.items() if one is not None})
+            OtherModel(name, size, {key: figure for key, figure in measured.items() if figure})
         )
     return others
 

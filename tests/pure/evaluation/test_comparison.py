@@ -12,14 +12,16 @@ from scicot.pure.evaluation.comparison import (
 def test_a_clear_win_is_said_as_one() -> None:
     found = Comparison(both=400, only_a=150, only_b=80, neither=542)
     sentence = say_comparison(found, "Sci-CoT", "One-stage")
-    assert sentence.startswith("Sci-CoT is better than One-stage by 6.0 points (95 % interval ")
+    assert sentence.startswith(
+        "In this run Sci-CoT is better than One-stage by 6.0 points (95 % interval "
+    )
     assert sentence.endswith("; a difference this large is unlikely to be chance.")
 
 
 def test_a_loss_is_said_as_one_with_the_interval_the_same_way_round() -> None:
     won = say_comparison(Comparison(400, 150, 80, 542), "A", "B")
     lost = say_comparison(Comparison(400, 80, 150, 542), "A", "B")
-    assert lost.startswith("A is worse than B by 6.0 points (95 % interval ")
+    assert lost.startswith("In this run A is worse than B by 6.0 points (95 % interval ")
     numbers = lost.split("interval ")[1].split(")")[0].split(" to ")
     assert float(numbers[0]) < 6.0 < float(numbers[1])
     assert "unlikely to be chance" in won
@@ -30,20 +32,21 @@ def test_a_small_difference_cannot_be_told_apart_and_says_what_would_tell() -> N
     sentence = say_comparison(Comparison(400, 100, 95, 577), "Sci-CoT", "One-stage")
     assert "cannot be told apart with 1,172 questions" in sentence
     assert "difference +0.4 points" in sentence
-    assert sentence.endswith("questions.")
-    assert "would need about" in sentence
+    assert "if the true difference were this large, about " in sentence
+    assert sentence.endswith("questions would be needed.")
 
 
 def test_an_even_split_cannot_be_told_apart_and_promises_no_number() -> None:
     sentence = say_comparison(Comparison(10, 5, 5, 10), "A", "B")
     assert "cannot be told apart with 30 questions" in sentence
-    assert "would need" not in sentence
+    assert "would be needed" not in sentence
 
 
 def test_runs_without_discordant_questions_are_alike() -> None:
     sentence = say_comparison(Comparison(10, 0, 0, 1), "A", "B")
     assert sentence == (
-        "A and B are right and wrong on the same 11 questions; nothing tells them apart."
+        "In this run A and B are right and wrong on the same 11 questions; nothing tells them "
+        "apart."
     )
 
 

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from scicot.adapters.paper_numbers import read_paper_numbers
+from scicot.pure.evaluation.crossed import CellAccuracy, measure_cell
 from scicot.pure.evaluation.paper_tables import OtherModel, build_tables
 from scicot.pure.evaluation.table_formats import (
     escape_latex,
@@ -22,8 +23,14 @@ def score(run_id: int, correct: int, n: int = 1172, no_answer: int = 0) -> RunSc
     return RunScore(run_id, Score(n, correct, no_answer), option_accuracy=0.4)
 
 
+def three_seeds() -> CellAccuracy:
+    found = measure_cell([{key: key < right for key in range(1172)} for right in (350, 362, 371)])
+    assert found is not None
+    return found
+
+
 def tables() -> list[ResultTable]:
-    seeds = measure([score(1, 350), score(2, 362, no_answer=4), score(3, 371)])
+    seeds = measure([score(1, 350), score(2, 362, no_answer=4), score(3, 371)], three_seeds())
     alone = measure([score(4, 290)], left_out=2)
     peer = measure([score(5, 400)])
     assert seeds is not None
@@ -58,11 +65,16 @@ def test_the_published_figures_stand_in_their_cells() -> None:
     assert fourth.rows[0].cells[0].published == pytest.approx(0.1578)
 
 
-def test_several_seeds_give_a_mean_and_an_interval_over_seeds() -> None:
-    found = measure([score(1, 350), score(2, 362, no_answer=4), score(3, 371)])
+def test_several_seeds_give_a_mean_and_an_interval_over_questions_and_seeds() -> None:
+    found = measure([score(1, 350), score(2, 362, no_answer=4), score(3, 371)], three_seeds())
     assert found is not None
     assert found.accuracy == pytest.approx((350 + 362 + 371) / 3 / 1172)
-    assert (found.over, found.questions, found.option_accuracy) == ("seeds", 1172, 0.4)
+    assert (found.over, found.questions, found.option_accuracy) == (
+        "questions and seeds",
+        1172,
+        0.4,
+    )
+    assert found.interval == three_seeds().interval
     assert found.no_answer_share == pytest.approx(4 / 3 / 1172)
 
 

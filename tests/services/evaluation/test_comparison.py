@@ -36,7 +36,7 @@ def test_runs_are_aligned_on_question_ids(
         Cell.NEITHER: [],
     }
     assert (found.found.matched, found.score_a.n, found.score_b.n) == (4, 6, 4)
-    assert found.sentence.startswith("Sci-CoT and One-stage cannot be told apart")
+    assert found.sentence.startswith("In this run Sci-CoT and One-stage cannot be told apart")
 
 
 def test_option_reading_counts_the_most_likely_option(

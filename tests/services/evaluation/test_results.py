@@ -44,7 +44,7 @@ def test_seeds_of_one_setting_fill_one_cell(
     found = cell(load_results(session).tables[1], "Sci-CoT").measured
     assert found is not None
     assert found.accuracy == pytest.approx(0.3)
-    assert (found.over, len(found.run_ids)) == ("seeds", 3)
+    assert (found.over, len(found.run_ids)) == ("questions and seeds", 3)
 
 
 def test_runs_of_other_settings_are_left_out_and_counted(

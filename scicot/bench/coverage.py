@@ -1,0 +1,130 @@
+"""How often the intervals over questions and seeds hold the truth, by simulation.
+
+A question, a question under one method, and a seed each have an effect on a normal scale; an answer
+is right where their sum and an error of its own are above zero. The true accuracy then is known.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scicot.pure.evaluation.crossed import compare_tables, measure_table
+from scicot.pure.statistics import Interval, mean_interval
+
+SHARED, OWN = 1.0, 0.7  # what a question adds under every method, and under one
+BASE = -0.3  # makes about 42 % right
+SEEDS = (2, 3, 5, 10)
+SPREADS = (0.0, 1.0, 2.0, 4.0)  # points between seeds (standard deviation)
+QUESTIONS = (100, 300, 1172)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How often 95 % intervals held the truth, and what a t interval over seeds would have."""
+
+    questions: int
+    seeds: int
+    spread_points: float
+    cell: float
+    difference: float
+    over_seeds_alone: float
+    called_different: float  # equal methods that would be said to differ
+
+
+def simulate_coverage(
+    questions: int, seeds: int, spread_points: float, repeats: int, seed: int = 0
+) -> Coverage:
+    """Return the coverage for cells of so many seeds over so many questions."""
+    chance = np.random.default_rng([seed, questions, seeds, round(spread_points * 10)])
+    spread = _on_scale(spread_points)
+    truth = NormalDist().cdf(BASE / math.sqrt(1 + SHARED**2 + OWN**2 + spread**2))
+    held = np.zeros(4)
+    for _ in range(repeats):
+        shared = SHARED * chance.normal(size=(questions, 1))
+        a, b = (_draw(chance, shared, seeds, spread) for _ in range(2))
+        difference = compare_tables(a, b)
+        held += (
+            _holds(measure_table(a).interval, truth),
+            _holds(difference.interval, 0.0),
+            _holds(mean_interval([float(mean) for mean in a.mean(axis=0)]), truth),
+            difference.is_told_apart,
+        )
+    shares = [float(count) / repeats for count in held]
+    return Coverage(questions, seeds, spread_points, *shares)
+
+
+def bench_coverage(
+    repeats: int,
+    seeds: Sequence[int] = SEEDS,
+    questions: Sequence[int] = QUESTIONS,
+    spreads: Sequence[float] = SPREADS,
+) -> list[Coverage]:
+    """Return the coverage of every combination."""
+    return [
+        simulate_coverage(count, number, spread, repeats)
+        for count in questions
+        for number in seeds
+        for spread in spreads
+    ]
+
+
+def to_markdown(rows: Sequence[Coverage]) -> str:
+    """Return the coverage as a table in percent."""
+    heads = (
+        "questions",
+        "seeds",
+        "spread of seeds, points",
+        "cell",
+        "difference",
+        "t over seeds alone",
+    )
+    lines = ["| " + " | ".join(heads) + " |", "| " + " | ".join(["--:"] * len(heads)) + " |"]
+    for row in rows:
+        shares = (row.cell, row.difference, row.over_seeds_alone)
+        cells = [f"{row.questions:,}", str(row.seeds), f"{row.spread_points:g}"]
+        lines.append(
+            "| " + " | ".join([*cells, *(f"{share * 100:.1f}" for share in shares)]) + " |"
+        )
+    return "\n".join(lines)
+
+
+def bootstrap_variance(a: NDArray[Any], b: NDArray[Any], resamples: int, seed: int = 0) -> float:
+    """Return the variance of A - B when questions and seeds are both drawn again.
+
+    Drawing both again counts the answers' own noise three times (Owen 2007, the pigeonhole
+    bootstrap), and the spread of s seeds as (s - 1) / s of it.
+    """
+    chance = np.random.default_rng(seed)
+    found = []
+    for _ in range(resamples):
+        rows = chance.integers(len(a), size=len(a))
+        columns = [chance.integers(table.shape[1], size=table.shape[1]) for table in (a, b)]
+        found.append(a[rows][:, columns[0]].mean() - b[rows][:, columns[1]].mean())
+    return float(np.var(found))
+
+
+def _draw(
+    chance: np.random.Generator, shared: NDArray[Any], seeds: int, spread: float
+) -> NDArray[Any]:
+    questions = len(shared)
+    own = OWN * chance.normal(size=(questions, 1))
+    of_seed = spread * chance.normal(size=(1, seeds))
+    latent = BASE + shared + own + of_seed + chance.normal(size=(questions, seeds))
+    return (latent > 0).astype(float)
+
+
+def _on_scale(points: float) -> float:
+    """Return the effect on the normal scale that makes seeds differ by so many points."""
+    scale = math.sqrt(1 + SHARED**2 + OWN**2)
+    return points / 100 * scale / NormalDist().pdf(BASE / scale)
+
+
+def _holds(interval: Interval | None, value: float) -> bool:
+    return interval is not None and interval.low <= value <= interval.high

@@ -1,0 +1,241 @@
+"""Cells: all seeds of one method with the same settings, and two of them compared."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.models import PredictionRow, QuestionRow
+from scicot.pure.evaluation.crossed import (
+    Answers,
+    CellAccuracy,
+    CellDifference,
+    Groups,
+    compare_cells,
+    measure_cell,
+    say_cells,
+)
+from scicot.pure.evaluation.settings import (
+    cell_settings,
+    differing_settings,
+    say_differences,
+    table_settings,
+)
+from scicot.pure.evaluation.tables import METHOD_TITLES
+from scicot.pure.hashing import content_hash
+from scicot.services.evaluation.comparison import Reading
+from scicot.services.runs.runs import list_runs
+from scicot.words.errors import InvalidInput
+from scicot.words.records import Method, Outcome, RunKind, RunStatus, RunView, Split, Variant
+
+MOST_RUNS = 2000
+AT_ONCE = 500  # run ids a query
+
+
+@dataclass(frozen=True, slots=True)
+class SeedCell:
+    """Runs that differ in nothing but the seed, by seed; of two with one seed the newer."""
+
+    runs: tuple[RunView, ...]
+
+    @property
+    def first(self) -> RunView:
+        """The run of the smallest seed; its settings are those of all."""
+        return self.runs[0]
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """The runs' numbers, by seed."""
+        return tuple(run.id for run in self.runs)
+
+
+@dataclass(frozen=True, slots=True)
+class CellComparison:
+    """Two methods over all their seeds; `differences` says what else sets them apart."""
+
+    cell_a: SeedCell
+    cell_b: SeedCell
+    name_a: str
+    name_b: str
+    found: CellDifference
+    differences: str
+
+    @property
+    def sentence(self) -> str:
+        """What the comparison says, in words."""
+        warning = f" These runs differ in more than the method: {self.differences}."
+        said = say_cells(self.found, self.name_a, self.name_b)
+        return said + (warning if self.differences else "")
+
+
+def group_cells(runs: Iterable[RunView]) -> list[SeedCell]:
+    """Return the runs as cells, the one with the most seeds first, then the newest."""
+    groups: dict[str, dict[Any, RunView]] = defaultdict(dict)
+    for run in sorted(runs, key=lambda run: -run.id):
+        alike = content_hash([run.kind, run.dataset, cell_settings(run.config)])
+        groups[alike].setdefault(run.config.get("seed"), run)
+    cells = [
+        SeedCell(tuple(sorted(group.values(), key=lambda run: int(str(run.config.get("seed", 0))))))
+        for group in groups.values()
+    ]
+    return sorted(cells, key=lambda cell: (-len(cell.runs), -max(cell.ids)))
+
+
+def split_of(run: RunView) -> Split:
+    """Return the split that a run's main predictions are of."""
+    named = run.config.get("split") or run.config.get("evaluate_on") or Split.TEST
+    return Split(str(named))
+
+
+def load_answers(
+    session: Session, run_ids: Sequence[int], reading: Reading = Reading.GENERATED
+) -> dict[int, Answers]:
+    """Return whether each run has each question right, by run; runs without answers are left out.
+
+    By options only questions whose options were scored count.
+    """
+    by_run: dict[int, dict[int, bool]] = defaultdict(dict)
+    for start in range(0, len(run_ids), AT_ONCE):
+        rows = session.execute(
+            select(
+                PredictionRow.run_id,
+                PredictionRow.question_id,
+                PredictionRow.outcome,
+                PredictionRow.option_label,
+                QuestionRow.answer_key,
+            )
+            .join(QuestionRow, QuestionRow.id == PredictionRow.question_id)
+            .where(
+                PredictionRow.run_id.in_(run_ids[start : start + AT_ONCE]),
+                PredictionRow.variant == Variant.MAIN,
+            )
+        )
+        for run_id, question_id, outcome, option_label, answer_key in rows:
+            if reading is Reading.GENERATED:
+                by_run[run_id][question_id] = outcome is Outcome.CORRECT
+            elif option_label is not None:
+                by_run[run_id][question_id] = option_label == answer_key
+    return dict(by_run)
+
+
+def list_groups(session: Session, question_ids: Iterable[int]) -> Groups:
+    """Return the group of each question that shares a passage or a family with others."""
+    wanted = list(question_ids)
+    groups: dict[int, str] = {}
+    for start in range(0, len(wanted), AT_ONCE):
+        rows = session.execute(
+            select(QuestionRow.id, QuestionRow.group).where(
+                QuestionRow.id.in_(wanted[start : start + AT_ONCE]), QuestionRow.group.is_not(None)
+            )
+        )
+        groups |= {question_id: group for question_id, group in rows if group is not None}
+    return groups
+
+
+def measure_seeds(session: Session, run_ids: Sequence[int]) -> CellAccuracy | None:
+    """Return the accuracy of a cell with its interval over questions and seeds."""
+    answers = load_answers(session, run_ids)
+    asked = {key for of in answers.values() for key in of}
+    return measure_cell(list(answers.values()), list_groups(session, asked))
+
+
+def compare_methods(
+    session: Session,
+    method_a: str,
+    method_b: str,
+    *,
+    dataset: str,
+    student: str,
+    split: Split | None = None,
+    reading: Reading = Reading.GENERATED,
+) -> CellComparison:
+    """Return two methods compared over all their seeds, on the questions that all answered.
+
+    Of several settings those count that are alike in all but the method, then those with the
+    most seeds; the validation split is read before the test split unless one is named. Raises
+    InvalidInput when a method has no finished run.
+    """
+    runs = [
+        run
+        for run in list_runs(session, kinds=[RunKind.TRAIN], limit=MOST_RUNS)
+        if run.status is RunStatus.DONE
+        and run.dataset == dataset
+        and str(run.config.get("student")) == student
+    ]
+    splits = [split] if split else [Split.VALIDATION, Split.TEST]
+    for chosen in splits:
+        cells = [
+            group_cells(run for run in runs if run.method == method and split_of(run) is chosen)
+            for method in (method_a, method_b)
+        ]
+        if all(cells):
+            a, b = _most_alike(*cells)
+            return _compare(session, a, b, reading)
+    missing = " or ".join(
+        method for method in (method_a, method_b) if not any(run.method == method for run in runs)
+    )
+    raise InvalidInput(
+        f"There is no finished run of {missing or 'both on one split'} on '{dataset}' with the "
+        f"student '{student}'. `python -m scicot runs list` shows what there is."
+    )
+
+
+def _most_alike(
+    cells_a: Sequence[SeedCell], cells_b: Sequence[SeedCell]
+) -> tuple[SeedCell, SeedCell]:
+    def distance(pair: tuple[SeedCell, SeedCell]) -> tuple[int, int, int]:
+        a, b = pair
+        return (
+            len(differing_settings(*compared_settings(a, b))),
+            -min(len(a.runs), len(b.runs)),
+            -max(*a.ids, *b.ids),
+        )
+
+    return min(product(cells_a, cells_b), key=distance)
+
+
+def compared_settings(a: SeedCell, b: SeedCell) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Return what two cells should have alike: a table's settings, the fraction, the snapshot.
+
+    A method that needs no rationales trains on all questions without a snapshot; where these are
+    as many as the other's, that is no difference.
+    """
+    both = []
+    for cell in (a, b):
+        config = cell.first.config
+        both.append(
+            {
+                **table_settings(config),
+                "fraction": config.get("fraction", 1.0),
+                "snapshot": config.get("snapshot"),
+            }
+        )
+    trained = [cell.first.result.get("training_questions") for cell in (a, b)]
+    if None in (both[0]["snapshot"], both[1]["snapshot"]) and trained[0] == trained[1]:
+        for settings in both:
+            del settings["snapshot"]
+    return both[0], both[1]
+
+
+def _compare(session: Session, a: SeedCell, b: SeedCell, reading: Reading) -> CellComparison:
+    answers = load_answers(session, [*a.ids, *b.ids], reading)
+    asked = {key for of in answers.values() for key in of}
+    found = compare_cells(
+        [answers[run_id] for run_id in a.ids if run_id in answers],
+        [answers[run_id] for run_id in b.ids if run_id in answers],
+        list_groups(session, asked),
+    )
+    if found is None:
+        raise InvalidInput(
+            f"{a.first.name} and {b.first.name} share no two answered questions, so nothing can "
+            "be compared. Choose runs on the same split."
+        )
+    names = [METHOD_TITLES[Method(str(cell.first.method))] for cell in (a, b)]
+    differences = say_differences(*compared_settings(a, b))
+    return CellComparison(a, b, names[0], names[1], found, differences)

@@ -1,0 +1,168 @@
+"""Seeds and questions together: the closed form against a bootstrap, simulation and its parts."""
+
+import numpy as np
+import pytest
+
+from scicot.bench.coverage import bootstrap_variance, simulate_coverage
+from scicot.pure.evaluation.crossed import (
+    Answers,
+    CellDifference,
+    compare_cells,
+    compare_tables,
+    measure_cell,
+    say_cells,
+)
+from scicot.pure.statistics import wilson_interval
+
+
+def answers(right: int, n: int = 300, start: int = 0) -> Answers:
+    """One seed that has `right` questions right, from question `start` on, round the end."""
+    return {key: (key - start) % n < right for key in range(n)}
+
+
+def test_one_seed_has_wilsons_interval() -> None:
+    found = measure_cell([answers(120)])
+    assert found is not None
+    assert found.interval == wilson_interval(120, 300)
+    assert found.seed_spread is None
+
+
+def test_equal_seeds_leave_the_questions_doubt() -> None:
+    found = measure_cell([answers(120), answers(120), answers(120)])
+    assert found is not None
+    assert found.interval is not None
+    alone = wilson_interval(120, 300)
+    assert alone is not None
+    width = found.interval.high - found.interval.low
+    assert width == pytest.approx(alone.high - alone.low, rel=0.05)
+
+
+def test_seeds_on_other_questions_narrow_the_interval() -> None:
+    alike = measure_cell([answers(120), answers(120), answers(120)])
+    spread = measure_cell([answers(120, start=start) for start in (0, 100, 200)])
+    assert alike is not None
+    assert alike.interval is not None
+    assert spread is not None
+    assert spread.interval is not None
+    assert spread.interval.high - spread.interval.low < alike.interval.high - alike.interval.low
+
+
+def test_seeds_far_apart_widen_the_interval() -> None:
+    near = measure_cell([answers(118), answers(120), answers(122)])
+    far = measure_cell([answers(60), answers(120), answers(180)])
+    assert near is not None
+    assert near.interval is not None
+    assert far is not None
+    assert far.interval is not None
+    assert far.interval.high - far.interval.low > 2 * (near.interval.high - near.interval.low)
+    assert far.seed_spread == pytest.approx(0.2, abs=0.01)
+
+
+def test_only_questions_that_all_seeds_answered_count() -> None:
+    found = measure_cell([answers(10, n=20), dict.fromkeys(range(10, 30), True)])
+    assert found is not None
+    assert found.questions == 10
+    assert measure_cell([{1: True}, {2: True}]) is None
+    assert measure_cell([]) is None
+
+
+def test_questions_of_one_passage_count_as_one_draw() -> None:
+    seed = {key: key // 10 % 2 == 0 for key in range(300)}  # a passage is right or wrong as one
+    alone = measure_cell([seed])
+    grouped = measure_cell([seed], {key: f"passage {key // 10}" for key in range(300)})
+    assert alone is not None
+    assert alone.interval is not None
+    assert grouped is not None
+    assert grouped.interval is not None
+    wider = (grouped.interval.high - grouped.interval.low) / (
+        alone.interval.high - alone.interval.low
+    )
+    assert wider == pytest.approx(10**0.5, rel=0.15)
+
+
+def test_the_closed_form_is_what_drawing_questions_and_seeds_again_gives() -> None:
+    chance = np.random.default_rng(3)
+    seeds, n = 12, 300
+    shared = chance.normal(size=(n, 1))
+    a, b = (
+        (shared + 0.2 * chance.normal(size=(1, seeds)) + chance.normal(size=(n, seeds)) > 0).astype(
+            float
+        )
+        for _ in range(2)
+    )
+    found = compare_tables(a, b)
+    drawn = bootstrap_variance(a, b, 4000)
+    # drawing both again counts the answers' own noise three times, and s seeds as s - 1
+    noise = sum(
+        float(((table - table.mean(0) - table.mean(1, keepdims=True) + table.mean()) ** 2).sum())
+        / table.size**2
+        for table in (a, b)
+    )
+    seeds_part = found.over_seeds * (seeds - 1) / seeds
+    assert drawn == pytest.approx(found.over_questions + seeds_part + 2 * noise, rel=0.1)
+
+
+@pytest.mark.parametrize("seeds", [2, 3, 5, 10])
+@pytest.mark.parametrize("spread", [0.0, 3.0])
+def test_95_percent_intervals_hold_the_truth_95_times_in_a_hundred(
+    seeds: int, spread: float
+) -> None:
+    found = simulate_coverage(questions=100, seeds=seeds, spread_points=spread, repeats=1200)
+    # 93 to 97 %, and two standard errors of a share seen 1,200 times
+    assert 0.918 <= found.difference <= 0.982
+    assert 0.918 <= found.cell <= 0.982
+    assert found.called_different == pytest.approx(1 - found.difference)
+
+
+def difference(points: float, seeds: int = 3, **values: float) -> CellDifference:
+    parts = {"over_questions": 0.0001, "over_seeds": 0.0, "critical": 2.0} | values
+    return CellDifference(0.4 + points / 100, 0.4, seeds, seeds, 1172, **parts)
+
+
+def test_before_three_seeds_the_sentence_speaks_of_this_run() -> None:
+    assert say_cells(difference(6, seeds=1), "Sci-CoT", "Fine-tune") == (
+        "In this run Sci-CoT is better than Fine-tune by 6.0 points (95 % interval 4.0 to 8.0; "
+        "1 seed each, 1,172 questions); a difference this large is unlikely to be chance. Of the "
+        "methods it says something from 3 seeds each."
+    )
+    said = say_cells(difference(6), "Sci-CoT", "Fine-tune")
+    assert said.startswith("Sci-CoT is better than Fine-tune by 6.0 points")
+    assert "3 seeds each" in said
+    assert "this run" not in said
+
+
+def test_what_cannot_be_told_apart_says_how_many_questions_would_tell() -> None:
+    said = say_cells(difference(0.5), "Sci-CoT", "Fine-tune")
+    assert "cannot be told apart with 3 seeds each and 1,172 questions" in said
+    assert "if the true difference were this large, about 37,000 questions would be needed" in said
+
+
+def test_seeds_that_differ_too_much_ask_for_seeds_not_questions() -> None:
+    found = difference(1, over_seeds=0.0004)
+    assert found.needed is None
+    assert "more seeds would be needed" in say_cells(found, "A", "B")
+
+
+def test_an_interval_above_minus_two_points_says_no_worse() -> None:
+    said = say_cells(difference(1), "Sci-CoT", "Fine-tune")
+    assert said.endswith("Sci-CoT is no worse than Fine-tune by 2 points.")
+    close = say_cells(difference(0, over_questions=0.00005), "A", "B")
+    assert close.endswith("They are equal to within 2 points.")
+    assert "no worse" not in say_cells(difference(-1), "A", "B").split("B is no worse")[0]
+
+
+def test_needed_questions_shrink_the_interval_to_what_80_percent_power_takes() -> None:
+    found = difference(2)
+    assert found.needed is not None
+    error = (found.over_questions * found.questions / found.needed) ** 0.5
+    assert found.difference / error == pytest.approx(1.96 + 0.84, abs=0.01)
+
+
+def test_one_cell_of_one_seed_borrows_the_spread_of_the_other() -> None:
+    many = [answers(count, start=start) for count, start in ((90, 0), (120, 7), (150, 3))]
+    found = compare_cells([answers(120)], many)
+    assert found is not None
+    assert found.over_seeds > 0
+    alone = compare_cells([answers(120)], many[:1])
+    assert alone is not None
+    assert alone.over_seeds == 0

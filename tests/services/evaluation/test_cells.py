@@ -1,0 +1,112 @@
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from scicot.services.evaluation.cells import compare_methods, group_cells
+from scicot.services.runs.runs import get_run
+from scicot.words.errors import InvalidInput
+from scicot.words.records import Split, StoredQuestion
+from tests.builders import store_questions
+from tests.cli.runner import run_json
+from tests.predictions import store_run
+
+STUDENT = "tiny"
+
+
+@pytest.fixture
+def questions(session: Session, tmp_path: Path) -> list[StoredQuestion]:
+    return list(
+        store_questions(session, tmp_path / "files", dataset="arc-easy", test=40)[Split.TEST]
+    )
+
+
+def store(
+    session: Session,
+    questions: list[StoredQuestion],
+    method: Any,
+    seed: int,
+    right: Collection[int],
+    **values: Any,
+) -> int:
+    config = {
+        "method": method,
+        "dataset": "arc-easy",
+        "student": STUDENT,
+        "seed": seed,
+        "epochs": 3,
+    }
+    return store_run(session, questions, right=right, method=method, config=config | values)
+
+
+def compare(session: Session, a: str = "sci_cot", b: str = "finetune") -> Any:
+    return compare_methods(session, a, b, dataset="arc-easy", student=STUDENT)
+
+
+def test_all_seeds_of_both_methods_go_in(session: Session, questions: list[StoredQuestion]) -> None:
+    for seed in range(3):
+        store(session, questions, "sci_cot", seed, range(30 + seed))
+        store(session, questions, "finetune", seed, range(10 + seed))
+    compared = compare(session)
+    assert (compared.found.seeds_a, compared.found.seeds_b) == (3, 3)
+    assert compared.found.difference == pytest.approx(0.5)
+    assert compared.sentence.startswith("Sci-CoT is better than Fine-tune by 50.0 points")
+    assert "3 seeds each" in compared.sentence
+
+
+def test_runs_alike_in_all_but_the_method_are_preferred_to_more_seeds(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    a = store(session, questions, "sci_cot", 0, range(30))
+    for seed in range(4):
+        store(session, questions, "finetune", seed, range(5), epochs=30)
+    b = store(session, questions, "finetune", 0, range(25))
+    compared = compare(session)
+    assert (compared.cell_a.ids, compared.cell_b.ids) == ((a,), (b,))
+    assert compared.differences == ""
+
+
+def test_what_else_sets_two_methods_apart_is_said(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    store(session, questions, "sci_cot", 0, range(30))
+    store(session, questions, "finetune", 0, range(5), epochs=30)
+    compared = compare(session)
+    assert compared.sentence.startswith("In this run ")
+    assert compared.sentence.endswith(
+        "These runs differ in more than the method: epochs 3 against 30."
+    )
+
+
+def test_a_method_without_a_finished_run_is_named(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    store(session, questions, "sci_cot", 0, range(30))
+    with pytest.raises(InvalidInput, match="no finished run of finetune on 'arc-easy'"):
+        compare(session)
+
+
+def test_of_two_runs_with_one_seed_the_newer_is_in_the_cell(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    ids = [store(session, questions[:2], "sci_cot", seed, [0]) for seed in (1, 0, 1)]
+    (cell,) = group_cells(get_run(session, run_id) for run_id in ids)
+    assert cell.ids == (ids[1], ids[2])
+
+
+def test_the_command_prints_the_keys_that_scripts_rely_on(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    for seed in range(2):
+        store(session, questions, "sci_cot", seed, range(30))
+        store(session, questions, "finetune", seed, range(10, 25))
+    found = run_json(
+        *("compare", "--methods", "sci_cot", "finetune"),
+        *("--dataset", "arc-easy", "--student", STUDENT),
+    )
+    assert (found["seeds_a"], found["seeds_b"]) == (2, 2)
+    assert found["difference"] == pytest.approx(15 / 40)
+    assert found["interval"][0] < found["difference"] < found["interval"][1]
+    assert found["sentence"].startswith("In this run ")
