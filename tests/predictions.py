@@ -13,7 +13,6 @@ from scicot.services.runs.runs import create_run
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import (
     Actor,
-    Method,
     Outcome,
     Prediction,
     RunKind,
@@ -57,7 +56,7 @@ def store_run(
     unreadable: Collection[int] = (),
     options_right: Collection[int] | None = None,
     name: str = "made",
-    method: Method | None = None,
+    method: str | None = None,
     config: Mapping[str, Any] | None = None,
     experiment_id: int | None = None,
     status: RunStatus = RunStatus.DONE,

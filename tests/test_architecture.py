@@ -70,7 +70,7 @@ ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
         "teacher": ("students",),
         "methods": ("students",),
         "cleaning": ("review",),
-        "evaluation": ("predictions",),
+        "evaluation": ("predictions", "methods"),
     },
     "pages": {
         "shared": (),

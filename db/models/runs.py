@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstr
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, EnumText
-from scicot.words.records import Method, RunKind, RunStatus
+from scicot.words.records import RunKind, RunStatus
 
 
 class ExperimentRow(Base):
@@ -33,7 +33,7 @@ class RunRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[RunKind] = mapped_column(EnumText(RunKind))
     name: Mapped[str] = mapped_column(String(200))
-    method: Mapped[Method | None] = mapped_column(EnumText(Method))
+    method: Mapped[str | None] = mapped_column(String(32))
     dataset_id: Mapped[int | None] = mapped_column(ForeignKey("dataset.id"), index=True)
     snapshot_id: Mapped[int | None] = mapped_column(ForeignKey("snapshot.id"))
     experiment_id: Mapped[int | None] = mapped_column(ForeignKey("experiment.id"), index=True)

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.shared import links
+from scicot.pure.methods.registry import CLAIM
 from scicot.services.evaluation.comparison import list_predicted_runs
 from scicot.services.workspace import open_workspace
-from scicot.words.records import Method, RunView
+from scicot.words.records import RunView
 
 
 def predicted_runs() -> list[RunView]:
@@ -44,7 +45,7 @@ def choose_run(label: str, key: str, runs: Sequence[RunView], default: int) -> R
 
 
 def default_pair(runs: Sequence[RunView]) -> tuple[int, int] | None:
-    """Return the pair to open on: the newest Sci-CoT and one-stage runs of one dataset.
+    """Return the pair to open on: the newest runs of the paper's claim on one dataset.
 
     Where there is no such pair, the newest two of one dataset; None where every run is alone.
     """
@@ -54,6 +55,6 @@ def default_pair(runs: Sequence[RunView]) -> tuple[int, int] | None:
     several = [group for group in by_dataset.values() if len(group) > 1]
     for group in several:
         newest = {run.method: run.id for run in reversed(group)}
-        if Method.SCI_COT in newest and Method.ONE_STAGE in newest:
-            return newest[Method.SCI_COT], newest[Method.ONE_STAGE]
+        if all(method in newest for method in CLAIM):
+            return newest[CLAIM[0]], newest[CLAIM[1]]
     return (several[0][0].id, several[0][1].id) if several else None

@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.shared import links
 from pages.shared.frame import errors_shown
+from scicot.pure.methods.registry import make_config
 from scicot.pure.training.differences import Difference
 from scicot.services.runs.runs import get_run
 from scicot.services.training.cloning import (
@@ -18,7 +19,7 @@ from scicot.services.training.cloning import (
 )
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import TrainingConfig
-from scicot.words.records import Method, RunKind, RunView
+from scicot.words.records import RunKind, RunView
 
 
 def link_to_clone(run: RunView) -> None:
@@ -53,13 +54,12 @@ def clone_mark(like: TrainingConfig | None) -> str:
     return f"_like_{st.query_params.get('like')}" if like else ""
 
 
-def show_changes(
-    run_id: int, method: Method, values: Mapping[str, Any], seeds: Sequence[int]
-) -> None:
+def show_changes(run_id: int, method: str, values: Mapping[str, Any], seeds: Sequence[int]) -> None:
     """Show what the form has different from the run it was filled from, as it stands now."""
     seed = seeds[0] if len(seeds) == 1 else list(seeds)
     with errors_shown(), open_workspace() as session:
-        settings = {"method": method, **values, "seed": seed}
+        config = make_config(method=method, seed=seeds[0], **values)
+        settings = config.model_dump(mode="json") | {"seed": seed}
         found = differences_from_run(session, run_id, settings)
         st.markdown(f"**What differs from run {run_id}**")
         _show(found, "Nothing so far: it would be the same run again.", run_id)

@@ -21,9 +21,10 @@ def read_paper_numbers() -> PaperNumbers:
         for theirs, ours in names.items()
     }
     by_size = {
-        (method, names[row["dataset"]], row["fraction"]): row[method] / 100
+        (method, names[row["dataset"]], row["fraction"]): accuracy / 100
         for row in stored["sizes"]
-        for method in ("finetune", "sci_cot")
+        for method, accuracy in row.items()
+        if method not in ("dataset", "fraction", "examples")
     }
     return PaperNumbers(
         source=stored["source"],

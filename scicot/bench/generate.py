@@ -12,7 +12,8 @@ from scicot.adapters.students.loading import save_model
 from scicot.bench.peers import PeerStudent, Timed
 from scicot.bench.students import Bench, open_bench, timed
 from scicot.bench.texts import make_questions, make_rationales
-from scicot.pure.methods.methods import rationale_tasks
+from scicot.pure.methods.sci_cot import WRITES_RATIONALE
+from scicot.pure.methods.tasks import make_task
 from scicot.pure.students.texts import question_text
 from scicot.words.settings import Settings
 
@@ -51,7 +52,7 @@ def prepare_student(bench: Bench, training: int) -> None:
     student = PeerStudent(bench.student.path)
     if training:
         made = make_questions(training, seed=2)
-        task = rationale_tasks(made, make_rationales(made))[0]
+        task = make_task(WRITES_RATIONALE, made, targets=make_rationales(made))
         student.train(task, padded=False, learning_rate=1e-3)
     save_model(student.model, bench.student.path, bench.folder / "model")
     convert_student(bench.folder / "model", bench.folder / "ct2", bench.student.family)

@@ -17,7 +17,7 @@ from scicot.adapters.students.loading import device_of, load_model, place_model
 from scicot.adapters.students.loss import TokenBatch, batch_loss
 from scicot.adapters.students.machine import has_gpu
 from scicot.bench.stopwatch import work_seconds
-from scicot.pure.methods.methods import Task
+from scicot.pure.methods.tasks import Task
 from scicot.pure.students.batching import Batch
 from scicot.words.records import Family
 

@@ -15,13 +15,13 @@ from db.models import DatasetRow, ExperimentRow, QuestionRow
 from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.pure.hashing import content_hash
+from scicot.pure.methods.registry import find_method, list_in_table, make_config, needs_rationales
 from scicot.services.predictions.store import store_predictions
 from scicot.services.questions.lookup import list_questions
 from scicot.services.runs.runs import create_run
-from scicot.words.configs import FRACTIONS, TrainingConfig
+from scicot.words.configs import FRACTIONS
 from scicot.words.records import (
     Actor,
-    Method,
     Outcome,
     Prediction,
     RunKind,
@@ -37,7 +37,10 @@ WORDS = tuple(
     "when into from which moves grows falls melts changes causes needs gives".split()
 )
 STARTS = ("Which", "What", "How", "Why", "A student", "When", "In a forest, which", "Where")
-SKILL = {Method.FINETUNE: 0.38, Method.ONE_STAGE: 0.40, Method.SCI_COT: 0.44}
+SKILL = {
+    method.name: skill
+    for method, skill in zip(list_in_table("methods"), (0.38, 0.40, 0.44), strict=True)
+}
 
 
 def build_synthetic(session: Session, *, runs: int, questions: int, name: str = "synthetic") -> int:
@@ -62,14 +65,14 @@ def build_synthetic(session: Session, *, runs: int, questions: int, name: str = 
         method = methods[number % 3]
         fraction = fractions[number // 3 % len(fractions)]
         seed = number // (3 * len(fractions))
-        config = TrainingConfig(
+        config = make_config(
             method=method, dataset=name, snapshot=name, fraction=fraction, seed=seed
         )
         run_id = create_run(
             session,
             ACTOR,
             kind=RunKind.TRAIN,
-            name=f"{method.value} {name} {fraction:g} seed {seed}",
+            name=f"{method} {name} {fraction:g} seed {seed}",
             config=config.model_dump(mode="json"),
             dataset_id=dataset_id,
             method=method,
@@ -108,9 +111,10 @@ def _text(draw: random.Random, words: int) -> str:
 
 
 def _predict(
-    draw: random.Random, question: StoredQuestion, chance: float, method: Method
+    draw: random.Random, question: StoredQuestion, chance: float, method: str
 ) -> Prediction:
-    rationale = None if method is Method.FINETUNE else f"{_text(draw, 60)}."
+    explains = needs_rationales(find_method(method))
+    rationale = f"{_text(draw, 60)}." if explains else None
     scores = {label: draw.uniform(-9, -2) for label in question.labels}
     is_right = draw.random() < chance
     others = [label for label in question.labels if label != question.answer_key]

@@ -20,8 +20,10 @@ from scicot.bench.stopwatch import work_seconds
 from scicot.bench.students import open_bench
 from scicot.bench.synthetic import ACTOR
 from scicot.bench.texts import make_questions, make_rationales
-from scicot.pure.methods.methods import Task, answer_tasks, one_stage_tasks, rationale_tasks
-from scicot.pure.students.texts import choice_answer, question_text, question_with_rationale
+from scicot.pure.methods.plan import Method, Writes
+from scicot.pure.methods.registry import list_in_table
+from scicot.pure.methods.tasks import Task, input_text, make_task
+from scicot.pure.students.texts import choice_answer
 from scicot.services.questions.imports import import_questions
 from scicot.services.rationales.imports import import_rationales
 from scicot.services.runs.runs import get_run
@@ -30,11 +32,10 @@ from scicot.services.training.experiments import start_experiment
 from scicot.services.training.snapshots import create_snapshot
 from scicot.services.training.training import run_training
 from scicot.words.configs import ExperimentConfig
-from scicot.words.records import Method, RationaleStatus, RunKind, Split, StoredQuestion
+from scicot.words.records import RationaleStatus, RunKind, Split, StoredQuestion
 from scicot.words.settings import Settings
 
-METHODS = (Method.FINETUNE, Method.ONE_STAGE, Method.SCI_COT)
-NEW_TOKENS = {"rationale": 128, "answer": 96, "one_stage": 256}
+NEW_TOKENS = {Writes.RATIONALE: 128, Writes.ANSWER: 96, Writes.RATIONALE_THEN_ANSWER: 256}
 
 
 def bench_table2(
@@ -107,7 +108,7 @@ def _run_grid(
     """Return the seconds of Table II's grid and how many stages it trained."""
     config = ExperimentConfig.checked(
         name=name,
-        methods=METHODS,
+        methods=[method.name for method in list_in_table("methods")],
         datasets={one: one for one in sets},
         student=student,
         settings={"epochs": epochs},
@@ -132,7 +133,7 @@ def _run_as_peers(
     PeerStudent(folder)  # what a process loads once is not counted
     started = work_seconds()
     for train, test in sets:
-        for method in METHODS:
+        for method in list_in_table("methods"):
             _train_as_peers(folder, method, train, test, epochs)
     return work_seconds() - started
 
@@ -145,25 +146,23 @@ def _train_as_peers(
     epochs: float,
 ) -> None:
     """Train, write and answer with Seq2SeqTrainer and generate at batch 8, and score naively."""
-    rationales = make_rationales(train)
-    inputs = [question_text(one) for one in test]
-    if method is Method.SCI_COT:
-        first = _trained(folder, rationale_tasks(train, rationales)[0], epochs)
-        asked = [question_text(one) for one in (*train, *test)]
-        texts = first.generate(asked, NEW_TOKENS["rationale"]).value
-        written = {one.id: text for one, text in zip(train, texts, strict=False) if one.id}
-        student = _trained(folder, answer_tasks(train, written)[0], epochs)
-        inputs = [
-            question_with_rationale(one, text)
-            for one, text in zip(test, texts[len(train) :], strict=True)
-        ]
-        student.generate(inputs, NEW_TOKENS["answer"])
-    elif method is Method.ONE_STAGE:
-        student = _trained(folder, one_stage_tasks(train, rationales)[0], epochs)
-        student.generate(inputs, NEW_TOKENS["one_stage"])
-    else:
-        student = _trained(folder, answer_tasks(train)[0], epochs)
-        student.generate(inputs, NEW_TOKENS["answer"])
+    plan, rationales = method.usual, make_rationales(train)
+    assert plan is not None  # Table II's methods all have a student
+    read: dict[int, str] = {}
+    at_test: list[str] = [""] * len(test)
+    for stage in plan.stages:
+        (task,) = stage.tasks
+        student = _trained(folder, make_task(task, train, targets=rationales, read=read), epochs)
+        if plan.answers.rationale and plan.answers.rationale.role == stage.role:
+            asked = [input_text(task, question) for question in (*train, *test)]
+            texts = student.generate(asked, NEW_TOKENS[task.writes]).value
+            read = {one.id: text for one, text in zip(train, texts, strict=False)}
+            at_test = texts[len(train) :]
+    task = plan.answers.answer.task
+    inputs = [
+        input_text(task, question, text) for question, text in zip(test, at_test, strict=True)
+    ]
+    student.generate(inputs, NEW_TOKENS[task.writes])
     student.score(inputs, [[choice_answer(choice) for choice in one.choices] for one in test])
 
 

@@ -14,10 +14,13 @@ from scicot.adapters.students.trainer import StageTrainer
 from scicot.bench.peers import PeerStudent
 from scicot.bench.students import Bench, open_bench, peak_operations, timed
 from scicot.bench.texts import make_questions, make_rationales
-from scicot.pure.methods.methods import Task, rationale_tasks
+from scicot.pure.methods import finetune
+from scicot.pure.methods.registry import make_config
+from scicot.pure.methods.sci_cot import WRITES_RATIONALE
+from scicot.pure.methods.tasks import Task, make_task
 from scicot.pure.students.batching import Batch, plan_batches
 from scicot.words.configs import TrainingConfig
-from scicot.words.records import Family, Method
+from scicot.words.records import Family
 from scicot.words.settings import Settings
 
 PADDED_SHARE = 8  # padding to 512/256 is so slow that an eighth of the examples must do
@@ -32,7 +35,7 @@ def bench_train(
     reaches on this machine in the same precision.
     """
     questions = make_questions(examples)
-    task = rationale_tasks(questions, make_rationales(questions))[0]
+    task = make_task(WRITES_RATIONALE, questions, targets=make_rationales(questions))
     rates: dict[str, list[float]] = {}
     with open_bench(student, settings) as bench:
         tokens = []
@@ -139,8 +142,8 @@ def _plan(bench: Bench, task: Task, tokens_per_batch: int) -> list[Batch]:
 
 
 def _settings(tokens_per_batch: int) -> TrainingConfig:
-    return TrainingConfig.checked(
-        method=Method.FINETUNE,
+    return make_config(
+        method=finetune.METHOD.name,
         dataset="bench",
         epochs=1,
         tokens_per_batch=tokens_per_batch,

@@ -10,6 +10,7 @@ import typer
 
 from scicot.cli.output import AsJson, current_actor, emit, parse_statuses, say
 from scicot.cli.runs import describe_differences, finish_or_follow
+from scicot.pure.methods.registry import find_method, list_methods
 from scicot.services.training.cloning import clone_config, differences_from_run
 from scicot.services.training.estimate import estimate_training
 from scicot.services.training.preview import StagePreview, inspect_training
@@ -17,7 +18,7 @@ from scicot.services.training.snapshots import create_snapshot, list_snapshots
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import PAPER_STUDENT, PAPER_TEACHER, FewShotConfig
 from scicot.words.errors import InvalidConfig
-from scicot.words.records import Method
+from scicot.words.records import RunKind
 
 snapshots = typer.Typer(no_args_is_help=True, help="Freeze what runs train on.")
 
@@ -61,8 +62,22 @@ def list_command(as_json: AsJson = False) -> None:
     emit({"snapshots": [asdict(one) for one in found]}, as_json, "\n".join(lines))
 
 
+METHODS = ", ".join(method.name for method in list_methods())
+
+
+def _known_method(name: str | None) -> str | None:
+    """Return the name of a method; raises typer.BadParameter with those that there are."""
+    try:
+        return name and find_method(name).name
+    except InvalidConfig as error:
+        raise typer.BadParameter(str(error)) from error
+
+
 def train_command(
-    method: Annotated[Method | None, typer.Argument(help="How questions become answers.")] = None,
+    method: Annotated[
+        str | None,
+        typer.Argument(help=f"How questions become answers: {METHODS}.", callback=_known_method),
+    ] = None,
     dataset: Annotated[str | None, typer.Option()] = None,
     student: Annotated[
         str | None, typer.Option(help=f"A hub id, a folder, or 'starter'. [{PAPER_STUDENT}]")
@@ -104,7 +119,7 @@ def train_command(
     if check:
         _check(given, like, as_json)
         return
-    if method is Method.FEW_SHOT:
+    if _asks_a_teacher(given):
         run_id, more = _start_few_shot(given, teacher), None
     else:
         run_id, more = _start_training(given, like)
@@ -118,8 +133,13 @@ def _refuse_half_a_command(given: Mapping[str, Any], like: int | None) -> None:
             raise typer.BadParameter(
                 f"name a {name}, or a run to take it from with --like.", param_hint=name
             )
-    if like is not None and given.get("method") is Method.FEW_SHOT:
-        raise typer.BadParameter("few_shot trains nothing; --like takes a training run.")
+    if like is not None and _asks_a_teacher(given):
+        raise typer.BadParameter(f"{given['method']} trains nothing; --like takes a training run.")
+
+
+def _asks_a_teacher(given: Mapping[str, Any]) -> bool:
+    """Return whether the method is one by which an LLM answers and no student is made."""
+    return "method" in given and find_method(given["method"]).run_kind is RunKind.FEW_SHOT
 
 
 def _start_training(
@@ -139,16 +159,19 @@ def _start_training(
 
 def _check(given: Mapping[str, Any], like: int | None, as_json: bool) -> None:
     """Say what the launch page's check says."""
-    if given.get("method") is Method.FEW_SHOT:
-        raise typer.BadParameter("few_shot trains nothing; `generate --estimate` says its cost.")
+    if _asks_a_teacher(given):
+        raise typer.BadParameter(
+            f"{given['method']} trains nothing; `generate --estimate` says its cost."
+        )
     with open_workspace() as workspace:
         config = clone_config(workspace, like, given)
         preview = inspect_training(workspace, workspace.settings, config)
         say("Trying ten steps of the student; the result is remembered.")
         estimate = estimate_training(workspace, workspace.settings, config)
     lines = [preview.sentence(), *preview.notes, *map(_describe, preview.stages)]
-    first = preview.first_batch[0]
-    lines += [estimate.sentence(), "The first example:", first.input, first.target]
+    lines.append(estimate.sentence())
+    for first in preview.first_batch[:1]:
+        lines += ["The first example:", first.input, first.target]
     result = {"check": asdict(preview), "estimate": asdict(estimate)}
     emit(result, as_json, "\n".join(lines))
 

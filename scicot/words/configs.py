@@ -10,7 +10,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from scicot.words.errors import InvalidConfig
-from scicot.words.records import Method, Split
+from scicot.words.records import Split
 
 PAPER_STUDENT = "google/flan-t5-small"
 STARTER_STUDENT = "starter"
@@ -24,7 +24,7 @@ STARTER_DEFAULTS: dict[str, Any] = {
     "tokens_per_batch": 512,
     "max_rationale_tokens": 96,
 }
-SCI_COT_ONLY = ("stage2_rationales", "stage2_init", "folds")
+AnswerForm = Literal["letter_and_text", "text", "letter"]
 
 
 class Config(BaseModel):
@@ -70,11 +70,12 @@ class GenerationConfig(Config):
 class TrainingConfig(Config):
     """One training run: method, data, student and optimisation.
 
+    What only one method has is a field of its own config, beside its plan in `pure/methods`.
     Token limits are counted by the student's own tokenizer. The starter student has defaults of
     its own, since it is slower than the paper's student on a machine without a GPU.
     """
 
-    method: Method
+    method: str
     dataset: str
     snapshot: str | None = None  # the snapshot's name; finetune needs none
     student: str = PAPER_STUDENT  # [paper]
@@ -92,14 +93,12 @@ class TrainingConfig(Config):
     max_input_tokens: int = Field(default=512, ge=8, le=8192)  # [ours]
     max_target_tokens: int = Field(default=256, ge=4, le=8192)  # [ours]
     max_rationale_tokens: int = Field(default=128, ge=4, le=8192)  # [ours] written at test
+    answer_form: AnswerForm = "letter_and_text"  # [paper]
+    show_options: bool = True  # [paper] in the input
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     inference: Literal["fp32", "int8"] = "fp32"
     selection: Literal["last", "validation"] = "last"  # [ours] never the test split
     limit_validation: int | None = Field(default=256, ge=1)  # [ours]
-    stage2_rationales: Literal["in_sample", "cross_fit", "teacher"] = "in_sample"  # [paper]
-    folds: int = Field(default=3, ge=2, le=20)
-    stage2_init: Literal["base", "stage1"] = "base"  # [paper]
-    rationale_weight: float = Field(default=1.0, gt=0)  # step_by_step: Hsieh et al. 2023, lambda
     checkpoint_every: int = Field(default=200, ge=1)  # optimizer steps
     limit_train: int | None = Field(default=None, ge=1)
     limit_test: int | None = Field(default=None, ge=1)
@@ -107,28 +106,18 @@ class TrainingConfig(Config):
     @model_validator(mode="before")
     @classmethod
     def _fill_in(cls, values: Any) -> Any:
-        if not isinstance(values, dict):
-            return values
-        if values.get("student") == STARTER_STUDENT:
-            values = STARTER_DEFAULTS | values
-        if values.get("method") != Method.SCI_COT:  # so that equal runs have equal configs
-            values = {key: value for key, value in values.items() if key not in SCI_COT_ONLY}
+        if isinstance(values, dict) and values.get("student") == STARTER_STUDENT:
+            return STARTER_DEFAULTS | values
         return values
 
     @model_validator(mode="after")
     def _refuse_what_contradicts(self) -> Self:
-        if self.method is Method.FEW_SHOT:
-            raise ValueError("few_shot trains nothing; it takes FewShotConfig")
-        if self.method is not Method.FINETUNE and not self.snapshot:
-            raise ValueError(f"{self.method} needs a snapshot of rationales to train on")
+        if not self.show_options and self.answer_form != "text":
+            raise ValueError(
+                "without the options in the input a letter means nothing; use answer_form=text, "
+                "or show_options=true"
+            )
         return self
-
-
-def default_setting(name: str, student: str) -> Any:
-    """Return the default of a training setting for this student."""
-    if student == STARTER_STUDENT and name in STARTER_DEFAULTS:
-        return STARTER_DEFAULTS[name]
-    return TrainingConfig.model_fields[name].default
 
 
 class ExperimentConfig(Config):
@@ -139,7 +128,7 @@ class ExperimentConfig(Config):
     """
 
     name: str = Field(min_length=1, max_length=100)
-    methods: tuple[Method, ...] = Field(min_length=1)
+    methods: tuple[str, ...] = Field(min_length=1)
     datasets: dict[str, str | None] = Field(min_length=1)
     fractions: tuple[float, ...] = Field(default=(1.0,), min_length=1)
     seeds: tuple[int, ...] = Field(default=(0,), min_length=1)

@@ -85,25 +85,6 @@ class CompletionState(StrEnum):
 HAS_TEXT = (CompletionState.STORED, CompletionState.TRUNCATED)
 
 
-class Method(StrEnum):
-    """How a run turns questions into answers."""
-
-    FINETUNE = "finetune"
-    ONE_STAGE = "one_stage"
-    SCI_COT = "sci_cot"
-    STEP_BY_STEP = "step_by_step"
-    FEW_SHOT = "few_shot"
-
-
-class Stage(StrEnum):
-    """One model trained inside a run."""
-
-    ANSWER = "answer"
-    RATIONALE = "rationale"
-    ONE_STAGE = "one_stage"
-    STEP_BY_STEP = "step_by_step"
-
-
 class Family(StrEnum):
     """How a student is built."""
 

@@ -16,8 +16,8 @@ from scicot.adapters.students.folders import inspect_folder
 from scicot.adapters.students.identity import ENGINE, engine_version
 from scicot.adapters.students.job import Silent, StageJob
 from scicot.adapters.students.trainer import StageTrainer
-from scicot.pure.methods.methods import Task
-from scicot.words.configs import TrainingConfig
+from scicot.pure.methods.registry import make_config
+from scicot.pure.methods.tasks import Task
 from scicot.words.records import Example
 from tests.tiny_students import build_tiny_causal, build_tiny_t5
 
@@ -42,7 +42,7 @@ def examples(count: int = 21) -> tuple[Example, ...]:
 def train(kind: str, folder: Path) -> dict[str, list[float]]:
     """Return each step's losses, and some weights' norms after the last."""
     student = BUILDERS[kind](folder / "student")
-    config = TrainingConfig.checked(
+    config = make_config(
         method="finetune",
         dataset="golden",
         epochs=3,

@@ -14,9 +14,10 @@ from scicot.adapters.students.loading import save_model
 from scicot.adapters.students.starter import PACKAGE
 from scicot.adapters.students.torch_student import TorchStudent
 from scicot.adapters.students.trainer import StageTrainer
-from scicot.pure.methods.methods import answer_tasks
+from scicot.pure.methods.finetune import ANSWERS
+from scicot.pure.methods.registry import make_config
+from scicot.pure.methods.tasks import make_task
 from scicot.pure.students.texts import choice_answer, question_text
-from scicot.words.configs import TrainingConfig
 from scicot.words.records import Family
 from scicot.words.settings import Settings
 from tests.adapters.test_student_training import Watcher, questions
@@ -39,10 +40,8 @@ def test_the_starter_student_trains_converts_and_agrees_with_transformers(
         hash="starter",
         student=student.path,
         family=student.family,
-        tasks=answer_tasks(asked),
-        config=TrainingConfig.checked(
-            method="finetune", dataset="demo", student="starter", epochs=4
-        ),
+        tasks=[make_task(ANSWERS, asked)],
+        config=make_config(method="finetune", dataset="demo", student="starter", epochs=4),
         precision="fp32",
         work_folder=tmp_path / "work",
         threads=2,

@@ -16,8 +16,11 @@ from scicot.adapters.students.checkpoints import MARKER, newest_checkpoint
 from scicot.adapters.students.folders import inspect_folder
 from scicot.adapters.students.job import Silent, StageJob, StepReport
 from scicot.adapters.students.trainer import StageTrainer
-from scicot.pure.methods.methods import answer_tasks, step_by_step_tasks
-from scicot.words.configs import TrainingConfig
+from scicot.pure.methods.finetune import ANSWERS
+from scicot.pure.methods.plan import TaskSpec, Writes
+from scicot.pure.methods.registry import make_config
+from scicot.pure.methods.step_by_step import EXPLAIN, PREDICT
+from scicot.pure.methods.tasks import make_task
 from scicot.words.errors import Cancelled, StudentError
 from scicot.words.records import StoredQuestion
 from tests.builders import make_question
@@ -71,8 +74,8 @@ def make_job(student: Path, work: Path, **settings: Any) -> StageJob:
         hash="this-stage",
         student=student,
         family=inspect_folder("tiny", student).family,
-        tasks=answer_tasks(questions()),
-        config=TrainingConfig.checked(method="finetune", dataset="demo", **values | settings),
+        tasks=[make_task(ANSWERS, questions())],
+        config=make_config(method="finetune", dataset="demo", **values | settings),
         precision="fp32",
         work_folder=work,
         threads=1,
@@ -209,7 +212,7 @@ def test_only_two_checkpoints_are_kept(job: StageJob) -> None:
 def test_validation_chooses_the_weights_of_the_best_epoch(tiny_t5: Path, tmp_path: Path) -> None:
     settings = {"selection": "validation", "learning_rate": 0.03, "epochs": 4}
     base = make_job(tiny_t5, tmp_path / "work", **settings)
-    job = replace(base, validation=answer_tasks(questions(40)[24:])[0])
+    job = replace(base, validation=make_task(ANSWERS, questions(40)[24:]))
     watcher = Watcher()
     trainer = StageTrainer(job)
     state = trainer.train(watcher)
@@ -223,7 +226,11 @@ def test_step_by_step_weighs_its_two_losses(tiny_t5: Path, tmp_path: Path) -> No
     first_losses = []
     for number, weight in enumerate((1.0, 3.0)):
         job = make_job(tiny_t5, tmp_path / str(number))
-        tasks = step_by_step_tasks(questions(), rationales, weight)
+        explains = TaskSpec(Writes.RATIONALE, EXPLAIN, weight=weight)
+        tasks = [
+            make_task(TaskSpec(Writes.ANSWER, PREDICT), questions()),
+            make_task(explains, questions(), targets=rationales),
+        ]
         watcher = Watcher(1)
         with pytest.raises(Cancelled):
             StageTrainer(replace(job, tasks=tasks)).train(watcher)

@@ -17,7 +17,6 @@ from scicot.services.questions.lookup import find_dataset_id
 from scicot.services.runs.runs import create_run
 from scicot.words.records import (
     Actor,
-    Method,
     Outcome,
     Prediction,
     RunKind,
@@ -44,8 +43,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     migrate(url)
     with open_session(url) as session:
         questions = list(store_questions(session, folder / "files", test=40)[Split.TEST])
-        store_run(session, questions, right=range(5, 25), method=Method.SCI_COT)
-        store_run(session, questions, right=range(10), method=Method.ONE_STAGE)
+        store_run(session, questions, right=range(5, 25), method="sci_cot")
+        store_run(session, questions, right=range(10), method="one_stage")
         store_rationale(session, questions[5], "The teacher explains it.")
         _store_hostile(session, questions)
         add_tag(session, Actor("Ada"), "Misreads")

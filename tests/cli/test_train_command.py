@@ -14,8 +14,8 @@ from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.adapters.students.probe import ProbeResult
 from scicot.cli.main import app
+from scicot.pure.methods.registry import make_config
 from scicot.services.training.training import start_training
-from scicot.words.configs import TrainingConfig
 from scicot.words.records import Actor, RunStatus
 from scicot.words.settings import get_settings
 from tests.builders import store_questions
@@ -28,7 +28,7 @@ __all__ = ["tiny_t5"]
 def run_id(session: Session, tmp_path: Path) -> int:
     """A run that holds the only slot, so that nothing else is trained."""
     store_questions(session, tmp_path / "data")
-    config = TrainingConfig.checked(
+    config = make_config(
         method="finetune", dataset="demo", student="starter", limit_train=4, seed=3
     )
     started = start_training(session, get_settings(), Actor("Ada"), config)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from scicot.words.configs import TrainingConfig
-from scicot.words.records import Method, Split, StoredQuestion
+from scicot.pure.methods.registry import make_config
+from scicot.words.records import Split, StoredQuestion
 from tests.builders import store_questions
 from tests.cli.runner import run_command, run_json
 from tests.predictions import store_run
@@ -26,12 +26,12 @@ def questions(session: Session, tmp_path: Path) -> list[StoredQuestion]:
 
 @pytest.fixture
 def runs(session: Session, questions: list[StoredQuestion]) -> tuple[int, int]:
-    config = TrainingConfig(method=Method.SCI_COT, dataset="arc-easy", snapshot="s")
+    config = make_config(method="sci_cot", dataset="arc-easy", snapshot="s")
     a = store_run(
         session,
         questions,
         right=[0, 1, 2],
-        method=Method.SCI_COT,
+        method="sci_cot",
         config=config.model_dump(mode="json"),
     )
     return a, store_run(session, questions, right=[0, 3], name="peer")

@@ -3,10 +3,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
+from scicot.pure.methods.registry import make_config
 from scicot.services.predictions.store import store_predictions
 from scicot.services.runs.runs import list_runs
-from scicot.words.configs import TrainingConfig
-from scicot.words.records import Method, RunKind, Split, StoredQuestion, Variant
+from scicot.words.records import RunKind, Split, StoredQuestion, Variant
 from tests.builders import store_questions, store_rationale
 from tests.pages.driver import open_page
 from tests.pages.test_compare import press, texts
@@ -20,7 +20,7 @@ def questions(session: Session, tmp_path: Path) -> list[StoredQuestion]:
 
 @pytest.fixture
 def run_id(session: Session, questions: list[StoredQuestion]) -> int:
-    config = TrainingConfig(method=Method.SCI_COT, dataset="demo", snapshot="s")
+    config = make_config(method="sci_cot", dataset="demo", snapshot="s")
     return store_trained(session, questions, config)
 
 

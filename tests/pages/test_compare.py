@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy.orm import Session
 from streamlit.testing.v1 import AppTest
 
-from scicot.words.records import Method, Origin, Split, StoredQuestion
+from scicot.words.records import Origin, Split, StoredQuestion
 from tests.builders import store_questions, store_rationale
 from tests.pages.driver import open_page
 from tests.pages.tables import read_tables
@@ -19,8 +19,8 @@ def questions(session: Session, tmp_path: Path) -> list[StoredQuestion]:
 
 @pytest.fixture
 def runs(session: Session, questions: list[StoredQuestion]) -> tuple[int, int]:
-    a = store_run(session, questions, right=[0, 1, 2], method=Method.SCI_COT)
-    b = store_run(session, questions, right=[0, 3], method=Method.ONE_STAGE, unreadable=[4])
+    a = store_run(session, questions, right=[0, 1, 2], method="sci_cot")
+    b = store_run(session, questions, right=[0, 3], method="one_stage", unreadable=[4])
     return a, b
 
 
@@ -145,8 +145,8 @@ def test_a_digit_tags_the_answer_and_the_taxonomy_counts_it(runs: tuple[int, int
 def test_the_most_likely_option_can_be_counted_instead(
     session: Session, questions: list[StoredQuestion]
 ) -> None:
-    a = store_run(session, questions, right=[0], options_right=[0, 1, 2], method=Method.SCI_COT)
-    b = store_run(session, questions, right=[0], options_right=[0], method=Method.ONE_STAGE)
+    a = store_run(session, questions, right=[0], options_right=[0, 1, 2], method="sci_cot")
+    b = store_run(session, questions, right=[0], options_right=[0], method="one_stage")
     app = open_page("evaluate/compare", a=str(a), b=str(b), reading="options", cell="only_a")
     assert "2 · Only A" in [one.label.replace("\\", "") for one in app.button]
 
@@ -154,6 +154,6 @@ def test_the_most_likely_option_can_be_counted_instead(
 def test_the_page_opens_on_sci_cot_against_one_stage(
     session: Session, questions: list[StoredQuestion], runs: tuple[int, int]
 ) -> None:
-    store_run(session, questions, right=[0], method=Method.FINETUNE)
+    store_run(session, questions, right=[0], method="finetune")
     app = open_page("evaluate/compare")
     assert (app.query_params["a"], app.query_params["b"]) == (str(runs[0]), str(runs[1]))

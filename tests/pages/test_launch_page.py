@@ -9,10 +9,10 @@ from streamlit.testing.v1 import AppTest
 from db.models import RunRow
 from db.session import write
 from scicot.adapters.launchers.local import log_path
+from scicot.pure.methods.registry import make_config
 from scicot.services.runs.runs import create_run, get_run, list_runs
 from scicot.services.training.snapshots import create_snapshot
 from scicot.services.workspace import open_workspace
-from scicot.words.configs import TrainingConfig
 from scicot.words.records import Actor, RationaleStatus, RunKind, RunStatus, Split
 from scicot.words.settings import Settings
 from tests.builders import store_questions, store_rationale, store_training
@@ -78,7 +78,7 @@ def test_the_command_shown_repeats_what_the_button_does(session: Session, tmp_pa
 
 def store_run(session: Session, **fields: object) -> int:
     values = {"method": "sci_cot", "dataset": "demo", "student": "starter", "snapshot": "first"}
-    return store_training(session, TrainingConfig.checked(**values | fields))
+    return store_training(session, make_config(**values | fields))
 
 
 def table_of_changes(page: AppTest) -> list[tuple[str, ...]]:

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from pages.shared.links import LARGEST, read_number
-from scicot.words.configs import TrainingConfig
-from scicot.words.records import Method, Split, StoredQuestion
+from scicot.pure.methods.registry import make_config
+from scicot.words.records import Split, StoredQuestion
 from tests.builders import store_questions, store_rationale
 from tests.pages.driver import open_page
 from tests.predictions import store_trained
@@ -41,8 +41,8 @@ def filled(session: Session, tmp_path: Path) -> list[StoredQuestion]:
     by_split = store_questions(session, tmp_path / "files", test=4)
     for question in by_split[Split.TRAIN]:
         store_rationale(session, question)
-    for method in (Method.SCI_COT, Method.ONE_STAGE):
-        config = TrainingConfig(method=method, dataset="demo", snapshot="s")
+    for method in ("sci_cot", "one_stage"):
+        config = make_config(method=method, dataset="demo", snapshot="s")
         store_trained(session, by_split[Split.TEST], config)
     return list(by_split[Split.TEST])
 

@@ -4,8 +4,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 from streamlit.testing.v1 import AppTest
 
-from scicot.words.configs import TrainingConfig
-from scicot.words.records import Method, RunStatus, Split
+from scicot.pure.methods.registry import make_config
+from scicot.words.records import RunStatus, Split
 from tests.builders import store_questions
 from tests.pages.driver import open_page
 from tests.pages.tables import read_tables
@@ -74,12 +74,12 @@ def store_sci_cot(
     seed: int = 0,
 ) -> int:
     stored = store_questions(session, folder / "files", dataset="arc-easy", test=10)
-    made = TrainingConfig(method=Method.SCI_COT, dataset="arc-easy", snapshot="s", seed=seed)
+    made = make_config(method="sci_cot", dataset="arc-easy", snapshot="s", seed=seed)
     return store_run(
         session,
         list(stored[Split.TEST]),
         right=right,
-        method=Method.SCI_COT,
+        method="sci_cot",
         config=made.model_dump(mode="json"),
         status=status,
     )

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from scicot.adapters.launchers.launcher import open_launcher
+from scicot.pure.methods.registry import make_config
 from scicot.services.runs.runs import get_run, list_runs, request_cancel
 from scicot.services.workspace import Workspace, open_workspace
 from scicot.words.configs import AttributionConfig, TrainingConfig
@@ -19,7 +20,7 @@ from tests.tiny_students import build_tiny_t5
 def config(session: Session, tmp_path: Path) -> TrainingConfig:
     store_questions(session, tmp_path / "data")
     student = build_tiny_t5(tmp_path / "tiny-t5")
-    return TrainingConfig.checked(method="finetune", dataset="demo", student=str(student))
+    return make_config(method="finetune", dataset="demo", student=str(student))
 
 
 def test_starting_checks_stores_and_launches(config: TrainingConfig, settings: Settings) -> None:

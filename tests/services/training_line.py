@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from scicot.cli.handlers import HANDLERS
+from scicot.pure.methods.registry import make_config
 from scicot.services.runs.runs import get_run
 from scicot.services.runs.worker import run_worker
 from scicot.services.training.snapshots import create_snapshot
@@ -46,7 +47,7 @@ def tiny_config(method: str, student: Path, **fields: Any) -> TrainingConfig:
         "max_target_tokens": 48,
         "learning_rate": 1e-3,
     }
-    return TrainingConfig.checked(**values | fields)
+    return make_config(**values | fields)
 
 
 def train(session: Session, settings: Settings, config: TrainingConfig) -> RunView:

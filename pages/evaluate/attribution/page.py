@@ -13,12 +13,12 @@ from pages.evaluate.reader import choose_question
 from pages.evaluate.runs import choose_run, predicted_runs
 from pages.shared import links
 from pages.shared.frame import current_actor, errors_shown
-from scicot.services.evaluation.attribution import attribute_errors
+from scicot.services.evaluation.attribution import attribute_errors, is_two_stage
 from scicot.services.evaluation.question_view import view_question
 from scicot.services.rationales.references import count_references
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import AttributionConfig
-from scicot.words.records import Method, Origin, RunKind, RunView
+from scicot.words.records import Origin, RunView
 
 REFERENCES: dict[str, Literal["teacher", "human"] | None] = {
     "The teacher's rationales": "teacher",
@@ -92,7 +92,7 @@ def show(run: RunView) -> None:
 
 st.title("Attribution")
 predicted = predicted_runs()
-runs = [run for run in predicted if run.kind is RunKind.TRAIN and run.method == Method.SCI_COT]
+runs = [run for run in predicted if is_two_stage(run)]
 if runs:
     with errors_shown():
         show(choose_run("Sci-CoT run", "run", runs, default=runs[0].id))

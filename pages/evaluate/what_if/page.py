@@ -11,6 +11,7 @@ from pages.evaluate.runs import choose_run, predicted_runs
 from pages.evaluate.what_if.drafts import History
 from pages.shared import links
 from pages.shared.frame import current_actor, errors_shown
+from scicot.services.evaluation.attribution import is_two_stage
 from scicot.services.evaluation.question_view import add_note
 from scicot.services.evaluation.what_if import (
     WhatIfAnswer,
@@ -23,7 +24,7 @@ from scicot.services.evaluation.what_if import (
 from scicot.services.predictions.store import list_outcomes, list_predictions
 from scicot.services.questions.lookup import get_question
 from scicot.services.workspace import open_workspace
-from scicot.words.records import Method, RunView, StoredQuestion
+from scicot.words.records import RunView, StoredQuestion
 from scicot.words.settings import get_settings
 
 
@@ -66,14 +67,14 @@ def show(run: RunView) -> None:
     with open_workspace() as session:
         question = get_question(session, question_id)
         (stored,) = list_predictions(session, run.id, question_ids=[question_id])
-        is_two_stage = run.method == Method.SCI_COT
-        original = to_draft(question, stored.rationale if is_two_stage else None)
+        reads_rationale = is_two_stage(run)
+        original = to_draft(question, stored.rationale if reads_rationale else None)
         history = History(run.id, original, question)
         boxes, answers = st.columns(2)
         with boxes:
             st.text(question.stem)
-            history.show_rationale(disabled=not is_two_stage)
-            if not is_two_stage:
+            history.show_rationale(disabled=not reads_rationale)
+            if not reads_rationale:
                 st.caption("This method's answering reads no rationale; edit the question.")
             with st.expander("Question and options", icon=":material/edit:"):
                 history.show_question()
@@ -97,7 +98,7 @@ def show(run: RunView) -> None:
                 f"In int8 the original is answered {before.label or 'unreadably'}; the run itself "
                 f"answered {stored.label or 'unreadably'}. Choose Exact for the run's own numbers."
             )
-        if is_two_stage:
+        if reads_rationale:
             st.button(
                 "Let the first student write the rationale anew",
                 on_click=_rewrite,

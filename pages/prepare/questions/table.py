@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from scicot.pure.students.texts import (
-    answer_text,
-    question_text,
-    question_with_rationale,
-    rationale_text,
-    rationale_then_answer,
-)
+from scicot.pure.methods.plan import TaskSpec
+from scicot.pure.methods.registry import list_trained, needs_rationales
+from scicot.pure.methods.tasks import make_task
 from scicot.services.questions.browser import (
     QuestionFilter,
     StoredRationale,
@@ -18,7 +14,7 @@ from scicot.services.questions.browser import (
     read_question,
 )
 from scicot.services.workspace import open_workspace
-from scicot.words.records import Question, Split
+from scicot.words.records import Split, StoredQuestion
 
 PAGE_SIZE = 100
 ANY = "any"
@@ -90,18 +86,21 @@ def show_question(question_id: int) -> None:
         _show_student_texts(question, rationales)
 
 
-def _show_student_texts(question: Question, rationales: list[StoredRationale]) -> None:
-    x, a = question_text(question), answer_text(question)
-    st.caption("finetune: input, then target")
-    st.code(x, language=None, wrap_lines=True)
-    st.code(a, language=None, wrap_lines=True)
-    if not rationales:
-        st.caption("The other methods need a rationale; this question has none yet.")
-        return
-    text = rationales[-1].text
-    st.caption("one_stage: the same input; target")
-    st.code(rationale_then_answer(question, text), language=None, wrap_lines=True)
-    st.caption("sci_cot, stage 1: the same input; target")
-    st.code(rationale_text(text), language=None, wrap_lines=True)
-    st.caption("sci_cot, stage 2: input, with what the stage-1 student wrote in place of this text")
-    st.code(question_with_rationale(question, text), language=None, wrap_lines=True)
+def _show_student_texts(question: StoredQuestion, rationales: list[StoredRationale]) -> None:
+    text = rationales[-1].text if rationales else None
+    for method in list_trained():
+        if text is None and needs_rationales(method):
+            st.caption(f"{method.title} needs a rationale; this question has none yet.")
+            continue
+        for stage in method.usual.stages if method.usual else ():
+            for task in stage.tasks:
+                _show_example(f"{method.title}, stage {stage.role}", task, question, text or "")
+
+
+def _show_example(title: str, task: TaskSpec, question: StoredQuestion, text: str) -> None:
+    written = {question.id: text}
+    (example,) = make_task(task, [question], targets=written, read=written).examples
+    wrote = f", with what {task.reads.writer} writes in place of this text" if task.reads else ""
+    st.caption(f"{title}: input{wrote}, then target")
+    st.code(example.input, language=None, wrap_lines=True)
+    st.code(example.target, language=None, wrap_lines=True)

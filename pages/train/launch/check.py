@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
 from pages.shared.frame import errors_shown
+from scicot.pure.methods.registry import CLAIM, make_config
 from scicot.services.training.estimate import estimate_training
 from scicot.services.training.preview import StagePreview, TrainingPreview, inspect_training
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import TrainingConfig
-from scicot.words.records import Method
 
 
-def show_check(methods: list[Method], values: dict[str, Any], seed: int) -> None:
+def show_check(methods: Sequence[str], values: dict[str, Any], seed: int) -> None:
     """Show one method's run before launch; the texts are counted only while this is open."""
     method = st.segmented_control(
         "Method",
         methods,
-        default=Method.SCI_COT if Method.SCI_COT in methods else methods[-1],
+        default=CLAIM[0] if CLAIM[0] in methods else methods[-1],
         required=True,
-        format_func=lambda one: one.value,
         key="check_method",
     )
     if not st.toggle("Count the tokens and look for stages to reuse", key="check_on"):
         return
     with errors_shown():
-        config = TrainingConfig.checked(method=method, seed=seed, **values)
+        config = make_config(method=method, seed=seed, **values)
         with open_workspace() as workspace, st.spinner("Counting"):
             _show(inspect_training(workspace, workspace.settings, config))
         _show_time(config)

@@ -6,18 +6,20 @@ the defaults come from, so that another student or run brings its own.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import streamlit as st
+from pydantic.fields import FieldInfo
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.train.clone import clone_mark
+from scicot.pure.methods.plan import Method
+from scicot.pure.methods.registry import default_setting, list_trained
 from scicot.words.configs import (
     FRACTIONS,
     PAPER_STUDENT,
     STARTER_STUDENT,
     TrainingConfig,
-    default_setting,
 )
 
 OWN_FOLDER = "a folder of mine"
@@ -88,7 +90,7 @@ def _choose_seeds(place: DeltaGenerator, like: TrainingConfig | None) -> list[in
 def _more_settings(student: str, like: TrainingConfig | None) -> dict[str, Any]:
     with st.expander("More settings", icon=":material/tune:"):
         form = _SettingsForm(student, like)
-        return form.usual() | form.rare()
+        return form.usual() | form.rare() | form.of_methods()
 
 
 class _SettingsForm:
@@ -115,15 +117,6 @@ class _SettingsForm:
             ),
             "max_rationale_tokens": self._number(
                 "max_rationale_tokens", "Tokens a rationale at most (ours)", 4
-            ),
-            "stage2_rationales": self._choice(
-                "stage2_rationales",
-                "Stage 2 trains on rationales (paper: in_sample)",
-                ["in_sample", "cross_fit", "teacher"],
-            ),
-            "folds": self._number("folds", "Folds of cross_fit (ours)", 2, max_value=20),
-            "stage2_init": self._choice(
-                "stage2_init", "Stage 2 starts from (paper: base)", ["base", "stage1"]
             ),
             "selection": self._choice(
                 "selection",
@@ -157,11 +150,27 @@ class _SettingsForm:
             "limit_validation": self._number(
                 "limit_validation", "Validation questions at most (ours)", 1, placeholder="all"
             ),
-            "rationale_weight": self._number(
-                "rationale_weight", "Step by step: weight of rationales (Hsieh et al.: 1)", 0.01
-            ),
             "checkpoint_every": self._number("checkpoint_every", "Steps between checkpoints", 1),
         }
+
+    def of_methods(self) -> dict[str, Any]:
+        """Return the settings that one method alone has; the others' runs are not given them."""
+        return {
+            name: self._own(method, name, method.config.model_fields[name])
+            for method in list_trained()
+            for name in method.own_settings
+        }
+
+    def _own(self, method: Method, name: str, field: FieldInfo) -> Any:
+        label = f"{method.title}: {field.title or name.replace('_', ' ')}"
+        choices = get_args(field.annotation)
+        if get_origin(field.annotation) is Literal:
+            return self._choice(name, label, list(choices))
+        if field.annotation is bool:
+            return self._place().toggle(label, value=self._default(name), key=self._key(name))
+        bounds = {type(bound).__name__: bound for bound in field.metadata}
+        least = bounds["Ge"].ge if "Ge" in bounds else 0.01
+        return self._number(name, label, least)
 
     def _number(self, name: str, label: str, least: float, **options: Any) -> Any:
         value = self._default(name)
@@ -176,7 +185,9 @@ class _SettingsForm:
         return self._place().selectbox(label, choices, index=index, key=self._key(name), help=about)
 
     def _default(self, name: str) -> Any:
-        return getattr(self.like, name) if self.like else default_setting(name, self.student)
+        if self.like is not None and hasattr(self.like, name):
+            return getattr(self.like, name)
+        return default_setting(name, self.student)
 
     def _key(self, name: str) -> str:
         return f"launch_{name}_{self.student}{clone_mark(self.like)}"

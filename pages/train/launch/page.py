@@ -13,30 +13,37 @@ from pages.train.clone import read_clone, show_changes
 from pages.train.launch.check import show_check
 from pages.train.launch.form import choose_settings, choose_student
 from pages.train.launch.snapshot_form import choose_snapshot
+from scicot.pure.methods.plan import Method
+from scicot.pure.methods.registry import (
+    default_setting,
+    list_in_table,
+    list_trained,
+    make_config,
+    needs_rationales,
+    settings_for,
+)
 from scicot.services.workspace import open_workspace
-from scicot.words.configs import TrainingConfig, default_setting
-from scicot.words.records import Method
+from scicot.words.configs import TrainingConfig
 
-BUTTONS = {
-    "Fine-tune": (Method.FINETUNE,),
-    "One-stage": (Method.ONE_STAGE,),
-    "Sci-CoT": (Method.SCI_COT,),
-    "Step by step": (Method.STEP_BY_STEP,),
-    "The paper's Table II": (Method.FINETUNE, Method.ONE_STAGE, Method.SCI_COT),
-}
-HELP = {
-    "Fine-tune": "Question to answer; needs no rationales.",
-    "One-stage": "Question to rationale and answer, in one target.",
-    "Sci-CoT": "One student writes the rationale, a second one answers from it.",
-    "Step by step": "One student, two tasks with prefixes (Hsieh et al. 2023).",
-    "The paper's Table II": "Fine-tune, one-stage and Sci-CoT, one after another.",
-}
+TABLE_2 = "The paper's Table II"
+
+
+def _buttons() -> dict[str, tuple[Method, ...]]:
+    """Return what each button launches: one method, or those of Table II."""
+    buttons = {method.title: (method,) for method in list_trained()}
+    return buttons | {TABLE_2: tuple(list_in_table("methods"))}
+
+
+def _help(group: tuple[Method, ...]) -> str:
+    if len(group) == 1:
+        return group[0].about
+    return ", ".join(method.title for method in group) + ", one after another."
 
 
 def _start(methods: tuple[Method, ...], values: dict[str, Any], seeds: list[int]) -> None:
     with errors_shown(), open_workspace() as workspace:
         configs = [
-            TrainingConfig.checked(method=method, seed=seed, **values)
+            make_config(method=method.name, seed=seed, **values)
             for seed in seeds
             for method in methods
         ]
@@ -47,16 +54,18 @@ def _start(methods: tuple[Method, ...], values: dict[str, Any], seeds: list[int]
 def _is_meant(group: tuple[Method, ...], like: TrainingConfig | None) -> bool:
     """Return whether a button stands out: the link's or the run's method, else Table II."""
     asked = st.query_params.get("method") or (like.method if like else None)
-    return group == (asked,) if asked in list(Method) else len(group) > 1
+    if asked in [method.name for method in list_trained()]:
+        return [method.name for method in group] == [asked]
+    return len(group) > 1
 
 
 def _command(method: Method, values: dict[str, Any], seed: int) -> str:
-    words = ["python", "-m", "scicot", "train", method.value]
+    words = ["python", "-m", "scicot", "train", method.name]
     for name in ("dataset", "student", "snapshot"):
         if values[name] is not None:
             words += [f"--{name}", str(values[name])]
     words += ["--fraction", str(values["fraction"]), "--seed", str(seed)]
-    others = set(values) - {"dataset", "student", "snapshot", "fraction"}
+    others = set(settings_for(method, values)) - {"dataset", "student", "snapshot", "fraction"}
     for name in sorted(others):
         if values[name] != default_setting(name, str(values["student"])):
             value = "none" if values[name] is None else values[name]
@@ -77,11 +86,11 @@ if dataset:
     if clone and student is not None:
         show_changes(clone[0], clone[1].method, values, seeds)
     with st.container(horizontal=True):
-        for label, group in BUTTONS.items():
-            needs_snapshot = group != (Method.FINETUNE,)
+        for label, group in _buttons().items():
+            needs_snapshot = any(map(needs_rationales, group))
             st.button(
                 label,
-                help=HELP[label],
+                help=_help(group),
                 type="primary" if _is_meant(group, like) else "secondary",
                 disabled=student is None or (needs_snapshot and snapshot is None),
                 on_click=_start,
@@ -93,13 +102,11 @@ if dataset:
         st.success(f"Queued as run {names}.", icon=":material/check:")
         st.page_link(links.RUNS, label="Watch them", query_params={"run": started[0]})
     methods = [
-        method
-        for method in dict.fromkeys(one for group in BUTTONS.values() for one in group)
-        if snapshot is not None or method is Method.FINETUNE
+        method for method in list_trained() if snapshot is not None or not needs_rationales(method)
     ]
     if student is not None:
         with st.expander("Before launch: what a run would do", icon=":material/fact_check:"):
-            show_check(methods, values, seeds[0])
+            show_check([method.name for method in methods], values, seeds[0])
     with st.expander("The same from the command line", icon=":material/terminal:"):
         for method in methods:
             st.code(_command(method, values, seeds[0]), language="shell", wrap_lines=True)

@@ -9,7 +9,7 @@ from typing import Any
 from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.loading import device_of
 from scicot.adapters.students.loss import Pair, batch_loss, collate
-from scicot.pure.methods.methods import Task
+from scicot.pure.methods.tasks import Task
 from scicot.pure.students.batching import plan_batches
 from scicot.words.configs import TrainingConfig
 

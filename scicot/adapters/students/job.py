@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from scicot.pure.methods.methods import Task
+from scicot.pure.methods.tasks import Task
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import Family
 

@@ -21,7 +21,8 @@ from typing import Any
 from scicot.adapters.students.folders import StudentFolder
 from scicot.adapters.students.job import Silent, StageJob, StepReport
 from scicot.adapters.students.memory import worker_environment
-from scicot.pure.methods.methods import Task
+from scicot.pure.methods.registry import make_config
+from scicot.pure.methods.tasks import Task
 from scicot.words.configs import TrainingConfig
 from scicot.words.errors import StudentError
 from scicot.words.records import Example, Family
@@ -76,7 +77,7 @@ def _probe(request: dict[str, Any]) -> ProbeResult:
     from scicot.adapters.students.torch_student import TorchStudent
     from scicot.adapters.students.trainer import StageTrainer
 
-    config = TrainingConfig.checked(**request["config"])
+    config = make_config(**request["config"])
     examples = tuple(Example(0, *pair) for pair in request["examples"])
     family, path = Family(request["family"]), Path(request["path"])
     with tempfile.TemporaryDirectory() as folder:

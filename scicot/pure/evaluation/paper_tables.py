@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from scicot.pure.evaluation.tables import METHOD_TITLES, Measured, ResultTable, Row, TableCell
+from scicot.pure.evaluation.tables import Measured, ResultTable, Row, TableCell
+from scicot.pure.methods.plan import Method
+from scicot.pure.methods.registry import list_in_table, list_trained
 from scicot.words.configs import FRACTIONS
-from scicot.words.records import Method
 
 Key = tuple[str, str, float]  # method, dataset, fraction of the training questions
 
@@ -124,13 +125,11 @@ def _results_table(
 def _methods_table(
     paper: PaperNumbers, measured: Mapping[Key, Measured], datasets: Sequence[str]
 ) -> ResultTable:
-    methods = [Method.FINETUNE, Method.ONE_STAGE, Method.SCI_COT]
-    if any(method == Method.STEP_BY_STEP for method, _, _ in measured):
-        methods.append(Method.STEP_BY_STEP)
+    methods = _with_measured("methods", {method for method, _, _ in measured})
     rows = tuple(
         Row(
-            METHOD_TITLES[method],
-            tuple(_fill(paper, measured, method, dataset, 1.0) for dataset in datasets),
+            method.title,
+            tuple(_fill(paper, measured, method.name, dataset, 1.0) for dataset in datasets),
         )
         for method in methods
     )
@@ -144,19 +143,24 @@ def _methods_table(
     )
 
 
+def _with_measured(table: str, measured: Collection[str]) -> list[Method]:
+    """Return the methods that the paper's table has, then the others that were measured."""
+    shown = list_in_table(table)
+    return shown + [one for one in list_trained() if one not in shown and one.name in measured]
+
+
 def _sizes_table(
     paper: PaperNumbers, measured: Mapping[Key, Measured], dataset: str, number: str
 ) -> ResultTable:
     # a run on at most so many questions trained on no share of the set
     measured = {key: one for key, one in measured.items() if one.limit_train is None}
-    methods = [Method.FINETUNE, Method.SCI_COT]
     smaller = {method for method, name, share in measured if name == dataset and share < 1}
-    methods += [one for one in (Method.ONE_STAGE, Method.STEP_BY_STEP) if one in smaller]
+    methods = _with_measured("sizes", smaller)
     further = {share for _, name, share in measured if name == dataset}
     rows = []
     for share in sorted({*FRACTIONS, *further}):
         examples = paper.examples.get((dataset, share))
-        cells = tuple(_fill(paper, measured, method, dataset, share) for method in methods)
+        cells = tuple(_fill(paper, measured, method.name, dataset, share) for method in methods)
         rows.append(Row(f"{share * 100:g} %", cells, f"{examples:,}" if examples else ""))
     title = paper.titles.get(dataset, dataset)
     heading = f"Table {number}. " if number else ""
@@ -164,7 +168,7 @@ def _sizes_table(
         key=f"sizes_{dataset}",
         title=f"{heading}Ablation study on training data size ({title})",
         label_title=f"Share of {title} used to train",
-        columns=tuple(METHOD_TITLES[method] for method in methods),
+        columns=tuple(method.title for method in methods),
         rows=tuple(rows),
         note_title="Examples" if any(row.note for row in rows) else "",
         datasets=(dataset,),

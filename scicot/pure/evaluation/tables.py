@@ -9,15 +9,6 @@ from statistics import mean
 from scicot.pure.evaluation.crossed import CellAccuracy
 from scicot.pure.predictions.metrics import Score
 from scicot.pure.statistics import Interval
-from scicot.words.records import Method
-
-METHOD_TITLES: Mapping[Method, str] = {
-    Method.FINETUNE: "Fine-tune",
-    Method.ONE_STAGE: "One-stage",
-    Method.SCI_COT: "Sci-CoT",
-    Method.STEP_BY_STEP: "Step-by-step",
-    Method.FEW_SHOT: "Few-shot",
-}
 
 
 @dataclass(frozen=True, slots=True)

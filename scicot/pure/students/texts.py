@@ -1,17 +1,34 @@
 """The texts a student sees, in one place (the task of Fig. 1 of the paper).
 
-x = question_text, r = rationale_text, a = answer_text. Targets are single lines, because a T5
-tokenizer turns a line break into a space.
+x = question_text, r = rationale_text, a = choice_answer of the right choice. Targets are single
+lines, because a T5 tokenizer turns a line break into a space.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from scicot.words.configs import AnswerForm, TrainingConfig
 from scicot.words.records import Choice, Question
 
 RATIONALE_PREFIX = "Rationale:"
 ANSWER_PREFIX = "Answer:"
-PREDICT_TASK = "predict: "  # task prefixes of step_by_step (Hsieh et al. 2023)
-EXPLAIN_TASK = "explain: "
+
+
+@dataclass(frozen=True, slots=True)
+class TextForm:
+    """How an answer is written, and whether the input shows the options; the paper's by default."""
+
+    answer: AnswerForm = "letter_and_text"
+    shows_options: bool = True
+
+
+PAPER_FORM = TextForm()
+
+
+def form_of(config: TrainingConfig) -> TextForm:
+    """Return the form of a run's texts."""
+    return TextForm(config.answer_form, config.show_options)
 
 
 def one_line(text: str) -> str:
@@ -19,10 +36,13 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def question_text(question: Question) -> str:
+def question_text(question: Question, form: TextForm = PAPER_FORM) -> str:
     """Return x: the question and its options, labels as in the source."""
+    stem = f"Question: {one_line(question.stem)}"
+    if not form.shows_options:
+        return stem
     options = " ".join(f"({choice.label}) {one_line(choice.text)}" for choice in question.choices)
-    return f"Question: {one_line(question.stem)}\nOptions: {options}"
+    return f"{stem}\nOptions: {options}"
 
 
 def rationale_text(rationale: str) -> str:
@@ -30,25 +50,37 @@ def rationale_text(rationale: str) -> str:
     return f"{RATIONALE_PREFIX} {one_line(rationale)}"
 
 
-def choice_answer(choice: Choice) -> str:
+def choice_answer(choice: Choice, form: TextForm = PAPER_FORM) -> str:
     """Return the answer text that names one choice; option scoring compares these."""
-    return f"{ANSWER_PREFIX} The answer is ({choice.label}) {one_line(choice.text)}"
+    return "".join(_answer_parts(choice, form))
 
 
-def answer_text(question: Question) -> str:
-    """Return a: the answer text of the correct choice."""
+def deciding_span(choice: Choice, form: TextForm = PAPER_FORM) -> tuple[int, int]:
+    """Return where in `choice_answer` stands what tells one choice from the others."""
+    before, deciding, _ = _answer_parts(choice, form)
+    return len(before), len(before) + len(deciding)
+
+
+def _answer_parts(choice: Choice, form: TextForm) -> tuple[str, str, str]:
+    text = one_line(choice.text)
+    if form.answer == "text":
+        return f"{ANSWER_PREFIX} ", text, ""
+    if form.answer == "letter":
+        return f"{ANSWER_PREFIX} (", choice.label, ")"
+    return f"{ANSWER_PREFIX} The answer is (", choice.label, f") {text}"
+
+
+def right_choice(question: Question) -> Choice:
+    """Return the choice of the answer key."""
     for choice in question.choices:
         if choice.label == question.answer_key:
-            return choice_answer(choice)
+            return choice
     raise KeyError(question.answer_key)
 
 
-def question_with_rationale(question: Question, rationale: str | None) -> str:
+def question_with_rationale(
+    question: Question, rationale: str | None, form: TextForm = PAPER_FORM
+) -> str:
     """Return the input of the answering stage: x + r', or x alone when there is no rationale."""
-    x = question_text(question)
+    x = question_text(question, form)
     return f"{x}\n{rationale_text(rationale)}" if rationale and rationale.strip() else x
-
-
-def rationale_then_answer(question: Question, rationale: str) -> str:
-    """Return the one-stage target: r, then a."""
-    return f"{rationale_text(rationale)} {answer_text(question)}"

@@ -6,13 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scicot.words.configs import SCI_COT_ONLY
-from scicot.words.records import Method
-
-USED_ONLY_BY = dict.fromkeys(SCI_COT_ONLY, Method.SCI_COT) | {
-    "rationale_weight": Method.STEP_BY_STEP
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -26,10 +19,9 @@ class Difference:
 def find_differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> list[Difference]:
     """Return the settings that differ, in the order of `there`, then those that only `here` has.
 
-    A setting that a method does not use counts as not set. Without folds there is no number of
-    folds to differ in.
+    A setting that one of them lacks, being another method's, counts as not set.
     """
-    ours, theirs = _used(here), _used(there)
+    ours, theirs = _plain(here), _plain(there)
     return [
         Difference(name, theirs.get(name), ours.get(name))
         for name in dict.fromkeys([*theirs, *ours])
@@ -37,13 +29,7 @@ def find_differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> list[
     ]
 
 
-def _used(settings: Mapping[str, Any]) -> dict[str, Any]:
-    used = {
-        name: list(value) if isinstance(value, tuple) else value
-        for name, value in settings.items()
-        if "method" not in settings
-        or settings["method"] == USED_ONLY_BY.get(name, settings["method"])
+def _plain(settings: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: list(value) if isinstance(value, tuple) else value for name, value in settings.items()
     }
-    if used.get("stage2_rationales") != "cross_fit":
-        used.pop("folds", None)
-    return used

@@ -11,20 +11,22 @@ from sqlalchemy.orm import Session
 
 from db.models import RunRow
 from scicot.pure.evaluation.attribution import Fault, find_fault, pair_with_others
+from scicot.pure.methods.registry import make_config, plan_of, usual_plan
+from scicot.pure.methods.tasks import input_text
 from scicot.pure.predictions.metrics import Score, score_outcomes
 from scicot.pure.predictions.parsing import judge, read_answer
-from scicot.pure.students.texts import question_with_rationale
+from scicot.pure.students.texts import form_of
 from scicot.services.predictions.store import list_outcomes, list_predictions, store_predictions
 from scicot.services.questions.lookup import find_dataset_id, get_questions
 from scicot.services.rationales.references import list_references
 from scicot.services.runs.runs import create_run, get_run
 from scicot.services.runs.worker import RunContext
+from scicot.services.students.answers import ANSWER_TOKENS
 from scicot.services.students.opened import open_stage
-from scicot.words.configs import AttributionConfig, TrainingConfig
+from scicot.words.configs import AttributionConfig
 from scicot.words.errors import InvalidConfig
 from scicot.words.records import (
     Actor,
-    Method,
     Prediction,
     RunKind,
     RunStatus,
@@ -33,7 +35,6 @@ from scicot.words.records import (
     Variant,
 )
 
-ANSWER_TOKENS = 96  # the longest answer text of ARC has about 60
 AT_ONCE = 64  # questions between two looks at the cancel flag
 
 
@@ -90,14 +91,14 @@ def start_attribution(session: Session, actor: Actor, config: AttributionConfig)
         name=f"Attribution of run {run.id}: {run.name}"[:200],
         config=config.model_dump(mode="json"),
         dataset_id=find_dataset_id(session, run.dataset) if run.dataset else None,
-        method=Method.SCI_COT,
+        method=run.method,
         experiment_id=None,
     )
 
 
 def _two_stage_run(session: Session, run_id: int) -> RunView:
     run = get_run(session, run_id)
-    if run.kind is not RunKind.TRAIN or run.method != Method.SCI_COT:
+    if not is_two_stage(run):
         raise InvalidConfig(
             f"Run {run.id} ({run.name}) has no answering stage of its own. Choose a Sci-CoT run."
         )
@@ -106,12 +107,19 @@ def _two_stage_run(session: Session, run_id: int) -> RunView:
     return run
 
 
+def is_two_stage(run: RunView) -> bool:
+    """Return whether the run's student answers from a rationale that another stage wrote."""
+    plan = usual_plan(run.method) if run.kind is RunKind.TRAIN else None
+    return plan is not None and plan.answers.reads_rationale
+
+
 def run_attribution(context: RunContext) -> Mapping[str, Any]:
     """Ask the answering stage again under each variant; the worker's part."""
     config = AttributionConfig.checked(**context.run.config)
     with context.session() as session:
         run = _two_stage_run(session, config.run)
-        student = open_stage(session, context.settings, run.id, "answer")
+        role = plan_of(make_config(**run.config)).answers.answer.role
+        student = open_stage(session, context.settings, run.id, role)
     ask_variants(context, config, run, student)
     with context.session() as session:
         found = attribute_errors(session, run.id)
@@ -129,7 +137,8 @@ def ask_variants(
 
     What was answered under the same rationale before is not asked again.
     """
-    limit = TrainingConfig.checked(**run.config).max_input_tokens
+    trained = make_config(**run.config)
+    task, form = plan_of(trained).answers.answer.task, form_of(trained)
     with context.session() as session:
         main = list_predictions(session, run.id)
         questions = get_questions(session, [one.question_id for one in main])
@@ -143,8 +152,10 @@ def ask_variants(
     for variant, given in todo.items():
         for part in _parts(given, AT_ONCE):
             context.check_cancelled()
-            inputs = [question_with_rationale(questions[key], text) for key, text in part.items()]
-            outputs = student.generate(inputs, ANSWER_TOKENS, max_input_tokens=limit)
+            inputs = [input_text(task, questions[key], text, form) for key, text in part.items()]
+            outputs = student.generate(
+                inputs, ANSWER_TOKENS, max_input_tokens=trained.max_input_tokens
+            )
             predictions = [
                 _read(questions[key], text, output, variant)
                 for (key, text), output in zip(part.items(), outputs, strict=True)

@@ -27,12 +27,12 @@ from scicot.pure.evaluation.settings import (
     say_differences,
     table_settings,
 )
-from scicot.pure.evaluation.tables import METHOD_TITLES
 from scicot.pure.hashing import content_hash
+from scicot.pure.methods.registry import title_of
 from scicot.services.evaluation.comparison import Reading
 from scicot.services.runs.runs import list_runs
 from scicot.words.errors import InvalidInput
-from scicot.words.records import Method, Outcome, RunKind, RunStatus, RunView, Split, Variant
+from scicot.words.records import Outcome, RunKind, RunStatus, RunView, Split, Variant
 
 MOST_RUNS = 2000
 AT_ONCE = 500  # run ids a query
@@ -236,6 +236,6 @@ def _compare(session: Session, a: SeedCell, b: SeedCell, reading: Reading) -> Ce
             f"{a.first.name} and {b.first.name} share no two answered questions, so nothing can "
             "be compared. Choose runs on the same split."
         )
-    names = [METHOD_TITLES[Method(str(cell.first.method))] for cell in (a, b)]
+    names = [title_of(cell.first.method) for cell in (a, b)]
     differences = say_differences(*compared_settings(a, b))
     return CellComparison(a, b, names[0], names[1], found, differences)

@@ -18,13 +18,13 @@ from scicot.pure.evaluation.comparison import (
     say_comparison,
     sort_into_cells,
 )
-from scicot.pure.evaluation.tables import METHOD_TITLES
+from scicot.pure.methods.registry import title_of
 from scicot.pure.predictions.metrics import Score, score_outcomes
 from scicot.pure.statistics import holm
 from scicot.services.predictions.store import list_outcomes
 from scicot.services.runs.runs import get_run, list_runs
 from scicot.words.errors import InvalidInput
-from scicot.words.records import Method, Outcome, RunView, Variant
+from scicot.words.records import Outcome, RunView, Variant
 
 
 class Reading(StrEnum):
@@ -118,7 +118,7 @@ def list_option_outcomes(session: Session, run_id: int) -> dict[int, Outcome]:
 def name_runs(run_a: RunView, run_b: RunView) -> tuple[str, str]:
     """Return the methods' names where these tell two runs apart, else the runs' own."""
     if run_a.method and run_b.method and run_a.method != run_b.method:
-        return METHOD_TITLES[Method(run_a.method)], METHOD_TITLES[Method(run_b.method)]
+        return title_of(run_a.method), title_of(run_b.method)
     if run_a.name != run_b.name:
         return run_a.name, run_b.name
     return f"{run_a.name} (run {run_a.id})", f"{run_b.name} (run {run_b.id})"

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from scicot.pure.evaluation.paper_tables import Key
 from scicot.pure.evaluation.tables import ResultTable, TableCell
-from scicot.pure.methods.methods import needs_rationales
-from scicot.words.records import Method, RunStatus, RunView
+from scicot.pure.methods.registry import find_method, needs_rationales
+from scicot.words.records import RunStatus, RunView
 
 UNDER_WAY = (RunStatus.QUEUED, RunStatus.STARTING, RunStatus.RUNNING)
 
@@ -55,9 +55,11 @@ def find_nearest(wanted: Key, runs: Sequence[RunView]) -> RunView | None:
     """
     method, dataset, fraction = wanted
 
+    needs_snapshot = needs_rationales(find_method(method))
+
     def distance(run: RunView) -> tuple[bool, bool, bool, float, int]:
         its_method, its_dataset, its_fraction = key_of(run)
-        lacks = needs_rationales(Method(method)) and not run.config.get("snapshot")
+        lacks = needs_snapshot and not run.config.get("snapshot")
         return (
             lacks,
             its_dataset != dataset,

@@ -27,8 +27,9 @@ from scicot.pure.evaluation.report_markdown import to_report_markdown
 from scicot.pure.evaluation.slices import Dimension, SliceRow
 from scicot.pure.evaluation.tables import RunScore
 from scicot.pure.hashing import content_hash
+from scicot.pure.methods.registry import CLAIM, list_methods
 from scicot.pure.statistics import holm
-from scicot.services.evaluation.attribution import attribute_errors
+from scicot.services.evaluation.attribution import attribute_errors, is_two_stage
 from scicot.services.evaluation.comparison import RunComparison, compare_runs
 from scicot.services.evaluation.figures import draw_figures
 from scicot.services.evaluation.results import Results, find_experiment, load_results
@@ -38,7 +39,7 @@ from scicot.services.questions.lookup import get_questions
 from scicot.services.rationales.references import list_references
 from scicot.services.training.snapshots import Snapshot, list_snapshots
 from scicot.words.errors import InvalidInput
-from scicot.words.records import Method, Origin, RunKind, RunView
+from scicot.words.records import Origin, RunKind, RunView
 
 SHOWN_SLICES = (
     Dimension.QUESTION_WORD,
@@ -113,7 +114,7 @@ def choose_runs(runs: Sequence[RunView]) -> dict[str, list[RunView]]:
     Of a method's runs the one on the largest share of the training questions with the smallest
     seed stands for it, the newest of several; the methods in the paper's order, Sci-CoT first.
     """
-    order = [Method.SCI_COT, Method.ONE_STAGE, Method.FINETUNE, Method.STEP_BY_STEP]
+    order = dict.fromkeys([*CLAIM, *(method.name for method in list_methods())])
     ranks = {method: place for place, method in enumerate(order)}
     chosen: dict[str, dict[str, RunView]] = {}
     for run in sorted(runs, key=_standing):
@@ -122,7 +123,7 @@ def choose_runs(runs: Sequence[RunView]) -> dict[str, list[RunView]]:
     return {
         dataset: sorted(
             by_name.values(),
-            key=lambda run: (ranks.get(Method(run.method), 9) if run.method else 10, run.id),
+            key=lambda run: (ranks.get(run.method or "", len(ranks)), run.id),
         )
         for dataset, by_name in sorted(chosen.items())
     }
@@ -179,7 +180,7 @@ def _examples(session: Session, compared: RunComparison) -> Mapping[Cell, list[R
 def _faults(session: Session, results: Results) -> list[ReportFaults]:
     listed = []
     for run in sorted(results.runs, key=lambda run: run.id):
-        if run.kind is not RunKind.TRAIN or run.method != Method.SCI_COT:
+        if not is_two_stage(run):
             continue
         found = attribute_errors(session, run.id)
         if found.was_run:

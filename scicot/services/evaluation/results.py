@@ -21,7 +21,7 @@ from scicot.services.evaluation.cells import group_cells, measure_seeds
 from scicot.services.evaluation.missing_runs import key_of, offer_launches
 from scicot.services.runs.runs import list_runs
 from scicot.words.errors import NotFound
-from scicot.words.records import Method, Outcome, RunKind, RunStatus, RunView, Split, Variant
+from scicot.words.records import Outcome, RunKind, RunStatus, RunView, Split, Variant
 
 MOST_RUNS = 2000
 
@@ -207,7 +207,7 @@ def _measure_others(
 
 def _name_other(run: RunView) -> tuple[str, str]:
     """Return a row's label and note for a run that trained nothing."""
-    if run.method == Method.FEW_SHOT:
+    if run.kind is RunKind.FEW_SHOT:
         teacher = parse_teacher(str(run.config["teacher"])).model
         thinking = ", chain of thought" if run.config.get("chain_of_thought") else ""
         return f"{teacher} (few-shot k={run.config.get('shots')}{thinking})", "LLM"

@@ -7,29 +7,19 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
+from scicot.pure.methods.plan import AnswerSpec
+from scicot.pure.methods.registry import make_config, plan_of, usual_plan
+from scicot.pure.methods.tasks import input_text
 from scicot.pure.predictions.metrics import option_probabilities
 from scicot.pure.predictions.parsing import judge, read_answer, split_output
-from scicot.pure.students.texts import (
-    PREDICT_TASK,
-    choice_answer,
-    question_text,
-    question_with_rationale,
-    rationale_text,
-)
-from scicot.services.evaluation.attribution import ANSWER_TOKENS
+from scicot.pure.students.texts import choice_answer, form_of, rationale_text
 from scicot.services.runs.runs import get_run
+from scicot.services.students.answers import ANSWER_TOKENS
 from scicot.services.students.opened import list_stage_roles, open_stage
 from scicot.words.configs import TrainingConfig
 from scicot.words.errors import InvalidInput, NotFound
-from scicot.words.records import Choice, Method, Outcome, RunView, StoredQuestion
+from scicot.words.records import Choice, Outcome, RunKind, RunView, StoredQuestion
 from scicot.words.settings import Settings
-
-ANSWERING_ROLE = {
-    Method.FINETUNE: "answer",
-    Method.SCI_COT: "answer",
-    Method.ONE_STAGE: "one_stage",
-    Method.STEP_BY_STEP: "step_by_step",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +58,8 @@ def to_question(question: StoredQuestion, draft: Draft) -> StoredQuestion:
 
 def can_answer(session: Session, run: RunView) -> bool:
     """Return whether the run's students are here to be asked."""
-    if run.method is None:
-        return False
-    role = ANSWERING_ROLE.get(Method(run.method))
-    return role is not None and role in list_stage_roles(session, run.id)
+    plan = usual_plan(run.method)
+    return plan is not None and plan.answers.answer.role in list_stage_roles(session, run.id)
 
 
 def answer_draft(
@@ -89,35 +77,28 @@ def answer_draft(
     from the draft's rationale; a one-stage run writes its own, and the others read none.
     """
     run = get_run(session, run_id)
-    method = Method(run.method) if run.method else None
-    if method not in ANSWERING_ROLE:
-        raise InvalidInput(f"Run {run.id} ({run.name}) has no student here. Choose a trained run.")
-    config = TrainingConfig.checked(**run.config)
+    config, spec = _how_it_answers(run)
+    form, task = form_of(config), spec.answer.task
     edited = to_question(question, draft)
-    writes_first = method is Method.ONE_STAGE  # its options are scored after what it wrote
     student = open_stage(
         session,
         settings,
         run_id,
-        ANSWERING_ROLE[method],
+        spec.answer.role,
         is_exact=is_exact,
-        at_once=1 if writes_first else 2,
+        at_once=1 if spec.writes_first else 2,
     )
-    text = question_text(edited)
-    if method is Method.SCI_COT:
-        text = question_with_rationale(edited, draft.rationale)
-    elif method is Method.STEP_BY_STEP:
-        text = PREDICT_TASK + text
-    options = [choice_answer(choice) for choice in edited.choices]
+    text = input_text(task, edited, draft.rationale, form)
+    options = [choice_answer(choice, form) for choice in edited.choices]
     limit = config.max_input_tokens
-    if writes_first:
+    if spec.writes_first:
         (output,) = student.generate([text], config.max_target_tokens, max_input_tokens=limit)
         rationale, _ = split_output(output)
         given = rationale_text(rationale) if rationale else None
         (scores,) = student.score([text], [options], max_input_tokens=limit, given=[given])
     else:
         output, scores = student.answer(text, options, ANSWER_TOKENS, max_input_tokens=limit)
-        rationale = draft.rationale if method is Method.SCI_COT else None
+        rationale = draft.rationale if spec.reads_rationale else None
     label = read_answer(output, edited)
     return WhatIfAnswer(
         rationale=rationale,
@@ -128,17 +109,25 @@ def answer_draft(
     )
 
 
+def _how_it_answers(run: RunView) -> tuple[TrainingConfig, AnswerSpec]:
+    if run.kind is not RunKind.TRAIN:
+        raise InvalidInput(f"Run {run.id} ({run.name}) has no student here. Choose a trained run.")
+    config = make_config(**run.config)
+    return config, plan_of(config).answers
+
+
 def write_rationale(
     session: Session, settings: Settings, run_id: int, question: StoredQuestion, draft: Draft
 ) -> str:
     """Return what a two-stage run's first student writes for the edited question."""
     run = get_run(session, run_id)
-    if run.method != Method.SCI_COT:
+    config, spec = _how_it_answers(run)
+    if spec.rationale is None:
         raise NotFound(f"Run {run.id} ({run.name}) has no stage that writes rationales alone.")
-    config = TrainingConfig.checked(**run.config)
-    student = open_stage(session, settings, run_id, "rationale")
+    student = open_stage(session, settings, run_id, spec.rationale.role)
+    asked = to_question(question, draft)
     (output,) = student.generate(
-        [question_text(to_question(question, draft))],
+        [input_text(spec.rationale.task, asked, form=form_of(config))],
         config.max_rationale_tokens,
         max_input_tokens=config.max_input_tokens,
     )

@@ -22,7 +22,7 @@ from scicot.adapters.launchers.local import log_path, worker_lives
 from scicot.adapters.versions import code_version, package_versions
 from scicot.pure.hashing import content_hash
 from scicot.words.errors import NotFound, RunNotInState
-from scicot.words.records import Actor, Method, RunKind, RunStatus, RunView
+from scicot.words.records import Actor, RunKind, RunStatus, RunView
 from scicot.words.settings import Settings
 
 LOST_AFTER = timedelta(seconds=30)
@@ -47,7 +47,7 @@ class NewRun(TypedDict, total=False):
     name: Required[str]
     config: Required[Mapping[str, Any]]
     dataset_id: int | None
-    method: Method | None
+    method: str | None
     snapshot_id: int | None
     experiment_id: int | None
     status: RunStatus

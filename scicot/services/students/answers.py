@@ -1,39 +1,36 @@
-"""How each method answers: which stage reads what, and which options are scored."""
+"""Answer questions by any method's plan: who writes, who answers, which options are scored."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from scicot.pure.methods.plan import TaskSpec
+from scicot.pure.methods.registry import plan_of
+from scicot.pure.methods.tasks import input_text
 from scicot.pure.predictions.parsing import judge, read_answer, split_output
-from scicot.pure.students.texts import (
-    EXPLAIN_TASK,
-    PREDICT_TASK,
-    choice_answer,
-    question_text,
-    question_with_rationale,
-    rationale_text,
-)
+from scicot.pure.students.texts import choice_answer, form_of, rationale_text
 from scicot.services.students.answering import Answering
 from scicot.services.students.stages import TrainedStage
-from scicot.words.records import Method, Prediction, StoredQuestion
+from scicot.words.records import Prediction, StoredQuestion
 
 ANSWER_TOKENS = 96  # the longest answer text of ARC has about 60
 Stages = Mapping[str, TrainedStage]
 
 
 def write_rationales(
-    answering: Answering, stage: TrainedStage, questions: Sequence[StoredQuestion], task: str = ""
+    answering: Answering, stage: TrainedStage, questions: Sequence[StoredQuestion], task: TaskSpec
 ) -> dict[int, str]:
     """Return what the stage writes as rationale for each question, by question id."""
+    form = form_of(answering.config)
     outputs = answering.generate(
         stage,
-        [task + question_text(one) for one in questions],
+        [input_text(task, question, form=form) for question in questions],
         answering.config.max_rationale_tokens,
         "writing rationales",
     )
     return {
-        one.id: split_output(output)[0] or ""
-        for one, output in zip(questions, outputs, strict=True)
+        question.id: split_output(output)[0] or ""
+        for question, output in zip(questions, outputs, strict=True)
     }
 
 
@@ -41,35 +38,28 @@ def answer_questions(
     answering: Answering, stages: Stages, questions: Sequence[StoredQuestion]
 ) -> list[Prediction]:
     """Return the method's prediction for each question, options scored."""
-    method = answering.config.method
+    spec, form = plan_of(answering.config).answers, form_of(answering.config)
+    stage, task = stages[spec.answer.role], spec.answer.task
     rationales: dict[int, str | None] = {}
     given: list[str | None] = [None] * len(questions)
-    inputs = [question_text(one) for one in questions]
-    if method is Method.ONE_STAGE:
-        stage = stages["one_stage"]
-        limit = answering.config.max_target_tokens
-        outputs = answering.generate(stage, inputs, limit, "answering")
-        for place, (one, output) in enumerate(zip(questions, outputs, strict=True)):
+    if spec.rationale:
+        writer = stages[spec.rationale.role]
+        rationales |= write_rationales(answering, writer, questions, spec.rationale.task)
+    inputs = [
+        input_text(task, question, rationales.get(question.id), form) for question in questions
+    ]
+    limit = answering.config.max_target_tokens if spec.writes_first else ANSWER_TOKENS
+    outputs = answering.generate(stage, inputs, limit, "answering")
+    if spec.writes_first:
+        for place, (question, output) in enumerate(zip(questions, outputs, strict=True)):
             rationale, _ = split_output(output)
-            rationales[one.id] = rationale
+            rationales[question.id] = rationale
             given[place] = rationale_text(rationale) if rationale else None
-    else:
-        if method is Method.SCI_COT:
-            stage = stages["answer"]
-            rationales |= write_rationales(answering, stages["rationale"], questions)
-            inputs = [question_with_rationale(one, rationales[one.id]) for one in questions]
-        elif method is Method.STEP_BY_STEP:
-            stage = stages["step_by_step"]
-            rationales |= write_rationales(answering, stage, questions, EXPLAIN_TASK)
-            inputs = [PREDICT_TASK + text for text in inputs]
-        else:
-            stage = stages["answer"]
-        outputs = answering.generate(stage, inputs, ANSWER_TOKENS, "answering")
-    options = [[choice_answer(choice) for choice in one.choices] for one in questions]
+    options = [[choice_answer(choice, form) for choice in one.choices] for one in questions]
     scores = answering.score(stage, inputs, options, given)
     return [
-        _predict(one, output, row, rationales.get(one.id))
-        for one, output, row in zip(questions, outputs, scores, strict=True)
+        _predict(question, output, row, rationales.get(question.id))
+        for question, output, row in zip(questions, outputs, scores, strict=True)
     ]
 
 
@@ -85,5 +75,5 @@ def _predict(
         label=label,
         outcome=judge(label, question),
         option_log_likelihoods=likelihoods,
-        option_label=max(likelihoods, key=lambda one: likelihoods[one]),
+        option_label=max(likelihoods, key=lambda label: likelihoods[label]),
     )

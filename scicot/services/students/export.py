@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from scicot.adapters.students.folders import HUB_ID
+from scicot.pure.methods.plan import describe_stage, is_fold
+from scicot.pure.methods.registry import plan_of
 from scicot.services.runs.runs import get_run
 from scicot.services.students.stages import TrainedStage
 from scicot.services.students.trained import load_trained
@@ -18,13 +20,6 @@ from scicot.words.configs import TrainingConfig
 from scicot.words.errors import Conflict, NotFound
 from scicot.words.records import Family, RunView
 from scicot.words.settings import Settings
-
-READS = {
-    "rationale": "a question with its options, and writes a rationale",
-    "answer": "a question with its options (and, for sci_cot, a rationale), and writes the answer",
-    "one_stage": "a question with its options, and writes rationale and answer",
-    "step_by_step": "'predict: ' or 'explain: ' and a question, and writes answer or rationale",
-}
 
 
 def export_student(session: Session, settings: Settings, run_id: int, folder: Path) -> list[Path]:
@@ -36,7 +31,7 @@ def export_student(session: Session, settings: Settings, run_id: int, folder: Pa
     if folder.exists() and any(folder.iterdir()):
         raise Conflict(f"'{folder}' is not empty. Name a folder that does not exist yet.")
     config, stages = load_trained(session, settings, run_id)
-    kept = {role: stage for role, stage in stages.items() if not role.startswith("fold_")}
+    kept = {role: stage for role, stage in stages.items() if not is_fold(role)}
     if not kept:
         raise NotFound(f"Run {run_id} has no student to export.")
     run = get_run(session, run_id)
@@ -65,12 +60,13 @@ def write_card(run: RunView, config: TrainingConfig, stage: TrainedStage) -> str
     name = config.student if is_on_hub else Path(config.student).name
     shown = config.model_dump(mode="json", exclude_none=True) | {"student": name}
     base = f"base_model: {name}\n" if is_on_hub else ""
+    reads = describe_stage(plan_of(config).stage(stage.role))
     task = "text-generation" if stage.family is Family.CAUSAL else "text2text-generation"
     return "\n".join(
         [
             f"---\n{base}pipeline_tag: {task}\nlanguage: en\ntags: [sci-cot]\n---",
-            f"# {config.method.value}, {stage.role}: {name} on {config.dataset}",
-            f"Trained with Sci-CoT ({run.code_version}). It reads {READS[stage.role]}.",
+            f"# {config.method}, {stage.role}: {name} on {config.dataset}",
+            f"Trained with Sci-CoT ({run.code_version}). It reads {reads}.",
             f"Stage hash `{stage.hash}`, run {run.id}.",
             "## Measured on the test split",
             *_lines(metrics if isinstance(metrics, dict) else {}),

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from scicot.pure.methods.registry import plan_of
 from scicot.pure.predictions.metrics import measure
 from scicot.services.predictions.store import store_predictions
 from scicot.services.questions.lookup import find_dataset_id, list_questions
@@ -48,7 +49,7 @@ def run_prediction(context: RunContext) -> Mapping[str, Any]:
     with context.session() as session:
         trained, stages = load_trained(session, context.settings, config.run)
         questions = list_questions(session, config.dataset, config.split, config.limit)
-    watcher = RunWatcher(context, 2 * len(questions))
+    watcher = RunWatcher(context, plan_of(trained).answers.passes * len(questions))
     answering = Answering(watcher, trained)
     predictions = answer_questions(answering, stages, questions)
     with context.session() as session:

@@ -27,10 +27,10 @@ from scicot.adapters.students.stage_files import (
     work_folder,
 )
 from scicot.pure.hashing import content_hash
-from scicot.pure.methods.methods import Task
+from scicot.pure.methods.tasks import Task
 from scicot.services.students.watcher import RunWatcher
 from scicot.words.configs import TrainingConfig
-from scicot.words.records import Family, Stage
+from scicot.words.records import Family
 
 # The settings that decide a stage's weights; the others decide what is done with them.
 DECIDING = (
@@ -54,10 +54,11 @@ DECIDING = (
 class StagePlan:
     """One model to train: its role in the run, its texts and where it starts from.
 
-    `init` is the stage whose weights it starts from; None: the student itself.
+    `name` is the role in the method's plan, which the folds' students share. Without tasks the
+    student stays as it is. `init` is the stage whose weights it starts from; None: the student.
     """
 
-    name: Stage
+    name: str
     role: str
     tasks: Sequence[Task]
     validation: Task | None = None
@@ -88,6 +89,8 @@ def hash_stage(plan: StagePlan, student: StudentFolder, config: TrainingConfig) 
 
     Question ids are left out: they are this database's own.
     """
+    if not plan.tasks:
+        return content_hash({"engine": engine_version(), "as it is": student.fingerprint})
     chosen = config.model_dump(mode="json", include=set(DECIDING))
     if config.steps is not None:
         del chosen["epochs"]
@@ -168,6 +171,8 @@ def _train(
     from scicot.adapters.students.loading import save_model
     from scicot.adapters.students.trainer import StageTrainer
 
+    if not plan.tasks:
+        return _take_as_it_is(watcher, plan, student, stage_hash, folder)
     settings = watcher.context.settings
     base = inspect_folder(student.name, plan.init.folder / "model") if plan.init else student
     work = work_folder(settings, watcher.context.run.id, stage_hash)
@@ -218,6 +223,35 @@ def _train(
         role=plan.role,
         folder=folder,
         family=base.family,
+        reused=False,
+        seconds=seconds,
+        result=result,
+    )
+
+
+def _take_as_it_is(
+    watcher: RunWatcher, plan: StagePlan, student: StudentFolder, stage_hash: str, folder: Path
+) -> TrainedStage:
+    """Return the student as a stage that took no step, saved and converted like a trained one."""
+    from scicot.adapters.students.convert import convert_student
+    from scicot.adapters.students.loading import load_model, save_model
+
+    started = time.monotonic()
+    watcher.start(plan.role, f"Taking {student.name} as it is.")
+    work = work_folder(watcher.context.settings, watcher.context.run.id, stage_hash)
+    shutil.rmtree(work, ignore_errors=True)
+    save_model(load_model(student.path, student.family), student.path, work / "model")
+    give_back_memory()
+    is_fast = convert_student(work / "model", work / "ct2", student.family)
+    result = {"steps": 0, "examples": 0, "fast": is_fast}
+    seconds = round(time.monotonic() - started, 2)
+    description = {"stage": plan.name, "student": student.name, "family": student.family, **result}
+    publish_stage(work, folder, description | {"losses": [], "seconds": seconds})
+    return TrainedStage(
+        hash=stage_hash,
+        role=plan.role,
+        folder=folder,
+        family=student.family,
         reused=False,
         seconds=seconds,
         result=result,

@@ -17,6 +17,7 @@ from db.models import (
 )
 from scicot.adapters.teacher.open import check_teacher
 from scicot.pure.hashing import content_hash
+from scicot.pure.methods.few_shot import METHOD
 from scicot.pure.predictions.metrics import score_outcomes
 from scicot.pure.predictions.parsing import judge, read_answer, split_output
 from scicot.pure.teacher.few_shot_prompts import Shot, few_shot_messages
@@ -37,7 +38,6 @@ from scicot.words.records import (
     HAS_TEXT,
     Actor,
     CompletionState,
-    Method,
     Prediction,
     RunKind,
     Split,
@@ -87,7 +87,7 @@ def start_few_shot(
         f"{thinking} chain of thought",
         config=values,
         dataset_id=dataset_id,
-        method=Method.FEW_SHOT,
+        method=METHOD.name,
         experiment_id=experiment_id,
     )
 

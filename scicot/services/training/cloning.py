@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from scicot.pure.methods.registry import make_config
 from scicot.pure.training.differences import Difference, find_differences
 from scicot.services.runs.runs import get_run
 from scicot.words.configs import TrainingConfig
@@ -20,14 +21,14 @@ def clone_config(session: Session, run_id: int | None, given: Mapping[str, Any])
     Raises NotFound, or InvalidConfig for a run that trained nothing or a value that is none.
     """
     if run_id is None:
-        return TrainingConfig.checked(**given)
+        return make_config(**given)
     run = get_run(session, run_id)
     if run.kind is not RunKind.TRAIN:
         raise InvalidConfig(
             f"Run {run_id} is a {run.kind} run; only a training run's settings can be taken over. "
             "`python -m scicot runs list` shows the runs."
         )
-    return TrainingConfig.checked(**dict(run.config) | dict(given))
+    return make_config(**dict(run.config) | dict(given))
 
 
 def differences_from_run(
@@ -48,7 +49,7 @@ def differences_between_runs(session: Session, there: int, here: int) -> list[Di
 def _settings_of(run: RunView) -> dict[str, Any]:
     """Return the run's settings; those that came into being after it have their default."""
     if run.kind is RunKind.TRAIN and run.config:
-        return TrainingConfig.checked(**run.config).model_dump(mode="json")
+        return make_config(**run.config).model_dump(mode="json")
     return dict(run.config)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from scicot.pure.methods.methods import needs_rationales
+from scicot.pure.methods.registry import plan_of
 from scicot.pure.training.fractions import take_fraction
 from scicot.services.questions.lookup import list_questions
 from scicot.services.training.snapshots import find_snapshot, snapshot_texts
@@ -41,11 +41,14 @@ def read_training_data(session: Session, config: TrainingConfig) -> TrainingData
             )
         rationales = snapshot_texts(session, snapshot.id)
         questions = [one for one in questions if one.id in rationales]
-    if not questions:
+    plan = plan_of(config)
+    if not questions and plan.needs_questions:
         raise InvalidConfig(
             f"There is no question to train on in '{config.dataset}'. Import its train split"
             + (" or take a snapshot that holds some." if config.snapshot else ".")
         )
+    if not plan.needs_questions:
+        questions = []
     chosen = take_fraction(questions, config.fraction, config.seed, config.limit_train)
     validation: Sequence[StoredQuestion] = ()
     if config.selection == "validation":
@@ -57,7 +60,7 @@ def read_training_data(session: Session, config: TrainingConfig) -> TrainingData
                 f"selection=validation needs a validation split, and '{config.dataset}' has none. "
                 "Import it or use selection=last."
             )
-    used = rationales if needs_rationales(config.method) else {}
+    used = rationales if plan.needs_rationales else {}
     ids = {one.id for one in chosen}
     return TrainingData(
         train=chosen,

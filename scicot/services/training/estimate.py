@@ -16,16 +16,18 @@ from scicot.adapters.students.identity import engine_version
 from scicot.adapters.students.machine import run_threads
 from scicot.adapters.students.probe import ProbeResult, run_probe
 from scicot.pure.hashing import content_hash
-from scicot.pure.methods.methods import Task
+from scicot.pure.methods.registry import plan_of
+from scicot.pure.methods.tasks import Task, make_task
 from scicot.pure.runs.durations import say_duration
 from scicot.pure.students.steps import Schedule
-from scicot.services.students.stages import find_stage, hash_stage
+from scicot.services.questions.lookup import list_questions
+from scicot.services.students.stages import StagePlan, find_stage, hash_stage
 from scicot.services.training.data import read_training_data
-from scicot.services.training.methods import plan_first_stages
+from scicot.services.training.methods import count_written, make_tasks, plan_known_stages
 from scicot.services.training.preview import inspect_training
 from scicot.services.training.training import check_training
 from scicot.words.configs import TrainingConfig
-from scicot.words.records import Example, Method
+from scicot.words.records import Example, Split
 from scicot.words.settings import Settings
 
 SAMPLE = 128  # examples, spread over all lengths
@@ -63,41 +65,54 @@ def estimate_training(
     """Return how long the run will take here; stages that are there cost nothing.
 
     The try-out takes up to two minutes the first time and is then remembered for this student
-    and these settings; `again` makes it anew, for instance after one on a busy machine. The
-    answering stage of sci_cot counts as the rationale stage's length.
+    and these settings; `again` makes it anew, for instance after one on a busy machine. What a
+    stage will have written counts as long as the snapshot's rationales.
     """
     check_training(session, settings, config)
     data = read_training_data(session, config)
     student = find_student(config.student, settings)
-    plans = plan_first_stages(config, data)
+    plans = plan_known_stages(config, data)
     codec = Codec.open(student.path, student.family)
     kept = _probe_file(settings, student, config)
     if again or not kept.is_file():
-        _probe(kept, settings, student, config, plans[0].tasks[0].examples)
+        _probe(kept, settings, student, config, _examples(session, config, plans))
     found = ProbeResult(**json.loads(kept.read_text(encoding="utf-8")))
     training = 0.0
     for plan in plans:
         if find_stage(session, hash_stage(plan, student, config)) is None:
             training += _stage_seconds(codec, plan.tasks, config, found)
     preview = inspect_training(session, settings, config)
-    writing = 0
-    if config.method is Method.SCI_COT:
-        training += _stage_seconds(codec, plans[0].tasks, config, found)
-        writing = len(data.validation)
-        writing += 0 if config.stage2_rationales == "teacher" else len(data.train)
-    texts = {Method.SCI_COT: 2, Method.STEP_BY_STEP: 2}.get(config.method, 1) + 1
+    whole, writing, known = plan_of(config), 0, {plan.role for plan in plans}
+    for spec in whole.stages:
+        writing += count_written(spec, data)
+        if spec.role not in known:
+            read = {task.reads: data.rationales for task in spec.tasks if task.reads}
+            tasks = make_tasks(spec, config, data, read=read)
+            training += _stage_seconds(codec, tasks, config, found)
     return TrainingEstimate(
         training=training,
         writing=writing * found.per_text,
-        testing=preview.test_questions * texts * found.per_text,
+        testing=preview.test_questions * whole.answers.passes * found.per_text,
         steps_tried=found.steps,
         tried_at=datetime.fromtimestamp(kept.stat().st_mtime, UTC),
     )
 
 
+def _examples(
+    session: Session, config: TrainingConfig, plans: Sequence[StagePlan]
+) -> Sequence[Example]:
+    """Return what to try the student on: what it is trained on first, else what it is asked."""
+    if plans[0].tasks:
+        return plans[0].tasks[0].examples
+    asked = list_questions(session, config.dataset, Split.TEST, SAMPLE)
+    return make_task(plan_of(config).answers.answer.task, asked).examples
+
+
 def _stage_seconds(
     codec: Codec, tasks: Sequence[Task], config: TrainingConfig, found: ProbeResult
 ) -> float:
+    if not tasks:
+        return found.per_stage
     tokens = sum(
         len(codec.encode_input(one.input, config.max_input_tokens))
         + len(codec.encode_target(one.target, config.max_target_tokens))

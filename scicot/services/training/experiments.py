@@ -12,9 +12,10 @@ from db.models import ExperimentRow
 from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.adapters.sources.yaml_files import read_yaml
+from scicot.pure.methods.registry import find_method, make_config
 from scicot.services.training.training import check_training, start_training
 from scicot.words.configs import ExperimentConfig, TrainingConfig
-from scicot.words.errors import Conflict
+from scicot.words.errors import Conflict, InvalidConfig
 from scicot.words.records import Actor
 from scicot.words.settings import Settings
 
@@ -29,13 +30,19 @@ class StartedExperiment:
 
 def load_experiment(path: Path) -> ExperimentConfig:
     """Return the grid that a YAML file describes; raises InvalidConfig naming the field."""
-    return ExperimentConfig.checked(**read_yaml(path))
+    config = ExperimentConfig.checked(**read_yaml(path))
+    for method in config.methods:
+        try:
+            find_method(method)
+        except InvalidConfig as error:
+            raise InvalidConfig(f"Setting 'methods': {error}") from error
+    return config
 
 
 def plan_runs(config: ExperimentConfig) -> list[TrainingConfig]:
     """Return the grid's runs, those that share stages near each other."""
     return [
-        TrainingConfig.checked(
+        make_config(
             method=method,
             dataset=dataset,
             snapshot=snapshot,

@@ -1,4 +1,4 @@
-"""Which stages a method trains, in which order, on which texts."""
+"""Carry out any method's plan: its stages in order, on the texts that the plan names."""
 
 from __future__ import annotations
 
@@ -6,22 +6,18 @@ import time
 from collections.abc import Mapping, Sequence
 
 from scicot.adapters.students.folders import StudentFolder
-from scicot.pure.methods.methods import (
-    Task,
-    answer_tasks,
-    one_stage_tasks,
-    rationale_tasks,
-    step_by_step_tasks,
-)
+from scicot.pure.methods.plan import FOLD, Reads, StageSpec, TaskSpec, Writes
+from scicot.pure.methods.registry import plan_of
+from scicot.pure.methods.tasks import NOTHING, Rationales, Task, make_task
 from scicot.pure.students.steps import Schedule
-from scicot.pure.students.texts import PREDICT_TASK, question_text
+from scicot.pure.students.texts import form_of
 from scicot.pure.training.fractions import split_folds
 from scicot.services.students.answering import Answering
 from scicot.services.students.answers import write_rationales
 from scicot.services.students.stages import StagePlan, TrainedStage, ensure_stage
 from scicot.services.training.data import TrainingData
 from scicot.words.configs import TrainingConfig
-from scicot.words.records import Example, Method, Stage, StoredQuestion
+from scicot.words.records import StoredQuestion
 
 Stages = dict[str, TrainedStage]
 
@@ -38,59 +34,66 @@ class MethodTraining:
         self.answering = answering
         self.watcher = answering.watcher
         self.config = answering.config
+        self.plan = plan_of(answering.config)
         self.student = student
         self.data = data
         self.stages: Stages = {}
 
     def train(self) -> None:
-        """Train every stage of the method."""
-        first, *folds = plan_first_stages(self.config, self.data)
-        stage = self._ensure(first)
-        if self.config.method is Method.SCI_COT:
-            self._train_answering(stage, folds)
+        """Train every stage of the plan."""
+        for spec in self.plan.stages:
+            read = {task.reads: self._read(task.reads) for task in spec.tasks if task.reads}
+            validation = self._validation(spec) if self.data.validation else None
+            init = self.stages[spec.starts_from] if spec.starts_from else None
+            tasks = make_tasks(spec, self.config, self.data, read=read)
+            self._ensure(StagePlan(spec.role, spec.role, tasks, validation, init))
 
-    def _train_answering(self, first: TrainedStage, folds: Sequence[StagePlan]) -> None:
-        """Train stage 2 on x + r', where r' is what the setting says."""
-        data, config = self.data, self.config
-        if config.stage2_rationales == "teacher":
-            written: Mapping[int, str] = data.rationales
-        elif config.stage2_rationales == "cross_fit":
-            written = self._write_cross_fit(folds)
-        else:
-            written = self._write("rationale", first, data.train)
-        validation = None
-        if data.validation:
-            seen = self._write("rationale", first, data.validation)
-            validation = answer_tasks(data.validation, seen)[0]
-        init = first if config.stage2_init == "stage1" else None
-        tasks = answer_tasks(data.train, written)
-        self._ensure(StagePlan(Stage.ANSWER, "answer", tasks, validation, init))
+    def _read(self, reads: Reads) -> Rationales:
+        """Return the rationale that each training question is read with."""
+        if reads.training == "teacher":
+            return self.data.rationales
+        if reads.training == "cross_fit":
+            return self._write_cross_fit(reads)
+        return self._write(reads.writer, self.stages[reads.writer], self.data.train)
 
-    def _write_cross_fit(self, folds: Sequence[StagePlan]) -> dict[int, str]:
+    def _write_cross_fit(self, reads: Reads) -> dict[int, str]:
         """Return r' for each training question, by a student that never saw that question."""
         written: dict[int, str] = {}
-        for plan in folds:
-            seen = {one.question_id for one in plan.tasks[0].examples}
-            held_out = [one for one in self.data.train if one.id not in seen]
+        for plan in plan_folds(self.plan.stage(reads.writer), reads, self.config, self.data):
+            seen = {example.question_id for example in plan.tasks[0].examples}
+            held_out = [question for question in self.data.train if question.id not in seen]
             stage = self._ensure(plan)
-            written |= self._write(plan.role, stage, held_out)
+            written |= self._write(reads.writer, stage, held_out)
             self.answering.close(stage)  # nobody asks a fold's student again
         return written
 
+    def _validation(self, spec: StageSpec) -> Task | None:
+        """Return the task whose loss on the validation split tells good weights from bad ones."""
+        task = find_answering(spec)
+        if task is None:
+            return None
+        questions, read = self.data.validation, NOTHING
+        if task.reads:
+            writer = task.reads.writer
+            read = self._write(writer, self.stages[writer], questions)
+        return make_task(task, questions, read=read, form=form_of(self.config))
+
     def _ensure(self, plan: StagePlan) -> TrainedStage:
-        self.watcher.expect(_training_work(self.config, len(plan.tasks[0].examples)))
+        examples = len(plan.tasks[0].examples) if plan.tasks else 0
+        self.watcher.expect(_training_work(self.config, examples))
         stage = ensure_stage(self.watcher, plan, self.student, self.config)
         self.stages[plan.role] = stage
         self.watcher.finish_part(f"train {plan.role}", stage.seconds, role=plan.role)
         return stage
 
     def _write(
-        self, role: str, stage: TrainedStage, questions: Sequence[StoredQuestion]
+        self, writer: str, stage: TrainedStage, questions: Sequence[StoredQuestion]
     ) -> dict[int, str]:
         started = time.monotonic()
-        written = write_rationales(self.answering, stage, questions)
+        task = find_writing(self.plan.stage(writer))
+        written = write_rationales(self.answering, stage, questions, task)
         what = "for validation" if questions is self.data.validation else "for training"
-        self.watcher.finish_part(f"write {role} {what}", time.monotonic() - started)
+        self.watcher.finish_part(f"write {stage.role} {what}", time.monotonic() - started)
         return written
 
 
@@ -101,58 +104,94 @@ def train_method(answering: Answering, student: StudentFolder, data: TrainingDat
     return training.stages
 
 
-def plan_first_stages(config: TrainingConfig, data: TrainingData) -> list[StagePlan]:
-    """Return the stages whose texts are known before anything is trained.
+def make_tasks(
+    spec: StageSpec,
+    config: TrainingConfig,
+    data: TrainingData,
+    *,
+    read: Mapping[Reads, Rationales] | None = None,
+) -> list[Task]:
+    """Return a stage's examples; `read` are the rationales for each task that reads some."""
+    form = form_of(config)
+    return [
+        make_task(
+            task,
+            data.train,
+            targets=data.rationales,
+            read=(read or {}).get(task.reads, NOTHING) if task.reads else NOTHING,
+            form=form,
+        )
+        for task in spec.tasks
+    ]
 
-    All but stage 2 of sci_cot; with cross_fit the students of the folds follow the first.
-    """
-    if config.method is Method.FINETUNE:
-        validation = answer_tasks(data.validation)[0] if data.validation else None
-        return [StagePlan(Stage.ANSWER, "answer", answer_tasks(data.train), validation)]
-    if config.method is Method.ONE_STAGE:
-        tasks = one_stage_tasks(data.train, data.rationales)
-        return [StagePlan(Stage.ONE_STAGE, "one_stage", tasks)]
-    if config.method is Method.STEP_BY_STEP:
-        tasks = step_by_step_tasks(data.train, data.rationales, config.rationale_weight)
-        validation = _predict_task(data.validation) if data.validation else None
-        return [StagePlan(Stage.STEP_BY_STEP, "step_by_step", tasks, validation)]
-    tasks = rationale_tasks(data.train, data.rationales)
-    plans = [StagePlan(Stage.RATIONALE, "rationale", tasks)]
-    if config.stage2_rationales == "cross_fit":
-        folds = split_folds(data.train, min(config.folds, len(data.train)), config.seed)
-        for number, fold in enumerate(folds):
-            held_out = {one.id for one in fold}
-            others = [one for one in data.train if one.id not in held_out]
-            tasks = rationale_tasks(others, data.rationales)
-            plans.append(StagePlan(Stage.RATIONALE, f"fold_{number}", tasks))
+
+def find_writing(spec: StageSpec) -> TaskSpec:
+    """Return the task as which a stage writes rationales."""
+    return next(task for task in spec.tasks if task.writes is not Writes.ANSWER)
+
+
+def find_answering(spec: StageSpec) -> TaskSpec | None:
+    """Return the task as which a stage only answers, or None."""
+    return next((task for task in spec.tasks if task.writes is Writes.ANSWER), None)
+
+
+def plan_folds(
+    writer: StageSpec, reads: Reads, config: TrainingConfig, data: TrainingData
+) -> list[StagePlan]:
+    """Return the students that write for the questions of one fold, each trained on the others."""
+    plans = []
+    folds = split_folds(data.train, min(reads.folds, len(data.train)), config.seed)
+    for number, fold in enumerate(folds):
+        held_out = {question.id for question in fold}
+        others = [question for question in data.train if question.id not in held_out]
+        seen = TrainingData(train=others, validation=(), rationales=data.rationales)
+        plans.append(StagePlan(writer.role, f"{FOLD}{number}", make_tasks(writer, config, seen)))
     return plans
+
+
+def plan_known_stages(config: TrainingConfig, data: TrainingData) -> list[StagePlan]:
+    """Return the stages whose texts are known before anything is trained, folds included.
+
+    A stage is not known that reads what another one writes, or starts from its weights.
+    """
+    plan, form = plan_of(config), form_of(config)
+    known: list[StagePlan] = []
+    for spec in plan.stages:
+        reads = [task.reads for task in spec.tasks if task.reads]
+        for one in reads:
+            if one.training == "cross_fit":
+                known += plan_folds(plan.stage(one.writer), one, config, data)
+        if reads or spec.starts_from:
+            continue
+        task = find_answering(spec)
+        validation = (
+            make_task(task, data.validation, form=form) if task and data.validation else None
+        )
+        known.append(StagePlan(spec.role, spec.role, make_tasks(spec, config, data), validation))
+    return known
 
 
 def count_work(config: TrainingConfig, data: TrainingData) -> int:
     """Return the work of training in questions: passes of each stage, and texts to write."""
     questions = len(data.train)
-    a_stage = _training_work(config, questions)
-    if config.method is not Method.SCI_COT:
-        return a_stage
-    work = 2 * a_stage + len(data.validation)
-    if config.stage2_rationales == "in_sample":
-        work += questions
-    elif config.stage2_rationales == "cross_fit":
-        work += questions + round(a_stage * (config.folds - 1))
+    work, a_stage = 0, _training_work(config, questions)
+    for spec in plan_of(config).stages:
+        reads = [task.reads for task in spec.tasks if task.reads]
+        folds = sum(one.folds - 1 for one in reads if one.training == "cross_fit")
+        work += a_stage * (bool(spec.tasks) + folds) + count_written(spec, data)
     return work
 
 
 def _training_work(config: TrainingConfig, questions: int) -> int:
     """Return a stage's work: how often its questions are seen, taken together."""
+    if not questions:
+        return 0
     schedule = Schedule(questions, config.questions_per_step, config.epochs, config.steps)
     return round(questions * schedule.passes)
 
 
-def _predict_task(questions: Sequence[StoredQuestion]) -> Task:
-    plain = answer_tasks(questions)[0]
-    return Task(
-        tuple(
-            Example(made.question_id, PREDICT_TASK + question_text(one), made.target)
-            for one, made in zip(questions, plain.examples, strict=True)
-        )
-    )
+def count_written(spec: StageSpec, data: TrainingData) -> int:
+    """Return how many rationales other stages write so that this one can be trained."""
+    reads = [task.reads for task in spec.tasks if task.reads]
+    own = sum(len(data.train) for one in reads if one.training != "teacher")
+    return own + len(reads) * len(data.validation)

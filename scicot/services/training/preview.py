@@ -11,15 +11,16 @@ from sqlalchemy.orm import Session
 
 from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.folders import StudentFolder, find_local_student
-from scicot.pure.methods.methods import Task
+from scicot.pure.methods.registry import plan_of
+from scicot.pure.methods.tasks import Task
 from scicot.pure.students.steps import Schedule, plan_steps
 from scicot.services.questions.lookup import count_questions
 from scicot.services.students.stages import StagePlan, find_stage, hash_stage
 from scicot.services.training.data import read_training_data
-from scicot.services.training.methods import plan_first_stages
+from scicot.services.training.methods import plan_known_stages
 from scicot.services.training.training import check_training
 from scicot.words.configs import TrainingConfig
-from scicot.words.records import Example, Method, Split
+from scicot.words.records import Example, Split
 from scicot.words.settings import Settings
 
 # A stage keeps its model twice (transformers and CTranslate2); while it trains there are up to
@@ -85,10 +86,14 @@ def inspect_training(
     data = read_training_data(session, config)
     student = find_local_student(config.student, settings)
     codec = Codec.open(student.path, student.family) if student else None
-    plans = plan_first_stages(config, data)
+    plans = plan_known_stages(config, data)
     stages = [_preview(session, plan, config, student, codec) for plan in plans]
-    if config.method is Method.SCI_COT:
-        stages.append(StagePreview("answer", len(data.train), None, None, False, None))
+    known = {stage.role for stage in stages}
+    stages += [
+        StagePreview(spec.role, len(data.train) * len(spec.tasks), None, None, False, None)
+        for spec in plan_of(config).stages
+        if spec.role not in known
+    ]
     tests = count_questions(session)[config.dataset].get(Split.TEST.value, 0)
     needed = _disk_needed(student, stages)
     free = _disk_free(settings.artifacts_folder)
@@ -114,6 +119,9 @@ def _preview(
     if student is None or codec is None:
         return StagePreview(plan.role, examples, None, None, False, None)
     stage_hash = hash_stage(plan, student, config)
+    reused = find_stage(session, stage_hash) is not None
+    if not plan.tasks:
+        return StagePreview(plan.role, 0, 0, stage_hash, reused, None)
     lengths = _lengths(codec, plan.tasks)
     cut = [
         (inputs > config.max_input_tokens, targets > config.max_target_tokens)
@@ -127,7 +135,7 @@ def _preview(
         examples=examples,
         steps=schedule.total_steps,
         hash=stage_hash,
-        reused=find_stage(session, stage_hash) is not None,
+        reused=reused,
         counts=TokenCounts(
             longest_input=max(inputs for inputs, _ in lengths),
             longest_target=max(targets for _, targets in lengths),
@@ -147,8 +155,8 @@ def _lengths(codec: Codec, tasks: Sequence[Task]) -> list[tuple[int, int]]:
 
 def _first_batch(plan: StagePlan, config: TrainingConfig, codec: Codec | None) -> list[Example]:
     """Return the first step's questions as the student will see it, or the first examples."""
-    examples = plan.tasks[0].examples
-    if codec is None:
+    examples = plan.tasks[0].examples if plan.tasks else ()
+    if codec is None or not examples:
         return list(examples[:8])
     lengths = _lengths(codec, plan.tasks[:1])
     first, *_ = plan_steps(lengths, config.questions_per_step, config.tokens_per_batch, config.seed)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from scicot.adapters.students.folders import check_student_name, find_student
 from scicot.adapters.students.stage_files import clear_work
+from scicot.pure.methods.registry import default_setting, find_method, make_config, plan_of
 from scicot.pure.predictions.metrics import measure
 from scicot.services.predictions.store import store_predictions
 from scicot.services.questions.lookup import find_dataset_id, list_questions
@@ -74,11 +75,13 @@ def check_training(session: Session, settings: Settings, config: TrainingConfig)
 
 def name_run(config: TrainingConfig) -> str:
     """Return a name that tells runs apart: method, dataset, what is not the default."""
-    parts = [config.method.value, config.dataset, config.student.rstrip("/").rsplit("/", 1)[-1]]
+    parts = [config.method, config.dataset, config.student.rstrip("/").rsplit("/", 1)[-1]]
     if config.fraction < 1:
         parts.append(f"{config.fraction:.1%}".replace(".0%", "%"))
-    if config.stage2_rationales != "in_sample":
-        parts.append(config.stage2_rationales)
+    for setting in find_method(config.method).own_settings:
+        value = getattr(config, setting)
+        if value is not None and value != default_setting(setting, config.student):
+            parts.append(value if isinstance(value, str) else f"{setting} {value:g}")
     if config.seed:
         parts.append(f"seed {config.seed}")
     return " · ".join(parts)[:200]
@@ -86,7 +89,7 @@ def name_run(config: TrainingConfig) -> str:
 
 def run_training(context: RunContext) -> Mapping[str, Any]:
     """Train the method's stages, then read the test split once, answer it and store that."""
-    config = TrainingConfig.checked(**context.run.config)
+    config = make_config(**context.run.config)
     with context.session() as session:
         data = read_training_data(session, config)
     student = find_student(config.student, context.settings)
@@ -96,7 +99,7 @@ def run_training(context: RunContext) -> Mapping[str, Any]:
     clear_work(context.settings, context.run.id)
     with context.session() as session:
         test = list_questions(session, config.dataset, Split.TEST, config.limit_test)
-    watcher.total += 2 * len(test)
+    watcher.total += plan_of(config).answers.passes * len(test)
     began = time.monotonic()
     predictions = answer_questions(answering, stages, test)
     with context.session() as session:

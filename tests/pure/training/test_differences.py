@@ -1,11 +1,9 @@
+from scicot.pure.methods.registry import make_config
 from scicot.pure.training.differences import Difference, find_differences
-from scicot.words.configs import TrainingConfig
 
 
 def settings(**fields: object) -> dict[str, object]:
-    config = TrainingConfig.checked(
-        **{"method": "sci_cot", "dataset": "d", "snapshot": "s"} | fields
-    )
+    config = make_config(**{"method": "sci_cot", "dataset": "d", "snapshot": "s"} | fields)
     return config.model_dump(mode="json")
 
 

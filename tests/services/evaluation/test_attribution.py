@@ -5,16 +5,16 @@ import pytest
 from sqlalchemy.orm import Session
 
 from scicot.pure.evaluation.attribution import Fault
+from scicot.pure.methods.registry import make_config
 from scicot.services.evaluation.attribution import ask_variants, attribute_errors, start_attribution
 from scicot.services.predictions.store import list_predictions
 from scicot.services.rationales.references import count_references
 from scicot.services.runs.runs import get_run
 from scicot.services.runs.worker import RunContext
-from scicot.words.configs import AttributionConfig, TrainingConfig
+from scicot.words.configs import AttributionConfig
 from scicot.words.errors import Cancelled, InvalidConfig
 from scicot.words.records import (
     Actor,
-    Method,
     Origin,
     RationaleStatus,
     RunKind,
@@ -51,13 +51,13 @@ def questions(session: Session, tmp_path: Path) -> list[StoredQuestion]:
 @pytest.fixture
 def run_id(session: Session, questions: list[StoredQuestion]) -> int:
     """A Sci-CoT run: right on 0, unreadable on 1, wrong on 2-5."""
-    config = TrainingConfig(method=Method.SCI_COT, dataset="demo", snapshot="s")
+    config = make_config(method="sci_cot", dataset="demo", snapshot="s")
     return store_run(
         session,
         questions,
         right=[0],
         unreadable=[1],
-        method=Method.SCI_COT,
+        method="sci_cot",
         config=config.model_dump(mode="json"),
     )
 
@@ -192,6 +192,6 @@ def test_a_cancelled_attribution_stops_between_parts(
 def test_a_run_without_an_answering_stage_is_refused(
     session: Session, actor: Actor, questions: list[StoredQuestion]
 ) -> None:
-    other = store_run(session, questions, right=[0], method=Method.ONE_STAGE)
+    other = store_run(session, questions, right=[0], method="one_stage")
     with pytest.raises(InvalidConfig, match="Choose a Sci-CoT run"):
         start_attribution(session, actor, AttributionConfig(run=other))

@@ -12,7 +12,7 @@ from scicot.services.evaluation.comparison import (
 )
 from scicot.services.runs.runs import create_run
 from scicot.words.errors import InvalidInput, NotFound
-from scicot.words.records import Actor, Method, RunKind, RunStatus, Split, StoredQuestion
+from scicot.words.records import Actor, RunKind, RunStatus, Split, StoredQuestion
 from tests.builders import store_questions
 from tests.predictions import store_run
 
@@ -25,8 +25,8 @@ def questions(session: Session, tmp_path: Path) -> list[StoredQuestion]:
 def test_runs_are_aligned_on_question_ids(
     session: Session, questions: list[StoredQuestion]
 ) -> None:
-    a = store_run(session, questions, right=[0, 1, 2], method=Method.SCI_COT)
-    b = store_run(session, questions[:4], right=[0, 3], method=Method.ONE_STAGE)
+    a = store_run(session, questions, right=[0, 1, 2], method="sci_cot")
+    b = store_run(session, questions[:4], right=[0, 3], method="one_stage")
     found = compare_runs(session, a, b)
     ids = [one.id for one in questions]
     assert found.cells == {
@@ -90,7 +90,7 @@ def test_several_pairs_share_one_error_rate(
 def test_two_runs_of_one_method_keep_their_own_names(
     session: Session, questions: list[StoredQuestion]
 ) -> None:
-    a = store_run(session, questions, right=[0], name="seed 0", method=Method.SCI_COT)
-    b = store_run(session, questions, right=[1], name="seed 1", method=Method.SCI_COT)
+    a = store_run(session, questions, right=[0], name="seed 0", method="sci_cot")
+    b = store_run(session, questions, right=[1], name="seed 1", method="sci_cot")
     found = compare_runs(session, a, b)
     assert (found.name_a, found.name_b) == ("seed 0", "seed 1")

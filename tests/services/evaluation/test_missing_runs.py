@@ -4,10 +4,10 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from scicot.pure.methods.registry import make_config
 from scicot.services.evaluation.missing_runs import find_nearest
 from scicot.services.runs.runs import list_runs
-from scicot.words.configs import TrainingConfig
-from scicot.words.records import Method, RunView, Split, StoredQuestion
+from scicot.words.records import RunView, Split, StoredQuestion
 from tests.builders import store_questions
 from tests.predictions import store_trained
 
@@ -18,10 +18,10 @@ def questions(session: Session, tmp_path: Path) -> list[StoredQuestion]:
 
 
 def trained(session: Session, questions: list[StoredQuestion], **settings: Any) -> int:
-    return store_trained(session, questions, TrainingConfig.checked(dataset="demo", **settings))
+    return store_trained(session, questions, make_config(dataset="demo", **settings))
 
 
-def nearest(session: Session, method: Method, fraction: float) -> RunView | None:
+def nearest(session: Session, method: str, fraction: float) -> RunView | None:
     return find_nearest((method, "demo", fraction), list_runs(session))
 
 
@@ -32,7 +32,7 @@ def test_the_same_method_at_the_nearest_fraction_with_the_smallest_seed_is_neare
     trained(session, questions, method="sci_cot", snapshot="s", fraction=1.0)
     wanted = trained(session, questions, method="sci_cot", snapshot="s", fraction=0.25)
     trained(session, questions, method="sci_cot", snapshot="s", fraction=0.25, seed=1)
-    found = nearest(session, Method.SCI_COT, 0.125)
+    found = nearest(session, "sci_cot", 0.125)
     assert found is not None
     assert found.id == wanted
 
@@ -42,10 +42,10 @@ def test_a_method_that_needs_rationales_is_not_begun_from_a_run_without_any(
 ) -> None:
     with_rationales = trained(session, questions, method="one_stage", snapshot="s", fraction=0.5)
     trained(session, questions, method="finetune")
-    found = nearest(session, Method.SCI_COT, 1.0)
+    found = nearest(session, "sci_cot", 1.0)
     assert found is not None
     assert found.id == with_rationales
 
 
 def test_without_any_run_nothing_is_near(session: Session) -> None:
-    assert nearest(session, Method.SCI_COT, 1.0) is None
+    assert nearest(session, "sci_cot", 1.0) is None

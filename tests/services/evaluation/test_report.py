@@ -10,15 +10,14 @@ from scicot.adapters.clock import utc_now
 from scicot.pure.evaluation.attribution import Fault
 from scicot.pure.evaluation.comparison import Cell
 from scicot.pure.evaluation.report import EXAMPLES
+from scicot.pure.methods.registry import make_config
 from scicot.services.evaluation.report import build_report, choose_runs, write_report
 from scicot.services.predictions.store import store_predictions
 from scicot.services.questions.lookup import find_dataset_id
 from scicot.services.runs.runs import create_run, get_run
-from scicot.words.configs import TrainingConfig
 from scicot.words.errors import InvalidInput, NotFound
 from scicot.words.records import (
     Actor,
-    Method,
     Outcome,
     Prediction,
     RunKind,
@@ -38,24 +37,24 @@ def questions(session: Session, tmp_path: Path) -> list[StoredQuestion]:
     return list(store_questions(session, tmp_path / "files", test=60)[Split.TEST])
 
 
-def trained(session: Session, questions: list[StoredQuestion], method: Method, right: range) -> int:
-    config = TrainingConfig(method=method, dataset="demo", snapshot="s")
+def trained(session: Session, questions: list[StoredQuestion], method: str, right: range) -> int:
+    config = make_config(method=method, dataset="demo", snapshot="s")
     return store_run(
         session,
         questions,
         right=right,
         method=method,
         config=config.model_dump(mode="json"),
-        name=f"{method.value} demo",
+        name=f"{method} demo",
     )
 
 
 @pytest.fixture
 def runs(session: Session, questions: list[StoredQuestion]) -> list[int]:
     return [
-        trained(session, questions, Method.FINETUNE, range(20)),
-        trained(session, questions, Method.ONE_STAGE, range(25)),
-        trained(session, questions, Method.SCI_COT, range(20, 50)),
+        trained(session, questions, "finetune", range(20)),
+        trained(session, questions, "one_stage", range(25)),
+        trained(session, questions, "sci_cot", range(20, 50)),
     ]
 
 
@@ -152,14 +151,14 @@ def test_one_run_stands_for_a_method_the_fullest_with_the_smallest_seed(
     session: Session, questions: list[StoredQuestion]
 ) -> None:
     def store(fraction: float, seed: int) -> int:
-        config = TrainingConfig(
-            method=Method.SCI_COT, dataset="demo", snapshot="s", fraction=fraction, seed=seed
+        config = make_config(
+            method="sci_cot", dataset="demo", snapshot="s", fraction=fraction, seed=seed
         )
         return store_run(
             session,
             questions[:2],
             right=[0],
-            method=Method.SCI_COT,
+            method="sci_cot",
             config=config.model_dump(mode="json"),
         )
 

@@ -9,13 +9,14 @@ from db.models import ExperimentRow
 from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.pure.evaluation.tables import ResultTable, TableCell
+from scicot.pure.methods.registry import make_config
 from scicot.services.evaluation.results import load_results
 from scicot.services.predictions.store import store_predictions
 from scicot.services.questions.lookup import find_dataset_id
 from scicot.services.runs.runs import create_run
-from scicot.words.configs import ExperimentConfig, FewShotConfig, TrainingConfig
+from scicot.words.configs import ExperimentConfig, FewShotConfig
 from scicot.words.errors import NotFound
-from scicot.words.records import Actor, Method, RunKind, RunStatus, Split, StoredQuestion
+from scicot.words.records import Actor, RunKind, RunStatus, Split, StoredQuestion
 from tests.builders import store_questions
 from tests.predictions import make_prediction, store_run
 
@@ -26,8 +27,8 @@ def questions(session: Session, tmp_path: Path) -> list[StoredQuestion]:
     return list(made[Split.TEST])
 
 
-def config(method: Method = Method.SCI_COT, **values: Any) -> Mapping[str, Any]:
-    made = TrainingConfig(method=method, dataset="arc-easy", snapshot="s", **values)
+def config(method: str = "sci_cot", **values: Any) -> Mapping[str, Any]:
+    made = make_config(method=method, dataset="arc-easy", snapshot="s", **values)
     return made.model_dump(mode="json")
 
 
@@ -40,7 +41,7 @@ def test_seeds_of_one_setting_fill_one_cell(
     session: Session, questions: list[StoredQuestion]
 ) -> None:
     for seed, right in enumerate(([0, 1], [0, 1, 2], [0, 1, 2, 3])):
-        store_run(session, questions, right=right, method=Method.SCI_COT, config=config(seed=seed))
+        store_run(session, questions, right=right, method="sci_cot", config=config(seed=seed))
     found = cell(load_results(session).tables[1], "Sci-CoT").measured
     assert found is not None
     assert found.accuracy == pytest.approx(0.3)
@@ -51,12 +52,12 @@ def test_runs_of_other_settings_are_left_out_and_counted(
     session: Session, questions: list[StoredQuestion]
 ) -> None:
     for seed in (0, 1):
-        store_run(session, questions, right=[0], method=Method.SCI_COT, config=config(seed=seed))
+        store_run(session, questions, right=[0], method="sci_cot", config=config(seed=seed))
     store_run(
         session,
         questions,
         right=range(10),
-        method=Method.SCI_COT,
+        method="sci_cot",
         config=config(stage2_rationales="teacher"),
     )
     found = cell(load_results(session).tables[1], "Sci-CoT").measured
@@ -68,8 +69,8 @@ def test_runs_of_other_settings_are_left_out_and_counted(
 def test_of_two_runs_with_one_seed_the_newer_counts(
     session: Session, questions: list[StoredQuestion]
 ) -> None:
-    store_run(session, questions, right=[], method=Method.SCI_COT, config=config())
-    newer = store_run(session, questions, right=[0, 1], method=Method.SCI_COT, config=config())
+    store_run(session, questions, right=[], method="sci_cot", config=config())
+    newer = store_run(session, questions, right=[0, 1], method="sci_cot", config=config())
     found = cell(load_results(session).tables[1], "Sci-CoT").measured
     assert found is not None
     assert found.run_ids == (newer,)
@@ -79,7 +80,7 @@ def test_a_run_on_so_many_questions_at_most_is_no_share_of_the_set_and_the_capti
     session: Session, questions: list[StoredQuestion]
 ) -> None:
     limited = config(student="tiny", limit_train=300)
-    store_run(session, questions, right=[0], method=Method.SCI_COT, config=limited)
+    store_run(session, questions, right=[0], method="sci_cot", config=limited)
     _, methods, sizes, _ = load_results(session).tables
     assert cell(methods, "Sci-CoT").measured is not None
     assert methods.student == "tiny, on at most 300 training questions"
@@ -93,10 +94,8 @@ def test_a_run_on_so_many_questions_at_most_is_no_share_of_the_set_and_the_capti
 def test_one_students_runs_fill_the_tables(
     session: Session, questions: list[StoredQuestion]
 ) -> None:
-    store_run(session, questions, right=[0], method=Method.SCI_COT, config=config())
-    store_run(
-        session, questions, right=[0, 1], method=Method.SCI_COT, config=config(student="starter")
-    )
+    store_run(session, questions, right=[0], method="sci_cot", config=config())
+    store_run(session, questions, right=[0, 1], method="sci_cot", config=config(student="starter"))
     results = load_results(session, student="starter")
     assert (results.student, set(results.students)) == (
         "starter",
@@ -110,7 +109,7 @@ def test_one_students_runs_fill_the_tables(
 def test_an_experiments_results_hold_its_runs_only(
     session: Session, questions: list[StoredQuestion]
 ) -> None:
-    grid = ExperimentConfig(name="grid", methods=(Method.SCI_COT,), datasets={"arc-easy": "s"})
+    grid = ExperimentConfig(name="grid", methods=("sci_cot",), datasets={"arc-easy": "s"})
     with write(session):
         row = ExperimentRow(
             name="grid", config=grid.model_dump(mode="json"), actor="Ada", created_at=utc_now()
@@ -118,12 +117,12 @@ def test_an_experiments_results_hold_its_runs_only(
         session.add(row)
         session.flush()
         experiment_id = row.id
-    store_run(session, questions, right=[0], method=Method.FINETUNE, config=config(Method.FINETUNE))
+    store_run(session, questions, right=[0], method="finetune", config=config("finetune"))
     store_run(
         session,
         questions,
         right=[0],
-        method=Method.SCI_COT,
+        method="sci_cot",
         config=config(),
         experiment_id=experiment_id,
     )
@@ -141,8 +140,8 @@ def test_fractions_and_imported_runs_have_rows_of_their_own(
         session,
         questions,
         right=[0],
-        method=Method.FINETUNE,
-        config=config(Method.FINETUNE, fraction=0.25),
+        method="finetune",
+        config=config("finetune", fraction=0.25),
     )
     store_run(session, questions, right=[0, 1, 2], options_right=[0], name="peer")
     first, _, third, _ = load_results(session).tables
@@ -165,7 +164,7 @@ def test_a_few_shot_llm_has_a_row_and_other_splits_have_none(
             name=split,
             config=config.model_dump(mode="json"),
             dataset_id=find_dataset_id(session, "arc-easy"),
-            method=Method.FEW_SHOT,
+            method="few_shot",
             status=RunStatus.DONE,
         )
         predictions = [make_prediction(one, is_right=True) for one in questions]

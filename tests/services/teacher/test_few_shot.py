@@ -13,7 +13,7 @@ from scicot.services.runs.worker import run_worker
 from scicot.services.teacher.few_shot import run_few_shot, start_few_shot
 from scicot.words.configs import FewShotConfig
 from scicot.words.errors import InvalidConfig
-from scicot.words.records import Method, Outcome, RationaleStatus, RunKind, Split, StoredQuestion
+from scicot.words.records import Outcome, RationaleStatus, RunKind, Split, StoredQuestion
 from scicot.words.settings import get_settings
 from tests.builders import store_questions, store_rationale
 from tests.fake_teacher import FakeTeacher, in_order, serve
@@ -47,7 +47,7 @@ def test_an_llm_stands_in_the_predictions_beside_the_students(
 ) -> None:
     run = answer(session, teacher, shots=2, chain_of_thought=False)
     predictions = list_predictions(session, run.id)
-    assert run.method is Method.FEW_SHOT
+    assert run.method == "few_shot"
     assert len(predictions) == 8
     assert {one.label for one in predictions} == {"B"}
     expected = {"accuracy": 0.25, "correct": 2, "no_answer": 0, "questions": 8}

@@ -10,7 +10,7 @@ from scicot.services.runs.worker import run_worker
 from scicot.services.training.experiments import load_experiment, plan_runs, start_experiment
 from scicot.words.configs import ExperimentConfig
 from scicot.words.errors import Conflict, InvalidConfig, NotFound
-from scicot.words.records import Actor, Method, RunStatus
+from scicot.words.records import Actor, RunStatus
 from scicot.words.settings import Settings, get_settings
 from tests.services.training_line import prepare
 from tests.tiny_students import tiny_t5
@@ -35,7 +35,7 @@ def test_the_papers_grid_is_three_methods_two_sets_four_fractions_and_seeds() ->
     config = load_experiment(PAPER_GRID)
     runs = plan_runs(config)
     assert len(runs) == 3 * 2 * 4 * len(config.seeds)
-    assert {run.method for run in runs} == {Method.FINETUNE, Method.ONE_STAGE, Method.SCI_COT}
+    assert {run.method for run in runs} == {"finetune", "one_stage", "sci_cot"}
     assert {run.dataset for run in runs} == {"arc-easy", "arc-challenge"}
     assert {run.fraction for run in runs} == {0.125, 0.25, 0.5, 1.0}
     assert {run.student for run in runs} == {"google/flan-t5-small"}

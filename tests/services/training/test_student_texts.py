@@ -16,6 +16,7 @@ from typing import Any, cast
 
 import pytest
 
+from scicot.pure.methods.registry import make_config
 from scicot.services.students.answers import answer_questions
 from scicot.services.training import methods
 from scicot.services.training.data import TrainingData
@@ -120,9 +121,7 @@ def _task(task: Any) -> dict[str, Any]:
 
 def record(settings: dict[str, Any], patch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Return all that a run of these settings says to its students."""
-    config = TrainingConfig.checked(
-        dataset="demo", snapshot="approved", selection="validation", **settings
-    )
+    config = make_config(dataset="demo", snapshot="approved", selection="validation", **settings)
     script, data = Script(config), make_data()
     patch.setattr(methods, "ensure_stage", script.ensure)
     stages = methods.train_method(cast(Any, script), cast(Any, None), data)
