@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from scicot.words.configs import SCI_COT_ONLY
+from scicot.pure.methods.registry import own_settings
 
 # what a table is about: its rows, columns and seeds
 FREE = ("method", "dataset", "fraction", "seed")
 # what changes no figure: where work is cut, and how it is counted
 WITHOUT_EFFECT = ("checkpoint_every", "tokens_per_batch")
-OWN = (*SCI_COT_ONLY, "rationale_weight")  # what only one method has
 
 
 def cell_settings(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -25,7 +24,7 @@ def table_settings(config: Mapping[str, Any]) -> dict[str, Any]:
 
     Not the snapshot, which belongs to a dataset, and not what only one method has.
     """
-    left_out = {*FREE, *WITHOUT_EFFECT, *OWN, "snapshot"}
+    left_out = {*FREE, *WITHOUT_EFFECT, *own_settings(), "snapshot"}
     return {name: value for name, value in config.items() if name not in left_out}
 
 

@@ -97,10 +97,14 @@ def make_config(**values: Any) -> TrainingConfig:
     return config
 
 
+def own_settings() -> set[str]:
+    """Return the settings that belong to one method alone, whichever."""
+    return {name for method in list_methods() for name in method.own_settings}
+
+
 def settings_for(method: Method, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values but for those of settings that only other methods have."""
-    others = {name for other in list_methods() for name in other.own_settings}
-    others -= set(method.own_settings)
+    others = own_settings() - set(method.own_settings)
     return {name: value for name, value in values.items() if name not in others}
 
 
