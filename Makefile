@@ -39,6 +39,11 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	@if command -v npm >/dev/null; then \
+	  npm install --silent --no-package-lock --no-audit --no-fund && npm run --silent lint; \
+	else \
+	  echo "The pages' JavaScript is not linted here: that needs npm (Node)."; \
+	fi
 
 e2e: setup
 	$(BIN)/python -m tests.e2e

@@ -31,6 +31,8 @@ PEOPLE = "pages/system/people/page.py"
 LARGEST = 2**63 - 1  # the largest id that a database holds
 SHOWN = 40  # characters of a strange link that a sentence repeats
 REMEMBERED = "links_remembered"
+LABELS = "links_labels"
+MOST_LABELS = 2000
 Option = TypeVar("Option", bound=Hashable)
 
 
@@ -93,6 +95,7 @@ def link_choice(
     _write(key, wanted, left_out)
     if getattr(box, "__name__", "") == "segmented_control":
         more.setdefault("required", True)
+    _note_labels(widget, {say(option): option for option in options})
     chosen: Option = box(
         label,
         list(options),
@@ -161,6 +164,13 @@ def _wanted(
     return by_text.get(before, fallback) if before is not None else fallback
 
 
+def _note_labels(widget: str, labels: dict[str, Any]) -> None:
+    """Keep which option each label stood for: labels hold counts, and those change under way."""
+    by_widget = st.session_state.setdefault(LABELS, {})
+    before = by_widget.get(widget, {})
+    by_widget[widget] = {**before, **labels} if len(before) < MOST_LABELS else labels
+
+
 def _said(key: str, text: str) -> str:
     short = text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
     return escape_markdown(f"The link's {key} “{short}”")
@@ -173,7 +183,9 @@ def _write(key: str, chosen: Any, left_out: Any | None) -> None:
 def _take(
     key: str, widget: str, left_out: Any | None, clears: Sequence[str], is_remembered: bool
 ) -> None:
-    chosen = st.session_state[widget]
+    # a browser that still shows labels of the draw before sends one of those
+    chosen = st.session_state[LABELS][widget].get(st.session_state[widget])
+    chosen = st.session_state[widget] if chosen is None else chosen
     _write(key, chosen, left_out)
     if is_remembered:  # what nobody chose is not: the newest run stays the newest
         st.session_state.setdefault(REMEMBERED, {})[key] = str(chosen)

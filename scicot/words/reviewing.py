@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scicot.words.records import Flag, Rationale, StoredQuestion, Verdict
+from scicot.words.records import Flag, Rationale, RationaleStatus, StoredQuestion, Verdict
 
 
 class Queue(StrEnum):
@@ -81,6 +81,16 @@ class ReviewItem:
     own_answer: OwnAnswer | None = None
 
 
+STATUS_AFTER = {
+    Verdict.ACCEPT: RationaleStatus.ACCEPTED,
+    Verdict.EDIT: RationaleStatus.EDITED,
+    Verdict.REJECT: RationaleStatus.REJECTED,
+    Verdict.SKIP: RationaleStatus.SKIPPED,
+}
+TAKEN = (Verdict.ACCEPT, Verdict.EDIT)
+# The samples of a question that are skipped when another one is taken. What somebody approved
+# stays approved: a question may be taught by several rationales.
+GIVES_WAY = (RationaleStatus.UNREVIEWED,)
 PASSED_OVER = "Passed over"  # why a sample is skipped when another one was taken
 REASONS = (
     "Wrong science",

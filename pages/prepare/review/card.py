@@ -6,7 +6,9 @@ each goes back with the next rationales. An operation that comes twice is carrie
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,25 +16,54 @@ from typing import Any
 import streamlit as st
 
 from pages.shared.frame import current_actor
+from pages.shared.links import read_number
 from scicot.pure.checks.table import BY_ID
 from scicot.pure.hashing import content_hash
 from scicot.services.review.desk import Answer, ReviewDesk
 from scicot.services.review.policies import get_policy
 from scicot.services.workspace import open_workspace
 from scicot.words.records import Flag
-from scicot.words.reviewing import PASSED_OVER, Queue, QueueFilter, ReviewItem
+from scicot.words.review_keys import FIXED_KEYS, REVIEW_KEYS
+from scicot.words.review_operations import PROTOCOL
+from scicot.words.reviewing import (
+    GIVES_WAY,
+    PASSED_OVER,
+    STATUS_AFTER,
+    TAKEN,
+    Queue,
+    QueueFilter,
+    ReviewItem,
+)
 
 CARD = "review_card"
 AHEAD = 100  # records the card holds, as in card.js
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parent / "card"
+JS_PARTS = ("diff", "keys", "outbox", "samples", "draw", "box", "card")
+# what a verdict does, so that the card shows at once what the server will write
+RULES = {
+    "status_after": {verdict.value: status.value for verdict, status in STATUS_AFTER.items()},
+    "taken": [verdict.value for verdict in TAKEN],
+    "gives_way": [status.value for status in GIVES_WAY],
+    "passed_over": PASSED_OVER,
+}
 # a decision needs one screen of 1280 x 720: the page's own margins give way
 NARROW_MARGINS = ".stMainBlockContainer { padding: 2.75rem 2rem 1rem !important; }"
+_IMPORT = re.compile(r"^import [^;]*;\n", re.MULTILINE)
+_EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
+
+
+def join_scripts(scripts: Sequence[str]) -> str:
+    """Return modules as the single one that a component takes: one scope, the last one's export."""
+    return "\n".join(_EXPORT.sub("", _IMPORT.sub("", script)) for script in scripts)
 
 
 @lru_cache(maxsize=1)
-def _parts() -> dict[str, str]:
-    names = {"html": "card.html", "css": "card.css", "js": "card.js"}
-    return {part: (FOLDER / name).read_text(encoding="utf-8") for part, name in names.items()}
+def card_parts() -> tuple[str, str, str]:
+    """Return the component's html, css and js."""
+    scripts = [(FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in JS_PARTS]
+    html = (FOLDER / "card.html").read_text(encoding="utf-8")
+    css = (FOLDER / "card.css").read_text(encoding="utf-8")
+    return html, css, join_scripts(scripts)
 
 
 def show_review_card(wanted: QueueFilter, first: int | None) -> None:
@@ -62,15 +93,20 @@ def show_review_card(wanted: QueueFilter, first: int | None) -> None:
             "second": state["second"],
             "records": [_as_data(item) for item in items],
             "results": state["results"],
-            "passed_over": PASSED_OVER,
-            "reasons": [{"text": one, "count": n} for one, n in desk.reasons(wanted.dataset)],
+            "protocol": PROTOCOL,
+            "rules": RULES,
+            "keys": [asdict(key) for key in REVIEW_KEYS],
+            "fixed_keys": FIXED_KEYS,
+            "reasons": [
+                {"text": reason, "count": count} for reason, count in desk.reasons(wanted.dataset)
+            ],
             "guidelines": get_policy(session, wanted.dataset).guidelines,
             "pace": desk.pace(wanted.dataset),
         }
     state["want"] = 0  # until the card asks for more
     st.components.v2.component("review_margins", css=NARROW_MARGINS, isolate_styles=False)()
-    parts = _parts()
-    card = st.components.v2.component(CARD, html=parts["html"], css=parts["css"], js=parts["js"])
+    html, css, js = card_parts()
+    card = st.components.v2.component(CARD, html=html, css=css, js=js)
     card(key=CARD, data=data, on_outbox_change=_carry_out)
 
 
@@ -80,20 +116,24 @@ def _carry_out() -> None:
     state = st.session_state.get("review_state")
     if not outbox or state is None:
         return
+    operations = [op for op in outbox.get("ops", ()) if isinstance(op, Mapping)]
     with open_workspace() as session:
-        answers = ReviewDesk(session, current_actor()).carry_out(outbox["ops"])
-    state["results"] = {one: _as_result(answer) for one, answer in answers.items()}
+        desk = ReviewDesk(session, current_actor())
+        answers = desk.carry_out(operations, protocol=outbox.get("protocol", 0))
+    state["results"] = {op: _as_result(answer) for op, answer in answers.items()}
     state["n"] = outbox["n"]
     if outbox["token"] == state["token"]:
         state["have"], state["want"] = outbox["have"], min(AHEAD, outbox["want"])
-    if outbox.get("first"):
-        st.query_params["rationale"] = str(outbox["first"])
-    if any(op["kind"] in ("decide", "again") for op in outbox["ops"]):
+    first = read_number(str(outbox.get("first") or ""))
+    if first is not None:
+        st.query_params["rationale"] = str(first)
+    if any(op.get("kind") in ("decide", "again") for op in operations):
         st.query_params.pop("rationale", None)  # the link has done its work
         state["first"] = None
-    looked_at = [op["id"] for op in outbox["ops"] if op["kind"] == "look"]
-    if looked_at:
-        st.session_state["review_looked_at"] = looked_at[-1]
+    for op in operations:
+        answer = answers.get(str(op.get("op")))
+        if op.get("kind") == "look" and answer is not None and not answer.error:
+            st.session_state["review_looked_at"] = op["id"]
 
 
 def _as_result(answer: Answer) -> dict[str, Any]:
@@ -120,9 +160,10 @@ def _as_data(item: ReviewItem) -> Mapping[str, Any]:
         "choices": [[choice.label, choice.text] for choice in question.choices],
         "answer_key": question.answer_key,
         "others": [
-            {"source": one.source, "origin": one.origin, "text": one.text} for one in item.others
+            {"source": other.source, "origin": other.origin, "text": other.text}
+            for other in item.others
         ],
-        "samples": [_as_sample(one) for one in item.samples],
+        "samples": [_as_sample(sample) for sample in item.samples],
         **_as_sample(item),
     }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,8 +22,21 @@ from scicot.services.review.second_readings import read_again
 from scicot.services.review.undo import undo
 from scicot.services.review.verdicts import Decision, decide, revision_after
 from scicot.words.errors import DatabaseBusy, SciCotError, StaleRevision
-from scicot.words.records import Actor, Flag, Verdict
+from scicot.words.records import Actor, Flag
+from scicot.words.review_operations import (
+    PROTOCOL,
+    Decide,
+    KeepDraft,
+    LookUp,
+    Operation,
+    ReadAgain,
+    Undo,
+    read_operation,
+)
 from scicot.words.reviewing import QueueFilter, ReviewItem
+
+log = logging.getLogger(__name__)
+OTHER_PROTOCOL = "The app was renewed while this page was open. Reload it and press again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,78 +81,96 @@ class ReviewDesk:
         """Return how fast this reviewer is and what is left, for their own eyes."""
         return pace_of(self.session, self.actor, dataset)
 
-    def carry_out(self, operations: Sequence[Mapping[str, Any]]) -> dict[str, Answer]:
-        """Carry out operations in order; a busy database stops there, the rest comes again."""
+    def carry_out(
+        self, operations: Sequence[Mapping[str, Any]], *, protocol: int = PROTOCOL
+    ) -> dict[str, Answer]:
+        """Carry out operations in order; a busy database stops there, the rest comes again.
+
+        Whatever is wrong with one of them answers that one, and the next is carried out.
+        """
         answers: dict[str, Answer] = {}
-        for operation in operations:
-            answer = self._answer(operation)
-            answers[str(operation["op"])] = answer
+        for raw in operations:
+            answer = self._answer(raw) if protocol == PROTOCOL else Answer(error=OTHER_PROTOCOL)
+            answers[str(raw.get("op"))] = answer
             if answer.busy:
                 break
         return answers
 
-    def _answer(self, operation: Mapping[str, Any]) -> Answer:
+    def _answer(self, raw: Mapping[str, Any]) -> Answer:
         try:
-            return self._carry_out(operation)
+            return self._carry_out(read_operation(raw))
         except DatabaseBusy as error:
             return Answer(error=str(error), busy=True)
         except StaleRevision as error:
-            there = load_item(self.session, self.actor, operation["id"])
+            there = load_item(self.session, self.actor, raw["id"])
             return Answer(error=str(error), conflict=there)
         except SciCotError as error:
             return Answer(error=str(error))
+        except Exception as error:  # else the page would end here, and the card send it for ever
+            self.session.rollback()
+            return Answer(error=_say_unexpected(error))
 
-    def _carry_out(self, operation: Mapping[str, Any]) -> Answer:
-        kind = operation["kind"]
-        if kind == "decide":
-            return self._decide(operation)
-        if kind == "undo":
-            return self._undo(operation)
-        if kind == "draft":
-            revision_id = self._revision_read(operation)
-            save_draft(self.session, self.actor, operation["id"], revision_id, operation["text"])
-        elif kind == "again":
-            read_again(
-                self.session,
-                self.actor,
-                operation["id"],
-                Verdict(operation["verdict"]),
-                operation["reason"],
-                operation_id=operation["op"],
-            )
+    def _carry_out(self, operation: Operation) -> Answer:
+        match operation:
+            case Decide():
+                return self._decide(operation)
+            case Undo():
+                return self._undo(operation)
+            case KeepDraft():
+                revision_id = self._revision_read(operation)
+                save_draft(self.session, self.actor, operation.id, revision_id, operation.text)
+            case ReadAgain():
+                read_again(
+                    self.session,
+                    self.actor,
+                    operation.id,
+                    operation.verdict,
+                    operation.reason,
+                    operation_id=operation.op,
+                )
+            case LookUp():
+                pass  # the page shows it; nothing is written
         return Answer()
 
-    def _revision_read(self, operation: Mapping[str, Any]) -> int:
+    def _revision_read(self, operation: Decide | KeepDraft) -> int:
         """Return the revision on the screen: the one loaded, or what an earlier press left."""
-        after = operation.get("after")
-        left = revision_after(self.session, after) if after else None
-        return int(operation["revision"]) if left is None else left
+        left = revision_after(self.session, operation.after) if operation.after else None
+        return operation.revision if left is None else left
 
-    def _decide(self, operation: Mapping[str, Any]) -> Answer:
+    def _decide(self, operation: Decide) -> Answer:
         done = decide(
             self.session,
             self.actor,
-            operation["id"],
+            operation.id,
             self._revision_read(operation),
-            Verdict(operation["verdict"]),
-            operation["text"],
-            operation["reason"],
-            operation_id=operation["op"],
+            operation.verdict,
+            operation.text,
+            operation.reason,
+            operation_id=operation.op,
         )
         flags = None
-        if operation["text"] is not None:
+        if operation.text is not None:
             flags = list_flags(self.session, [done.rationale_id]).get(done.rationale_id, [])
         return Answer(revision_id=done.revision_id, flags=flags)
 
-    def _undo(self, operation: Mapping[str, Any]) -> Answer:
+    def _undo(self, operation: Undo) -> Answer:
         taken: list[Decision] = undo(
-            self.session, self.actor, operation["target"], undo_id=operation["op"]
+            self.session, self.actor, operation.target, undo_id=operation.op
         )
         if not taken:
             return Answer(error="There is nothing left to undo.")
-        found = load_items(
-            self.session, self.actor, [one.rationale_id for one in taken[:20]], with_samples=True
-        )
-        by_question = {one.rationale.question_id: one for one in reversed(found)}
+        touched = [decision.rationale_id for decision in taken[:20]]
+        items = load_items(self.session, self.actor, touched, with_samples=True)
+        by_question = {item.rationale.question_id: item for item in reversed(items)}
         # the verdict comes before the samples that it passed over: one of a question is shown
         return Answer(revision_id=taken[0].revision_id, items=list(reversed(by_question.values())))
+
+
+def _say_unexpected(error: Exception) -> str:
+    """Return a sentence with an id under which the log has the whole error."""
+    error_id = uuid.uuid4().hex[:8]
+    log.exception("A reviewer's operation failed (error %s)", error_id)
+    return (
+        f"This press was not carried out: {type(error).__name__} (error {error_id}; the log has "
+        "the details). The rationale is as it was."
+    )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from db.models import DraftRow, RevisionRow
 from db.session import write
 from scicot.adapters.clock import utc_now
+from scicot.services.review.texts import check_draft
 from scicot.words.errors import NotFound
 from scicot.words.records import Actor
 
@@ -17,7 +18,11 @@ from scicot.words.records import Actor
 def save_draft(
     session: Session, actor: Actor, rationale_id: int, revision_id: int, text: str
 ) -> None:
-    """Keep the text typed on this revision; the revision's own text means there is no draft."""
+    """Keep the text typed on this revision; the revision's own text means there is no draft.
+
+    Raises InvalidRationale for a text that is too long or holds what is no text.
+    """
+    check_draft(text)
     with write(session):
         read = session.get(RevisionRow, revision_id)
         if read is None or read.rationale_id != rationale_id:

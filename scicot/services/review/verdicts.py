@@ -19,22 +19,13 @@ from scicot.services.review.drafts import delete_draft
 from scicot.services.review.leases import release_lease
 from scicot.services.review.samples import has_samples, samples_beside
 from scicot.services.review.second_readings import note_first_reading
-from scicot.words.errors import InvalidRationale, NotFound, StaleRevision
+from scicot.services.review.texts import check_text
+from scicot.words.errors import NotFound, StaleRevision
 from scicot.words.records import Actor, Cause, RationaleStatus, Verdict
-from scicot.words.reviewing import PASSED_OVER
+from scicot.words.reviewing import GIVES_WAY, PASSED_OVER, STATUS_AFTER, TAKEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-STATUS_AFTER = {
-    Verdict.ACCEPT: RationaleStatus.ACCEPTED,
-    Verdict.EDIT: RationaleStatus.EDITED,
-    Verdict.REJECT: RationaleStatus.REJECTED,
-    Verdict.SKIP: RationaleStatus.SKIPPED,
-}
-TAKEN = (Verdict.ACCEPT, Verdict.EDIT)
-GIVES_WAY = (RationaleStatus.UNREVIEWED, RationaleStatus.ACCEPTED, RationaleStatus.EDITED)
-LONGEST_TEXT = 20_000  # characters; a rationale is a paragraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +54,8 @@ def decide(
 ) -> Decision:
     """Write one verdict on the revision that was read, and return where the rationale stands.
 
-    A sample that is taken passes its question's others over, unreviewed or taken before: they are
-    skipped, as one with it for undo. The same operation id again changes nothing. An edit that
+    A sample that is taken passes its question's unreviewed ones over: they are skipped, as one
+    with it for undo. The same operation id again changes nothing. An edit that
     leaves the text as it was is an accept. Raises StaleRevision, with both texts, when somebody
     changed the text meanwhile.
     """
@@ -100,18 +91,6 @@ def decide(
         delete_draft(session, actor, rationale_id)
         release_lease(session, actor, rationale_id)
         return to_decision(rationale)
-
-
-def check_text(text: str | None) -> None:
-    """Raise InvalidRationale for a text that cannot stand as a rationale."""
-    if text is None or not text.strip():
-        raise InvalidRationale("The rationale is empty. Write a text, or reject it instead.")
-    if len(text) > LONGEST_TEXT:
-        raise InvalidRationale(
-            f"The rationale has {len(text)} characters; {LONGEST_TEXT} are the most. Shorten it."
-        )
-    if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise InvalidRationale("The rationale holds a character that is no text. Remove it.")
 
 
 def lock_rationale(session: Session, rationale_id: int) -> RationaleRow:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -74,9 +75,9 @@ def estimate_training(
     plans = plan_known_stages(config, data)
     codec = Codec.open(student.path, student.family)
     kept = _probe_file(settings, student, config)
-    if again or not kept.is_file():
-        _probe(kept, settings, student, config, _examples(session, config, plans))
-    found = ProbeResult(**json.loads(kept.read_text(encoding="utf-8")))
+    found = None if again else _read_probe(kept)
+    if found is None:
+        found = _probe(kept, settings, student, config, _examples(session, config, plans))
     training = 0.0
     for plan in plans:
         if find_stage(session, hash_stage(plan, student, config)) is None:
@@ -145,8 +146,23 @@ def _probe(
     student: StudentFolder,
     config: TrainingConfig,
     examples: Sequence[Example],
-) -> None:
+) -> ProbeResult:
     sample = examples[:: max(1, len(examples) // SAMPLE)][:SAMPLE]
     result = run_probe(student, config, sample, run_threads(settings))
     kept.parent.mkdir(parents=True, exist_ok=True)
-    kept.write_text(json.dumps(asdict(result)), encoding="utf-8")
+    half = kept.with_suffix(f".{uuid.uuid4().hex[:8]}.part")  # whole or not at all under its name
+    half.write_text(json.dumps(asdict(result)), encoding="utf-8")
+    half.replace(kept)
+    return result
+
+
+def _read_probe(kept: Path) -> ProbeResult | None:
+    """Return the remembered try-out, None where there is none or its file is damaged."""
+    try:
+        values = json.loads(kept.read_text(encoding="utf-8"))
+        result = ProbeResult(**values)
+    except (OSError, ValueError, TypeError):
+        return None
+    numbers = asdict(result).values()
+    are_numbers = all(isinstance(number, int | float) for number in numbers)
+    return result if are_numbers else None

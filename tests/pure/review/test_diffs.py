@@ -1,3 +1,8 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,3 +29,19 @@ def test_a_changed_word_is_taken_out_and_put_in() -> None:
 
 def test_equal_texts_have_no_change() -> None:
     assert word_diff("as it was", "as it was") == [Piece(Change.SAME, "as it was")]
+
+
+GOLDEN = Path(__file__).parents[2] / "golden" / "word_diffs.json"
+CASES = json.loads(GOLDEN.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["case"])
+def test_the_cases_that_the_cards_own_difference_is_held_to(case: dict[str, Any]) -> None:
+    pieces = word_diff(case["before"], case["after"])
+    assert [[piece.change.value, piece.text] for piece in pieces] == case["pieces"]
+
+
+def test_a_very_long_text_is_one_change_between_what_is_alike() -> None:
+    one, other = (" ".join(f"{name}{n}" for n in range(1200)) for name in "ab")
+    pieces = word_diff(f"First. {one} Last.", f"First. {other} Last.")
+    assert [piece.change.value for piece in pieces] == ["same", "removed", "added", "same"]

@@ -138,3 +138,86 @@ def test_the_likest_rationales_come_first(
     found = find_similar(session, ADA, one)
     assert [other.rationale_id for other in found] == [near]
     assert 0.8 < found[0].similarity < 1
+
+
+def test_a_press_of_an_unknown_kind_is_refused_and_the_next_is_carried_out(
+    session: Session, item: ReviewItem
+) -> None:
+    answers = ReviewDesk(session, ADA).carry_out(
+        [press(item, "1", "accept", kind="mark"), press(item, "2", "accept")]
+    )
+    assert answers["1"].error is not None
+    assert "no press of the kind 'mark'" in answers["1"].error
+    assert answers["2"].error is None
+    assert load_item(session, ADA, item.rationale.id).rationale.status is RationaleStatus.ACCEPTED
+
+
+@pytest.mark.parametrize("field", ["kind", "id", "revision", "verdict", "text", "reason"])
+def test_a_missing_field_answers_that_press_alone(
+    session: Session, item: ReviewItem, field: str
+) -> None:
+    broken = press(item, "1", "reject")
+    del broken[field]
+    answers = ReviewDesk(session, ADA).carry_out([broken, press(item, "2", "accept")])
+    assert answers["1"].error
+    assert answers["2"].error is None
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        {"id": 2**63},
+        {"id": "1 or 1"},
+        {"revision": 0},
+        {"revision": None},
+        {"verdict": "adore"},
+        {"verdict": "edit", "text": "half an emoji: \ud83d"},
+        {"verdict": "edit", "text": "a\x00b"},
+        {"verdict": "edit", "text": "x" * 20_001},
+        {"verdict": "edit", "text": ["x"]},
+        {"op": ""},
+        {"after": "x" * 65},
+    ],
+)
+def test_a_strange_press_is_answered_and_the_next_is_carried_out(
+    session: Session, item: ReviewItem, strange: dict[str, Any]
+) -> None:
+    first = {**press(item, "1", "accept"), **strange}
+    answers = ReviewDesk(session, ADA).carry_out([first, press(item, "2", "accept")])
+    assert answers[str(first["op"])].error
+    assert answers["2"].error is None
+    assert load_item(session, ADA, item.rationale.id).rationale.text == "First text."
+
+
+@pytest.mark.parametrize("text", ["x" * 20_001, "half: \ud83d", "a\x00b"])
+def test_a_draft_is_checked_like_an_edit(session: Session, item: ReviewItem, text: str) -> None:
+    draft = {"op": "1", "kind": "draft", "id": item.rationale.id, "text": text}
+    draft["revision"] = item.rationale.revision_id
+    answers = ReviewDesk(session, ADA).carry_out([draft])
+    assert answers["1"].error
+    assert load_item(session, ADA, item.rationale.id).draft is None
+
+
+def test_a_page_older_than_the_app_is_told_to_reload(session: Session, item: ReviewItem) -> None:
+    answers = ReviewDesk(session, ADA).carry_out([press(item, "1", "accept")], protocol=0)
+    assert answers["1"].error is not None
+    assert "Reload" in answers["1"].error
+    assert load_item(session, ADA, item.rationale.id).rationale.status is not (
+        RationaleStatus.ACCEPTED
+    )
+
+
+def test_an_error_that_nobody_foresaw_answers_its_press_with_an_id(
+    session: Session, item: ReviewItem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    desk = ReviewDesk(session, ADA)
+    with monkeypatch.context() as patched:
+        patched.setattr("scicot.services.review.desk.decide", fail)
+        answers = desk.carry_out([press(item, "1", "accept"), press(item, "2", "accept")])
+    assert [answer.busy for answer in answers.values()] == [False, False]
+    assert answers["1"].error is not None
+    assert "OSError (error " in answers["1"].error
+    assert desk.carry_out([press(item, "1", "accept")])["1"].error is None

@@ -21,7 +21,6 @@ from scicot.services.review.queue import count_filtered, count_queues, next_item
 from scicot.services.review.undo import undo
 from scicot.services.review.verdicts import decide
 from scicot.services.training.snapshots import create_snapshot, snapshot_texts
-from scicot.words.errors import Conflict
 from scicot.words.records import Actor, RationaleStatus, Split, StoredQuestion, Verdict
 from scicot.words.reviewing import Queue, QueueFilter
 from tests.builders import store_questions, store_rationale
@@ -133,16 +132,13 @@ def test_taking_a_sample_passes_the_others_over_and_undo_brings_all_back(
     assert shown(session) == [ids[2]]
 
 
-def test_another_choice_replaces_the_first_and_undo_goes_back_to_it(
+def test_what_was_accepted_stays_accepted_beside_another_choice(
     session: Session, questions: list[StoredQuestion]
 ) -> None:
     ids = three(session, questions[0])
     judge(session, ids[2], Verdict.ACCEPT)
     judge(session, ids[1], Verdict.ACCEPT)
-    assert statuses(session, ids) == [STATUS.SKIPPED, STATUS.ACCEPTED, STATUS.SKIPPED]
-    with pytest.raises(Conflict):  # the first choice has something newer upon it
-        undo(session, ADA, f"accept-{ids[2]}")
-    assert statuses(session, ids) == [STATUS.SKIPPED, STATUS.ACCEPTED, STATUS.SKIPPED]
+    assert statuses(session, ids) == [STATUS.SKIPPED, STATUS.ACCEPTED, STATUS.ACCEPTED]
     undo(session, ADA)
     assert statuses(session, ids) == [STATUS.SKIPPED, STATUS.SKIPPED, STATUS.ACCEPTED]
 

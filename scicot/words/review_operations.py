@@ -1,0 +1,93 @@
+"""What the review card may ask for: one record per kind of operation, told apart by `kind`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from scicot.words.errors import InvalidInput
+from scicot.words.records import Verdict
+
+PROTOCOL = 1  # raise it when an operation changes its meaning
+MOST_LETTERS = 40  # of a strange value that a sentence repeats
+
+OperationId = Annotated[str, Field(min_length=1, max_length=64)]
+RecordId = Annotated[int, Field(ge=1, le=2**63 - 1)]
+
+
+class _Operation(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+    op: OperationId
+
+
+class Decide(_Operation):
+    """A verdict on the revision on the screen, or on the one that `after` has left."""
+
+    kind: Literal["decide"]
+    id: RecordId
+    revision: RecordId
+    after: OperationId | None = None
+    verdict: Verdict
+    text: str | None
+    reason: str | None
+
+
+class ReadAgain(_Operation):
+    """A second reader's verdict, given without knowing the first one."""
+
+    kind: Literal["again"]
+    id: RecordId
+    verdict: Verdict
+    reason: str | None
+
+
+class Undo(_Operation):
+    """The way back from one operation, or from the newest that still stands."""
+
+    kind: Literal["undo"]
+    target: OperationId | None
+
+
+class KeepDraft(_Operation):
+    """Text typed and not saved."""
+
+    kind: Literal["draft"]
+    id: RecordId
+    revision: RecordId
+    after: OperationId | None = None
+    text: str
+
+
+class LookUp(_Operation):
+    """The wish to see a rationale's history and its like below the card."""
+
+    kind: Literal["look"]
+    id: RecordId
+
+
+Operation = Decide | ReadAgain | Undo | KeepDraft | LookUp
+_READER: TypeAdapter[Operation] = TypeAdapter(Annotated[Operation, Field(discriminator="kind")])
+
+
+def read_operation(raw: Mapping[str, Any]) -> Operation:
+    """Return the operation that was sent; raises InvalidInput with a sentence for the card."""
+    try:
+        return _READER.validate_python(raw)
+    except ValidationError as error:
+        raise InvalidInput(_say(raw, error)) from error
+
+
+def _say(raw: Mapping[str, Any], error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_context=False)[0]
+    kind = str(raw.get("kind"))[:MOST_LETTERS].encode("utf-8", "replace").decode()
+    if first["type"].startswith("union_tag"):
+        return f"The app knows no press of the kind '{kind}'. Nothing was written: reload the page."
+    if first["type"] == "string_unicode":
+        return "The text holds half a character, of an emoji perhaps. Remove it and save again."
+    where = str(first["loc"][-1])
+    if first["type"] == "missing":
+        return f"A press of the kind '{kind}' came without its {where}. Reload and press again."
+    return f"The {where} of a press cannot be taken: {first['msg']}. Reload and press again."
