@@ -9,6 +9,7 @@ SciCotError
 ├── NotFound                a name or id that nothing bears
 ├── Conflict                somebody or something was there first
 │   ├── StaleRevision       a write that read an older revision
+│   ├── DecidedMeanwhile    a verdict that had not seen another's
 │   └── RunNotInState       a run that is not in the state the action needs
 ├── DatabaseError
 │   ├── DatabaseBusy
@@ -69,6 +70,10 @@ class StaleRevision(Conflict):
         super().__init__(message)
         self.current_text = current_text
         self.submitted_text = submitted_text
+
+
+class DecidedMeanwhile(Conflict):
+    """A verdict on a rationale that somebody else has decided, or reads, since it was shown."""
 
 
 class RunNotInState(Conflict):

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from scicot.words.errors import InvalidInput
-from scicot.words.records import Verdict
+from scicot.words.records import RationaleStatus, Verdict
 
 PROTOCOL = 1  # raise it when an operation changes its meaning
 MOST_LETTERS = 40  # of a strange value that a sentence repeats
@@ -24,12 +24,16 @@ class _Operation(BaseModel):
 
 
 class Decide(_Operation):
-    """A verdict on the revision on the screen, or on the one that `after` has left."""
+    """A verdict on the revision on the screen, or on the one that `after` has left.
+
+    `status` is what the screen said of the rationale; an outbox of an earlier version has none.
+    """
 
     kind: Literal["decide"]
     id: RecordId
     revision: RecordId
     after: OperationId | None = None
+    status: RationaleStatus | None = None
     verdict: Verdict
     text: str | None
     reason: str | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import uuid
@@ -34,11 +35,40 @@ def is_complete(folder: Path) -> bool:
     return (folder / STAGE_FILE).is_file() and (folder / "model" / "config.json").is_file()
 
 
+def is_intact(folder: Path) -> bool:
+    """Return whether every file of a complete stage is, byte for byte, the one that was published.
+
+    Stages of versions that noted no digests count as intact. Reads some hundred MB.
+    """
+    try:
+        noted = read_stage(folder).get("sha256")
+        return noted is None or noted == _digests(folder)
+    except (OSError, ValueError):
+        return False
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    digests = {}
+    for part in ("model", "ct2"):
+        for path in sorted((folder / part).rglob("*")):
+            if path.is_file():
+                with path.open("rb") as file:
+                    digest = hashlib.file_digest(file, "sha256").hexdigest()
+                digests[path.relative_to(folder).as_posix()] = digest
+    return digests
+
+
+def put_aside(folder: Path) -> Path:
+    """Move a damaged stage out of the way, where it can be looked at, and return where it is."""
+    aside = folder.with_name(f"{folder.name}.damaged-{uuid.uuid4().hex[:8]}")
+    folder.rename(aside)
+    return aside
+
+
 def publish_stage(prepared: Path, folder: Path, description: Mapping[str, Any]) -> None:
     """Move a prepared folder into place under its hash; another's finished one is kept instead."""
-    (prepared / STAGE_FILE).write_text(
-        json.dumps(description, ensure_ascii=False), encoding="utf-8"
-    )
+    described = {**description, "sha256": _digests(prepared)}
+    (prepared / STAGE_FILE).write_text(json.dumps(described, ensure_ascii=False), encoding="utf-8")
     folder.parent.mkdir(parents=True, exist_ok=True)
     if folder.exists() and not is_complete(folder):
         shutil.rmtree(folder)

@@ -21,7 +21,7 @@ from scicot.services.review.queue import next_items
 from scicot.services.review.second_readings import read_again
 from scicot.services.review.undo import undo
 from scicot.services.review.verdicts import Decision, decide, revision_after
-from scicot.words.errors import DatabaseBusy, SciCotError, StaleRevision
+from scicot.words.errors import DatabaseBusy, DecidedMeanwhile, SciCotError, StaleRevision
 from scicot.words.records import Actor, Flag
 from scicot.words.review_operations import (
     PROTOCOL,
@@ -101,7 +101,7 @@ class ReviewDesk:
             return self._carry_out(read_operation(raw))
         except DatabaseBusy as error:
             return Answer(error=str(error), busy=True)
-        except StaleRevision as error:
+        except (StaleRevision, DecidedMeanwhile) as error:
             there = load_item(self.session, self.actor, raw["id"])
             return Answer(error=str(error), conflict=there)
         except SciCotError as error:
@@ -147,6 +147,7 @@ class ReviewDesk:
             operation.text,
             operation.reason,
             operation_id=operation.op,
+            seen=operation.status,
         )
         flags = None
         if operation.text is not None:

@@ -7,9 +7,10 @@ equal byte for byte.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,12 @@ from scicot.adapters.atomic_files import write_atomically
 from scicot.adapters.sources.jsonl import read_rows
 from scicot.services.questions.lookup import find_dataset_id
 from scicot.services.rationales.checks import refresh_flags
+from scicot.services.review.lines import ReviewLine, read_line
 from scicot.words.errors import InvalidInput
-from scicot.words.records import Actor, Cause, Origin, RationaleStatus, Verdict
+from scicot.words.records import Actor, RationaleStatus
 
 BATCH = 500
+CHUNK = 200  # rationales a writing transaction: about a tenth of a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ def export_reviews(session: Session, path: Path, *, dataset: str | None = None) 
         .order_by(
             DatasetRow.name,
             QuestionRow.external_id,
+            QuestionRow.split,
             RationaleRow.origin,
             RationaleRow.source,
             RationaleRow.sample,
@@ -67,9 +71,9 @@ def export_reviews(session: Session, path: Path, *, dataset: str | None = None) 
 
 def _lines(session: Session, ids: Sequence[int]) -> Iterator[Mapping[str, Any]]:
     rows = {
-        row.id: (row, external_id, dataset)
-        for row, external_id, dataset in session.execute(
-            select(RationaleRow, QuestionRow.external_id, DatasetRow.name)
+        row.id: (row, external_id, split, dataset)
+        for row, external_id, split, dataset in session.execute(
+            select(RationaleRow, QuestionRow.external_id, QuestionRow.split, DatasetRow.name)
             .join(QuestionRow, QuestionRow.id == RationaleRow.question_id)
             .join(DatasetRow, DatasetRow.id == RationaleRow.dataset_id)
             .where(RationaleRow.id.in_(ids))
@@ -77,19 +81,22 @@ def _lines(session: Session, ids: Sequence[int]) -> Iterator[Mapping[str, Any]]:
     }
     revisions = _grouped(session, RevisionRow, ids)
     reviews = _grouped(session, ReviewRow, ids)
-    for one in ids:
-        row, external_id, dataset = rows[one]
-        numbers = {revision.id: revision.number for revision in revisions[one]}
+    for rationale_id in ids:
+        row, external_id, split, dataset = rows[rationale_id]
+        numbers = {revision.id: revision.number for revision in revisions[rationale_id]}
         yield {
             "id": external_id,
             "dataset": dataset,
+            "split": split.value,
             "origin": row.origin.value,
             "source": row.source,
             "sample": row.sample,
             "status": row.status.value,
             "created_at": row.created_at.isoformat(),
-            "revisions": [_revision_fields(revision) for revision in revisions[one]],
-            "reviews": [_review_fields(review, numbers) for review in reviews.get(one, ())],
+            "revisions": [_revision_fields(revision) for revision in revisions[rationale_id]],
+            "reviews": [
+                _review_fields(review, numbers) for review in reviews.get(rationale_id, ())
+            ],
         }
 
 
@@ -129,80 +136,144 @@ def _review_fields(row: ReviewRow, numbers: Mapping[int, int]) -> Mapping[str, A
 
 
 def import_reviews(session: Session, actor: Actor, path: Path) -> ReviewImport:
-    """Take in exported decisions, all or nothing, and say what became of each rationale.
+    """Take in exported decisions and say what became of each rationale.
 
-    A rationale that is not here is added with its whole history. One that nobody has worked on yet
-    takes the history on, if its text is the exported first one. One that says or was decided
-    otherwise here is left as it is and counted as conflicting.
+    The whole file is checked before the first row is written, then written in chunks, so that
+    nobody at the desk waits; a kill in between leaves whole rationales, and the same import again
+    adds the rest. A rationale that is not here is added with its whole history. One that nobody
+    has worked on yet takes the history on, if its text is the exported first one. One that says
+    or was decided otherwise here is left as it is and counted as conflicting.
     """
-    lines = [(f"{path.name}, row {number}", row) for number, row in read_rows(path.expanduser())]
-    added: list[int] = []
-    there = unmatched = conflicting = 0
-    with write(session):
-        for where, line in lines:
-            try:
-                question = _question(session, line)
-                if question is None:
-                    unmatched += 1
-                    continue
-                known = _known(session, question.id, line)
-                if known is None:
-                    added.append(_add(session, question, line))
-                elif _is_same(session, known, line):
-                    there += 1
-                elif _is_untouched(session, known, line):
-                    _append_history(session, known, line, skip_first=True)
-                    added.append(known.id)
-                else:
-                    conflicting += 1
-            except (KeyError, TypeError, ValueError, AttributeError) as error:
-                raise InvalidInput(
-                    f"{where}: this is no line of `review export` ({error}). Nothing was imported; "
-                    "correct or remove the row."
-                ) from error
-    refresh_flags(session, added)
-    return ReviewImport(len(added), there, unmatched, conflicting)
-
-
-def _question(session: Session, line: Mapping[str, Any]) -> QuestionRow | None:
-    return session.scalar(
-        select(QuestionRow)
-        .join(DatasetRow, DatasetRow.id == QuestionRow.dataset_id)
-        .where(DatasetRow.name == line["dataset"], QuestionRow.external_id == line["id"])
+    lines = _read(path.expanduser())
+    done = Counter[Became]()
+    for start in range(0, len(lines), CHUNK):
+        with write(session):
+            became = [
+                (_take_in(session, where, line)) for where, line in lines[start : start + CHUNK]
+            ]
+        done.update(kind for kind, _ in became)
+        # between two chunks, and mostly without the lock: others get in
+        refresh_flags(session, [row_id for _, row_id in became if row_id is not None])
+    return ReviewImport(
+        done[Became.ADDED],
+        done[Became.ALREADY_THERE],
+        done[Became.UNMATCHED],
+        done[Became.CONFLICTING],
     )
 
 
-def _known(session: Session, question_id: int, line: Mapping[str, Any]) -> RationaleRow | None:
+def _read(path: Path) -> list[tuple[str, ReviewLine]]:
+    lines = []
+    seen: dict[tuple[str, ...], str] = {}
+    operations: dict[str, str] = {}
+    for number, row in read_rows(path):
+        where = f"{path.name}, row {number}"
+        line = read_line(row, where)
+        if line.key in seen:
+            raise InvalidInput(
+                f"{where}: the same rationale stands in {seen[line.key]}. Nothing was imported; "
+                "remove one of them."
+            )
+        seen[line.key] = where
+        own = [revision.operation_id for revision in line.revisions]
+        judged = [verdict.operation_id for verdict in line.reviews]
+        for kind, ids in (("revision", own), ("review", judged)):
+            for operation_id in ids:
+                other = operations.setdefault(f"{kind} {operation_id}", where)
+                if other != where or ids.count(operation_id) > 1:
+                    raise InvalidInput(
+                        f"{where}: the operation '{operation_id}' stands twice, first in {other}. "
+                        "Nothing was imported; correct or remove the row."
+                    )
+        lines.append((where, line))
+    return lines
+
+
+class Became(StrEnum):
+    """What an import made of a line."""
+
+    ADDED = "added"
+    ALREADY_THERE = "already there"
+    UNMATCHED = "unmatched"
+    CONFLICTING = "conflicting"
+
+
+def _take_in(session: Session, where: str, line: ReviewLine) -> tuple[Became, int | None]:
+    question = _question(session, where, line)
+    if question is None:
+        return Became.UNMATCHED, None
+    known = _known(session, question.id, line)
+    if known is not None and _is_same(session, known, line):
+        return Became.ALREADY_THERE, None
+    if known is not None and not _is_untouched(session, known, line):
+        return Became.CONFLICTING, None
+    if _is_taken(session, line, known):
+        return Became.CONFLICTING, None
+    if known is None:
+        return Became.ADDED, _add(session, question, line)
+    _append_history(session, known, line, skip_first=True)
+    return Became.ADDED, known.id
+
+
+def _question(session: Session, where: str, line: ReviewLine) -> QuestionRow | None:
+    query = (
+        select(QuestionRow)
+        .join(DatasetRow, DatasetRow.id == QuestionRow.dataset_id)
+        .where(DatasetRow.name == line.dataset, QuestionRow.external_id == line.id)
+    )
+    if line.split is not None:
+        query = query.where(QuestionRow.split == line.split)
+    rows = session.scalars(query.limit(2)).all()
+    if len(rows) > 1:
+        raise InvalidInput(
+            f"{where}: '{line.id}' is a question of several splits here. Add the field 'split'."
+        )
+    return rows[0] if rows else None
+
+
+def _known(session: Session, question_id: int, line: ReviewLine) -> RationaleRow | None:
     return session.scalar(
         select(RationaleRow).where(
             RationaleRow.question_id == question_id,
-            RationaleRow.origin == Origin(line["origin"]),
-            RationaleRow.source == line["source"],
-            RationaleRow.sample == line["sample"],
+            RationaleRow.origin == line.origin,
+            RationaleRow.source == line.source,
+            RationaleRow.sample == line.sample,
         )
     )
 
 
-def _is_same(session: Session, row: RationaleRow, line: Mapping[str, Any]) -> bool:
-    here = next(iter(_lines(session, [row.id])))
-    return here == line
+def _is_same(session: Session, row: RationaleRow, line: ReviewLine) -> bool:
+    here = ReviewLine.model_validate(next(iter(_lines(session, [row.id]))))
+    return here.model_copy(update={"split": line.split}) == line
 
 
-def _is_untouched(session: Session, row: RationaleRow, line: Mapping[str, Any]) -> bool:
+def _is_untouched(session: Session, row: RationaleRow, line: ReviewLine) -> bool:
     here = next(iter(_lines(session, [row.id])))
     alone = len(here["revisions"]) == 1 and not here["reviews"]
-    return alone and bool(here["revisions"][0]["text"] == line["revisions"][0]["text"])
+    return alone and bool(here["revisions"][0]["text"] == line.revisions[0].text)
 
 
-def _add(session: Session, question: QuestionRow, line: Mapping[str, Any]) -> int:
+def _is_taken(session: Session, line: ReviewLine, known: RationaleRow | None) -> bool:
+    """Return whether an operation of the line was carried out here on something else."""
+    revisions = [one.operation_id for one in line.revisions[1 if known else 0 :]]
+    verdicts = [verdict.operation_id for verdict in line.reviews]
+    for model, ids in ((RevisionRow, revisions), (ReviewRow, verdicts)):
+        for start in range(0, len(ids), BATCH):
+            found = select(model.id).where(model.operation_id.in_(ids[start : start + BATCH]))
+            if session.scalar(found.limit(1)) is not None:
+                return True
+    return False
+
+
+def _add(session: Session, question: QuestionRow, line: ReviewLine) -> int:
     row = RationaleRow(
         question_id=question.id,
         dataset_id=question.dataset_id,
-        origin=Origin(line["origin"]),
-        source=line["source"],
-        sample=line["sample"],
+        origin=line.origin,
+        source=line.source,
+        sample=line.sample,
         status=RationaleStatus.UNREVIEWED,
-        created_at=datetime.fromisoformat(line["created_at"]),
+        created_at=line.created_at,
     )
     session.add(row)
     session.flush()
@@ -211,40 +282,24 @@ def _add(session: Session, question: QuestionRow, line: Mapping[str, Any]) -> in
 
 
 def _append_history(
-    session: Session, row: RationaleRow, line: Mapping[str, Any], *, skip_first: bool
+    session: Session, row: RationaleRow, line: ReviewLine, *, skip_first: bool
 ) -> None:
     made = {1: row.revision_id} if skip_first else {}
-    for one in line["revisions"][1 if skip_first else 0 :]:
-        revision = RevisionRow(
-            rationale_id=row.id,
-            number=one["number"],
-            text=one["text"],
-            author=one["author"],
-            cause=Cause(one["cause"]),
-            operation_id=one["operation_id"],
-            created_at=datetime.fromisoformat(one["created_at"]),
-        )
+    for written in line.revisions[1 if skip_first else 0 :]:
+        revision = RevisionRow(rationale_id=row.id, **written.model_dump())
         session.add(revision)
         session.flush()
         made[revision.number] = row.revision_id = revision.id
         row.length = len(revision.text)
-    for one in line["reviews"]:
-        undone_at = one["undone_at"]
+    for verdict in line.reviews:
+        fields = verdict.model_dump(exclude={"revision", "revision_before"})
         session.add(
             ReviewRow(
                 rationale_id=row.id,
-                revision_id=made[one["revision"]],
-                revision_before_id=made[one["revision_before"]],
-                status_before=RationaleStatus(one["status_before"]),
-                verdict=Verdict(one["verdict"]),
-                reason=one["reason"],
-                reviewer=one["reviewer"],
-                operation_id=one["operation_id"],
-                batch_id=one["batch_id"],
-                created_at=datetime.fromisoformat(one["created_at"]),
-                undone_at=datetime.fromisoformat(undone_at) if undone_at else None,
-                undo_operation_id=one["undo_operation_id"],
+                revision_id=made[verdict.revision],
+                revision_before_id=made[verdict.revision_before],
+                **fields,
             )
         )
-    row.status = RationaleStatus(line["status"])
+    row.status = line.status
     session.flush()

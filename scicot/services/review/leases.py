@@ -61,6 +61,17 @@ def take_leases(session: Session, actor: Actor, rationale_ids: Sequence[int]) ->
     return set(taken)
 
 
+def other_reader(session: Session, actor: Actor, rationale_id: int) -> str | None:
+    """Return who else holds the rationale's lease now, None when nobody does."""
+    return session.scalar(
+        select(LeaseRow.reviewer).where(
+            LeaseRow.rationale_id == rationale_id,
+            LeaseRow.reviewer != actor.name,
+            LeaseRow.expires_at > utc_now(),
+        )
+    )
+
+
 def release_lease(session: Session, actor: Actor, rationale_id: int) -> None:
     """Give one lease back; inside `write(session)`."""
     session.execute(

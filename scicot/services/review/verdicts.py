@@ -16,11 +16,11 @@ from scicot.pure.hashing import content_hash
 from scicot.services.rationales.checks import rate_text
 from scicot.services.rationales.revisions import append_revision
 from scicot.services.review.drafts import delete_draft
-from scicot.services.review.leases import release_lease
+from scicot.services.review.leases import other_reader, release_lease
 from scicot.services.review.samples import has_samples, samples_beside
 from scicot.services.review.second_readings import note_first_reading
 from scicot.services.review.texts import check_text
-from scicot.words.errors import NotFound, StaleRevision
+from scicot.words.errors import DecidedMeanwhile, NotFound, StaleRevision
 from scicot.words.records import Actor, Cause, RationaleStatus, Verdict
 from scicot.words.reviewing import GIVES_WAY, PASSED_OVER, STATUS_AFTER, TAKEN
 
@@ -51,13 +51,15 @@ def decide(
     reason: str | None = None,
     *,
     operation_id: str,
+    seen: RationaleStatus | None = None,
 ) -> Decision:
     """Write one verdict on the revision that was read, and return where the rationale stands.
 
     A sample that is taken passes its question's unreviewed ones over: they are skipped, as one
     with it for undo. The same operation id again changes nothing. An edit that
-    leaves the text as it was is an accept. Raises StaleRevision, with both texts, when somebody
-    changed the text meanwhile.
+    leaves the text as it was is an accept. `seen` is the status that the reviewer was shown.
+    Raises StaleRevision, with both texts, when somebody changed the text meanwhile, and
+    DecidedMeanwhile when somebody else has decided since, or is reading it now.
     """
     if verdict is Verdict.EDIT:
         check_text(text)
@@ -68,6 +70,7 @@ def decide(
             return standing(session, done.rationale_id, repeated=True)
         rationale = lock_rationale(session, rationale_id)
         read = refuse_stale(session, rationale, revision_id, submitted=text)
+        _refuse_overriding(session, actor, rationale, seen)
         if verdict is Verdict.EDIT and text == read.text:
             verdict = Verdict.ACCEPT
         beside = samples_beside(session, rationale, GIVES_WAY) if verdict in TAKEN else []
@@ -116,6 +119,32 @@ def refuse_stale(
         current_text=current.text,
         submitted_text=submitted if submitted is not None else (read.text if read else ""),
     )
+
+
+def _refuse_overriding(
+    session: Session, actor: Actor, rationale: RationaleRow, seen: RationaleStatus | None
+) -> None:
+    """Raise DecidedMeanwhile when the reviewer does not know what somebody else did or does."""
+    reader = other_reader(session, actor, rationale.id)
+    if reader is not None:
+        raise DecidedMeanwhile(
+            f"{reader} is reading rationale {rationale.id} now: your ten minutes for it were over. "
+            "Nothing was written; take another one."
+        )
+    if seen is None or seen is rationale.status:
+        return
+    last = session.scalar(
+        select(ReviewRow)
+        .where(ReviewRow.rationale_id == rationale.id, ReviewRow.undone_at.is_(None))
+        .order_by(ReviewRow.id.desc())
+        .limit(1)
+    )
+    if last is not None and last.reviewer != actor.name:
+        raise DecidedMeanwhile(
+            f"{last.reviewer} has decided rationale {rationale.id} since you opened it: it is "
+            f"{rationale.status.value} now, not {seen.value}. Nothing was written; decide again if "
+            "you see it otherwise."
+        )
 
 
 def _record(

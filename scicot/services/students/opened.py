@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from db.models import RunStageRow, StageRow
 from scicot.adapters.students.fast import FastStudent
+from scicot.adapters.students.stage_files import is_intact
 from scicot.services.runs.runs import get_run
-from scicot.words.errors import NotFound
+from scicot.words.errors import NotFound, StudentError
 from scicot.words.settings import Settings
 
 
@@ -56,4 +57,9 @@ def open_stage(
 
 @lru_cache(maxsize=4)
 def _open(folder: Path, compute_type: str, threads: int | None, at_once: int) -> FastStudent:
+    if not is_intact(folder.parent):
+        raise StudentError(
+            f"The files of stage {folder.parent.name[:8]} are damaged. Train the run again; the "
+            "same settings give the same student."
+        )
     return FastStudent.open(folder, compute_type=compute_type, threads=threads, at_once=at_once)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import time
 from collections.abc import Mapping, Sequence
@@ -22,7 +23,9 @@ from scicot.adapters.students.machine import resolve_precision, run_threads
 from scicot.adapters.students.memory import give_back_memory
 from scicot.adapters.students.stage_files import (
     is_complete,
+    is_intact,
     publish_stage,
+    put_aside,
     stage_folder,
     work_folder,
 )
@@ -31,6 +34,8 @@ from scicot.pure.methods.tasks import Task
 from scicot.services.students.watcher import RunWatcher
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import Family
+
+log = logging.getLogger(__name__)
 
 # The settings that decide a stage's weights; the others decide what is done with them.
 DECIDING = (
@@ -129,6 +134,9 @@ def ensure_stage(
         found = find_stage(session, stage_hash)
         own = found and session.get(RunStageRow, (context.run.id, found.id, plan.role))
         is_own = bool(own and not own.reused)
+    if found is not None and is_complete(folder) and not is_intact(folder):
+        aside = put_aside(folder)
+        log.warning("Stage %s is damaged: kept as %s and trained again.", stage_hash, aside.name)
     if found is not None and is_complete(folder):
         stage = _found(found, plan, folder, student, is_own)
         watcher.skip(plan.role, stage)

@@ -6,12 +6,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import RunStageRow, StageRow
-from scicot.adapters.students.stage_files import is_complete, read_stage, stage_folder
+from scicot.adapters.students.stage_files import is_complete, is_intact, read_stage, stage_folder
 from scicot.pure.methods.registry import make_config
 from scicot.services.runs.runs import get_run
 from scicot.services.students.stages import TrainedStage
 from scicot.words.configs import TrainingConfig
-from scicot.words.errors import NotFound, RunNotInState
+from scicot.words.errors import NotFound, RunNotInState, StudentError
 from scicot.words.records import Family, RunKind, RunStatus
 from scicot.words.settings import Settings
 
@@ -45,6 +45,11 @@ def _to_stage(settings: Settings, role: str, row: StageRow) -> TrainedStage:
         raise NotFound(
             f"The files of stage {row.hash[:8]} ({role}) are gone. Train the run again; the same "
             "settings give the same student."
+        )
+    if not is_intact(folder):
+        raise StudentError(
+            f"The files of stage {row.hash[:8]} ({role}) are damaged. Train the run again; the "
+            "same settings give the same student."
         )
     return TrainedStage(
         hash=row.hash,

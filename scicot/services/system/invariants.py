@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import Select, and_, func, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from db.models import AttemptRow, CompletionRow, RationaleRow, RevisionRow
 from scicot.words.records import HAS_TEXT, CompletionState
@@ -59,11 +59,20 @@ _COUNTED = (
     .group_by(CompletionRow.id)
     .having(func.count(AttemptRow.id) != func.max(CompletionRow.attempts))
 )
+_EARLIER = aliased(AttemptRow)
+_GOT = (AttemptOutcome.STORED, AttemptOutcome.TRUNCATED)
+# Asked for again while nobody knew what had become of the first call, both may come in the end;
+# wrong is only a call that was sent when the answer lay there.
 _BOUGHT_TWICE = (
     select(AttemptRow.completion_id)
-    .where(AttemptRow.outcome.in_((AttemptOutcome.STORED, AttemptOutcome.TRUNCATED)))
-    .group_by(AttemptRow.completion_id)
-    .having(func.count() > 1)
+    .join(_EARLIER, _EARLIER.completion_id == AttemptRow.completion_id)
+    .where(
+        AttemptRow.outcome.in_(_GOT),
+        _EARLIER.outcome.in_(_GOT),
+        _EARLIER.id != AttemptRow.id,
+        AttemptRow.sent_at > _EARLIER.finished_at,
+    )
+    .distinct()
 )
 _TEXT_LOST = select(CompletionRow.id).where(
     CompletionRow.state.in_(HAS_TEXT),

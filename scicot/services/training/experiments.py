@@ -13,7 +13,8 @@ from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.adapters.sources.yaml_files import read_yaml
 from scicot.pure.methods.registry import find_method, make_config
-from scicot.services.training.training import check_training, start_training
+from scicot.services.runs.runs import add_run
+from scicot.services.training.training import check_training, new_run
 from scicot.words.configs import ExperimentConfig, TrainingConfig
 from scicot.words.errors import Conflict, InvalidConfig
 from scicot.words.records import Actor
@@ -82,11 +83,12 @@ def start_experiment(
         )
         session.add(row)
         session.flush()
-        experiment_id = row.id
-    run_ids = [
-        start_training(session, settings, actor, run, experiment_id=experiment_id) for run in runs
-    ]
-    return StartedExperiment(experiment_id, tuple(run_ids))
+        # with its runs or not at all: a kill leaves no name that cannot be used again
+        run_ids = [
+            add_run(session, actor, **{**new_run(session, run), "experiment_id": row.id})
+            for run in runs
+        ]
+        return StartedExperiment(row.id, tuple(run_ids))
 
 
 def find_experiment_id(session: Session, name: str) -> int | None:

@@ -19,7 +19,7 @@ from scicot.pure.predictions.metrics import measure
 from scicot.services.predictions.store import store_predictions
 from scicot.services.questions.lookup import find_dataset_id, list_questions
 from scicot.services.runs.parts import list_parts
-from scicot.services.runs.runs import create_run
+from scicot.services.runs.runs import NewRun, create_run
 from scicot.services.runs.worker import RunContext
 from scicot.services.students.answering import Answering
 from scicot.services.students.answers import answer_questions
@@ -40,25 +40,25 @@ def start_training(
     settings: Settings,
     actor: Actor,
     config: TrainingConfig,
-    *,
-    experiment_id: int | None = None,
 ) -> int:
     """Check the settings, store a queued run and return its id.
 
     Raises NotFound, InvalidConfig or StudentError before anything is stored.
     """
     check_training(session, settings, config)
+    return create_run(session, actor, **new_run(session, config))
+
+
+def new_run(session: Session, config: TrainingConfig) -> NewRun:
+    """Return what a run of these settings is stored with; raises NotFound."""
     snapshot = find_snapshot(session, config.snapshot) if config.snapshot else None
-    return create_run(
-        session,
-        actor,
+    return NewRun(
         kind=RunKind.TRAIN,
         name=name_run(config),
         config=config.model_dump(mode="json"),
         dataset_id=find_dataset_id(session, config.dataset),
         method=config.method,
         snapshot_id=snapshot.id if snapshot else None,
-        experiment_id=experiment_id,
     )
 
 

@@ -38,9 +38,11 @@ def reviewed(session: Session, questions: list[StoredQuestion]) -> list[int]:
     return ids
 
 
-def judge(session: Session, one: int, verdict: Verdict, **more: str) -> None:
+def judge(
+    session: Session, one: int, verdict: Verdict, text: str | None = None, reason: str | None = None
+) -> None:
     revision = load_item(session, ADA, one).rationale.revision_id
-    decide(session, ADA, one, revision, verdict, operation_id=f"{verdict}-{one}", **more)
+    decide(session, ADA, one, revision, verdict, text, reason, operation_id=f"{verdict}-{one}")
 
 
 def lines(path: Path) -> list[dict[str, Any]]:

@@ -5,8 +5,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from scicot.cli.handlers import HANDLERS
-from scicot.services.runs.runs import get_run, list_runs
+from scicot.services.runs.runs import add_run, get_run, list_runs
 from scicot.services.runs.worker import run_worker
+from scicot.services.training import experiments
 from scicot.services.training.experiments import load_experiment, plan_runs, start_experiment
 from scicot.words.configs import ExperimentConfig
 from scicot.words.errors import Conflict, InvalidConfig, NotFound
@@ -92,3 +93,23 @@ def test_a_faulty_file_is_refused_with_the_place(tmp_path: Path, text: str, word
     path.write_text(text)
     with pytest.raises(InvalidConfig, match=words):
         load_experiment(path)
+
+
+def test_an_experiment_killed_while_it_queues_can_be_started_again(
+    session: Session, tmp_path: Path, tiny_t5: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(session, tmp_path / "files")
+    added = iter(range(2))
+
+    def killed(*arguments: Any, **run: Any) -> int:
+        if next(added):
+            raise KeyboardInterrupt
+        return add_run(*arguments, **run)
+
+    monkeypatch.setattr(experiments, "add_run", killed)
+    with pytest.raises(KeyboardInterrupt):
+        start_experiment(session, get_settings(), Actor("Ada"), grid(tiny_t5, seeds=(0, 1)))
+    assert list_runs(session) == []
+    monkeypatch.setattr(experiments, "add_run", add_run)
+    again = start_experiment(session, get_settings(), Actor("Ada"), grid(tiny_t5, seeds=(0, 1)))
+    assert len(again.run_ids) == 2

@@ -301,9 +301,9 @@ function decide(s, pressed, reason) {
   if (isEdit && !text.trim()) {
     return say(s, "The rationale is empty. Write a text, or reject it instead.", "empty");
   }
-  const { id, revision } = record;
+  const { id, revision, status } = record; // the status seen: another's verdict is asked about
   const after = record.after || null;
-  const fields = { id, revision, after, verdict, text: isEdit ? text : null, reason };
+  const fields = { id, revision, after, status, verdict, text: isEdit ? text : null, reason };
   const op = operation(s.second ? "again" : "decide", fields, Date.now());
   const passes = s.rules.taken.includes(verdict) && !s.second;
   s.history.push({
