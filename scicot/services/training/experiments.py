@@ -85,8 +85,7 @@ def start_experiment(
         session.flush()
         # with its runs or not at all: a kill leaves no name that cannot be used again
         run_ids = [
-            add_run(session, actor, **{**new_run(session, run), "experiment_id": row.id})
-            for run in runs
+            add_run(session, actor, **new_run(session, run, experiment_id=row.id)) for run in runs
         ]
         return StartedExperiment(row.id, tuple(run_ids))
 

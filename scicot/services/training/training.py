@@ -49,7 +49,9 @@ def start_training(
     return create_run(session, actor, **new_run(session, config))
 
 
-def new_run(session: Session, config: TrainingConfig) -> NewRun:
+def new_run(
+    session: Session, config: TrainingConfig, *, experiment_id: int | None = None
+) -> NewRun:
     """Return what a run of these settings is stored with; raises NotFound."""
     snapshot = find_snapshot(session, config.snapshot) if config.snapshot else None
     return NewRun(
@@ -59,6 +61,7 @@ def new_run(session: Session, config: TrainingConfig) -> NewRun:
         dataset_id=find_dataset_id(session, config.dataset),
         method=config.method,
         snapshot_id=snapshot.id if snapshot else None,
+        experiment_id=experiment_id,
     )
 
 
