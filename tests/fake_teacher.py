@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 GOOD = "ok"
+THOUGHT = "Let me see. It could be either."
 UNPAID_FAULTS = ("500", "502", "503", "rate_limited")
 CUT_FAULTS = ("reset", "half", "504")
 PAID_FAULTS = ("html", "no_choices", "bad_json", "null_content", "length", "content_filter")
@@ -30,6 +31,9 @@ REPLIES: dict[str, tuple[int, str]] = {
     "404": (404, '{"error": {"message": "No such model"}}'),
     "400": (400, '{"error": {"code": "context_length_exceeded", "message": "Too long"}}'),
     "redirect": (302, ""),
+    "err200-429": (200, '{"error": {"message": "Slow down, please", "code": 429}}'),
+    "flat-400": (400, '{"object": "error", "message": "Prompt is odd", "code": 400}'),
+    "flat-404": (404, '{"object": "error", "message": "No model fake here", "code": 404}'),
     "html": (200, "<html><body>Please log in to the network</body></html>"),
     "no_choices": (200, '{"id": "x", "choices": []}'),
     "bad_json": (200, '{"id": "x", "choices": [{"message": '),
@@ -38,6 +42,25 @@ REPLIES: dict[str, tuple[int, str]] = {
         '{"choices": [{"message": {"content": null}, "finish_reason": "stop"}]}',
     ),
 }
+SHAPES: dict[str, dict[str, Any]] = {  # what the message of a good reply may look like
+    "think": {"content": f"<think>{THOUGHT}</think>\n\nTEXT"},
+    "think-close": {"content": f"{THOUGHT}\n</think>\n\nTEXT"},
+    "think-open": {"content": f"<think>{THOUGHT} And then"},
+    "reasoning-only": {"content": "", "reasoning_content": THOUGHT},
+    "reasoning-only-null": {"content": None, "reasoning": THOUGHT},
+    "reasoning-length": {"content": "", "reasoning_content": THOUGHT},
+    "parts": {"content": [{"type": "text", "text": "TEXT"}]},
+    "parts-two": {
+        "content": [
+            {"type": "thinking", "thinking": [{"type": "text", "text": THOUGHT}]},
+            {"type": "text", "text": "TEXT"},
+            {"type": "text", "text": " Indeed."},
+        ]
+    },
+    "usage-zero": {"content": "TEXT"},
+    "sse": {"content": "TEXT"},
+}
+STREAM_ONLY = (400, '{"error": {"message": "This model takes streamed calls only"}}')
 
 
 @dataclass
@@ -65,6 +88,9 @@ class FakeTeacher:
     keep_prompts: bool = True
     looks_until_done: int = 1
     refuses: tuple[str, ...] = ()  # parameters that the model does not take
+    refuses_as: str = "openai"  # the layout in which it says so: openai, fastapi or flat
+    only_streams: bool = False
+    replies: Mapping[str, tuple[int, str]] = field(default_factory=lambda: dict(REPLIES))
     port: int = 0
     count: int = 0
     by_fault: Counter[str] = field(default_factory=Counter)
@@ -121,7 +147,13 @@ class FakeTeacher:
         try:
             await asyncio.sleep(self.latency)
             if refusal:
-                await self._send(writer, 400, json.dumps(refusal).encode())
+                status = 422 if self.refuses_as == "fastapi" else 400
+                await self._send(writer, status, json.dumps(refusal).encode())
+                return True
+            if self.only_streams:
+                streamed = bool(asked.get("stream"))
+                status, text = (200, self._streamed(prompt)) if streamed else STREAM_ONLY
+                await self._send(writer, status, text.encode())
                 return True
             return await self._reply(fault, prompt, writer)
         finally:
@@ -130,8 +162,30 @@ class FakeTeacher:
     def _refusal(self, asked: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return what says that a parameter is not taken; None when all are."""
         name = next((one for one in self.refuses if one in asked), None)
-        error = {"code": "unsupported_parameter", "param": name, "message": "Not here"}
-        return {"error": error} if name else None
+        if name is None:
+            return None
+        if self.refuses_as == "fastapi":
+            said = "Extra inputs are not permitted"
+            return {"detail": [{"type": "extra_forbidden", "loc": ["body", name], "msg": said}]}
+        if self.refuses_as == "flat":
+            said = f"{name} is not supported by this model"
+            return {"object": "error", "message": said, "type": "BadRequestError", "code": 400}
+        return {"error": {"code": "unsupported_parameter", "param": name, "message": "Not here"}}
+
+    def _streamed(self, prompt: str) -> str:
+        """Return a good reply as events, its text in pieces."""
+        text = self.answer(prompt)
+        deltas = [
+            {"role": "assistant"},
+            *({"content": sign} for sign in re.findall(r".{1,7}", text)),
+        ]
+        events: list[dict[str, Any]] = [
+            {"choices": [{"index": 0, "delta": delta}]} for delta in deltas
+        ]
+        events.append({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+        events.append({"choices": [], "usage": {"prompt_tokens": 100, "completion_tokens": 20}})
+        lines = [f"data: {json.dumps(event)}\n\n" for event in events]
+        return "".join([": ping\n\n", *lines, "data: [DONE]\n\n"])
 
     async def _reply(self, fault: str, prompt: str, writer: asyncio.StreamWriter) -> bool:
         if fault == "reset":
@@ -145,7 +199,9 @@ class FakeTeacher:
                 await writer.drain()
                 await asyncio.sleep(0.05)
             return False
-        status, text = REPLIES.get(fault, (200, ""))
+        status, text = self.replies.get(fault, (200, ""))
+        if fault == "sse":
+            text = self._streamed(prompt)
         if not text and status == 200:
             text = json.dumps(self.completion(fault, prompt))
         extra = ""
@@ -159,14 +215,24 @@ class FakeTeacher:
     def completion(self, fault: str, prompt: str) -> dict[str, Any]:
         """Return a chat completion in OpenAI's layout."""
         message: dict[str, Any] = {"role": "assistant", "content": self.answer(prompt)}
-        finish = {"length": "length", "content_filter": "content_filter"}.get(fault, "stop")
+        if fault in SHAPES:
+            shape = json.dumps(SHAPES[fault]).replace("TEXT", self.answer(prompt))
+            message = {"role": "assistant", **json.loads(shape)}
+        usage = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
+        if fault == "usage-zero":
+            usage = dict.fromkeys(usage, 0)
+        finish = {
+            "reasoning-length": "length",
+            "length": "length",
+            "content_filter": "content_filter",
+        }.get(fault, "stop")
         if fault == "refusal":
             message = {"role": "assistant", "content": None, "refusal": "I cannot say that."}
         return {
             "id": f"chatcmpl-{self.count}",
             "object": "chat.completion",
             "choices": [{"index": 0, "message": message, "finish_reason": finish}],
-            "usage": {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120},
+            "usage": usage,
         }
 
     async def _send(
@@ -251,7 +317,7 @@ class FakeTeacher:
             fault = "unsupported" if refusal else self.faults(self.count)
             self.by_fault[fault] += 1
             prompt = request["body"]["messages"][-1]["content"]
-            status, text = (400, "") if refusal else REPLIES.get(fault, (200, ""))
+            status, text = (400, "") if refusal else self.replies.get(fault, (200, ""))
             body = refusal or (json.loads(text) if text else self.completion(fault, prompt))
             result = {
                 "custom_id": request["custom_id"],

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, EnumText
-from scicot.words.records import Outcome, Variant
+from scicot.words.records import NoAnswer, Outcome, Variant
 
 
 class PredictionRow(Base):
@@ -29,6 +29,9 @@ class PredictionRow(Base):
     output: Mapped[str] = mapped_column(Text)
     label: Mapped[str | None] = mapped_column(String(16))
     outcome: Mapped[Outcome] = mapped_column(EnumText(Outcome))
+    # why no answer could be read; None beside one that could, and where it was never looked at
+    no_answer_reason: Mapped[NoAnswer | None] = mapped_column(EnumText(NoAnswer))
+    votes: Mapped[dict[str, Any] | None]  # samples by label, of a model asked several times
     option_log_likelihoods: Mapped[dict[str, Any] | None]
     option_label: Mapped[str | None] = mapped_column(String(16))
     flags: Mapped[list[Any] | None]  # ids of the checks that the rationale sets off

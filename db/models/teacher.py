@@ -27,6 +27,9 @@ class PromptRow(Base):
     content_hash: Mapped[str] = mapped_column(String(64), unique=True)
     actor: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[datetime]
+    # written for one question, with a reviewer's note: never listed, never a default
+    is_note: Mapped[bool] = mapped_column(default=False)
+    chosen_at: Mapped[datetime | None]  # the newest choice is the default of screen and command
 
 
 class PriceRow(Base):
@@ -57,6 +60,7 @@ class CompletionRow(Base):
     __table_args__ = (
         UniqueConstraint("question_id", "prompt_hash", "model", "parameters_hash", "sample"),
         Index("ix_completion_model_prompt_id_state", "model", "prompt_id", "state"),
+        Index("ix_completion_prompt_hash", "prompt_hash"),  # the same text under another id
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -78,6 +82,7 @@ class CompletionRow(Base):
     completion_tokens: Mapped[int | None]
     cost_usd: Mapped[float | None]  # None: this model has no known price
     reason: Mapped[str | None] = mapped_column(String(300))
+    shared_with_id: Mapped[int | None]  # the completion of the same text that was asked instead
     sent_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
 

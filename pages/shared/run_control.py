@@ -42,8 +42,12 @@ def show_while_it_runs(run_id: int, show: Callable[[RunView], None]) -> None:
 def show_headline(run: RunView) -> None:
     """Show the run's status and name, and what went wrong if something did."""
     color, icon = BADGES[run.status]
+    said = run.status.value
+    missing = run.result.get("failed")
+    if run.status is RunStatus.DONE and isinstance(missing, int) and missing:
+        color, icon, said = "orange", ":material/rule:", f"{said}, {missing:,} missing"
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.badge(run.status.value, color=color, icon=icon)
+        st.badge(said, color=color, icon=icon)
         st.text(f"Run {run.id}: {run.name}")
     if run.error:
         st.error(run.error, icon=":material/error:")

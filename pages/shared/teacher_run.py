@@ -13,6 +13,8 @@ from pages.shared.run_control import show_headline, show_orders, show_while_it_r
 from scicot.pure.runs.durations import say_duration
 from scicot.services.rationales.own_answers import count_own_answers
 from scicot.services.teacher.generation import retry_calls
+from scicot.services.teacher.sharing import count_shared
+from scicot.services.teacher.thinking import count_offered, needs_longer, take_thinking
 from scicot.services.teacher.totals import (
     ReasonCount,
     RunTotals,
@@ -25,6 +27,7 @@ from scicot.services.teacher.totals import (
 from scicot.services.workspace import Workspace, open_workspace
 from scicot.words.records import CompletionState, RunKind, RunStatus, RunView
 
+LONGER = 8  # times the limit: what a model that thinks needs beside its answer
 MAY_COST_AGAIN = (CompletionState.MAYBE_PAID, CompletionState.INVALID, CompletionState.REFUSED)
 
 
@@ -51,21 +54,29 @@ def show_teacher_totals(run: RunView) -> None:
         latest = list_latest(session, run.id)
         pace = measure_pace(session, run.id, totals.calls_waiting)
         approved_usd = cost_per_approved(session, run.id, totals.cost_usd)
+        shared = count_shared(session, run.id)
+        offered = count_offered(session, run.id)
     whole = totals.stored + totals.failed + totals.waiting
     if whole:
+        missing = f", {totals.failed:,} missing" * bool(totals.failed)
         st.progress(
-            (totals.stored + totals.failed) / whole,
-            f"{totals.stored:,} of {whole:,} answers stored",
+            totals.stored / whole, f"{totals.stored:,} of {whole:,} answers stored{missing}"
         )
     with st.container(horizontal=True):
         st.metric("Stored", f"{totals.stored:,}")
+        if totals.failed:
+            st.metric(
+                "Missing", f"{totals.failed:,}", help="Settled without a text; see why below."
+            )
         st.metric("Waiting", f"{totals.waiting:,}")
         st.metric("Calls", f"{totals.calls:,}", help="Requests this run has sent.")
         st.metric("Cost", format_usd(totals.cost_usd))
-    _show_small_print(run, totals, pace.calls_per_minute, pace.seconds_left, approved_usd)
+    _show_small_print(run, totals, pace.calls_per_minute, pace.seconds_left, approved_usd, shared)
     if totals.calls_needed > whole:
         _show_own_answers(run, totals)
     _show_reasons(run, reasons)
+    if offered and run.status.is_finished and run.kind is RunKind.GENERATE:
+        _show_thinking(run, offered)
     for one in latest:
         with st.container(border=True):
             cut = ", cut off at the longest answer" * (one.state is CompletionState.TRUNCATED)
@@ -80,6 +91,7 @@ def _show_small_print(
     calls_per_minute: int,
     seconds_left: float | None,
     approved_usd: float | None,
+    shared: int,
 ) -> None:
     said = []
     if run.status is RunStatus.RUNNING and calls_per_minute:
@@ -93,6 +105,8 @@ def _show_small_print(
         said.append(f"{totals.maybe_paid_calls:,} calls were cut off{charged}")
     if approved_usd is not None:
         said.append(f"{format_usd(approved_usd)} an approved rationale")
+    if shared:
+        said.append(f"{shared:,} have the text of another question: asked once and shared")
     truncated = totals.by_state.get(CompletionState.TRUNCATED.value, 0)
     if truncated:
         said.append(f"{truncated:,} cut off at the longest answer")
@@ -137,6 +151,15 @@ def _show_reasons(run: RunView, reasons: Sequence[ReasonCount]) -> None:
     by_state: dict[CompletionState, int] = {}
     for one in reasons:
         by_state[one.state] = by_state.get(one.state, 0) + one.count
+    longer: int | None = None
+    if any(needs_longer(one.reason) for one in reasons):
+        longer = st.number_input(
+            "Longest answer of a retry (tokens), thinking included",
+            min_value=16,
+            max_value=32_768,
+            value=min(32_768, LONGER * int(str(run.config.get("max_tokens", 256)))),
+            key=f"longer_{run.id}",
+        )
     with st.container(horizontal=True):
         for state, count in by_state.items():
             costs = state in MAY_COST_AGAIN
@@ -146,12 +169,34 @@ def _show_reasons(run: RunView, reasons: Sequence[ReasonCount]) -> None:
                 icon=":material/refresh:",
                 help="They may cost a second time." if costs else "They have cost nothing so far.",
                 on_click=_retry,
-                args=(run.id, state),
+                args=(run.id, state, longer if state is CompletionState.INVALID else None),
             )
 
 
-def _retry(run_id: int, state: CompletionState) -> None:
+def _show_thinking(run: RunView, offered: int) -> None:
+    st.info(
+        f"{offered:,} answers have no text of their own: the server put it into its field for "
+        "thinking. It may be the rationale, or notes on the way to one.",
+        icon=":material/psychology:",
+    )
+    st.button(
+        f"Take these {offered:,} texts as rationales",
+        key=f"take_thinking_{run.id}",
+        help="Nothing is asked again. Each waits for review like any other.",
+        on_click=_take_thinking,
+        args=(run.id,),
+    )
+
+
+def _take_thinking(run_id: int) -> None:
     with errors_shown(), open_workspace() as workspace:
-        again = retry_calls(workspace, workspace.settings, current_actor(), run_id, [state])
+        take_thinking(workspace, current_actor(), run_id)
+
+
+def _retry(run_id: int, state: CompletionState, max_tokens: int | None) -> None:
+    with errors_shown(), open_workspace() as workspace:
+        again = retry_calls(
+            workspace, workspace.settings, current_actor(), run_id, [state], max_tokens=max_tokens
+        )
         st.query_params["run"] = str(again)
         workspace.tend()

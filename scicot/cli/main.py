@@ -32,7 +32,9 @@ from scicot.cli import (
 )
 from scicot.cli.output import say
 from scicot.pure.printable import printable_json
+from scicot.pure.secrets import hide_secrets
 from scicot.services.system.failures import tell
+from scicot.words.settings import get_settings
 
 app = typer.Typer(
     name="scicot",
@@ -65,15 +67,27 @@ for module in (
     module.register(app)
 
 
+class _SecretsHidden(logging.Formatter):
+    """Writes a record without the keys at hand, wherever in it they stand."""
+
+    secrets: tuple[str, ...] = ()
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record's line, its traceback included."""
+        return hide_secrets(super().format(record), self.secrets)
+
+
 def main() -> None:
     """Run the command typed; exit 0, 1 (told what went wrong) or 2 (usage)."""
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    shown = logging.StreamHandler()
+    form = _SecretsHidden("%(asctime)s %(levelname)s %(name)s: %(message)s")
+    shown.setFormatter(form)
+    logging.basicConfig(level=logging.INFO, handlers=[shown])
     for chatty in ("alembic", "httpx2"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     os.umask(0o077)  # what we write is this account's: the database, logs, students, exports
     try:
+        form.secrets = get_settings().known_secrets  # what cannot be read is told first of all
         app()
     except Exception as error:  # the outermost frame: anything is told as one sentence
         told = tell(error)

@@ -13,7 +13,13 @@ from scicot.cli.output import AsJson, current_actor, emit, say
 from scicot.cli.runs import finish_or_follow
 from scicot.services.teacher.generation import retry_calls
 from scicot.services.teacher.prices import list_prices, set_price
-from scicot.services.teacher.prompts import list_prompts, save_prompt
+from scicot.services.teacher.prompts import (
+    choose_default_prompt,
+    default_prompt,
+    list_prompts,
+    save_prompt,
+)
+from scicot.services.teacher.thinking import take_thinking
 from scicot.services.workspace import open_workspace
 from scicot.words.errors import InvalidInput
 from scicot.words.records import CompletionState
@@ -28,6 +34,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(prompts, name="prompts")
     app.add_typer(prices, name="prices")
     app.command("retry")(retry_command)
+    app.command("take-thinking")(take_thinking_command)
 
 
 @prompts.command("list")
@@ -35,8 +42,25 @@ def list_prompts_command(as_json: AsJson = False) -> None:
     """Show every version of every prompt, newest first."""
     with open_workspace() as session:
         found = list_prompts(session)
-    lines = [f"{one.id:>4}  {one.title}, by {one.actor}" for one in found]
-    emit({"prompts": [asdict(one) for one in found]}, as_json, "\n".join(lines))
+        default = default_prompt(session)
+    lines = [
+        f"{prompt.id:>4}  {prompt.title}, by {prompt.actor}"
+        + ", used by default" * (prompt.id == default.id)
+        for prompt in found
+    ]
+    shown = {"prompts": [asdict(prompt) for prompt in found], "default": default.id}
+    emit(shown, as_json, "\n".join(lines))
+
+
+@prompts.command("choose")
+def choose_command(
+    prompt_id: Annotated[int, typer.Argument(help="The version's number.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make a version the default, here and on the Generate page."""
+    with open_workspace() as session:
+        chosen = choose_default_prompt(session, current_actor(), prompt_id)
+    emit(asdict(chosen), as_json, f"{chosen.title} is used by default from now on.")
 
 
 @prompts.command("save")
@@ -98,12 +122,28 @@ def retry_command(
         list[CompletionState],
         typer.Option(help="failed, invalid, refused or maybe_paid; repeatable. May cost again."),
     ],
+    max_tokens: Annotated[
+        int | None, typer.Option(help="A longer answer for these calls alone.")
+    ] = None,
     wait: Annotated[bool, typer.Option(help="Stay until the run ends.")] = True,
     as_json: AsJson = False,
 ) -> None:
     """Ask a teacher again for a run's completions that have no text, and for those alone."""
     with open_workspace() as workspace:
-        again = retry_calls(workspace, workspace.settings, current_actor(), run_id, state)
+        again = retry_calls(
+            workspace, workspace.settings, current_actor(), run_id, state, max_tokens=max_tokens
+        )
         workspace.tend()
     say(f"Run {again} is queued.")
     finish_or_follow(again, wait=wait, as_json=as_json)
+
+
+def take_thinking_command(
+    run_id: Annotated[int, typer.Argument(help="The run that asked.")], as_json: AsJson = False
+) -> None:
+    """Take the texts that a server put into a field for thinking as rationales, at no call."""
+    with open_workspace() as session:
+        taken = take_thinking(session, current_actor(), run_id)
+    emit(
+        {"run": run_id, "taken": taken}, as_json, f"{taken} texts are rationales now: review them."
+    )

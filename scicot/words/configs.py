@@ -58,7 +58,7 @@ class GenerationConfig(Config):
     samples: int = Field(default=1, ge=1, le=20)
     own_answer: bool = False  # also ask for the answer without the key, to compare with it
     temperature: float = Field(default=0.0, ge=0.0, le=2.0)  # [ours]
-    max_tokens: int = Field(default=256, ge=16, le=4096)  # [ours]
+    max_tokens: int = Field(default=256, ge=16, le=32_768)  # [ours] thinking counts too
     batch: bool = False  # by the teacher's batch endpoint: half the price, within a day
     concurrency: int = Field(default=8, ge=1, le=256)
     budget_usd: float | None = Field(default=None, gt=0)
@@ -157,7 +157,7 @@ class FewShotConfig(Config):
     # (question id, revision id of its rationale) of each example, pinned when the run starts
     examples: tuple[tuple[int, int | None], ...] | None = None
     limit: int | None = Field(default=None, ge=1)
-    max_tokens: int = Field(default=256, ge=16, le=4096)
+    max_tokens: int = Field(default=256, ge=16, le=32_768)  # thinking counts too
     concurrency: int = Field(default=8, ge=1, le=256)
     budget_usd: float | None = Field(default=None, gt=0)
     maybe_paid: Literal["ask", "rebuy"] = "ask"

@@ -19,6 +19,7 @@ SciCotError
 ├── TeacherError            the teacher's side of a call
 │   ├── TeacherUnavailable  worth another attempt
 │   └── TeacherRefused      quota, key or permission: every further call would end alike
+├── EmptyRun                a run that ended with nothing to show for it
 ├── StudentError            a student that cannot be loaded, trained or read
 └── Cancelled               the person asked for the run to stop
 
@@ -26,6 +27,8 @@ Each message is one sentence or two: what, where, and what to do next.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 
 class SciCotError(Exception):
@@ -110,6 +113,14 @@ class TeacherUnavailable(TeacherError):
 
 class TeacherRefused(TeacherError):
     """The teacher will answer every further call alike: no key, no quota, no permission."""
+
+
+class EmptyRun(SciCotError):
+    """A run that ended with nothing to show for it; `result` holds its counts all the same."""
+
+    def __init__(self, message: str, *, result: Mapping[str, object]) -> None:
+        super().__init__(message)
+        self.result = result
 
 
 class StudentError(SciCotError):

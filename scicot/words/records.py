@@ -132,6 +132,15 @@ class Outcome(StrEnum):
     UNSCORED = "unscored"
 
 
+class NoAnswer(StrEnum):
+    """Why no answer could be read from an output."""
+
+    TWO_LABELS = "two_labels"
+    LABEL_AGAINST_TEXT = "label_against_text"  # the label of one choice beside another's text
+    NONE = "none"  # it never comes to an answer
+    CUT_OFF = "cut_off"  # the limit was reached before an answer came
+
+
 class Variant(StrEnum):
     """Which rationale the answering stage was given for a prediction."""
 
@@ -322,6 +331,8 @@ class Prediction:
     variant: Variant = Variant.MAIN
     option_log_likelihoods: Mapping[str, float] | None = None
     option_label: str | None = None
+    no_answer_reason: NoAnswer | None = None
+    votes: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

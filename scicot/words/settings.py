@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import difflib
+import logging
 import os
+import re
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from scicot.words.errors import InvalidConfig
 
 LauncherName = Literal["local", "none"]
+ENV_FILE = ".env"
+PREFIX = "SCICOT_"
+OTHER_NAMES = ("SCICOT_ACTOR",)  # read where they are used, not here
+_NAMES = re.compile(r"^\s*(?:export\s+)?(\w+)\s*=", re.MULTILINE)
+log = logging.getLogger(__name__)
 
 
 class Settings(BaseSettings):
@@ -23,7 +32,7 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="SCICOT_", env_file=".env", extra="ignore", frozen=True
+        env_prefix=PREFIX, env_file=ENV_FILE, extra="ignore", frozen=True
     )
 
     home: Path = Path("~/.scicot")
@@ -31,6 +40,7 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
     teacher_api_key: SecretStr | None = None  # for teachers given by URL
+    teacher_api_host: str = ""  # the hosts it is for, by commas; empty: this machine alone
     teacher_deadline: float | None = Field(default=None, gt=0)  # seconds for one whole call
     teacher_retry_seconds: float = Field(default=0.5, gt=0)  # before the second attempt; doubles
     teacher_poll_seconds: float = Field(default=30.0, gt=0)  # between looks at a batch
@@ -40,6 +50,17 @@ class Settings(BaseSettings):
     training_slots: int = Field(default=1, ge=1)
     threads: int | None = Field(default=None, ge=1)
     student_folders: str = ""  # parted by os.pathsep; empty: any folder of this machine
+
+    @field_validator("openai_base_url", "database_url", mode="before")
+    @classmethod
+    def _blank_is_unset(cls, value: object) -> object:
+        return (value.strip() or None) if isinstance(value, str) else value
+
+    @property
+    def teacher_api_hosts(self) -> tuple[str, ...]:
+        """The hosts, with or without a port, that SCICOT_TEACHER_API_KEY may be sent to."""
+        named = (part.strip().lower() for part in self.teacher_api_host.split(","))
+        return tuple(host.split("://")[-1].split("/")[0] for host in named if host)
 
     @property
     def home_folder(self) -> Path:
@@ -57,6 +78,23 @@ class Settings(BaseSettings):
         """The SQLAlchemy URL in use: the one set, or the SQLite file under the home folder."""
         return self.database_url or f"sqlite:///{self.home_folder / 'scicot.db'}"
 
+    def as_environment(self) -> dict[str, str]:
+        """Return what was set, as variables: a worker reads the same, wherever it starts."""
+        values = {}
+        for name in self.model_fields_set:
+            value = getattr(self, name)
+            if value is not None:
+                alias = type(self).model_fields[name].validation_alias
+                secret = value.get_secret_value() if isinstance(value, SecretStr) else value
+                values[str(alias or f"{PREFIX}{name.upper()}")] = str(secret)
+        return values
+
+    @property
+    def known_secrets(self) -> tuple[str, ...]:
+        """The keys at hand: they stand in no table, log, error or backup."""
+        keys = (self.openai_api_key, self.teacher_api_key)
+        return tuple(key.get_secret_value().strip() for key in keys if key)
+
     @property
     def student_folder_list(self) -> list[Path]:
         """The folders that local students may lie in; empty when any may be used."""
@@ -70,7 +108,9 @@ class Settings(BaseSettings):
 
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
-    """Return the settings of this process, read once; raises InvalidConfig, which names them."""
+    """Return the settings of this process, read once; raises InvalidConfig naming what is wrong."""
+    in_file = _read_env_file(Path(ENV_FILE))
+    _check_names([*os.environ, *in_file])
     try:
         return Settings()
     except ValidationError as error:
@@ -79,12 +119,38 @@ def get_settings() -> Settings:
         raise InvalidConfig(
             f"A setting cannot be used: {said}. Correct it in the environment or in .env."
         ) from None  # the error's own text repeats the values
-    except UnicodeDecodeError as error:
-        raise InvalidConfig(
-            "The file .env in this folder is not UTF-8. Save it as UTF-8, then try again."
-        ) from error
 
 
 def _variable(place: tuple[int | str, ...]) -> str:
     name = str(place[0]) if place else "a setting"
-    return name if name.isupper() else f"SCICOT_{name.upper()}"
+    return name if name.isupper() else f"{PREFIX}{name.upper()}"
+
+
+def _read_env_file(path: Path) -> Iterable[str]:
+    """Return the names that the file sets; raises InvalidConfig where it is no UTF-8."""
+    if not path.is_file():
+        return ()
+    try:
+        return _NAMES.findall(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        start = path.read_bytes()[:2]
+        kind = "UTF-16" if start in (b"\xff\xfe", b"\xfe\xff") else "not UTF-8"
+        raise InvalidConfig(
+            f"The file {path.name} of this folder is {kind} and cannot be read. Save it as UTF-8."
+        ) from None
+
+
+def _check_names(names: Iterable[str]) -> None:
+    """Raise InvalidConfig for a SCICOT_ name that is nearly one of ours; warn of any other."""
+    fields = Settings.model_fields.items()
+    known = [str(field.validation_alias or f"{PREFIX}{name.upper()}") for name, field in fields]
+    known += OTHER_NAMES
+    for name in sorted(set(names)):
+        if not name.upper().startswith(PREFIX) or name.upper() in known:
+            continue
+        near = difflib.get_close_matches(name.upper(), known, n=1, cutoff=0.8)
+        if near:
+            raise InvalidConfig(
+                f"{name} is no setting. Was {near[0]} meant? Correct it or take it out."
+            )
+        log.warning("%s is no setting of Sci-CoT and does nothing", name)

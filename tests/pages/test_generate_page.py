@@ -101,7 +101,7 @@ def test_failures_are_grouped_with_their_reason_and_retried_by_a_button(
     app = open_generate()
     reasons = app.dataframe[0].value
     assert list(reasons["not got"]) == [2, 1]
-    assert reasons["reason"][0] == "The reply is a web page"
+    assert reasons["reason"][0] == "The reply is a web page: Please log in to the network"
     labelled(app.button, "Retry these 2 (invalid)").click().run()
     session.rollback()
     again = list_runs(session)[0]

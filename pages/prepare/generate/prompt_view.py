@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.shared.frame import current_actor, errors_shown
 from scicot.pure.teacher.prompts import render_parts
 from scicot.services.questions.lookup import list_questions
-from scicot.services.teacher.prompts import Prompt, list_prompts
+from scicot.services.teacher.prompts import (
+    Prompt,
+    choose_default_prompt,
+    default_prompt,
+    list_prompts,
+)
 from scicot.services.workspace import open_workspace
 from scicot.words.records import Split
 
@@ -18,17 +24,33 @@ PARTS = {
 
 
 def choose_prompt() -> Prompt:
-    """Return the chosen version; the newest one comes first."""
+    """Return the chosen version; the default comes first, as on the command line."""
     with open_workspace() as session:
         prompts = list_prompts(session)
+        default = default_prompt(session)
     by_id = {prompt.id: prompt for prompt in prompts}
-    chosen = st.selectbox(
-        "Prompt",
-        list(by_id),
-        format_func=lambda prompt_id: f"{by_id[prompt_id].title}, by {by_id[prompt_id].actor}",
-        key="generate_prompt",
-    )
+    if st.session_state.get("generate_prompt") not in by_id:
+        st.session_state["generate_prompt"] = default.id
+
+    def title(prompt_id: int) -> str:
+        by_default = ", used by default" * (prompt_id == default.id)
+        return f"{by_id[prompt_id].title}, by {by_id[prompt_id].actor}{by_default}"
+
+    chosen = st.selectbox("Prompt", list(by_id), format_func=title, key="generate_prompt")
+    if chosen != default.id:
+        st.button(
+            "Use this prompt by default",
+            icon=":material/push_pin:",
+            help="Here and on the command line, until another is chosen.",
+            on_click=_make_default,
+            args=(chosen,),
+        )
     return by_id[chosen]
+
+
+def _make_default(prompt_id: int) -> None:
+    with errors_shown(), open_workspace() as session:
+        choose_default_prompt(session, current_actor(), prompt_id)
 
 
 def show_prompt(prompt: Prompt, dataset: str, split: str) -> None:

@@ -46,7 +46,7 @@ def choose_call_settings() -> dict[str, Any]:
         first, second, third = st.columns(3)
         values: dict[str, Any] = {
             "max_tokens": first.number_input(
-                "Longest answer (tokens)", 16, 4096, int(default_of("max_tokens"))
+                "Longest answer (tokens)", 16, 32_768, int(default_of("max_tokens"))
             ),
             "temperature": second.number_input(
                 "Temperature", 0.0, 2.0, float(default_of("temperature")), step=0.1

@@ -47,7 +47,8 @@ class LocalLauncher:
         """
         path = log_path(settings, run_id)
         path.parent.mkdir(parents=True, exist_ok=True)
-        environment = os.environ | worker_environment()
+        # a .env lies in our folder, not in the worker's
+        environment = os.environ | settings.as_environment() | worker_environment()
         environment["SCICOT_HOME"] = str(settings.home_folder)
         environment["SCICOT_DATABASE_URL"] = settings.resolved_database_url
         with path.open("ab") as log:

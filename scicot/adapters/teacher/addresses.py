@@ -13,7 +13,6 @@ import socket
 import time
 from collections.abc import Sequence
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 
@@ -24,34 +23,90 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 RESOLVE_AGAIN_SECONDS = 60.0  # a name may move on during a long run; it is checked anew
 
 
+# Where clouds tell a machine its secrets; whatever is allowed, these are not. Those in link-local
+# networks (169.254.169.254 and the like) are refused with their network.
+METADATA = frozenset(
+    ipaddress.ip_address(address)
+    for address in (
+        "169.254.169.254",  # AWS, Google, Azure, Oracle and others
+        "169.254.170.2",  # AWS containers
+        "100.100.100.200",  # Alibaba
+        "192.0.0.192",  # Oracle, older
+        "168.63.129.16",  # Azure's own server for its machines
+        "fd00:ec2::254",  # AWS by IPv6
+        "fd20:ce::254",  # Google by IPv6
+        "fd00:c1::a9fe:a9fe",  # Oracle by IPv6
+        "fe80::a9fe:a9fe",  # OpenStack by IPv6
+        "fd00:42::42",  # Scaleway by IPv6
+    )
+)
+METADATA_NAMES = ("metadata.google.internal", "metadata.goog", "instance-data", "metadata")
+_NAT64 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
+
+
 def check_address(base_url: str, settings: Settings) -> None:
     """Raise InvalidConfig for an address that a teacher has no business at.
 
-    Link-local addresses (where clouds keep their metadata) never; private networks only where
-    SCICOT_ALLOW_PRIVATE_TEACHERS is set. One's own machine is allowed: the app is bound to it too.
+    Only what is reachable from everywhere is allowed, and one's own machine, which the app is
+    bound to as well; private networks only where SCICOT_ALLOW_PRIVATE_TEACHERS is set; where
+    clouds keep their metadata never.
     """
     host = urlsplit(base_url).hostname or ""
+    if host.rstrip(".").lower() in METADATA_NAMES:
+        raise InvalidConfig(f"The address {host} is no place for a teacher. Use another one.")
     check_addresses(host, resolve(host), settings)
 
 
-def check_addresses(host: str, addresses: Sequence[Address], settings: Settings) -> None:
-    """Raise InvalidConfig when one of the addresses that a host's name gave is not allowed."""
+def check_own_setting(name: str, base_url: str) -> None:
+    """Raise InvalidConfig for a base URL of the environment that is none, or leads to metadata."""
+    try:
+        parts = urlsplit(base_url)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        host, parts = None, urlsplit("")
+    if parts.scheme not in ("http", "https") or not host:
+        raise InvalidConfig(
+            f"{name} is no address. Write it whole, https://HOST/v1 for instance, or take it out."
+        )
+    if parts.username or parts.password or parts.query:
+        raise InvalidConfig(f"{name} holds a key or password. Keys stand in OPENAI_API_KEY alone.")
+    check_addresses(host, resolve(host), None)
+
+
+def check_addresses(host: str, addresses: Sequence[Address], settings: Settings | None) -> None:
+    """Raise InvalidConfig when one of the addresses that a host's name gave is not allowed.
+
+    Without settings the address is the administrator's own word: private ones are allowed.
+    """
+    may_be_private = settings is None or settings.allow_private_teachers
     for address in addresses:
         if address.is_loopback:
             continue
-        if address.is_link_local or address.is_multicast or address.is_unspecified:
-            raise InvalidConfig(f"The address {host} is no place for a teacher. Use another one.")
-        if address.is_private and not settings.allow_private_teachers:
-            raise InvalidConfig(
-                f"The address {host} lies in a private network. If that is meant, set "
-                "SCICOT_ALLOW_PRIVATE_TEACHERS=true and start again."
-            )
+        for meant in (address, inner_address(address)):
+            if meant is None:
+                continue
+            if meant in METADATA or meant.is_link_local or _is_nobodys(meant):
+                raise InvalidConfig(
+                    f"The address {host} is no place for a teacher. Use another one."
+                )
+            if not meant.is_global and not may_be_private:
+                raise InvalidConfig(
+                    f"The address {host} lies in a private network. If that is meant, set "
+                    "SCICOT_ALLOW_PRIVATE_TEACHERS=true and start again."
+                )
 
 
-def goes_by_proxy(base_url: str) -> bool:
-    """Return whether a proxy of the environment carries this address: then it resolves the name."""
-    parts = urlsplit(base_url)
-    return parts.scheme in getproxies() and not proxy_bypass(parts.netloc)
+def _is_nobodys(address: Address) -> bool:
+    return address.is_multicast or address.is_unspecified or str(address) == "255.255.255.255"
+
+
+def inner_address(address: Address) -> ipaddress.IPv4Address | None:
+    """Return the IPv4 address that an IPv6 one leads to (NAT64, 6to4, Teredo, compatible)."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return None
+    if any(address in network for network in _NAT64) or int(address) >> 32 == 0:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.teredo[1] if address.teredo else address.sixtofour
 
 
 def resolve(host: str) -> list[Address]:
@@ -60,7 +115,8 @@ def resolve(host: str) -> list[Address]:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except OSError:
         return []  # the call itself will say that it cannot be reached
-    addresses = [ipaddress.ip_address(str(one[4][0]).split("%")[0]) for one in found]
+    addresses = [ipaddress.ip_address(str(entry[4][0]).split("%")[0]) for entry in found]
+    # ::ffff:10.1.2.3 is the IPv4 address itself
     return [getattr(one, "ipv4_mapped", None) or one for one in dict.fromkeys(addresses)]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Self
@@ -18,9 +18,16 @@ import httpx2
 import openai
 
 from scicot.adapters.clock import utc_now
-from scicot.adapters.teacher.addresses import CheckedTransport, goes_by_proxy
+from scicot.adapters.teacher.addresses import CheckedTransport
 from scicot.adapters.teacher.failures import CutOff, NotSent
-from scicot.pure.teacher.call_parameters import call_parameters, known_refusals, refused_parameter
+from scicot.adapters.teacher.proxies import proxy_for, shown_proxy
+from scicot.pure.secrets import hide_secrets
+from scicot.pure.teacher.call_parameters import (
+    call_parameters,
+    known_refusals,
+    learn_refusal,
+    refused_parameter,
+)
 from scicot.words.errors import InvalidConfig, TeacherUnavailable
 from scicot.words.settings import Settings
 from scicot.words.teaching import Message, Reply
@@ -43,14 +50,20 @@ class TeacherClient:
 
     def __init__(
         self,
-        base_url: str | None,
+        base_url: str,
         api_key: str,
         *,
         connections: int,
         deadline: float = DEADLINE_SECONDS,
         checked_by: Settings | None = None,
+        secrets: Sequence[str] = (),
     ) -> None:
-        """Open nothing yet. `checked_by`: whose rules say which addresses may be connected to."""
+        """Open nothing yet.
+
+        `checked_by`: whose rules say which addresses may be connected to. `secrets`: what is taken
+        out of every reply before anybody sees it; the key itself always is.
+        """
+        self._secrets = {api_key, *secrets}
         self._deadline = deadline
         self._refused: dict[str, set[str]] = {}  # by model: parameters that it does not take
         limits = httpx2.Limits(
@@ -58,9 +71,13 @@ class TeacherClient:
             max_keepalive_connections=connections,
             keepalive_expiry=KEEPALIVE_SECONDS,
         )
-        transport = None
-        if checked_by is not None and not goes_by_proxy(base_url or ""):
+        # always one of ours, so that the environment's proxies are used by our rules alone
+        self._proxy = proxy_for(base_url)
+        transport: httpx2.AsyncHTTPTransport
+        if self._proxy is None and checked_by is not None:
             transport = CheckedTransport(checked_by, limits=limits)
+        else:
+            transport = httpx2.AsyncHTTPTransport(limits=limits, proxy=self._proxy)
         self._client = openai.AsyncOpenAI(
             api_key=api_key,
             base_url=base_url,
@@ -101,12 +118,10 @@ class TeacherClient:
         """
         refused = self._refused.setdefault(model, known_refusals(model))
         body: dict[str, Any] = {"model": model, "messages": list(messages)}
-        body |= call_parameters(temperature, max_tokens, refused)
-        if seed is not None:
-            body["seed"] = seed
+        body |= call_parameters(temperature, max_tokens, refused, seed=seed)
         reply = await self._send(body)
-        if name := refused_parameter(reply):
-            refused.add(name)
+        if name := refused_parameter(reply, body):
+            learn_refusal(refused, name)
         return reply
 
     async def _send(self, body: dict[str, Any]) -> Reply:
@@ -116,31 +131,34 @@ class TeacherClient:
                 response = await self._client.post(
                     "/chat/completions", body=body, cast_to=httpx2.Response
                 )
-            return to_reply(response)
+            return to_reply(response, self._secrets)
         except openai.APIStatusError as error:
-            return to_reply(error.response)
+            return to_reply(error.response, self._secrets)
         except TimeoutError as error:
             raise CutOff(f"No whole reply within {self._deadline:g} seconds") from error
         except openai.APIConnectionError as error:
-            raise connection_failure(error) from error
+            raise connection_failure(error, self._proxy) from error
         except InvalidConfig as error:  # the name has moved to an address that is not allowed
             raise NotSent(str(error)) from error
 
 
-def connection_failure(error: openai.APIConnectionError) -> TeacherUnavailable:
+def connection_failure(
+    error: openai.APIConnectionError, proxy: str | None = None
+) -> TeacherUnavailable:
     """Return NotSent or CutOff, by whether the request can have reached the server."""
     cause = error.__cause__
     what = type(cause or error).__name__
-    if isinstance(cause, _NOT_SENT):
-        return NotSent(f"The teacher's server cannot be reached ({what})")
-    return CutOff(f"The connection broke after sending ({what})")
+    by = f" by the proxy {shown_proxy(proxy)}, which the environment names" if proxy else ""
+    if isinstance(cause, (*_NOT_SENT, httpx2.ProxyError)):
+        return NotSent(f"The teacher's server cannot be reached{by} ({what})")
+    return CutOff(f"The connection broke after sending{by} ({what})")
 
 
-def to_reply(response: httpx2.Response) -> Reply:
+def to_reply(response: httpx2.Response, secrets: Collection[str] = ()) -> Reply:
     """Return status, body as text and the wait asked for, of a response read to its end."""
     return Reply(
         status=response.status_code,
-        body=response.content.decode("utf-8", "replace"),
+        body=hide_secrets(response.content.decode("utf-8", "replace"), secrets),
         retry_after=_retry_after(response.headers),
     )
 

@@ -7,7 +7,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from scicot.adapters.teacher.addresses import check_address
+from scicot.adapters.teacher.addresses import check_address, check_own_setting
+from scicot.adapters.teacher.keys import (
+    NO_KEY,
+    check_key_host,
+    teacher_address,
+    teacher_key,
+)
+from scicot.adapters.teacher.proxies import proxy_for
 from scicot.adapters.teacher.starter import find_starter_file, serve_starter
 from scicot.words.errors import TeacherRefused
 from scicot.words.settings import Settings
@@ -24,14 +31,21 @@ def check_teacher(teacher: Teacher, settings: Settings) -> None:
     """Raise TeacherRefused or InvalidConfig when the teacher cannot even be asked."""
     if teacher.kind is TeacherKind.STARTER:
         find_starter_file()
-    elif teacher.kind is TeacherKind.OPENAI and not settings.openai_api_key:
+        return
+    if teacher.kind is TeacherKind.OPENAI and teacher_key(teacher, settings) == NO_KEY:
         raise TeacherRefused(
             f"There is no key for '{teacher.model}'. Put it into the environment or the file .env "
             "as OPENAI_API_KEY=... and start again, or choose the starter teacher, which needs "
             "none."
         )
-    elif teacher.base_url:
-        check_address(teacher.base_url, settings)
+    address = teacher_address(teacher, settings)
+    if teacher.base_url:
+        check_address(address, settings)
+        check_key_host(teacher, settings)
+        teacher_key(teacher, settings)
+    else:
+        check_own_setting("OPENAI_BASE_URL", address)
+    proxy_for(address)
 
 
 @asynccontextmanager
@@ -46,7 +60,7 @@ async def open_teacher(
         slots = min(concurrency, STARTER_SLOTS)
         with serve_starter(slots=slots, threads=settings.threads or os.cpu_count() or 1) as url:
             async with TeacherClient(
-                url, "none", connections=concurrency, deadline=STARTER_DEADLINE_SECONDS
+                url, NO_KEY, connections=concurrency, deadline=STARTER_DEADLINE_SECONDS
             ) as client:
                 yield client
         return
@@ -56,18 +70,6 @@ async def open_teacher(
         connections=concurrency,
         deadline=settings.teacher_deadline or DEADLINE_SECONDS,
         checked_by=settings if teacher.base_url else None,
+        secrets=settings.known_secrets,
     ) as client:
         yield client
-
-
-def teacher_address(teacher: Teacher, settings: Settings) -> str | None:
-    """Return the base URL; None for OpenAI's own."""
-    return teacher.base_url or settings.openai_base_url
-
-
-def teacher_key(teacher: Teacher, settings: Settings) -> str:
-    """Return the key for this teacher; OpenAI's goes to no other address."""
-    key = (
-        settings.openai_api_key if teacher.kind is TeacherKind.OPENAI else settings.teacher_api_key
-    )
-    return key.get_secret_value() if key else "none"

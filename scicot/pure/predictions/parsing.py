@@ -1,17 +1,25 @@
-"""Read a student's or an LLM's output: the stated forms only, nothing guessed.
+"""Read a student's output: the stated forms only, nothing guessed.
 
 An answer is read from what follows `Answer:` or "the answer is": a label in brackets or alone
-(`(B)`, `b.`, `Option B`), or the exact text of one choice. A bare output may be such a form as a
-whole. Anything else is None: two labels, a negation, a label beside another choice's text, or an
-explanation that never comes to an answer.
+(`(B)`, `b.`, `Option B`), or the text of one choice. A bare output may be such a form as a whole.
+Anything else is no answer, with its reason: two labels, a label beside another choice's text, an
+output that was cut off, or one that never comes to an answer. A large model's output is read by
+`llm_parsing`, which knows how such models talk.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
+from dataclasses import dataclass
 
-from scicot.words.records import Outcome, Question
+from scicot.pure.predictions.choices import (
+    is_text_of,
+    match_choice,
+    rest_after_text,
+    to_label,
+)
+from scicot.pure.predictions.markup import narrow, strip_markup
+from scicot.words.records import NoAnswer, Outcome, Question
 
 _MARKER = re.compile(r"\banswer\s*:", re.IGNORECASE)
 _STATEMENT = re.compile(
@@ -19,18 +27,30 @@ _STATEMENT = re.compile(
     r"|\b(?:correct|right|best)\s+(?:option|choice)\s+is\b\s*:?",
     re.IGNORECASE,
 )
-_NEXT_QUESTION = re.compile(r"\n\s*question\s*:", re.IGNORECASE)
+NEXT_QUESTION = re.compile(r"\n\s*question\s*:", re.IGNORECASE)
 _RATIONALE = re.compile(r"^\s*rationale\s*:\s*", re.IGNORECASE)
-_LEAD = re.compile(r"^(?:(?:option|choice|letter|label)\s+)?", re.IGNORECASE)
+_LEAD = re.compile(r"^[\"'“‘]?(?:(?:option|choice|letter|label)\s+)?[\"'“‘]?", re.IGNORECASE)
 _BRACKETED = re.compile(r"^[(\[]\s*(\w{1,2})\s*[)\]]")
-_ALONE = re.compile(r"^(\w{1,2})(?=\s*$|\s*[.,;:)/&]|\s*\n|\s+(?:and|or)\b)")
+_ALONE = re.compile(r"^(\w{1,2})(?=\s*$|\s*[.,;:)/&\"'”’]|\s*\n|\s+(?:and|or)\b)")
 _BRACKETED_ANYWHERE = re.compile(r"[(\[]\s*(\w{1,2})\s*[)\]]")
 _AND_ANOTHER = re.compile(r"^\W*(?:and|or|[,/&])\s*(?:and\s+|or\s+)?[(\[]?(\w{1,2})[)\]]?(?:\W|$)")
-_LETTERS, _DIGITS = "ABCDEFGHIJ", "1234567890"
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s")
 
 
-class _Ambiguous(Exception):
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an output states: a label, or the reason why none can be read."""
+
+    label: str | None
+    reason: NoAnswer | None = None
+
+
+class Ambiguous(Exception):
     """Two different answers are stated; neither can be taken."""
+
+    def __init__(self, reason: NoAnswer) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def split_output(output: str) -> tuple[str | None, str]:
@@ -52,25 +72,49 @@ def split_output(output: str) -> tuple[str | None, str]:
 
 def read_answer(output: str, question: Question) -> str | None:
     """Return the label that the output states for this question, or None when it states none."""
-    text = unicodedata.normalize("NFKC", output).replace("*", "").strip()
-    following = _NEXT_QUESTION.search(text)
-    if following:  # an LLM that goes on to invent another question
-        text = text[: following.start()]
+    return read_output(output, question).label
+
+
+def read_output(output: str, question: Question, *, is_cut: bool = False) -> Reading:
+    """Return the label that a student's output states, or why none can be read.
+
+    `is_cut`: the output reached its limit, so that an answer may have been on its way.
+    """
+    text = strip_markup(output).strip()
+    following = NEXT_QUESTION.search(text)
+    if following:  # a model that goes on to invent another question
+        text, is_cut = text[: following.start()], False
     marker = _MARKER.search(text)
     if marker:
         text = text[marker.start() :]
     statements = list(_STATEMENT.finditer(text))
     try:
         if not statements:
-            return None if _RATIONALE.match(text) else _read_form(text, question)
-        ends = [one.start() for one in statements[1:]] + [len(text)]
-        read = {
-            _read_form(text[one.end() : end].strip(), question)
-            for one, end in zip(statements, ends, strict=True)
-        } - {None}
-    except _Ambiguous:
-        return None
-    return read.pop() if len(read) == 1 else None
+            label = None if _RATIONALE.match(text) else read_form(text, question)
+            return Reading(label, None if label else why_none(text, question, is_cut=is_cut))
+        ends = [found.start() for found in statements[1:]] + [len(text)]
+        forms = [
+            text[found.end() : end].strip() for found, end in zip(statements, ends, strict=True)
+        ]
+        labels = {read_form(form, question) for form in forms} - {None}
+    except Ambiguous as two:
+        return Reading(None, two.reason)
+    if len(labels) == 1:
+        return Reading(labels.pop())
+    if labels:
+        return Reading(None, NoAnswer.TWO_LABELS)
+    is_cut = is_cut or not any(form.strip(" .:(") for form in forms)
+    return Reading(None, why_none(forms[-1], question, is_cut=is_cut))
+
+
+def why_none(form: str, question: Question, *, is_cut: bool) -> NoAnswer:
+    """Return why a form without a label has none."""
+    named = {
+        to_label(name, question, any_alphabet=True) for name in _BRACKETED_ANYWHERE.findall(form)
+    }
+    if len(named - {None}) > 1:
+        return NoAnswer.TWO_LABELS
+    return NoAnswer.CUT_OFF if is_cut else NoAnswer.NONE
 
 
 def judge(label: str | None, question: Question) -> Outcome:
@@ -85,92 +129,62 @@ def _last_statement(text: str) -> re.Match[str] | None:
     return found[-1] if found else None
 
 
-def _read_form(text: str, question: Question) -> str | None:
-    """Return the label that one statement names by label, by text or by both."""
-    by_text = _label_of_text(text, question)
+def read_form(text: str, question: Question) -> str | None:
+    """Return the label that one statement names by label, by text or by both; raises Ambiguous."""
+    by_text = label_of_text(text, question)
     by_label = _label_at_start(text, question)
     if by_text and by_label and by_text != by_label:
-        raise _Ambiguous  # "4" may be the label of one choice and the text of another
+        # "4" may be the label of one choice and the text of another
+        raise Ambiguous(NoAnswer.LABEL_AGAINST_TEXT)
     return by_label or by_text
 
 
 def _label_at_start(text: str, question: Question) -> str | None:
     text = text[_LEAD.match(text).end() :]  # type: ignore[union-attr]
-    found = _BRACKETED.match(text)
-    label = _to_label(found.group(1), question, any_alphabet=True) if found else None
+    plain = narrow(text)
+    found = _BRACKETED.match(plain)
+    label = to_label(found.group(1), question, any_alphabet=True) if found else None
     if label is None:
-        found = _ALONE.match(text)
-        label = _to_label(found.group(1), question, any_alphabet=False) if found else None
+        found = _ALONE.match(plain)
+        label = to_label(found.group(1), question, any_alphabet=False) if found else None
     if label is None or found is None:
         return _label_before_its_text(text, question)
-    rest = text[found.end() :]
-    _refuse_second_answer(rest, label, question)
+    _refuse_second_answer(text[found.end() :], label, question)
     return label
 
 
 def _label_before_its_text(text: str, question: Question) -> str | None:
     """Return the label in "B One week", where only the text after it shows that B is a label."""
     first, _, rest = text.partition(" ")
-    if first in question.labels and _plain(rest) == _plain(question.choice_text(first)):
+    if first in question.labels and is_text_of(rest, first, question):
         return first
     return None
 
 
 def _refuse_second_answer(rest: str, label: str, question: Question) -> None:
-    """Raise _Ambiguous when what follows the label names another choice."""
-    stated, own = _plain(rest), _plain(question.choice_text(label))
-    if stated == own:
+    """Raise Ambiguous when what follows the label names another choice."""
+    stated = match_choice(rest.lstrip(" .,;:)/&"), question)
+    if stated == label or is_text_of(rest.lstrip(" .,;:)"), label, question):
         return
-    if any(stated == _plain(choice.text) for choice in question.choices):
-        raise _Ambiguous
-    rest = stated.replace(own, "", 1) if stated.startswith(own) else rest
+    if stated is not None:
+        raise Ambiguous(NoAnswer.LABEL_AGAINST_TEXT)
+    after_own = rest_after_text(rest.lstrip(" .,;:)"), label, question)
+    rest = narrow(rest if after_own is None else after_own)
     named = [
-        _to_label(name, question, any_alphabet=True) for name in _BRACKETED_ANYWHERE.findall(rest)
+        to_label(name, question, any_alphabet=True) for name in _BRACKETED_ANYWHERE.findall(rest)
     ]
     other = _AND_ANOTHER.match(rest)
     # Without brackets only the source's own spelling counts: "a" after a comma is an article.
     if other and other.group(1) in question.labels:
         named.append(other.group(1))
     if any(name not in (None, label) for name in named):
-        raise _Ambiguous
+        raise Ambiguous(NoAnswer.TWO_LABELS)
 
 
-def _to_label(name: str, question: Question, *, any_alphabet: bool) -> str | None:
-    """Return the question's label for a letter or digit in any case.
-
-    With `any_alphabet`, (B) is the second choice of a question labelled 1-4 and (2) that of one
-    labelled A-D.
-    """
-    for label in question.labels:
-        if name.upper() == label.upper():
+def label_of_text(text: str, question: Question) -> str | None:
+    """Return the label of the one choice whose text is stated, whole or as the first sentences."""
+    ends = [found.start() for found in _SENTENCE_END.finditer(text)]
+    for end in [len(text), *reversed(ends)]:
+        if label := match_choice(text[:end], question):
             return label
-    if not any_alphabet:
-        return None
-    for shown, others in ((_LETTERS, _DIGITS), (_DIGITS, _LETTERS)):
-        if len(name) == 1 and name.upper() in shown and question.labels[0] in others:
-            place = shown.index(name.upper())
-            return question.labels[place] if place < len(question.labels) else None
     return None
-
-
-def _label_of_text(text: str, question: Question) -> str | None:
-    """Return the label of the one choice whose text is stated, whole or as the first sentence."""
-    stated = _plain(text)
-    if not stated:
-        return None
-    exact = [one.label for one in question.choices if _plain(one.text) == stated]
-    if exact:
-        return exact[0] if len(exact) == 1 else None
-    lowered = " ".join(text.lower().split())
-    starts = [
-        (len(plain), one.label)
-        for one in question.choices
-        if (plain := " ".join(one.text.lower().split()).rstrip(" .!?"))
-        and re.match(re.escape(plain) + r"\s*[.!?]\s", lowered)
-    ]
-    return max(starts)[1] if starts else None
-
-
-def _plain(text: str) -> str:
-    """Return the text as it is compared: lower case, single spaces, no quotes or full stop."""
-    return " ".join(text.lower().split()).strip(" .,;:!?\"'`-")

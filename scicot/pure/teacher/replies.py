@@ -1,17 +1,26 @@
 """Reading what a teacher's server sent back: each reply has exactly one outcome.
 
-Nothing here raises: what cannot be read is `invalid`, with the reason.
+Nothing here raises: what cannot be read is `invalid`, with the reason. Whatever the server itself
+says stands in the reason.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from scicot.pure.teacher.call_parameters import refused_parameter
+from scicot.pure.teacher.call_parameters import WHOLE, refused_parameter
+from scicot.pure.teacher.contents import content_text, thinking_beside
+from scicot.pure.teacher.error_texts import ServerError, error_in, read_error, storable
+from scicot.pure.teacher.streams import STREAM_CUT, is_stream, join_stream
+from scicot.pure.teacher.thinking import cut_thinking
 from scicot.words.teaching import Answer, AttemptOutcome, Reply
 
 MAX_TOKENS_BELIEVED = 10_000_000
+WENT_INTO_THINKING = "The limit went into thinking: raise max_tokens"
+BESIDE = "The reply has no text; the model's thinking stands in its field"
 _QUOTA_CODES = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")
 _MAYBE_PAID_STATUS = (504, 524)  # a gateway lost patience; the model behind it may have written
 _RETRYABLE_STATUS = (408, 409, 425)
@@ -26,119 +35,154 @@ _DENIED_STATUS = {
 def read_reply(reply: Reply) -> Answer:
     """Return what a reply amounts to: text, a reason to try again, or a reason not to."""
     if reply.status == 200:
-        return read_body(reply.body)
-    code, message = _error_of(reply.body)
-    said = f": {message}" if message else ""
-    if 300 <= reply.status < 400:
+        return read_body(reply.body, reply.retry_after)
+    return _read_failure(reply.status, read_error(reply.body), reply)
+
+
+def _read_failure(status: int, error: ServerError, reply: Reply) -> Answer:
+    said = f": {error.message}" if error.message else ""
+    if 300 <= status < 400:
         return Answer(
             AttemptOutcome.DENIED,
-            reason=f"The address redirects elsewhere (HTTP {reply.status}), which is not followed. "
+            reason=f"The address redirects elsewhere (HTTP {status}), which is not followed. "
             "Use the address it leads to.",
         )
-    if reply.status in _DENIED_STATUS:
-        what = _DENIED_STATUS[reply.status]
-        return Answer(AttemptOutcome.DENIED, reason=f"{what} (HTTP {reply.status}){said}")
-    if code in _QUOTA_CODES:
+    if status in _DENIED_STATUS:
+        what = _DENIED_STATUS[status]
+        return Answer(AttemptOutcome.DENIED, reason=f"{what} (HTTP {status}){said}")
+    if error.code in _QUOTA_CODES:
         return Answer(AttemptOutcome.DENIED, reason=f"The teacher's quota is used up{said}")
-    if reply.status == 429:
+    if status == 429:
         return Answer(
             AttemptOutcome.RATE_LIMITED,
-            reason="The teacher asked to wait (HTTP 429)",
+            reason=f"The teacher asked to wait (HTTP 429){said}",
             retry_after=reply.retry_after,
         )
-    if reply.status in _MAYBE_PAID_STATUS:
-        return Answer(
-            AttemptOutcome.MAYBE_PAID, reason=f"A gateway gave up waiting (HTTP {reply.status})"
-        )
-    if reply.status in _RETRYABLE_STATUS or reply.status >= 500:
+    if status in _MAYBE_PAID_STATUS:
+        reason = f"A gateway gave up waiting (HTTP {status}){said}"
+        return Answer(AttemptOutcome.MAYBE_PAID, reason=reason)
+    if status in _RETRYABLE_STATUS or status >= 500:
         return Answer(
             AttemptOutcome.UNAVAILABLE,
-            reason=f"The teacher's server failed (HTTP {reply.status})",
+            reason=f"The teacher's server failed (HTTP {status}){said}",
             retry_after=reply.retry_after,
         )
-    if code == "content_filter":
-        return Answer(AttemptOutcome.REFUSED, reason="The teacher's content filter refused")
+    if error.code == "content_filter":
+        return Answer(AttemptOutcome.REFUSED, reason=f"The teacher's content filter refused{said}")
     if name := refused_parameter(reply):
+        does = "only streams" if name == WHOLE else f"does not take {name}"
+        again = "streamed" if name == WHOLE else "without it"
         return Answer(
-            AttemptOutcome.UNAVAILABLE,
-            reason=f"The model does not take {name}; asked again without it",
+            AttemptOutcome.UNAVAILABLE, reason=f"The model {does}; asked again {again}{said}"
         )
-    return Answer(
-        AttemptOutcome.REJECTED, reason=f"The request was rejected (HTTP {reply.status}){said}"
+    return Answer(AttemptOutcome.REJECTED, reason=f"The request was rejected (HTTP {status}){said}")
+
+
+def read_body(body: str, retry_after: float | None = None) -> Answer:
+    """Return what the body of a successful (HTTP 200) reply holds.
+
+    An error inside it counts as the status that it names.
+    """
+    content = read_content(body)
+    if content is None:
+        page = read_error(body).message
+        said = f": {page}" if page else ""
+        kind = "a web page" if body.lstrip()[:1] == "<" else "no JSON"
+        return Answer(AttemptOutcome.INVALID, reason=f"The reply is {kind}{said}")
+    if not isinstance(content, dict):
+        return Answer(AttemptOutcome.INVALID, reason="The reply is not a JSON object")
+    answer = _read_choice(content.get("choices"))
+    if answer.text is None and (error := error_in(content)):
+        if content.get("was_begun"):
+            reason = f"The stream broke off: {error.message}"
+            return Answer(AttemptOutcome.MAYBE_PAID, reason=reason)
+        if error.status is None or error.status < 300:
+            reason = f"The reply is an error: {error.message}"
+            return Answer(AttemptOutcome.INVALID, reason=reason)
+        return _read_failure(error.status, error, Reply(error.status, body, retry_after))
+    usage = content.get("usage")
+    usage = usage if isinstance(usage, Mapping) else {}
+    return replace(
+        answer,
+        prompt_tokens=_tokens(usage.get("prompt_tokens")),
+        completion_tokens=_tokens(usage.get("completion_tokens")),
     )
 
 
-def read_body(body: str) -> Answer:
-    """Return what the body of a successful (HTTP 200) reply holds."""
+def read_content(body: str) -> Any:
+    """Return a body's JSON value, a stream's put together; None when it is neither."""
+    if is_stream(body):
+        return join_stream(body)
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
-        kind = "a web page" if body.lstrip()[:1] == "<" else "no JSON"
-        return Answer(AttemptOutcome.INVALID, reason=f"The reply is {kind}")
-    if not isinstance(content, dict):
-        return Answer(AttemptOutcome.INVALID, reason="The reply is not a JSON object")
-    usage = content.get("usage")
-    usage = usage if isinstance(usage, dict) else {}
-    prompt_tokens = _tokens(usage.get("prompt_tokens"))
-    completion_tokens = _tokens(usage.get("completion_tokens"))
-    outcome, text, reason, finish = _read_choice(content.get("choices"))
-    return Answer(
-        outcome,
-        text=text,
-        reason=reason,
-        finish_reason=finish,
-        prompt_tokens=prompt_tokens,
-        completion_tokens=completion_tokens,
-    )
+        return None
+    return "null" if content is None else content
 
 
-def _read_choice(choices: Any) -> tuple[AttemptOutcome, str | None, str | None, str | None]:
-    """Return (outcome, text, reason, finish reason) of the first choice."""
+def thinking_in(body: str) -> str | None:
+    """Return what a reply without a text has in a field for thinking, None when nothing."""
+    content = read_content(body)
+    choices = content.get("choices") if isinstance(content, dict) else None
+    message = _message_of(choices[0]) if isinstance(choices, list) and choices else None
+    beside = thinking_beside(message) if message else None
+    return storable(beside[1]) if beside else None
+
+
+def _message_of(choice: Any) -> Mapping[str, Any] | None:
+    """Return a choice's message; that of the older completions endpoint is a text alone."""
+    if not isinstance(choice, Mapping):
+        return None
+    for name in ("message", "delta"):
+        if isinstance(choice.get(name), Mapping):
+            return choice[name]  # type: ignore[no-any-return]
+    return {"content": choice["text"]} if isinstance(choice.get("text"), str) else None
+
+
+def _read_choice(choices: Any) -> Answer:
+    """Return what the first choice amounts to."""
     choice = choices[0] if isinstance(choices, list) and choices else None
-    message = choice.get("message") if isinstance(choice, dict) else None
-    if not isinstance(choice, dict) or not isinstance(message, dict):
-        return AttemptOutcome.INVALID, None, "The reply holds no choice", None
+    message = _message_of(choice)
+    if not isinstance(choice, Mapping) or message is None:
+        return Answer(AttemptOutcome.INVALID, reason="The reply holds no choice")
     finish = choice.get("finish_reason")
     finish = storable(finish)[:50] if isinstance(finish, str) else None
     refusal = message.get("refusal")
     if isinstance(refusal, str) and refusal.strip():
         said = storable(refusal.strip())[:200]
-        return AttemptOutcome.REFUSED, None, f"The teacher refused: {said}", finish
+        reason = f"The teacher refused: {said}"
+        return Answer(AttemptOutcome.REFUSED, reason=reason, finish_reason=finish)
     if finish == "content_filter":
-        return AttemptOutcome.REFUSED, None, "The teacher's content filter refused", finish
-    text = message.get("content")
-    text = storable(text).strip() if isinstance(text, str) else ""
-    if not text and finish == "length":
-        reason = "All of max_tokens went into hidden reasoning: raise max_tokens"
-        return AttemptOutcome.INVALID, None, reason, finish
+        reason = "The teacher's content filter refused"
+        return Answer(AttemptOutcome.REFUSED, reason=reason, finish_reason=finish)
+    thinking = cut_thinking(storable(content_text(message.get("content"))))
+    text = thinking.text.strip()
     if not text:
-        return AttemptOutcome.INVALID, None, "The reply holds no text", finish
+        reason = _why_no_text(message, finish, thinking.was_there, thinking.is_unclosed)
+        return Answer(AttemptOutcome.INVALID, reason=reason, finish_reason=finish)
+    if finish in ("length", STREAM_CUT):
+        reason = "Cut off at max_tokens" if finish == "length" else "The stream ended early"
+        return Answer(AttemptOutcome.TRUNCATED, text, reason, finish)
+    return Answer(AttemptOutcome.STORED, text, finish_reason=finish)
+
+
+def _why_no_text(
+    message: Mapping[str, Any], finish: str | None, was_thinking: bool, is_unclosed: bool
+) -> str:
+    beside = thinking_beside(message)
     if finish == "length":
-        return AttemptOutcome.TRUNCATED, text, "Cut off at max_tokens", finish
-    return AttemptOutcome.STORED, text, None, finish
-
-
-def storable(text: str) -> str:
-    """Return the text without what a database cannot hold: lone surrogates and NUL."""
-    return text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")
+        where = f" (field {beside[0]})" if beside else ""
+        return f"{WENT_INTO_THINKING}{where}"
+    if is_unclosed:
+        return f"A thought never ends, so there is no text. {WENT_INTO_THINKING}"
+    if beside:
+        return f"{BESIDE} {beside[0]}"
+    if was_thinking:
+        return "The reply holds thinking alone, no text"
+    return "The reply holds no text"
 
 
 def _tokens(value: Any) -> int | None:
+    """Return a count of tokens that can be believed; nothing is asked or answered in none."""
     whole = isinstance(value, int) and not isinstance(value, bool)
-    return value if whole and 0 <= value <= MAX_TOKENS_BELIEVED else None
-
-
-def _error_of(body: str) -> tuple[str | None, str | None]:
-    """Return the error's code (or type) and message, in OpenAI's layout."""
-    try:
-        error = json.loads(body)["error"]
-    except (ValueError, RecursionError, KeyError, TypeError):
-        return None, None
-    if not isinstance(error, dict):
-        return None, storable(str(error))[:200] or None
-    code = error.get("code") or error.get("type")
-    message = error.get("message")
-    return (
-        code if isinstance(code, str) else None,
-        storable(message)[:200] if isinstance(message, str) else None,
-    )
+    return value if whole and 0 < value <= MAX_TOKENS_BELIEVED else None

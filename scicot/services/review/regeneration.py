@@ -37,7 +37,7 @@ def ask_again(
     values = dict(newest[0].config) if newest else {"teacher": STARTER_TEACHER}
     parts = get_prompt(session).parts
     noted = replace(parts, specificity=f"{parts.specificity}\n\nTake care: {note}")
-    prompt = save_prompt(session, actor, NOTED_PROMPT, noted)
+    prompt = save_prompt(session, actor, NOTED_PROMPT, noted, is_note=True)
     config = GenerationConfig.checked(
         **{
             **values,

@@ -26,7 +26,7 @@ from db.rows import changed_rows, insert_or_replace
 from db.session import open_session, write
 from scicot.adapters.clock import utc_now
 from scicot.services.runs.runs import MetricPoint, get_run
-from scicot.words.errors import Cancelled, DatabaseBusy, RunNotInState, SciCotError
+from scicot.words.errors import Cancelled, DatabaseBusy, EmptyRun, RunNotInState, SciCotError
 from scicot.words.records import RunKind, RunStatus, RunView
 from scicot.words.settings import Settings
 
@@ -149,7 +149,8 @@ def _carry_out(
         return RunStatus.CANCELLED, str(reason), {}
     except SciCotError as error:
         log.error("Run %s failed: %s", context.run.id, error)
-        return RunStatus.FAILED, str(error), {}
+        counts = error.result if isinstance(error, EmptyRun) else {}
+        return RunStatus.FAILED, str(error), counts
     except MemoryError:
         return RunStatus.FAILED, "The machine ran out of memory. Lower tokens_per_batch.", {}
     except OSError as error:
@@ -168,9 +169,12 @@ def _finish(
     now = utc_now()
     values: dict[str, Any] = {"status": status, "error": error, "finished_at": now, "worker": None}
     if status is RunStatus.DONE:
-        values |= {"result": dict(result), "message": "Done."}
+        kept = dict(result)
+        values |= {"message": kept.pop("message", "Done."), "result": kept}
     elif status is RunStatus.CANCELLED:
         values |= {"message": "Cancelled."}
+    elif result:
+        values |= {"result": dict(result)}
 
     def write_end() -> None:
         with context.session() as session, write(session):

@@ -17,9 +17,14 @@ from sqlalchemy import select
 from db.models import BatchRow
 from db.session import write
 from scicot.adapters.clock import utc_now
-from scicot.adapters.teacher.open import teacher_address, teacher_key
+from scicot.adapters.teacher.keys import teacher_address, teacher_key
 from scicot.pure.teacher.batch_lines import read_results, request_line
-from scicot.pure.teacher.call_parameters import call_parameters, known_refusals, refused_parameter
+from scicot.pure.teacher.call_parameters import (
+    call_parameters,
+    known_refusals,
+    learn_refusal,
+    refused_parameter,
+)
 from scicot.pure.teacher.replies import read_reply
 from scicot.services.questions.lookup import get_questions
 from scicot.services.runs.worker import RunContext
@@ -46,7 +51,8 @@ def ask_by_batch(context: RunContext, job: TeacherJob) -> None:
     address = teacher_address(job.teacher, context.settings)
     key = teacher_key(job.teacher, context.settings)
     rules = context.settings if job.teacher.base_url else None
-    with BatchClient(address, key, checked_by=rules) as client:
+    secrets = context.settings.known_secrets
+    with BatchClient(address, key, checked_by=rules, secrets=secrets) as client:
         runner = _BatchRunner(context, job, client)
         while True:
             batch_id = runner.find_open()
@@ -190,7 +196,9 @@ class _BatchRunner:
             if file_id
             for one in read_results(self.client.download(file_id))
         ]
-        self.refused |= {name for _, reply in results if (name := refused_parameter(reply))}
+        for _, reply in results:
+            if name := refused_parameter(reply):
+                learn_refusal(self.refused, name)
         claims = open_claims(self.context, batch_id)
         for start in range(0, len(results), CHUNK):
             with self.context.session() as session, write(session):

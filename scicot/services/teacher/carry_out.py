@@ -27,9 +27,12 @@ from scicot.services.teacher.calls.calls import Call, PendingCall, PoolSettings
 from scicot.services.teacher.calls.pool import TeacherPool
 from scicot.services.teacher.job import TeacherJob, adopt_texts, plan_job, settle_leftovers
 from scicot.services.teacher.ledger.plan import reopen_calls
-from scicot.services.teacher.ledger.writer import LedgerWriter, Spool
+from scicot.services.teacher.ledger.spool import Spool
+from scicot.services.teacher.ledger.writer import LedgerWriter
 from scicot.services.teacher.progress import list_pending, spent_so_far, tell_progress
-from scicot.services.teacher.totals import run_totals
+from scicot.services.teacher.sharing import count_shared
+from scicot.services.teacher.totals import list_reasons, run_totals
+from scicot.words.errors import EmptyRun
 from scicot.words.records import CompletionState, StoredQuestion
 from scicot.words.teaching import TeacherKind
 
@@ -51,12 +54,30 @@ def carry_out(context: RunContext, job: TeacherJob, questions: Sequence[StoredQu
         tell_progress(context, job)
     else:
         asyncio.run(_ask_all(context, job, spool))
+    refuse_empty(context, job)
+
+
+def refuse_empty(context: RunContext, job: TeacherJob) -> None:
+    """Raise EmptyRun when a run that asked for something has nothing to show for it."""
+    with context.session() as session:
+        totals = run_totals(session, context.run.id)
+        counts = totals_json(session, context.run.id)
+        reasons = list_reasons(session, context.run.id)
+    got = sum(totals.by_state.get(state.value, 0) for state in job.useful)
+    if got or not reasons:
+        return
+    what = reasons[0]
+    raise EmptyRun(
+        f"Nothing could be stored: {what.count} of {totals.failed} answers end with "
+        f"'{what.reason.rstrip('.')}'. Put it right, then retry them.",
+        result=counts,
+    )
 
 
 async def _ask_all(context: RunContext, job: TeacherJob, spool: Spool) -> None:
     await asyncio.to_thread(tell_progress, context, job)
     while True:
-        if pending := await asyncio.to_thread(list_pending, context):
+        if pending := await asyncio.to_thread(list_pending, context, job):
             await _ask_pending(context, job, spool, pending)
         elif await asyncio.to_thread(_in_flight, context):
             # Another run is asking for the same just now: wait, or settle it if that run is gone.
@@ -129,9 +150,17 @@ def _in_flight(context: RunContext) -> int:
 
 
 def result_of(context: RunContext) -> dict[str, Any]:
-    """Return the run's result: the counts that `generate` prints."""
+    """Return the run's result: the counts that `generate` prints, and what is missing in words."""
     with context.session() as session:
-        return totals_json(session, context.run.id)
+        totals = totals_json(session, context.run.id)
+        reasons = list_reasons(session, context.run.id)
+    said = []
+    if totals["failed"]:
+        whole = totals["stored"] + totals["failed"] + totals["waiting"]
+        said.append(f"{totals['failed']:,} of {whole:,} are missing: {reasons[0].reason}")
+    if totals["shared"]:
+        said.append(f"{totals['shared']:,} have the text of another question: asked once, shared")
+    return totals | {"message": ". ".join(["Done", *said]) + "."}
 
 
 def totals_json(session: Session, run_id: int) -> dict[str, Any]:
@@ -145,6 +174,7 @@ def totals_json(session: Session, run_id: int) -> dict[str, Any]:
         "cost_usd": totals.cost_usd,
         "waiting": totals.waiting,
         "maybe_paid_calls": totals.maybe_paid_calls,
+        "shared": count_shared(session, run_id),
         "by_state": totals.by_state,
         "own_answers": count_own_answers(session, run_id),
     }

@@ -96,6 +96,7 @@ def list_sources(session: Session, dataset: str) -> list[TeacherSource]:
         .where(
             QuestionRow.dataset_id == find_dataset_id(session, dataset),
             CompletionRow.state.in_(HAS_TEXT),
+            PromptRow.is_note.is_(False),
         )
         .group_by(CompletionRow.model, PromptRow.id)
         .order_by(CompletionRow.model, PromptRow.id)

@@ -14,6 +14,7 @@ from scicot.services.questions.lookup import list_questions
 from scicot.services.teacher.few_shot import choose_examples, few_shot_ask, read_shots
 from scicot.services.teacher.generation import choose_questions, generation_asks
 from scicot.services.teacher.job import Ask
+from scicot.services.teacher.ledger.plan import find_answered
 from scicot.services.teacher.prices import find_price
 from scicot.services.teacher.prompts import get_prompt
 from scicot.words.configs import FewShotConfig, GenerationConfig
@@ -67,15 +68,18 @@ def _estimate(
         )
     )
     asked = {(row.question_id, row.prompt_hash, row.sample) for row in rows}
+    asked |= find_answered(session, settings, [one.id for one in questions if one.id]).keys()
+    shared = {(digest, sample) for _, digest, sample in asked}  # the same text under another id
     lengths = []
     already = 0
     for question in questions:
         messages = ask.compose(question)
         digest = messages_hash(messages)
         for sample in range(ask.samples):
-            if (question.id, digest, sample) in asked:
+            if (question.id, digest, sample) in asked or (digest, sample) in shared:
                 already += 1
             else:
+                shared.add((digest, sample))
                 lengths.append(sum(len(message["content"]) for message in messages))
     return estimate_cost(
         price=find_price(session, settings.model),

@@ -173,6 +173,7 @@ def run_few_shot(context: RunContext) -> Mapping[str, Any]:
         budget_usd=config.budget_usd,
         rebuy=config.maybe_paid == "rebuy" or is_free(price),
         price=price,
+        useful=READ,
     )
     try:
         carry_out(context, job, questions)

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from db.models import CompletionRow, RunCompletionRow
 from db.session import write
 from scicot.adapters.teacher.open import check_teacher
-from scicot.pure.hashing import content_hash
 from scicot.pure.teacher.few_shot_prompts import own_answer_messages
 from scicot.pure.teacher.names import parse_teacher
 from scicot.pure.teacher.pricing import is_free
@@ -83,10 +82,13 @@ def retry_calls(
     actor: Actor,
     run_id: int,
     states: Sequence[CompletionState],
+    *,
+    max_tokens: int | None = None,
 ) -> int:
     """Ask again for the run's completions in these states, in a run of their own.
 
     Retrying what is `maybe_paid` or `invalid` may cost a second time; the person decided so.
+    With `max_tokens` these calls alone may write longer; what is stored is not bought again.
     """
     run = get_run(session, run_id)
     kept = [state.value for state in states if state not in NOT_GOT]
@@ -107,9 +109,11 @@ def retry_calls(
     ).all()
     if not ids:
         raise RunNotInState(f"Run {run_id} has nothing left to retry.")
-    with write(session):
-        reopen_calls(session, run_id, states)
-    again = config.model_copy(update={"question_ids": tuple(ids), "limit": None})
+    values = {**config.model_dump(), "question_ids": tuple(ids), "limit": None}
+    again = GenerationConfig.checked(**values | ({"max_tokens": max_tokens} if max_tokens else {}))
+    if again.max_tokens == config.max_tokens:  # under another limit they are calls of their own
+        with write(session):
+            reopen_calls(session, run_id, states)
     return start_generation(session, settings, actor, again)
 
 
@@ -183,12 +187,7 @@ def _call_settings(
     teacher: Teacher, temperature: float, max_tokens: int, prompt_id: int | None
 ) -> CallSettings:
     """Return what makes two calls of the same question the same call."""
-    parameters = {
-        "base_url": teacher.base_url,
-        "temperature": temperature,
-        "max_tokens": max_tokens,
-    }
-    return CallSettings(teacher.model, content_hash(parameters), prompt_id)
+    return CallSettings(teacher.model, teacher.base_url, temperature, max_tokens, prompt_id)
 
 
 def run_generation(context: RunContext) -> Mapping[str, Any]:

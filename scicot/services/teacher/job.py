@@ -22,8 +22,8 @@ from scicot.services.teacher.ledger.plan import (
     plan_calls,
     read_stored_reply,
 )
-from scicot.services.teacher.ledger.writer import Spool
-from scicot.words.records import HAS_TEXT, StoredQuestion
+from scicot.services.teacher.ledger.spool import Spool
+from scicot.words.records import HAS_TEXT, CompletionState, StoredQuestion
 from scicot.words.teaching import Message, Price, Reply, Teacher
 
 PLAN_CHUNK = 300  # questions a transaction
@@ -56,6 +56,7 @@ class TeacherJob:
     requests_per_minute: int | None = None
     tokens_per_minute: int | None = None
     after_batch: Callable[[], None] = lambda: None
+    useful: tuple[CompletionState, ...] = HAS_TEXT  # what a run without any has failed
 
     def ask_of(self, prompt_id: int | None) -> Ask:
         """Return what a completion of this prompt version answers."""

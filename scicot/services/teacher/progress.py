@@ -10,14 +10,19 @@ from scicot.services.questions.lookup import get_questions
 from scicot.services.runs.worker import RunContext
 from scicot.services.teacher.calls.calls import PendingCall
 from scicot.services.teacher.job import TeacherJob
+from scicot.services.teacher.sharing import share_answers, twin_asked_first
 from scicot.services.teacher.totals import run_totals
 from scicot.words.errors import TeacherRefused
 from scicot.words.records import CompletionState
 
 
-def list_pending(context: RunContext) -> list[PendingCall]:
-    """Return what is to be asked, in order."""
+def list_pending(context: RunContext, job: TeacherJob) -> list[PendingCall]:
+    """Return what is to be asked, in order; of the same text under several ids the first one.
+
+    What was asked under another id already is settled first.
+    """
     with context.session() as session:
+        share_answers(session, context.run.id, job.store_text)
         return [
             PendingCall(*row)
             for row in session.execute(
@@ -31,6 +36,7 @@ def list_pending(context: RunContext) -> list[PendingCall]:
                 .where(
                     RunCompletionRow.run_id == context.run.id,
                     CompletionRow.state == CompletionState.PENDING,
+                    CompletionRow.id.not_in(twin_asked_first(context.run.id)),
                 )
                 .order_by(CompletionRow.sample, CompletionRow.id)
             )
@@ -77,7 +83,7 @@ def affordable_calls(context: RunContext, job: TeacherJob, limit: int) -> list[P
 
     Raises TeacherRefused when something is pending and not even one call fits.
     """
-    pending = list_pending(context)[:limit]
+    pending = list_pending(context, job)[:limit]
     if job.budget_usd is None or not pending:
         return pending
     left = job.budget_usd - spent_so_far(context, job)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +17,7 @@ from scicot.words.errors import InvalidInput, NotFound
 from scicot.words.records import Actor
 from scicot.words.teaching import PromptParts
 
+log = logging.getLogger(__name__)
 AUTHOR = Actor("Sci-CoT")
 
 
@@ -37,26 +39,69 @@ class Prompt:
 
 
 def list_prompts(session: Session) -> list[Prompt]:
-    """Return every version, newest first; the built-in one is stored the first time."""
-    rows = session.scalars(select(PromptRow).order_by(PromptRow.id.desc())).all()
+    """Return every version, newest first; the built-in one is stored the first time.
+
+    What was written for one question, with a reviewer's note, is not among them.
+    """
+    listed = select(PromptRow).where(PromptRow.is_note.is_(False))
+    rows = session.scalars(listed.order_by(PromptRow.id.desc())).all()
     if not rows:
         return [save_prompt(session, AUTHOR, PAPER_PROMPT, BUILT_IN)]
     return [_to_prompt(row) for row in rows]
 
 
 def get_prompt(session: Session, prompt_id: int | None = None) -> Prompt:
-    """Return this version, or the newest one of the paper's prompt; raises NotFound."""
-    for prompt in list_prompts(session):
-        if prompt.id == prompt_id or (prompt_id is None and prompt.name == PAPER_PROMPT):
-            return prompt
-    raise NotFound(f"There is no prompt {prompt_id}. Choose one of those on the Generate page.")
+    """Return this version, or the default one; raises NotFound."""
+    if prompt_id is None:
+        return default_prompt(session)
+    row = session.get(PromptRow, prompt_id)
+    if row is None:
+        raise NotFound(f"There is no prompt {prompt_id}. Choose one of those on the Generate page.")
+    return _to_prompt(row)
 
 
-def save_prompt(session: Session, actor: Actor, name: str, parts: PromptParts) -> Prompt:
+def default_prompt(session: Session) -> Prompt:
+    """Return what screen and command line begin with: the paper's until a person chose another.
+
+    Of the paper's prompt the newest version counts: whoever saves one means it.
+    """
+    chosen = session.scalar(
+        select(PromptRow)
+        .where(PromptRow.chosen_at.is_not(None), PromptRow.is_note.is_(False))
+        .order_by(PromptRow.chosen_at.desc(), PromptRow.id.desc())
+        .limit(1)
+    )
+    if chosen is not None:
+        return _to_prompt(chosen)
+    row = session.scalar(
+        select(PromptRow)
+        .where(PromptRow.name == PAPER_PROMPT, PromptRow.is_note.is_(False))
+        .order_by(PromptRow.id.desc())
+        .limit(1)
+    )
+    return _to_prompt(row) if row else save_prompt(session, AUTHOR, PAPER_PROMPT, BUILT_IN)
+
+
+def choose_default_prompt(session: Session, actor: Actor, prompt_id: int) -> Prompt:
+    """Make a version the default from now on; raises NotFound, InvalidInput for a note."""
+    prompt = get_prompt(session, prompt_id)
+    with write(session):
+        row = session.get_one(PromptRow, prompt.id)
+        if row.is_note:
+            raise InvalidInput(f"Prompt {prompt_id} was written for one question. Choose another.")
+        row.chosen_at = utc_now()
+    log.info("%s made prompt %s the default", actor.name, prompt.id)
+    return prompt
+
+
+def save_prompt(
+    session: Session, actor: Actor, name: str, parts: PromptParts, *, is_note: bool = False
+) -> Prompt:
     """Store the parts as the next version of this name and return it.
 
-    Texts that are stored already, under whatever name, are that version: nothing is added.
-    Raises InvalidInput for a faulty part.
+    Texts that are stored already, under whatever name, are that version: nothing is added. A
+    note that a person saves as a prompt is one from then on. Raises InvalidInput for a faulty
+    part.
     """
     if not name.strip() or len(name) > 100:
         raise InvalidInput("A prompt needs a name of 1 to 100 characters. Give it one.")
@@ -77,9 +122,12 @@ def save_prompt(session: Session, actor: Actor, name: str, parts: PromptParts) -
                 content_hash=digest,
                 actor=actor.name,
                 created_at=utc_now(),
+                is_note=is_note,
             )
             session.add(row)
             session.flush()
+        elif row.is_note and not is_note:
+            row.is_note = False
         return _to_prompt(row)
 
 

@@ -22,6 +22,33 @@ def keep_in_ledger(session: Session, completion_id: int, text: str) -> None:
     """Leave a trial's text in the ledger; a real run with the same prompt makes it a rationale."""
 
 
+def add_teacher_text(
+    session: Session, source: str, completion_id: int, question_id: int, text: str
+) -> int | None:
+    """Add a completion's text, once, as this teacher's next sample; inside `write(session)`."""
+    there = session.execute(
+        select(RationaleRow.sample, RationaleRow.completion_id).where(
+            RationaleRow.question_id == question_id,
+            RationaleRow.origin == Origin.TEACHER,
+            RationaleRow.source == source,
+        )
+    ).all()
+    if any(row.completion_id == completion_id for row in there):
+        return None
+    return add_rationale(
+        session,
+        Actor(source),
+        question_id=question_id,
+        origin=Origin.TEACHER,
+        source=source,
+        text=text,
+        cause=Cause.GENERATED,
+        sample=max((row.sample for row in there), default=-1) + 1,
+        completion_id=completion_id,
+        operation_id=f"completion-{completion_id}",
+    )
+
+
 class StoredRationales:
     """Adds a rationale in its completion's own transaction, and has the new ones checked.
 
@@ -58,27 +85,7 @@ class StoredRationales:
             with self._lock:
                 self._answered.append(question_id)
             return
-        there = session.execute(
-            select(RationaleRow.sample, RationaleRow.completion_id).where(
-                RationaleRow.question_id == question_id,
-                RationaleRow.origin == Origin.TEACHER,
-                RationaleRow.source == self._source,
-            )
-        ).all()
-        if any(row.completion_id == completion_id for row in there):
-            return
-        rationale_id = add_rationale(
-            session,
-            Actor(self._source),
-            question_id=question_id,
-            origin=Origin.TEACHER,
-            source=self._source,
-            text=text,
-            cause=Cause.GENERATED,
-            sample=max((row.sample for row in there), default=-1) + 1,
-            completion_id=completion_id,
-            operation_id=f"completion-{completion_id}",
-        )
+        rationale_id = add_teacher_text(session, self._source, completion_id, question_id, text)
         if rationale_id is not None:
             with self._lock:
                 self._unchecked.append(rationale_id)

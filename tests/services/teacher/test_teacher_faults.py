@@ -52,7 +52,7 @@ def test_a_call_cut_after_sending_is_not_bought_again_without_being_asked(
 ) -> None:
     teacher.faults = in_order(fault)
     run = generate(session, config_for(teacher, limit=1))
-    assert run.status is RunStatus.DONE
+    assert run.status is RunStatus.FAILED
     assert states(session) == {"maybe_paid": 1}
     assert run.result["maybe_paid_calls"] == 1
     assert teacher.count == 1
@@ -146,7 +146,7 @@ def test_a_server_that_never_answers_is_given_up_after_a_bounded_number_of_attem
 ) -> None:
     teacher.faults = always("500")
     run = generate(session, config_for(teacher, limit=2, concurrency=1))
-    assert run.status is RunStatus.DONE
+    assert run.status is RunStatus.FAILED
     assert teacher.count == 10
     assert states(session) == {"failed": 2}
     teacher.faults = in_order()

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from db.models import AttemptRow, CompletionRow, RunRow
 from scicot.adapters.clock import utc_now
-from scicot.pure.teacher.replies import storable
+from scicot.pure.teacher.error_texts import storable
 from scicot.words.records import CompletionState
 from scicot.words.teaching import PAID, Answer, AttemptOutcome, Reply
 

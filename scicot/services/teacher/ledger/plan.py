@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,20 +12,44 @@ from sqlalchemy.orm import Session
 from db.models import AttemptRow, CompletionRow, RunCompletionRow, RunRow
 from db.rows import changed_rows, insert_or_keep
 from scicot.adapters.clock import utc_now
+from scicot.pure.hashing import content_hash
 from scicot.pure.teacher.replies import read_reply
 from scicot.services.runs.runs import LOST_AFTER
 from scicot.services.teacher.ledger.entries import Claim
-from scicot.words.records import CompletionState
+from scicot.words.records import HAS_TEXT, CompletionState, RunKind
 from scicot.words.teaching import Answer, AttemptOutcome, Reply
+
+CallKey = tuple[int, str, int]  # question id, prompt hash, sample
+IDS_AT_ONCE = 500  # SQLite takes so many parameters, not any number
 
 
 @dataclass(frozen=True, slots=True)
 class CallSettings:
-    """What, beside question and prompt, makes two calls the same call."""
+    """What, beside question and prompt, makes two calls the same call.
+
+    A whole answer is the same whatever its limit was: raising `max_tokens` buys none again.
+    """
 
     model: str
-    parameters_hash: str
+    base_url: str | None
+    temperature: float
+    max_tokens: int
     prompt_id: int | None = None
+
+    @property
+    def parameters_hash(self) -> str:
+        """The parameters' part of the ledger's key."""
+        return self.hash_with(self.max_tokens)
+
+    def hash_with(self, max_tokens: int) -> str:
+        """Return the hash that the same call has with another limit."""
+        return content_hash(
+            {
+                "base_url": self.base_url,
+                "temperature": self.temperature,
+                "max_tokens": max_tokens,
+            }
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +80,73 @@ def plan_calls(
         }
         for call in planned
     ]
-    insert_or_keep(session, CompletionRow, rows)
-    wanted = {(call.question_id, call.sample, call.prompt_hash) for call in planned}
-    found = session.execute(
+    there = find_answered(session, settings, {call.question_id for call in planned})
+    keys = {(call.question_id, call.prompt_hash, call.sample) for call in planned}
+    new = [
+        row for row in rows if (row["question_id"], row["prompt_hash"], row["sample"]) not in there
+    ]
+    insert_or_keep(session, CompletionRow, new)
+    own = session.execute(
         select(
             CompletionRow.id,
             CompletionRow.question_id,
-            CompletionRow.sample,
             CompletionRow.prompt_hash,
+            CompletionRow.sample,
         ).where(
             CompletionRow.question_id.in_({call.question_id for call in planned}),
             CompletionRow.model == settings.model,
             CompletionRow.parameters_hash == settings.parameters_hash,
         )
     )
-    links = [
-        {"run_id": run_id, "completion_id": row_id}
-        for row_id, *key in found
-        if tuple(key) in wanted
-    ]
+    ids = {(question_id, digest, sample): row_id for row_id, question_id, digest, sample in own}
+    chosen = {key: row_id for key, row_id in (ids | there).items() if key in keys}
+    links = [{"run_id": run_id, "completion_id": row_id} for row_id in chosen.values()]
     insert_or_keep(session, RunCompletionRow, links)
+
+
+def find_answered(
+    session: Session, settings: CallSettings, question_ids: Collection[int]
+) -> dict[CallKey, int]:
+    """Return the completions that need no call, by question, prompt and sample.
+
+    These are whole answers under any limit, and cut ones under the same limit or a higher one.
+    """
+    limits = known_limits(session) | {settings.max_tokens}
+    by_hash = {settings.hash_with(limit): limit for limit in limits}
+    found: dict[CallKey, int] = {}
+    listed = list(question_ids)
+    for start in range(0, len(listed), IDS_AT_ONCE):
+        rows = session.execute(
+            select(
+                CompletionRow.id,
+                CompletionRow.question_id,
+                CompletionRow.prompt_hash,
+                CompletionRow.sample,
+                CompletionRow.state,
+                CompletionRow.parameters_hash,
+            )
+            .where(
+                CompletionRow.question_id.in_(listed[start : start + IDS_AT_ONCE]),
+                CompletionRow.model == settings.model,
+                CompletionRow.parameters_hash.in_(by_hash),
+                CompletionRow.state.in_(HAS_TEXT),
+            )
+            .order_by(CompletionRow.id.desc())
+        )
+        # of several the one under this very limit counts, else the oldest
+        for row in sorted(rows, key=lambda row: row.parameters_hash == settings.parameters_hash):
+            is_whole = row.state is CompletionState.STORED
+            if is_whole or by_hash[row.parameters_hash] >= settings.max_tokens:
+                found[row.question_id, row.prompt_hash, row.sample] = row.id
+    return found
+
+
+def known_limits(session: Session) -> set[int]:
+    """Return every longest answer that a run of this database was ever asked for."""
+    limit = RunRow.config["max_tokens"].as_integer()
+    kinds = (RunKind.GENERATE, RunKind.FEW_SHOT)
+    rows = session.scalars(select(limit).where(RunRow.kind.in_(kinds)).distinct())
+    return {value for value in rows if value is not None}
 
 
 def reopen_calls(session: Session, run_id: int, states: Sequence[CompletionState]) -> int:

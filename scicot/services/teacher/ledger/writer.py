@@ -1,30 +1,31 @@
 """One thread that writes the ledger: what many calls want written at once is one transaction.
 
 Asyncio must not wait for the disk, and SQLite has one writer; so calls hand their writes over
-and get a future. While the database stays locked, paid answers go to a spool file, synced to
-disk, from which they are stored later: an answer is never bought twice because of a lock.
+and get a future. While the database stays locked, every paid answer that arrives goes to a spool
+file, synced to disk, from which it is stored later: an answer is never bought twice because of a
+lock. On a full disk the spool has room of its own, put aside before the first call was sent.
 """
 
 from __future__ import annotations
 
-import json
 import logging
-import os
 import queue
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from db.session import open_session, write
-from scicot.words.errors import DatabaseBusy
+from scicot.services.teacher.ledger.spool import Spool
+from scicot.words.errors import DatabaseBusy, DatabaseError
 
 T = TypeVar("T")
 MAX_GROUP = 256
@@ -40,39 +41,8 @@ class _Work:
     do: Callable[[Session], Any]
     spooled: Mapping[str, Any] | None
     can_wait: bool
+    is_spooled: bool = False
     future: Future[Any] = field(default_factory=Future)
-
-
-class Spool:
-    """A file of paid answers that the database could not take yet, one JSON object a line."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def append(self, lines: Sequence[Mapping[str, Any]]) -> None:
-        """Add the lines and return once they are on the disk."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.open("a", encoding="utf-8") as file:
-            for line in lines:
-                file.write(json.dumps(line) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-
-    def read(self) -> list[dict[str, Any]]:
-        """Return the lines, without a last one that a kill cut short."""
-        if not self._path.exists():
-            return []
-        lines = []
-        for text in self._path.read_text(encoding="utf-8").splitlines():
-            try:
-                lines.append(json.loads(text))
-            except ValueError:
-                log.warning("A cut line in %s was left out", self._path.name)
-        return lines
-
-    def clear(self) -> None:
-        """Remove the file: everything in it is stored."""
-        self._path.unlink(missing_ok=True)
 
 
 class LedgerWriter:
@@ -84,13 +54,16 @@ class LedgerWriter:
         self._url = database_url
         self._spool = spool
         self._give_up_seconds = give_up_seconds
-        self._unstored = False  # does the spool hold an answer that storing failed for?
+        self._spool_lock = threading.Lock()
+        self._lines = 0  # in the spool, of answers that are not stored
+        self._is_locked = threading.Event()
         self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
         self._waiting: deque[_Work] = deque()
         self._is_ending = False
         self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
 
     def __enter__(self) -> Self:
+        self._spool.put_room_aside()
         self._thread.start()
         return self
 
@@ -102,6 +75,7 @@ class LedgerWriter:
     ) -> None:
         self._queue.put(None)
         self._thread.join()
+        self._spool.give_room_back()
 
     def submit(
         self,
@@ -117,6 +91,9 @@ class LedgerWriter:
         """
         work = _Work(do, spooled, can_wait)
         work.future.set_running_or_notify_cancel()  # what was handed over is written, come what may
+        if spooled is not None and self._is_locked.is_set():
+            with suppress(OSError):  # the thread tries again, and says so
+                self._spool_answers([work])
         self._queue.put(work)
         return work.future
 
@@ -145,28 +122,58 @@ class LedgerWriter:
 
     def _write_patiently(self, group: list[_Work]) -> None:
         give_up_at = time.monotonic() + self._give_up_seconds
-        spooled = False
         while True:
             try:
                 self._write(group)
                 break
             except DatabaseBusy as error:
-                if not spooled:
+                self._is_locked.set()
+                group += self._arrived()  # what has come meanwhile is paid for as well
+                try:
                     self._spool_answers(group)
-                    spooled = True
+                except OSError as refused:
+                    log.error("Paid answers could not be spooled: %s", refused)
                 if time.monotonic() > give_up_at:
                     for work in group:
                         work.future.set_exception(error)
                     return
                 log.warning("The database is locked; paid answers are kept in the spool")
                 time.sleep(RETRY_SECONDS)
-        if spooled and not self._unstored:
-            self._spool.clear()
+        self._is_locked.clear()
+        self._forget_spooled(group)
 
-    def _spool_answers(self, group: list[_Work]) -> None:
-        lines = [work.spooled for work in group if work.spooled is not None]
-        if lines:
-            self._spool.append(lines)
+    def _arrived(self) -> list[_Work]:
+        """Return what was handed over since the group was taken, without waiting."""
+        arrived: list[_Work] = []
+        while True:
+            try:
+                work = self._queue.get_nowait()
+            except queue.Empty:
+                return arrived
+            if work is None:
+                self._is_ending = True
+            elif work.can_wait:
+                self._waiting.append(work)
+            else:
+                arrived.append(work)
+
+    def _spool_answers(self, group: Sequence[_Work]) -> None:
+        """Put the answers of the group into the spool, each once."""
+        with self._spool_lock:
+            new = [work for work in group if work.spooled is not None and not work.is_spooled]
+            if new:
+                self._spool.append([work.spooled for work in new if work.spooled is not None])
+                self._lines += len(new)
+            for work in new:
+                work.is_spooled = True
+
+    def _forget_spooled(self, group: Sequence[_Work]) -> None:
+        """Clear the spool once everything in it is stored; what failed stays for the next start."""
+        with self._spool_lock:
+            stored = [work for work in group if work.is_spooled and not work.future.exception()]
+            self._lines -= len(stored)
+            if stored and not self._lines:
+                self._spool.clear()
 
     def _write(self, group: list[_Work]) -> None:
         """Write the group in one transaction, or one by one when one of them is faulty."""
@@ -187,9 +194,15 @@ class LedgerWriter:
 
     def _keep(self, work: _Work, error: Exception) -> None:
         """Hand the error to who waits, with a paid answer in the spool for the next start."""
+        if isinstance(error, OperationalError):  # a full disk, or one that fails
+            said = str(error.orig)
+            log.error("The ledger could not be written: %s", said)
+            error = DatabaseError(
+                f"The database cannot be written ({said}). Answers that came are kept and nothing "
+                "more is sent: make room on the disk, then resume the run."
+            )
         try:
             self._spool_answers([work])
-            self._unstored = self._unstored or work.spooled is not None
         except OSError as refused:
             log.error("A paid answer could not even be spooled: %s", refused)
         work.future.set_exception(error)

@@ -1,0 +1,70 @@
+"""Which proxy of the environment carries a teacher's address, if any: never one's own machine's."""
+
+from __future__ import annotations
+
+import importlib.util
+import ipaddress
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from scicot.words.errors import InvalidConfig
+
+_SCHEMES = ("http", "https", "socks5", "socks5h")
+
+
+def proxy_for(base_url: str) -> str | None:
+    """Return the proxy's URL; None for loopback, for hosts of NO_PROXY, and where none is set.
+
+    Raises InvalidConfig for a proxy that cannot be used.
+    """
+    parts = urlsplit(base_url)
+    host = parts.hostname or ""
+    if is_own_machine(host):
+        return None
+    proxies = getproxies()
+    proxy = (proxies.get(parts.scheme) or proxies.get("all") or "").strip()
+    if not proxy or proxy_bypass(parts.netloc):
+        return None
+    proxy = proxy if "://" in proxy else f"http://{proxy}"
+    _check(proxy)
+    return proxy
+
+
+def is_own_machine(host: str) -> bool:
+    """Return whether a host is this machine by its name or address."""
+    host = host.strip("[]").rstrip(".").lower()
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def shown_proxy(proxy: str) -> str:
+    """Return the proxy as it may be shown: without the name and password in it."""
+    parts = urlsplit(proxy)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def _check(proxy: str) -> None:
+    try:
+        parts = urlsplit(proxy)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        host, parts = None, urlsplit("")
+    if parts.scheme == "socks":  # how some desktops write it
+        raise InvalidConfig(
+            f"The proxy {shown_proxy(proxy)} does not say which SOCKS it speaks. Write "
+            "socks5://HOST:PORT, or take it out of the environment (ALL_PROXY, HTTPS_PROXY)."
+        )
+    if parts.scheme not in _SCHEMES or not host:
+        raise InvalidConfig(
+            "The environment names a proxy that cannot be read (HTTP_PROXY, HTTPS_PROXY or "
+            "ALL_PROXY). Write http://HOST:PORT, or take it out."
+        )
+    if parts.scheme.startswith("socks") and importlib.util.find_spec("socksio") is None:
+        raise InvalidConfig(
+            f"The proxy {shown_proxy(proxy)} speaks SOCKS, which needs the package socksio. Run "
+            "`pip install socksio`, or take the proxy out of the environment."
+        )

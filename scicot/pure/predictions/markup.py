@@ -1,0 +1,40 @@
+"""Markup around an answer taken off: emphasis, code, LaTeX; what it surrounds stays as written."""
+
+from __future__ import annotations
+
+import re
+
+_WRAPPED = (
+    re.compile(r"\\(?:boxed|fbox|text(?:bf|it|rm|sf)?|math(?:bf|rm|it|sf)|mbox|bf)\s*\{([^{}]*)\}"),
+    re.compile(r"\*\*(?!\s)([^\n]+?)(?<!\s)\*\*"),
+    re.compile(r"__(?!\s)([^\n]+?)(?<!\s)__"),
+    re.compile(r"(?<![\w*])\*(?![\s*])([^*\n]+?)(?<!\s)\*(?![\w*])"),
+    re.compile(r"(?<![\w_])_(?![\s_])([^_\n]+?)(?<!\s)_(?![\w_])"),
+    re.compile(r"```\w*\n?([^`]+?)\n?```"),
+    re.compile(r"`([^`\n]+)`"),
+    re.compile(r"\$\$\s*([^$]+?)\s*\$\$"),
+    re.compile(r"\$(?!\s)([^$\n]{1,300}?)(?<!\s)\$(?!\d)"),  # "$5, not $10" is money
+    re.compile(r"\\\(\s*(.+?)\s*\\\)"),
+    re.compile(r"\\\[\s*(.+?)\s*\\\]"),
+)
+MOST_LAYERS = 6  # `**$\boxed{\text{B}}$**` has four
+
+
+def strip_markup(text: str) -> str:
+    """Return the text without emphasis, code ticks and LaTeX around words."""
+    for _ in range(MOST_LAYERS):
+        before = text
+        for pattern in _WRAPPED:
+            text = pattern.sub(r"\1", text)
+        if text == before:
+            break
+    return text
+
+
+# one sign for one, so that places in the text stay: （Ｂ） -> (B)
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3010: 0x5B, 0x3011: 0x5D}
+
+
+def narrow(text: str) -> str:
+    """Return the text with full-width letters, digits and brackets made plain, sign by sign."""
+    return text.translate(_WIDE)

@@ -1,0 +1,60 @@
+"""The texts of a reply's message: what was answered, and what was thought in a field beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+# the fields in which servers put a model's thinking, in the order in which they are looked at
+THINKING_FIELDS = ("reasoning_content", "reasoning", "thinking", "reasoning_details")
+_TEXT_PARTS = ("text", "output_text")
+
+
+def content_text(content: Any) -> str:
+    """Return a message's text: as it is, or its text parts joined; thinking parts are left."""
+    if isinstance(content, str):
+        return content
+    if isinstance(content, Mapping):
+        content = [content]
+    if not isinstance(content, list):
+        return ""
+    return "".join(
+        _part_text(part)
+        for part in content
+        if isinstance(part, Mapping) and part.get("type", "text") in _TEXT_PARTS
+    )
+
+
+def thinking_beside(message: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return (field, text) of what the model thought outside its text, None when nothing."""
+    for name in THINKING_FIELDS:
+        if text := _any_text(message.get(name)).strip():
+            return name, text
+    content = message.get("content")
+    if isinstance(content, list):
+        thoughts = [
+            part.get("thinking") or part.get("text") or part.get("reasoning")
+            for part in content
+            if isinstance(part, Mapping) and part.get("type") in ("thinking", "reasoning")
+        ]
+        if text := _any_text(thoughts).strip():
+            return "content, in parts of type thinking", text
+    return None
+
+
+def _part_text(part: Mapping[str, Any]) -> str:
+    text = part.get("text")
+    if isinstance(text, Mapping):
+        text = text.get("value")
+    return text if isinstance(text, str) else ""
+
+
+def _any_text(value: Any) -> str:
+    """Return the text in a field whose layout differs from server to server."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return "".join(_any_text(part) for part in value)
+    if isinstance(value, Mapping):
+        return _any_text(next((value[name] for name in ("text", "content") if value.get(name)), ""))
+    return ""

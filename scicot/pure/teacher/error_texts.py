@@ -1,0 +1,153 @@
+"""What a server says went wrong, in whatever layout it says it.
+
+Seen in the wild: OpenAI's `{"error": {...}}`, vLLM's flat `{"object": "error", "message": ...}`,
+FastAPI's `{"detail": ...}`, a list around any of them, the error inside a choice, plain text and
+web pages.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import unescape
+from typing import Any
+
+LONGEST_SENTENCE = 200
+_STATUSES = range(100, 600)
+_NAMED_STATUSES = {
+    "rate_limit_exceeded": 429,
+    "rate_limit_error": 429,
+    "too_many_requests": 429,
+    "insufficient_quota": 429,
+    "invalid_api_key": 401,
+    "authentication_error": 401,
+    "permission_error": 403,
+    "permission_denied": 403,
+    "model_not_found": 404,
+    "not_found_error": 404,
+    "invalid_request_error": 400,
+    "context_length_exceeded": 400,
+    "content_filter": 400,
+    "overloaded_error": 503,
+    "server_error": 500,
+    "api_error": 500,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ServerError:
+    """What a server said: its code word, its sentence, the parameter named, the status meant."""
+
+    code: str | None = None
+    message: str | None = None
+    parameter: str | None = None
+    status: int | None = None
+    refuses_extra: bool = False  # "this field is not taken", said by a validator
+
+
+def read_error(body: str) -> ServerError:
+    """Return what the body says; its first 200 characters where it has no layout we know."""
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError):
+        return ServerError(message=_sentence(_plain_text(body)))
+    found = error_in(content)
+    return found or ServerError(message=_sentence(body) if content else None)
+
+
+def error_in(content: Any) -> ServerError | None:
+    """Return the error that a JSON value holds, None when it holds none."""
+    if isinstance(content, list):
+        return next((found for item in content if (found := error_in(item))), None)
+    if not isinstance(content, Mapping):
+        return None
+    for name in ("error", "errors"):
+        if content.get(name):
+            return _read(content[name])
+    if content.get("detail"):
+        return _read_detail(content["detail"])
+    choices = content.get("choices")
+    if isinstance(choices, list) and choices:
+        return error_in(choices[0]) if isinstance(choices[0], Mapping) else None
+    if "choices" not in content and _text_of(content, "message", "error_msg", "msg"):
+        return _read(content)
+    return None
+
+
+def _read(error: Any) -> ServerError:
+    if isinstance(error, list):
+        error = error[0]
+    if not isinstance(error, Mapping):
+        return ServerError(message=_sentence(str(error)))
+    inner = error.get("error")
+    if isinstance(inner, Mapping):
+        return _read(inner)
+    codes = [error.get(name) for name in ("code", "type", "status")]
+    words = [word for word in codes if isinstance(word, str) and not word.strip().isdigit()]
+    message = _text_of(error, "message", "error_msg", "msg", "detail") or _text_of(error, "error")
+    metadata = error.get("metadata")
+    raw = _text_of(metadata, "raw") if isinstance(metadata, Mapping) else None
+    if raw and raw not in (message or ""):  # a gateway's own word, and the provider's behind it
+        message = f"{message}: {raw}" if message else raw
+    parameter = error.get("param")
+    return ServerError(
+        code=words[0] if words else None,
+        message=_sentence(message or json.dumps(error, ensure_ascii=False)),
+        parameter=parameter if isinstance(parameter, str) else None,
+        status=_status(codes),
+    )
+
+
+def _read_detail(detail: Any) -> ServerError:
+    """Return FastAPI's detail: a text, an error, or a list of fields with what is wrong."""
+    if isinstance(detail, list) and detail and isinstance(detail[0], Mapping):
+        first = detail[0]
+        where = [str(part) for part in first.get("loc") or () if part != "body"]
+        kind = str(first.get("type") or "")
+        said = _text_of(first, "msg", "message") or kind
+        return ServerError(
+            code=kind or None,
+            message=_sentence(f"{'.'.join(where)}: {said}" if where else said),
+            parameter=where[-1] if where else None,
+            refuses_extra="extra" in kind or "unexpected_keyword" in kind,
+        )
+    return _read(detail)
+
+
+def _status(codes: list[Any]) -> int | None:
+    for code in codes:
+        if isinstance(code, bool):
+            continue
+        if isinstance(code, int) or (isinstance(code, str) and code.strip().isdigit()):
+            if int(code) in _STATUSES:
+                return int(code)
+        elif isinstance(code, str) and code.lower() in _NAMED_STATUSES:
+            return _NAMED_STATUSES[code.lower()]
+    return None
+
+
+def _text_of(values: Mapping[str, Any], *names: str) -> str | None:
+    for name in names:
+        value = values.get(name)
+        if isinstance(value, str) and value.strip():
+            return value
+    return None
+
+
+def _plain_text(body: str) -> str:
+    """Return a web page's title, or its words without the tags; other texts as they are."""
+    if body.lstrip()[:1] != "<":
+        return body
+    title = re.search(r"<title[^>]*>([^<]{1,500})", body[:20_000], re.IGNORECASE)
+    return unescape(title.group(1) if title else re.sub(r"<[^<>]{0,500}>", " ", body[:5000]))
+
+
+def _sentence(text: str) -> str | None:
+    return " ".join(storable(text[:2000]).split())[:LONGEST_SENTENCE] or None
+
+
+def storable(text: str) -> str:
+    """Return the text without what a database cannot hold: lone surrogates and NUL."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "")

@@ -1,0 +1,54 @@
+"""Thinking that a model writes into its text, cut off: what is left is the answer itself."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_NAMES = r"think(?:ing)?|thought|reasoning|seed:think|reflection"
+# (opening, closing) of each way that models mark their thinking
+_MARKS = (
+    (rf"<(?:{_NAMES})>", rf"</(?:{_NAMES})>"),
+    (r"\[THINK\]", r"\[/THINK\]"),
+    (r"<\|begin_of_thought\|>", r"<\|end_of_thought\|>"),
+    (r"◁think▷", r"◁/think▷"),
+    (r"<\|channel\|>analysis<\|message\|>", r"<\|channel\|>final<\|message\|>"),
+)
+_OPENING = re.compile("|".join(opening for opening, _ in _MARKS), re.IGNORECASE)
+_CLOSING = re.compile("|".join(closing for _, closing in _MARKS), re.IGNORECASE)
+_LEFT_OVER = re.compile(
+    r"<\|(?:begin|end)_of_solution\|>|<\|(?:end|return|start|channel|message)\|>"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Thinking:
+    """A text without its thinking, and how the thinking stood in it."""
+
+    text: str
+    was_there: bool = False
+    is_unclosed: bool = False
+
+
+def cut_thinking(text: str) -> Thinking:
+    """Return the text without thoughts between tags, or before a closing tag that stands alone.
+
+    A thought that never ends leaves no text: what follows it cannot be told from it.
+    """
+    if not (_OPENING.search(text) or _CLOSING.search(text)):
+        return Thinking(text)
+    kept: list[str] = []
+    at = 0
+    while True:
+        opening, closing = _OPENING.search(text, at), _CLOSING.search(text, at)
+        if closing and (opening is None or closing.start() < opening.start()):
+            kept = []  # the opening tag stood in the prompt: all so far was thought
+            at = closing.end()
+        elif opening and closing:
+            kept.append(text[at : opening.start()])
+            at = closing.end()
+        elif opening:
+            return Thinking("", was_there=True, is_unclosed=True)
+        else:
+            kept.append(text[at:])
+            return Thinking(_LEFT_OVER.sub("", "".join(kept)).strip(), was_there=True)

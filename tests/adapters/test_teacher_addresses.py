@@ -1,0 +1,171 @@
+"""Where a teacher may be, by which proxy it is reached, and who gets which key."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from scicot.adapters.teacher.addresses import check_address
+from scicot.adapters.teacher.keys import NO_KEY, teacher_key
+from scicot.adapters.teacher.open import check_teacher, open_teacher
+from scicot.adapters.teacher.proxies import proxy_for
+from scicot.pure.secrets import HIDDEN, hide_secrets
+from scicot.pure.teacher.names import parse_teacher
+from scicot.words.errors import InvalidConfig, TeacherRefused
+from scicot.words.settings import Settings
+from scicot.words.teaching import Reply
+from tests.fake_teacher import FakeTeacher, serve
+
+PRIVATE = [
+    "10.1.2.3",
+    "172.16.0.1",
+    "192.168.1.1",
+    "100.64.0.1",  # a provider's inside
+    "198.18.0.1",  # benchmarks
+    "192.0.2.1",  # documentation
+    "240.0.0.1",
+    "[fc00::1]",
+    "[::ffff:10.1.2.3]",  # mapped
+    "[64:ff9b::10.1.2.3]",  # NAT64
+    "[64:ff9b::127.0.0.1]",
+    "[2002:a01:203::1]",  # 6to4 of 10.1.2.3
+    "[2001:0:4136:e378:8000:63bf:f5fe:fdfc]",  # Teredo
+]
+METADATA = [
+    "169.254.169.254",
+    "169.254.170.2",
+    "100.100.100.200",
+    "168.63.129.16",
+    "192.0.0.192",
+    "[fd00:ec2::254]",
+    "[fd20:ce::254]",
+    "[fe80::a9fe:a9fe]",
+    "[::ffff:169.254.169.254]",
+    "[64:ff9b::169.254.169.254]",
+    "[64:ff9b::a9fe:a9fe]",
+    "[2002:a9fe:a9fe::1]",
+    "metadata.google.internal",
+    "0.0.0.0",
+    "224.0.0.1",
+    "255.255.255.255",
+]
+
+
+@pytest.mark.parametrize("host", PRIVATE)
+def test_what_is_not_reachable_from_everywhere_is_allowed_only_by_setting(host: str) -> None:
+    with pytest.raises(InvalidConfig):
+        check_address(f"http://{host}/v1", Settings())
+    check_address(f"http://{host}/v1", Settings(allow_private_teachers=True))
+
+
+@pytest.mark.parametrize("host", METADATA)
+def test_metadata_is_refused_whatever_is_allowed(host: str) -> None:
+    for allowed in (False, True):
+        with pytest.raises(InvalidConfig, match="no place for a teacher"):
+            check_address(f"http://{host}/v1", Settings(allow_private_teachers=allowed))
+
+
+@pytest.mark.parametrize("host", ["8.8.8.8", "127.0.0.1", "[::1]", "[2606:4700::1111]"])
+def test_public_addresses_and_ones_own_machine_are_allowed(host: str) -> None:
+    check_address(f"http://{host}/v1", Settings())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "http://me:sk-1@host.example/v1#m",
+        "http://host.example/v1?key=sk-0123456789abcdef#m",
+        "http://host.example/sk-0123456789abcdefghij/v1#m",
+        "http://host.example/v1?api_key=x#",
+    ],
+)
+def test_a_key_inside_an_address_is_refused_and_not_repeated(name: str) -> None:
+    with pytest.raises(InvalidConfig) as refused:
+        parse_teacher(name)
+    assert "sk-" not in str(refused.value)
+    assert "SCICOT_TEACHER_API_KEY" in str(refused.value)
+
+
+@pytest.mark.parametrize("key", ["“sk-test”", "sk-é", "sk-a\nsk-b", "sk a", '"sk-test"'])
+def test_a_key_that_no_request_can_carry_is_refused_by_its_variables_name(key: str) -> None:
+    for teacher, settings, name in (
+        ("openai:m", Settings(OPENAI_API_KEY=key), "OPENAI_API_KEY"),  # type: ignore[call-arg]
+        ("http://127.0.0.1:9/v1#m", Settings(teacher_api_key=key), "SCICOT_TEACHER_API_KEY"),  # type: ignore[arg-type]
+    ):
+        with pytest.raises(TeacherRefused, match=name) as refused:
+            check_teacher(parse_teacher(teacher), settings)
+        assert key not in str(refused.value)
+
+
+def test_a_key_is_trimmed_and_a_blank_one_is_none() -> None:
+    teacher = parse_teacher("openai:m")
+    assert teacher_key(teacher, Settings(OPENAI_API_KEY=" sk-test\n")) == "sk-test"  # type: ignore[call-arg]
+    with pytest.raises(TeacherRefused, match="There is no key"):
+        check_teacher(teacher, Settings(OPENAI_API_KEY="  "))  # type: ignore[call-arg]
+
+
+def test_a_url_teachers_key_goes_to_the_host_it_was_given_for_alone() -> None:
+    there = parse_teacher("http://8.8.8.8:81/v1#m")
+    other = parse_teacher("http://8.8.4.4/v1#m")
+    own = parse_teacher("http://127.0.0.1:9/v1#m")
+    unnamed = Settings(teacher_api_key="sk-test")  # type: ignore[arg-type]
+    assert (teacher_key(there, unnamed), teacher_key(own, unnamed)) == (NO_KEY, "sk-test")
+    with pytest.raises(TeacherRefused, match=r"SCICOT_TEACHER_API_HOST=8\.8\.8\.8:81"):
+        check_teacher(there, unnamed)
+    for host in ("8.8.8.8", "8.8.8.8:81", "https://8.8.8.8:81/v1, another.example"):
+        named = Settings(teacher_api_key="sk-test", teacher_api_host=host)  # type: ignore[arg-type]
+        assert teacher_key(there, named) == "sk-test"
+        assert teacher_key(other, named) == teacher_key(own, named) == NO_KEY
+
+
+def test_a_proxy_is_never_used_for_ones_own_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    assert proxy_for("http://localhost:8080/v1") is None
+
+    async def once(url: str) -> Reply:
+        async with open_teacher(parse_teacher(f"{url}#m"), Settings(), concurrency=1) as client:
+            return await client.ask(
+                [{"role": "user", "content": "Why?"}], model="m", temperature=0, max_tokens=16
+            )
+
+    with serve(FakeTeacher()) as teacher:
+        assert asyncio.run(once(teacher.url)).status == 200
+
+
+@pytest.mark.parametrize(
+    ("proxy", "said"),
+    [
+        ("socks5://me:secret@host.example:1080", "SOCKS"),
+        ("socks://host.example:1080", "socks5://"),
+        ("htp://host.example", "cannot be read"),
+        ("http://host.example:port", "cannot be read"),
+    ],
+)
+def test_a_proxy_that_cannot_be_used_is_told_before_the_first_call(
+    monkeypatch: pytest.MonkeyPatch, proxy: str, said: str
+) -> None:
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    with pytest.raises(InvalidConfig, match=said) as refused:
+        check_teacher(parse_teacher("http://8.8.8.8/v1#m"), Settings())
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["api.example.com/v1", "htp://api.example.com", "https://"])
+def test_a_mistyped_base_url_is_told_before_the_first_call(url: str) -> None:
+    settings = Settings(OPENAI_API_KEY="sk-test", OPENAI_BASE_URL=url)  # type: ignore[call-arg]
+    with pytest.raises(InvalidConfig, match="OPENAI_BASE_URL"):
+        check_teacher(parse_teacher("openai:m"), settings)
+
+
+def test_a_blank_base_url_is_openais_own() -> None:
+    assert Settings(OPENAI_BASE_URL=" ").openai_base_url is None  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("written", ["sk-a/b+c=0123", "sk-a\\/b+c=0123", "sk-a%2Fb%2Bc%3D0123"])
+def test_a_secret_is_hidden_however_it_is_written(written: str) -> None:
+    hidden = hide_secrets(f'{{"message": "No use for {written}."}}', ["sk-a/b+c=0123", "none"])
+    assert hidden == f'{{"message": "No use for {HIDDEN}."}}'
