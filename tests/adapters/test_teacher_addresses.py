@@ -90,8 +90,8 @@ def test_a_key_inside_an_address_is_refused_and_not_repeated(name: str) -> None:
 @pytest.mark.parametrize("key", ["“sk-test”", "sk-é", "sk-a\nsk-b", "sk a", '"sk-test"'])
 def test_a_key_that_no_request_can_carry_is_refused_by_its_variables_name(key: str) -> None:
     for teacher, settings, name in (
-        ("openai:m", Settings(OPENAI_API_KEY=key), "OPENAI_API_KEY"),  # type: ignore[call-arg]
-        ("http://127.0.0.1:9/v1#m", Settings(teacher_api_key=key), "SCICOT_TEACHER_API_KEY"),  # type: ignore[arg-type]
+        ("openai:m", Settings(OPENAI_API_KEY=key), "OPENAI_API_KEY"),
+        ("http://127.0.0.1:9/v1#m", Settings(teacher_api_key=key), "SCICOT_TEACHER_API_KEY"),
     ):
         with pytest.raises(TeacherRefused, match=name) as refused:
             check_teacher(parse_teacher(teacher), settings)
@@ -100,21 +100,21 @@ def test_a_key_that_no_request_can_carry_is_refused_by_its_variables_name(key: s
 
 def test_a_key_is_trimmed_and_a_blank_one_is_none() -> None:
     teacher = parse_teacher("openai:m")
-    assert teacher_key(teacher, Settings(OPENAI_API_KEY=" sk-test\n")) == "sk-test"  # type: ignore[call-arg]
+    assert teacher_key(teacher, Settings(OPENAI_API_KEY=" sk-test\n")) == "sk-test"
     with pytest.raises(TeacherRefused, match="There is no key"):
-        check_teacher(teacher, Settings(OPENAI_API_KEY="  "))  # type: ignore[call-arg]
+        check_teacher(teacher, Settings(OPENAI_API_KEY="  "))
 
 
 def test_a_url_teachers_key_goes_to_the_host_it_was_given_for_alone() -> None:
     there = parse_teacher("http://8.8.8.8:81/v1#m")
     other = parse_teacher("http://8.8.4.4/v1#m")
     own = parse_teacher("http://127.0.0.1:9/v1#m")
-    unnamed = Settings(teacher_api_key="sk-test")  # type: ignore[arg-type]
+    unnamed = Settings(teacher_api_key="sk-test")
     assert (teacher_key(there, unnamed), teacher_key(own, unnamed)) == (NO_KEY, "sk-test")
     with pytest.raises(TeacherRefused, match=r"SCICOT_TEACHER_API_HOST=8\.8\.8\.8:81"):
         check_teacher(there, unnamed)
     for host in ("8.8.8.8", "8.8.8.8:81", "https://8.8.8.8:81/v1, another.example"):
-        named = Settings(teacher_api_key="sk-test", teacher_api_host=host)  # type: ignore[arg-type]
+        named = Settings(teacher_api_key="sk-test", teacher_api_host=host)
         assert teacher_key(there, named) == "sk-test"
         assert teacher_key(other, named) == teacher_key(own, named) == NO_KEY
 
@@ -156,13 +156,13 @@ def test_a_proxy_that_cannot_be_used_is_told_before_the_first_call(
 
 @pytest.mark.parametrize("url", ["api.example.com/v1", "htp://api.example.com", "https://"])
 def test_a_mistyped_base_url_is_told_before_the_first_call(url: str) -> None:
-    settings = Settings(OPENAI_API_KEY="sk-test", OPENAI_BASE_URL=url)  # type: ignore[call-arg]
+    settings = Settings(OPENAI_API_KEY="sk-test", OPENAI_BASE_URL=url)
     with pytest.raises(InvalidConfig, match="OPENAI_BASE_URL"):
         check_teacher(parse_teacher("openai:m"), settings)
 
 
 def test_a_blank_base_url_is_openais_own() -> None:
-    assert Settings(OPENAI_BASE_URL=" ").openai_base_url is None  # type: ignore[call-arg]
+    assert Settings(OPENAI_BASE_URL=" ").openai_base_url is None
 
 
 @pytest.mark.parametrize("written", ["sk-a/b+c=0123", "sk-a\\/b+c=0123", "sk-a%2Fb%2Bc%3D0123"])

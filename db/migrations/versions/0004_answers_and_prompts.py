@@ -1,6 +1,6 @@
 """Why an answer cannot be read, votes, shared answers, and prompts that are notes.
 
-Revises: 0002
+Revises: 0003
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
