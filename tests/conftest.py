@@ -53,6 +53,15 @@ def arc_folder() -> Path:
 
 
 @pytest.fixture
+def cases_folder() -> Path:
+    """The awkward inputs after public reports; the test is skipped where they are absent."""
+    folder = SHARED_DATA.parent / "cases"
+    if not folder.is_dir():
+        pytest.skip(f"the awkward inputs are not at {folder}")
+    return folder
+
+
+@pytest.fixture
 def rationales_folder() -> Path:
     """The human rationales; the test is skipped where they are absent."""
     folder = SHARED_DATA / "rationales"

@@ -64,6 +64,7 @@ ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
         "students": (),
         "predictions": ("teacher",),
         "checks": (),
+        "questions": (),
         "review": (),
         "runs": (),
         "training": (),

@@ -8,8 +8,15 @@ from typing import Annotated
 import typer
 
 from scicot.cli.output import AsJson, current_actor, emit, say
-from scicot.services.questions.imports import import_questions
-from scicot.services.rationales.imports import import_rationales
+from scicot.pure.questions.columns import read_mapping
+from scicot.pure.students.texts import question_text
+from scicot.services.questions.imports import (
+    QuestionPreview,
+    import_questions,
+    preview_questions,
+)
+from scicot.services.questions.reading import ReadOptions
+from scicot.services.rationales.imports import add_supports, import_rationales
 from scicot.services.workspace import open_workspace
 from scicot.words.records import Split
 
@@ -24,27 +31,56 @@ def register(app: typer.Typer) -> None:
 @group.command("questions")
 def questions_command(
     location: Annotated[
-        str, typer.Argument(help="A .jsonl file, ARC's folder, hub:ID, or starter.")
+        str,
+        typer.Argument(help="A file or folder, hub:OWNER/NAME[:CONFIG][@REVISION], starter."),
     ],
     dataset: Annotated[str, typer.Option(help="Its name; a prefix for a folder with both sets.")],
-    split: Annotated[Split | None, typer.Option(help="For a single file.")] = None,
+    split: Annotated[Split | None, typer.Option(help="Where no name or column says it.")] = None,
+    layout: Annotated[
+        str | None, typer.Option(help="A layout's name, or the name of a remembered mapping.")
+    ] = None,
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="FIELD=COLUMN", help="Which column holds which field."),
+    ] = None,
+    keys: Annotated[
+        str | None, typer.Option(help="What numeric keys are: index0, index1 or text.")
+    ] = None,
+    encoding: Annotated[str | None, typer.Option(help="Of a CSV, where the guess errs.")] = None,
+    language: Annotated[str | None, typer.Option(help="The dataset's, zh or fr say.")] = None,
     skip_bad_rows: Annotated[
         bool, typer.Option("--skip-bad-rows", help="Leave bad rows out and list them.")
     ] = False,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Show how it would be read; write nothing.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Import questions; a folder in ARC's official layout brings all splits of both sets."""
+    """Import questions in whatever layout they are; what it was taken for is said."""
+    options = ReadOptions(
+        split=split,
+        layout=layout,
+        mapping=read_mapping(mapping or []),
+        keys=keys,
+        encoding=encoding,
+    )
     with open_workspace() as session:
+        if preview:
+            seen = preview_questions(session, location, dataset=dataset, options=options)
+            _show_preview(seen, as_json)
+            return
         done = import_questions(
             session,
             current_actor(),
             location,
             dataset=dataset,
-            split=split,
             skip_bad_rows=skip_bad_rows,
+            options=options,
+            language=language,
+            add_supports=add_supports,
         )
-    for row in done.rejected:
-        say(row.reason)
+    for sentence in (*done.notes, *(row.reason for row in done.rejected), *done.warnings):
+        say(sentence)
     if done.first_imported:
         say(f"Already imported on {done.first_imported}.")
     emit(
@@ -53,9 +89,43 @@ def questions_command(
             "added": done.added,
             "already_there": done.already_there,
             "rejected": len(done.rejected),
+            "layout": done.layout,
+            "notes": done.notes,
+            "warnings": done.warnings,
+            "rationales": done.rationales,
         },
         as_json,
         f"Added {done.added}, already there {done.already_there}, left out {len(done.rejected)}.",
+    )
+
+
+def _show_preview(seen: QuestionPreview, as_json: bool) -> None:
+    for sentence in (*seen.notes, *(row.reason for row in seen.rejected)):
+        say(sentence)
+    examples = [
+        {
+            "id": question.external_id,
+            "split": question.split.value,
+            "question": question.stem,
+            "choices": {choice.label: choice.text for choice in question.choices},
+            "answer_key": question.answer_key,
+        }
+        for question in seen.examples
+    ]
+    shown = "\n\n".join(
+        f"{question_text(question)}\nKey: {question.answer_key or 'none'}"
+        for question in seen.examples
+    )
+    emit(
+        {
+            "layout": seen.layout,
+            "rows": seen.rows,
+            "examples": examples,
+            "notes": seen.notes,
+            "rejected": len(seen.rejected),
+        },
+        as_json,
+        f"{shown}\n\n{seen.rows} questions would be read; nothing was written.",
     )
 
 

@@ -1,13 +1,16 @@
-"""JSONL read strictly: what a lenient parser lets through ends here, with its row."""
+"""JSONL read strictly and by line: what a lenient parser lets through ends here, with its row."""
 
 from __future__ import annotations
 
+import io
 import json
+import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
+from scicot.adapters.sources.files import open_regular
 from scicot.words.errors import InvalidInput
 
 MAX_ROW_CHARACTERS = 1_000_000
@@ -16,72 +19,141 @@ _DEEP = re.compile(r"[\[{]")
 _LONG_NUMBER = re.compile(r"\d{40,}")
 
 
-def read_text(path: Path) -> str:
-    """Return a file's text, UTF-8 with or without BOM, or UTF-16 with BOM.
+def read_lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield (row from 1, line) of a UTF-8 file, with or without BOM, or UTF-16 or 32 with BOM.
 
-    Raises InvalidInput for a missing file, a folder, or another encoding.
+    Lines end at a line feed alone: a text may hold U+2028 and be one row all the same. Raises
+    InvalidInput for another encoding, with the row, and for a line too long to be one.
     """
+    with open_regular(path) as file:
+        start = file.read(4)
+        file.seek(0)
+        encoding = wide_encoding(start)
+        if encoding:
+            yield from _wide_lines(file, path, encoding)
+            return
+        if start.startswith(b"\xef\xbb\xbf"):
+            file.seek(3)
+        offset, number = file.tell(), 0
+        while content := file.readline(4 * MAX_ROW_CHARACTERS + 1):
+            number += 1
+            try:
+                line = content.decode()
+            except UnicodeDecodeError as error:
+                raise InvalidInput(
+                    f"{path.name}, row {number}: byte {offset + error.start} is not UTF-8. "
+                    "Save the file as UTF-8."
+                ) from error
+            if len(line) > MAX_ROW_CHARACTERS:
+                raise _too_long(path, number)
+            yield number, line
+            offset += len(content)
+
+
+def wide_encoding(start: bytes) -> str | None:
+    """Return the encoding that a byte order mark names, when it is UTF-16 or UTF-32."""
+    if start.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
+        return "utf-32"
+    return "utf-16" if start.startswith((b"\xff\xfe", b"\xfe\xff")) else None
+
+
+def _wide_lines(file: Any, path: Path, encoding: str) -> Iterator[tuple[int, str]]:
+    number = 0
+    text = io.TextIOWrapper(file, encoding=encoding, newline="\n")
     try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise InvalidInput(f"There is no file {path}. Check the path.") from None
-    except OSError as error:
-        raise InvalidInput(f"{path} cannot be read ({error.strerror}).") from error
-    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        return content.decode(encoding)
-    except UnicodeDecodeError as error:
-        row = content[: error.start].count(b"\n") + 1
+        while line := text.readline(MAX_ROW_CHARACTERS + 1):
+            number += 1
+            if len(line) > MAX_ROW_CHARACTERS:
+                raise _too_long(path, number)
+            yield number, line
+    except UnicodeError as error:
         raise InvalidInput(
-            f"{path.name}, row {row}: byte {error.start} is not "
-            f"{encoding.removesuffix('-sig').upper()}. Save the file as UTF-8."
+            f"{path.name}, row {number + 1}: not {encoding.upper()}. Save the file as UTF-8."
         ) from error
+    finally:
+        text.detach()  # the file is its opener's to close
+
+
+def _too_long(path: Path, number: int) -> InvalidInput:
+    return InvalidInput(
+        f"{path.name}, row {number}: more than the {MAX_ROW_CHARACTERS:,} characters allowed. "
+        "Correct the row."
+    )
 
 
 def read_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield (row number from 1, object) for each non-empty line; raises InvalidInput by row."""
-    # split("\n"), not splitlines(): a text may hold U+2028 and be one row all the same
-    for number, line in enumerate(read_text(path).split("\n"), start=1):
+    for number, line in read_lines(path):
         if line.strip():
             yield number, parse_row(line, where=f"{path.name}, row {number}")
 
 
 def parse_row(line: str, where: str) -> dict[str, Any]:
     """Return one row's object; raises InvalidInput, which starts with `where`."""
+    row = parse_value(line, where)
+    if not isinstance(row, dict):
+        raise InvalidInput(
+            f"{where}: a {type(row).__name__} where an object was expected. Correct the row."
+        )
+    return row
+
+
+def parse_value(text: str, where: str) -> Any:
+    """Return one JSON value read strictly; raises InvalidInput, which starts with `where`."""
 
     def refuse(what: str) -> NoReturn:
         raise InvalidInput(f"{where}: {what}. Correct the row.")
 
-    def refuse_constant(name: str) -> NoReturn:
-        refuse(f"{name} is not a JSON number")
-
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        keys = [key for key, _ in pairs]
-        for key in keys:
-            if keys.count(key) > 1:
-                refuse(f"the field '{key}' stands twice")
-        return dict(pairs)
-
-    if len(line) > MAX_ROW_CHARACTERS:
-        refuse(f"{len(line):,} characters are more than the {MAX_ROW_CHARACTERS:,} allowed")
-    if len(_DEEP.findall(line)) > MAX_DEPTH and _depth(line) > MAX_DEPTH:
+    if len(text) > MAX_ROW_CHARACTERS:
+        refuse(f"{len(text):,} characters are more than the {MAX_ROW_CHARACTERS:,} allowed")
+    if len(_DEEP.findall(text)) > MAX_DEPTH and _depth(text) > MAX_DEPTH:
         refuse(f"nested deeper than {MAX_DEPTH} levels")
-    if _LONG_NUMBER.search(line):
+    if _LONG_NUMBER.search(text):
         refuse("a number of 40 digits or more")
     try:
-        row = json.loads(line, object_pairs_hook=unique, parse_constant=refuse_constant)
-        json.dumps(row, ensure_ascii=False, allow_nan=False).encode("utf-8")
+        value = json.loads(text, **strict_hooks(refuse))
+        if "\\u" in text:  # the only way to a lone surrogate or a hidden NUL
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
     except json.JSONDecodeError as error:
-        refuse(f"not JSON ({error.msg}, column {error.colno})")
+        refuse(_explain(error))
     except UnicodeEncodeError:
         refuse("a lone surrogate, which is no character")
-    except ValueError:
-        refuse("a number too large to be one")
-    if not isinstance(row, dict):
-        refuse(f"a {type(row).__name__} where an object was expected")
-    if "\\u0000" in line or "\x00" in line:
+    if "\\u0000" in text or "\x00" in text:
         refuse("a NUL character")
-    return row
+    return value
+
+
+def strict_hooks(refuse: Any) -> dict[str, Any]:
+    """Return the hooks of `json` that call `refuse` with a reason where it is too lenient."""
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        fields = dict(pairs)
+        if len(fields) < len(pairs):
+            seen: set[str] = set()
+            for key, _ in pairs:
+                if key in seen:
+                    refuse(f"the field '{key}' stands twice")
+                seen.add(key)
+        return fields
+
+    def finite(digits: str) -> float:
+        value = float(digits)
+        if not math.isfinite(value):
+            refuse("a number too large to be one")
+        return value
+
+    def constant(name: str) -> NoReturn:
+        refuse(f"{name} is not a JSON number")
+        raise AssertionError
+
+    return {"object_pairs_hook": unique, "parse_constant": constant, "parse_float": finite}
+
+
+def _explain(error: json.JSONDecodeError) -> str:
+    said = f"not JSON ({error.msg}, column {error.colno})"
+    if "escape" in error.msg:
+        said += "; a backslash in JSON is written twice, \\\\sqrt for \\sqrt"
+    return said
 
 
 def _depth(line: str) -> int:
@@ -100,5 +172,6 @@ def text_field(row: dict[str, Any], name: str, where: str, error: type[InvalidIn
     value = row.get(name)
     if isinstance(value, str):
         return value
-    found = "missing" if name not in row else f"a {type(value).__name__}"
-    raise error(f"{where}: the field '{name}' is {found}; a text was expected. Correct the row.")
+    kind = type(value).__name__
+    what = "missing" if name not in row else f"{'an' if kind == 'int' else 'a'} {kind}"
+    raise error(f"{where}: the field '{name}' is {what}; a text was expected. Correct the row.")

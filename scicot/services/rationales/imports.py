@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,6 +62,32 @@ def import_rationales(
             )
         )
     return RationaleImport(added, already_there, len(lines) - len(matched))
+
+
+def add_supports(
+    session: Session, actor: Actor, source: str, texts: Sequence[tuple[int, str]]
+) -> int:
+    """Add explanations that came with their questions as human rationales; return how many.
+
+    To be called inside the caller's `write(session)`.
+    """
+    added = 0
+    for question_id, text in texts:
+        added += (
+            add_rationale(
+                session,
+                actor,
+                question_id=question_id,
+                origin=Origin.HUMAN,
+                source=source,
+                text=text,
+                cause=Cause.IMPORTED,
+                status=RationaleStatus.ACCEPTED,
+                operation_id=uuid.uuid4().hex,
+            )
+            is not None
+        )
+    return added
 
 
 def _add_human(

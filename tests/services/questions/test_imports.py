@@ -110,8 +110,34 @@ def test_a_file_without_a_split_in_its_name_needs_one(
     assert done.datasets == {"mine": {"test": 1}}
 
 
-def test_an_unknown_hub_data_set_is_refused(session: Session, actor: Actor) -> None:
-    with pytest.raises(InvalidInput, match="hub:someone/else is not known"):
+def test_a_hub_data_set_is_read_in_its_own_layout_at_its_revision(
+    session: Session, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import datasets
+
+    asked = []
+
+    def load(name: str, config: str | None, revision: str | None) -> dict[str, list[object]]:
+        asked.append((name, config, revision))
+        row = {"question": "Is ice lighter than water?", "choices": ["yes", "no"], "answer": 0}
+        return {"auxiliary_train": [row], "test": [row | {"question": "Is it?", "answer": 1}]}
+
+    monkeypatch.setattr(datasets, "load_dataset", load)
+    done = import_questions(session, actor, "hub:cais/mmlu:physics@abc123", dataset="mmlu")
+    assert asked == [("cais/mmlu", "physics", "abc123")]
+    assert (done.datasets, done.layout) == ({"mmlu": {"train": 1, "test": 1}}, "list")
+
+
+def test_a_hub_that_cannot_be_reached_is_said(
+    session: Session, actor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import datasets
+
+    def refuse(*_: object, **__: object) -> None:
+        raise ConnectionError("no route")
+
+    monkeypatch.setattr(datasets, "load_dataset", refuse)
+    with pytest.raises(InvalidInput, match="hub:someone/else cannot be read"):
         import_questions(session, actor, "hub:someone/else", dataset="mine")
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from scicot.adapters.sources.arc_files import find_question_files, read_questions
 from scicot.pure.checks.table import BY_ID
+from scicot.services.questions.reading import ReadOptions, read_source
 from scicot.services.rationales.check_measures import MEASURES_FILE, labelled_texts, measure_on
 from scicot.words.errors import NotFound
 from scicot.words.records import Question
@@ -22,12 +22,12 @@ def test_labels_name_checks_and_half_of_them_were_held_out() -> None:
 
 
 def test_the_figures_shown_are_those_measured_now(arc_folder: Path) -> None:
-    questions = {
-        found.external_id: found
-        for file in find_question_files(arc_folder, "arc", None)
-        for _, found in read_questions(file)
-        if isinstance(found, Question)
-    }
+    with read_source(str(arc_folder), "arc", ReadOptions()) as reading:
+        questions = {
+            row.question.external_id: row.question
+            for row in reading.rows()
+            if isinstance(row.question, Question)
+        }
     stored = json.loads(MEASURES_FILE.read_text(encoding="utf-8"))
     for half, held_out in (("held_out", True), ("seen", False)):
         measured = measure_on(questions, held_out=held_out)

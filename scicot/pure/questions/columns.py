@@ -1,0 +1,154 @@
+"""Which column of a file holds which field of a question, by the names that public sets use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from scicot.words.errors import InvalidInput
+
+# field -> the names it goes by, the surest first
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "id": (
+        *("id", "qid", "question_id", "questionid", "example_id", "id_string", "uid", "guid"),
+        *("pair_id", "item_id", "ind", "idx", "nr", "number", "no"),
+    ),
+    "question": (
+        *("question", "stem", "question_stem", "query", "question_text", "problem", "prompt"),
+        *("goal", "sentence", "ctx", "input", "body"),
+    ),
+    "passage": (
+        *("passage", "context", "article", "paragraph", "hint", "story", "background"),
+        *("passage_text",),
+    ),
+    "choices": (
+        *("choices", "options", "answers", "endings", "candidates", "answer_choices"),
+        *("question_choices", "alternatives", "mc_answers", "choice", "choice_list"),
+    ),
+    "answer": (
+        *("answerkey", "answer_key", "answer", "correct_option", "correct_choice", "cop"),
+        *("answer_idx", "answer_index", "answer_id", "correct_answer", "correct_label"),
+        *("label", "gold", "target", "correct", "correct_answer_index", "correct_index", "key"),
+        *("solution_index", "ans", "right_answer", "final_answer"),
+    ),
+    "rationale": (
+        *("rationale", "support", "explanation", "exp", "solution", "cot_content", "reasoning"),
+        *("chain_of_thought", "facts"),
+    ),
+    "distractors": ("distractors", "incorrect_answers", "wrong_answers"),
+    "group": ("group", "group_id", "passage_id", "testlet", "article_id"),
+    "language": ("language", "lang"),
+    "split": ("split", "subset"),
+    "picture": ("image", "picture", "image_path", "figure"),
+}
+FIELDS = tuple(NAMES)
+_OPTION = re.compile(
+    r"(?:(?:option|options|choice|choices|answer|ans|ending|sol|solution|op|opt|alternative)_?)?"
+    r"(?P<mark>[a-j]|[0-9]|10)$"
+)
+_DISTRACTOR = re.compile(r"(?:distractor|incorrect_answer|wrong_answer|false_answer)_?(\d+)$")
+
+
+def plain_name(column: str) -> str:
+    """Return a column's name as it is compared: lower case, one underscore for any other sign."""
+    broken = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", "_", column.strip())
+    return re.sub(r"[^0-9a-z]+", "_", broken.lower()).strip("_")
+
+
+def is_known(column: str) -> bool:
+    """Return whether the name is one that a question's columns go by."""
+    plain = plain_name(column)
+    squeezed = plain.replace("_", "")
+    return (
+        any(plain in names or squeezed in names for names in NAMES.values())
+        or bool(_DISTRACTOR.match(plain))
+        or plain in ("choices_text", "choices_label")
+        or (bool(_OPTION.match(plain)) and not plain.isdigit())
+    )
+
+
+def looks_like_header(names: Sequence[str]) -> bool:
+    """Return whether a first row names columns: one known name that is more than a letter."""
+    known = [name for name in names if is_known(name)]
+    return any(len(name.strip()) > 1 for name in known) or len(known) >= 3
+
+
+def find_columns(columns: Sequence[str]) -> dict[str, str]:
+    """Return which column is which field, for the fields whose names are known."""
+    by_plain: dict[str, str] = {}
+    for column in columns:
+        plain = plain_name(column)
+        by_plain.setdefault(plain, column)
+        by_plain.setdefault(plain.replace("_", ""), column)
+    found: dict[str, str] = {}
+    for field, names in NAMES.items():
+        for name in names:
+            if name in by_plain and by_plain[name] not in found.values():
+                found[field] = by_plain[name]
+                break
+    if "question" in by_plain and "query" in by_plain and "passage" not in found:
+        found["passage"], found["question"] = by_plain["question"], by_plain["query"]
+    return found
+
+
+def find_option_columns(columns: Sequence[str]) -> list[str]:
+    """Return the columns that hold one option each, in order; fewer than two are none."""
+    series: dict[str, dict[str, str]] = {}
+    for column in columns:
+        plain = plain_name(column)
+        match = _OPTION.match(plain)
+        if match and not (plain.isdigit() and len(plain) == len(column)):
+            series.setdefault(plain[: match.start("mark")], {})[match["mark"]] = column
+        elif match:
+            series.setdefault("digits", {})[match["mark"]] = column
+    for prefix, marks in sorted(series.items(), key=lambda item: -len(item[1])):
+        for signs in ("abcdefghij", "0123456789", ("1", *"23456789", "10")):
+            row = []
+            for sign in signs:
+                if sign not in marks:
+                    break
+                row.append(marks[sign])
+            if len(row) >= 2 and len(row) == len(marks) and prefix != "digits":
+                return row
+    return []
+
+
+def find_distractor_columns(columns: Sequence[str]) -> list[str]:
+    """Return the columns that hold one wrong answer each, in order."""
+    numbered = [
+        (int(match[1]), column)
+        for column in columns
+        if (match := _DISTRACTOR.match(plain_name(column)))
+    ]
+    return [column for _, column in sorted(numbered)]
+
+
+def read_mapping(pairs: Sequence[str]) -> dict[str, str]:
+    """Return FIELD -> COLUMN of `FIELD=COLUMN` texts; raises InvalidInput for another form.
+
+    A field is one of FIELDS, or a letter from A to J for the column of one option.
+    """
+    mapping: dict[str, str] = {}
+    for pair in pairs:
+        field, sign, column = pair.partition("=")
+        field = field.strip()
+        field = field.upper() if len(field) == 1 else field.lower()
+        field = {
+            "stem": "question",
+            "key": "answer",
+            "answerkey": "answer",
+            "options": "choices",
+            "answer_key": "answer",
+            "context": "passage",
+        }.get(field, field)
+        if not sign or not column.strip():
+            raise InvalidInput(f"'{pair}' maps nothing. Write FIELD=COLUMN, question=Frage say.")
+        if field not in FIELDS and field not in tuple("ABCDEFGHIJ"):
+            raise InvalidInput(
+                f"'{field}' is no field of a question. There are {', '.join(FIELDS)}, and A to J "
+                "for one column an option."
+            )
+        if field in mapping:
+            raise InvalidInput(f"The field '{field}' is mapped twice. Keep one.")
+        mapping[field] = column.strip()
+    return mapping

@@ -1,0 +1,192 @@
+"""A question as a row states it, before it is known how the file writes its keys."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from scicot.pure.hashing import content_hash
+from scicot.pure.questions.values import LETTERS, as_text, eaten_backslash
+from scicot.words.errors import InvalidQuestion
+from scicot.words.records import AnswerForm, Choice, Question, Split
+
+UNKNOWN_KEYS = frozenset(("", "-", "?", "-1", "none", "null", "nan", "n/a"))
+UNSEEN = ("Cc", "Cf")
+SPLITS: Mapping[str, Split] = {
+    **dict.fromkeys(("train", "training"), Split.TRAIN),
+    **dict.fromkeys(("dev", "development", "val", "valid", "validation", "eval"), Split.VALIDATION),
+    **dict.fromkeys(("test", "testing"), Split.TEST),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What one row says of one question; `key` is as the file writes it.
+
+    `named` is the label that the key names by label, letter or text; `index` the number it is,
+    where it is one. Which of the two counts is decided for the whole file.
+    """
+
+    external_id: str
+    stem: str
+    choices: tuple[Choice, ...]
+    key: str
+    named: str | None
+    index: int | None
+    answer_form: AnswerForm | None = None
+    group: str | None = None
+    support: str | None = None
+    split: Split | None = None
+    language: str | None = None
+
+    @property
+    def is_labelled(self) -> bool:
+        """True when the row states a key at all."""
+        return bool(self.key)
+
+    def label_at(self, base: int) -> str | None:
+        """Return the label that the key means when the first option is number `base`."""
+        if self.index is None:
+            return self.named
+        place = self.index - base
+        return self.choices[place].label if 0 <= place < len(self.choices) else None
+
+
+def make_draft(
+    fields: Mapping[str, Any], choices: Sequence[tuple[str, str]], *, own_labels: bool, where: str
+) -> Draft:
+    """Return the draft of a row's fields; raises InvalidQuestion, which starts with `where`."""
+    stem, passage = as_text(fields.get("question")), as_text(fields.get("passage")).strip()
+    if not stem.strip():
+        raise InvalidQuestion(f"{where}: the field 'question' is missing or empty. Fill it in.")
+    if fields.get("picture") not in (None, "", [], {}):
+        raise InvalidQuestion(
+            f"{where}: the question has a picture, which no text model sees. "
+            "Leave it out with --skip-bad-rows."
+        )
+    if passage and passage != stem:
+        stem = f"{passage}\n{stem}"
+    options = tuple(Choice(visible(label), text) for label, text in choices)
+    for text in (stem, *(choice.text for choice in options)):
+        if (command := eaten_backslash(text)) is not None:
+            raise InvalidQuestion(
+                f"{where}: a backslash was lost: \\{command} came as a control character, which "
+                f"is what JSON reads in a single one. Write \\\\{command}."
+            )
+    key = _key_text(fields.get("answer"), where)
+    return Draft(
+        external_id=_id(fields.get("id"), stem, options, where),
+        stem=stem,
+        choices=options,
+        key=key,
+        named=name_key(key, options),
+        index=_index(key, options, own_labels),
+        group=_group(fields.get("group"), passage),
+        support=_support(fields.get("rationale")),
+        split=_split(fields.get("split"), where),
+        language=as_text(fields.get("language")).strip() or None,
+    )
+
+
+def _key_text(value: Any, where: str) -> str:
+    if isinstance(value, list | tuple):
+        if len(value) > 1:
+            raise InvalidQuestion(
+                f"{where}: the key names {len(value)} answers; a question here has one. "
+                "Leave it out with --skip-bad-rows."
+            )
+        value = value[0] if value else None
+    if isinstance(value, dict):
+        raise InvalidQuestion(f"{where}: the answer key is an object. Map its column: --map.")
+    text = visible(as_text(value))
+    return "" if text.lower() in UNKNOWN_KEYS else text
+
+
+def visible(text: str) -> str:
+    """Return a label or key without blanks around it and without signs that nobody sees."""
+    return "".join(sign for sign in text if unicodedata.category(sign) not in UNSEEN).strip()
+
+
+def _id(value: Any, stem: str, options: Sequence[Choice], where: str) -> str:
+    if isinstance(value, bool | list | dict):
+        raise InvalidQuestion(
+            f"{where}: the field 'id' is a {type(value).__name__}; a text or number was expected."
+        )
+    text = as_text(value).strip()
+    if len(text) > 200:
+        raise InvalidQuestion(f"{where}: the id has {len(text)} characters; 200 are the most.")
+    # a row without an id gets one by its content, so that the same row stays the same question
+    return text or "q-" + content_hash([stem, [choice.text for choice in options]])[:12]
+
+
+def _group(value: Any, passage: str) -> str | None:
+    named = as_text(value).strip()[:200]
+    return named or (f"passage-{content_hash(passage)[:12]}" if passage else None)
+
+
+def _support(value: Any) -> str | None:
+    if isinstance(value, list | tuple):
+        value = " ".join(as_text(part).strip() for part in value)
+    return as_text(value).strip() or None if not isinstance(value, dict) else None
+
+
+def _split(value: Any, where: str) -> Split | None:
+    named = as_text(value).strip().lower()
+    if not named:
+        return None
+    if named not in SPLITS:
+        raise InvalidQuestion(f"{where}: '{named}' is no split. Use train, validation or test.")
+    return SPLITS[named]
+
+
+def name_key(key: str, choices: Sequence[Choice]) -> str | None:
+    """Return the label that a key names by label, by letter or by an option's whole text."""
+    labels = [choice.label for choice in choices]
+    if key in labels:
+        return key
+    bare = re.sub(r"^[(\[\s]+|[)\].:\s]+$", "", key)
+    bare = re.sub(r"^(?:option|choice|answer)\s+", "", bare, flags=re.IGNORECASE)
+    same = [label for label in labels if label.casefold() == bare.casefold()]
+    if len(same) == 1:
+        return same[0]
+    if len(bare) == 1 and bare.upper() in LETTERS and labels[:1] == ["1"]:
+        place = LETTERS.index(bare.upper())
+        return labels[place] if place < len(labels) else None
+    for fold in (str.strip, lambda text: " ".join(text.casefold().split())):
+        same = [choice.label for choice in choices if fold(choice.text) == fold(key)]
+        if len(same) == 1:
+            return same[0]
+    lead = re.match(r"^[(\[]?([A-Ja-j]|\d{1,2})[)\].:]\s*(.+)$", key, re.DOTALL)
+    if lead:  # "B) Mars": the letter and the text must say the same
+        by_text = name_key(lead[2], choices)
+        return by_text if by_text == name_key(lead[1], choices) else None
+    return None
+
+
+def _index(key: str, choices: Sequence[Choice], own_labels: bool) -> int | None:
+    """Return the number that the key is; None where the source's own labels are numbers."""
+    if not re.fullmatch(r"\d{1,2}", key):
+        return None
+    if own_labels and any(choice.label == key for choice in choices):
+        return None
+    return int(key)
+
+
+def finish(draft: Draft, key: str, dataset: str, split: Split, where: str) -> Question:
+    """Return the question of a draft whose key is settled; raises InvalidQuestion by row."""
+    try:
+        return Question(
+            external_id=draft.external_id,
+            stem=draft.stem,
+            choices=draft.choices,
+            answer_key=key,
+            dataset=dataset,
+            split=split,
+            answer_form=draft.answer_form,
+            group=draft.group,
+        )
+    except InvalidQuestion as error:
+        raise InvalidQuestion(f"{where}: {error}") from None

@@ -1,0 +1,89 @@
+"""Free answers: a number, a text or a list, brought to one form so that they can be compared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from scicot.pure.questions.drafts import Draft, make_draft
+from scicot.pure.questions.values import as_list, as_text
+from scicot.words.errors import InvalidQuestion
+from scicot.words.records import AnswerForm
+
+_NUMBER = re.compile(
+    r"[-+−]?(?:\d{1,3}(?:[,\u00a0\u202f ]\d{3})+|\d+)?(?:\.\d+)?(?:/\d+)?(?:[eE][-+]?\d{1,3})?"
+)
+_WRAPPED = re.compile(r"^\s*(?:\\boxed\{(.*)\}|\$(.*)\$|\\\((.*)\\\))\s*$", re.DOTALL)
+_UNITS = re.compile(r"^\s*(?:us)?[$€£¥]\s*|\s*[%°]$|(?<=\d)\s*[a-zA-Z][\w ²³/°-]{0,30}$")
+_WORKING = re.compile(r"<<[^<>\n]*>>")
+
+
+def read_free(
+    row: Mapping[str, Any], columns: Mapping[str, str], options: Sequence[str], where: str
+) -> Iterator[Draft]:
+    """Yield the question of a row with a free answer; what stands before `####` explains it."""
+    fields = {field: row.get(column) for field, column in columns.items()}
+    value = as_list(fields.pop("answer", None))
+    form = AnswerForm.LIST if isinstance(value, list | tuple) else None
+    key = ", ".join(map(as_text, value)) if form else as_text(value).strip()
+    working, mark, final = key.rpartition("####")
+    if mark:
+        key = final.strip()
+        fields.setdefault("rationale", _WORKING.sub("", working).strip())
+    if len(key) > 1000:
+        raise InvalidQuestion(f"{where}: the answer has {len(key)} characters; 1,000 are the most.")
+    draft = make_draft(fields, (), own_labels=False, where=where)
+    if form is None:
+        form = AnswerForm.NUMBER if as_number(key) is not None else AnswerForm.TEXT
+    yield replace(draft, key=key, named=key or None, answer_form=form)
+
+
+def as_number(text: str) -> Fraction | None:
+    """Return the number that a text is, with thousands, a unit or a currency; None otherwise."""
+    bare = _unwrap(text)
+    for candidate in (bare, _UNITS.sub("", bare), _UNITS.sub("", _UNITS.sub("", bare))):
+        candidate = candidate.strip().rstrip(".")
+        if candidate and _NUMBER.fullmatch(candidate) and any(map(str.isdigit, candidate)):
+            digits = re.sub(r"[,\u00a0\u202f ]", "", candidate).replace("−", "-")
+            try:
+                return Fraction(digits)
+            except (ValueError, ZeroDivisionError):
+                return None
+    return None
+
+
+def _unwrap(text: str) -> str:
+    match = _WRAPPED.match(text)
+    while match:
+        text = next(part for part in match.groups() if part is not None)
+        match = _WRAPPED.match(text)
+    return text.strip()
+
+
+def normalise(text: str, form: AnswerForm) -> str | None:
+    """Return an answer in the form in which two of them are compared; None where it is none."""
+    bare = _unwrap(text)
+    if form is AnswerForm.NUMBER:
+        number = as_number(bare)
+        return None if number is None else str(number)
+    if form is AnswerForm.LIST:
+        inner = re.sub(r"^[\[({]|[\])}]$", "", bare.strip())
+        parts = [_plain(part) for part in re.split(r"[,;\n]|\band\b", inner)]
+        return "\n".join(part for part in parts if part) or None
+    return _plain(bare) or None
+
+
+def _plain(text: str) -> str:
+    number = as_number(text)
+    if number is not None:
+        return str(number)
+    return " ".join(text.casefold().split()).strip(" .,;:!?\"'`“”‘’")
+
+
+def is_same_answer(stated: str, key: str, form: AnswerForm) -> bool:
+    """Return whether a stated answer equals the key in the form of the question."""
+    normal = normalise(stated, form)
+    return normal is not None and normal == normalise(key, form)

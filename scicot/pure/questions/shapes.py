@@ -1,0 +1,209 @@
+"""The shapes in which public sets keep a question's options, each read to texts with labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from scicot.pure.hashing import content_hash
+from scicot.pure.questions.drafts import Draft, make_draft
+from scicot.pure.questions.values import LETTERS, as_list, as_text, split_inline, without_marks
+from scicot.words.errors import InvalidQuestion
+
+Row = Mapping[str, Any]
+Columns = Mapping[str, str]
+TEXT_KEYS = ("text", "content", "atext", "option_text", "value", "choice", "answer", "option")
+LABEL_KEYS = ("label", "key", "letter", "id", "aid", "option_label", "idx")
+RIGHT_KEYS = ("is_correct", "isCorrect", "correct", "is_answer")
+YES, NO = frozenset(("yes", "true", "1", "y")), frozenset(("no", "false", "0", "n"))
+
+
+def fields_of(row: Row, columns: Columns) -> dict[str, Any]:
+    """Return the row's values by field."""
+    return {field: row.get(column) for field, column in columns.items()}
+
+
+def read_arc(row: Row, columns: Columns, options: Sequence[str], where: str) -> Iterator[Draft]:
+    """Yield the question of a row in ARC's official layout: `question` holds stem and choices."""
+    fields = fields_of(row, columns)
+    question = as_list(row.get(columns.get("question", "question")))
+    if not isinstance(question, dict):
+        raise InvalidQuestion(
+            f"{where}: the field 'question' is {_kind(question)}; an object was expected. ARC's "
+            'layout is {"id", "question": {"stem", "choices": [{"text", "label"}]}, "answerKey"}.'
+        )
+    choices = question.get("choices")
+    if not isinstance(choices, list) or not all(isinstance(choice, dict) for choice in choices):
+        raise InvalidQuestion(f"{where}: 'choices' is not a list of options. Correct the row.")
+    fields["question"] = question.get("stem")
+    yield make_draft(fields, _dict_options(choices, where), own_labels=True, where=where)
+
+
+def read_hub(row: Row, columns: Columns, options: Sequence[str], where: str) -> Iterator[Draft]:
+    """Yield the question of a row whose choices carry texts with their labels."""
+    fields = fields_of(row, columns)
+    if options:
+        held: Any = {"text": as_list(row.get(options[0])), "label": as_list(row.get(options[1]))}
+    else:
+        held = as_list(fields.get("choices"))
+    if isinstance(held, dict):
+        texts, labels = held.get("text", held.get("choices")), held.get("label", held.get("labels"))
+        if not isinstance(texts, list | tuple) or not isinstance(labels, list | tuple):
+            raise InvalidQuestion(f"{where}: 'choices' holds no lists of texts and labels.")
+        if len(texts) != len(labels):
+            raise InvalidQuestion(
+                f"{where}: 'choices' holds {len(texts)} texts and {len(labels)} labels."
+            )
+        if set(labels) <= {0, 1} and len(set(labels)) == 2 and len(labels) > 2:
+            fields["answer"] = [texts[place] for place, label in enumerate(labels) if label]
+            choices = list(zip(LETTERS, map(as_text, texts), strict=False))
+        else:
+            choices = [
+                (as_text(label), as_text(text)) for label, text in zip(labels, texts, strict=True)
+            ]
+    elif isinstance(held, list) and all(isinstance(choice, dict) for choice in held):
+        choices = _dict_options(held, where)
+        right = [
+            label
+            for choice, (label, _) in zip(held, choices, strict=True)
+            if any(choice.get(name) is True for name in RIGHT_KEYS)
+        ]
+        if right and not as_text(fields.get("answer")):
+            fields["answer"] = right
+    else:
+        raise InvalidQuestion(
+            f"{where}: 'choices' is {_kind(held)}; texts with labels were expected."
+        )
+    yield make_draft(fields, choices, own_labels=True, where=where)
+
+
+def _dict_options(choices: Sequence[Mapping[str, Any]], where: str) -> list[tuple[str, str]]:
+    options = []
+    for place, choice in enumerate(choices):
+        text = next((choice[name] for name in TEXT_KEYS if name in choice), None)
+        label = next((choice[name] for name in LABEL_KEYS if name in choice), LETTERS[place % 10])
+        if not isinstance(text, str | int | float) or isinstance(text, bool):
+            raise InvalidQuestion(
+                f"{where}: option {place + 1} has no text (the field 'text' is {_kind(text)}). "
+                "Correct the row."
+            )
+        options.append((as_text(label), as_text(text)))
+    return options
+
+
+def read_list(row: Row, columns: Columns, options: Sequence[str], where: str) -> Iterator[Draft]:
+    """Yield the question of a row with a list of option texts and an index, letter or text."""
+    fields = fields_of(row, columns)
+    held = as_list(fields.get("choices"))
+    if isinstance(held, dict):
+        labels = [str(label).strip() for label in held]
+        own = all(len(label) <= 2 for label in labels) and labels[:1] != ["0"]
+        texts = [as_text(text) for text in held.values()]
+    else:
+        labels, own = list(LETTERS), False
+        if isinstance(held, str):
+            texts = without_marks(split_inline(held))
+        elif isinstance(held, list | tuple):
+            texts = without_marks([as_text(text) for text in held])
+        else:
+            raise InvalidQuestion(
+                f"{where}: '{columns.get('choices')}' is {_kind(held)}; a list of options was "
+                "expected."
+            )
+    if len(texts) > len(LETTERS):
+        raise InvalidQuestion(
+            f"{where}: 'choices' holds {len(texts)} options. A question needs 2 to 10 of them."
+        )
+    names = labels if own else list(LETTERS)
+    pairs = list(zip(names, texts, strict=False))
+    yield make_draft(fields, pairs, own_labels=own, where=where)
+
+
+def read_columns(row: Row, columns: Columns, options: Sequence[str], where: str) -> Iterator[Draft]:
+    """Yield the question of a row with one column an option; empty ones at the end are none."""
+    fields = fields_of(row, columns)
+    texts = [as_text(row.get(column)) for column in options]
+    while texts and not texts[-1].strip():
+        texts.pop()
+    texts = without_marks(texts)
+    yield make_draft(fields, list(zip(LETTERS, texts, strict=False)), own_labels=False, where=where)
+
+
+def read_distractors(
+    row: Row, columns: Columns, options: Sequence[str], where: str
+) -> Iterator[Draft]:
+    """Yield the question of a row with the right answer and wrong ones, in an order by content.
+
+    By content, so that the right one is not always first and a second import orders alike.
+    """
+    fields = fields_of(row, columns)
+    right = as_text(fields.get("answer")).strip()
+    held = as_list(fields.get("distractors"))
+    wrong = [as_text(row.get(column)).strip() for column in options] or (
+        [as_text(text).strip() for text in held] if isinstance(held, list | tuple) else []
+    )
+    texts = [text for text in (right, *wrong) if text]
+    if not right or len(set(texts)) < len(texts):
+        what = "no right answer" if not right else "the same answer twice"
+        raise InvalidQuestion(f"{where}: there is {what} among answer and distractors.")
+    stem = as_text(fields.get("question"))
+    texts.sort(key=lambda text: content_hash([stem, text]))
+    fields["answer"] = LETTERS[texts.index(right)] if len(texts) <= len(LETTERS) else ""
+    yield make_draft(fields, list(zip(LETTERS, texts, strict=False)), own_labels=True, where=where)
+
+
+def read_yes_no(row: Row, columns: Columns, options: Sequence[str], where: str) -> Iterator[Draft]:
+    """Yield the question of a row answered by yes or no; a statement is true or false."""
+    fields = fields_of(row, columns)
+    key = as_text(fields.get("answer")).strip().lower()
+    if key and key not in YES | NO:
+        raise InvalidQuestion(f"{where}: the answer '{key}' is neither yes nor no.")
+    asked = as_text(fields.get("question")).rstrip().endswith(("?", "？", "؟"))
+    texts = ("yes", "no") if asked else ("true", "false")
+    fields["answer"] = "" if not key else "A" if key in YES else "B"
+    yield make_draft(fields, list(zip("AB", texts, strict=True)), own_labels=True, where=where)
+
+
+def read_passages(
+    row: Row, columns: Columns, options: Sequence[str], where: str
+) -> Iterator[Draft]:
+    """Yield the questions of a row that holds a passage with all of them (RACE's own files)."""
+    questions, choices, keys = (
+        as_list(row.get(name)) for name in ("questions", "options", "answers")
+    )
+    if not isinstance(questions, list) or not isinstance(choices, list):
+        raise InvalidQuestion(f"{where}: 'questions' and 'options' are not lists. Correct the row.")
+    if len(questions) != len(choices) or (keys and len(keys) != len(questions)):
+        raise InvalidQuestion(f"{where}: 'questions', 'options' and 'answers' differ in number.")
+    name = as_text(row.get(columns.get("id", "id"))).strip()
+    for place, stem in enumerate(questions):
+        single = {
+            **row,
+            "question": stem,
+            "choices": choices[place],
+            "answer": keys[place] if keys else None,
+            "id": f"{name}-{place + 1}" if name else None,
+        }
+        fields = {
+            **columns,
+            "question": "question",
+            "choices": "choices",
+            "answer": "answer",
+            "id": "id",
+        }
+        yield from read_list(single, fields, (), where)
+
+
+def _kind(value: Any) -> str:
+    """Return what a value is, in words."""
+    if value is None:
+        return "missing"
+    names = {
+        str: "a text",
+        int: "an int",
+        float: "a number",
+        bool: "a bool",
+        list: "a list",
+        dict: "an object",
+    }
+    return names.get(type(value), f"a {type(value).__name__}")

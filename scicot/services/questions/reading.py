@@ -1,0 +1,225 @@
+"""Questions read from files: recognised, checked and laid aside, before anything is written.
+
+A file is read once. Its rows wait in a temporary file, not in memory, because what its numeric
+keys mean, and whether a split is blind, is known only at its end.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import scicot
+from scicot.adapters.sources.hub import read_hub
+from scicot.adapters.sources.question_files import QuestionFile, find_question_files
+from scicot.adapters.sources.tables import Row, Rows, first_rows, open_table
+from scicot.pure.questions.columns import looks_like_header
+from scicot.pure.questions.drafts import Draft, finish
+from scicot.pure.questions.keys import KeyCount, add_up, blind_splits, decide, meanings
+from scicot.pure.questions.layouts import Layout, recognise
+from scicot.words.errors import InvalidInput, InvalidQuestion
+from scicot.words.records import AnswerForm, Choice, Question, Split
+
+# 60 questions written for Sci-CoT, so that everything can be tried without a file or a network
+STARTER_FOLDER = Path(scicot.__file__).parent / "data" / "starter"
+SAMPLE = 100  # rows that a layout is recognised by
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How to read a source; None and empty leave it to the source itself."""
+
+    split: Split | None = None
+    layout: str | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    keys: str | None = None
+    encoding: str | None = None
+    size: int = 500  # of a generated set, all splits together
+    seed: int = 0
+
+
+@dataclass(slots=True)
+class FileReading:
+    """One file that has been read: what it was taken for, and how its keys are meant."""
+
+    name: str
+    dataset: str
+    container: str
+    layout: Layout
+    keys: KeyCount
+    reading: str = ""
+    rows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """One row: its question, or the error it was refused with; `support` explains the answer."""
+
+    row: int
+    file: FileReading
+    question: Question | InvalidInput
+    support: str | None = None
+    has_own_id: bool = True
+
+
+class Reading:
+    """All rows of a source, to be gone through as often as needed; close it when done."""
+
+    def __init__(self) -> None:
+        self.files: list[FileReading] = []
+        self.languages: set[str] = set()
+        self._spool: IO[str] = tempfile.TemporaryFile(  # noqa: SIM115  (closed by __exit__)
+            "w+", encoding="utf-8", newline="\n"
+        )
+        self._blind: dict[str, set[Split]] = {}
+
+    def __enter__(self) -> Reading:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._spool.close()
+
+    def add(self, file: QuestionFile, container: str, rows: Rows, options: ReadOptions) -> None:
+        """Read one file's rows; raises InvalidInput for what ends the reading."""
+        name = file.path.name
+        sample, rows = first_rows(rows, SAMPLE)
+        if not sample:
+            _, error = next(rows, (0, InvalidInput(f"{name} holds no rows. Check the file.")))
+            raise error if isinstance(error, InvalidInput) else InvalidInput(f"{name} is empty.")
+        sample = [unwrap(row) for row in sample]
+        layout = recognise(sample, name, options.mapping, options.layout)
+        reading = FileReading(name, file.dataset, container, layout, KeyCount())
+        self.files.append(reading)
+        for number, row in rows:
+            reading.rows += 1
+            where = f"{name}, row {number}"
+            try:
+                if isinstance(row, InvalidInput):
+                    raise row
+                for draft in layout.drafts(unwrap(row), where):
+                    split = _split_of(draft, file, options, where)
+                    reading.keys.add(draft, split)
+                    if draft.language:
+                        self.languages.add(draft.language)
+                    has_id = "id" in layout.columns and bool(row)
+                    self._keep([number, len(self.files) - 1, split, has_id, asdict(draft)])
+            except InvalidInput as error:
+                self._keep([number, len(self.files) - 1, str(error)])
+
+    def _keep(self, entry: list[Any]) -> None:
+        self._spool.write(json.dumps(entry, ensure_ascii=True) + "\n")
+
+    def settle(self, options: ReadOptions) -> None:
+        """Decide what the keys mean; raises InvalidInput when it must be asked for."""
+        alike: dict[object, list[FileReading]] = {}
+        for file in self.files:  # the splits of a set are written alike: all of them decide
+            shape = (file.dataset, file.layout.name, tuple(file.layout.columns.items()))
+            alike.setdefault(shape, []).append(file)
+        for files in alike.values():
+            reading = decide(add_up(file.keys for file in files), files[0].name, options.keys)
+            for file in files:
+                file.reading = reading
+        for dataset in {file.dataset for file in self.files}:
+            counts = [file.keys for file in self.files if file.dataset == dataset]
+            self._blind[dataset] = blind_splits(counts)
+            if Split.TRAIN in self._blind[dataset]:
+                raise InvalidQuestion(
+                    f"No row of the train split of '{dataset}' states an answer key. Say which "
+                    "column holds it (--map answer=COLUMN), or import a blind split as --split "
+                    "test: it can be predicted and exported, never scored."
+                )
+
+    @property
+    def blind(self) -> Mapping[str, set[Split]]:
+        """The splits without any key, by dataset."""
+        return {dataset: splits for dataset, splits in self._blind.items() if splits}
+
+    def rows(self) -> Iterator[ReadRow]:
+        """Yield every row with its question settled, or with its error, in the source's order."""
+        self._spool.seek(0)
+        for line in self._spool:
+            number, place, *rest = json.loads(line)
+            file = self.files[place]
+            if len(rest) == 1:
+                yield ReadRow(number, file, InvalidQuestion(rest[0]))
+                continue
+            split, has_id, fields = rest
+            draft = _to_draft(fields)
+            try:
+                question: Question | InvalidInput = self._settled(draft, Split(split), file, number)
+            except InvalidQuestion as error:
+                question = error
+            yield ReadRow(number, file, question, draft.support, has_id)
+
+    def _settled(self, draft: Draft, split: Split, file: FileReading, number: int) -> Question:
+        where = f"{file.name}, row {number}"
+        if not draft.is_labelled and split not in self._blind[file.dataset]:
+            raise InvalidQuestion(
+                f"{where}: the row states no answer key while others of the split do. Fill it in."
+            )
+        key = draft.key
+        if draft.answer_form is None and draft.is_labelled:
+            key = meanings(draft)[file.reading] or draft.key
+        return finish(draft, key, file.dataset, split, where)
+
+
+def _to_draft(fields: dict[str, Any]) -> Draft:
+    choices = tuple(Choice(**choice) for choice in fields.pop("choices"))
+    form, split = fields.pop("answer_form"), fields.pop("split")
+    return Draft(
+        **fields,
+        choices=choices,
+        answer_form=AnswerForm(form) if form else None,
+        split=Split(split) if split else None,
+    )
+
+
+def _split_of(draft: Draft, file: QuestionFile, options: ReadOptions, where: str) -> Split:
+    split = options.split or draft.split or file.split
+    if split is None:
+        raise InvalidInput(
+            f"{where.split(', row')[0]} does not say which split it is. "
+            "Add --split train, validation or test."
+        )
+    return split
+
+
+def unwrap(row: Row) -> Row:
+    """Return the row inside a row of the hub's viewer."""
+    return row["row"] if isinstance(row.get("row"), dict) and "row_idx" in row else row
+
+
+def read_source(location: str, dataset: str, options: ReadOptions) -> Reading:
+    """Return the rows of a file, a folder, `starter` or `hub:ID`, recognised and settled.
+
+    Raises InvalidInput when nothing can be read, the layout is not known, or the meaning of the
+    keys has to be asked for. The caller closes the reading.
+    """
+    reading = Reading()
+    try:
+        if location.startswith("hub:"):
+            for file, rows in read_hub(location[4:], dataset):
+                reading.add(file, "the Hugging Face hub", rows, options)
+        else:
+            path = STARTER_FOLDER if location == "starter" else Path(location).expanduser()
+            _read_files(reading, path, dataset, options)
+        reading.settle(options)
+    except BaseException:
+        reading.__exit__()
+        raise
+    return reading
+
+
+def _read_files(reading: Reading, path: Path, dataset: str, options: ReadOptions) -> None:
+    names = set(options.mapping.values())
+
+    def is_header(cells: Any) -> bool:
+        return looks_like_header(cells) or bool(names & set(cells))
+
+    for file in find_question_files(path, dataset, options.split):
+        with open_table(file.path, encoding=options.encoding, is_header=is_header) as table:
+            reading.add(file, table.container, table.rows, options)
