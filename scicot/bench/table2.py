@@ -25,7 +25,7 @@ from scicot.pure.methods.registry import list_in_table
 from scicot.pure.methods.tasks import Task, input_text, make_task
 from scicot.pure.students.texts import choice_answer
 from scicot.services.questions.imports import import_questions
-from scicot.services.rationales.imports import import_rationales
+from scicot.services.rationales.imports import RationaleSource, import_rationales
 from scicot.services.runs.runs import get_run
 from scicot.services.runs.worker import run_worker
 from scicot.services.training.experiments import start_experiment
@@ -89,7 +89,7 @@ def _store(
     rows = [{"id": one.external_id, "rationale": texts[one.id]} for one in train]
     path = folder / f"{name}-rationales.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    import_rationales(session, ACTOR, path, dataset=name, source="bench")
+    import_rationales(session, ACTOR, path, dataset=name, source=RationaleSource("bench"))
     create_snapshot(session, ACTOR, name=name, dataset=name, include=list(RationaleStatus))
 
 

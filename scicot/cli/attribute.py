@@ -6,14 +6,16 @@ from typing import Annotated, Literal
 
 import typer
 
-from scicot.cli.output import AsJson, current_actor, emit
+from scicot.cli.output import AsJson, current_actor, emit, run_number
 from scicot.cli.runs import finish_or_follow
 from scicot.pure.evaluation.attribution import TITLES
 from scicot.services.evaluation.attribution import attribute_errors
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import AttributionConfig
 
-RunNumber = Annotated[int, typer.Argument(metavar="RUN", help="A Sci-CoT run that is done.")]
+RunNumber = Annotated[
+    int, typer.Argument(metavar="RUN", parser=run_number, help="A Sci-CoT run that is done.")
+]
 
 
 def register(app: typer.Typer) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from scicot.cli.output import AsJson, emit
+from scicot.cli.output import AsJson, emit, run_number
 from scicot.pure.evaluation.comparison import Cell, say_p
 from scicot.services.evaluation.cells import compare_methods, split_of
 from scicot.services.evaluation.comparison import Reading, RunComparison, compare_all, compare_runs
@@ -24,7 +24,10 @@ def register(app: typer.Typer) -> None:
 
 def compare_command(
     runs: Annotated[
-        list[int] | None, typer.Argument(metavar="A B", help="The numbers of run A and run B.")
+        list[int] | None,
+        typer.Argument(
+            metavar="A B", parser=run_number, help="The numbers or names of run A and run B."
+        ),
     ] = None,
     methods: Annotated[
         tuple[str, str] | None,
@@ -40,7 +43,10 @@ def compare_command(
     ] = Reading.GENERATED,
     also: Annotated[
         list[int] | None,
-        typer.Option(help="More runs; every pair is then compared, adjusted by Holm. Repeatable."),
+        typer.Option(
+            parser=run_number,
+            help="More runs; every pair is then compared, adjusted by Holm. Repeatable.",
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

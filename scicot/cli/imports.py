@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from scicot.cli.output import AsJson, current_actor, emit, say
-from scicot.pure.questions.columns import read_mapping
+from scicot.pure.questions.columns import read_mapping, read_pairs
 from scicot.pure.students.texts import question_text
 from scicot.services.questions.imports import (
     QuestionPreview,
@@ -16,9 +17,34 @@ from scicot.services.questions.imports import (
     preview_questions,
 )
 from scicot.services.questions.reading import ReadOptions
-from scicot.services.rationales.imports import add_supports, import_rationales
+from scicot.services.rationales.imports import (
+    RationaleSource,
+    add_supports,
+    import_rationales,
+)
 from scicot.services.workspace import open_workspace
-from scicot.words.records import Split
+from scicot.words.records import Origin, RationaleStatus, Split
+
+SHOWN = 100  # unmatched rows that are listed
+MapOption = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="FIELD=COLUMN", help="Which column holds which field."),
+]
+
+
+class ImportedOrigin(StrEnum):
+    """Who may have written rationales that come from a file."""
+
+    TEACHER = "teacher"
+    HUMAN = "human"
+
+
+class ImportedStatus(StrEnum):
+    """What imported rationales may come in as."""
+
+    UNREVIEWED = "unreviewed"
+    ACCEPTED = "accepted"
+
 
 group = typer.Typer(no_args_is_help=True, help="Bring questions, rationales or predictions in.")
 
@@ -39,10 +65,7 @@ def questions_command(
     layout: Annotated[
         str | None, typer.Option(help="A layout's name, or the name of a remembered mapping.")
     ] = None,
-    mapping: Annotated[
-        list[str] | None,
-        typer.Option("--map", metavar="FIELD=COLUMN", help="Which column holds which field."),
-    ] = None,
+    mapping: MapOption = None,
     keys: Annotated[
         str | None, typer.Option(help="What numeric keys are: index0, index1 or text.")
     ] = None,
@@ -131,20 +154,49 @@ def _show_preview(seen: QuestionPreview, as_json: bool) -> None:
 
 @group.command("rationales")
 def rationales_command(
-    path: Annotated[Path, typer.Argument(help='JSONL: {"id", "rationale"}.')],
+    path: Annotated[
+        Path, typer.Argument(help="JSONL, CSV, Parquet ...: id or question, rationale.")
+    ],
     dataset: Annotated[str, typer.Option(help="The dataset, or the prefix of both ARC sets.")],
     source: Annotated[str, typer.Option(help="What this source is called.")],
+    origin: Annotated[
+        ImportedOrigin, typer.Option(help="Who wrote them; a teacher's come in unreviewed.")
+    ] = ImportedOrigin.HUMAN,
+    status: Annotated[
+        ImportedStatus | None, typer.Option(help="What they come in as, where not as usual.")
+    ] = None,
+    model: Annotated[str, typer.Option(help="The model that wrote them, to be remembered.")] = "",
+    prompt_note: Annotated[str, typer.Option(help="A word on the prompt, to be remembered.")] = "",
+    split: Annotated[Split | None, typer.Option(help="Where ids restart in every split.")] = None,
+    mapping: MapOption = None,
     as_json: AsJson = False,
 ) -> None:
-    """Import rationales that people wrote, by question id."""
+    """Import rationales by question id or text, several a question as samples; check them."""
+    wanted = RationaleSource(
+        name=source,
+        origin=Origin(origin.value),
+        status=RationaleStatus(status.value) if status else None,
+        model=model,
+        prompt_note=prompt_note,
+        split=split,
+        mapping=read_pairs(mapping or []),
+    )
     with open_workspace() as session:
-        done = import_rationales(session, current_actor(), path, dataset=dataset, source=source)
+        done = import_rationales(session, current_actor(), path, dataset=dataset, source=wanted)
+    for row in done.unmatched[:SHOWN]:
+        say(row.reason)
+    if done.differing:
+        say(f"{done.differing} were there with another text, which was kept.")
     emit(
         {
             "added": done.added,
             "already_there": done.already_there,
-            "unmatched": done.unmatched,
+            "unmatched": len(done.unmatched),
+            "status": done.status,
+            "differing": done.differing,
+            "unmatched_rows": [row.reason for row in done.unmatched[:SHOWN]],
         },
         as_json,
-        f"Added {done.added}, already there {done.already_there}, unmatched {done.unmatched}.",
+        f"Added {done.added} as {done.status}, already there {done.already_there}, "
+        f"unmatched {len(done.unmatched)}.",
     )

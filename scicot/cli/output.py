@@ -12,12 +12,20 @@ from typing import Annotated, Any
 import typer
 
 from scicot.pure.printable import printable, printable_json
+from scicot.services.runs.runs import find_run_id
+from scicot.services.workspace import open_workspace
 from scicot.words.errors import InvalidConfig
 from scicot.words.records import Actor, RationaleStatus
 
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print one JSON object as the last line of stdout.")
 ]
+
+
+def run_number(named: str) -> int:
+    """Return the run that a number or a name on the command line means; raises NotFound."""
+    with open_workspace() as session:
+        return find_run_id(session, named)
 
 
 def say(message: str) -> None:

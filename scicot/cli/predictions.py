@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from scicot.cli import export, imports
-from scicot.cli.output import AsJson, current_actor, emit, say
+from scicot.cli.output import AsJson, current_actor, emit, run_number, say
+from scicot.pure.questions.columns import read_pairs
 from scicot.services.predictions.files import export_predictions, import_predictions
 from scicot.services.workspace import open_workspace
 from scicot.words.records import Split, Variant
@@ -21,13 +22,17 @@ def register(app: typer.Typer) -> None:
 
 
 def import_command(
-    path: Annotated[Path, typer.Argument(help='JSONL: {"id", "output", "rationale"?}.')],
+    path: Annotated[
+        Path, typer.Argument(help="id or question, output: JSONL, CSV, harness samples.")
+    ],
     dataset: Annotated[str, typer.Option(help="The dataset that the ids belong to.")],
     name: Annotated[str, typer.Option(help="What this run is called.")],
     split: Annotated[Split, typer.Option(help="The split that was answered.")] = Split.TEST,
     skip_bad_rows: Annotated[
         bool, typer.Option("--skip-bad-rows", help="Leave bad rows out and list them.")
     ] = False,
+    mapping: imports.MapOption = None,
+    encoding: Annotated[str | None, typer.Option(help="Of a CSV, where the guess errs.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Import a run made elsewhere, to compare it; its outputs are read by our own parsing."""
@@ -40,6 +45,8 @@ def import_command(
             split=split,
             name=name,
             skip_bad_rows=skip_bad_rows,
+            mapping=read_pairs(mapping or []),
+            encoding=encoding,
         )
     for row in done.rejected:
         say(row.reason)
@@ -58,7 +65,9 @@ def import_command(
 
 
 def export_command(
-    run_id: Annotated[int, typer.Argument(metavar="RUN", help="The run's number.")],
+    run_id: Annotated[
+        int, typer.Argument(metavar="RUN", parser=run_number, help="The run's number or name.")
+    ],
     path: Annotated[Path, typer.Argument(help="The JSONL file to write.")],
     variant: Annotated[
         Variant, typer.Option(help="Which rationale the answering stage was given.")

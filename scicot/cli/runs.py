@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from scicot.cli.handlers import HANDLERS
-from scicot.cli.output import AsJson, current_actor, emit, say
+from scicot.cli.output import AsJson, current_actor, emit, run_number, say
 from scicot.pure.printable import printable
 from scicot.pure.training.differences import Difference
 from scicot.services.runs.parts import list_parts
@@ -26,7 +26,9 @@ from scicot.services.training.cloning import differences_between_runs
 from scicot.services.workspace import open_workspace
 from scicot.words.records import RunStatus, RunView
 
-RunId = Annotated[int, typer.Argument(help="The run's number.")]
+RunId = Annotated[
+    int, typer.Argument(metavar="RUN", parser=run_number, help="The run's number or name.")
+]
 group = typer.Typer(no_args_is_help=True, help="Look at runs, stop them, take them up again.")
 
 
@@ -150,7 +152,9 @@ def finish_or_follow(
         raise typer.Exit(1)
 
 
-def run_worker_command(run_id: RunId) -> None:
+def run_worker_command(
+    run_id: Annotated[int, typer.Argument(help="The run's number.")],
+) -> None:
     """Carry out one run in this process; launchers call this."""
     with open_workspace() as workspace:
         status = run_worker(run_id, workspace.settings, HANDLERS)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from scicot.cli.output import AsJson, current_actor, emit, say
+from scicot.cli.output import AsJson, current_actor, emit, run_number, say
 from scicot.cli.runs import finish_or_follow
 from scicot.services.teacher.generation import retry_calls
 from scicot.services.teacher.prices import list_prices, set_price
@@ -117,7 +117,7 @@ def set_command(
 
 
 def retry_command(
-    run_id: Annotated[int, typer.Argument(help="The run that asked.")],
+    run_id: Annotated[int, typer.Argument(parser=run_number, help="The run that asked.")],
     state: Annotated[
         list[CompletionState],
         typer.Option(help="failed, invalid, refused or maybe_paid; repeatable. May cost again."),

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from scicot.cli.output import AsJson, current_actor, emit, parse_statuses, say
+from scicot.cli.output import AsJson, current_actor, emit, parse_statuses, run_number, say
 from scicot.cli.runs import describe_differences, finish_or_follow
 from scicot.pure.methods.registry import find_method, list_methods
 from scicot.services.training.cloning import clone_config, differences_from_run
@@ -95,7 +95,9 @@ def train_command(
     ] = None,
     like: Annotated[
         int | None,
-        typer.Option(help="Take the settings of this run, but for those given here."),
+        typer.Option(
+            parser=run_number, help="Take the settings of this run, but for those given here."
+        ),
     ] = None,
     check: Annotated[
         bool,

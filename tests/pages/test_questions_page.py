@@ -20,7 +20,7 @@ def test_a_path_without_questions_is_said_and_not_raised() -> None:
     page.text_input(key="questions_path").set_value("/nowhere").run()
     next(one for one in page.button if one.label == "Import").click().run()
     assert not page.exception
-    assert "There is no file or folder /nowhere" in page.error[0].value
+    assert "There is no file /nowhere" in page.error[0].value
 
 
 def test_the_search_narrows_the_table(session: Session, tmp_path: Path) -> None:

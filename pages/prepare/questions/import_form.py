@@ -1,22 +1,27 @@
-"""The import form: a folder or file on this machine, an upload, or the hub."""
+"""The import form: a folder or file on this machine, an upload, the hub; seen before written."""
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
 import streamlit as st
 
+from pages.prepare.questions.mapping_form import ask_mapping
+from pages.prepare.questions.rationale_form import show_rationale_import
+from pages.prepare.questions.upload import keep_upload
 from pages.shared.frame import current_actor, errors_shown
-from scicot.services.questions.imports import QuestionImport, import_questions
-from scicot.services.questions.lookup import list_datasets
-from scicot.services.rationales.imports import import_rationales
+from scicot.services.questions.imports import (
+    QuestionImport,
+    QuestionPreview,
+    import_questions,
+    preview_questions,
+)
+from scicot.services.questions.reading import ReadOptions
+from scicot.services.rationales.imports import add_supports
 from scicot.services.workspace import open_workspace
 from scicot.words.records import Split
 
-HUB = "hub:allenai/ai2_arc"
 FROM_FOLDER, FROM_UPLOAD, FROM_HUB = "A folder or file", "Upload", "Hugging Face hub"
-STARTER, RATIONALES = "Starter set", "Human rationales"
+STARTER, RATIONALES = "Starter set", "Rationales"
+AS_STATED = "as the file says"
 
 
 def show_import() -> None:
@@ -25,7 +30,7 @@ def show_import() -> None:
         "From where", [FROM_FOLDER, FROM_UPLOAD, FROM_HUB, STARTER, RATIONALES], default=FROM_FOLDER
     )
     if kind == RATIONALES:
-        _show_rationale_import()
+        show_rationale_import()
         return
     name = st.text_input(
         "Dataset",
@@ -33,27 +38,12 @@ def show_import() -> None:
         key=f"questions_dataset_name_{kind == STARTER}",
         help="For ARC's folder with both sets it is the prefix of arc-easy and arc-challenge.",
     )
+    location = _ask_location(str(kind))
+    options, language = ReadOptions(), ""
+    if location and kind in (FROM_FOLDER, FROM_UPLOAD):
+        options, language = _ask_options(location)
+        _show_preview(location, name, options)
     skip = st.checkbox("Leave bad rows out and list them", key="questions_skip")
-    split: Split | None = None
-    if kind == FROM_UPLOAD:
-        file = st.file_uploader("JSONL in ARC's layout", type=["jsonl"])
-        split = st.selectbox("Split", list(Split), format_func=lambda one: one.value)
-        location = None
-        if file is not None:
-            location = _keep(file.name, file.getvalue())
-    elif kind == STARTER:
-        st.caption("60 science questions written for Sci-CoT: for trying things out, no network.")
-        location = "starter"
-    elif kind == FROM_HUB:
-        st.caption("allenai/ai2_arc, all splits of both sets, at a pinned revision.")
-        location = HUB
-    else:
-        location = st.text_input(
-            "Path",
-            key="questions_path",
-            placeholder="/data/arc or /data/my-questions.jsonl",
-            help="ARC's official folder (ARC-Easy/ARC-Easy-Train.jsonl, ...) is recognised whole.",
-        )
     if st.button("Import", type="primary", disabled=not (location and name)):
         with errors_shown(), open_workspace() as session, st.spinner("Importing"):
             done = import_questions(
@@ -61,19 +51,91 @@ def show_import() -> None:
                 current_actor(),
                 str(location),
                 dataset=name,
-                split=split,
                 skip_bad_rows=skip,
+                options=options,
+                language=language or None,
+                add_supports=add_supports,
             )
             st.session_state["questions_done"] = done
+            st.session_state.pop("questions_seen", None)
             st.rerun()
 
 
-def _keep(name: str, content: bytes) -> str:
-    """Return the path of a temporary copy of an upload, under the upload's own file name."""
-    folder = Path(tempfile.mkdtemp(prefix="scicot-upload-"))
-    path = folder / Path(name).name
-    path.write_bytes(content)
-    return str(path)
+def _ask_location(kind: str) -> str | None:
+    if kind == FROM_UPLOAD:
+        return keep_upload("JSONL, JSON, CSV, Parquet, Arrow, Excel, also packed by gz")
+    if kind == STARTER:
+        st.caption("60 science questions written for Sci-CoT: for trying things out, no network.")
+        return "starter"
+    if kind == FROM_HUB:
+        named = st.text_input(
+            "Data set",
+            value="allenai/ai2_arc",
+            key="questions_hub",
+            help="OWNER/NAME, with :CONFIG and @REVISION if needed. ARC comes whole, at the "
+            "revision this version was made with.",
+        )
+        return f"hub:{named.strip()}" if named.strip() else None
+    return st.text_input(
+        "Path",
+        key="questions_path",
+        placeholder="/data/arc or /data/my-questions.csv",
+        help="ARC's official folder (ARC-Easy/ARC-Easy-Train.jsonl, ...) is recognised whole.",
+    ).strip()
+
+
+def _ask_options(location: str) -> tuple[ReadOptions, str]:
+    first, second, third = st.columns(3)
+    split = first.selectbox(
+        "Split", [AS_STATED, *(split.value for split in Split)], key="questions_split"
+    )
+    keys = second.selectbox(
+        "Numeric keys",
+        ["", "index0", "index1", "text"],
+        key="questions_keys",
+        format_func={
+            "": "as all rows decide",
+            "index0": "count from 0",
+            "index1": "count from 1",
+            "text": "are options' texts",
+        }.__getitem__,
+    )
+    language = third.text_input("Language", key="questions_language", placeholder="en, zh, ar ...")
+    asked = ReadOptions(
+        split=None if split == AS_STATED else Split(split),
+        keys=keys or None,
+    )
+    return ask_mapping(location, asked), language.strip()
+
+
+def _show_preview(location: str, dataset: str, options: ReadOptions) -> None:
+    """Say how the source would be read; read once for the same source and options."""
+    key = (location, dataset, repr(options))
+    seen = st.session_state.get("questions_seen")
+    if seen is None or seen[0] != key:
+        with errors_shown(), open_workspace() as session, st.spinner("Looking at it"):
+            preview = preview_questions(session, location, dataset=dataset, options=options)
+            seen = (key, preview)
+            st.session_state["questions_seen"] = seen
+    if seen is not None and seen[0] == key:
+        _show_seen(seen[1])
+
+
+def _show_seen(preview: QuestionPreview) -> None:
+    with st.container(border=True):
+        st.caption(f"{preview.rows:,} questions would be read. Nothing is written yet.")
+        for note in preview.notes:
+            st.text(note)
+        for question in preview.examples:
+            st.text(f"{question.external_id} ({question.split.value}): {question.stem}")
+            for choice in question.choices:
+                mark = "   ✓" if choice.label == question.answer_key else ""
+                st.text(f"    ({choice.label}) {choice.text}{mark}")
+            if question.answer_form and question.answer_key:
+                st.text(f"    answer: {question.answer_key}")
+        if preview.rejected:
+            st.warning(f"{len(preview.rejected):,} rows cannot be taken:")
+            st.text("\n".join(row.reason for row in preview.rejected[:5]))
 
 
 def show_last_import() -> None:
@@ -86,37 +148,10 @@ def show_last_import() -> None:
         f"Added {done.added:,} questions; {done.already_there:,} were already there.{since}",
         icon=":material/check:",
     )
+    for note in (*done.notes, *done.warnings):
+        st.text(note)
     if done.rejected:
         st.warning(f"{len(done.rejected)} rows were left out.")
         st.dataframe(
             [{"row": row.row, "reason": row.reason} for row in done.rejected], hide_index=True
         )
-
-
-def _show_rationale_import() -> None:
-    with open_workspace() as session:
-        datasets = list_datasets(session)
-    path = st.text_input(
-        "Path",
-        key="rationales_path",
-        placeholder="/data/entailment_bank.jsonl",
-        help='JSONL, one {"id": question id, "rationale": text} a line.',
-    )
-    dataset = st.text_input(
-        "Dataset",
-        value="arc",
-        key="rationales_dataset",
-        help=f"{', '.join(datasets) or 'An imported one'}, or the prefix of both ARC sets.",
-    )
-    source = st.text_input("Source", key="rationales_source", placeholder="entailment_bank")
-    ready = bool(path and dataset and source)
-    if st.button("Import rationales", type="primary", disabled=not ready):
-        with errors_shown(), open_workspace() as session, st.spinner("Importing"):
-            done = import_rationales(
-                session, current_actor(), Path(path), dataset=dataset, source=source
-            )
-            st.success(
-                f"Added {done.added:,}; {done.already_there:,} were already there; "
-                f"{done.unmatched:,} name no question of {dataset}.",
-                icon=":material/check:",
-            )

@@ -42,6 +42,10 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "picture": ("image", "picture", "image_path", "figure"),
 }
 FIELDS = tuple(NAMES)
+OTHER_NAMES = {
+    **{"stem": "question", "key": "answer", "answerkey": "answer", "answer_key": "answer"},
+    **{"options": "choices", "context": "passage", "support": "rationale"},
+}
 _OPTION = re.compile(
     r"(?:(?:option|options|choice|choices|answer|ans|ending|sol|solution|op|opt|alternative)_?)?"
     r"(?P<mark>[a-j]|[0-9]|10)$"
@@ -73,7 +77,9 @@ def looks_like_header(names: Sequence[str]) -> bool:
     return any(len(name.strip()) > 1 for name in known) or len(known) >= 3
 
 
-def find_columns(columns: Sequence[str]) -> dict[str, str]:
+def find_columns(
+    columns: Sequence[str], known: Mapping[str, tuple[str, ...]] = NAMES
+) -> dict[str, str]:
     """Return which column is which field, for the fields whose names are known."""
     by_plain: dict[str, str] = {}
     for column in columns:
@@ -81,12 +87,12 @@ def find_columns(columns: Sequence[str]) -> dict[str, str]:
         by_plain.setdefault(plain, column)
         by_plain.setdefault(plain.replace("_", ""), column)
     found: dict[str, str] = {}
-    for field, names in NAMES.items():
+    for field, names in known.items():
         for name in names:
             if name in by_plain and by_plain[name] not in found.values():
                 found[field] = by_plain[name]
                 break
-    if "question" in by_plain and "query" in by_plain and "passage" not in found:
+    if "question" in by_plain and "query" in by_plain and known is NAMES and "passage" not in found:
         found["passage"], found["question"] = by_plain["question"], by_plain["query"]
     return found
 
@@ -123,32 +129,34 @@ def find_distractor_columns(columns: Sequence[str]) -> list[str]:
     return [column for _, column in sorted(numbered)]
 
 
-def read_mapping(pairs: Sequence[str]) -> dict[str, str]:
-    """Return FIELD -> COLUMN of `FIELD=COLUMN` texts; raises InvalidInput for another form.
-
-    A field is one of FIELDS, or a letter from A to J for the column of one option.
-    """
+def read_pairs(pairs: Sequence[str]) -> dict[str, str]:
+    """Return FIELD -> COLUMN of `FIELD=COLUMN` texts; raises InvalidInput for another form."""
     mapping: dict[str, str] = {}
     for pair in pairs:
-        field, sign, column = pair.partition("=")
-        field = field.strip()
-        field = field.upper() if len(field) == 1 else field.lower()
-        field = {
-            "stem": "question",
-            "key": "answer",
-            "answerkey": "answer",
-            "options": "choices",
-            "answer_key": "answer",
-            "context": "passage",
-        }.get(field, field)
-        if not sign or not column.strip():
+        field, sign, column = (part.strip() for part in pair.partition("="))
+        if not sign or not field or not column:
             raise InvalidInput(f"'{pair}' maps nothing. Write FIELD=COLUMN, question=Frage say.")
+        if field in mapping:
+            raise InvalidInput(f"The field '{field}' is mapped twice. Keep one.")
+        mapping[field] = column
+    return mapping
+
+
+def read_mapping(pairs: Sequence[str]) -> dict[str, str]:
+    """Return the mapping of a question's fields that `FIELD=COLUMN` texts state.
+
+    A field is one of FIELDS, or a letter from A to J for the column of one option. Raises
+    InvalidInput for another.
+    """
+    mapping: dict[str, str] = {}
+    for name, column in read_pairs(pairs).items():
+        field = name.upper() if len(name) == 1 else OTHER_NAMES.get(name.lower(), name.lower())
         if field not in FIELDS and field not in tuple("ABCDEFGHIJ"):
             raise InvalidInput(
-                f"'{field}' is no field of a question. There are {', '.join(FIELDS)}, and A to J "
+                f"'{name}' is no field of a question. There are {', '.join(FIELDS)}, and A to J "
                 "for one column an option."
             )
         if field in mapping:
             raise InvalidInput(f"The field '{field}' is mapped twice. Keep one.")
-        mapping[field] = column.strip()
+        mapping[field] = column
     return mapping

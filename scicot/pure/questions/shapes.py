@@ -7,7 +7,14 @@ from typing import Any
 
 from scicot.pure.hashing import content_hash
 from scicot.pure.questions.drafts import Draft, make_draft
-from scicot.pure.questions.values import LETTERS, as_list, as_text, split_inline, without_marks
+from scicot.pure.questions.values import (
+    LETTERS,
+    as_list,
+    as_text,
+    kind_of,
+    split_inline,
+    without_marks,
+)
 from scicot.words.errors import InvalidQuestion
 
 Row = Mapping[str, Any]
@@ -29,7 +36,7 @@ def read_arc(row: Row, columns: Columns, options: Sequence[str], where: str) -> 
     question = as_list(row.get(columns.get("question", "question")))
     if not isinstance(question, dict):
         raise InvalidQuestion(
-            f"{where}: the field 'question' is {_kind(question)}; an object was expected. ARC's "
+            f"{where}: the field 'question' is {kind_of(question)}; an object was expected. ARC's "
             'layout is {"id", "question": {"stem", "choices": [{"text", "label"}]}, "answerKey"}.'
         )
     choices = question.get("choices")
@@ -72,7 +79,7 @@ def read_hub(row: Row, columns: Columns, options: Sequence[str], where: str) -> 
             fields["answer"] = right
     else:
         raise InvalidQuestion(
-            f"{where}: 'choices' is {_kind(held)}; texts with labels were expected."
+            f"{where}: 'choices' is {kind_of(held)}; texts with labels were expected."
         )
     yield make_draft(fields, choices, own_labels=True, where=where)
 
@@ -84,7 +91,7 @@ def _dict_options(choices: Sequence[Mapping[str, Any]], where: str) -> list[tupl
         label = next((choice[name] for name in LABEL_KEYS if name in choice), LETTERS[place % 10])
         if not isinstance(text, str | int | float) or isinstance(text, bool):
             raise InvalidQuestion(
-                f"{where}: option {place + 1} has no text (the field 'text' is {_kind(text)}). "
+                f"{where}: option {place + 1} has no text (the field 'text' is {kind_of(text)}). "
                 "Correct the row."
             )
         options.append((as_text(label), as_text(text)))
@@ -107,7 +114,7 @@ def read_list(row: Row, columns: Columns, options: Sequence[str], where: str) ->
             texts = without_marks([as_text(text) for text in held])
         else:
             raise InvalidQuestion(
-                f"{where}: '{columns.get('choices')}' is {_kind(held)}; a list of options was "
+                f"{where}: '{columns.get('choices')}' is {kind_of(held)}; a list of options was "
                 "expected."
             )
     if len(texts) > len(LETTERS):
@@ -192,18 +199,3 @@ def read_passages(
             "id": "id",
         }
         yield from read_list(single, fields, (), where)
-
-
-def _kind(value: Any) -> str:
-    """Return what a value is, in words."""
-    if value is None:
-        return "missing"
-    names = {
-        str: "a text",
-        int: "an int",
-        float: "a number",
-        bool: "a bool",
-        list: "a list",
-        dict: "an object",
-    }
-    return names.get(type(value), f"a {type(value).__name__}")

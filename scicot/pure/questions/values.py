@@ -37,6 +37,14 @@ def as_text(value: Any) -> str:
     return value if isinstance(value, str) else str(value)
 
 
+def kind_of(value: Any) -> str:
+    """Return what a value is, in words."""
+    if value is None:
+        return "missing"
+    names = {str: "a text", int: "an int", float: "a number", bool: "a bool"}
+    return {**names, list: "a list", dict: "an object"}.get(type(value), "of another kind")
+
+
 def as_list(value: Any) -> Any:
     """Return the list or dictionary that a cell holds, also where it is written as text.
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import ImportRow, QuestionRow, RunRow
+from db.models import ImportRow, RunRow
 from db.session import write
 from scicot.adapters.atomic_files import write_atomically
 from scicot.adapters.clock import utc_now
-from scicot.adapters.sources.prediction_files import PredictionLine, read_prediction_lines
+from scicot.adapters.sources.written_rows import WrittenRow, read_written
 from scicot.pure.hashing import content_hash
 from scicot.pure.predictions.parsing import judge, read_answer, split_output
+from scicot.pure.students.texts import choice_answer
 from scicot.services.predictions.store import add_predictions, flag_rationales, list_predictions
 from scicot.services.questions.imports import RejectedRow
-from scicot.services.questions.lookup import find_dataset_id, get_questions, to_question
+from scicot.services.questions.lookup import find_dataset_id, get_questions, list_questions
+from scicot.services.questions.matching import Matcher
 from scicot.services.runs.runs import add_run, get_run
 from scicot.words.errors import Conflict, InvalidInput, InvalidPrediction
 from scicot.words.records import (
@@ -45,6 +47,16 @@ class PredictionImport:
     rejected: Sequence[RejectedRow] = field(default_factory=tuple)
 
 
+@dataclass(frozen=True, slots=True)
+class OutputFile:
+    """Which questions a file of outputs answers, and how its columns are to be read."""
+
+    dataset: str
+    split: Split
+    mapping: Mapping[str, str]
+    encoding: str | None
+
+
 def import_predictions(
     session: Session,
     actor: Actor,
@@ -54,8 +66,13 @@ def import_predictions(
     split: Split,
     name: str,
     skip_bad_rows: bool = False,
+    mapping: Mapping[str, str] | None = None,
+    encoding: str | None = None,
 ) -> PredictionImport:
     """Import a run made elsewhere; its outputs are read by our own parsing.
+
+    The file is JSONL, CSV, Parquet or the like, matched by question id or text, or a sample file
+    of lm-evaluation-harness, whose scores of the options are taken as such.
 
     All or nothing: the first bad row raises its error, unless `skip_bad_rows`, which lists every
     row left out. The same file under the same name adds nothing; another file under a name that
@@ -64,8 +81,8 @@ def import_predictions(
     if not name.strip():
         raise InvalidInput("The run has no name. Give it one with --name, 'peer model' say.")
     dataset_id = find_dataset_id(session, dataset)
-    questions = _questions_by_external_id(session, dataset_id, dataset, split)
-    predictions, rejected = _read(path, questions, dataset, split, skip_bad_rows)
+    source = OutputFile(dataset, split, mapping or {}, encoding)
+    predictions, rejected = _read(session, path, source, skip_bad_rows)
     digest = content_hash([[one.question_id, one.output, one.rationale] for one in predictions])
     config = {"dataset": dataset, "split": split.value, "file": path.name, "content_hash": digest}
     flags = flag_rationales(session, predictions)
@@ -119,39 +136,27 @@ def _import_row(
     )
 
 
-def _questions_by_external_id(
-    session: Session, dataset_id: int, dataset: str, split: Split
-) -> dict[str, StoredQuestion]:
-    rows = session.scalars(
-        select(QuestionRow).where(QuestionRow.dataset_id == dataset_id, QuestionRow.split == split)
-    )
-    return {row.external_id: to_question(row, dataset) for row in rows}
-
-
 def _read(
-    path: Path,
-    questions: dict[str, StoredQuestion],
-    dataset: str,
-    split: Split,
-    skip_bad_rows: bool,
+    session: Session, path: Path, source: OutputFile, skip_bad_rows: bool
 ) -> tuple[list[Prediction], list[RejectedRow]]:
-    taken: dict[str, Prediction] = {}
+    matcher = Matcher(session, source.dataset, source.split)
+    questions: dict[int, StoredQuestion] = {
+        question.id: question for question in list_questions(session, source.dataset, source.split)
+    }
+    taken: dict[int, Prediction] = {}
     rejected: list[RejectedRow] = []
-    for number, found in read_prediction_lines(path.expanduser()):
+    for number, row in read_written(path, "output", source.mapping, source.encoding):
         try:
-            if isinstance(found, InvalidInput):
-                raise found
-            question = questions.get(found.external_id)
-            if question is None:
+            if isinstance(row, InvalidInput):
+                raise row
+            question = questions[_find(matcher, row)]
+            if question.id in taken and row.is_sample:
+                continue  # the harness writes a document once for each of its filters
+            if question.id in taken:
                 raise InvalidPrediction(
-                    f"{found.where}: there is no question '{found.external_id}' in the {split} "
-                    f"split of '{dataset}'. Correct the id, the dataset or the split."
+                    f"{row.where}: the id '{question.external_id}' stands twice. Keep one."
                 )
-            if found.external_id in taken:
-                raise InvalidPrediction(
-                    f"{found.where}: the id '{found.external_id}' stands twice. Keep one."
-                )
-            taken[found.external_id] = to_prediction(found, question)
+            taken[question.id] = to_prediction(row, question)
         except InvalidInput as error:
             if not skip_bad_rows:
                 raise type(error)(f"{error} Or import with --skip-bad-rows.") from None
@@ -161,20 +166,48 @@ def _read(
     return list(taken.values()), rejected
 
 
-def to_prediction(line: PredictionLine, question: StoredQuestion) -> Prediction:
-    """Return the prediction of one imported line; a rationale inside the output is split off."""
-    label = read_answer(line.output, question)
-    rationale = line.rationale
+def _find(matcher: Matcher, row: WrittenRow) -> int:
+    try:
+        return matcher.find(row.external_id, row.question, row.split)
+    except InvalidInput as error:
+        raise InvalidPrediction(f"{row.where}: {error}") from None
+
+
+def to_prediction(row: WrittenRow, question: StoredQuestion) -> Prediction:
+    """Return the prediction of one imported row; a rationale inside the output is split off."""
+    if row.option_scores is not None:
+        return _scored(row.option_scores, row.where, question)
+    label = read_answer(row.text, question)
+    rationale = row.rationale
     if rationale is None:
-        written, answer = split_output(line.output)
+        written, answer = split_output(row.text)
         # "One week" alone is an answer, not a rationale without one
         rationale = written if answer or label is None else None
     return Prediction(
         question_id=question.id,
         rationale=rationale,
-        output=line.output,
+        output=row.text,
         label=label,
         outcome=judge(label, question),
+    )
+
+
+def _scored(scores: Mapping[int, float], where: str, question: StoredQuestion) -> Prediction:
+    """Return the prediction of a harness's sample that scored the options and wrote nothing."""
+    if len(scores) != len(question.choices):
+        raise InvalidPrediction(
+            f"{where}: {len(scores)} scores for a question with {len(question.choices)} options."
+        )
+    by_label = {question.labels[place]: score for place, score in scores.items()}
+    likely = max(by_label, key=by_label.__getitem__)
+    return Prediction(
+        question_id=question.id,
+        rationale=None,
+        output=choice_answer(next(one for one in question.choices if one.label == likely)),
+        label=likely,
+        outcome=judge(likely, question),
+        option_log_likelihoods=by_label,
+        option_label=likely,
     )
 
 

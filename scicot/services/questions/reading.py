@@ -214,6 +214,14 @@ def read_source(location: str, dataset: str, options: ReadOptions) -> Reading:
     return reading
 
 
+def list_columns(location: str, options: ReadOptions) -> list[str]:
+    """Return the columns of a file, or of a folder's first one, for a mapping to choose from."""
+    file = find_question_files(Path(location).expanduser(), "", options.split or Split.TRAIN)[0]
+    with open_table(file.path, encoding=options.encoding, is_header=looks_like_header) as table:
+        sample, _ = first_rows(table.rows, SAMPLE)
+    return list(dict.fromkeys(column for row in sample for column in unwrap(row)))
+
+
 def _read_files(reading: Reading, path: Path, dataset: str, options: ReadOptions) -> None:
     names = set(options.mapping.values())
 

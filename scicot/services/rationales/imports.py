@@ -1,67 +1,172 @@
-"""Imports of rationales: matched to their questions, all or nothing, once."""
+"""Imports of rationales: matched to their questions, all or nothing, once, then checked."""
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import DatasetRow, ImportRow, QuestionRow
+from db.models import ImportRow, RationaleRow, RevisionRow
 from db.session import write
 from scicot.adapters.clock import utc_now
-from scicot.adapters.sources.rationale_files import RationaleLine, read_rationales
+from scicot.adapters.sources.written_rows import WrittenRow, read_written
 from scicot.pure.hashing import content_hash
-from scicot.services.questions.lookup import find_dataset_id
-from scicot.services.rationales.revisions import add_rationale
+from scicot.services.questions.imports import RejectedRow
+from scicot.services.questions.matching import Matcher
+from scicot.services.rationales.checks import refresh_flags
+from scicot.services.rationales.revisions import NewRationale, add_rationales
 from scicot.words.errors import InvalidInput
-from scicot.words.records import Actor, Cause, Origin, RationaleStatus
+from scicot.words.records import Actor, Origin, RationaleStatus, Split
+
+STATUSES = (RationaleStatus.UNREVIEWED, RationaleStatus.ACCEPTED)
+
+
+@dataclass(frozen=True, slots=True)
+class RationaleSource:
+    """Where rationales come from: what it is called, who wrote them, and with which prompt.
+
+    `status` is what they come in as; None: a teacher's unreviewed, a person's accepted.
+    """
+
+    name: str
+    origin: Origin = Origin.HUMAN
+    status: RationaleStatus | None = None
+    model: str = ""
+    prompt_note: str = ""
+    split: Split | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def entry_status(self) -> RationaleStatus:
+        """The status the rationales come in as."""
+        human = self.origin is Origin.HUMAN
+        return self.status or (RationaleStatus.ACCEPTED if human else RationaleStatus.UNREVIEWED)
 
 
 @dataclass(frozen=True, slots=True)
 class RationaleImport:
-    """What an import of rationales did. Unmatched lines name no question of the datasets."""
+    """What an import of rationales did; `unmatched` lists the rows that name no question."""
 
     added: int
     already_there: int
-    unmatched: int
+    unmatched: Sequence[RejectedRow]
+    status: RationaleStatus
+    differing: int = 0  # already there with another text, which was kept
 
 
 def import_rationales(
-    session: Session, actor: Actor, path: Path, *, dataset: str, source: str
+    session: Session, actor: Actor, path: Path, *, dataset: str, source: RationaleSource
 ) -> RationaleImport:
-    """Import human rationales by question id, already accepted: people wrote them.
+    """Import rationales by question id or text, several a question as samples, and check them.
 
     `dataset` may be a prefix of several (`arc` for `arc-easy` and `arc-challenge`). All or
-    nothing; a source that has a rationale for the question keeps the one it has.
+    nothing: a row without a text writes nothing; a sample that a source has already is kept as it
+    is. Rows that match no question are listed.
     """
-    if not source.strip():
+    if not source.name.strip():
         raise InvalidInput("The source has no name. Give it one, for instance 'worldtree'.")
-    lines = list(read_rationales(path.expanduser()))
-    added = already_there = 0
-    with write(session):
-        ids = _question_ids(session, dataset)
-        matched = [(ids[line.external_id], line) for line in lines if line.external_id in ids]
-        for question_id, line in matched:
-            if _add_human(session, actor, question_id, source, line):
-                added += 1
-            else:
-                already_there += 1
-        session.add(
-            ImportRow(
-                kind="rationales",
-                source_name=path.name,
-                content_hash=content_hash([[line.external_id, line.text] for line in lines]),
-                target=f"{dataset}: {source}",
-                actor=actor.name,
-                created_at=utc_now(),
-                result={"added": added, "already_there": already_there},
-            )
+    if source.entry_status not in STATUSES or source.origin is Origin.STUDENT:
+        raise InvalidInput(
+            "Rationales come in from a teacher or a human, unreviewed or accepted. Choose those."
         )
-    return RationaleImport(added, already_there, len(lines) - len(matched))
+    matched, unmatched, digest = _match(session, path, dataset, source)
+    with write(session):
+        there = _texts_there(session, source, [new.question_id for new in matched])
+        fresh = [new for new in matched if (new.question_id, new.sample) not in there]
+        differing = sum(
+            there[new.question_id, new.sample] != new.text
+            for new in matched
+            if (new.question_id, new.sample) in there
+        )
+        brought = ImportRow(
+            kind="rationales",
+            source_name=path.name[:500],
+            content_hash=digest,
+            target=f"{dataset}: {source.name}"[:200],
+            actor=actor.name,
+            created_at=utc_now(),
+            result={
+                "added": len(fresh),
+                "already_there": len(matched) - len(fresh),
+                "unmatched": len(unmatched),
+                "origin": source.origin,
+                "model": source.model,
+                "prompt_note": source.prompt_note,
+            },
+        )
+        session.add(brought)
+        session.flush()
+        ids = add_rationales(
+            session,
+            actor,
+            fresh,
+            origin=source.origin,
+            source=source.name,
+            status=source.entry_status,
+            import_id=brought.id,
+        )
+    refresh_flags(session, ids)
+    already_there = len(matched) - len(fresh)
+    return RationaleImport(len(fresh), already_there, unmatched, source.entry_status, differing)
+
+
+def _match(
+    session: Session, path: Path, dataset: str, source: RationaleSource
+) -> tuple[list[NewRationale], list[RejectedRow], str]:
+    """Return the rationales with their questions, the rows without one, and the file's hash."""
+    matcher = Matcher(session, dataset, source.split)
+    matched: list[NewRationale] = []
+    unmatched: list[RejectedRow] = []
+    samples: dict[int, int] = {}
+    lines = []
+    for number, row in read_written(path, "rationale", source.mapping):
+        if isinstance(row, InvalidInput):
+            raise row
+        lines.append([row.external_id or row.question, row.text])
+        question_id = _find(matcher, row, number, unmatched)
+        if question_id is None:
+            continue
+        following = samples.get(question_id, 0)
+        sample = following if row.sample is None else row.sample
+        samples[question_id] = max(following, sample + 1)
+        matched.append(NewRationale(question_id, row.text, sample))
+    pairs = {(new.question_id, new.sample) for new in matched}
+    if len(pairs) < len(matched):
+        raise InvalidInput(
+            f"{path.name}: a question has two rationales with the same sample number. Number "
+            "them anew, or leave the column out."
+        )
+    return matched, unmatched, content_hash(lines)
+
+
+def _find(
+    matcher: Matcher, row: WrittenRow, number: int, unmatched: list[RejectedRow]
+) -> int | None:
+    try:
+        return matcher.find(row.external_id, row.question, row.split)
+    except InvalidInput as error:
+        unmatched.append(RejectedRow(number, f"{row.where}: {error}"))
+        return None
+
+
+def _texts_there(
+    session: Session, source: RationaleSource, question_ids: Sequence[int]
+) -> dict[tuple[int, int], str]:
+    """Return what the source wrote already, by question and sample."""
+    wanted = set(question_ids)
+    rows = session.execute(
+        select(RationaleRow.question_id, RationaleRow.sample, RevisionRow.text)
+        .join(RevisionRow, RevisionRow.rationale_id == RationaleRow.id)
+        .where(
+            RationaleRow.origin == source.origin,
+            RationaleRow.source == source.name,
+            RevisionRow.number == 1,
+        )
+    )
+    return {(key, sample): text for key, sample, text in rows if key in wanted}
 
 
 def add_supports(
@@ -71,48 +176,13 @@ def add_supports(
 
     To be called inside the caller's `write(session)`.
     """
-    added = 0
-    for question_id, text in texts:
-        added += (
-            add_rationale(
-                session,
-                actor,
-                question_id=question_id,
-                origin=Origin.HUMAN,
-                source=source,
-                text=text,
-                cause=Cause.IMPORTED,
-                status=RationaleStatus.ACCEPTED,
-                operation_id=uuid.uuid4().hex,
-            )
-            is not None
-        )
-    return added
-
-
-def _add_human(
-    session: Session, actor: Actor, question_id: int, source: str, line: RationaleLine
-) -> bool:
-    added = add_rationale(
-        session,
-        actor,
-        question_id=question_id,
-        origin=Origin.HUMAN,
-        source=source,
-        text=line.text,
-        cause=Cause.IMPORTED,
-        status=RationaleStatus.ACCEPTED,
-        operation_id=uuid.uuid4().hex,
-    )
-    return added is not None
-
-
-def _question_ids(session: Session, dataset: str) -> dict[str, int]:
-    query = select(QuestionRow.external_id, QuestionRow.id).join(
-        DatasetRow, DatasetRow.id == QuestionRow.dataset_id
-    )
-    several = DatasetRow.name.in_([f"{dataset}-easy", f"{dataset}-challenge"])
-    rows = session.execute(query.where((DatasetRow.name == dataset) | several)).all()
-    if not rows:
-        find_dataset_id(session, dataset)  # raises NotFound with the names there are
-    return dict(rows)
+    own = RationaleSource(source)
+    there = _texts_there(session, own, [question_id for question_id, _ in texts])
+    fresh = [
+        NewRationale(question_id, text, 0)
+        for question_id, text in texts
+        if (question_id, 0) not in there
+    ]
+    status = own.entry_status
+    add_rationales(session, actor, fresh, origin=own.origin, source=source, status=status)
+    return len(fresh)

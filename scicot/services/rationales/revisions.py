@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -60,6 +62,67 @@ def add_rationale(
         session, actor, rationale, text=text, cause=cause, operation_id=operation_id, now=now
     )
     return rationale.id
+
+
+@dataclass(frozen=True, slots=True)
+class NewRationale:
+    """A text for a question, as its source's sample of this number."""
+
+    question_id: int
+    text: str
+    sample: int
+
+
+def add_rationales(
+    session: Session,
+    actor: Actor,
+    new: Sequence[NewRationale],
+    *,
+    origin: Origin,
+    source: str,
+    status: RationaleStatus,
+    import_id: int | None = None,
+) -> list[int]:
+    """Add many imported rationales with their first revisions and return their ids.
+
+    To be called inside the caller's `write(session)`, with none that is there already.
+    """
+    now = utc_now()
+    datasets = dict(session.execute(select(QuestionRow.id, QuestionRow.dataset_id)).all())
+    rows = [
+        RationaleRow(
+            question_id=rationale.question_id,
+            dataset_id=datasets[rationale.question_id],
+            origin=origin,
+            source=source,
+            sample=rationale.sample,
+            status=status,
+            import_id=import_id,
+            length=len(rationale.text),
+            created_at=now,
+        )
+        for rationale in new
+    ]
+    session.add_all(rows)
+    session.flush()
+    revisions = [
+        RevisionRow(
+            rationale_id=row.id,
+            number=1,
+            text=rationale.text,
+            author=actor.name,
+            cause=Cause.IMPORTED,
+            operation_id=uuid.uuid4().hex,
+            created_at=now,
+        )
+        for row, rationale in zip(rows, new, strict=True)
+    ]
+    session.add_all(revisions)
+    session.flush()
+    for row, revision in zip(rows, revisions, strict=True):
+        row.revision_id = revision.id
+    session.flush()
+    return [row.id for row in rows]
 
 
 def append_revision(

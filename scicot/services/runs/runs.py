@@ -21,7 +21,7 @@ from scicot.adapters.clock import utc_now
 from scicot.adapters.launchers.local import log_path, worker_lives
 from scicot.adapters.versions import code_version, package_versions
 from scicot.pure.hashing import content_hash
-from scicot.words.errors import NotFound, RunNotInState
+from scicot.words.errors import InvalidInput, NotFound, RunNotInState
 from scicot.words.records import Actor, RunKind, RunStatus, RunView
 from scicot.words.settings import Settings
 
@@ -109,6 +109,25 @@ def list_active(session: Session, kinds: Sequence[RunKind] | None = None) -> lis
 def get_run(session: Session, run_id: int) -> RunView:
     """Return one run; raises NotFound."""
     return _view(session, _row(session, run_id), utc_now())
+
+
+def find_run_id(session: Session, named: str) -> int:
+    """Return the run that a number or a name means; raises NotFound, or InvalidInput for several.
+
+    A number is taken for one before it is taken for a name.
+    """
+    bare = named.strip()
+    if bare.isascii() and bare.isdigit() and len(bare) < 19:
+        number = int(bare)
+        if session.scalar(select(RunRow.id).where(RunRow.id == number)) is not None:
+            return number
+    ids = list(session.scalars(select(RunRow.id).where(RunRow.name == bare).order_by(RunRow.id)))
+    if not ids:
+        raise NotFound(f"There is no run '{bare[:100]}'. `runs list` shows those there are.")
+    if len(ids) > 1:
+        numbers = ", ".join(str(run_id) for run_id in ids[-10:])
+        raise InvalidInput(f"Several runs are called '{bare[:100]}' ({numbers}). Give the number.")
+    return ids[0]
 
 
 def list_runs(

@@ -1,6 +1,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -13,7 +14,9 @@ from scicot.services.predictions.files import (
     import_predictions,
 )
 from scicot.services.predictions.store import list_predictions
-from scicot.words.errors import Conflict, InvalidInput, InvalidPrediction
+from scicot.services.questions.imports import import_questions
+from scicot.services.runs.runs import find_run_id
+from scicot.words.errors import Conflict, InvalidInput, InvalidPrediction, NotFound
 from scicot.words.records import Actor, Outcome, Split
 from tests.builders import store_questions
 
@@ -25,7 +28,7 @@ def bring(session: Session, actor: Actor, tmp_path: Path) -> Importer:
     store_questions(session, tmp_path / "files")
 
     def bring(
-        rows: Sequence[Mapping[str, object] | str], name: str = "peer", **options: bool
+        rows: Sequence[Mapping[str, object] | str], name: str = "peer", **options: Any
     ) -> PredictionImport:
         path = tmp_path / "peer.jsonl"
         lines = [row if isinstance(row, str) else json.dumps(row) for row in rows]
@@ -82,8 +85,8 @@ def test_another_file_under_a_taken_name_is_refused(bring: Importer) -> None:
         ({"id": "Test-9", "output": "B"}, "row 2: there is no question 'Test-9' in the test split"),
         ({"id": "Test-0", "output": "B"}, "row 2: the id 'Test-0' stands twice"),
         ({"id": "Test-1"}, "row 2: the field 'output' is missing"),
-        ({"id": "Test-1", "output": None}, "row 2: the field 'output' is a NoneType"),
-        ({"id": "Test-1", "output": "B", "rationale": 3}, "row 2: the field 'rationale' is a int"),
+        ({"id": "Test-1", "output": None}, "row 2: the field 'output' is missing"),
+        ({"id": "Test-1", "output": "B", "rationale": 3}, "row 2: the field 'rationale' is an int"),
     ],
 )
 def test_a_bad_row_is_named_and_nothing_is_written(
@@ -122,3 +125,45 @@ def test_export_into_a_missing_folder_says_so(bring: Importer, session: Session)
     done = bring(ROWS)
     with pytest.raises(InvalidInput, match="There is no folder /nowhere/at"):
         export_predictions(session, done.run, Path("/nowhere/at/all.jsonl"))
+
+
+def test_a_sample_file_of_the_harness_is_read(
+    session: Session, actor: Actor, cases_folder: Path
+) -> None:
+    base = str(cases_folder / "00-base" / "base-Test.jsonl")
+    import_questions(session, actor, base, dataset="base")
+    path = cases_folder / "13-lm-eval-samples" / "samples_arc.jsonl"
+    done = import_predictions(session, actor, path, dataset="base", split=Split.TEST, name="lm")
+    (prediction,) = list_predictions(session, done.run)
+    assert (prediction.label, prediction.outcome) == ("A", Outcome.CORRECT)
+
+
+def test_scores_of_the_harness_are_the_options_log_likelihoods(
+    session: Session, bring: Importer
+) -> None:
+    document = {"question": "Which statement number 1 about the river is true?", "answer": 1}
+    scored = [[["-4.5", "False"]], [["-1.25", "True"]], [["-3.0", "False"]], [["-9.0", "False"]]]
+    rows = [
+        {"doc_id": 1, "doc": document, "resps": scored, "filter": name}
+        for name in ("none", "other")
+    ]
+    done = bring(rows)
+    (prediction,) = list_predictions(session, done.run)
+    assert (prediction.option_label, prediction.outcome) == ("B", Outcome.CORRECT)
+    assert prediction.option_log_likelihoods == {"A": -4.5, "B": -1.25, "C": -3.0, "D": -9.0}
+
+
+def test_outputs_are_read_from_a_table(session: Session, bring: Importer, tmp_path: Path) -> None:
+    path = tmp_path / "outputs.csv"
+    path.write_text("question_id,response\nTest-0,The answer is (A).\nTest-1,B\n")
+    done = import_predictions(
+        session, Actor("Ada"), path, dataset="demo", split=Split.TEST, name="csv"
+    )
+    assert [one.label for one in list_predictions(session, done.run)] == ["A", "B"]
+
+
+def test_a_run_is_found_by_number_and_by_name(session: Session, bring: Importer) -> None:
+    run = bring(ROWS).run
+    assert find_run_id(session, str(run)) == find_run_id(session, "peer") == run
+    with pytest.raises(NotFound, match="no run 'nobody'"):
+        find_run_id(session, "nobody")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from db.models import ImportRow, QuestionRow, RationaleRow
 from scicot.services.questions.imports import import_questions
 from scicot.services.questions.lookup import count_questions, list_questions
-from scicot.services.rationales.imports import import_rationales
+from scicot.services.rationales.imports import RationaleSource, import_rationales
 from scicot.words.errors import Conflict, InvalidInput, InvalidRationale, NotFound
 from scicot.words.records import Actor, Origin, RationaleStatus, Split
 from tests.builders import arc_row, store_questions
@@ -47,10 +47,14 @@ def test_human_rationales_join_by_question_id(
 ) -> None:
     import_questions(session, actor, str(arc_folder), dataset="arc")
     path = rationales_folder / "worldtree_v1.jsonl"
-    done = import_rationales(session, actor, path, dataset="arc", source="worldtree")
-    assert (done.added, done.already_there, done.unmatched) == (1213, 0, 0)
-    again = import_rationales(session, actor, path, dataset="arc", source="worldtree")
-    assert (again.added, again.already_there, again.unmatched) == (0, 1213, 0)
+    done = import_rationales(
+        session, actor, path, dataset="arc", source=RationaleSource("worldtree")
+    )
+    assert (done.added, done.already_there, len(done.unmatched)) == (1213, 0, 0)
+    again = import_rationales(
+        session, actor, path, dataset="arc", source=RationaleSource("worldtree")
+    )
+    assert (again.added, again.already_there, len(again.unmatched)) == (0, 1213, 0)
     row = session.scalars(select(RationaleRow).limit(1)).one()
     assert (row.origin, row.status) == (Origin.HUMAN, RationaleStatus.ACCEPTED)
 
@@ -148,7 +152,7 @@ def test_an_empty_rationale_writes_nothing(session: Session, actor: Actor, tmp_p
         path, [{"id": "Train-0", "rationale": "Because."}, {"id": "Train-1", "rationale": " "}]
     )
     with pytest.raises(InvalidRationale, match="row 2: the rationale is empty"):
-        import_rationales(session, actor, path, dataset="demo", source="people")
+        import_rationales(session, actor, path, dataset="demo", source=RationaleSource("people"))
     assert count(session, RationaleRow) == 0
 
 
@@ -158,7 +162,7 @@ def test_rationales_for_an_unknown_dataset_are_refused(
     path = tmp_path / "rationales.jsonl"
     write_rows(path, [{"id": "Train-0", "rationale": "Because."}])
     with pytest.raises(NotFound, match="no dataset 'nowhere'"):
-        import_rationales(session, actor, path, dataset="nowhere", source="people")
+        import_rationales(session, actor, path, dataset="nowhere", source=RationaleSource("people"))
 
 
 def test_counts_are_given_in_the_order_of_splits(session: Session, tmp_path: Path) -> None:
