@@ -42,4 +42,5 @@ def read_paper_numbers() -> PaperNumbers:
             (names[row["dataset"]], row["fraction"]): row["examples"] for row in stored["sizes"]
         },
         titles={ours: theirs for theirs, ours in names.items()},
+        test_questions={names[name]: count for name, count in stored["test_questions"].items()},
     )

@@ -10,7 +10,13 @@ from jinja2 import Environment, StrictUndefined
 from scicot.pure.evaluation import attribution, slices
 from scicot.pure.evaluation.comparison import say_p
 from scicot.pure.evaluation.report import CELL_TITLES, EXAMPLES, Report
-from scicot.pure.evaluation.table_formats import describe_basis, describe_measured, percent
+from scicot.pure.evaluation.table_formats import (
+    describe_basis,
+    describe_measured,
+    describe_published,
+    percent,
+    say_caption,
+)
 from scicot.pure.statistics import wilson_interval
 
 
@@ -24,7 +30,9 @@ def render_html(report: Report) -> str:
     return environment.from_string(text).render(
         report=report,
         describe_measured=describe_measured,
+        describe_published=describe_published,
         describe_basis=describe_basis,
+        say_caption=say_caption,
         wilson=wilson_interval,
         cell_titles=CELL_TITLES,
         examples=EXAMPLES,

@@ -7,11 +7,13 @@ from typing import Annotated, Any
 
 import typer
 
-from scicot.cli.output import AsJson, emit
-from scicot.pure.evaluation.table_formats import to_csv, to_latex, to_markdown
+from scicot.cli.output import AsJson, emit, say
+from scicot.pure.evaluation.table_formats import say_caption, to_csv, to_latex, to_markdown
 from scicot.pure.evaluation.tables import ResultTable, TableCell
+from scicot.pure.statistics import Interval
 from scicot.services.evaluation.results import load_results
 from scicot.services.workspace import open_workspace
+from scicot.words.records import Split
 
 
 class Format(StrEnum):
@@ -33,6 +35,9 @@ def register(app: typer.Typer) -> None:
 def results_command(
     experiment: Annotated[int | None, typer.Option(help="One experiment's runs only.")] = None,
     student: Annotated[str | None, typer.Option(help="The student whose runs count.")] = None,
+    split: Annotated[
+        Split | None, typer.Option(help="Whose questions. [validation, else test]")
+    ] = None,
     written: Annotated[
         Format, typer.Option("--format", help="How the tables are written.")
     ] = Format.MARKDOWN,
@@ -40,17 +45,36 @@ def results_command(
 ) -> None:
     """Show the paper's tables, published and measured here, from the finished runs."""
     with open_workspace() as session:
-        results = load_results(session, experiment_id=experiment, student=student)
+        results = load_results(session, experiment_id=experiment, student=student, split=split)
     emit(
         {
             "experiment": experiment,
             "student": results.student,
             "source": results.paper.source,
+            "split": results.split,
+            "splits": results.splits,
+            "settings": results.settings,
+            "baselines": {
+                dataset: {
+                    "chance": found.chance,
+                    "longest_option": found.longest_option,
+                    "same_place": found.same_place,
+                    "place": found.place,
+                    "questions": found.questions,
+                }
+                for dataset, found in results.baselines.items()
+            },
+            "test_reads": {
+                dataset: {"runs": reads.runs, "settings": reads.settings}
+                for dataset, reads in results.test_reads.items()
+            },
             "tables": [describe(table) for table in results.tables],
         },
         as_json,
         "\n".join(WRITERS[written](table) for table in results.tables),
     )
+    for dataset, reads in results.test_reads.items():
+        say(reads.say(dataset))
 
 
 def describe(table: ResultTable) -> dict[str, Any]:
@@ -58,6 +82,7 @@ def describe(table: ResultTable) -> dict[str, Any]:
     return {
         "key": table.key,
         "title": table.title,
+        "caption": say_caption(table),
         "rows": [
             {
                 "label": row.label,
@@ -73,18 +98,30 @@ def describe(table: ResultTable) -> dict[str, Any]:
 
 
 def _describe_cell(cell: TableCell) -> dict[str, Any]:
-    found = cell.measured
-    if found is None:
-        return {"paper": cell.published, "ours": None}
-    interval = found.interval
-    return {
+    published = {
         "paper": cell.published,
-        "ours": found.accuracy,
-        "interval": [interval.low, interval.high] if interval else None,
-        "interval_over": found.over,
-        "runs": found.run_ids,
-        "questions": found.questions,
-        "option_accuracy": found.option_accuracy,
-        "no_answer_share": found.no_answer_share,
-        "left_out": found.left_out,
+        "paper_interval": _ends(cell.published_interval),
+        "paper_below_chance": cell.is_below_chance,
     }
+    figure = cell.measured
+    if figure is None:
+        return published | {"ours": None}
+    return published | {
+        "ours": figure.accuracy,
+        "interval": _ends(figure.interval),
+        "interval_over": figure.over,
+        "seeds": len(figure.run_ids),
+        "runs": figure.run_ids,
+        "questions": figure.questions,
+        "option_accuracy": figure.option_accuracy,
+        "no_answer_share": figure.no_answer_share,
+        "same_place": figure.same_place,
+        "training_questions": figure.examples,
+        "differs": figure.differs,
+        "warning": figure.warning,
+        "left_out": figure.left_out,
+    }
+
+
+def _ends(interval: Interval | None) -> list[float] | None:
+    return [interval.low, interval.high] if interval else None

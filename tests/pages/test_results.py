@@ -21,7 +21,7 @@ def cell(app: AppTest, table: str, row: str, column: int) -> dict[str, Any]:
 def test_an_empty_database_shows_the_published_figures_and_asks_for_the_questions_first() -> None:
     app = open_page("evaluate/results")
     assert not app.exception
-    assert cell(app, "table_table_2", "Sci-CoT", 1)["text"] == "43.73"
+    assert cell(app, "table_table_2", "Sci-CoT", 1)["text"] == "43.73 [41.7, 45.7]"
     empty = cell(app, "table_sizes_arc-easy", "12.5 %", 5)
     assert (empty["text"], empty["is_call"]) == ("Import first", True)
     published_only = cell(app, "table_table_1", "OPT (50% sparsity)", 3)

@@ -6,7 +6,12 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.evaluate.results.selection import choose_experiment, choose_student, load_chosen
+from pages.evaluate.results.selection import (
+    choose_experiment,
+    choose_split,
+    choose_student,
+    load_chosen,
+)
 from pages.evaluate.results.tables import show_table
 from pages.shared.frame import errors_shown
 from scicot.pure.evaluation.figures import Figure
@@ -67,19 +72,18 @@ def show_report(experiment: int | None) -> None:
 
 
 st.title("Results")
-left, right = st.columns(2)
+left, middle, right = st.columns(3)
 with left:
     experiment_id = choose_experiment()
 with errors_shown():
     results = load_chosen(experiment_id)
-    with right:
+    with middle:
         choose_student(results.students, results.student)
-    student = results.tables[0].student
-    ours = f"Ours: {escape_markdown(student)}. " if student else ""
-    st.caption(
-        f"Test accuracy in percent; ours as mean [95 % interval]. {ours}"
-        f"The published figures: {escape_markdown(results.paper.source)}."
-    )
+    with right:
+        choose_split(results.splits, results.split)
+    st.caption(f"The published figures: {escape_markdown(results.paper.source)}.")
+    for dataset, reads in results.test_reads.items():
+        st.caption(escape_markdown(reads.say(dataset)))
     if results.runs:
         show_report(experiment_id)
     with open_workspace() as opened:

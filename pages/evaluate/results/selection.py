@@ -16,21 +16,30 @@ from scicot.services.evaluation.results import (
     title_student,
 )
 from scicot.services.workspace import Workspace, open_workspace
+from scicot.words.records import Split
 
 ALL_RUNS = "all"
 
 
 @st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=BY_DATABASE)
-def _load(workspace: Workspace, state: str, experiment: int | None, student: str | None) -> Results:
+def _load(
+    workspace: Workspace,
+    state: str,
+    experiment: int | None,
+    student: str | None,
+    split: Split | None,
+) -> Results:
     """Keep the results of this state of the runs; they are frozen, so that sharing is safe."""
-    return load_results(workspace, experiment_id=experiment, student=student)
+    return load_results(workspace, experiment_id=experiment, student=student, split=split)
 
 
 def load_chosen(experiment: int | None) -> Results:
-    """Return the results as they are now, of the student that the link names."""
+    """Return the results as they are now, of the student and split that the link names."""
     with open_workspace() as workspace:
         state = results_state(workspace)
-        return _load(workspace, state, experiment, st.query_params.get("student"))
+        named = st.query_params.get("split", "")
+        split = Split(named) if named in list(Split) else None
+        return _load(workspace, state, experiment, st.query_params.get("student"), split)
 
 
 def choose_experiment() -> int | None:
@@ -62,5 +71,23 @@ def choose_student(students: Sequence[str], shown: str | None) -> None:
     )
 
 
+def choose_split(splits: Sequence[Split], shown: Split) -> None:
+    """Show which split the accuracies are of; another choice goes into the link."""
+    st.session_state["results_split"] = shown
+    st.selectbox(
+        "Questions",
+        list(splits) or [shown],
+        key="results_split",
+        format_func=lambda split: f"The {split} split",
+        help="Choose settings on validation; read the test split once, at the end.",
+        on_change=_remember_split,
+        disabled=len(splits) < 2,
+    )
+
+
 def _remember() -> None:
     write_link("student", st.session_state["results_student"])
+
+
+def _remember_split() -> None:
+    write_link("split", st.session_state["results_split"].value)

@@ -12,7 +12,8 @@ from pages.shared import links
 from scicot.pure.evaluation.table_formats import (
     describe_basis,
     describe_measured,
-    percent,
+    describe_published,
+    say_caption,
     to_csv,
     to_latex,
     to_markdown,
@@ -21,11 +22,10 @@ from scicot.pure.evaluation.tables import ResultTable, TableCell
 from scicot.pure.markdown import escape_markdown
 from scicot.services.evaluation.question_view import MAX_RUNS
 
-PAPER_HELP = "Published test accuracy in percent."
+PAPER_HELP = "Published test accuracy in percent, with Wilson's 95 % interval."
 OURS_HELP = (
-    "Test accuracy in percent of the answers that were written, and its 95 % interval: Student's t "
-    "over the seeds, or Wilson's over the questions where there is one run. Press a figure to read "
-    "its runs' answers."
+    "Accuracy in percent of the answers that were written, and its 95 % interval over questions "
+    "and seeds. Press a figure to read its runs' answers."
 )
 
 
@@ -52,18 +52,22 @@ def show_table(table: ResultTable, imported: Collection[str]) -> None:
         cells = [Cell(row.label), *([Cell(row.note)] if table.note_title else [])]
         for place, cell in enumerate(row.cells):
             if published[place]:
-                cells.append(Cell(percent(cell.published) or "–"))
-            cells.append(_ours(cell, f"{number},{place}", imported))
+                cells.append(Cell(describe_published(cell) or "–"))
+            cells.append(_ours(cell, f"{number},{place}", imported, table.marks))
         lines.append(Line(cells))
     pressed = show_plain_table(heads, lines, key=f"table_{table.key}", label=table.title)
+    st.caption(" ".join(escape_markdown(line) for line in say_caption(table)))
     if pressed:
         row_place, column_place = map(int, pressed.split(","))
         _follow(table.rows[row_place].cells[column_place], imported)
 
 
-def _ours(cell: TableCell, press: str, imported: Collection[str]) -> Cell:
+def _ours(cell: TableCell, press: str, imported: Collection[str], marks: Mapping[str, str]) -> Cell:
+    if cell.measured is not None and not cell.measured.run_ids:
+        return Cell(describe_measured(cell), describe_basis(cell))
     if cell.measured is not None:
-        return Cell(describe_measured(cell), describe_basis(cell), press, help=_say_runs(cell))
+        said = describe_measured(cell, marks)
+        return Cell(said, describe_basis(cell), press, help=_say_runs(cell))
     if cell.under_way is not None:
         return Cell(f"run {cell.under_way} is under way", press=press, help="Watch it")
     if cell.launch is None:

@@ -20,12 +20,14 @@ _ACCURACY = {"title": "Test accuracy (%)", "scale": {"zero": True}}
 
 
 def _scale(methods: Sequence[str]) -> dict[str, Any]:
-    return {"domain": list(methods), "range": [COLORS[method] for method in methods]}
+    return {"domain": list(methods), "range": [COLORS.get(method, "#888888") for method in methods]}
 
 
 def _values(table: ResultTable, place: str, series: str) -> Iterator[dict[str, Any]]:
     """Yield one point a figure of the table; `place` and `series` name what row and column are."""
     for row in table.rows:
+        if not any(cell.published is not None or cell.launch for cell in row.cells):
+            continue  # what needs no student has no bar
         for column, cell in zip(table.columns, row.cells, strict=True):
             names = {place: row.label, series: column}
             if cell.published is not None:
@@ -46,7 +48,8 @@ def _values(table: ResultTable, place: str, series: str) -> Iterator[dict[str, A
 def draw_methods(table: ResultTable) -> Figure:
     """Return figure 4: the methods' accuracies by dataset, from Table II."""
     values = list(_values(table, "method", "dataset"))
-    shown = [row.label for row in table.rows]
+    drawn = {value["method"] for value in values}
+    shown = [row.label for row in table.rows if row.label in drawn]
     x = {"field": "method", "sort": shown, "title": None, "axis": {"labelAngle": 0}}
     offset = {"field": "from", "sort": [PAPER, OURS]}
     return {

@@ -3,12 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from scicot.pure.evaluation.baselines import Baselines
 from scicot.pure.evaluation.tables import Measured, ResultTable, Row, TableCell
 from scicot.pure.methods.plan import Method
 from scicot.pure.methods.registry import list_in_table, list_trained
-from scicot.words.configs import FRACTIONS
+from scicot.pure.statistics import wilson_interval
+from scicot.words.configs import FRACTIONS, STARTER_STUDENT
+from scicot.words.records import Split
+
+PAPER_CHANCE = 0.25  # four options nearly everywhere in ARC
+PAPER_STAGE2 = "in_sample"
+STAGE2_TITLES = {
+    "in_sample": "Written by stage 1, which was trained on them (paper)",
+    "cross_fit": "Written by students that did not see the question",
+    "teacher": "The teacher's own",
+}
+BASELINES = {
+    "Chance": "chance",
+    "Always the same place": "same_place",
+    "Longest option": "longest_option",
+}
+OPTION_NOTE = (
+    "By options: the option whose answer text the student finds most likely (summed "
+    "log-probability), beside the answer that was written."
+)
+FLAN_NOTE = (
+    "Flan-T5's instruction mix contains ARC's training questions: it has seen them before any "
+    "training here."
+)
+STARTER_NOTE = (
+    "The starter student is SmolLM2-135M-Instruct, its 4-bit weights made fp32: instruction-tuned "
+    "before any training here, and neither of the paper's size nor of its family."
+)
 
 Key = tuple[str, str, float]  # method, dataset, fraction of the training questions
 
@@ -28,7 +56,7 @@ class PaperNumbers:
     """The published test accuracies as fractions, and where they stand.
 
     `titles` gives the paper's name of a dataset of ours, `examples` how many training questions
-    the paper counts for a fraction.
+    the paper counts for a fraction, `test_questions` how many its accuracies are over.
     """
 
     source: str
@@ -36,6 +64,7 @@ class PaperNumbers:
     accuracies: Mapping[Key, float]
     examples: Mapping[tuple[str, float], int]
     titles: Mapping[str, str]
+    test_questions: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +76,59 @@ class OtherModel:
     measured: Mapping[str, Measured]
 
 
-def build_tables(
-    paper: PaperNumbers,
-    measured: Mapping[Key, Measured],
-    others: Sequence[OtherModel],
-    datasets: Sequence[str],
-    student: str | None = None,
-) -> list[ResultTable]:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the tables are filled with besides the paper's figures.
+
+    `stage2` holds Sci-CoT's cells by (setting of stage 2's rationales, dataset); `baselines` are
+    by dataset; `settings` are those that the cells share.
+    """
+
+    measured: Mapping[Key, Measured]
+    others: Sequence[OtherModel] = ()
+    stage2: Mapping[tuple[str, str], Measured] = field(default_factory=dict)
+    baselines: Mapping[str, Baselines] = field(default_factory=dict)
+    student: str | None = None
+    split: Split = Split.TEST
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+def build_tables(paper: PaperNumbers, shown: Shown, datasets: Sequence[str]) -> list[ResultTable]:
     """Return Tables I-IV, with a column or table more for each further dataset.
 
-    `student` is the one whose runs were measured.
+    Where Sci-CoT's second stage was trained on other rationales than the paper's, a table of that
+    stands last.
     """
     tables = [
-        _results_table(paper, measured, others, datasets),
-        _methods_table(paper, measured, datasets),
+        _results_table(paper, shown, datasets),
+        _methods_table(paper, shown, datasets),
     ]
     for place, dataset in enumerate(datasets):
         number = ("III", "IV")[place] if place < 2 else ""
-        tables.append(_sizes_table(paper, measured, dataset, number))
-    return [replace(table, student=_caption(student, table)) for table in tables]
+        tables.append(_sizes_table(paper, shown.measured, dataset, number))
+    if any(setting != PAPER_STAGE2 for setting, _ in shown.stage2):
+        tables.append(_stage2_table(paper, shown, datasets))
+    notes = _notes(shown)
+    return [
+        replace(
+            table,
+            student=_caption(shown.student, table),
+            split=shown.split.value,
+            settings=shown.settings,
+            notes=notes,
+        )
+        for table in tables
+    ]
+
+
+def _notes(shown: Shown) -> tuple[str, ...]:
+    notes = [OPTION_NOTE]
+    student = (shown.student or "").lower()
+    if "flan" in student or shown.student is None:
+        notes.append(FLAN_NOTE)
+    if student == STARTER_STUDENT:
+        notes.append(STARTER_NOTE)
+    return tuple(notes)
 
 
 def _caption(student: str | None, table: ResultTable) -> str | None:
@@ -81,35 +144,72 @@ def _fill(
 ) -> TableCell:
     key = (method, dataset, share)
     launch = {"method": method, "dataset": dataset, "fraction": str(share)}
-    return TableCell(paper.accuracies.get(key), measured.get(key), launch)
+    return _published(paper, paper.accuracies.get(key), dataset, measured.get(key), launch)
+
+
+def _published(
+    paper: PaperNumbers,
+    accuracy: float | None,
+    dataset: str,
+    measured: Measured | None = None,
+    launch: Mapping[str, str] | None = None,
+) -> TableCell:
+    """Return a cell with the paper's figure, its interval, and whether chance would do better."""
+    n = paper.test_questions.get(dataset)
+    interval = wilson_interval(round(accuracy * n), n) if accuracy is not None and n else None
+    is_below = accuracy is not None and accuracy < PAPER_CHANCE
+    return TableCell(accuracy, interval, is_below, measured, launch)
 
 
 def _titles(paper: PaperNumbers, datasets: Iterable[str]) -> tuple[str, ...]:
     return tuple(paper.titles.get(dataset, dataset) for dataset in datasets)
 
 
-def _results_table(
-    paper: PaperNumbers,
-    measured: Mapping[Key, Measured],
-    others: Sequence[OtherModel],
-    datasets: Sequence[str],
-) -> ResultTable:
+def _baseline_rows(shown: Shown, datasets: Sequence[str]) -> list[Row]:
+    """Return the rows that no student was needed for; they say what has to be beaten."""
+    if not shown.baselines:
+        return []
     rows = []
+    for label, name in BASELINES.items():
+        cells = [
+            TableCell(measured=_needing_no_student(shown.baselines.get(dataset), name))
+            for dataset in datasets
+        ]
+        rows.append(Row(label, tuple(cells), "no student"))
+    return rows
+
+
+def _needing_no_student(found: Baselines | None, name: str) -> Measured | None:
+    if found is None:
+        return None
+    return Measured(
+        accuracy=float(getattr(found, name)),
+        interval=None,
+        over="",
+        run_ids=(),
+        questions=found.questions,
+        option_accuracy=None,
+        no_answer_share=0.0,
+    )
+
+
+def _results_table(paper: PaperNumbers, shown: Shown, datasets: Sequence[str]) -> ResultTable:
+    rows = _baseline_rows(shown, datasets)
     for model in paper.models:
         cells = tuple(
-            _fill(paper, measured, model.method, dataset, 1.0)
+            _fill(paper, shown.measured, model.method, dataset, 1.0)
             if model.method
-            else TableCell(model.accuracies.get(dataset))
+            else _published(paper, model.accuracies.get(dataset), dataset)
             for dataset in datasets
         )
         rows.append(Row(model.name, cells, model.size))
     rows += [
         Row(
             other.name,
-            tuple(TableCell(None, other.measured.get(one)) for one in datasets),
+            tuple(TableCell(measured=other.measured.get(dataset)) for dataset in datasets),
             other.size,
         )
-        for other in others
+        for other in shown.others
     ]
     return ResultTable(
         key="table_1",
@@ -122,23 +222,54 @@ def _results_table(
     )
 
 
-def _methods_table(
-    paper: PaperNumbers, measured: Mapping[Key, Measured], datasets: Sequence[str]
-) -> ResultTable:
-    methods = _with_measured("methods", {method for method, _, _ in measured})
-    rows = tuple(
+def _methods_table(paper: PaperNumbers, shown: Shown, datasets: Sequence[str]) -> ResultTable:
+    methods = _with_measured("methods", {method for method, _, _ in shown.measured})
+    rows = [replace(row, note="") for row in _baseline_rows(shown, datasets)]
+    rows += [
         Row(
             method.title,
-            tuple(_fill(paper, measured, method.name, dataset, 1.0) for dataset in datasets),
+            tuple(_fill(paper, shown.measured, method.name, dataset, 1.0) for dataset in datasets),
         )
         for method in methods
-    )
+    ]
     return ResultTable(
         key="table_2",
         title="Table II. Ablation study on one-stage method",
         label_title="Method",
         columns=_titles(paper, datasets),
+        rows=tuple(rows),
+        datasets=tuple(datasets),
+    )
+
+
+def _stage2_table(paper: PaperNumbers, shown: Shown, datasets: Sequence[str]) -> ResultTable:
+    """Return what stage 2's training rationales make of Sci-CoT, the paper's choice first."""
+    rows = tuple(
+        Row(
+            title,
+            tuple(
+                TableCell(
+                    measured=shown.stage2.get((setting, dataset)),
+                    launch={
+                        "method": "sci_cot",
+                        "dataset": dataset,
+                        "fraction": "1.0",
+                        "stage2_rationales": setting,
+                    },
+                )
+                for dataset in datasets
+            ),
+            setting,
+        )
+        for setting, title in STAGE2_TITLES.items()
+    )
+    return ResultTable(
+        key="stage_2",
+        title="What Sci-CoT's second stage is trained on",
+        label_title="Rationales of the training questions",
+        columns=_titles(paper, datasets),
         rows=rows,
+        note_title="Setting",
         datasets=tuple(datasets),
     )
 
@@ -161,7 +292,7 @@ def _sizes_table(
     for share in sorted({*FRACTIONS, *further}):
         examples = paper.examples.get((dataset, share))
         cells = tuple(_fill(paper, measured, method.name, dataset, share) for method in methods)
-        rows.append(Row(f"{share * 100:g} %", cells, f"{examples:,}" if examples else ""))
+        rows.append(Row(f"{share * 100:g} %", cells, _say_examples(cells, examples)))
     title = paper.titles.get(dataset, dataset)
     heading = f"Table {number}. " if number else ""
     return ResultTable(
@@ -173,3 +304,14 @@ def _sizes_table(
         note_title="Examples" if any(row.note for row in rows) else "",
         datasets=(dataset,),
     )
+
+
+def _say_examples(cells: Sequence[TableCell], published: int | None) -> str:
+    """Return how many questions a row's runs trained on, ours beside the paper's."""
+    ours = sorted({cell.measured.examples for cell in cells if cell.measured} - {None}, key=str)
+    parts = [" or ".join(f"{count:,}" for count in ours if count is not None)] if ours else []
+    if published and not ours:
+        return f"{published:,}"
+    if published:
+        parts.append(f"paper {published:,}")
+    return ", ".join(parts)

@@ -126,3 +126,4 @@ class Report:
     pairs: Sequence[ReportPair]
     faults: Sequence[ReportFaults]
     runs: Sequence[ReportRun]
+    test_reads: Sequence[str] = ()

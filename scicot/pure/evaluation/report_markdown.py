@@ -21,6 +21,7 @@ def to_report_markdown(report: Report) -> str:
         f"Written by Sci-CoT on {report.created_at:%Y-%m-%d %H:%M} UTC. "
         f"Published figures: {escape_markdown(report.source)}.",
         "## Tables",
+        *map(escape_markdown, report.test_reads),
         *[to_markdown(table) for table in report.tables],
         "## Comparisons",
     ]

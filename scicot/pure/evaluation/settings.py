@@ -6,11 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from scicot.pure.methods.registry import own_settings
+from scicot.words.configs import TrainingConfig
 
 # what a table is about: its rows, columns and seeds
 FREE = ("method", "dataset", "fraction", "seed")
 # what changes no figure: where work is cut, and how it is counted
 WITHOUT_EFFECT = ("checkpoint_every", "tokens_per_batch")
+# what a student that was not trained has in common with one that was
+OF_ANSWERING = ("student", "answer_form", "show_options", "evaluate_on", "limit_test")
+# what a caption names, where a run has it; everything else stands with the run
+IN_CAPTION = (
+    *("answer_form", "show_options", "steps", "epochs", "questions_per_step", "learning_rate"),
+    *("max_rationale_tokens", "selection", "limit_train", "limit_test"),
+)
 
 
 def cell_settings(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -22,10 +30,25 @@ def cell_settings(config: Mapping[str, Any]) -> dict[str, Any]:
 def table_settings(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return what all cells of a table have alike.
 
-    Not the snapshot, which belongs to a dataset, and not what only one method has.
+    Not the snapshot, which belongs to a dataset, and not what only one method has. A setting that
+    came later than the run has its default.
     """
     left_out = {*FREE, *WITHOUT_EFFECT, *own_settings(), "snapshot"}
-    return {name: value for name, value in config.items() if name not in left_out}
+    defaults = {
+        name: field.default
+        for name, field in TrainingConfig.model_fields.items()
+        if not field.is_required()
+    }
+    return {name: value for name, value in {**defaults, **config}.items() if name not in left_out}
+
+
+def caption_settings(settings: Mapping[str, Any]) -> dict[str, str]:
+    """Return the settings that a table's caption names, in its order; limits only where set."""
+    return {
+        name.replace("_", " "): say_value(settings[name])
+        for name in IN_CAPTION
+        if name in settings and (settings[name] is not None or name == "selection")
+    }
 
 
 def differing_settings(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[str]:
@@ -37,6 +60,8 @@ def say_value(value: Any) -> str:
     """Return a setting's value as a caption shows it."""
     if value is None:
         return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:g}"
     return str(value)

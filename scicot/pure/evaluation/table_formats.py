@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 
 from scicot.pure.evaluation.tables import ResultTable, TableCell
 from scicot.pure.markdown import escape_markdown
+from scicot.pure.statistics import Interval
 
 _LATEX = {
     "\\": r"\textbackslash{}",
@@ -21,22 +23,20 @@ _LATEX = {
     "^": r"\textasciicircum{}",
     "–": "--",
     "−": "$-$",
+    "×": r"$\times$",
+    "▽": r"$^{\triangledown}$",
+    "†": r"\dag{}",
+    "‡": r"\ddag{}",
+    "§": r"\S{}",
+    "¶": r"\P{}",
+    "‖": r"$\|$",
 }
 CSV_HEADS = [
-    "table",
-    "row",
-    "note",
-    "column",
-    "paper",
-    "ours",
-    "low",
-    "high",
-    "interval_over",
-    "runs",
-    "questions",
-    "option_accuracy",
-    "no_answer_share",
+    *("table", "row", "note", "column", "split", "paper", "paper_low", "paper_high"),
+    *("ours", "low", "high", "interval_over", "seeds", "runs", "questions", "option_accuracy"),
+    *("no_answer_share", "same_place", "training_questions", "differs"),
 ]
+BELOW_CHANCE = "▽"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -45,30 +45,97 @@ def percent(value: float | None, digits: int = 2) -> str:
     return "" if value is None else f"{value * 100:.{digits}f}"
 
 
-def describe_measured(cell: TableCell) -> str:
-    """Return our figure in percent with its interval, empty when it was not measured."""
-    found = cell.measured
-    if found is None:
+def describe_published(cell: TableCell) -> str:
+    """Return the paper's figure in percent with Wilson's interval, marked where below chance."""
+    if cell.published is None:
         return ""
-    if found.interval is None:
-        return percent(found.accuracy)
-    low, high = percent(found.interval.low, 1), percent(found.interval.high, 1)
-    return f"{percent(found.accuracy)} [{low}, {high}]"
+    mark = BELOW_CHANCE if cell.is_below_chance else ""
+    return f"{percent(cell.published)}{mark}{_bounds(cell.published_interval)}"
+
+
+def describe_measured(cell: TableCell, marks: Mapping[str, str] | None = None) -> str:
+    """Return our figure in percent with its interval, empty when it was not measured.
+
+    `marks` are the table's: the sign of what sets this cell apart stands behind the figure.
+    """
+    figure = cell.measured
+    if figure is None:
+        return ""
+    mark = (marks or {}).get(figure.differs, "")
+    return f"{percent(figure.accuracy)}{mark}{_bounds(figure.interval)}"
+
+
+def _bounds(interval: Interval | None) -> str:
+    if interval is None:
+        return ""
+    return f" [{percent(interval.low, 1)}, {percent(interval.high, 1)}]"
 
 
 def describe_basis(cell: TableCell) -> str:
-    """Return what our figure rests on: runs, questions, option accuracy, unread answers."""
-    found = cell.measured
-    if found is None:
+    """Return what our figure rests on: seeds, questions, options, unread answers, constant place.
+
+    What sets the cell apart from the others comes last, and what is wrong with its answers.
+    """
+    figure = cell.measured
+    if figure is None:
         return ""
-    runs = f"{len(found.run_ids)} seeds" if len(found.run_ids) > 1 else "1 run"
-    parts = [f"{runs}, n = {found.questions:,}"]
-    if found.option_accuracy is not None:
-        parts.append(f"by options {percent(found.option_accuracy)}")
-    parts.append(f"no answer {percent(found.no_answer_share, 1)} %")
-    if found.left_out:
-        parts.append(f"{found.left_out} with other settings left out")
+    if not figure.run_ids:
+        return f"n = {figure.questions:,}; no student"
+    count = len(figure.run_ids)
+    parts = [f"{f'{count} seeds' if count > 1 else '1 run'}, n = {figure.questions:,}"]
+    if figure.option_accuracy is not None:
+        parts.append(f"by options {percent(figure.option_accuracy)}")
+    parts.append(f"no answer {percent(figure.no_answer_share, 1)} %")
+    if figure.same_place is not None:
+        parts.append(f"one place always {percent(figure.same_place, 1)}")
+    if figure.left_out:
+        parts.append(f"{figure.left_out} with other settings left out")
+    if figure.warning:
+        parts.append(figure.warning)
+    if figure.differs:
+        parts.append(f"differs: {figure.differs}")
     return "; ".join(parts)
+
+
+def _written(cell: TableCell, marks: Mapping[str, str]) -> str:
+    """Return our figure for a file: interval, then (seeds x questions; share without an answer)."""
+    figure = cell.measured
+    if figure is None:
+        return ""
+    said = describe_measured(cell, marks)
+    if not figure.run_ids:
+        return f"{said} (n = {figure.questions})"
+    basis = f"{len(figure.run_ids)} × {figure.questions}; {percent(figure.no_answer_share, 1)}"
+    return f"{said} ({basis})"
+
+
+def say_caption(table: ResultTable) -> list[str]:
+    """Return what stands with a table: what its figures are, their settings, and every mark."""
+    ours = f" Ours: {table.student}." if table.student else ""
+    settings = ", ".join(f"{name} {value}" for name, value in table.settings.items())
+    lines = [
+        f"{table.split.capitalize()} accuracy in percent; the paper's is of the test split.{ours} "
+        "In brackets 95 % intervals: ours over questions and seeds, the paper's over its test "
+        "questions (Wilson); in parentheses seeds × questions and the share without an answer, "
+        "in percent."
+    ]
+    if settings:
+        lines.append(f"All runs alike, unless marked: {settings}.")
+    if any(cell.is_below_chance for row in table.rows for cell in row.cells):
+        lines.append(f"{BELOW_CHANCE} below chance (25 %).")
+    lines += [f"{mark} {differs} in the other cells." for differs, mark in table.marks.items()]
+    lines += [f"{warning}." for warning in _warnings(table)]
+    return [*lines, *table.notes]
+
+
+def _warnings(table: ResultTable) -> list[str]:
+    """Return a sentence for each cell whose student answers one place nearly always."""
+    return [
+        f"{row.label} ({column}) {cell.measured.warning}"
+        for row in table.rows
+        for column, cell in zip(table.columns, row.cells, strict=True)
+        if cell.measured and cell.measured.warning
+    ]
 
 
 def _heads(table: ResultTable) -> list[str]:
@@ -84,7 +151,7 @@ def _lines(table: ResultTable) -> list[list[str]]:
         pairs = [
             text
             for cell in row.cells
-            for text in (percent(cell.published), describe_measured(cell))
+            for text in (describe_published(cell), _written(cell, table.marks))
         ]
         lines.append([row.label, *notes, *pairs])
     return lines
@@ -98,8 +165,8 @@ def to_markdown(table: ResultTable) -> str:
     rule = [":--"] * first + ["--:"] * (len(heads) - first)
     rows = [shown[0], rule, *shown[1:]]
     body = "\n".join("| " + " | ".join(line) + " |" for line in rows)
-    ours = f" Ours: {escape_markdown(table.student)}." if table.student else ""
-    return f"**{escape_markdown(table.title)}.** Test accuracy in percent.{ours}\n\n{body}\n"
+    caption = "\n".join(escape_markdown(line) for line in say_caption(table))
+    return f"**{escape_markdown(table.title)}.** {caption}\n\n{body}\n"
 
 
 def escape_latex(text: str) -> str:
@@ -120,13 +187,14 @@ def to_latex(table: ResultTable) -> str:
     lines = [
         " & ".join(escape_latex(text) or "--" for text in line) + r" \\" for line in _lines(table)
     ]
-    student = f" ({escape_latex(table.student)})" if table.student else ""
+    caption = [escape_latex(line) for line in say_caption(table)]
     return "\n".join(
         [
             r"\begin{table}",
             r"\centering",
             rf"\caption{{{escape_latex(table.title)}.",
-            rf"Test accuracy in percent; ours{student} as mean [95\,\% interval].}}",
+            *caption[:-1],
+            f"{caption[-1]}}}",
             rf"\label{{tab:{table.key.replace('_', '-')}}}",
             rf"\begin{{tabular}}{{{'l' * left}{'rr' * len(table.columns)}}}",
             r"\toprule",
@@ -150,7 +218,7 @@ def to_csv(table: ResultTable) -> str:
     writer.writerow(CSV_HEADS)
     for row in table.rows:
         for column, cell in zip(table.columns, row.cells, strict=True):
-            line = [table.title, row.label, row.note, column, *_numbers(cell)]
+            line = [table.title, row.label, row.note, column, table.split, *_numbers(cell)]
             writer.writerow([neutralise(text) for text in line])
     return out.getvalue()
 
@@ -161,18 +229,25 @@ def neutralise(text: str) -> str:
 
 
 def _numbers(cell: TableCell) -> list[str]:
-    found = cell.measured
-    if found is None:
-        return [percent(cell.published), *[""] * 8]
-    interval = found.interval
+    figure = cell.measured
+    published = [percent(cell.published), *_ends(cell.published_interval)]
+    if figure is None:
+        return [*published, *[""] * (len(CSV_HEADS) - 5 - len(published))]
     return [
-        percent(cell.published),
-        percent(found.accuracy),
-        percent(interval.low) if interval else "",
-        percent(interval.high) if interval else "",
-        found.over,
-        " ".join(map(str, found.run_ids)),
-        str(found.questions),
-        percent(found.option_accuracy),
-        percent(found.no_answer_share),
+        *published,
+        percent(figure.accuracy),
+        *_ends(figure.interval),
+        figure.over,
+        str(len(figure.run_ids)),
+        " ".join(map(str, figure.run_ids)),
+        str(figure.questions),
+        percent(figure.option_accuracy),
+        percent(figure.no_answer_share) if figure.run_ids else "",
+        percent(figure.same_place),
+        "" if figure.examples is None else str(figure.examples),
+        figure.differs,
     ]
+
+
+def _ends(interval: Interval | None) -> list[str]:
+    return [percent(interval.low), percent(interval.high)] if interval else ["", ""]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import mean
 
 from scicot.pure.evaluation.crossed import CellAccuracy
 from scicot.pure.predictions.metrics import Score
 from scicot.pure.statistics import Interval
+
+MARKS = ("†", "‡", "§", "¶", "‖", "††", "‡‡", "§§", "¶¶", "‖‖")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,11 @@ class Measured:
     Fractions. The interval is over questions and seeds, or Wilson's over the questions when there
     is one run (`over` says which). `left_out` runs of other settings are not in it. With
     `limit_train` they trained on so many questions at most, which is no share of the split.
+
+    `differs` says in what they are unlike the table's other cells, empty where they are alike;
+    `examples` is how many questions they trained on, `same_place` the best constant place's
+    accuracy on the same questions, `warning` what is wrong with how they answer. Without runs the
+    figure needs no student.
     """
 
     accuracy: float
@@ -39,6 +46,10 @@ class Measured:
     left_out: int = 0
     limit_train: int | None = None
     seed_spread: float | None = None
+    differs: str = ""
+    examples: int | None = None
+    same_place: float | None = None
+    warning: str = ""
 
 
 def measure(
@@ -73,10 +84,12 @@ class TableCell:
     """One figure of a table: published, measured here, both or neither.
 
     `launch` says what a run that fills it is made of; None where no run of ours could. `under_way`
-    is a run that will fill it.
+    is a run that will fill it. The published figure's interval is Wilson's.
     """
 
     published: float | None = None
+    published_interval: Interval | None = None
+    is_below_chance: bool = False
     measured: Measured | None = None
     launch: Mapping[str, str] | None = None
     under_way: int | None = None
@@ -95,7 +108,8 @@ class Row:
 class ResultTable:
     """A table of the paper's with ours beside it.
 
-    `note_title` heads the rows' notes; `student` is the one whose runs are ours.
+    `note_title` heads the rows' notes; `student` is the one whose runs are ours, and `settings`
+    are those that all of them share, but for the cells that are marked.
     """
 
     key: str
@@ -106,6 +120,19 @@ class ResultTable:
     note_title: str = ""
     datasets: tuple[str, ...] = ()
     student: str | None = None
+    split: str = "test"
+    settings: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def marks(self) -> dict[str, str]:
+        """The sign of each difference that sets a cell apart from the others, in order."""
+        found: dict[str, str] = {}
+        for row in self.rows:
+            for cell in row.cells:
+                if cell.measured and cell.measured.differs:
+                    found.setdefault(cell.measured.differs, MARKS[len(found) % len(MARKS)])
+        return found
 
     @property
     def is_of_shares(self) -> bool:

@@ -101,6 +101,7 @@ def build_report(session: Session, *, experiment_id: int | None = None) -> Repor
         ],
         pairs=[_pair(session, one, p) for one, p in zip(compared, adjusted, strict=True)],
         faults=_faults(session, results),
+        test_reads=[reads.say(dataset) for dataset, reads in results.test_reads.items()],
         runs=[
             _run(run, results.scores[run.id], snapshots.get(run.snapshot_id or 0))
             for run in sorted(results.runs, key=lambda run: run.id)

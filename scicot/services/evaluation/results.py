@@ -4,31 +4,45 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from db.models import ExperimentRow, PredictionRow, QuestionRow, RunRow
+from db.models import DatasetRow, ExperimentRow, PredictionRow, QuestionRow, RunRow
 from scicot.adapters.paper_numbers import read_paper_numbers
-from scicot.pure.evaluation.paper_tables import Key, OtherModel, PaperNumbers, build_tables
-from scicot.pure.evaluation.tables import Measured, ResultTable, RunScore, measure
+from scicot.pure.evaluation.baselines import Baselines
+from scicot.pure.evaluation.paper_tables import PaperNumbers, Shown, build_tables
+from scicot.pure.evaluation.settings import caption_settings, cell_settings
+from scicot.pure.evaluation.tables import ResultTable, RunScore
 from scicot.pure.hashing import content_hash
 from scicot.pure.predictions.metrics import Score
-from scicot.pure.teacher.names import parse_teacher
-from scicot.services.evaluation.cells import group_cells, measure_seeds
-from scicot.services.evaluation.missing_runs import key_of, offer_launches
+from scicot.services.evaluation.baselines import load_baselines
+from scicot.services.evaluation.cells import split_of
+from scicot.services.evaluation.missing_runs import offer_launches
+from scicot.services.evaluation.table_cells import (
+    choose_reference,
+    measure_cells,
+    measure_others,
+    measure_stage2,
+)
 from scicot.services.runs.runs import list_runs
 from scicot.words.errors import NotFound
 from scicot.words.records import Outcome, RunKind, RunStatus, RunView, Split, Variant
 
 MOST_RUNS = 2000
+SPLITS = (Split.VALIDATION, Split.TEST)  # settings are chosen on the first, so it is shown first
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The tables with what they were made from; `students` are those that could be shown."""
+    """The tables with what they were made from.
+
+    `students` and `splits` are those that could be shown; `settings` are what the tables' cells
+    share, as stored with a run.
+    """
 
     tables: Sequence[ResultTable]
     student: str | None
@@ -36,6 +50,29 @@ class Results:
     runs: Sequence[RunView]
     scores: Mapping[int, RunScore]
     paper: PaperNumbers
+    split: Split
+    splits: Sequence[Split]
+    settings: Mapping[str, Any]
+    baselines: Mapping[str, Baselines]
+    test_reads: Mapping[str, TestReads]
+
+
+@dataclass(frozen=True, slots=True)
+class TestReads:
+    """How many runs answered a test split, and with how many settings (seeds aside)."""
+
+    __test__ = False  # no test class, whatever its name begins with
+
+    runs: int
+    settings: int
+
+    def say(self, dataset: str) -> str:
+        """Return it as a sentence."""
+        return (
+            f"The test split of {dataset} was read by {self.runs:,} run"
+            f"{'' if self.runs == 1 else 's'} with {self.settings:,} setting"
+            f"{'' if self.settings == 1 else 's'}."
+        )
 
 
 def list_experiments(session: Session) -> list[tuple[int, str]]:
@@ -65,49 +102,66 @@ def results_state(session: Session) -> str:
 
 
 def load_results(
-    session: Session, *, experiment_id: int | None = None, student: str | None = None
+    session: Session,
+    *,
+    experiment_id: int | None = None,
+    student: str | None = None,
+    split: Split | None = None,
 ) -> Results:
     """Return Tables I-IV from the finished runs: all of them, or one experiment's.
 
-    One student's runs fill the tables, the one with the most runs unless it is named.
+    One student's runs on one split fill the tables: the student with the most runs, and the
+    validation split before the test split, unless they are named. All cells share one set of
+    settings; a figure of other settings says what differs.
     """
     if experiment_id is not None:
         find_experiment(session, experiment_id)
     listed = list_runs(session, experiment_id=experiment_id, limit=MOST_RUNS)
-    runs = [
+    done = [
         run
         for run in listed
-        if run.status is RunStatus.DONE
-        and run.kind is not RunKind.GENERATE
-        and run.dataset
-        # the tables are of the test split; a trained run's own predictions always are
-        and run.config.get("split", Split.TEST) == Split.TEST
+        if run.status is RunStatus.DONE and run.kind is not RunKind.GENERATE and run.dataset
     ]
-    scores = score_runs(session, [run.id for run in runs])
-    runs = [run for run in runs if run.id in scores]
+    scores = score_runs(session, [run.id for run in done])
+    done = [run for run in done if run.id in scores]
+    splits = [kind for kind in SPLITS if any(split_of(run) is kind for run in done)]
+    shown_split = split or (splits[0] if splits else Split.TEST)
+    runs = [run for run in done if split_of(run) is shown_split]
     trained = [run for run in runs if run.kind is RunKind.TRAIN and run.method]
     students = _by_frequency(str(run.config.get("student", "")) for run in trained)
     chosen = student if student in students else (students[0] if students else None)
-    measured = _measure_cells(
-        session, [run for run in trained if run.config.get("student") == chosen], scores
-    )
-    others = _measure_others(session, [run for run in runs if run not in trained], scores)
+    ours = [run for run in trained if run.config.get("student") == chosen]
+    reference = choose_reference(ours)
     paper = read_paper_numbers()
     datasets = [*paper.titles]
     datasets += sorted({run.dataset for run in runs if run.dataset} - set(datasets))
-    tables = build_tables(paper, measured, others, datasets, title_student(chosen))
+    baselines = load_baselines(session, datasets, shown_split)
+    shown = Shown(
+        measured=measure_cells(session, ours, scores, reference),
+        others=measure_others(session, [run for run in runs if run not in trained], scores),
+        stage2=measure_stage2(session, ours, scores, reference),
+        baselines=baselines,
+        student=title_student(chosen),
+        split=shown_split,
+        settings=caption_settings(reference.settings),
+    )
     alike = [
         run
         for run in listed
         if run.kind is RunKind.TRAIN and chosen in (None, run.config.get("student"))
     ]
     return Results(
-        tables=offer_launches(tables, alike),
+        tables=offer_launches(build_tables(paper, shown, datasets), alike),
         student=chosen,
         students=students,
         runs=runs,
         scores=scores,
         paper=paper,
+        split=shown_split,
+        splits=splits,
+        settings=reference.settings,
+        baselines=baselines,
+        test_reads=count_test_reads(session),
     )
 
 
@@ -163,52 +217,19 @@ def _option_accuracies(session: Session, run_ids: Sequence[int]) -> dict[int, fl
     return {run_id: right / n for run_id, n, right in rows}
 
 
-def _measure_cells(
-    session: Session, runs: Sequence[RunView], scores: Mapping[int, RunScore]
-) -> dict[Key, Measured]:
-    cells: dict[Key, list[RunView]] = defaultdict(list)
-    for run in runs:
-        cells[key_of(run)].append(run)
-    measured = {key: _measure_alike(session, listed, scores) for key, listed in cells.items()}
-    return {key: figure for key, figure in measured.items() if figure is not None}
-
-
-def _measure_alike(
-    session: Session, runs: Sequence[RunView], scores: Mapping[int, RunScore]
-) -> Measured | None:
-    """Measure the largest group of runs that differ in nothing but the seed, newest on a tie."""
-    largest, *others = group_cells(runs)
-    left_out = sum(len(cell.runs) for cell in others)
-    measured = measure(
-        [scores[run_id] for run_id in largest.ids], measure_seeds(session, largest.ids), left_out
-    )
-    limit = largest.first.config.get("limit_train")
-    return measured and replace(measured, limit_train=limit if isinstance(limit, int) else None)
-
-
-def _measure_others(
-    session: Session, runs: Sequence[RunView], scores: Mapping[int, RunScore]
-) -> list[OtherModel]:
-    rows: dict[tuple[str, str], dict[str, list[RunView]]] = {}
-    for run in reversed(runs):  # oldest first, so that rows keep their place
-        by_dataset = rows.setdefault(_name_other(run), {})
-        by_dataset.setdefault(str(run.dataset), []).append(run)
-    others = []
-    for (name, size), by_dataset in rows.items():
-        measured = {
-            dataset: _measure_alike(session, listed, scores)
-            for dataset, listed in by_dataset.items()
-        }
-        others.append(
-            OtherModel(name, size, {key: figure for key, figure in measured.items() if figure})
+def count_test_reads(session: Session) -> dict[str, TestReads]:
+    """Return how often each dataset's test questions were answered, by how many settings."""
+    rows = session.execute(
+        select(DatasetRow.name, RunRow.id, RunRow.config)
+        .join(DatasetRow, DatasetRow.id == RunRow.dataset_id)
+        .where(
+            select(PredictionRow.id)
+            .join(QuestionRow, QuestionRow.id == PredictionRow.question_id)
+            .where(PredictionRow.run_id == RunRow.id, QuestionRow.split == Split.TEST)
+            .exists()
         )
-    return others
-
-
-def _name_other(run: RunView) -> tuple[str, str]:
-    """Return a row's label and note for a run that trained nothing."""
-    if run.kind is RunKind.FEW_SHOT:
-        teacher = parse_teacher(str(run.config["teacher"])).model
-        thinking = ", chain of thought" if run.config.get("chain_of_thought") else ""
-        return f"{teacher} (few-shot k={run.config.get('shots')}{thinking})", "LLM"
-    return run.name, "imported" if run.kind is RunKind.IMPORTED else run.kind.value
+    )
+    hashes: dict[str, list[str]] = defaultdict(list)
+    for dataset, _, config in rows:
+        hashes[dataset].append(content_hash(cell_settings(config)))
+    return {dataset: TestReads(len(listed), len(set(listed))) for dataset, listed in hashes.items()}

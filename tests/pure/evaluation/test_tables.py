@@ -1,13 +1,16 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from scicot.adapters.paper_numbers import read_paper_numbers
+from scicot.pure.evaluation.baselines import Baselines
 from scicot.pure.evaluation.crossed import CellAccuracy, measure_cell
-from scicot.pure.evaluation.paper_tables import OtherModel, build_tables
+from scicot.pure.evaluation.paper_tables import OtherModel, Shown, build_tables
 from scicot.pure.evaluation.table_formats import (
     escape_latex,
     neutralise,
+    say_caption,
     to_csv,
     to_latex,
     to_markdown,
@@ -35,17 +38,19 @@ def tables() -> list[ResultTable]:
     assert seeds is not None
     assert alone is not None
     assert peer is not None
-    return build_tables(
-        read_paper_numbers(),
-        {
+    unlike = replace(alone, differs="epochs 1 against 30", examples=37)
+    shown = Shown(
+        measured={
             ("sci_cot", "arc-challenge", 1.0): seeds,
             ("one_stage", "arc-challenge", 1.0): alone,
-            ("finetune", "arc-challenge", 0.25): alone,
+            ("finetune", "arc-challenge", 0.25): unlike,
         },
-        [OtherModel("peer_model 50%", "imported", {"arc-challenge": peer})],
-        ["arc-easy", "arc-challenge"],
-        "google/flan-t5-small",
+        others=[OtherModel("peer_model 50%", "imported", {"arc-challenge": peer})],
+        baselines={"arc-easy": Baselines(2376, 0.25016, 0.26641, 3, 0.26557)},
+        student="google/flan-t5-small",
+        settings={"epochs": "30", "selection": "last"},
     )
+    return build_tables(read_paper_numbers(), shown, ["arc-easy", "arc-challenge"])
 
 
 def test_latex_is_the_golden_file() -> None:
@@ -59,8 +64,12 @@ def test_the_published_figures_stand_in_their_cells() -> None:
     published = [cell.published for cell in by_label["Sci-CoT"].cells]
     assert published == pytest.approx([0.4373, 0.3105])
     assert by_label["BLOOM (few-shot k=5)"].cells[0].published == pytest.approx(0.407)
-    assert [row.label for row in second.rows] == ["Fine-tune", "One-stage", "Sci-CoT"]
+    assert [row.label for row in second.rows] == [
+        *("Chance", "Always the same place", "Longest option"),
+        *("Fine-tune", "One-stage", "Sci-CoT"),
+    ]
     assert [row.note for row in third.rows] == ["281", "562", "1,125", "2,251"]
+    assert [row.note for row in fourth.rows] == ["139", "37, paper 279", "559", "1,119"]
     assert fourth.rows[0].cells[0].published == pytest.approx(0.1578)
 
 
@@ -90,10 +99,42 @@ def test_no_run_measures_nothing() -> None:
 
 
 def test_what_was_not_run_is_empty_and_says_what_would_fill_it() -> None:
-    cell = tables()[1].rows[0].cells[0]
+    cell = tables()[1].rows[3].cells[0]
     assert cell.measured is None
     assert cell.launch == {"method": "finetune", "dataset": "arc-easy", "fraction": "1.0"}
-    assert "| 38.04 | – |" in to_markdown(tables()[1])
+    assert "| 38.04 \\[36.1, 40.0\\] | – |" in to_markdown(tables()[1])
+
+
+def test_every_export_keeps_interval_seeds_questions_and_unread_answers() -> None:
+    table = tables()[1]
+    assert "30.80 \\[27.9, 33.9\\] (3 × 1172; 0.1)" in to_markdown(table)
+    assert r"30.80 [27.9, 33.9] (3 $\times$ 1172; 0.1)" in to_latex(table)
+    (line,) = [one for one in to_csv(table).splitlines() if "Sci-CoT,,ARC-C" in one]
+    assert ",3,1 2 3,1172," in line
+    assert "All runs alike, unless marked: epochs 30, selection last." in say_caption(table)
+
+
+def test_a_figure_of_other_settings_is_marked_and_the_caption_says_what_differs() -> None:
+    table = tables()[3]
+    assert "24.74†" in to_markdown(table)
+    assert r"24.74\dag{} [22.4" in to_latex(table)
+    assert "† epochs 1 against 30 in the other cells." in say_caption(table)
+    assert all("†" not in line for line in say_caption(tables()[1]))
+
+
+def test_the_papers_figures_have_intervals_and_a_mark_below_chance() -> None:
+    first, _, third, fourth = tables()
+    shown = to_markdown(third)
+    assert "22.34▽ \\[20.7, 24.1\\]" in shown
+    assert "▽ below chance (25 %)." in say_caption(third)
+    assert "▽" not in to_markdown(first)
+    assert fourth.rows[0].cells[0].is_below_chance
+
+
+def test_rows_without_a_student_say_what_has_to_be_beaten() -> None:
+    shown = to_markdown(tables()[0])
+    assert "| Chance | no student | – | 25.02 (n = 2376) |" in shown
+    assert "| Longest option | no student | – | 26.56 (n = 2376) |" in shown
 
 
 def test_a_spreadsheet_takes_no_cell_for_a_formula() -> None:

@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 from db.models import ExperimentRow
 from db.session import write
 from scicot.adapters.clock import utc_now
+from scicot.pure.evaluation.settings import table_settings
 from scicot.pure.evaluation.tables import ResultTable, TableCell
+from scicot.pure.hashing import content_hash
 from scicot.pure.methods.registry import make_config
 from scicot.services.evaluation.results import load_results
 from scicot.services.predictions.store import store_predictions
-from scicot.services.questions.lookup import find_dataset_id
+from scicot.services.questions.lookup import find_dataset_id, list_questions
 from scicot.services.runs.runs import create_run
 from scicot.words.configs import ExperimentConfig, FewShotConfig
 from scicot.words.errors import NotFound
@@ -171,4 +173,106 @@ def test_a_few_shot_llm_has_a_row_and_other_splits_have_none(
         store_predictions(session, run_id, predictions)
     table = load_results(session).tables[0]
     labels = [row.label for row in table.rows if row.cells[0].published is None]
-    assert labels == ["gpt-x (few-shot k=3, chain of thought)"]
+    assert labels[3:] == ["gpt-x (few-shot k=3, chain of thought)"]
+
+
+def test_no_table_shows_unlike_runs_side_by_side_unmarked(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    """Runs of every method, dataset share and seed, of which some were trained otherwise."""
+    for method in ("finetune", "one_stage", "sci_cot"):
+        for fraction in (0.25, 1.0):
+            for seed in (0, 1):
+                values: dict[str, Any] = {"fraction": fraction, "seed": seed, "epochs": 30}
+                if method == "finetune" and fraction == 1.0:
+                    values["epochs"] = 1
+                if method == "one_stage":
+                    values["selection"] = "validation"
+                stored = config(method, **values)
+                store_run(session, questions, right=[seed], method=method, config=stored)
+    results = load_results(session)
+    by_run = {run.id: run for run in results.runs}
+    for table in results.tables:
+        settings = {
+            content_hash(table_settings(by_run[cell.measured.run_ids[0]].config))
+            for row in table.rows
+            for cell in row.cells
+            if cell.measured and cell.measured.run_ids and not cell.measured.differs
+        }
+        assert len(settings) <= 1, table.title
+    table = results.tables[1]
+    tuned = cell(table, "Fine-tune").measured
+    assert tuned is not None
+    assert tuned.differs == "epochs 1 against 30"
+    one_stage = cell(table, "One-stage").measured
+    assert one_stage is not None
+    assert one_stage.differs == "selection validation against last"
+    assert cell(table, "Sci-CoT").measured is not None
+    assert list(table.marks) == ["epochs 1 against 30", "selection validation against last"]
+
+
+def test_another_snapshot_is_marked_and_no_snapshot_where_it_takes_other_questions(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    for seed in (0, 1):
+        store_run(session, questions, right=[0], method="sci_cot", config=config(seed=seed))
+    other = {**config("one_stage"), "snapshot": "other"}
+    store_run(session, questions, right=[0], method="one_stage", config=other)
+    bare = {**config("finetune"), "snapshot": None}
+    store_run(session, questions, right=[0], method="finetune", config=bare)
+    table = load_results(session).tables[1]
+    figures = [cell(table, label).measured for label in ("Sci-CoT", "One-stage", "Fine-tune")]
+    said = [figure.differs for figure in figures if figure]
+    assert said == ["", "snapshot other against s", "snapshot none against s"]
+
+
+def test_baselines_and_reads_of_the_test_split_stand_with_the_tables(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    for seed in (0, 1):
+        store_run(session, questions, right=[0], method="sci_cot", config=config(seed=seed))
+    results = load_results(session)
+    assert results.baselines["arc-easy"].chance == 0.25
+    reads = results.test_reads["arc-easy"]
+    assert (reads.runs, reads.settings) == (2, 1)
+    assert reads.say("arc-easy") == (
+        "The test split of arc-easy was read by 2 runs with 1 setting."
+    )
+    chance = cell(results.tables[1], "Chance").measured
+    assert chance is not None
+    assert (chance.accuracy, chance.questions) == (0.25, 10)
+
+
+def test_validation_is_shown_before_test(
+    session: Session, tmp_path: Path, questions: list[StoredQuestion]
+) -> None:
+    store_run(session, questions, right=[0], method="sci_cot", config=config())
+    validation = list_questions(session, "arc-easy", Split.VALIDATION)
+    stored = {**config(), "evaluate_on": "validation"}
+    store_run(session, validation, right=[0, 1], method="sci_cot", config=stored)
+    results = load_results(session)
+    assert (results.split, results.splits) == (Split.VALIDATION, [Split.VALIDATION, Split.TEST])
+    figure = cell(results.tables[1], "Sci-CoT").measured
+    assert figure is not None
+    assert figure.accuracy == pytest.approx(2 / 4)
+    of_test = cell(load_results(session, split=Split.TEST).tables[1], "Sci-CoT").measured
+    assert of_test is not None
+    assert of_test.accuracy == pytest.approx(1 / 10)
+
+
+def test_what_stage_2_was_trained_on_has_a_table(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    assert [table.key for table in load_results(session).tables][-1] != "stage_2"
+    store_run(session, questions, right=[0], method="sci_cot", config=config())
+    crossed = config(stage2_rationales="cross_fit")
+    store_run(session, questions, right=[0, 1], method="sci_cot", config=crossed)
+    table = load_results(session).tables[-1]
+    assert (table.key, [row.note for row in table.rows]) == (
+        "stage_2",
+        ["in_sample", "cross_fit", "teacher"],
+    )
+    figures = [row.cells[0].measured for row in table.rows]
+    assert [figure and figure.accuracy for figure in figures] == [0.1, 0.2, None]
+    assert figures[1] is not None
+    assert figures[1].differs == ""

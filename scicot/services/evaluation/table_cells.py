@@ -1,0 +1,197 @@
+"""What fills a table's cells: runs with one set of settings, and a mark on those without."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from scicot.pure.evaluation.paper_tables import PAPER_STAGE2, Key, OtherModel
+from scicot.pure.evaluation.settings import (
+    OF_ANSWERING,
+    differing_settings,
+    say_differences,
+    table_settings,
+)
+from scicot.pure.evaluation.tables import Measured, RunScore, measure
+from scicot.pure.hashing import content_hash
+from scicot.pure.methods.registry import usual_plan
+from scicot.pure.teacher.names import parse_teacher
+from scicot.services.evaluation.baselines import load_places
+from scicot.services.evaluation.cells import SeedCell, group_cells, measure_seeds
+from scicot.services.evaluation.missing_runs import key_of
+from scicot.words.records import RunKind, RunView
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The one set of settings that a table's cells share; a snapshot belongs to its dataset."""
+
+    settings: Mapping[str, Any]
+    snapshots: Mapping[str, tuple[str, int | None]]  # name, training questions, by dataset
+
+    def of(self, cell: SeedCell) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        """Return what the cell should have, and what it has."""
+        config = cell.first.config
+        theirs = table_settings(config)
+        if not _is_trained(cell.first):
+            return (
+                {name: self.settings.get(name) for name in OF_ANSWERING},
+                {name: theirs.get(name) for name in OF_ANSWERING},
+            )
+        ours = dict(self.settings)
+        expected = self.snapshots.get(str(cell.first.dataset))
+        given = config.get("snapshot")
+        if expected is None or given == expected[0] or self._took_as_many(cell, expected[1]):
+            return ours, theirs
+        return ours | {"snapshot": expected[0]}, theirs | {"snapshot": given}
+
+    @staticmethod
+    def _took_as_many(cell: SeedCell, expected: int | None) -> bool:
+        """Return whether a run without a snapshot trained on as many questions all the same."""
+        config = cell.first.config
+        if config.get("snapshot") is not None or expected is None:
+            return False
+        share = float(str(config.get("fraction", 1.0)))
+        return cell.first.result.get("training_questions") == max(1, math.floor(expected * share))
+
+
+def _is_trained(run: RunView) -> bool:
+    """Return whether a run's student learned anything; else only how it answers can differ."""
+    plan = usual_plan(run.method)
+    return plan is None or plan.needs_questions
+
+
+def choose_reference(runs: Sequence[RunView]) -> Reference:
+    """Return the settings that fill the most cells; of equals those of the most, then newest runs.
+
+    `runs` are training runs of one student, newest first.
+    """
+    groups: dict[str, list[RunView]] = defaultdict(list)
+    for run in runs:
+        if _is_trained(run):
+            groups[content_hash(table_settings(run.config))].append(run)
+    if not groups:
+        return Reference(table_settings(runs[0].config) if runs else {}, {})
+    chosen = max(
+        groups.values(), key=lambda group: (len({key_of(run) for run in group}), len(group))
+    )
+    snapshots: dict[str, list[tuple[str, int | None]]] = defaultdict(list)
+    for run in chosen:
+        if run.config.get("snapshot") and run.config.get("fraction", 1.0) == 1.0:
+            trained = run.result.get("training_questions")
+            snapshots[str(run.dataset)].append(
+                (str(run.config["snapshot"]), trained if isinstance(trained, int) else None)
+            )
+    return Reference(
+        table_settings(chosen[0].config),
+        {dataset: max(named, key=named.count) for dataset, named in snapshots.items()},
+    )
+
+
+def measure_cells(
+    session: Session,
+    runs: Sequence[RunView],
+    scores: Mapping[int, RunScore],
+    reference: Reference,
+) -> dict[Key, Measured]:
+    """Return each cell's figure: of runs like the reference, else of the nearest, marked."""
+    by_key: dict[Key, list[RunView]] = defaultdict(list)
+    for run in runs:
+        by_key[key_of(run)].append(run)
+    figures = {
+        key: _measure_nearest(session, listed, scores, reference) for key, listed in by_key.items()
+    }
+    return {key: figure for key, figure in figures.items() if figure is not None}
+
+
+def measure_stage2(
+    session: Session,
+    runs: Sequence[RunView],
+    scores: Mapping[int, RunScore],
+    reference: Reference,
+) -> dict[tuple[str, str], Measured]:
+    """Return Sci-CoT's figures by what its second stage was trained on, and dataset."""
+    by_setting: dict[tuple[str, str], list[RunView]] = defaultdict(list)
+    for run in runs:
+        setting = str(run.config.get("stage2_rationales", ""))
+        if setting and run.config.get("fraction", 1.0) == 1.0:
+            by_setting[setting, str(run.dataset)].append(run)
+    figures = {
+        key: _measure_nearest(session, listed, scores, reference)
+        for key, listed in by_setting.items()
+    }
+    return {key: figure for key, figure in figures.items() if figure is not None}
+
+
+def _measure_nearest(
+    session: Session,
+    runs: Sequence[RunView],
+    scores: Mapping[int, RunScore],
+    reference: Reference,
+) -> Measured | None:
+    cells = group_cells(runs)
+
+    def distance(cell: SeedCell) -> tuple[int, bool]:
+        stage2 = cell.first.config.get("stage2_rationales", PAPER_STAGE2)
+        return len(differing_settings(*reference.of(cell))), stage2 != PAPER_STAGE2
+
+    nearest = min(cells, key=distance)  # of equals the first: most seeds, then newest
+    figure = _measure(session, nearest, scores, len(runs) - len(nearest.runs))
+    expected, given = reference.of(nearest)
+    return figure and replace(figure, differs=say_differences(given, expected))
+
+
+def _measure(
+    session: Session, cell: SeedCell, scores: Mapping[int, RunScore], left_out: int
+) -> Measured | None:
+    figure = measure(
+        [scores[run_id] for run_id in cell.ids], measure_seeds(session, cell.ids), left_out
+    )
+    if figure is None:
+        return None
+    places = load_places(session, cell.ids)
+    warnings = [place.warning for place in places.values() if place.warning]
+    first = places.get(cell.first.id)
+    limit = cell.first.config.get("limit_train")
+    trained = cell.first.result.get("training_questions")
+    return replace(
+        figure,
+        limit_train=limit if isinstance(limit, int) else None,
+        examples=trained if isinstance(trained, int) else None,
+        same_place=first.same_place if first else None,
+        warning=warnings[0] if warnings else "",
+    )
+
+
+def measure_others(
+    session: Session, runs: Sequence[RunView], scores: Mapping[int, RunScore]
+) -> list[OtherModel]:
+    """Return the rows of what no method of ours trained, oldest first."""
+    rows: dict[tuple[str, str], dict[str, list[RunView]]] = {}
+    for run in reversed(runs):  # oldest first, so that rows keep their place
+        by_dataset = rows.setdefault(_name_other(run), {})
+        by_dataset.setdefault(str(run.dataset), []).append(run)
+    others = []
+    for (name, size), by_dataset in rows.items():
+        figures = {}
+        for dataset, listed in by_dataset.items():
+            largest = group_cells(listed)[0]
+            figure = _measure(session, largest, scores, len(listed) - len(largest.runs))
+            if figure is not None:
+                figures[dataset] = figure
+        others.append(OtherModel(name, size, figures))
+    return others
+
+
+def _name_other(run: RunView) -> tuple[str, str]:
+    """Return a row's label and note for a run that trained nothing."""
+    if run.kind is RunKind.FEW_SHOT:
+        teacher = parse_teacher(str(run.config["teacher"])).model
+        thinking = ", chain of thought" if run.config.get("chain_of_thought") else ""
+        return f"{teacher} (few-shot k={run.config.get('shots')}{thinking})", "LLM"
+    return run.name, "imported" if run.kind is RunKind.IMPORTED else run.kind.value
