@@ -55,8 +55,8 @@ def show_scores(compared: RunComparison) -> None:
         else "there is no difference to tell"
     )
     rows = [
-        _describe("A", compared.name_a, compared.score_a),
-        _describe("B", compared.name_b, compared.score_b),
+        _describe("A", compared.name_a, compared.matched_a, compared.score_a),
+        _describe("B", compared.name_b, compared.matched_b, compared.score_b),
         f"**A − B** {found.difference * 100:+.1f} points{bounds} · "
         f"McNemar mid-p {escape_markdown(say_p(found.mid_p))}",
     ]
@@ -67,12 +67,13 @@ def show_scores(compared: RunComparison) -> None:
     )
 
 
-def _describe(letter: str, name: str, score: Score) -> str:
+def _describe(letter: str, name: str, score: Score, own: Score) -> str:
     interval = score.interval
     bounds = f" \\[{interval.low * 100:.1f}, {interval.high * 100:.1f}]" if interval else ""
     return (
         f"**{letter}: {escape_markdown(name)}** {percent(score.accuracy)}{bounds} · "
         f"no answer {score.no_answer:,} of {score.n:,}"
+        + (f" (of all its own {own.n:,}: {percent(own.accuracy)})" if own.n != score.n else "")
     )
 
 

@@ -68,6 +68,12 @@ def write_link(key: str, value: object | None) -> None:
         st.query_params[key] = str(value)
 
 
+def choose(key: str, value: object) -> None:
+    """Choose for the person what an action has just made, as if they had in its box."""
+    write_link(key, value)
+    st.session_state.setdefault(REMEMBERED, {})[key] = str(value)
+
+
 def link_choice(
     box: Callable[..., Any],
     label: str,

@@ -10,7 +10,7 @@ from pages.shared.colors import Color
 from pages.shared.frame import current_actor, errors_shown
 from scicot.services.runs.runs import RESUMABLE, get_run, move_to_front, request_cancel
 from scicot.services.workspace import open_workspace
-from scicot.words.records import RunStatus, RunView
+from scicot.words.records import RunKind, RunStatus, RunView
 
 BADGES: Mapping[RunStatus, tuple[Color, str]] = {
     RunStatus.QUEUED: ("gray", ":material/hourglass_empty:"),
@@ -58,20 +58,42 @@ def show_headline(run: RunView) -> None:
 def show_orders(run: RunView) -> None:
     """Show the buttons that the run's status allows."""
     if not run.status.is_finished and run.status is not RunStatus.LOST:
-        st.button(
+        with st.popover(
             "Cancel",
             icon=":material/stop:",
             disabled=run.cancel_requested,
-            help="It stops at its next safe point; what is done is kept.",
-            on_click=_cancel,
-            args=(run.id,),
-        )
+            key=f"cancel_{run.id}",
+        ):
+            st.text(f"Run {run.id}: {run.name}")
+            st.caption(_say_loss(run))
+            st.button(
+                f"Cancel run {run.id}",
+                type="primary",
+                key=f"cancel_now_{run.id}",
+                on_click=_cancel,
+                args=(run.id,),
+            )
     if run.status is RunStatus.QUEUED:
         st.button(
             "Start next", icon=":material/vertical_align_top:", on_click=_front, args=(run.id,)
         )
     if run.status in RESUMABLE:
         st.button("Resume", icon=":material/play_arrow:", on_click=_resume, args=(run.id,))
+
+
+def _say_loss(run: RunView) -> str:
+    """Return what would be lost with the run."""
+    if run.status is RunStatus.QUEUED:
+        return "It has not begun: nothing is lost. Resume puts it back into the queue."
+    if run.kind in (RunKind.GENERATE, RunKind.FEW_SHOT):
+        return (
+            "What is stored is kept. Calls on their way are waited for; those that are cut off "
+            "may have been charged. Resume asks for the rest."
+        )
+    return (
+        "Finished parts are kept. The part under way goes back to its last checkpoint. Resume goes "
+        "on from there."
+    )
 
 
 def _cancel(run_id: int) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from scicot.pure.methods.registry import make_config
 from scicot.services.predictions.store import store_predictions
 from scicot.services.runs.runs import list_runs
-from scicot.words.records import RunKind, Split, StoredQuestion, Variant
+from scicot.words.records import RationaleStatus, RunKind, Split, StoredQuestion, Variant
 from tests.builders import store_questions, store_rationale
 from tests.pages.driver import open_page
 from tests.pages.test_compare import press, texts
@@ -58,12 +58,12 @@ def test_asking_again_queues_a_run(
     questions: list[StoredQuestion],
     run_id: int,
 ) -> None:
-    store_rationale(session, questions[1], "The teacher explains.")
+    store_rationale(session, questions[1], "The teacher explains.", status=RationaleStatus.ACCEPTED)
     store_run(session, questions, right=[0])
     app = open_page("evaluate/attribution", run=str(run_id))
     press(app, "Ask the answering stage again")
     assert not app.exception
-    assert "asks the answering stage again" in app.success[0].value
+    assert f"Attribution of run {run_id}" in " ".join(one.value for one in app.text)
     session.commit()
     (queued,) = list_runs(session, kinds=[RunKind.ATTRIBUTE])
     assert queued.config == {"run": run_id, "reference": "teacher"}

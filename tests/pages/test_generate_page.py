@@ -111,7 +111,7 @@ def test_failures_are_grouped_with_their_reason_and_retried_by_a_button(
 def test_stop_and_resume_are_buttons(session: Session) -> None:
     app = choose_starter(open_generate())
     labelled(app.button, "Generate").click().run()
-    labelled(app.button, "Cancel").click().run()
+    labelled(app.button, "Cancel run").click().run()
     session.rollback()
     run = list_runs(session)[0]
     assert run.status is RunStatus.CANCELLED

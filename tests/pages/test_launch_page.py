@@ -10,8 +10,9 @@ from db.models import RunRow
 from db.session import write
 from scicot.adapters.launchers.local import log_path
 from scicot.pure.methods.registry import make_config
+from scicot.services.questions.lookup import list_questions
 from scicot.services.runs.runs import create_run, get_run, list_runs
-from scicot.services.training.snapshots import create_snapshot
+from scicot.services.training.snapshots import create_snapshot, list_snapshots
 from scicot.services.workspace import open_workspace
 from scicot.words.records import Actor, RationaleStatus, RunKind, RunStatus, Split
 from scicot.words.settings import Settings
@@ -35,7 +36,12 @@ def test_without_a_snapshot_only_fine_tune_can_be_pressed(session: Session, tmp_
     prepare(session, tmp_path / "data", approved=False)
     page = open_page("train/launch", dataset="demo")
     assert not button(page, "Fine-tune").disabled
-    for label in ("One-stage", "Sci-CoT", "Step by step", "The paper's Table II"):
+    for label in (
+        "One-stage",
+        "Sci-CoT",
+        "Step-by-step",
+        "The paper's Table II",
+    ):
         assert button(page, label).disabled
 
 
@@ -117,7 +123,7 @@ def test_a_clone_of_a_run_without_a_snapshot_has_none(session: Session, tmp_path
     page = open_page("train/launch", dataset="demo", like=str(run_id))
     assert table_of_changes(page) == []
     assert button(page, "Sci-CoT").disabled
-    page.selectbox(key=f"launch_snapshot_demo_like_{run_id}").set_value("first").run()
+    page.selectbox(key="link_snapshot").set_value("first").run()
     assert table_of_changes(page) == [("snapshot", "not set", "first")]
 
 
@@ -146,7 +152,7 @@ def test_runs_page_shows_a_run_and_cancels_it(session: Session) -> None:
     page = open_page("train/runs", run=str(other))
     assert not page.exception
     assert f"Run {other}: another" in [one.value for one in page.text]
-    button(page, "Cancel").click().run()
+    button(page, f"Cancel run {other}").click().run()
     with open_workspace() as fresh:
         by_id = {run.id: run.status for run in list_runs(fresh)}
     assert by_id[other] is RunStatus.CANCELLED
@@ -189,3 +195,47 @@ def test_a_link_from_the_results_points_at_its_method(session: Session, tmp_path
     assert button(page, "Fine-tune").proto.type == "primary"
     assert button(page, "The paper's Table II").proto.type == "secondary"
     assert 0.5 in [one.value for one in page.selectbox]
+
+
+def test_a_new_snapshot_is_chosen_said_and_never_frozen_twice(
+    session: Session, tmp_path: Path
+) -> None:
+    prepare(session, tmp_path / "data", approved=True)
+    page = open_page("train/launch", dataset="demo")
+    assert "Freezes" in " ".join(one.value for one in page.text)
+    page.button(key="snapshot_create").click().run()
+    assert "demo-1, which is chosen now" in page.success[0].value.replace("\\", "")
+    assert page.selectbox(key="link_snapshot").value == "demo-1"
+    assert [one.key for one in page.button if one.key == "snapshot_create"] == []
+    page.button(key="snapshot_same").click().run()  # the same texts are the same snapshot
+    with open_workspace() as fresh:
+        assert [one.name for one in list_snapshots(fresh, "demo")] == ["demo-1"]
+        (question, *_) = list_questions(fresh, "demo", Split.TRAIN)
+        store_rationale(
+            fresh, question, "Another reason, edited.", status=RationaleStatus.EDITED, source="me"
+        )
+    page.run()
+    page.button(key="snapshot_create").click().run()
+    assert page.selectbox(key="link_snapshot").value == "demo-2"
+
+
+def test_an_equal_run_under_way_is_not_queued_again(session: Session, tmp_path: Path) -> None:
+    prepare(session, tmp_path / "data", approved=True)
+    create_snapshot(session, Actor("Ada"), name="first", dataset="demo")
+    page = open_page("train/launch", dataset="demo")
+    page.selectbox(key="launch_student").set_value("starter").run()
+    button(page, "Sci-CoT").click().run()
+    button(page, "Sci-CoT").click().run()
+    assert not page.exception
+    assert "was not queued a second time" in page.info[0].value
+    with open_workspace() as fresh:
+        assert len(list_runs(fresh)) == 1
+
+
+def test_the_choice_of_a_run_holds_however_often_it_is_made(session: Session) -> None:
+    ids = [store_run(session, seed=seed) for seed in range(4)]
+    page = open_page("train/runs")
+    for run_id in [*ids, ids[0]]:
+        page.selectbox(key="link_run").set_value(run_id).run()
+        assert page.query_params["run"] == str(run_id)
+        assert f"Cancel run {run_id}" in [one.label for one in page.button]

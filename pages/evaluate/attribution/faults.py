@@ -49,6 +49,14 @@ def show_variants(found: Attribution) -> None:
         "Where another question's rationale does as well as its own, the answering stage does not "
         "read what it is given."
     )
+    own, good = found.variants.get(Variant.MAIN), found.variants.get(Variant.TEACHER_RATIONALE)
+    if own and good and (good.accuracy or 0) < (own.accuracy or 0):
+        st.warning(
+            f"With the reference rationales it answers worse ({percent(good.accuracy)}) than with "
+            f"the student's own ({percent(own.accuracy)}): what is called the answering's fault "
+            "may be the reference's.",
+            icon=":material/warning:",
+        )
 
 
 def say_coverage(found: Attribution) -> None:

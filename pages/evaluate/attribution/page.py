@@ -13,12 +13,14 @@ from pages.evaluate.reader import choose_question
 from pages.evaluate.runs import choose_run, predicted_runs
 from pages.shared import links
 from pages.shared.frame import current_actor, errors_shown
+from pages.shared.run_control import show_headline, show_orders, show_while_it_runs
 from scicot.services.evaluation.attribution import attribute_errors, is_two_stage
 from scicot.services.evaluation.question_view import view_question
 from scicot.services.rationales.references import count_references
+from scicot.services.runs.runs import list_runs
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import AttributionConfig
-from scicot.words.records import Origin, RunView
+from scicot.words.records import Origin, RunKind, RunStatus, RunView
 
 REFERENCES: dict[str, Literal["teacher", "human"] | None] = {
     "The teacher's rationales": "teacher",
@@ -32,16 +34,18 @@ def start(run: RunView) -> None:
     with open_workspace() as session:
         counts = count_references(session, run.dataset) if run.dataset else {}
     st.caption(
-        f"Test questions with a teacher's rationale: {counts.get(Origin.TEACHER, 0):,}; with a "
-        f"human one: {counts.get(Origin.HUMAN, 0):,}."
+        "Test questions with an approved rationale of a teacher: "
+        f"{counts.get(Origin.TEACHER, 0):,}; of a person: {counts.get(Origin.HUMAN, 0):,}."
     )
-    choice = st.segmented_control(
+    choice = links.link_choice(
+        st.segmented_control,
         "Reference rationale",
+        "reference",
         list(REFERENCES),
         default=_first_filled(counts),
-        key="attribution_reference",
+        is_short=True,
     )
-    reference = REFERENCES[choice] if choice else None
+    reference = REFERENCES[choice]
     if reference is None or not counts.get(Origin(reference)):
         st.warning(
             "Without reference rationales on the test questions it cannot be told whether a "
@@ -55,10 +59,6 @@ def start(run: RunView) -> None:
         on_click=_start,
         args=(AttributionConfig(run=run.id, reference=reference),),
     )
-    started = st.session_state.pop("attribution_started", None)
-    if started is not None:
-        st.success(f"Run {started} asks the answering stage again.", icon=":material/check:")
-        st.page_link(links.RUNS, label="Follow it", query_params={"run": str(started)})
 
 
 def _first_filled(counts: Mapping[Origin, int]) -> str:
@@ -71,7 +71,27 @@ def _first_filled(counts: Mapping[Origin, int]) -> str:
 
 def _start(config: AttributionConfig) -> None:
     with errors_shown(), open_workspace() as workspace:
-        st.session_state["attribution_started"] = workspace.start(current_actor(), config)
+        workspace.start(current_actor(), config)
+
+
+def _follow(run: RunView) -> None:
+    """Show the newest attribution of this run while it goes, and the page anew when it is over."""
+    with open_workspace() as session:
+        asking = list_runs(session, kinds=[RunKind.ATTRIBUTE], dataset=run.dataset)
+    newest = next((one for one in asking if one.config.get("run") == run.id), None)
+    if newest is None or newest.status is RunStatus.DONE:
+        return
+    show_while_it_runs(newest.id, _show_asking)
+
+
+def _show_asking(run: RunView) -> None:
+    show_headline(run)
+    if not run.status.is_finished:
+        share = run.progress_done / run.progress_total if run.progress_total else 0.0
+        st.progress(min(1.0, share), run.message or "Waiting for a slot.")
+    with st.container(horizontal=True):
+        show_orders(run)
+        st.page_link(links.RUNS, label="Log and settings", query_params={"run": str(run.id)})
 
 
 def show(run: RunView) -> None:
@@ -80,6 +100,7 @@ def show(run: RunView) -> None:
         found = attribute_errors(session, run.id)
     with st.expander("Ask again with other rationales", expanded=not found.was_run):
         start(run)
+    _follow(run)
     show_variants(found)
     say_coverage(found)
     fault = choose_fault(found)

@@ -26,6 +26,7 @@ from scicot.pure.evaluation.comparison import Cell
 from scicot.pure.markdown import escape_markdown
 from scicot.services.evaluation.comparison import RunComparison, compare_runs
 from scicot.services.evaluation.question_view import view_question
+from scicot.services.training.cloning import differences_between_runs
 from scicot.services.workspace import open_workspace
 from scicot.words.records import RunView
 
@@ -53,6 +54,7 @@ def compare(run_a: RunView, run_b: RunView, others: Sequence[RunView]) -> None:
     with open_workspace() as session:
         compared = compare_runs(session, run_a.id, run_b.id, reading=reading, among=among)
     st.markdown(f"#### {escape_markdown(compared.sentence)}")
+    show_differing(run_a, run_b)
     cell = show_overview(compared)
     names = [compared.name_a, compared.name_b]
     if view == "slices" and slices is not None:
@@ -65,6 +67,29 @@ def compare(run_a: RunView, run_b: RunView, others: Sequence[RunView]) -> None:
         show_pairs([run_a.id, run_b.id], others, reading)
     else:
         read_questions(compared, cell)
+
+
+def show_differing(run_a: RunView, run_b: RunView) -> None:
+    """Say in which settings the two runs differ besides the method: what else may be the cause."""
+    with open_workspace() as session:
+        found = differences_between_runs(session, run_a.id, run_b.id)
+    settings = [one for one in found if one.setting != "method" and " " not in one.setting]
+    said = [
+        f"{one.setting.replace('_', ' ')} ({_value(one.there)} and {_value(one.here)})"
+        for one in settings
+        if one.there is not None and one.here is not None  # else it is another method's own
+    ]
+    if said:
+        st.warning(
+            escape_markdown(
+                f"These runs differ in {', '.join(said)}, besides what their names say."
+            ),
+            icon=":material/difference:",
+        )
+
+
+def _value(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def choose_view() -> str:

@@ -28,24 +28,31 @@ from scicot.words.records import RunView, StoredQuestion
 from scicot.words.settings import get_settings
 
 
-def show_answers(question: StoredQuestion, before: WhatIfAnswer, now: WhatIfAnswer) -> None:
-    """Show the original answer beside the present one, and how each option's share moved."""
+def show_answers(
+    question: StoredQuestion, before: WhatIfAnswer, now: WhatIfAnswer, *, is_exact: bool
+) -> None:
+    """Show the original answer beside the present one, and how each option's share moved.
+
+    Computed in int8 the answers are approximate, and their heads say so.
+    """
+    about = "" if is_exact else ", approximately"
     for column, title, answer in zip(
-        st.columns(2), ("Original", "Now"), (before, now), strict=True
+        st.columns(2), (f"Original{about}", f"Now{about}"), (before, now), strict=True
     ):
         with column:
             st.markdown(f"**{title}**")
             show_outcome(answer.label, answer.outcome)
             st.code(answer.output, language=None, wrap_lines=True)
     lines = []
-    for label in question.labels:
+    for choice in question.choices:
+        label = choice.label
         was, became = before.probabilities[label], now.probabilities[label]
         is_key = label == question.answer_key
         cells = [
-            Cell(f"{label} · key" if is_key else label),
+            Cell(f"{label} · key" if is_key else label, choice.text),
             Cell(f"{was:.0%}", share=was),
             Cell(f"{became:.0%}", share=became),
-            Cell(f"{(became - was) * 100:+.1f}"),
+            Cell(f"{(became - was) * 100:+.1f}", value=became - was),
         ]
         lines.append(Line(cells, is_marked=is_key))
     moved = Head("Moved", help="Percentage points.", is_number=True)
@@ -92,7 +99,7 @@ def show(run: RunView) -> None:
                 )
     before, now = history.answers[original, is_exact], history.answers[history.now, is_exact]
     with answers:
-        show_answers(question, before, now)
+        show_answers(question, before, now, is_exact=is_exact)
         if before.label != stored.label:
             st.caption(
                 f"In int8 the original is answered {before.label or 'unreadably'}; the run itself "

@@ -22,10 +22,13 @@ from scicot.pure.methods.registry import (
     needs_rationales,
     settings_for,
 )
+from scicot.services.runs.runs import list_runs
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import TrainingConfig
+from scicot.words.records import RunKind, RunStatus
 
 TABLE_2 = "The paper's Table II"
+UNDER_WAY = (RunStatus.QUEUED, RunStatus.STARTING, RunStatus.RUNNING)
 
 
 def _buttons() -> dict[str, tuple[Method, ...]]:
@@ -47,8 +50,16 @@ def _start(methods: tuple[Method, ...], values: dict[str, Any], seeds: list[int]
             for seed in seeds
             for method in methods
         ]
-        started = [workspace.start(current_actor(), config) for config in configs]
-        st.session_state["launch_started"] = started
+        under_way = list_runs(workspace, kinds=[RunKind.TRAIN], statuses=UNDER_WAY, limit=None)
+        started, waiting = [], []
+        for config in configs:
+            settings = config.model_dump(mode="json")
+            equal = next((run.id for run in under_way if dict(run.config) == settings), None)
+            if equal is None:
+                started.append(workspace.start(current_actor(), config))
+            else:
+                waiting.append(equal)
+        st.session_state["launch_started"] = started, waiting
 
 
 def _is_meant(group: tuple[Method, ...], like: TrainingConfig | None) -> bool:
@@ -96,11 +107,19 @@ if dataset:
                 on_click=_start,
                 args=(group, values, seeds),
             )
-    started = st.session_state.pop("launch_started", [])
+    started, waiting = st.session_state.pop("launch_started", ([], []))
     if started:
         names = ", ".join(map(str, started))
         st.success(f"Queued as run {names}.", icon=":material/check:")
-        st.page_link(links.RUNS, label="Watch them", query_params={"run": started[0]})
+    if waiting:
+        names = ", ".join(map(str, waiting))
+        st.info(
+            f"Run {names} has these settings and is under way: it was not queued a second time.",
+            icon=":material/content_copy:",
+        )
+    if started or waiting:
+        shown = (started or waiting)[0]
+        st.page_link(links.RUNS, label="Watch them", query_params={"run": str(shown)})
     methods = [
         method for method in list_trained() if snapshot is not None or not needs_rationales(method)
     ]

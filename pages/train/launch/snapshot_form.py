@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from itertools import count
+
 import streamlit as st
 
 from pages.shared.frame import current_actor, errors_shown
-from pages.train.clone import clone_mark
-from scicot.services.training.snapshots import Snapshot, create_snapshot, list_snapshots
+from pages.shared.links import choose, link_choice
+from scicot.pure.markdown import escape_markdown
+from scicot.services.training.snapshots import (
+    Snapshot,
+    create_snapshot,
+    list_snapshots,
+    plan_snapshot,
+)
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import APPROVED, RationaleStatus
@@ -20,11 +29,20 @@ def choose_snapshot(dataset: str, like: TrainingConfig | None = None) -> str | N
     Where the page is filled from a run, that run's snapshot is chosen first.
     """
     with open_workspace() as session:
-        snapshots = list_snapshots(session, dataset)
+        by_name = {snapshot.name: snapshot for snapshot in list_snapshots(session, dataset)}
     first, second = st.columns([3, 1], vertical_alignment="bottom")
-    with second.popover("New snapshot", icon=":material/photo_camera:", width="stretch"):
-        _show_new(dataset, len(snapshots))
-    by_name = {one.name: one for one in snapshots}
+    # a popover closes when it is another one: each freezing makes it so
+    times = st.session_state.get("snapshot_frozen_times", 0)
+    with second.popover(
+        "New snapshot",
+        icon=":material/photo_camera:",
+        width="stretch",
+        key=f"snapshot_new_{times}",
+    ):
+        _show_new(dataset, by_name)
+    said = st.session_state.pop("snapshot_said", None)
+    if said:
+        st.success(said, icon=":material/check:")
     if not by_name:
         first.info(
             "No snapshot yet. Freeze the approved rationales; only fine-tune works without.",
@@ -33,12 +51,14 @@ def choose_snapshot(dataset: str, like: TrainingConfig | None = None) -> str | N
         return None
     names = [*by_name, NO_SNAPSHOT]
     wanted = names[0] if like is None else like.snapshot or NO_SNAPSHOT
-    chosen = first.selectbox(
+    chosen = link_choice(
+        first.selectbox,
         "Snapshot: the rationales to train on",
+        "snapshot",
         names,
-        index=names.index(wanted) if wanted in names else 0,
-        format_func=lambda name: _label(by_name.get(name)),
-        key=f"launch_snapshot_{dataset}{clone_mark(like)}",
+        default=wanted if wanted in names else names[0],
+        say=lambda name: _label(by_name.get(name)),
+        is_remembered=like is None,
     )
     return None if chosen == NO_SNAPSHOT else str(chosen)
 
@@ -49,8 +69,7 @@ def _label(snapshot: Snapshot | None) -> str:
     return f"{snapshot.name} ({snapshot.items:,} rationales, {snapshot.content_hash[:8]})"
 
 
-def _show_new(dataset: str, there: int) -> None:
-    name = st.text_input("Name", value=f"{dataset}-{there + 1}", key=f"snapshot_name_{there}")
+def _show_new(dataset: str, there: Collection[str]) -> None:
     include = st.multiselect(
         "Statuses",
         list(RationaleStatus),
@@ -64,14 +83,54 @@ def _show_new(dataset: str, there: int) -> None:
         placeholder="any",
         help="Take rationales of this teacher or import only.",
     )
-    if st.button("Freeze", type="primary", key="snapshot_create"):
-        with errors_shown(), open_workspace() as session:
-            create_snapshot(
-                session,
-                current_actor(),
-                name=name,
-                dataset=dataset,
-                include=include,
-                sources=[source.strip()] if source.strip() else (),
+    sources = (source.strip(),) if source.strip() else ()
+    with errors_shown(), open_workspace() as session:
+        plan = plan_snapshot(session, dataset=dataset, include=include, sources=sources)
+        st.text(plan.sentence())
+        if plan.same_as is not None:
+            st.text(f"These texts are frozen already: {plan.same_as}.")
+            st.button(
+                "Choose that snapshot",
+                type="primary",
+                key="snapshot_same",
+                on_click=_take,
+                args=(plan.same_as, f"Snapshot {plan.same_as} is chosen."),
             )
-            st.rerun()
+            return
+        name = st.text_input(
+            "Name", value=_free_name(dataset, there), key=f"snapshot_name_{dataset}_{len(there)}"
+        )
+        st.button(
+            "Freeze",
+            type="primary",
+            key="snapshot_create",
+            on_click=_freeze,
+            args=(dataset, name, tuple(include), sources),
+        )
+
+
+def _free_name(dataset: str, there: Collection[str]) -> str:
+    return next(
+        name for name in (f"{dataset}-{n}" for n in count(len(there) + 1)) if name not in there
+    )
+
+
+def _freeze(
+    dataset: str, name: str, include: Sequence[RationaleStatus], sources: Sequence[str]
+) -> None:
+    with errors_shown(), open_workspace() as session:
+        made = create_snapshot(
+            session,
+            current_actor(),
+            name=name,
+            dataset=dataset,
+            include=include,
+            sources=sources,
+        )
+        _take(made.name, f"Froze {made.items:,} rationales as {made.name}, which is chosen now.")
+
+
+def _take(name: str, said: str) -> None:
+    choose("snapshot", name)
+    st.session_state["snapshot_said"] = escape_markdown(said)
+    st.session_state["snapshot_frozen_times"] = st.session_state.get("snapshot_frozen_times", 0) + 1

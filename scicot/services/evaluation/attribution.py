@@ -184,7 +184,7 @@ def plan_variants(
         },
     }
     if config.reference is not None:
-        found = list_references(session, ids, config.reference)
+        found = list_references(session, ids, config.reference, only_reviewed=True)
         plans[Variant.TEACHER_RATIONALE] = {key: found[key] for key in ids if key in found}
     return plans
 

@@ -36,7 +36,11 @@ class Reading(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RunComparison:
-    """Two runs on the questions that both answered; the cells hold question ids."""
+    """Two runs on the questions that both answered; the cells hold question ids.
+
+    `score_a` and `score_b` are over all that each was asked, `matched_a` and `matched_b` over the
+    questions that both answered, as the difference is.
+    """
 
     run_a: RunView
     run_b: RunView
@@ -44,6 +48,8 @@ class RunComparison:
     name_b: str
     score_a: Score
     score_b: Score
+    matched_a: Score
+    matched_b: Score
     cells: Mapping[Cell, Sequence[int]]
     found: Comparison
 
@@ -72,6 +78,8 @@ def compare_runs(
         outcomes = [{key: of[key] for key in of if key in kept} for of in outcomes]
     correct = [{key: one is Outcome.CORRECT for key, one in of.items()} for of in outcomes]
     cells = sort_into_cells(*correct)
+    both = outcomes[0].keys() & outcomes[1].keys()
+    matched = [score_outcomes(of[key] for key in both) for of in outcomes]
     name_a, name_b = name_runs(*views)
     return RunComparison(
         run_a=views[0],
@@ -80,6 +88,8 @@ def compare_runs(
         name_b=name_b,
         score_a=score_outcomes(outcomes[0].values()),
         score_b=score_outcomes(outcomes[1].values()),
+        matched_a=matched[0],
+        matched_b=matched[1],
         cells=cells,
         found=count_cells(cells),
     )

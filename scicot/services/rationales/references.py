@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from db.models import QuestionRow, RationaleRow, RevisionRow
 from db.rows import chunks
 from scicot.services.questions.lookup import find_dataset_id
-from scicot.words.records import Origin, RationaleStatus, Split
+from scicot.words.records import APPROVED, Origin, RationaleStatus, Split
 
 _RANK = case(
     (RationaleRow.status == RationaleStatus.EDITED, 0),
@@ -19,11 +19,19 @@ _RANK = case(
 )
 
 
-def list_references(session: Session, question_ids: Sequence[int], origin: str) -> dict[int, str]:
+def list_references(
+    session: Session, question_ids: Sequence[int], origin: str, *, only_reviewed: bool = False
+) -> dict[int, str]:
     """Return one rationale text by question id: edited before accepted before unreviewed.
 
-    Rejected ones are left out; of several the oldest counts.
+    Rejected ones are left out, and with `only_reviewed` all that nobody approved; of several the
+    oldest counts.
     """
+    fits = (
+        RationaleRow.status.in_(APPROVED)
+        if only_reviewed
+        else RationaleRow.status != RationaleStatus.REJECTED
+    )
     texts: dict[int, str] = {}
     for some in chunks(question_ids):
         rows = session.execute(
@@ -32,7 +40,7 @@ def list_references(session: Session, question_ids: Sequence[int], origin: str) 
             .where(
                 RationaleRow.question_id.in_(some),
                 RationaleRow.origin == Origin(origin),
-                RationaleRow.status != RationaleStatus.REJECTED,
+                fits,
             )
             .order_by(_RANK, RationaleRow.id)
         )
@@ -42,7 +50,7 @@ def list_references(session: Session, question_ids: Sequence[int], origin: str) 
 
 
 def count_references(session: Session, dataset: str) -> dict[Origin, int]:
-    """Return how many test questions of the dataset have a teacher's or human rationale."""
+    """Return how many test questions of the dataset have an approved rationale, by its origin."""
     rows = session.execute(
         select(RationaleRow.origin, func.count(RationaleRow.question_id.distinct()))
         .join(QuestionRow, QuestionRow.id == RationaleRow.question_id)
@@ -50,7 +58,7 @@ def count_references(session: Session, dataset: str) -> dict[Origin, int]:
             RationaleRow.dataset_id == find_dataset_id(session, dataset),
             QuestionRow.split == Split.TEST,
             RationaleRow.origin.in_((Origin.TEACHER, Origin.HUMAN)),
-            RationaleRow.status != RationaleStatus.REJECTED,
+            RationaleRow.status.in_(APPROVED),
         )
         .group_by(RationaleRow.origin)
     )

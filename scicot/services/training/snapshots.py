@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.models import (
@@ -42,6 +42,74 @@ class Snapshot:
     created_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class SnapshotPlan:
+    """What freezing would take: so many questions, each with one rationale.
+
+    `left_out` counts the training rationales whose status is not included, `beside` those that
+    are included but whose question has a better one, `without` the training questions that get
+    none. `same_as` names a snapshot of exactly these texts.
+    """
+
+    items: int
+    left_out: Mapping[RationaleStatus, int]
+    beside: int
+    without: int
+    same_as: str | None
+
+    def sentence(self) -> str:
+        """Return the plan in words."""
+        parts = [f"{count:,} {status.value}" for status, count in self.left_out.items() if count]
+        left = f" Left out: {', '.join(parts)}." if parts else ""
+        beside = f" {self.beside:,} more stand beside a better one." if self.beside else ""
+        without = f" {self.without:,} training questions have none." if self.without else ""
+        return f"Freezes {self.items:,} rationales, one a question.{left}{beside}{without}"
+
+
+def plan_snapshot(
+    session: Session,
+    *,
+    dataset: str,
+    include: Sequence[RationaleStatus] = APPROVED,
+    sources: Sequence[str] = (),
+) -> SnapshotPlan:
+    """Return what `create_snapshot` would freeze now, and what it would leave out."""
+    dataset_id = find_dataset_id(session, dataset)
+    chosen = _choose(session, dataset_id, include, sources)
+    of_split = (QuestionRow.dataset_id == dataset_id, QuestionRow.split == Split.TRAIN)
+    counts: dict[RationaleStatus, int] = dict(
+        session.execute(
+            select(RationaleRow.status, func.count())
+            .join(QuestionRow, QuestionRow.id == RationaleRow.question_id)
+            .where(*of_split, *([RationaleRow.source.in_(sources)] if sources else []))
+            .group_by(RationaleRow.status)
+        ).all()
+    )
+    questions = session.scalar(select(func.count(QuestionRow.id)).where(*of_split)) or 0
+    return SnapshotPlan(
+        items=len(chosen),
+        left_out={
+            status: counts.get(status, 0) for status in RationaleStatus if status not in include
+        },
+        beside=sum(counts.get(status, 0) for status in set(include)) - len(chosen),
+        without=questions - len(chosen),
+        same_as=_same_texts(session, dataset_id, _hash(chosen)) if chosen else None,
+    )
+
+
+def _same_texts(session: Session, dataset_id: int, digest: str) -> str | None:
+    return session.scalar(
+        select(SnapshotRow.name)
+        .where(SnapshotRow.dataset_id == dataset_id, SnapshotRow.content_hash == digest)
+        .order_by(SnapshotRow.id.desc())
+        .limit(1)
+    )
+
+
+def _hash(chosen: Mapping[int, tuple[str, int, str]]) -> str:
+    return content_hash(sorted((external_id, text) for external_id, _, text in chosen.values()))
+
+
 def create_snapshot(
     session: Session,
     actor: Actor,
@@ -74,9 +142,7 @@ def create_snapshot(
         row = SnapshotRow(
             name=name,
             dataset_id=dataset_id,
-            content_hash=content_hash(
-                sorted((external_id, text) for external_id, _, text in chosen.values())
-            ),
+            content_hash=_hash(chosen),
             criteria={
                 "include": [status.value for status in include],
                 "sources": list(sources),

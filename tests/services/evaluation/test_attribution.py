@@ -91,7 +91,7 @@ def test_known_faults_are_found(
     student: ScriptedStudent,
 ) -> None:
     for question in questions[:5]:
-        store_rationale(session, question, REFERENCE)
+        store_rationale(session, question, REFERENCE, status=RationaleStatus.ACCEPTED)
     context = make_context(session, settings, actor, run_id)
     assert context.run.kind is RunKind.ATTRIBUTE
     ask_variants(context, AttributionConfig(run=run_id), get_run(session, run_id), student)
@@ -131,7 +131,7 @@ def test_without_references_the_two_faults_are_not_told_apart(
     run_id: int,
     student: ScriptedStudent,
 ) -> None:
-    store_rationale(session, questions[3], REFERENCE)
+    store_rationale(session, questions[3], REFERENCE, status=RationaleStatus.ACCEPTED)
     context = make_context(session, settings, actor, run_id)
     config = AttributionConfig(run=run_id, reference=None)
     ask_variants(context, config, get_run(session, run_id), student)
@@ -154,7 +154,7 @@ def test_asking_again_asks_only_what_is_new(
     ask_variants(context, config, get_run(session, run_id), student)
     session.commit()  # ends the read from before
     student.asked.clear()
-    store_rationale(session, questions[3], REFERENCE)
+    store_rationale(session, questions[3], REFERENCE, status=RationaleStatus.ACCEPTED)
     store_rationale(session, questions[4], "No good.", status=RationaleStatus.REJECTED)
     ask_variants(context, config, get_run(session, run_id), student)
     session.commit()  # ends the read from before
