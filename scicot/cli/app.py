@@ -21,7 +21,9 @@ def register(app: typer.Typer) -> None:
 
 def app_command(
     port: Annotated[int, typer.Option(min=1, max=65535, help="On 127.0.0.1.")] = 8501,
-    open_browser: Annotated[bool, typer.Option("--open/--no-open")] = True,
+    open_browser: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open a browser on it.")
+    ] = True,
 ) -> None:
     """Start the web app on this machine; the database is migrated first."""
     with open_workspace():

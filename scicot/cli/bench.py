@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
 @group.command("teacher")
 def teacher_command(
-    calls: Annotated[int, typer.Option(min=1)] = 1280,
+    calls: Annotated[int, typer.Option(min=1, help="All calls.")] = 1280,
     concurrency: Annotated[int, typer.Option(min=1, max=256, help="Calls at once.")] = 32,
     latency: Annotated[float, typer.Option(help="Seconds the local server takes.")] = 1.0,
     as_json: AsJson = False,
@@ -66,9 +66,11 @@ StudentOption = Annotated[
 @group.command("train")
 def train_command(
     student: StudentOption = "flan-t5-small-shape",
-    examples: Annotated[int, typer.Option(min=16)] = 96,
+    examples: Annotated[int, typer.Option(min=16, help="Training examples.")] = 96,
     rounds: Annotated[int, typer.Option(min=1, help="Variants take turns.")] = 2,
-    tokens_per_batch: Annotated[int, typer.Option(min=16)] = 2048,
+    tokens_per_batch: Annotated[
+        int, typer.Option(min=16, help="The budget of a batch, both texts counted.")
+    ] = 2048,
     as_json: AsJson = False,
 ) -> None:
     """Train stage 1, ours against Seq2SeqTrainer at batch 8: dynamic padding, and to 512/256."""
@@ -89,8 +91,8 @@ def train_command(
 @group.command("generate")
 def generate_command(
     student: StudentOption = "flan-t5-small-shape",
-    questions: Annotated[int, typer.Option(min=8)] = 128,
-    new_tokens: Annotated[int, typer.Option(min=8)] = 128,
+    questions: Annotated[int, typer.Option(min=8, help="Questions at once.")] = 128,
+    new_tokens: Annotated[int, typer.Option(min=8, help="The length of each text.")] = 128,
     training: Annotated[int, typer.Option(min=0, help="Examples to train on first.")] = 0,
     as_json: AsJson = False,
 ) -> None:
@@ -112,7 +114,7 @@ def generate_command(
 @group.command("score")
 def score_command(
     student: StudentOption = "flan-t5-small-shape",
-    questions: Annotated[int, typer.Option(min=8)] = 128,
+    questions: Annotated[int, typer.Option(min=8, help="Questions at once.")] = 128,
     as_json: AsJson = False,
 ) -> None:
     """Score options with each input read once, against once an option."""
@@ -128,8 +130,8 @@ def score_command(
 def table2_command(
     student: StudentOption = "flan-t5-small-shape",
     train: Annotated[int, typer.Option(min=8, help="Questions a set.")] = 96,
-    test: Annotated[int, typer.Option(min=8)] = 48,
-    epochs: Annotated[float, typer.Option(min=0.1)] = 1.0,
+    test: Annotated[int, typer.Option(min=8, help="Test questions a set.")] = 48,
+    epochs: Annotated[float, typer.Option(min=0.1, help="Passes over them.")] = 1.0,
     as_json: AsJson = False,
 ) -> None:
     """Run Table II end to end, against the same with Seq2SeqTrainer and generate; then again."""

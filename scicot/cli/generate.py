@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 def generate_command(
     dataset: Annotated[str, typer.Option(help="Whose questions are explained.")],
-    split: Annotated[Split, typer.Option()] = Split.TRAIN,
+    split: Annotated[Split, typer.Option(help="Which of them.")] = Split.TRAIN,
     teacher: Annotated[
         str, typer.Option(help="starter, openai:MODEL or URL#MODEL.")
     ] = PAPER_TEACHER,
@@ -34,12 +34,16 @@ def generate_command(
         bool,
         typer.Option("--own-answer", help="Also ask for the answer without the key, to compare."),
     ] = False,
-    temperature: Annotated[float, typer.Option()] = 0.0,
+    temperature: Annotated[float, typer.Option(help="0: always the likeliest word.")] = 0.0,
     max_tokens: Annotated[int, typer.Option(help="The longest answer.")] = 256,
     budget: Annotated[float | None, typer.Option(help="USD that are never passed.")] = None,
     concurrency: Annotated[int, typer.Option(help="Calls at once.")] = 8,
-    requests_per_minute: Annotated[int | None, typer.Option()] = None,
-    tokens_per_minute: Annotated[int | None, typer.Option()] = None,
+    requests_per_minute: Annotated[
+        int | None, typer.Option(help="What the teacher's server allows.")
+    ] = None,
+    tokens_per_minute: Annotated[
+        int | None, typer.Option(help="Likewise, asked and answered together.")
+    ] = None,
     maybe_paid: Annotated[
         Literal["ask", "rebuy"],
         typer.Option(help="What becomes of calls cut off after sending."),

@@ -24,8 +24,8 @@ def register(app: typer.Typer) -> None:
 
 def predict_command(
     run_id: RunId,
-    dataset: Annotated[str, typer.Option()],
-    split: Annotated[Split, typer.Option()] = Split.TEST,
+    dataset: Annotated[str, typer.Option(help="Whose questions are answered.")],
+    split: Annotated[Split, typer.Option(help="Which of them.")] = Split.TEST,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first questions.")] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Stay until the run ends.")] = False,
     as_json: AsJson = False,

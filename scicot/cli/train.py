@@ -32,7 +32,7 @@ def register(app: typer.Typer) -> None:
 @snapshots.command("create")
 def create_command(
     name: Annotated[str, typer.Argument(help="What runs will call it.")],
-    dataset: Annotated[str, typer.Option()],
+    dataset: Annotated[str, typer.Option(help="Whose rationales are frozen.")],
     include: Annotated[str, typer.Option(help="Statuses, comma-separated.")] = "accepted,edited",
     source: Annotated[
         list[str] | None, typer.Option(help="Take only this source; repeat in order of preference.")
@@ -78,7 +78,7 @@ def train_command(
         str | None,
         typer.Argument(help=f"How questions become answers: {METHODS}.", callback=_known_method),
     ] = None,
-    dataset: Annotated[str | None, typer.Option()] = None,
+    dataset: Annotated[str | None, typer.Option(help="Whose questions are trained on.")] = None,
     student: Annotated[
         str | None, typer.Option(help=f"A hub id, a folder, or 'starter'. [{PAPER_STUDENT}]")
     ] = None,

@@ -32,24 +32,43 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=ENV_FILE, extra="ignore", frozen=True
+        env_prefix=PREFIX,
+        env_file=ENV_FILE,
+        extra="ignore",
+        frozen=True,
+        use_attribute_docstrings=True,
     )
 
     home: Path = Path("~/.scicot")
+    """The folder of the database and the artifacts."""
     database_url: str | None = None
+    """Another database, as an SQLAlchemy URL; empty: `scicot.db` in the home folder."""
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
+    """The key of teachers named `openai:MODEL`."""
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
-    teacher_api_key: SecretStr | None = None  # for teachers given by URL
-    teacher_api_host: str = ""  # the hosts it is for, by commas; empty: this machine alone
-    teacher_deadline: float | None = Field(default=None, gt=0)  # seconds for one whole call
-    teacher_retry_seconds: float = Field(default=0.5, gt=0)  # before the second attempt; doubles
-    teacher_poll_seconds: float = Field(default=30.0, gt=0)  # between looks at a batch
-    allow_private_teachers: bool = False  # may a teacher's address lie in a private network?
-    launcher: LauncherName = "local"  # none: whoever likes starts `run-worker ID`
-    daily_backups: int = Field(default=0, ge=0)  # how many the app keeps, one a day; 0: none
+    """Another address for them than OpenAI's own."""
+    teacher_api_key: SecretStr | None = None
+    """The key of teachers given by URL."""
+    teacher_api_host: str = ""
+    """The hosts that key may be sent to, parted by commas; empty: this machine alone."""
+    teacher_deadline: float | None = Field(default=None, gt=0)
+    """Seconds after which a whole call to a teacher is given up."""
+    teacher_retry_seconds: float = Field(default=0.5, gt=0)
+    """Seconds before the second attempt at a call; doubled before each further one."""
+    teacher_poll_seconds: float = Field(default=30.0, gt=0)
+    """Seconds between two looks at a batch."""
+    allow_private_teachers: bool = False
+    """Whether a teacher's address may lie in a private network."""
+    launcher: LauncherName = "local"
+    """What carries a run to a machine; `none`: whoever likes starts `scicot run-worker ID`."""
+    daily_backups: int = Field(default=0, ge=0)
+    """How many daily backups the app keeps; 0: it makes none."""
     training_slots: int = Field(default=1, ge=1)
+    """How many runs may train or answer at the same time."""
     threads: int | None = Field(default=None, ge=1)
-    student_folders: str = ""  # parted by os.pathsep; empty: any folder of this machine
+    """Threads that a student computes on; empty: as many as are free."""
+    student_folders: str = ""
+    """Folders that local students may lie in, parted as in PATH; empty: any of this machine."""
 
     @field_validator("openai_base_url", "database_url", mode="before")
     @classmethod
