@@ -34,6 +34,7 @@ class PredictionRow(Base):
     votes: Mapped[dict[str, Any] | None]  # samples by label, of a model asked several times
     option_log_likelihoods: Mapped[dict[str, Any] | None]
     option_label: Mapped[str | None] = mapped_column(String(16))
+    letter_log_likelihoods: Mapped[dict[str, Any] | None]
     flags: Mapped[list[Any] | None]  # ids of the checks that the rationale sets off
 
 

@@ -18,7 +18,7 @@ from scicot.services.training.snapshots import create_snapshot, list_snapshots
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import PAPER_STUDENT, PAPER_TEACHER, FewShotConfig
 from scicot.words.errors import InvalidConfig
-from scicot.words.records import RunKind
+from scicot.words.records import RunKind, Split
 
 snapshots = typer.Typer(no_args_is_help=True, help="Freeze what runs train on.")
 
@@ -85,6 +85,10 @@ def train_command(
     snapshot: Annotated[str | None, typer.Option(help="Not needed by finetune.")] = None,
     fraction: Annotated[float | None, typer.Option(help="Of the training questions. [1.0]")] = None,
     seed: Annotated[int | None, typer.Option(help="[0]")] = None,
+    evaluate_on: Annotated[
+        Split | None,
+        typer.Option(help="validation or test: the split to measure on. [validation]"),
+    ] = None,
     teacher: Annotated[str, typer.Option(help="few_shot only.")] = PAPER_TEACHER,
     setting: Annotated[
         list[str] | None,
@@ -114,6 +118,7 @@ def train_command(
         "snapshot": snapshot,
         "fraction": fraction,
         "seed": seed,
+        "evaluate_on": evaluate_on,
     }
     given = {name: value for name, value in named.items() if value is not None}
     given |= parse_settings(setting or ())
@@ -174,7 +179,8 @@ def _check(given: Mapping[str, Any], like: int | None, as_json: bool) -> None:
     lines.append(estimate.sentence())
     for first in preview.first_batch[:1]:
         lines += ["The first example:", first.input, first.target]
-    result = {"check": asdict(preview), "estimate": asdict(estimate)}
+    stages = [stage.summary() for stage in preview.stages]
+    result = {"stages": stages, "check": asdict(preview), "estimate": asdict(estimate)}
     emit(result, as_json, "\n".join(lines))
 
 

@@ -95,13 +95,17 @@ class TrainingConfig(Config):
     max_rationale_tokens: int = Field(default=128, ge=4, le=8192)  # [ours] written at test
     answer_form: AnswerForm = "letter_and_text"  # [paper]
     show_options: bool = True  # [paper] in the input
+    # what is cut from a rationale that states the answer, wherever a student learns or reads one
+    strip_answer: Literal["none", "sentence"] = "none"  # [ours] nothing edited between stages
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     inference: Literal["fp32", "int8"] = "fp32"
     selection: Literal["last", "validation"] = "last"  # [ours] never the test split
     limit_validation: int | None = Field(default=256, ge=1)  # [ours]
     checkpoint_every: int = Field(default=200, ge=1)  # optimizer steps
     limit_train: int | None = Field(default=None, ge=1)
-    limit_test: int | None = Field(default=None, ge=1)
+    # the split that the run answers; a dataset without a validation split falls back on test
+    evaluate_on: Literal["validation", "test"] = "validation"  # [ours] test is for final runs
+    limit_test: int | None = Field(default=None, ge=1)  # questions of that split
 
     @model_validator(mode="before")
     @classmethod
@@ -124,10 +128,11 @@ class ExperimentConfig(Config):
     """A grid of training runs: every method on every dataset, fraction and seed.
 
     `datasets` maps a dataset to the snapshot that its runs train on; `settings` are the other
-    settings of TrainingConfig, the same for every run.
+    settings of TrainingConfig, the same for every run. A `final` one is measured on the test split.
     """
 
     name: str = Field(min_length=1, max_length=100)
+    final: bool = False
     methods: tuple[str, ...] = Field(min_length=1)
     datasets: dict[str, str | None] = Field(min_length=1)
     fractions: tuple[float, ...] = Field(default=(1.0,), min_length=1)

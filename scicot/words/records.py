@@ -320,7 +320,8 @@ class Prediction:
     """A run's rationale, raw output and label (or none) for one question.
 
     `option_log_likelihoods` maps each label to the summed log-probability (nats) of that
-    option's answer text; `option_label` is the most likely one.
+    option's answer text; `option_label` is the most likely one. `letter_log_likelihoods` are those
+    of the first token in which the options differ, the letter; None where no letter is written.
     """
 
     question_id: int
@@ -333,6 +334,7 @@ class Prediction:
     option_label: str | None = None
     no_answer_reason: NoAnswer | None = None
     votes: Mapping[str, int] | None = None
+    letter_log_likelihoods: Mapping[str, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

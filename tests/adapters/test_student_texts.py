@@ -144,6 +144,36 @@ def test_reading_the_input_once_changes_no_score(
             assert row == pytest.approx(other, abs=1e-4)
 
 
+def test_an_option_without_its_end_is_its_words_alone(
+    fast: FastStudent, student: Path, family: Family
+) -> None:
+    once, codec = TorchStudent.open(student, family, threads=1), Codec.open(student, family)
+    model = load_model(student, family).eval()
+    given, texts = ["Answer:"] * 3, [["One day", "One week"], ["leaf", "leaf fact"], ["x"]]
+    ours = once.score_both(INPUTS, texts, given=given, has_end=False)
+    theirs = fast.score(INPUTS, texts, given=given, has_end=False)
+    for text, options, row, other in zip(INPUTS, texts, ours, theirs, strict=True):
+        assert [score.total for score in row] == pytest.approx(other, abs=1e-4)
+        for option, score in zip(options, row, strict=True):
+            with torch.no_grad():
+                whole, before = (
+                    -float(batch_loss(model, collate([pair], family, codec.special.pad), family))
+                    * len(pair.target_ids)
+                    for pair in (
+                        Pair(codec.encode_input(text), codec.encode_target(target)[:-1])
+                        for target in (f"Answer: {option}", "Answer:")
+                    )
+                )
+            assert score.total == pytest.approx(whole - before, abs=1e-4)
+
+
+def test_the_first_token_that_differs_is_scored_by_itself(student: Path, family: Family) -> None:
+    once = TorchStudent.open(student, family, threads=1)
+    rows = once.score_both(INPUTS, OPTIONS)
+    for row in rows[:2]:
+        assert all(score.total < score.first <= 0 for score in row)
+
+
 def test_what_is_given_is_not_counted(student: Path, family: Family) -> None:
     once = TorchStudent.open(student, family, threads=1)
     beginning = "Rationale: Earth turns."

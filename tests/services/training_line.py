@@ -46,6 +46,7 @@ def tiny_config(method: str, student: Path, **fields: Any) -> TrainingConfig:
         "max_rationale_tokens": 16,
         "max_target_tokens": 48,
         "learning_rate": 1e-3,
+        "evaluate_on": "test",
     }
     return make_config(**values | fields)
 

@@ -90,7 +90,11 @@ def _choose_seeds(place: DeltaGenerator, like: TrainingConfig | None) -> list[in
 def _more_settings(student: str, like: TrainingConfig | None) -> dict[str, Any]:
     with st.expander("More settings", icon=":material/tune:"):
         form = _SettingsForm(student, like)
-        return form.usual() | form.rare() | form.of_methods()
+        chosen = form.usual() | form.rare() | form.of_methods()
+    # left out, so that a dataset without a validation split falls back on its test split
+    if chosen["evaluate_on"] == default_setting("evaluate_on", student):
+        del chosen["evaluate_on"]
+    return chosen
 
 
 class _SettingsForm:
@@ -117,6 +121,28 @@ class _SettingsForm:
             ),
             "max_rationale_tokens": self._number(
                 "max_rationale_tokens", "Tokens a rationale at most (ours)", 4
+            ),
+            "answer_form": self._choice(
+                "answer_form",
+                "The answer is written as (paper: letter_and_text)",
+                ["letter_and_text", "text", "letter"],
+                "'text' is the option's text alone; options are scored as in the cloze form.",
+            ),
+            "show_options": self._choice(
+                "show_options", "The input shows the options (paper: True)", [True, False]
+            ),
+            "strip_answer": self._choice(
+                "strip_answer",
+                "Cut from rationales (ours: none)",
+                ["none", "sentence"],
+                "'sentence' takes out the sentences that state the answer, wherever a student "
+                "learns or reads a rationale.",
+            ),
+            "evaluate_on": self._choice(
+                "evaluate_on",
+                "Measured on (ours: validation)",
+                ["validation", "test"],
+                "Choose settings on validation; read the test split with the final runs.",
             ),
             "selection": self._choice(
                 "selection",
@@ -180,7 +206,7 @@ class _SettingsForm:
             label, min_value=least, value=value, key=self._key(name), **options
         )
 
-    def _choice(self, name: str, label: str, choices: list[str], about: str | None = None) -> Any:
+    def _choice(self, name: str, label: str, choices: list[Any], about: str | None = None) -> Any:
         index = choices.index(self._default(name))
         return self._place().selectbox(label, choices, index=index, key=self._key(name), help=about)
 

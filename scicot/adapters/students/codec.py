@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,20 @@ class Codec:
         found = (self.tokenizer.token_to_id(token) for token in tokens)
         return [one for one in found if one is not None]
 
+    def count_unknown(self, text: str) -> int:
+        """Return how many tokens of a text stand for signs that the vocabulary lacks."""
+        unknown = self._unknown_id
+        if unknown is None:
+            return 0
+        return self.tokenizer.encode(text, add_special_tokens=False).ids.count(unknown)
+
+    @cached_property
+    def _unknown_id(self) -> int | None:
+        model = json.loads(self.tokenizer.to_str())["model"]
+        token = model.get("unk_token")
+        named: int | None = self.tokenizer.token_to_id(token) if token else model.get("unk_id")
+        return named
+
     def _ended(self, ids: list[int], limit: int | None) -> list[int]:
         body = ids[:-1] if ids and ids[-1] == self.special.eos else ids
         if limit is not None:
@@ -123,12 +138,16 @@ class Codec:
 
 
 def encode_options(
-    codec: Codec, texts: Sequence[str], given: str | None
+    codec: Codec, texts: Sequence[str], given: str | None, *, has_end: bool = True
 ) -> tuple[list[list[int]], int]:
-    """Return each option's target ids after what is given, and how many ids are the given part."""
+    """Return each option's target ids after what is given, and how many ids are the given part.
+
+    Without its end an option is scored as in the cloze form, where more may follow.
+    """
+    end = None if has_end else -1
     if not given:
-        return [codec.encode_target(text) for text in texts], 0
-    targets = [codec.encode_target(f"{given} {text}") for text in texts]
+        return [codec.encode_target(text)[:end] for text in texts], 0
+    targets = [codec.encode_target(f"{given} {text}")[:end] for text in texts]
     beginning = codec.encode_target(given)[:-1]
     kept = all(target[: len(beginning)] == beginning for target in targets)
     return targets, len(beginning) if kept else 0

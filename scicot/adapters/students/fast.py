@@ -91,6 +91,8 @@ class FastStudent:
         max_new_tokens: int,
         *,
         max_input_tokens: int | None = None,
+        given: str | None = None,
+        has_end: bool = True,
     ) -> tuple[str, list[float]]:
         """Return what `generate` and `score` say of one input, done side by side.
 
@@ -100,7 +102,14 @@ class FastStudent:
         with ThreadPoolExecutor(2) as both:
             limit = max_input_tokens
             written = both.submit(self.generate, [text], max_new_tokens, max_input_tokens=limit)
-            scored = both.submit(self.score, [text], [options], max_input_tokens=limit)
+            scored = both.submit(
+                self.score,
+                [text],
+                [options],
+                max_input_tokens=limit,
+                given=[given],
+                has_end=has_end,
+            )
             return written.result()[0], scored.result()[0]
 
     def score(
@@ -110,10 +119,12 @@ class FastStudent:
         *,
         max_input_tokens: int | None = None,
         given: Sequence[str | None] | None = None,
+        has_end: bool = True,
     ) -> list[list[float]]:
         """Return the summed log-probability (nats) of each option's text as the target.
 
-        `given` is a target's beginning that is taken as written and not counted.
+        `given` is a target's beginning that is taken as written and not counted; without
+        `has_end` neither is the end of sequence.
         """
         codec = self.codec
         sources, targets, skips = [], [], []
@@ -125,7 +136,8 @@ class FastStudent:
         if not sources:
             return [[] for _ in inputs]
         rows = self._score_flat(sources, targets)
-        flat = iter([sum(row[skip:]) for row, skip in zip(rows, skips, strict=True)])
+        end = None if has_end else -1
+        flat = iter([sum(row[skip:end]) for row, skip in zip(rows, skips, strict=True)])
         return [[next(flat) for _ in texts] for texts in options]
 
     def _score_flat(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.loading import device_of
@@ -61,12 +61,19 @@ class Beginning:
     mask: Tensor
 
 
-def score_options(model: Any, codec: Codec, asked: Sequence[Asked]) -> list[list[float]]:
-    """Return the summed log-probability (nats) of each target, in order."""
+class OptionScore(NamedTuple):
+    """Log-probabilities (nats): of the whole target, and of the first token that differs."""
+
+    total: float
+    first: float
+
+
+def score_options(model: Any, codec: Codec, asked: Sequence[Asked]) -> list[list[OptionScore]]:
+    """Return the scores of each target, in order."""
     import torch
 
     scorer = _Scorer(model, codec)
-    scores: list[list[float]] = [[] for _ in asked]
+    scores: list[list[OptionScore]] = [[] for _ in asked]
     with torch.no_grad():
         for part in _parts(asked):
             found = scorer.score([asked[index] for index in part])
@@ -84,13 +91,14 @@ class _Scorer:
         self.is_causal = codec.special.family is Family.CAUSAL
         self.device = device_of(model)
 
-    def score(self, asked: Sequence[Asked]) -> list[list[float]]:
+    def score(self, asked: Sequence[Asked]) -> list[list[OptionScore]]:
         """Return the scores of questions whose options share as many tokens."""
         import torch
 
         read = [self._read(asked[first:last]) for first, last in _runs(asked)]
-        beginning = _join([one for _, one in read])
-        totals = torch.cat([one for one, _ in read])
+        beginning = _join([one for _, _, one in read])
+        totals = torch.cat([one for one, _, _ in read])
+        firsts = torch.cat([one for _, one, _ in read])
         shared = len(asked[0].shared)
         owner = [place for place, one in enumerate(asked) for _ in one.targets]
         rest = [target[shared:] for one in asked for target in one.targets]
@@ -98,13 +106,13 @@ class _Scorer:
             rows = torch.tensor([owner[one] for one in chosen], device=self.device)
             found = self._continue(beginning, rows, [rest[one] for one in chosen])
             totals = totals.index_add(0, torch.tensor(chosen, device=self.device), found)
-        results: list[list[float]] = [[] for _ in asked]
-        for place, total in zip(owner, totals.tolist(), strict=True):
-            results[place].append(total)
+        results: list[list[OptionScore]] = [[] for _ in asked]
+        for place, total, first in zip(owner, totals.tolist(), firsts.tolist(), strict=True):
+            results[place].append(OptionScore(total, first))
         return results
 
-    def _read(self, asked: Sequence[Asked]) -> tuple[Tensor, Beginning]:
-        """Return each option's score up to its first differing token, and what was read."""
+    def _read(self, asked: Sequence[Asked]) -> tuple[Tensor, Tensor, Beginning]:
+        """Return each option's score up to where it differs, of that token, and what was read."""
         import torch
 
         scores, beginning = self._read_shared(asked)
@@ -114,14 +122,15 @@ class _Scorer:
         first = [target[shared] for one in asked for target in one.targets]
         rows = torch.tensor(owner, device=self.device)
         picked = scores[rows, shared, torch.tensor(first, device=self.device)]
-        totals = (picked - norms[rows, shared]).double()
+        firsts = (picked - norms[rows, shared]).double()
+        totals = firsts
         if shared:
             ids = torch.tensor([one.shared for one in asked], device=self.device)
             common = scores[:, :shared].gather(2, ids[:, :, None])[:, :, 0] - norms[:, :shared]
             counted = [[place >= one.skip for place in range(shared)] for one in asked]
             common = common.double() * torch.tensor(counted, device=self.device)
-            totals += common.sum(dim=1)[rows]
-        return totals, beginning
+            totals = firsts + common.sum(dim=1)[rows]
+        return totals, firsts, beginning
 
     def _read_shared(self, asked: Sequence[Asked]) -> tuple[Tensor, Beginning]:
         """Return logits `[inputs, shared + 1, vocabulary]`, and what to go on from."""

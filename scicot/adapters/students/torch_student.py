@@ -10,7 +10,7 @@ from scicot.adapters.students.codec import Codec, encode_options
 from scicot.adapters.students.loading import device_of, load_model, place_model
 from scicot.adapters.students.loss import padded
 from scicot.adapters.students.machine import choose_threads
-from scicot.adapters.students.scoring import Asked, score_options
+from scicot.adapters.students.scoring import Asked, OptionScore, score_options
 from scicot.words.records import Family
 
 TOKENS_AT_ONCE = 1024  # of a batch ordered by length; more would only be padding
@@ -72,7 +72,20 @@ class TorchStudent:
         max_input_tokens: int | None = None,
         given: Sequence[str | None] | None = None,
     ) -> list[list[float]]:
-        """Return the summed log-probability (nats) of each option's text as the target.
+        """Return the summed log-probability (nats) of each option's text as the target."""
+        scored = self.score_both(inputs, options, max_input_tokens=max_input_tokens, given=given)
+        return [[option.total for option in row] for row in scored]
+
+    def score_both(
+        self,
+        inputs: Sequence[str],
+        options: Sequence[Sequence[str]],
+        *,
+        max_input_tokens: int | None = None,
+        given: Sequence[str | None] | None = None,
+        has_end: bool = True,
+    ) -> list[list[OptionScore]]:
+        """Return the scores of each option's text as the target, with its end or without.
 
         `given` is a target's beginning that is taken as written and not counted. Each input, and
         the words that all its options begin with, are read once and not once an option.
@@ -81,7 +94,7 @@ class TorchStudent:
         asked = [
             Asked(
                 codec.encode_input(text, max_input_tokens),
-                *encode_options(codec, texts, given[place] if given else None),
+                *encode_options(codec, texts, given[place] if given else None, has_end=has_end),
             )
             for place, (text, texts) in enumerate(zip(inputs, options, strict=True))
         ]

@@ -11,6 +11,8 @@ from scicot.words.configs import STARTER_DEFAULTS, STARTER_STUDENT, TrainingConf
 from scicot.words.errors import InvalidConfig
 from scicot.words.records import RunKind
 
+# What a setting that came later was fixed to before; where the default is that, none is needed.
+BEFORE = {"evaluate_on": "test"}
 _METHODS: dict[str, Method] = {}
 # The paper's claim, "two stages beat one": what a comparison opens on.
 CLAIM = (sci_cot.METHOD.name, one_stage.METHOD.name)
@@ -95,6 +97,11 @@ def make_config(**values: Any) -> TrainingConfig:
             "Name one."
         )
     return config
+
+
+def read_config(stored: Mapping[str, Any]) -> TrainingConfig:
+    """Return a stored run's settings; what came later is as it was for that run."""
+    return make_config(**BEFORE | dict(stored))
 
 
 def own_settings() -> set[str]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from scicot.pure.statistics import Interval, wilson_interval
-from scicot.words.records import Outcome, Prediction, StoredQuestion
+from scicot.words.records import Outcome, Prediction, Question, StoredQuestion
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
@@ -52,19 +52,63 @@ def score_outcomes(outcomes: Iterable[Outcome]) -> Score:
 def measure(
     predictions: Sequence[Prediction], questions: Sequence[StoredQuestion]
 ) -> dict[str, Any]:
-    """Return both accuracies as fractions, and how many answers could not be read."""
+    """Return the accuracies as fractions, and how many answers could not be read.
+
+    The place that is answered most is there with its share of the answers that could be read.
+    """
     keys = {one.id: one.answer_key for one in questions}
+    asked = {one.id: one for one in questions}
     count = len(predictions)
+    places = Counter(
+        asked[one.question_id].labels.index(one.label) + 1 for one in predictions if one.label
+    )
+    place, fallen = max(places.items(), key=lambda item: (item[1], -item[0]), default=(None, 0))
     outcomes = [one.outcome for one in predictions]
     likely = sum(one.option_label == keys[one.question_id] for one in predictions)
     return {
         "accuracy": outcomes.count(Outcome.CORRECT) / count if count else None,
         "option_accuracy": likely / count if count else None,
+        "option_accuracy_per_byte": _share_right(
+            predictions,
+            keys,
+            lambda one: label_per_byte(one.option_log_likelihoods, asked[one.question_id]),
+        ),
+        "letter_accuracy": _share_right(
+            predictions, keys, lambda one: most_likely(one.letter_log_likelihoods)
+        ),
+        "most_answered_place": place,
+        "most_answered_share": fallen / places.total() if places else None,
         "correct": outcomes.count(Outcome.CORRECT),
         "option_correct": likely,
         "no_answer": outcomes.count(Outcome.NO_ANSWER),
         "questions": count,
     }
+
+
+def most_likely(log_likelihoods: Mapping[str, float] | None) -> str | None:
+    """Return the label with the highest score, the first of equals; None without scores."""
+    if not log_likelihoods:
+        return None
+    return max(log_likelihoods, key=lambda label: log_likelihoods[label])
+
+
+def label_per_byte(log_likelihoods: Mapping[str, float] | None, question: Question) -> str | None:
+    """Return the label with the highest score a byte of its option's text, as `acc_norm` counts."""
+    if not log_likelihoods:
+        return None
+    lengths = {choice.label: len(choice.text.encode()) or 1 for choice in question.choices}
+    return most_likely({label: score / lengths[label] for label, score in log_likelihoods.items()})
+
+
+def _share_right(
+    predictions: Sequence[Prediction],
+    keys: Mapping[int, str],
+    choose: Callable[[Prediction], str | None],
+) -> float | None:
+    """Return the share of predictions whose chosen label is the key; None where none is chosen."""
+    chosen = [(choose(one), keys[one.question_id]) for one in predictions]
+    known = [label == key for label, key in chosen if label is not None]
+    return sum(known) / len(known) if known else None
 
 
 def option_probabilities(log_likelihoods: Mapping[str, float]) -> dict[str, float]:

@@ -19,6 +19,7 @@ from scicot.pure.predictions.choices import (
     to_label,
 )
 from scicot.pure.predictions.markup import narrow, strip_markup
+from scicot.words.configs import AnswerForm
 from scicot.words.records import NoAnswer, Outcome, Question
 
 _MARKER = re.compile(r"\banswer\s*:", re.IGNORECASE)
@@ -35,6 +36,8 @@ _ALONE = re.compile(r"^(\w{1,2})(?=\s*$|\s*[.,;:)/&\"'”’]|\s*\n|\s+(?:and|or
 _BRACKETED_ANYWHERE = re.compile(r"[(\[]\s*(\w{1,2})\s*[)\]]")
 _AND_ANOTHER = re.compile(r"^\W*(?:and|or|[,/&])\s*(?:and\s+|or\s+)?[(\[]?(\w{1,2})[)\]]?(?:\W|$)")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s")
+# a sentence ends where white space follows its mark; "(A). " and "e.g. this" are left to chance
+_SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +78,20 @@ def read_answer(output: str, question: Question) -> str | None:
     return read_output(output, question).label
 
 
-def read_output(output: str, question: Question, *, is_cut: bool = False) -> Reading:
+def read_output(
+    output: str,
+    question: Question,
+    *,
+    is_cut: bool = False,
+    form: AnswerForm = "letter_and_text",
+) -> Reading:
     """Return the label that a student's output states, or why none can be read.
 
-    `is_cut`: the output reached its limit, so that an answer may have been on its way.
+    `is_cut`: the output reached its limit, so that an answer may have been on its way. In the
+    `form` of texts alone a letter is no answer: "4" is then the text of a choice.
     """
+    if form == "text":
+        return _read_text(output, question, is_cut=is_cut)
     text = strip_markup(output).strip()
     following = NEXT_QUESTION.search(text)
     if following:  # a model that goes on to invent another question
@@ -115,6 +127,30 @@ def why_none(form: str, question: Question, *, is_cut: bool) -> NoAnswer:
     if len(named - {None}) > 1:
         return NoAnswer.TWO_LABELS
     return NoAnswer.CUT_OFF if is_cut else NoAnswer.NONE
+
+
+def _read_text(output: str, question: Question, *, is_cut: bool) -> Reading:
+    text = strip_markup(output).strip()
+    marker = _MARKER.search(text)
+    if marker:
+        text = text[marker.end() :].strip()
+    is_rationale = marker is None and _RATIONALE.match(text)
+    label = None if is_rationale else label_of_text(text, question)
+    return Reading(label, None if label else why_none(text, question, is_cut=is_cut))
+
+
+def read_rationale(output: str) -> str:
+    """Return what a stage wrote as rationale, as it is but for the prefix that it learned."""
+    return _RATIONALE.sub("", output.strip(), count=1).strip()
+
+
+def strip_answer(rationale: str) -> str:
+    """Return a rationale without the sentences that state the answer, the others untouched."""
+    return " ".join(
+        sentence
+        for sentence in _SENTENCES.split(rationale.strip())
+        if not (_STATEMENT.search(sentence) or _MARKER.search(sentence))
+    ).strip()
 
 
 def judge(label: str | None, question: Question) -> Outcome:

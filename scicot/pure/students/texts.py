@@ -55,6 +55,16 @@ def choice_answer(choice: Choice, form: TextForm = PAPER_FORM) -> str:
     return "".join(_answer_parts(choice, form))
 
 
+def scored_options(question: Question, form: TextForm) -> tuple[str | None, list[str]]:
+    """Return what each option is scored after, and the texts that are scored.
+
+    As in the cloze form, a text alone is scored after "Answer:", which all options share.
+    """
+    if form.answer == "text":
+        return ANSWER_PREFIX, [one_line(choice.text) for choice in question.choices]
+    return None, [choice_answer(choice, form) for choice in question.choices]
+
+
 def deciding_span(choice: Choice, form: TextForm = PAPER_FORM) -> tuple[int, int]:
     """Return where in `choice_answer` stands what tells one choice from the others."""
     before, deciding, _ = _answer_parts(choice, form)

@@ -11,19 +11,17 @@ from sqlalchemy.orm import Session
 
 from db.models import RunRow
 from scicot.pure.evaluation.attribution import Fault, find_fault, pair_with_others
-from scicot.pure.methods.registry import make_config, plan_of, usual_plan
-from scicot.pure.methods.tasks import input_text
+from scicot.pure.methods.registry import plan_of, read_config, usual_plan
 from scicot.pure.predictions.metrics import Score, score_outcomes
-from scicot.pure.predictions.parsing import judge, read_answer
-from scicot.pure.students.texts import form_of
+from scicot.pure.predictions.parsing import judge, read_output
 from scicot.services.predictions.store import list_outcomes, list_predictions, store_predictions
 from scicot.services.questions.lookup import find_dataset_id, get_questions
 from scicot.services.rationales.references import list_references
 from scicot.services.runs.runs import create_run, get_run
 from scicot.services.runs.worker import RunContext
-from scicot.services.students.answers import ANSWER_TOKENS
+from scicot.services.students.answers import ANSWER_TOKENS, answer_input
 from scicot.services.students.opened import open_stage
-from scicot.words.configs import AttributionConfig
+from scicot.words.configs import AttributionConfig, TrainingConfig
 from scicot.words.errors import InvalidConfig
 from scicot.words.records import (
     Actor,
@@ -118,7 +116,7 @@ def run_attribution(context: RunContext) -> Mapping[str, Any]:
     config = AttributionConfig.checked(**context.run.config)
     with context.session() as session:
         run = _two_stage_run(session, config.run)
-        role = plan_of(make_config(**run.config)).answers.answer.role
+        role = plan_of(read_config(run.config)).answers.answer.role
         student = open_stage(session, context.settings, run.id, role)
     ask_variants(context, config, run, student)
     with context.session() as session:
@@ -137,8 +135,8 @@ def ask_variants(
 
     What was answered under the same rationale before is not asked again.
     """
-    trained = make_config(**run.config)
-    task, form = plan_of(trained).answers.answer.task, form_of(trained)
+    trained = read_config(run.config)
+    task = plan_of(trained).answers.answer.task
     with context.session() as session:
         main = list_predictions(session, run.id)
         questions = get_questions(session, [one.question_id for one in main])
@@ -152,12 +150,14 @@ def ask_variants(
     for variant, given in todo.items():
         for part in _parts(given, AT_ONCE):
             context.check_cancelled()
-            inputs = [input_text(task, questions[key], text, form) for key, text in part.items()]
+            inputs = [
+                answer_input(trained, task, questions[key], text) for key, text in part.items()
+            ]
             outputs = student.generate(
                 inputs, ANSWER_TOKENS, max_input_tokens=trained.max_input_tokens
             )
             predictions = [
-                _read(questions[key], text, output, variant)
+                _read(trained, questions[key], text, output, variant)
                 for (key, text), output in zip(part.items(), outputs, strict=True)
             ]
             with context.session() as session:
@@ -205,9 +205,13 @@ def _parts(given: Mapping[int, str | None], size: int) -> Iterator[dict[int, str
 
 
 def _read(
-    question: StoredQuestion, rationale: str | None, output: str, variant: Variant
+    trained: TrainingConfig,
+    question: StoredQuestion,
+    rationale: str | None,
+    output: str,
+    variant: Variant,
 ) -> Prediction:
-    label = read_answer(output, question)
+    label = read_output(output, question, form=trained.answer_form).label
     return Prediction(question.id, rationale, output, label, judge(label, question), variant)
 
 

@@ -8,13 +8,11 @@ from dataclasses import dataclass, replace
 from sqlalchemy.orm import Session
 
 from scicot.pure.methods.plan import AnswerSpec
-from scicot.pure.methods.registry import make_config, plan_of, usual_plan
-from scicot.pure.methods.tasks import input_text
+from scicot.pure.methods.registry import plan_of, read_config, usual_plan
 from scicot.pure.predictions.metrics import option_probabilities
-from scicot.pure.predictions.parsing import judge, read_answer, split_output
-from scicot.pure.students.texts import choice_answer, form_of, rationale_text
+from scicot.pure.predictions.parsing import judge, read_output, read_rationale, split_output
 from scicot.services.runs.runs import get_run
-from scicot.services.students.answers import ANSWER_TOKENS
+from scicot.services.students.answers import ANSWER_TOKENS, answer_input, option_texts
 from scicot.services.students.opened import list_stage_roles, open_stage
 from scicot.words.configs import TrainingConfig
 from scicot.words.errors import InvalidInput, NotFound
@@ -78,7 +76,6 @@ def answer_draft(
     """
     run = get_run(session, run_id)
     config, spec = _how_it_answers(run)
-    form, task = form_of(config), spec.answer.task
     edited = to_question(question, draft)
     student = open_stage(
         session,
@@ -88,18 +85,23 @@ def answer_draft(
         is_exact=is_exact,
         at_once=1 if spec.writes_first else 2,
     )
-    text = input_text(task, edited, draft.rationale, form)
-    options = [choice_answer(choice, form) for choice in edited.choices]
+    text = answer_input(config, spec.answer.task, edited, draft.rationale)
+    has_end = config.answer_form != "text"
     limit = config.max_input_tokens
     if spec.writes_first:
         (output,) = student.generate([text], config.max_target_tokens, max_input_tokens=limit)
         rationale, _ = split_output(output)
-        given = rationale_text(rationale) if rationale else None
-        (scores,) = student.score([text], [options], max_input_tokens=limit, given=[given])
+        given, options = option_texts(config, edited, rationale)
+        (scores,) = student.score(
+            [text], [options], max_input_tokens=limit, given=[given], has_end=has_end
+        )
     else:
-        output, scores = student.answer(text, options, ANSWER_TOKENS, max_input_tokens=limit)
+        given, options = option_texts(config, edited)
+        output, scores = student.answer(
+            text, options, ANSWER_TOKENS, max_input_tokens=limit, given=given, has_end=has_end
+        )
         rationale = draft.rationale if spec.reads_rationale else None
-    label = read_answer(output, edited)
+    label = read_output(output, edited, form=config.answer_form).label
     return WhatIfAnswer(
         rationale=rationale,
         output=output,
@@ -112,7 +114,7 @@ def answer_draft(
 def _how_it_answers(run: RunView) -> tuple[TrainingConfig, AnswerSpec]:
     if run.kind is not RunKind.TRAIN:
         raise InvalidInput(f"Run {run.id} ({run.name}) has no student here. Choose a trained run.")
-    config = make_config(**run.config)
+    config = read_config(run.config)
     return config, plan_of(config).answers
 
 
@@ -127,11 +129,11 @@ def write_rationale(
     student = open_stage(session, settings, run_id, spec.rationale.role)
     asked = to_question(question, draft)
     (output,) = student.generate(
-        [input_text(spec.rationale.task, asked, form=form_of(config))],
+        [answer_input(config, spec.rationale.task, asked, None)],
         config.max_rationale_tokens,
         max_input_tokens=config.max_input_tokens,
     )
-    return split_output(output)[0] or ""
+    return read_rationale(output)
 
 
 def describe_draft(

@@ -71,7 +71,7 @@ def add_predictions(
 
 
 def _to_values(run_id: int, prediction: Prediction) -> dict[str, Any]:
-    scores = prediction.option_log_likelihoods
+    scores, letters = prediction.option_log_likelihoods, prediction.letter_log_likelihoods
     return {
         "run_id": run_id,
         "question_id": prediction.question_id,
@@ -82,6 +82,9 @@ def _to_values(run_id: int, prediction: Prediction) -> dict[str, Any]:
         "outcome": prediction.outcome,
         "option_log_likelihoods": dict(scores) if scores is not None else None,
         "option_label": prediction.option_label,
+        "no_answer_reason": prediction.no_answer_reason,
+        "votes": dict(prediction.votes) if prediction.votes is not None else None,
+        "letter_log_likelihoods": dict(letters) if letters is not None else None,
     }
 
 
@@ -128,6 +131,9 @@ def to_prediction(row: PredictionRow) -> Prediction:
         variant=row.variant,
         option_log_likelihoods=row.option_log_likelihoods,
         option_label=row.option_label,
+        no_answer_reason=row.no_answer_reason,
+        votes=row.votes,
+        letter_log_likelihoods=row.letter_log_likelihoods,
     )
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.fast import FastStudent
 from scicot.adapters.students.machine import run_threads
+from scicot.adapters.students.scoring import OptionScore
 from scicot.adapters.students.stage_files import keep_written, read_written
 from scicot.pure.hashing import content_hash
 from scicot.services.students.stages import TrainedStage
@@ -89,20 +91,31 @@ class Answering:
         inputs: Sequence[str],
         options: Sequence[Sequence[str]],
         given: Sequence[str | None],
-    ) -> list[list[float]]:
-        """Return the log-probability (nats) of each option after each input, always in fp32."""
-        student = self._student(stage, "torch")
+    ) -> list[list[OptionScore]]:
+        """Return the log-probability (nats) of each option after each input, always in fp32.
+
+        A text alone is scored as in the cloze form, without the end of the answer.
+        """
+        student: Any = self._student(stage, "torch")
+        has_end = self.config.answer_form != "text"
         return self._in_parts(
             "scoring options",
             stage.family,
             inputs,
-            lambda chosen: student.score(
+            lambda chosen: student.score_both(
                 [inputs[place] for place in chosen],
                 [options[place] for place in chosen],
                 max_input_tokens=self.config.max_input_tokens,
                 given=[given[place] for place in chosen],
+                has_end=has_end,
             ),
         )
+
+    def are_cut(self, stage: TrainedStage, texts: Sequence[str], limit: int) -> list[bool]:
+        """Return which of a stage's outputs reached the limit before they came to an end."""
+        codec = Codec.open(stage.folder / "model", stage.family)
+        # an ended text and its end are at most `limit` tokens together
+        return [len(codec.encode_target(text)) > limit for text in texts]
 
     def close(self, stage: TrainedStage) -> None:
         """Let go of the stage's students, which hold its weights in memory; they can open again."""

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from scicot.adapters.students.scoring import OptionScore
 from scicot.pure.methods.plan import TaskSpec
 from scicot.pure.methods.registry import plan_of
 from scicot.pure.methods.tasks import input_text
-from scicot.pure.predictions.parsing import judge, read_answer, split_output
-from scicot.pure.students.texts import choice_answer, form_of, rationale_text
+from scicot.pure.predictions.parsing import (
+    judge,
+    read_output,
+    read_rationale,
+    split_output,
+    strip_answer,
+)
+from scicot.pure.students.texts import form_of, rationale_text, scored_options
 from scicot.services.students.answering import Answering
 from scicot.services.students.stages import TrainedStage
-from scicot.words.records import Prediction, StoredQuestion
+from scicot.words.configs import TrainingConfig
+from scicot.words.records import Prediction, Question, StoredQuestion
 
 ANSWER_TOKENS = 96  # the longest answer text of ARC has about 60
 Stages = Mapping[str, TrainedStage]
@@ -20,60 +28,93 @@ Stages = Mapping[str, TrainedStage]
 def write_rationales(
     answering: Answering, stage: TrainedStage, questions: Sequence[StoredQuestion], task: TaskSpec
 ) -> dict[int, str]:
-    """Return what the stage writes as rationale for each question, by question id."""
-    form = form_of(answering.config)
-    outputs = answering.generate(
-        stage,
-        [input_text(task, question, form=form) for question in questions],
-        answering.config.max_rationale_tokens,
-        "writing rationales",
-    )
+    """Return what the stage writes as rationale for each question, unedited, by question id."""
+    config = answering.config
+    inputs = [answer_input(config, task, question, None) for question in questions]
+    limit = config.max_rationale_tokens
+    outputs = answering.generate(stage, inputs, limit, "writing rationales")
     return {
-        question.id: split_output(output)[0] or ""
+        question.id: read_rationale(output)
         for question, output in zip(questions, outputs, strict=True)
     }
+
+
+def as_read(config: TrainingConfig, rationale: str | None) -> str | None:
+    """Return a rationale as the run's students read it: whole, or without the answer stated."""
+    if rationale is None or config.strip_answer == "none":
+        return rationale
+    return strip_answer(rationale)
+
+
+def answer_input(
+    config: TrainingConfig, task: TaskSpec, question: Question, rationale: str | None
+) -> str:
+    """Return what a student is asked, in training, at test and in What if alike."""
+    return input_text(task, question, as_read(config, rationale), form_of(config))
+
+
+def option_texts(
+    config: TrainingConfig, question: Question, written: str | None = None
+) -> tuple[str | None, list[str]]:
+    """Return what the options are scored after, and their texts.
+
+    `written` is the rationale that a student wrote in the same output.
+    """
+    prefix, options = scored_options(question, form_of(config))
+    before = [rationale_text(written)] if written else []
+    return " ".join([*before, *([prefix] if prefix else [])]) or None, options
 
 
 def answer_questions(
     answering: Answering, stages: Stages, questions: Sequence[StoredQuestion]
 ) -> list[Prediction]:
     """Return the method's prediction for each question, options scored."""
-    spec, form = plan_of(answering.config).answers, form_of(answering.config)
+    config = answering.config
+    spec = plan_of(config).answers
     stage, task = stages[spec.answer.role], spec.answer.task
     rationales: dict[int, str | None] = {}
-    given: list[str | None] = [None] * len(questions)
     if spec.rationale:
         writer = stages[spec.rationale.role]
         rationales |= write_rationales(answering, writer, questions, spec.rationale.task)
-    inputs = [
-        input_text(task, question, rationales.get(question.id), form) for question in questions
-    ]
-    limit = answering.config.max_target_tokens if spec.writes_first else ANSWER_TOKENS
+    inputs = [answer_input(config, task, one, rationales.get(one.id)) for one in questions]
+    limit = config.max_target_tokens if spec.writes_first else ANSWER_TOKENS
     outputs = answering.generate(stage, inputs, limit, "answering")
     if spec.writes_first:
-        for place, (question, output) in enumerate(zip(questions, outputs, strict=True)):
-            rationale, _ = split_output(output)
-            rationales[question.id] = rationale
-            given[place] = rationale_text(rationale) if rationale else None
-    options = [[choice_answer(choice, form) for choice in one.choices] for one in questions]
+        for question, output in zip(questions, outputs, strict=True):
+            rationales[question.id] = split_output(output)[0]
+    scored = [
+        option_texts(config, one, rationales.get(one.id) if spec.writes_first else None)
+        for one in questions
+    ]
+    given, options = [one for one, _ in scored], [one for _, one in scored]
     scores = answering.score(stage, inputs, options, given)
+    cut = answering.are_cut(stage, outputs, limit)
     return [
-        _predict(question, output, row, rationales.get(question.id))
-        for question, output, row in zip(questions, outputs, scores, strict=True)
+        _predict(config, question, output, row, rationales.get(question.id), is_cut=is_cut)
+        for question, output, row, is_cut in zip(questions, outputs, scores, cut, strict=True)
     ]
 
 
 def _predict(
-    question: StoredQuestion, output: str, scores: Sequence[float], rationale: str | None
+    config: TrainingConfig,
+    question: StoredQuestion,
+    output: str,
+    scores: Sequence[OptionScore],
+    rationale: str | None,
+    *,
+    is_cut: bool,
 ) -> Prediction:
-    label = read_answer(output, question)
-    likelihoods = dict(zip(question.labels, scores, strict=True))
+    reading = read_output(output, question, is_cut=is_cut, form=config.answer_form)
+    likelihoods = {one: score.total for one, score in zip(question.labels, scores, strict=True)}
+    letters = {one: score.first for one, score in zip(question.labels, scores, strict=True)}
     return Prediction(
         question_id=question.id,
         rationale=rationale,
         output=output,
-        label=label,
-        outcome=judge(label, question),
+        label=reading.label,
+        outcome=judge(reading.label, question),
         option_log_likelihoods=likelihoods,
         option_label=max(likelihoods, key=lambda label: likelihoods[label]),
+        no_answer_reason=reading.reason,
+        letter_log_likelihoods=letters if config.answer_form != "text" else None,
     )

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from db.models import RunStageRow, StageRow
 from scicot.adapters.students.stage_files import is_complete, is_intact, read_stage, stage_folder
-from scicot.pure.methods.registry import make_config
+from scicot.pure.methods.registry import read_config
 from scicot.services.runs.runs import get_run
 from scicot.services.students.stages import TrainedStage
 from scicot.words.configs import TrainingConfig
@@ -36,7 +36,7 @@ def load_trained(
         .where(RunStageRow.run_id == run_id)
     )
     stages = {role: _to_stage(settings, role, row) for role, row in rows}
-    return make_config(**run.config), stages
+    return read_config(run.config), stages
 
 
 def _to_stage(settings: Settings, role: str, row: StageRow) -> TrainedStage:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from scicot.pure.methods.registry import make_config
+from scicot.pure.methods.registry import make_config, read_config
 from scicot.pure.training.differences import Difference, find_differences
 from scicot.services.runs.runs import get_run
 from scicot.words.configs import TrainingConfig
@@ -49,7 +49,7 @@ def differences_between_runs(session: Session, there: int, here: int) -> list[Di
 def _settings_of(run: RunView) -> dict[str, Any]:
     """Return the run's settings; those that came into being after it have their default."""
     if run.kind is RunKind.TRAIN and run.config:
-        return make_config(**run.config).model_dump(mode="json")
+        return read_config(run.config).model_dump(mode="json")
     return dict(run.config)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from scicot.pure.methods.registry import plan_of
 from scicot.pure.training.fractions import take_fraction
 from scicot.services.questions.lookup import list_questions
+from scicot.services.students.answers import as_read
 from scicot.services.training.snapshots import find_snapshot, snapshot_texts
 from scicot.words.configs import TrainingConfig
 from scicot.words.errors import InvalidConfig
@@ -18,11 +19,16 @@ from scicot.words.records import Split, StoredQuestion
 
 @dataclass(frozen=True, slots=True)
 class TrainingData:
-    """Training and validation questions, and the snapshot's text for each training question."""
+    """Training and validation questions, and the text to learn for each training question.
+
+    `stripped` texts stated the answer and lost it, by `strip_answer`; `emptied` said nothing else.
+    """
 
     train: Sequence[StoredQuestion]
     validation: Sequence[StoredQuestion]
     rationales: Mapping[int, str]
+    stripped: int = 0
+    emptied: int = 0
 
 
 def read_training_data(session: Session, config: TrainingConfig) -> TrainingData:
@@ -62,8 +68,12 @@ def read_training_data(session: Session, config: TrainingConfig) -> TrainingData
             )
     used = rationales if plan.needs_rationales else {}
     ids = {one.id for one in chosen}
+    whole = {key: text for key, text in used.items() if key in ids}
+    read = {key: as_read(config, text) or "" for key, text in whole.items()}
     return TrainingData(
         train=chosen,
         validation=validation,
-        rationales={key: text for key, text in used.items() if key in ids},
+        rationales=read,
+        stripped=sum(read[key] != text.strip() for key, text in whole.items()),
+        emptied=sum(not read[key] for key in whole),
     )

@@ -26,7 +26,7 @@ from scicot.services.students.stages import StagePlan, find_stage, hash_stage
 from scicot.services.training.data import read_training_data
 from scicot.services.training.methods import count_written, make_tasks, plan_known_stages
 from scicot.services.training.preview import inspect_training
-from scicot.services.training.training import check_training
+from scicot.services.training.training import check_training, choose_split
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import Example, Split
 from scicot.words.settings import Settings
@@ -55,7 +55,7 @@ class TrainingEstimate:
             say_duration(one) for one in (self.seconds, self.training, self.writing, self.testing)
         ]
         return (
-            "About {} on this machine: training {}, writing rationales {}, the test split {} "
+            "About {} on this machine: training {}, writing rationales {}, answering {} "
             f"(from {self.steps_tried} steps tried here)."
         ).format(*parts)
 
@@ -69,6 +69,7 @@ def estimate_training(
     and these settings; `again` makes it anew, for instance after one on a busy machine. What a
     stage will have written counts as long as the snapshot's rationales.
     """
+    config = choose_split(session, config)
     check_training(session, settings, config)
     data = read_training_data(session, config)
     student = find_student(config.student, settings)
@@ -105,7 +106,7 @@ def _examples(
     """Return what to try the student on: what it is trained on first, else what it is asked."""
     if plans[0].tasks:
         return plans[0].tasks[0].examples
-    asked = list_questions(session, config.dataset, Split.TEST, SAMPLE)
+    asked = list_questions(session, config.dataset, Split(config.evaluate_on), SAMPLE)
     return make_task(plan_of(config).answers.answer.task, asked).examples
 
 

@@ -14,7 +14,7 @@ from scicot.adapters.clock import utc_now
 from scicot.adapters.sources.yaml_files import read_yaml
 from scicot.pure.methods.registry import find_method, make_config
 from scicot.services.runs.runs import add_run
-from scicot.services.training.training import check_training, new_run
+from scicot.services.training.training import check_training, choose_split, new_run
 from scicot.words.configs import ExperimentConfig, TrainingConfig
 from scicot.words.errors import Conflict, InvalidConfig
 from scicot.words.records import Actor
@@ -50,7 +50,7 @@ def plan_runs(config: ExperimentConfig) -> list[TrainingConfig]:
             student=config.student,
             fraction=fraction,
             seed=seed,
-            **config.settings,
+            **config.settings | ({"evaluate_on": "test"} if config.final else {}),
         )
         for dataset, snapshot in config.datasets.items()
         for seed in config.seeds
@@ -71,7 +71,7 @@ def start_experiment(
         raise Conflict(
             f"There is an experiment '{config.name}' already. Give this one another name."
         )
-    runs = plan_runs(config)
+    runs = [choose_split(session, run) for run in plan_runs(config)]
     for run in runs:
         check_training(session, settings, run)
     with write(session):

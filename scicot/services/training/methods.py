@@ -13,7 +13,7 @@ from scicot.pure.students.steps import Schedule
 from scicot.pure.students.texts import form_of
 from scicot.pure.training.fractions import split_folds
 from scicot.services.students.answering import Answering
-from scicot.services.students.answers import write_rationales
+from scicot.services.students.answers import as_read, write_rationales
 from scicot.services.students.stages import StagePlan, TrainedStage, ensure_stage
 from scicot.services.training.data import TrainingData
 from scicot.words.configs import TrainingConfig
@@ -51,7 +51,7 @@ class MethodTraining:
     def _read(self, reads: Reads) -> Rationales:
         """Return the rationale that each training question is read with."""
         if reads.training == "teacher":
-            return self.data.rationales
+            return self.data.rationales  # cut as `strip_answer` says when they were read
         if reads.training == "cross_fit":
             return self._write_cross_fit(reads)
         return self._write(reads.writer, self.stages[reads.writer], self.data.train)
@@ -91,7 +91,8 @@ class MethodTraining:
     ) -> dict[int, str]:
         started = time.monotonic()
         task = find_writing(self.plan.stage(writer))
-        written = write_rationales(self.answering, stage, questions, task)
+        raw = write_rationales(self.answering, stage, questions, task)
+        written = {key: as_read(self.config, text) or "" for key, text in raw.items()}
         what = "for validation" if questions is self.data.validation else "for training"
         self.watcher.finish_part(f"write {stage.role} {what}", time.monotonic() - started)
         return written

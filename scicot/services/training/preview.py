@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -18,9 +19,9 @@ from scicot.services.questions.lookup import count_questions
 from scicot.services.students.stages import StagePlan, find_stage, hash_stage
 from scicot.services.training.data import read_training_data
 from scicot.services.training.methods import plan_known_stages
-from scicot.services.training.training import check_training
+from scicot.services.training.training import check_training, choose_split
 from scicot.words.configs import TrainingConfig
-from scicot.words.records import Example, Split
+from scicot.words.records import Example
 from scicot.words.settings import Settings
 
 # A stage keeps its model twice (transformers and CTranslate2); while it trains there are up to
@@ -30,12 +31,13 @@ STAGE_COPIES, CHECKPOINT_COPIES = 2, 9
 
 @dataclass(frozen=True, slots=True)
 class TokenCounts:
-    """How long the texts are for this student, and how many are cut."""
+    """How long the texts are for this student, how many are cut, and how many tokens it lacks."""
 
     longest_input: int
     longest_target: int
     cut_inputs: int
     cut_targets: int
+    unknown_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,24 @@ class StagePreview:
 
     role: str
     examples: int
-    steps: int | None
-    hash: str | None
-    reused: bool
-    counts: TokenCounts | None
+    steps: int
+    questions_per_step: int
+    hash: str | None = None
+    reused: bool = False
+    counts: TokenCounts | None = None
+
+    def summary(self) -> dict[str, Any]:
+        """Return what a script reads of the stage; what is not known is None."""
+        counts = self.counts
+        return {
+            "role": self.role,
+            "examples": self.examples,
+            "steps": self.steps,
+            "questions_per_step": self.questions_per_step,
+            "cut": counts.cut_inputs + counts.cut_targets if counts else None,
+            "unknown_tokens": counts.unknown_tokens if counts else None,
+            "reused": self.reused,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +72,7 @@ class TrainingPreview:
 
     train_questions: int
     test_questions: int
+    split: str
     stages: Sequence[StagePreview]
     first_batch: Sequence[Example]
     disk_needed: int | None
@@ -71,7 +88,7 @@ class TrainingPreview:
         )
         return (
             f"Trains on {self.train_questions:,} questions, answers {self.test_questions:,} of "
-            f"the test split, needs {needed}; {self.disk_free / 1e9:.0f} GB are free."
+            f"the {self.split} split, needs {needed}; {self.disk_free / 1e9:.0f} GB are free."
         )
 
 
@@ -82,6 +99,7 @@ def inspect_training(
 
     Where the student is not on this machine yet, what depends on its tokenizer is None.
     """
+    config = choose_split(session, config)
     check_training(session, settings, config)
     data = read_training_data(session, config)
     student = find_local_student(config.student, settings)
@@ -90,16 +108,22 @@ def inspect_training(
     stages = [_preview(session, plan, config, student, codec) for plan in plans]
     known = {stage.role for stage in stages}
     stages += [
-        StagePreview(spec.role, len(data.train) * len(spec.tasks), None, None, False, None)
+        StagePreview(
+            spec.role,
+            len(data.train) * len(spec.tasks),
+            _steps(config, len(data.train)),
+            config.questions_per_step,
+        )
         for spec in plan_of(config).stages
         if spec.role not in known
     ]
-    tests = count_questions(session)[config.dataset].get(Split.TEST.value, 0)
+    tests = count_questions(session)[config.dataset].get(config.evaluate_on, 0)
     needed = _disk_needed(student, stages)
     free = _disk_free(settings.artifacts_folder)
     return TrainingPreview(
         train_questions=len(data.train),
         test_questions=min(tests, config.limit_test or tests),
+        split=config.evaluate_on,
         stages=stages,
         first_batch=_first_batch(plans[0], config, codec),
         disk_needed=needed,
@@ -116,33 +140,42 @@ def _preview(
     codec: Codec | None,
 ) -> StagePreview:
     examples = sum(len(task.examples) for task in plan.tasks)
+    preview = StagePreview(
+        role=plan.role,
+        examples=examples,
+        steps=_steps(config, len(plan.tasks[0].examples)) if plan.tasks else 0,
+        questions_per_step=config.questions_per_step,
+    )
     if student is None or codec is None:
-        return StagePreview(plan.role, examples, None, None, False, None)
+        return preview
     stage_hash = hash_stage(plan, student, config)
-    reused = find_stage(session, stage_hash) is not None
+    preview = replace(preview, hash=stage_hash, reused=find_stage(session, stage_hash) is not None)
     if not plan.tasks:
-        return StagePreview(plan.role, 0, 0, stage_hash, reused, None)
+        return preview
     lengths = _lengths(codec, plan.tasks)
     cut = [
         (inputs > config.max_input_tokens, targets > config.max_target_tokens)
         for inputs, targets in lengths
     ]
-    schedule = Schedule(
-        len(plan.tasks[0].examples), config.questions_per_step, config.epochs, config.steps
-    )
-    return StagePreview(
-        role=plan.role,
-        examples=examples,
-        steps=schedule.total_steps,
-        hash=stage_hash,
-        reused=reused,
+    return replace(
+        preview,
         counts=TokenCounts(
             longest_input=max(inputs for inputs, _ in lengths),
             longest_target=max(targets for _, targets in lengths),
             cut_inputs=sum(one for one, _ in cut),
             cut_targets=sum(one for _, one in cut),
+            unknown_tokens=sum(
+                codec.count_unknown(example.input) + codec.count_unknown(example.target)
+                for task in plan.tasks
+                for example in task.examples
+            ),
         ),
     )
+
+
+def _steps(config: TrainingConfig, questions: int) -> int:
+    schedule = Schedule(questions, config.questions_per_step, config.epochs, config.steps)
+    return schedule.total_steps
 
 
 def _lengths(codec: Codec, tasks: Sequence[Task]) -> list[tuple[int, int]]:

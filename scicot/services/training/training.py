@@ -1,6 +1,7 @@
 """Training runs: checked and queued by the app, carried out by their own process.
 
-The test split is read once, after the last stage is trained; `training_data.py` cannot see it.
+The split that a run is measured on is read once, after the last stage is trained; the test split
+only by a run that asks for it, and `data.py` cannot see it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from scicot.adapters.students.folders import check_student_name, find_student
 from scicot.adapters.students.stage_files import clear_work
-from scicot.pure.methods.registry import default_setting, find_method, make_config, plan_of
+from scicot.pure.methods.registry import default_setting, find_method, plan_of, read_config
 from scicot.pure.predictions.metrics import measure
 from scicot.services.predictions.store import store_predictions
 from scicot.services.questions.lookup import find_dataset_id, list_questions
@@ -32,6 +33,7 @@ from scicot.words.errors import InvalidConfig
 from scicot.words.records import Actor, RunKind, Split
 from scicot.words.settings import Settings
 
+TRAINING_SAMPLE = 64  # questions seen in training that are asked again: were they learned at all?
 log = logging.getLogger(__name__)
 
 
@@ -45,6 +47,7 @@ def start_training(
 
     Raises NotFound, InvalidConfig or StudentError before anything is stored.
     """
+    config = choose_split(session, config)
     check_training(session, settings, config)
     return create_run(session, actor, **new_run(session, config))
 
@@ -69,11 +72,23 @@ def check_training(session: Session, settings: Settings, config: TrainingConfig)
     """Raise what stands in the way of a run: a missing dataset, split, snapshot or student."""
     check_student_name(config.student, settings)
     read_training_data(session, config)
-    if not list_questions(session, config.dataset, Split.TEST, limit=1):
+    split = choose_split(session, config).evaluate_on
+    if not list_questions(session, config.dataset, Split(split), limit=1):
         raise InvalidConfig(
-            f"Dataset '{config.dataset}' has no test questions, so the student could not be "
-            "measured. Import its test split."
+            f"Dataset '{config.dataset}' has no {split} questions, so the student could not be "
+            f"measured. Import its {split} split."
         )
+
+
+def choose_split(session: Session, config: TrainingConfig) -> TrainingConfig:
+    """Return the settings with the split that the run is measured on.
+
+    Where none was asked for and the dataset has no validation split, that is the test split.
+    """
+    is_asked = "evaluate_on" in config.model_fields_set
+    if is_asked or list_questions(session, config.dataset, Split.VALIDATION, limit=1):
+        return config
+    return config.model_copy(update={"evaluate_on": "test"})
 
 
 def name_run(config: TrainingConfig) -> str:
@@ -91,8 +106,8 @@ def name_run(config: TrainingConfig) -> str:
 
 
 def run_training(context: RunContext) -> Mapping[str, Any]:
-    """Train the method's stages, then read the test split once, answer it and store that."""
-    config = make_config(**context.run.config)
+    """Train the method's stages, then read the split to measure on once, and answer it."""
+    config = read_config(context.run.config)
     with context.session() as session:
         data = read_training_data(session, config)
     student = find_student(config.student, context.settings)
@@ -101,18 +116,27 @@ def run_training(context: RunContext) -> Mapping[str, Any]:
     stages = train_method(answering, student, data)
     clear_work(context.settings, context.run.id)
     with context.session() as session:
-        test = list_questions(session, config.dataset, Split.TEST, config.limit_test)
-    watcher.total += plan_of(config).answers.passes * len(test)
+        asked = list_questions(
+            session, config.dataset, Split(config.evaluate_on), config.limit_test
+        )
+    sample = data.train[:: max(1, len(data.train) // TRAINING_SAMPLE)][:TRAINING_SAMPLE]
+    watcher.total += plan_of(config).answers.passes * (len(asked) + len(sample))
     began = time.monotonic()
-    predictions = answer_questions(answering, stages, test)
+    predictions = answer_questions(answering, stages, asked)
     with context.session() as session:
         store_predictions(session, context.run.id, predictions)
-    watcher.finish_part("test", time.monotonic() - began)
+    watcher.finish_part(config.evaluate_on, time.monotonic() - began)
+    began = time.monotonic()
+    seen = measure(answer_questions(answering, stages, sample), sample) if sample else None
+    watcher.finish_part("training sample", time.monotonic() - began)
     with context.session() as session:
         parts = list_parts(session, context.run.id)
     seconds = {part.name: part.seconds for part in parts}
     return {
-        "metrics": measure(predictions, test),
+        "metrics": measure(predictions, asked),
+        "evaluated_on": config.evaluate_on,
+        "training_sample": seen,
+        "stripped": {"changed": data.stripped, "emptied": data.emptied},
         "stages": {role: stage.summary() for role, stage in stages.items()},
         "training_questions": len(data.train),
         "inference": answering.inference,

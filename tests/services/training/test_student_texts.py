@@ -16,6 +16,7 @@ from typing import Any, cast
 
 import pytest
 
+from scicot.adapters.students.scoring import OptionScore
 from scicot.pure.methods.registry import make_config
 from scicot.services.students.answers import answer_questions
 from scicot.services.training import methods
@@ -33,6 +34,11 @@ CASES: dict[str, dict[str, Any]] = {
     "sci_cot teacher": {"method": "sci_cot", "stage2_rationales": "teacher"},
     "sci_cot from stage 1": {"method": "sci_cot", "stage2_init": "stage1"},
     "step_by_step": {"method": "step_by_step", "rationale_weight": 0.5},
+    "untrained": {"method": "untrained"},
+    "finetune text": {"method": "finetune", "answer_form": "text", "show_options": False},
+    "finetune letter": {"method": "finetune", "answer_form": "letter"},
+    "one_stage text": {"method": "one_stage", "answer_form": "text"},
+    "sci_cot text": {"method": "sci_cot", "answer_form": "text", "strip_answer": "sentence"},
 }
 
 
@@ -104,11 +110,15 @@ class Script:
 
     def score(
         self, stage: Any, inputs: Sequence[str], options: Any, given: Sequence[str | None]
-    ) -> list[list[float]]:
+    ) -> list[list[OptionScore]]:
         """Score the options by their place."""
         asked = {"inputs": list(inputs), "options": options, "given": list(given)}
         self.asked.append({"role": stage.role} | asked)
-        return [[-float(place) for place, _ in enumerate(row)] for row in options]
+        return [[OptionScore(-float(place), 0.0) for place, _ in enumerate(row)] for row in options]
+
+    def are_cut(self, _stage: Any, texts: Sequence[str], _limit: int) -> list[bool]:
+        """Let every text have come to its end."""
+        return [False for _ in texts]
 
     def close(self, _stage: Any) -> None:
         """Have nothing to let go of."""
