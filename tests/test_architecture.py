@@ -58,6 +58,7 @@ ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
         "review": ("questions", "runs", "rationales", "teacher"),
         "cleaning": ("questions", "rationales", "review"),
         "evaluation": ("questions", "runs", "rationales", "predictions", "students", "training"),
+        "parcels": ("runs", "students"),
         "system": ("runs", "teacher/ledger"),
     },
     "scicot/pure": {
@@ -81,6 +82,7 @@ ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
                 "prepare": ("questions", "generate", "review", "clean"),
                 "train": ("launch", "runs"),
                 "evaluate": ("results", "compare", "inspect", "attribution", "what_if"),
+                "parcels": ("runs", "students"),
                 "system": ("health", "people"),
             }.items()
             for screen in screens

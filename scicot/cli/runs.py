@@ -1,4 +1,4 @@
-"""`runs list|show|cancel|resume|next|logs|differences` and the worker's own entry, `run-worker`."""
+"""The group `runs`: list, show, cancel, resume, start, next, logs; and `run-worker`."""
 
 from __future__ import annotations
 
@@ -89,6 +89,18 @@ def resume_command(
     """Take up a lost, cancelled or failed run from what is complete."""
     with open_workspace() as workspace:
         run = workspace.resume(current_actor(), run_id)
+    finish_or_follow(run.id, wait=wait, as_json=as_json)
+
+
+@group.command("start")
+def start_command(
+    run_id: RunId,
+    wait: Annotated[bool, typer.Option("--wait", help="Stay until the run ends.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Let a run that was packed or stopped wait for a slot on this machine again."""
+    with open_workspace() as workspace:
+        run = workspace.start_here(current_actor(), run_id)
     finish_or_follow(run.id, wait=wait, as_json=as_json)
 
 

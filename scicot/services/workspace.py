@@ -14,7 +14,7 @@ from db.migrate import migrate
 from db.session import get_engine
 from scicot.adapters.launchers.launcher import Launcher, open_launcher
 from scicot.services.runs.queue import tend_queue
-from scicot.services.runs.runs import get_run, resume_run
+from scicot.services.runs.runs import get_run, resume_run, start_here
 from scicot.words.configs import (
     AttributionConfig,
     ExperimentConfig,
@@ -89,6 +89,12 @@ class Workspace(Session):
     def resume(self, actor: Actor, run_id: int) -> RunView:
         """Queue a run that did not end well again, and tend the queue."""
         resume_run(self, actor, run_id)
+        self.tend()
+        return get_run(self, run_id)
+
+    def start_here(self, actor: Actor, run_id: int) -> RunView:
+        """Let a packed or stopped run wait for a slot here, and tend the queue."""
+        start_here(self, actor, run_id)
         self.tend()
         return get_run(self, run_id)
 

@@ -5,7 +5,8 @@ SciCotError
 │   ├── InvalidQuestion
 │   ├── InvalidRationale
 │   ├── InvalidPrediction
-│   └── InvalidConfig
+│   ├── InvalidConfig
+│   └── InvalidParcel
 ├── NotFound                a name or id that nothing bears
 ├── Conflict                somebody or something was there first
 │   ├── StaleRevision       a write that read an older revision
@@ -53,6 +54,10 @@ class InvalidPrediction(InvalidInput):
 
 class InvalidConfig(InvalidInput):
     """A setting outside what a run supports."""
+
+
+class InvalidParcel(InvalidInput):
+    """A packed run or result that is damaged, foreign, or does not fit."""
 
 
 class NotFound(SciCotError):

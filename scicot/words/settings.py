@@ -17,6 +17,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from scicot.words.errors import InvalidConfig
 
 LauncherName = Literal["local", "none"]
+LOCAL = "local"  # what a run's row says of its launcher unless it was packed
+PARCEL = "parcel"  # the launcher of a run that was packed: nothing here starts it
 ENV_FILE = ".env"
 PREFIX = "SCICOT_"
 OTHER_NAMES = ("SCICOT_ACTOR",)  # read where they are used, not here
@@ -69,6 +71,8 @@ class Settings(BaseSettings):
     """Threads that a student computes on; empty: as many as are free."""
     student_folders: str = ""
     """Folders that local students may lie in, parted as in PATH; empty: any of this machine."""
+    packed_student: Path | None = None
+    """The folder that stands for any student; `scicot work` sets it to what a parcel brought."""
 
     @field_validator("openai_base_url", "database_url", mode="before")
     @classmethod

@@ -43,6 +43,8 @@ def find_student(name: str, settings: Settings) -> StudentFolder:
 
     Raises StudentError when it cannot be had, or its folder holds more than a student may.
     """
+    if settings.packed_student is not None:
+        return inspect_folder(name, settings.packed_student)
     check_student_name(name, settings)
     if name == STARTER_STUDENT:
         from scicot.adapters.students.starter import ensure_starter

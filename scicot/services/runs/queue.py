@@ -6,7 +6,7 @@ queue moves on even when a worker was killed.
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session
 
 from db.models import RunRow
@@ -15,7 +15,7 @@ from scicot.adapters.clock import utc_now
 from scicot.adapters.launchers.launcher import Launcher
 from scicot.services.runs.runs import list_active
 from scicot.words.records import RunKind, RunStatus
-from scicot.words.settings import Settings
+from scicot.words.settings import PARCEL, Settings
 
 HEAVY = (RunKind.TRAIN, RunKind.PREDICT, RunKind.ATTRIBUTE)  # share the training slots
 
@@ -32,14 +32,14 @@ def tend_queue(session: Session, settings: Settings, launcher: Launcher | None) 
 
 
 def _take_next(session: Session, training_slots: int) -> int | None:
-    waiting = select(RunRow.id).where(RunRow.status == RunStatus.QUEUED).limit(1)
+    waiting = select(RunRow.id).where(_waits_here()).limit(1)
     if session.scalar(waiting) is None:  # the usual case costs no write lock
         session.commit()
         return None
     now = utc_now()
     with write(session):
         busy = len(list_active(session, HEAVY))
-        query = select(RunRow.id).where(RunRow.status == RunStatus.QUEUED)
+        query = select(RunRow.id).where(_waits_here())
         if busy >= training_slots:
             query = query.where(RunRow.kind.not_in(HEAVY))
         run_id = session.scalar(query.order_by(RunRow.queue_position).limit(1))
@@ -52,7 +52,12 @@ def _take_next(session: Session, training_slots: int) -> int | None:
         return run_id
 
 
+def _waits_here() -> ColumnElement[bool]:
+    """Return the condition of a run that waits for a slot; a packed one waits for its result."""
+    return and_(RunRow.status == RunStatus.QUEUED, RunRow.launcher != PARCEL)
+
+
 def list_queue(session: Session) -> list[int]:
     """Return the ids of the runs that wait, the next to start first."""
-    waiting = select(RunRow.id).where(RunRow.status == RunStatus.QUEUED)
+    waiting = select(RunRow.id).where(_waits_here())
     return list(session.scalars(waiting.order_by(RunRow.queue_position)))

@@ -23,7 +23,7 @@ from scicot.adapters.versions import code_version, package_versions
 from scicot.pure.hashing import content_hash
 from scicot.words.errors import InvalidInput, NotFound, RunNotInState
 from scicot.words.records import Actor, RunKind, RunStatus, RunView
-from scicot.words.settings import Settings
+from scicot.words.settings import LOCAL, PARCEL, Settings
 
 LOST_AFTER = timedelta(seconds=30)
 ACTIVE = (RunStatus.STARTING, RunStatus.RUNNING)
@@ -209,6 +209,24 @@ def resume_run(session: Session, actor: Actor, run_id: int) -> RunView:
         row.finished_at = None
         row.error = None
         row.message = f"Queued again by {actor.name}."
+    return get_run(session, run_id)
+
+
+def start_here(session: Session, actor: Actor, run_id: int) -> RunView:
+    """Let a run wait for a slot here: a packed one is taken back, a stopped one resumed.
+
+    Its parcel, if somebody works on it all the same, cannot be taken in once the run is done here.
+    """
+    run = get_run(session, run_id)
+    if run.status in RESUMABLE:
+        resume_run(session, actor, run_id)
+    elif run.status is not RunStatus.QUEUED:
+        raise RunNotInState(f"Run {run_id} is {run.status}; only one that waits can be started.")
+    if run.launcher == PARCEL:
+        with write(session):
+            row = _row(session, run_id)
+            row.launcher = LOCAL
+            row.message = f"Taken back by {actor.name}."
     return get_run(session, run_id)
 
 

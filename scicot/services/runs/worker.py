@@ -13,7 +13,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
@@ -37,6 +37,13 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
+Tell = Callable[[Mapping[str, Any]], None]  # is told what the row is told, as one event each
+
+
+def _tell_nobody(_event: Mapping[str, Any]) -> None:
+    """Leave it at the row."""
+
+
 @dataclass
 class RunContext:
     """What a handler is given: the run, the settings, and ways to report and to be stopped."""
@@ -44,6 +51,7 @@ class RunContext:
     run: RunView
     settings: Settings
     worker: str
+    tell: Tell = _tell_nobody
     cancel_event: threading.Event = field(default_factory=threading.Event)
     lost_event: threading.Event = field(default_factory=threading.Event)
 
@@ -84,6 +92,12 @@ class RunContext:
             )
             if metrics:
                 _store_metrics(session, self.run.id, metrics)
+        said = {"done": done, "total": total, "message": message}
+        event: dict[str, Any] = {key: value for key, value in said.items() if value is not None}
+        if metrics:
+            event["metrics"] = [asdict(point) for point in metrics]
+        if event:
+            self.tell(event)
 
 
 Handler = Callable[[RunContext], Mapping[str, Any]]
@@ -115,10 +129,17 @@ def claim_run(session: Session, run_id: int, worker: str) -> bool:
         return changed_rows(claimed) > 0
 
 
-def run_worker(run_id: int, settings: Settings, handlers: Mapping[RunKind, Handler]) -> RunStatus:
+def run_worker(
+    run_id: int,
+    settings: Settings,
+    handlers: Mapping[RunKind, Handler],
+    *,
+    tell: Tell = _tell_nobody,
+) -> RunStatus:
     """Carry the run out in this process and return how it ended.
 
-    Raises RunNotInState when another worker has it, or it is not waiting.
+    `tell` hears of everything that is reported to the row. Raises RunNotInState when another
+    worker has it, or it is not waiting.
     """
     worker = uuid.uuid4().hex
     url = settings.resolved_database_url
@@ -126,7 +147,9 @@ def run_worker(run_id: int, settings: Settings, handlers: Mapping[RunKind, Handl
         if not _patiently(partial(claim_run, session, run_id, worker)):
             status = get_run(session, run_id).status
             raise RunNotInState(f"Run {run_id} is {status}; this worker leaves it alone.")
-        context = RunContext(run=get_run(session, run_id), settings=settings, worker=worker)
+        context = RunContext(
+            run=get_run(session, run_id), settings=settings, worker=worker, tell=tell
+        )
     stopped = threading.Event()
     beat = threading.Thread(target=_beat, args=(context, stopped), daemon=True, name="heartbeat")
     beat.start()
@@ -185,6 +208,7 @@ def _finish(
             )
 
     _patiently(write_end)
+    context.tell({"status": status.value, "error": error})
 
 
 def _patiently(attempt: Callable[[], T]) -> T:

@@ -1,0 +1,117 @@
+"""A parcel as a file: plain files in one tar, each with its hash, written and opened whole."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tarfile
+import uuid
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from scicot.words.errors import InvalidParcel
+
+MANIFEST = "manifest.json"
+FORMAT = 1
+
+
+def write_parcel(folder: Path, path: Path, manifest: Mapping[str, Any]) -> int:
+    """Write all files under `folder` and the manifest to one tar, by rename; return its bytes."""
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    hashes = {file.relative_to(folder).as_posix(): _hash(file) for file in files}
+    whole = {"format": FORMAT, **manifest, "files": hashes}
+    if not path.parent.is_dir():
+        raise InvalidParcel(f"There is no folder {path.parent}. Make it, or name another file.")
+    partial = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    (folder / MANIFEST).write_text(json.dumps(whole, ensure_ascii=False), encoding="utf-8")
+    try:
+        with tarfile.open(partial, "w") as tar:
+            tar.add(folder / MANIFEST, MANIFEST)  # first: it is read before anything is opened
+            for file in files:
+                tar.add(file, file.relative_to(folder).as_posix())
+        with partial.open("rb") as written:
+            os.fsync(written.fileno())
+        partial.replace(path)
+    except OSError as error:
+        raise InvalidParcel(
+            f"{path} cannot be written ({error.strerror}). Name a file in a folder with room."
+        ) from error
+    finally:
+        partial.unlink(missing_ok=True)
+    return path.stat().st_size
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """Return what a parcel says of itself; raises InvalidParcel for a file that is none."""
+    try:
+        with tarfile.open(path, "r:") as tar:
+            file = tar.extractfile(MANIFEST)
+            manifest = json.loads(file.read()) if file else None
+    except FileNotFoundError:
+        raise InvalidParcel(f"There is no file {path}. Check the path.") from None
+    except (OSError, KeyError, ValueError, tarfile.TarError) as error:
+        raise InvalidParcel(
+            f"{path.name} is no parcel, or a damaged one ({error}). Pack the run again."
+        ) from error
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("files"), dict):
+        raise InvalidParcel(f"{path.name} is no parcel of Sci-CoT. Pack the run again.")
+    if manifest.get("format") != FORMAT:
+        raise InvalidParcel(
+            f"{path.name} has format {manifest.get('format')}, and this Sci-CoT reads {FORMAT}. "
+            "Install the same version on both machines."
+        )
+    return manifest
+
+
+def open_parcel(path: Path, folder: Path) -> dict[str, Any]:
+    """Unpack a parcel into a new folder, each file checked by its hash; return its manifest.
+
+    The folder is there whole or not at all. Raises InvalidParcel for a damaged parcel, and for
+    one with links, or with names that lead out of the folder.
+    """
+    manifest = read_manifest(path)
+    partial = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}")
+    try:
+        partial.mkdir(parents=True)
+        with tarfile.open(path, "r:") as tar:
+            for member in tar:
+                _refuse_strange(path, member)
+            tar.extractall(partial, filter="data")
+        _refuse_changed(path, partial, manifest["files"])
+        partial.rename(folder)
+    except (OSError, tarfile.TarError) as error:
+        raise InvalidParcel(
+            f"{path.name} cannot be unpacked ({error}). Copy it again, or pack the run again."
+        ) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return manifest
+
+
+def _refuse_strange(path: Path, member: tarfile.TarInfo) -> None:
+    name = PurePosixPath(member.name)
+    leads_out = name.is_absolute() or ".." in name.parts or "\\" in member.name
+    if leads_out or not (member.isfile() or member.isdir()):
+        raise InvalidParcel(
+            f"{path.name} holds '{member.name}', which is no plain file inside the parcel. "
+            "Do not use it; pack the run again."
+        )
+
+
+def _refuse_changed(path: Path, folder: Path, hashes: Mapping[str, str]) -> None:
+    there = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
+    wrong = sorted(there - {MANIFEST} ^ set(hashes))
+    wrong += [name for name in sorted(there & set(hashes)) if _hash(folder / name) != hashes[name]]
+    if wrong:
+        raise InvalidParcel(
+            f"{path.name} is damaged or was changed: '{wrong[0]}' is not what was packed. "
+            "Copy it again, or pack the run again."
+        )
+
+
+def _hash(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()

@@ -1,0 +1,1 @@
+"""Parcels: a run that travels without the database."""

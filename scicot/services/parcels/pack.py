@@ -1,0 +1,171 @@
+"""Pack a run: everything its training needs, as plain files in one parcel."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from db.base import Base
+from db.models import (
+    DatasetRow,
+    QuestionRow,
+    RationaleRow,
+    RevisionRow,
+    RunRow,
+    SnapshotItemRow,
+    SnapshotRow,
+)
+from db.session import write
+from scicot.adapters.parcel_files import write_parcel
+from scicot.adapters.students.folders import ALLOWED_FILES, find_local_student
+from scicot.adapters.students.identity import engine_version
+from scicot.pure.hashing import content_hash
+from scicot.services.parcels.rows import read_rows, table_of, without_strangers, write_lines
+from scicot.services.runs.runs import RESUMABLE, get_run, resume_run
+from scicot.words.configs import TrainingConfig
+from scicot.words.errors import RunNotInState
+from scicot.words.records import Actor, RunKind, RunStatus, RunView
+from scicot.words.settings import PARCEL, Settings
+
+# The tables that travel, in the order in which their rows can be inserted.
+TABLES: tuple[type[Base], ...] = (
+    DatasetRow,
+    QuestionRow,
+    RationaleRow,
+    RevisionRow,
+    SnapshotRow,
+    SnapshotItemRow,
+    RunRow,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A parcel that was written."""
+
+    run: int
+    path: str
+    bytes: int
+    student: str  # its id where each machine fetches it, `packed` where its files travel along
+
+
+def pack_run(session: Session, settings: Settings, actor: Actor, run_id: int, path: Path) -> Packed:
+    """Write the run to a parcel, and keep it from being started here.
+
+    Raises RunNotInState for a run that trains nothing, is going or is done.
+    """
+    run = get_run(session, run_id)
+    _refuse(run)
+    config = TrainingConfig.checked(**run.config)
+    with tempfile.TemporaryDirectory(dir=path.parent if path.parent.is_dir() else None) as name:
+        folder = Path(name)
+        _write_tables(session, run, folder)
+        student = _pack_student(config, settings, folder)
+        size = write_parcel(folder, path, {"kind": "run", **describe(session, run)})
+    if run.status in RESUMABLE:
+        resume_run(session, actor, run_id)
+    with write(session):
+        row = session.get_one(RunRow, run_id)
+        row.launcher = PARCEL
+        row.message = f"Packed by {actor.name}; `runs take-in` brings its result."
+    return Packed(run_id, str(path), size, student)
+
+
+def describe(session: Session, run: RunView) -> dict[str, Any]:
+    """Return what a parcel and its result must have in common with the run here."""
+    questions = session.execute(
+        select(QuestionRow.id, QuestionRow.content_hash)
+        .join(DatasetRow, DatasetRow.id == QuestionRow.dataset_id)
+        .where(DatasetRow.name == run.dataset)
+        .order_by(QuestionRow.id)
+    )
+    snapshot = session.get(SnapshotRow, run.snapshot_id) if run.snapshot_id else None
+    return {
+        "run": {
+            "id": run.id,
+            "name": run.name,
+            "config_hash": run.config_hash,
+            "created_at": run.created_at.isoformat(),
+        },
+        "engine": engine_version(),
+        "snapshot": snapshot.content_hash if snapshot else None,
+        "questions": content_hash([list(row) for row in questions]),
+    }
+
+
+def _refuse(run: RunView) -> None:
+    if run.kind is not RunKind.TRAIN:
+        raise RunNotInState(f"Run {run.id} is a {run.kind} run; only training runs travel.")
+    if run.status not in (RunStatus.QUEUED, *RESUMABLE):
+        raise RunNotInState(
+            f"Run {run.id} is {run.status}; pack one that waits, or cancel it first. "
+            "A done run can be cloned with `train --like`."
+        )
+
+
+def _write_tables(session: Session, run: RunView, folder: Path) -> None:
+    known = {table_of(kind).name for kind in TABLES}
+    for kind, query in _queries(run).items():
+        rows = read_rows(session, query)
+        if kind is RationaleRow:
+            rows = _pin_revisions(session, run, rows)
+        write_lines(
+            folder / "rows" / f"{table_of(kind).name}.jsonl", without_strangers(kind, rows, known)
+        )
+
+
+def _queries(run: RunView) -> Mapping[type[Base], Select[Any]]:
+    items = table_of(SnapshotItemRow)
+    revisions = select(items.c.revision_id).where(items.c.snapshot_id == run.snapshot_id)
+    revision, rationale = table_of(RevisionRow), table_of(RationaleRow)
+    explained = select(revision.c.rationale_id).where(revision.c.id.in_(revisions))
+    dataset, question = table_of(DatasetRow), table_of(QuestionRow)
+    own = select(dataset.c.id).where(dataset.c.name == run.dataset)
+    snapshot, runs = table_of(SnapshotRow), table_of(RunRow)
+    return {
+        DatasetRow: select(dataset).where(dataset.c.name == run.dataset),
+        QuestionRow: select(question).where(question.c.dataset_id.in_(own)).order_by(question.c.id),
+        RationaleRow: select(rationale)
+        .where(rationale.c.id.in_(explained))
+        .order_by(rationale.c.id),
+        RevisionRow: select(revision).where(revision.c.id.in_(revisions)).order_by(revision.c.id),
+        SnapshotRow: select(snapshot).where(snapshot.c.id == run.snapshot_id),
+        SnapshotItemRow: select(items)
+        .where(items.c.snapshot_id == run.snapshot_id)
+        .order_by(items.c.question_id),
+        RunRow: select(runs).where(runs.c.id == run.id),
+    }
+
+
+def _pin_revisions(
+    session: Session, run: RunView, rows: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return the rationales at the revision that the snapshot holds: only that one travels."""
+    pinned = dict(
+        session.execute(
+            select(RevisionRow.rationale_id, RevisionRow.id)
+            .join(SnapshotItemRow, SnapshotItemRow.revision_id == RevisionRow.id)
+            .where(SnapshotItemRow.snapshot_id == run.snapshot_id)
+        ).all()
+    )
+    return [row | {"revision_id": pinned[row["id"]]} for row in rows]
+
+
+def _pack_student(config: TrainingConfig, settings: Settings, folder: Path) -> str:
+    """Copy a student that only this machine has; one with a public id is fetched anywhere."""
+    if not Path(config.student).expanduser().is_dir():
+        return config.student
+    found = find_local_student(config.student, settings)
+    assert found is not None  # its folder is there
+    (folder / "student").mkdir()
+    for pattern in ALLOWED_FILES:
+        for file in found.path.glob(pattern):
+            shutil.copy2(file, folder / "student" / file.name)
+    return "packed"

@@ -1,0 +1,76 @@
+"""Rows of the database as lines of JSON, and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Select, Table, insert
+from sqlalchemy.orm import Session
+
+from db.base import Base, UtcDateTime
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def table_of(row: type[Base]) -> Table:
+    """Return the table behind a class of rows."""
+    table = row.__table__
+    assert isinstance(table, Table)
+    return table
+
+
+def read_rows(session: Session, query: Select[Any]) -> list[dict[str, Any]]:
+    """Return what a query for whole tables' columns finds, one mapping a row."""
+    return [dict(row._mapping) for row in session.execute(query)]
+
+
+def write_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write rows as JSONL; moments in ISO with their zone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8") as file:
+        for row in rows:
+            file.write(json.dumps(row, ensure_ascii=False, default=_say) + "\n")
+
+
+def _say(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no place in a parcel")
+
+
+def read_lines(path: Path, kind: type[Base]) -> list[dict[str, Any]]:
+    """Return the rows of a JSONL file as this table takes them."""
+    moments = [
+        column.name for column in table_of(kind).columns if isinstance(column.type, UtcDateTime)
+    ]
+    rows = []
+    for line in path.read_text(encoding="utf-8").split("\n"):
+        if not line:
+            continue
+        row: dict[str, Any] = json.loads(line)
+        for name in moments:
+            if row.get(name) is not None:
+                row[name] = datetime.fromisoformat(row[name])
+        rows.append(row)
+    return rows
+
+
+def insert_rows(session: Session, kind: type[Base], rows: Rows) -> None:
+    """Insert rows as they are, ids included; inside `write(session)`."""
+    if rows:
+        session.execute(insert(table_of(kind)), [dict(row) for row in rows])
+
+
+def without_strangers(kind: type[Base], rows: Iterable[dict[str, Any]], known: set[str]) -> Rows:
+    """Return the rows without their references to tables that do not travel along."""
+    strange = [
+        column.name
+        for column in table_of(kind).columns
+        for key in column.foreign_keys
+        if key.column.table.name not in known
+    ]
+    return [row | dict.fromkeys(strange) for row in rows]

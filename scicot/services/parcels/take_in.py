@@ -1,0 +1,168 @@
+"""Take a packed run's result in: stages, predictions, metrics and log; all of it or nothing."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from db.models import MetricRow, PredictionRow, RunPartRow, RunRow, RunStageRow, StageRow
+from db.rows import insert_or_replace
+from db.session import write
+from scicot.adapters.clock import utc_now
+from scicot.adapters.launchers.local import log_path
+from scicot.adapters.parcel_files import open_parcel, read_manifest
+from scicot.adapters.students.stage_files import is_complete, stage_folder
+from scicot.services.parcels.pack import describe
+from scicot.services.parcels.rows import read_lines, table_of
+from scicot.services.parcels.work import refuse_other_engine
+from scicot.services.runs.runs import get_run
+from scicot.services.students.stages import find_stage
+from scicot.words.errors import Conflict, InvalidParcel, NotFound
+from scicot.words.records import Actor, RunStatus, RunView
+from scicot.words.settings import PARCEL, Settings
+
+STAGE_HASH = re.compile(r"[0-9a-f]{64}")
+# what the run's row takes over; the rest of it is this database's own
+TAKEN = ("result", "started_at", "finished_at", "host", "progress_done", "progress_total")
+VERSIONS = ("code_version", "packages")
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What came in with a result; everything is there already the second time."""
+
+    run: int
+    stages: int
+    predictions: int
+    already_there: bool
+
+
+def take_in(session: Session, settings: Settings, actor: Actor, path: Path) -> TakenIn:
+    """Store the result of a packed run and return what came.
+
+    Raises InvalidParcel for a result of another workspace, another engine, changed questions or a
+    changed snapshot, or a damaged file, and Conflict when the run is going or was done here; then
+    nothing is changed.
+    """
+    manifest = read_manifest(path)
+    refuse_other_engine(path, manifest, kind="result")
+    run = _find_run(session, path, manifest)
+    settings.artifacts_folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=settings.artifacts_folder) as name:
+        inside = Path(name) / "result"
+        open_parcel(path, inside)
+        rows = {
+            kind: read_lines(inside / "rows" / f"{table_of(kind).name}.jsonl", kind)
+            for kind in (RunRow, StageRow, RunStageRow, RunPartRow, MetricRow, PredictionRow)
+        }
+        counts = len(rows[RunStageRow]), len(rows[PredictionRow])
+        if _is_there(run, rows[RunRow]):
+            return TakenIn(run.id, *counts, already_there=True)
+        brought = _bring_stages(settings, inside, [row["hash"] for row in rows[StageRow]])
+        try:
+            _store(session, actor, run, rows)
+        except BaseException:
+            for folder in brought:
+                shutil.rmtree(folder, ignore_errors=True)
+            raise
+        _keep_log(settings, run.id, inside)
+    return TakenIn(run.id, *counts, already_there=False)
+
+
+def _find_run(session: Session, path: Path, manifest: Mapping[str, Any]) -> RunView:
+    packed = manifest["run"]
+    try:
+        run = get_run(session, int(packed["id"]))
+        here: dict[str, Any] = describe(session, run)
+    except NotFound:
+        here = {}
+    if here.get("run") != packed:
+        raise InvalidParcel(
+            f"{path.name} is the result of run {packed['id']} ({packed['name']}) of another "
+            "workspace. Take it in where it was packed."
+        )
+    for what, named in (("snapshot", "The snapshot"), ("questions", "The questions")):
+        if here[what] != manifest.get(what):
+            raise InvalidParcel(
+                f"{named} of run {run.id} changed since it was packed, so {path.name} does not "
+                "fit. Pack the run again."
+            )
+    return run
+
+
+def _is_there(run: RunView, rows: list[dict[str, Any]]) -> bool:
+    """Return whether this very result was taken in before; raises Conflict when it cannot be."""
+    if run.status is RunStatus.DONE and run.launcher == PARCEL:
+        if run.result == rows[0]["result"]:
+            return True
+        raise Conflict(f"Run {run.id} has another result already. Clone the run for a second one.")
+    if run.status in (RunStatus.DONE, RunStatus.STARTING, RunStatus.RUNNING):
+        raise Conflict(
+            f"Run {run.id} is {run.status} on this machine. Clone the run to train it elsewhere."
+        )
+    return False
+
+
+def _bring_stages(settings: Settings, inside: Path, hashes: Sequence[str]) -> list[Path]:
+    """Move the stages that are not here into place and return their folders."""
+    brought = []
+    for stage_hash in hashes:
+        packed = inside / "stages" / stage_hash
+        if not STAGE_HASH.fullmatch(stage_hash) or not is_complete(packed):
+            raise InvalidParcel(f"The result lacks stage '{stage_hash[:8]}'. Copy it again.")
+        folder = stage_folder(settings, stage_hash)
+        if is_complete(folder):
+            continue
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        packed.rename(folder)
+        brought.append(folder)
+    return brought
+
+
+def _store(
+    session: Session, actor: Actor, run: RunView, rows: Mapping[type[Any], list[dict[str, Any]]]
+) -> None:
+    with write(session):
+        ids: dict[int, int] = {}
+        for stage in rows[StageRow]:
+            row = find_stage(session, stage["hash"])
+            if row is None:
+                values = {name: value for name, value in stage.items() if name != "id"}
+                row = StageRow(**values | {"folder": f"stages/{stage['hash']}"})
+                session.add(row)
+                session.flush()
+            ids[stage["id"]] = row.id
+        own = {"run_id": run.id}
+        links = [row | own | {"stage_id": ids[row["stage_id"]]} for row in rows[RunStageRow]]
+        insert_or_replace(session, RunStageRow, links, keys=("run_id", "stage_id", "role"))
+        parts = [row | own for row in rows[RunPartRow]]
+        insert_or_replace(session, RunPartRow, parts, keys=("run_id", "name"))
+        for kind, keys in (
+            (MetricRow, ("run_id", "stage", "name", "step")),
+            (PredictionRow, ("run_id", "variant", "question_id")),
+        ):
+            fresh = [{key: row[key] for key in row if key != "id"} | own for row in rows[kind]]
+            insert_or_replace(session, kind, fresh, keys=keys)
+        mine = session.get_one(RunRow, run.id)
+        for name in (*TAKEN, *VERSIONS):
+            setattr(mine, name, rows[RunRow][0][name])
+        mine.status = RunStatus.DONE
+        mine.launcher = PARCEL
+        mine.worker, mine.error, mine.heartbeat_at = None, None, utc_now()
+        mine.message = f"Done elsewhere; taken in by {actor.name}."
+
+
+def _keep_log(settings: Settings, run_id: int, inside: Path) -> None:
+    progress = inside / "progress.jsonl"
+    if progress.is_file():
+        path = log_path(settings, run_id)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(progress, path)

@@ -1,0 +1,182 @@
+"""Carry out a packed run on any machine: no app, no access to the database it came from.
+
+The worker is the same as everywhere. It gets a database of its own inside the work folder, filled
+from the parcel, and tells what it does to `progress.jsonl` beside it, for whoever sees the folder.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from db.migrate import migrate
+from db.models import (
+    MetricRow,
+    PredictionRow,
+    RunPartRow,
+    RunRow,
+    RunStageRow,
+    StageRow,
+)
+from db.session import open_session, write
+from scicot.adapters.clock import utc_now
+from scicot.adapters.parcel_files import open_parcel, read_manifest, write_parcel
+from scicot.adapters.students.identity import engine_version
+from scicot.services.parcels.pack import TABLES
+from scicot.services.parcels.rows import insert_rows, read_lines, read_rows, table_of, write_lines
+from scicot.services.runs.worker import Handler, run_worker
+from scicot.words.errors import Conflict, InvalidParcel
+from scicot.words.records import RunKind, RunStatus
+from scicot.words.settings import Settings
+
+RESULTS = (RunRow, StageRow, RunStageRow, RunPartRow, MetricRow, PredictionRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """How a packed run ended; `result` is the file to take in, None while it is not done."""
+
+    run: int
+    status: RunStatus
+    error: str | None
+    result: str | None
+
+
+def work_parcel(
+    path: Path, settings: Settings, handlers: Mapping[RunKind, Handler], folder: Path | None = None
+) -> Worked:
+    """Carry out the run of a parcel and write its result beside it, by rename.
+
+    Started again, it goes on from what is complete. Raises InvalidParcel for what is no parcel of
+    a run or was packed by another engine, Conflict while another process works on it.
+    """
+    manifest = read_manifest(path)
+    refuse_other_engine(path, manifest, kind="run")
+    folder = folder or path.with_name(f"{path.stem}.work")
+    folder.mkdir(parents=True, exist_ok=True)
+    with _locked(folder):
+        inside = folder / "parcel"
+        if not inside.is_dir():
+            open_parcel(path, inside)
+        elif json.loads((inside / "manifest.json").read_text(encoding="utf-8")) != manifest:
+            raise Conflict(f"{folder} holds the work on another parcel. Name another --folder.")
+        own = _settings(settings, folder, inside)
+        run_id = int(manifest["run"]["id"])
+        _prepare(own, inside, run_id)
+        with open_session(own.resolved_database_url) as session:
+            is_done = session.get_one(RunRow, run_id).status is RunStatus.DONE
+        if not is_done:
+            run_worker(run_id, own, handlers, tell=_teller(folder / "progress.jsonl"))
+        return _finish(own, manifest, path, folder, run_id)
+
+
+def refuse_other_engine(path: Path, manifest: Mapping[str, Any], *, kind: str) -> None:
+    """Raise InvalidParcel for another kind of parcel, or one of an engine with other weights."""
+    if manifest.get("kind") != kind:
+        wanted = "`runs pack` writes one" if kind == "run" else "`work` writes one"
+        raise InvalidParcel(f"{path.name} holds no {kind} to take up; {wanted}.")
+    if manifest.get("engine") != engine_version():
+        raise InvalidParcel(
+            f"{path.name} was made by engine {manifest.get('engine')}, and this Sci-CoT has "
+            f"{engine_version()}: it would train other weights. Install the same version on both "
+            "machines."
+        )
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    with (folder / "lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise Conflict(
+                f"Another process works in {folder}. Wait for it, or name another --folder."
+            ) from error
+        yield
+
+
+def _settings(settings: Settings, folder: Path, inside: Path) -> Settings:
+    student = inside / "student"
+    return settings.model_copy(
+        update={
+            "home": folder / "home",
+            "database_url": None,
+            "launcher": "none",
+            "packed_student": student if student.is_dir() else None,
+        }
+    )
+
+
+def _prepare(settings: Settings, inside: Path, run_id: int) -> None:
+    """Fill the run's own database, or free the run there from a worker that is gone."""
+    url = settings.resolved_database_url
+    migrate(url)
+    with open_session(url) as session, write(session):
+        if session.scalar(select(func.count()).select_from(RunRow)) == 0:
+            for kind in TABLES:
+                name = table_of(kind).name
+                insert_rows(session, kind, read_lines(inside / "rows" / f"{name}.jsonl", kind))
+        # the folder's lock is ours, so whoever had the run works no more
+        session.execute(
+            update(RunRow)
+            .where(RunRow.id == run_id, RunRow.status != RunStatus.DONE)
+            .values(
+                status=RunStatus.QUEUED,
+                worker=None,
+                cancel_requested=False,
+                heartbeat_at=None,
+                launched_at=None,
+                finished_at=None,
+                error=None,
+            )
+        )
+
+
+def _teller(path: Path) -> Any:
+    def tell(event: Mapping[str, Any]) -> None:
+        line = json.dumps({"at": utc_now().isoformat(), **event}, ensure_ascii=False)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(line + "\n")
+
+    return tell
+
+
+def _finish(
+    settings: Settings, manifest: Mapping[str, Any], path: Path, folder: Path, run_id: int
+) -> Worked:
+    with open_session(settings.resolved_database_url) as session:
+        row = session.get_one(RunRow, run_id)
+        if row.status is not RunStatus.DONE:
+            return Worked(run_id, row.status, row.error, None)
+        result = path.with_name(f"{path.stem}.result.tar")
+        with tempfile.TemporaryDirectory(dir=folder) as name:
+            _write_results(session, settings, Path(name), run_id)
+            progress = folder / "progress.jsonl"
+            if progress.is_file():
+                shutil.copy2(progress, Path(name) / "progress.jsonl")
+            told = {key: value for key, value in manifest.items() if key != "files"}
+            write_parcel(Path(name), result, told | {"kind": "result"})
+    return Worked(run_id, RunStatus.DONE, None, str(result))
+
+
+def _write_results(session: Session, settings: Settings, folder: Path, run_id: int) -> None:
+    for kind in RESULTS:
+        table = table_of(kind)
+        query = select(table).order_by(*table.primary_key.columns)
+        if kind is RunRow:
+            query = query.where(table.c.id == run_id)
+        elif "run_id" in table.c:
+            query = query.where(table.c.run_id == run_id)
+        write_lines(folder / "rows" / f"{table.name}.jsonl", read_rows(session, query))
+    for stage in session.scalars(select(StageRow)):
+        shutil.copytree(settings.artifacts_folder / stage.folder, folder / "stages" / stage.hash)

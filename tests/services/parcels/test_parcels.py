@@ -1,0 +1,289 @@
+"""A packed run is trained elsewhere and comes back equal to the one trained here."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from db.models import PredictionRow, QuestionRow, RunStageRow, StageRow
+from db.session import open_session, write
+from scicot.adapters.parcel_files import read_manifest
+from scicot.adapters.students.stage_files import stage_folder
+from scicot.cli.handlers import HANDLERS
+from scicot.services.parcels.pack import pack_run
+from scicot.services.parcels.take_in import TakenIn, take_in
+from scicot.services.parcels.work import Worked, work_parcel
+from scicot.services.predictions.store import list_predictions
+from scicot.services.runs.parts import list_parts
+from scicot.services.runs.queue import list_queue
+from scicot.services.runs.runs import get_run, list_metrics, read_log, start_here
+from scicot.services.runs.worker import RunContext, run_worker
+from scicot.services.students.watcher import RunWatcher
+from scicot.services.training.training import start_training
+from scicot.words.errors import Conflict, InvalidParcel, RunNotInState
+from scicot.words.records import Actor, RunStatus
+from scicot.words.settings import Settings
+from tests.services.training_line import prepare, tiny_config, train
+from tests.tiny_students import build_tiny_t5
+
+ADA = Actor("Ada")
+
+
+@pytest.fixture
+def tiny_t5(tmp_path: Path) -> Path:
+    return build_tiny_t5(tmp_path / "tiny-t5")
+
+
+@pytest.fixture
+def run_id(session: Session, settings: Settings, tmp_path: Path, tiny_t5: Path) -> int:
+    """A run that waits, with questions and a snapshot."""
+    prepare(session, tmp_path / "data")
+    return start_training(session, settings, ADA, tiny_config("sci_cot", tiny_t5))
+
+
+@pytest.fixture
+def parcel(session: Session, settings: Settings, run_id: int, tmp_path: Path) -> Path:
+    """The run, packed and carried to a folder where nothing of this workspace is."""
+    pack_run(session, settings, ADA, run_id, tmp_path / "run.tar")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    return Path(shutil.move(tmp_path / "run.tar", elsewhere / "run.tar"))
+
+
+def carry_out(parcel: Path) -> Worked:
+    """Work as on a machine with no database and no student of its own."""
+    return work_parcel(parcel, Settings(home=parcel.parent / "nobody"), HANDLERS)
+
+
+def weights(settings: Settings, session: Session, run_id: int) -> dict[str, dict[str, bytes]]:
+    rows = session.execute(
+        select(RunStageRow.role, StageRow.hash)
+        .join(StageRow, StageRow.id == RunStageRow.stage_id)
+        .where(RunStageRow.run_id == run_id)
+    )
+    return {
+        role: {
+            file.name: file.read_bytes()
+            for file in sorted((stage_folder(settings, digest) / "model").iterdir())
+        }
+        for role, digest in rows
+    }
+
+
+def test_a_packed_run_comes_back_equal_to_the_local_one_bit_for_bit(
+    session: Session, settings: Settings, run_id: int, parcel: Path, tiny_t5: Path
+) -> None:
+    assert list_queue(session) == []  # nothing here starts a packed run
+    shutil.move(tiny_t5, tiny_t5.with_name("away"))  # the student travelled along
+    worked = carry_out(parcel)
+    assert worked.status is RunStatus.DONE, worked.error
+    shutil.move(tiny_t5.with_name("away"), tiny_t5)
+    taken = take_in(session, settings, ADA, Path(str(worked.result)))
+    assert taken == TakenIn(run_id, stages=2, predictions=4, already_there=False)
+    session.rollback()
+    run = get_run(session, run_id)
+    assert run.status is RunStatus.DONE
+    assert "loss" in read_log(session, settings, run_id)
+    far = weights(settings, session, run_id)
+    shutil.rmtree(settings.artifacts_folder / "stages")
+    with write(session):  # so that the local run trains everything itself
+        session.execute(update(StageRow).values(hash=StageRow.hash + "x"))
+    here = train(session, settings, tiny_config("sci_cot", tiny_t5))
+    assert weights(settings, session, here.id) == far
+    assert set(far) == {"rationale", "answer"}
+    assert list_predictions(session, here.id) == list_predictions(session, run_id)
+    assert here.result["metrics"] == run.result["metrics"]
+    losses = [
+        [(point.stage, point.step, point.value) for point in list_metrics(session, one, "loss")]
+        for one in (run_id, here.id)
+    ]
+    assert losses[0] == losses[1] != []
+    assert [part.name for part in list_parts(session, run_id)] == [
+        part.name for part in list_parts(session, here.id)
+    ]
+
+
+def test_twice_is_once(session: Session, settings: Settings, run_id: int, parcel: Path) -> None:
+    result = Path(str(carry_out(parcel).result))
+    take_in(session, settings, ADA, result)
+    before = list_predictions(session, run_id)
+    assert take_in(session, settings, ADA, result) == TakenIn(run_id, 2, 4, already_there=True)
+    assert carry_out(parcel).result == str(result)  # working again trains nothing
+    assert take_in(session, settings, ADA, result).already_there
+    assert list_predictions(session, run_id) == before
+
+
+def test_work_that_was_stopped_goes_on_from_what_is_complete(
+    parcel: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = RunWatcher.step
+
+    def stop_in_stage_2(self: RunWatcher, *others: Any) -> None:
+        if self.role == "answer":
+            raise OSError(28, "No space left on device")
+        original(self, *others)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RunWatcher, "step", stop_in_stage_2)
+        stopped = carry_out(parcel)
+    assert (stopped.status, stopped.result) == (RunStatus.FAILED, None)
+    assert "No space left" in str(stopped.error)
+    assert carry_out(parcel).status is RunStatus.DONE
+    lines = (parcel.parent / "run.work" / "progress.jsonl").read_text().splitlines()
+    events = [json.loads(line) for line in lines]
+    assert [event["status"] for event in events if "status" in event] == ["failed", "done"]
+    trained = [
+        point["step"]
+        for event in events
+        for point in event.get("metrics", ())
+        if (point["stage"], point["name"]) == ("rationale", "loss")
+    ]
+    assert sorted(trained) == sorted(set(trained)) != []  # stage 1 was trained once
+
+
+def test_two_do_not_work_in_one_folder(parcel: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+
+    def second(_context: RunContext) -> dict[str, Any]:
+        with pytest.raises(Conflict, match="Another process works in") as refused:
+            carry_out(parcel)
+        seen.append(str(refused.value))
+        return {}
+
+    work_parcel(parcel, Settings(home=parcel.parent / "nobody"), dict.fromkeys(HANDLERS, second))
+    assert len(seen) == 1
+
+
+def repack(path: Path, name: str, content: bytes | None, link: str = "") -> None:
+    """Change a parcel's tar by hand: one more member, or another content for one."""
+    with tarfile.open(path) as tar:
+        members = {one.name: tar.extractfile(one).read() for one in tar if one.isfile()}  # type: ignore[union-attr]
+    if content is not None:
+        members[name] = content
+    with tarfile.open(path, "w") as tar:
+        for key, data in members.items():
+            info = tarfile.TarInfo(key)
+            info.size = len(data)
+            tar.addfile(info, io.BytesIO(data))
+        if link:
+            info = tarfile.TarInfo(name)
+            info.type, info.linkname = tarfile.SYMTYPE, link
+            tar.addfile(info)
+
+
+def changed_manifest(path: Path, **values: Any) -> bytes:
+    return json.dumps(read_manifest(path) | values).encode()
+
+
+@pytest.mark.parametrize("name", ["../outside.txt", "/tmp/outside.txt", "rows/../../outside.txt"])
+def test_paths_that_leave_the_folder_are_refused(parcel: Path, name: str) -> None:
+    repack(parcel, name, b"hello")
+    with pytest.raises(InvalidParcel, match="no plain file inside the parcel"):
+        carry_out(parcel)
+    assert not (parcel.parent / "outside.txt").exists()
+    assert not (parcel.parent / "run.work" / "parcel").exists()
+
+
+def test_links_are_refused(parcel: Path) -> None:
+    repack(parcel, "rows/passwords", None, link="/etc/passwd")
+    with pytest.raises(InvalidParcel, match="no plain file inside the parcel"):
+        carry_out(parcel)
+
+
+def test_a_damaged_parcel_is_refused(parcel: Path, tmp_path: Path) -> None:
+    whole = parcel.read_bytes()
+    parcel.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(InvalidParcel, match=r"run\.tar"):
+        carry_out(parcel)
+    parcel.write_bytes(whole)
+    repack(parcel, "rows/question.jsonl", b"{}\n")
+    with pytest.raises(InvalidParcel, match=r"'rows/question\.jsonl' is not what was packed"):
+        carry_out(parcel)
+    (tmp_path / "letter.tar").write_text("Dear parcel, " * 100)
+    with pytest.raises(InvalidParcel, match="is no parcel"):
+        work_parcel(tmp_path / "letter.tar", Settings(home=tmp_path / "nobody"), HANDLERS)
+
+
+def test_another_engine_is_refused(parcel: Path) -> None:
+    repack(parcel, "manifest.json", changed_manifest(parcel, engine="0"))
+    with pytest.raises(InvalidParcel, match="was made by engine 0"):
+        carry_out(parcel)
+
+
+def test_a_result_is_not_worked_on_and_a_parcel_not_taken_in(
+    session: Session, settings: Settings, parcel: Path
+) -> None:
+    with pytest.raises(InvalidParcel, match="holds no result"):
+        take_in(session, settings, ADA, parcel)
+    repack(parcel, "manifest.json", changed_manifest(parcel, kind="result"))
+    with pytest.raises(InvalidParcel, match="holds no run"):
+        carry_out(parcel)
+
+
+def test_what_does_not_fit_is_refused_and_changes_nothing(
+    session: Session,
+    settings: Settings,
+    run_id: int,
+    parcel: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    result = Path(str(carry_out(parcel).result))
+    foreign = Settings(home=tmp_path / "other")
+    from scicot.services.workspace import Workspace
+
+    with (
+        Workspace(foreign, None) as other,
+        pytest.raises(InvalidParcel, match="of another workspace"),
+    ):
+        take_in(other, foreign, ADA, result)
+    with write(session):
+        session.execute(update(QuestionRow).values(content_hash="changed"))
+    with pytest.raises(InvalidParcel, match=r"The questions of run \d+ changed"):
+        take_in(session, settings, ADA, result)
+
+    def burst(*_: Any, **_named: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(
+        "scicot.services.parcels.take_in._find_run", lambda *_: get_run(session, run_id)
+    )
+    monkeypatch.setattr("scicot.services.parcels.take_in._store", burst)
+    with pytest.raises(OSError, match="No space"):
+        take_in(session, settings, ADA, result)
+    session.rollback()
+    assert get_run(session, run_id).status is RunStatus.QUEUED
+    assert session.scalars(select(PredictionRow)).all() == []
+    assert list((settings.artifacts_folder / "stages").iterdir()) == []
+
+
+def test_a_done_run_and_one_that_trains_nothing_are_not_packed(
+    session: Session, settings: Settings, run_id: int, tmp_path: Path
+) -> None:
+    with open_session(settings.resolved_database_url) as other:
+        run_worker(run_id, settings, dict.fromkeys(HANDLERS, lambda _context: {}))
+        assert get_run(other, run_id).status is RunStatus.DONE
+    session.rollback()
+    with pytest.raises(RunNotInState, match="is done; pack one that waits"):
+        pack_run(session, settings, ADA, run_id, tmp_path / "run.tar")
+    assert not (tmp_path / "run.tar").exists()
+
+
+def test_a_packed_run_is_taken_back_and_its_late_result_refused(
+    session: Session, settings: Settings, run_id: int, parcel: Path
+) -> None:
+    result = Path(str(carry_out(parcel).result))
+    assert start_here(session, ADA, run_id).launcher == "local"
+    assert list_queue(session) == [run_id]
+    assert run_worker(run_id, settings, HANDLERS) is RunStatus.DONE
+    session.rollback()
+    with pytest.raises(Conflict, match=f"Run {run_id} is done on this machine"):
+        take_in(session, settings, ADA, result)
