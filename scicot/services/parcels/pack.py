@@ -27,6 +27,7 @@ from scicot.adapters.parcel_files import write_parcel
 from scicot.adapters.students.folders import ALLOWED_FILES, find_local_student
 from scicot.adapters.students.identity import engine_version
 from scicot.pure.hashing import content_hash
+from scicot.pure.methods.registry import make_config
 from scicot.services.parcels.rows import read_rows, table_of, without_strangers, write_lines
 from scicot.services.runs.runs import RESUMABLE, get_run, resume_run
 from scicot.words.configs import TrainingConfig
@@ -63,7 +64,7 @@ def pack_run(session: Session, settings: Settings, actor: Actor, run_id: int, pa
     """
     run = get_run(session, run_id)
     _refuse(run)
-    config = TrainingConfig.checked(**run.config)
+    config = make_config(**run.config)
     with tempfile.TemporaryDirectory(dir=path.parent if path.parent.is_dir() else None) as name:
         folder = Path(name)
         _write_tables(session, run, folder)
