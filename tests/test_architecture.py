@@ -54,7 +54,8 @@ ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
         "teacher/calls": ("runs", "teacher/ledger"),
         "teacher/ledger": ("runs",),
         "students": ("questions", "runs", "predictions"),
-        "training": ("questions", "runs", "predictions", "students"),
+        # an experiment may hold runs in which a large model answers
+        "training": ("questions", "runs", "predictions", "students", "teacher"),
         "review": ("questions", "runs", "rationales", "teacher"),
         "cleaning": ("questions", "rationales", "review"),
         "evaluation": ("questions", "runs", "rationales", "predictions", "students", "training"),

@@ -139,6 +139,7 @@ class ExperimentConfig(Config):
     seeds: tuple[int, ...] = Field(default=(0,), min_length=1)
     student: str = PAPER_STUDENT
     settings: dict[str, Any] = Field(default_factory=dict)
+    few_shot: dict[str, Any] = Field(default_factory=dict)  # settings of that method's runs
 
 
 class PredictionConfig(Config):
@@ -158,6 +159,9 @@ class FewShotConfig(Config):
     teacher: str = PAPER_TEACHER
     shots: int = Field(default=5, ge=0, le=5)  # [paper] k = 5
     chain_of_thought: bool = True
+    samples: int = Field(default=1, ge=1, le=40)  # self-consistency: the majority of so many
+    temperature: float = Field(default=0.0, ge=0.0, le=2.0)  # above 0 where there are samples
+    second_call: bool = False  # Kojima et al. 2022: ask again, briefly, what cannot be read
     seed: int = 0
     # (question id, revision id of its rationale) of each example, pinned when the run starts
     examples: tuple[tuple[int, int | None], ...] | None = None

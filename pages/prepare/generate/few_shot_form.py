@@ -40,6 +40,18 @@ def show_few_shot(dataset: str) -> None:
         help="The examples explain first, with approved rationales; with k = 0 the model is "
         "asked to think step by step.",
     )
+    first, second, third = st.columns(3)
+    samples = first.number_input(
+        "Samples an answer", 1, 40, 1, help="Self-consistency: the majority of so many counts."
+    )
+    temperature = second.number_input(
+        "Temperature of samples", 0.0, 2.0, 0.7, step=0.1, disabled=samples == 1
+    )
+    second_call = third.toggle(
+        "Second call",
+        help="An answer that cannot be read is asked for once more, in a few tokens "
+        "(Kojima et al. 2022).",
+    )
     budget = st.number_input(
         "Budget (USD)", min_value=0.0001, value=None, format="%.4f", placeholder="none"
     )
@@ -51,6 +63,9 @@ def show_few_shot(dataset: str) -> None:
                 split=split,
                 shots=shots,
                 chain_of_thought=thinking,
+                samples=samples,
+                temperature=temperature if samples > 1 else 0.0,
+                second_call=second_call,
                 limit=limit,
                 budget_usd=budget,
             )

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from scicot.pure.predictions.votes import said_reasons
 from scicot.pure.statistics import Interval, wilson_interval
 from scicot.words.records import Outcome, Prediction, Question, StoredQuestion
 
@@ -82,7 +83,7 @@ def measure(
         "option_correct": likely,
         "no_answer": outcomes.count(Outcome.NO_ANSWER),
         "questions": count,
-    }
+    } | said_reasons([one.no_answer_reason for one in predictions])
 
 
 def most_likely(log_likelihoods: Mapping[str, float] | None) -> str | None:

@@ -193,5 +193,9 @@ def _name_other(run: RunView) -> tuple[str, str]:
     if run.kind is RunKind.FEW_SHOT:
         teacher = parse_teacher(str(run.config["teacher"])).model
         thinking = ", chain of thought" if run.config.get("chain_of_thought") else ""
-        return f"{teacher} (few-shot k={run.config.get('shots')}{thinking})", "LLM"
+        samples = run.config.get("samples", 1)
+        thinking += f", majority of {samples}" if samples != 1 else ""
+        thinking += ", second call" if run.config.get("second_call") else ""
+        # the paper's LLM rows are base models whose options were ranked
+        return f"{teacher} (few-shot k={run.config.get('shots')}{thinking})", "LLM, generated"
     return run.name, "imported" if run.kind is RunKind.IMPORTED else run.kind.value

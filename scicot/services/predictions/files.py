@@ -16,7 +16,7 @@ from scicot.adapters.atomic_files import write_atomically
 from scicot.adapters.clock import utc_now
 from scicot.adapters.sources.written_rows import WrittenRow, read_written
 from scicot.pure.hashing import content_hash
-from scicot.pure.predictions.parsing import judge, read_answer, split_output
+from scicot.pure.predictions.parsing import judge, read_output, split_output
 from scicot.pure.students.texts import choice_answer
 from scicot.services.predictions.store import add_predictions, flag_rationales, list_predictions
 from scicot.services.questions.imports import RejectedRow
@@ -177,7 +177,8 @@ def to_prediction(row: WrittenRow, question: StoredQuestion) -> Prediction:
     """Return the prediction of one imported row; a rationale inside the output is split off."""
     if row.option_scores is not None:
         return _scored(row.option_scores, row.where, question)
-    label = read_answer(row.text, question)
+    reading = read_output(row.text, question)
+    label = reading.label
     rationale = row.rationale
     if rationale is None:
         written, answer = split_output(row.text)
@@ -189,6 +190,7 @@ def to_prediction(row: WrittenRow, question: StoredQuestion) -> Prediction:
         output=row.text,
         label=label,
         outcome=judge(label, question),
+        no_answer_reason=reading.reason,
     )
 
 
@@ -237,6 +239,8 @@ def _export_line(prediction: Prediction, question: StoredQuestion) -> str:
             "label": prediction.label,
             "answer_key": question.answer_key,
             "outcome": prediction.outcome,
+            "no_answer_reason": prediction.no_answer_reason,
+            "votes": prediction.votes,
             "option_label": prediction.option_label,
             "option_log_likelihoods": prediction.option_log_likelihoods,
         },

@@ -13,7 +13,7 @@ from db.rows import chunks, insert_or_keep, insert_or_replace
 from db.session import write
 from scicot.pure.checks import find_flags
 from scicot.services.questions.lookup import get_questions
-from scicot.words.records import Outcome, Prediction, Variant
+from scicot.words.records import NoAnswer, Outcome, Prediction, Variant
 
 
 def store_predictions(
@@ -80,6 +80,8 @@ def _to_values(run_id: int, prediction: Prediction) -> dict[str, Any]:
         "output": prediction.output,
         "label": prediction.label,
         "outcome": prediction.outcome,
+        "no_answer_reason": prediction.no_answer_reason,
+        "votes": dict(prediction.votes) if prediction.votes is not None else None,
         "option_log_likelihoods": dict(scores) if scores is not None else None,
         "option_label": prediction.option_label,
         "no_answer_reason": prediction.no_answer_reason,
@@ -128,6 +130,8 @@ def to_prediction(row: PredictionRow) -> Prediction:
         output=row.output,
         label=row.label,
         outcome=row.outcome,
+        no_answer_reason=row.no_answer_reason,
+        votes=row.votes,
         variant=row.variant,
         option_log_likelihoods=row.option_log_likelihoods,
         option_label=row.option_label,
@@ -147,6 +151,20 @@ def list_outcomes(
         )
     )
     return dict(list(rows))
+
+
+def list_no_answer_reasons(
+    session: Session, run_id: int, variant: Variant = Variant.MAIN
+) -> list[NoAnswer | None]:
+    """Return why answers of a run could not be read, one by one."""
+    rows = session.scalars(
+        select(PredictionRow.no_answer_reason).where(
+            PredictionRow.run_id == run_id,
+            PredictionRow.variant == variant,
+            PredictionRow.outcome == Outcome.NO_ANSWER,
+        )
+    )
+    return list(rows)
 
 
 def count_predictions(session: Session, run_id: int, variant: Variant = Variant.MAIN) -> int:

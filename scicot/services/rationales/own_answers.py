@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from db.models import CompletionRow, FlagRow, RationaleRow, RunCompletionRow, RunRow
 from scicot.pure.checks.table import TEACHER_DISAGREES, flag_own_answer
-from scicot.pure.predictions.parsing import judge, read_answer
+from scicot.pure.predictions.llm_parsing import read_llm_answer
+from scicot.pure.predictions.parsing import judge
 from scicot.pure.teacher.few_shot_prompts import own_answer_messages
 from scicot.pure.teacher.prompts import messages_hash
 from scicot.services.questions.lookup import get_questions
@@ -57,7 +58,7 @@ def find_own_answers(
         question = questions[question_id]
         # an answer after examples or after thinking aloud is another thing
         if digest == messages_hash(own_answer_messages(question)):
-            found[question_id, model] = OwnAnswer(read_answer(text or "", question))
+            found[question_id, model] = OwnAnswer(read_llm_answer(text or "", question))
     return found
 
 
@@ -115,7 +116,9 @@ def count_own_answers(session: Session, run_id: int) -> dict[str, int] | None:
     read = [row for row in rows if row.state in HAS_TEXT]
     questions = get_questions(session, {row.question_id for row in read})
     outcomes = Counter(
-        judge(read_answer(row.text or "", questions[row.question_id]), questions[row.question_id])
+        judge(
+            read_llm_answer(row.text or "", questions[row.question_id]), questions[row.question_id]
+        )
         for row in read
     )
     waiting = sum(row.state in (CompletionState.PENDING, CompletionState.IN_FLIGHT) for row in rows)

@@ -48,7 +48,7 @@ def carry_out(context: RunContext, job: TeacherJob, questions: Sequence[StoredQu
     settle_leftovers(context, job, spool)
     reopened = [CompletionState.FAILED] + [CompletionState.MAYBE_PAID] * job.rebuy
     with context.session() as session, write(session):
-        reopen_calls(session, context.run.id, reopened)
+        reopen_calls(session, context.run.id, reopened, job.parameters)
     if job.batch:
         ask_by_batch(context, job)
         tell_progress(context, job)

@@ -3,42 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import (
-    CompletionRow,
     QuestionRow,
     RationaleRow,
     RevisionRow,
-    RunCompletionRow,
 )
 from scicot.adapters.teacher.open import check_teacher
 from scicot.pure.hashing import content_hash
 from scicot.pure.methods.few_shot import METHOD
 from scicot.pure.predictions.metrics import score_outcomes
-from scicot.pure.predictions.parsing import judge, read_answer, split_output
+from scicot.pure.predictions.votes import said_reasons
 from scicot.pure.teacher.few_shot_prompts import Shot, few_shot_messages
 from scicot.pure.teacher.names import parse_teacher
 from scicot.pure.teacher.pricing import is_free
-from scicot.services.predictions.store import list_outcomes, store_predictions
+from scicot.services.predictions.store import list_no_answer_reasons, list_outcomes
 from scicot.services.questions.lookup import find_dataset_id, get_questions, list_questions
-from scicot.services.runs.runs import create_run
+from scicot.services.runs.runs import NewRun, create_run
 from scicot.services.runs.worker import RunContext
+from scicot.services.teacher.answers import READ, find_unread, store_answers
 from scicot.services.teacher.carry_out import carry_out, result_of
 from scicot.services.teacher.generation import answer_ask, check_calls, refuse_second
 from scicot.services.teacher.job import Ask, Compose, TeacherJob
 from scicot.services.teacher.prices import find_price
+from scicot.services.teacher.second_call import left_unread, second_job
 from scicot.words.configs import FewShotConfig
 from scicot.words.errors import InvalidConfig
 from scicot.words.records import (
     APPROVED,
-    HAS_TEXT,
     Actor,
-    CompletionState,
-    Prediction,
     RunKind,
     Split,
     StoredQuestion,
@@ -46,47 +44,53 @@ from scicot.words.records import (
 from scicot.words.settings import Settings
 from scicot.words.teaching import Message
 
-READ = (*HAS_TEXT, CompletionState.REFUSED)  # a refusal is the model's answer: no_answer
-
 
 def start_few_shot(
-    session: Session,
-    settings: Settings,
-    actor: Actor,
-    config: FewShotConfig,
-    *,
-    experiment_id: int | None = None,
+    session: Session, settings: Settings, actor: Actor, config: FewShotConfig
 ) -> int:
     """Check everything that can be checked now, store the run and return its id.
 
     Raises NotFound, InvalidConfig, TeacherRefused (no key) and Conflict (under way already).
     """
+    check_few_shot(session, settings, config)
+    run = new_few_shot_run(session, config)
+    refuse_second(session, RunKind.FEW_SHOT, run["config"])
+    return create_run(session, actor, **run)
+
+
+def check_few_shot(session: Session, settings: Settings, config: FewShotConfig) -> None:
+    """Raise what starting a run of these settings would raise, before anything is stored."""
     teacher = parse_teacher(config.teacher)
     check_teacher(teacher, settings)
-    dataset_id = find_dataset_id(session, config.dataset)
+    find_dataset_id(session, config.dataset)
     check_calls(
         price=find_price(session, teacher.model),
         teacher=teacher,
         budget_usd=config.budget_usd,
-        samples=1,
-        temperature=0,
+        samples=config.samples,
+        temperature=config.temperature,
     )
     if not list_questions(session, config.dataset, config.split, limit=1):
         raise InvalidConfig(
             f"'{config.dataset}' has no questions in its {config.split} split. Choose another."
         )
+    choose_examples(session, config)
+
+
+def new_few_shot_run(
+    session: Session, config: FewShotConfig, *, experiment_id: int | None = None
+) -> NewRun:
+    """Return what a run of these settings is stored with, its examples pinned."""
     config = config.model_copy(update={"examples": choose_examples(session, config)})
-    values = config.model_dump(mode="json")
-    refuse_second(session, RunKind.FEW_SHOT, values)
+    model = parse_teacher(config.teacher).model
     thinking = "with" if config.chain_of_thought else "without"
-    return create_run(
-        session,
-        actor,
+    votes = f", majority of {config.samples}" * (config.samples > 1)
+    return NewRun(
         kind=RunKind.FEW_SHOT,
-        name=f"{teacher.model} answers {config.dataset} {config.split}, k = {config.shots}, "
-        f"{thinking} chain of thought",
-        config=values,
-        dataset_id=dataset_id,
+        name=f"{model} answers {config.dataset} {config.split}, k = {config.shots}, "
+        f"{thinking} chain of thought{votes}",
+        config=config.model_dump(mode="json"),
+        dataset_id=find_dataset_id(session, config.dataset),
         method=METHOD.name,
         experiment_id=experiment_id,
     )
@@ -144,7 +148,13 @@ def read_shots(session: Session, config: FewShotConfig) -> list[Shot]:
 
 def few_shot_ask(config: FewShotConfig, shots: Sequence[Shot]) -> Ask:
     """Return what each question is asked for."""
-    return answer_ask(parse_teacher(config.teacher), composer(config, shots), config.max_tokens)
+    ask = answer_ask(parse_teacher(config.teacher), composer(config, shots), config.max_tokens)
+    return replace(
+        ask,
+        call_settings=replace(ask.call_settings, temperature=config.temperature),
+        samples=config.samples,
+        temperature=config.temperature,
+    )
 
 
 def composer(config: FewShotConfig, shots: Sequence[Shot]) -> Compose:
@@ -177,46 +187,34 @@ def run_few_shot(context: RunContext) -> Mapping[str, Any]:
     )
     try:
         carry_out(context, job, questions)
+        if config.second_call:
+            _ask_once_more(context, job, questions)
     finally:  # a run that is stopped keeps what it has
-        _store_answers(context, questions)
+        with context.session() as session:
+            store_answers(session, context.run.id, job, questions)
     return dict(result_of(context)) | {"metrics": _measure(context), "stages": {}}
+
+
+def _ask_once_more(
+    context: RunContext, job: TeacherJob, questions: Sequence[StoredQuestion]
+) -> None:
+    with context.session() as session:
+        unread = find_unread(session, context.run.id, job, questions)
+    if unread:
+        carry_out(context, second_job(job, unread), left_unread(questions, unread))
 
 
 def _read_later(session: Session, completion_id: int, text: str) -> None:
     """Leave the text in the ledger: answers are read once the calls are done."""
 
 
-def _store_answers(context: RunContext, questions: Sequence[StoredQuestion]) -> None:
-    by_id = {question.id: question for question in questions}
-    with context.session() as session:
-        rows = session.execute(
-            select(CompletionRow.question_id, CompletionRow.text)
-            .join(RunCompletionRow, RunCompletionRow.completion_id == CompletionRow.id)
-            .where(RunCompletionRow.run_id == context.run.id, CompletionRow.state.in_(READ))
-        )
-        predictions = [read_prediction(by_id[row.question_id], row.text or "") for row in rows]
-        store_predictions(session, context.run.id, predictions)
-
-
-def read_prediction(question: StoredQuestion, output: str) -> Prediction:
-    """Return what the model's output amounts to: its explanation, its label or none."""
-    label = read_answer(output, question)
-    rationale, _ = split_output(output)
-    return Prediction(
-        question_id=question.id,
-        rationale=rationale,
-        output=output,
-        label=label,
-        outcome=judge(label, question),
-    )
-
-
 def _measure(context: RunContext) -> dict[str, Any]:
     with context.session() as session:
         score = score_outcomes(list_outcomes(session, context.run.id).values())
+        reasons = list_no_answer_reasons(session, context.run.id)
     return {
         "accuracy": score.accuracy,
         "correct": score.correct,
         "no_answer": score.no_answer,
         "questions": score.n,
-    }
+    } | said_reasons(reasons)

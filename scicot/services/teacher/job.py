@@ -58,6 +58,11 @@ class TeacherJob:
     after_batch: Callable[[], None] = lambda: None
     useful: tuple[CompletionState, ...] = HAS_TEXT  # what a run without any has failed
 
+    @property
+    def parameters(self) -> set[str]:
+        """The parameters (hashes) that this job's calls are sent with."""
+        return {ask.call_settings.parameters_hash for ask in self.asks}
+
     def ask_of(self, prompt_id: int | None) -> Ask:
         """Return what a completion of this prompt version answers."""
         alone = prompt_id is None

@@ -36,6 +36,7 @@ def list_pending(context: RunContext, job: TeacherJob) -> list[PendingCall]:
                 .where(
                     RunCompletionRow.run_id == context.run.id,
                     CompletionRow.state == CompletionState.PENDING,
+                    CompletionRow.parameters_hash.in_(job.parameters),
                     CompletionRow.id.not_in(twin_asked_first(context.run.id)),
                 )
                 .order_by(CompletionRow.sample, CompletionRow.id)

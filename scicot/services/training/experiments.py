@@ -14,10 +14,11 @@ from scicot.adapters.clock import utc_now
 from scicot.adapters.sources.yaml_files import read_yaml
 from scicot.pure.methods.registry import find_method, make_config
 from scicot.services.runs.runs import add_run
+from scicot.services.teacher.few_shot import check_few_shot, new_few_shot_run
 from scicot.services.training.training import check_training, choose_split, new_run
-from scicot.words.configs import ExperimentConfig, TrainingConfig
+from scicot.words.configs import ExperimentConfig, FewShotConfig, TrainingConfig
 from scicot.words.errors import Conflict, InvalidConfig
-from scicot.words.records import Actor
+from scicot.words.records import Actor, RunKind
 from scicot.words.settings import Settings
 
 
@@ -56,6 +57,21 @@ def plan_runs(config: ExperimentConfig) -> list[TrainingConfig]:
         for seed in config.seeds
         for fraction in config.fractions
         for method in config.methods
+        if find_method(method).run_kind is RunKind.TRAIN
+    ]
+
+
+def plan_baselines(config: ExperimentConfig) -> list[FewShotConfig]:
+    """Return the grid's runs in which a large model answers: one a dataset and seed.
+
+    They train nothing, so that there is no fraction; the seed draws their examples.
+    """
+    asked = [name for name in config.methods if find_method(name).run_kind is RunKind.FEW_SHOT]
+    return [
+        FewShotConfig.checked(**{"dataset": dataset, "seed": seed, **config.few_shot})
+        for dataset in config.datasets
+        for seed in config.seeds
+        for _ in asked
     ]
 
 
@@ -72,8 +88,11 @@ def start_experiment(
             f"There is an experiment '{config.name}' already. Give this one another name."
         )
     runs = [choose_split(session, run) for run in plan_runs(config)]
+    baselines = plan_baselines(config)
     for run in runs:
         check_training(session, settings, run)
+    for baseline in baselines:
+        check_few_shot(session, settings, baseline)
     with write(session):
         row = ExperimentRow(
             name=config.name,
@@ -84,9 +103,9 @@ def start_experiment(
         session.add(row)
         session.flush()
         # with its runs or not at all: a kill leaves no name that cannot be used again
-        run_ids = [
-            add_run(session, actor, **new_run(session, run, experiment_id=row.id)) for run in runs
-        ]
+        new = [new_run(session, run, experiment_id=row.id) for run in runs]
+        new += [new_few_shot_run(session, one, experiment_id=row.id) for one in baselines]
+        run_ids = [add_run(session, actor, **run) for run in new]
         return StartedExperiment(row.id, tuple(run_ids))
 
 

@@ -110,3 +110,52 @@ def test_a_technical_failure_is_no_prediction(
     assert run.result["failed"] == 2
     assert run.result["metrics"]["questions"] == 7
     assert run.result["metrics"]["no_answer"] == 1  # the refusal is the model's own
+
+
+def test_of_several_samples_the_majority_counts_and_the_votes_are_kept(
+    session: Session, questions: SPLITS
+) -> None:
+    said = iter(["The answer is (A).", "The answer is (C).", "I doubt it.", "Option C is correct."])
+
+    with serve(FakeTeacher(answer=lambda _prompt: next(said))) as teacher:
+        run = answer(session, teacher, shots=0, limit=1, samples=4, temperature=0.7, concurrency=1)
+    (prediction,) = list_predictions(session, run.id)
+    assert prediction.label == "C"
+    assert prediction.votes == {"C": 2, "A": 1, "no_answer": 1}
+    assert prediction.output == "The answer is (C)."
+    assert [seen.parameters.get("seed") for seen in teacher.seen] == [None, 1, 2, 3]
+
+
+def test_samples_at_temperature_zero_are_refused(
+    session: Session, teacher: FakeTeacher, questions: SPLITS
+) -> None:
+    with pytest.raises(InvalidConfig, match="temperature"):
+        answer(session, teacher, shots=0, samples=3)
+
+
+def test_an_answer_that_cannot_be_read_is_asked_for_once_more_and_no_other(
+    session: Session, questions: SPLITS
+) -> None:
+    def reply(prompt: str) -> str:
+        if "Therefore, among (A) to (D), the answer is" in prompt:
+            return "(D)"
+        return "Well, it depends." if "number 3" in prompt else "The answer is (A)."
+
+    with serve(FakeTeacher(answer=reply)) as teacher:
+        run = answer(session, teacher, shots=0, second_call=True)
+        again = answer(session, teacher, shots=0, second_call=True)
+        assert (teacher.count, again.result["calls"]) == (9, 0)
+    by_label = [one.label for one in list_predictions(session, run.id)]
+    assert sorted(filter(None, by_label)) == ["A"] * 7 + ["D"]
+    second = next(one for one in list_predictions(session, run.id) if one.label == "D")
+    assert second.rationale == "Well, it depends."
+
+
+def test_why_answers_cannot_be_read_is_counted(session: Session, questions: SPLITS) -> None:
+    said = ["The answer is (A) or (B).", "No idea.", "The answer is (B).", "No idea."]
+
+    with serve(FakeTeacher(answer=lambda _prompt: said.pop())) as teacher:
+        run = answer(session, teacher, shots=0, limit=4, concurrency=1)
+    metrics = run.result["metrics"]
+    assert metrics["no_answer_reasons"] == {"two_labels": 1, "none": 2}
+    assert metrics["no_answer"] == 3

@@ -113,3 +113,17 @@ def test_an_experiment_killed_while_it_queues_can_be_started_again(
     monkeypatch.setattr(experiments, "add_run", add_run)
     again = start_experiment(session, get_settings(), Actor("Ada"), grid(tiny_t5, seeds=(0, 1)))
     assert len(again.run_ids) == 2
+
+
+def test_a_large_model_can_stand_in_an_experiment(
+    session: Session, tmp_path: Path, tiny_t5: Path
+) -> None:
+    prepare(session, tmp_path / "files")
+    few_shot = {"teacher": "http://127.0.0.1:9/v1#m", "shots": 2, "chain_of_thought": False}
+    config = grid(tiny_t5, methods=("sci_cot", "few_shot"), seeds=(0, 1), few_shot=few_shot)
+    started = start_experiment(session, get_settings(), Actor("Ada"), config)
+    runs = [get_run(session, run_id) for run_id in started.run_ids]
+    assert [run.method for run in runs] == ["sci_cot", "sci_cot", "few_shot", "few_shot"]
+    assert all(run.experiment_id == started.id for run in runs)
+    assert [run.config["seed"] for run in runs[2:]] == [0, 1]
+    assert all(len(run.config["examples"]) == 2 for run in runs[2:])  # type: ignore[arg-type]

@@ -27,7 +27,7 @@ IDS_AT_ONCE = 500  # SQLite takes so many parameters, not any number
 class CallSettings:
     """What, beside question and prompt, makes two calls the same call.
 
-    A whole answer is the same whatever its limit was: raising `max_tokens` buys none again.
+    A whole answer stays one under a higher limit: raising `max_tokens` buys none again.
     """
 
     model: str
@@ -35,6 +35,7 @@ class CallSettings:
     temperature: float
     max_tokens: int
     prompt_id: int | None = None
+    phase: str = ""  # a later call of the same run, about an earlier one's answer
 
     @property
     def parameters_hash(self) -> str:
@@ -43,13 +44,12 @@ class CallSettings:
 
     def hash_with(self, max_tokens: int) -> str:
         """Return the hash that the same call has with another limit."""
-        return content_hash(
-            {
-                "base_url": self.base_url,
-                "temperature": self.temperature,
-                "max_tokens": max_tokens,
-            }
-        )
+        parameters = {
+            "base_url": self.base_url,
+            "temperature": self.temperature,
+            "max_tokens": max_tokens,
+        }
+        return content_hash(parameters | ({"phase": self.phase} if self.phase else {}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def find_answered(
 ) -> dict[CallKey, int]:
     """Return the completions that need no call, by question, prompt and sample.
 
-    These are whole answers under any limit, and cut ones under the same limit or a higher one.
+    These are answers under the same limit, and whole ones under a lower limit.
     """
     limits = known_limits(session) | {settings.max_tokens}
     by_hash = {settings.hash_with(limit): limit for limit in limits}
@@ -136,7 +136,8 @@ def find_answered(
         # of several the one under this very limit counts, else the oldest
         for row in sorted(rows, key=lambda row: row.parameters_hash == settings.parameters_hash):
             is_whole = row.state is CompletionState.STORED
-            if is_whole or by_hash[row.parameters_hash] >= settings.max_tokens:
+            is_own = row.parameters_hash == settings.parameters_hash
+            if is_own or (is_whole and by_hash[row.parameters_hash] < settings.max_tokens):
                 found[row.question_id, row.prompt_hash, row.sample] = row.id
     return found
 
@@ -149,13 +150,24 @@ def known_limits(session: Session) -> set[int]:
     return {value for value in rows if value is not None}
 
 
-def reopen_calls(session: Session, run_id: int, states: Sequence[CompletionState]) -> int:
-    """Make the run's completions in these states pending again and return how many they were."""
+def reopen_calls(
+    session: Session,
+    run_id: int,
+    states: Sequence[CompletionState],
+    parameters: Collection[str] | None = None,
+) -> int:
+    """Make the run's completions in these states pending again and return how many they were.
+
+    With `parameters` (hashes) only those that are asked with them.
+    """
     of_run = select(RunCompletionRow.completion_id).where(RunCompletionRow.run_id == run_id)
+    wanted = [CompletionRow.id.in_(of_run), CompletionRow.state.in_(states)]
+    if parameters is not None:
+        wanted.append(CompletionRow.parameters_hash.in_(parameters))
     reopened = session.execute(
         update(CompletionRow)
-        .where(CompletionRow.id.in_(of_run), CompletionRow.state.in_(states))
-        .values(state=CompletionState.PENDING, reason=None)
+        .where(*wanted)
+        .values(state=CompletionState.PENDING, reason=None, shared_with_id=None)
     )
     return changed_rows(reopened)
 
