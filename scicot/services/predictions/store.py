@@ -84,8 +84,6 @@ def _to_values(run_id: int, prediction: Prediction) -> dict[str, Any]:
         "votes": dict(prediction.votes) if prediction.votes is not None else None,
         "option_log_likelihoods": dict(scores) if scores is not None else None,
         "option_label": prediction.option_label,
-        "no_answer_reason": prediction.no_answer_reason,
-        "votes": dict(prediction.votes) if prediction.votes is not None else None,
         "letter_log_likelihoods": dict(letters) if letters is not None else None,
     }
 
@@ -135,8 +133,6 @@ def to_prediction(row: PredictionRow) -> Prediction:
         variant=row.variant,
         option_log_likelihoods=row.option_log_likelihoods,
         option_label=row.option_label,
-        no_answer_reason=row.no_answer_reason,
-        votes=row.votes,
         letter_log_likelihoods=row.letter_log_likelihoods,
     )
 
