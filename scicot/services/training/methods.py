@@ -73,7 +73,7 @@ class MethodTraining:
         if task is None:
             return None
         questions, read = self.data.validation, NOTHING
-        if task.reads:
+        if task.reads and task.reads.writer in self.stages:
             writer = task.reads.writer
             read = self._write(writer, self.stages[writer], questions)
         return make_task(task, questions, read=read, form=form_of(self.config))
@@ -153,7 +153,7 @@ def plan_folds(
 def plan_known_stages(config: TrainingConfig, data: TrainingData) -> list[StagePlan]:
     """Return the stages whose texts are known before anything is trained, folds included.
 
-    A stage is not known that reads what another one writes, or starts from its weights.
+    A stage is not known that reads what one of them writes, or starts from its weights.
     """
     plan, form = plan_of(config), form_of(config)
     known: list[StagePlan] = []
@@ -162,13 +162,18 @@ def plan_known_stages(config: TrainingConfig, data: TrainingData) -> list[StageP
         for one in reads:
             if one.training == "cross_fit":
                 known += plan_folds(plan.stage(one.writer), one, config, data)
-        if reads or spec.starts_from:
+        if spec.starts_from or any(one.training != "teacher" for one in reads):
             continue
+        if reads and data.validation:  # those are read with what a stage wrote
+            continue
+        read = dict.fromkeys(reads, data.rationales)
         task = find_answering(spec)
         validation = (
             make_task(task, data.validation, form=form) if task and data.validation else None
         )
-        known.append(StagePlan(spec.role, spec.role, make_tasks(spec, config, data), validation))
+        known.append(
+            StagePlan(spec.role, spec.role, make_tasks(spec, config, data, read=read), validation)
+        )
     return known
 
 
