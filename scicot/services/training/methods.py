@@ -171,9 +171,8 @@ def plan_known_stages(config: TrainingConfig, data: TrainingData) -> list[StageP
         validation = (
             make_task(task, data.validation, form=form) if task and data.validation else None
         )
-        known.append(
-            StagePlan(spec.role, spec.role, make_tasks(spec, config, data, read=read), validation)
-        )
+        tasks = make_tasks(spec, config, data, read=read)
+        known.append(StagePlan(spec.role, spec.role, tasks, validation))
     return known
 
 

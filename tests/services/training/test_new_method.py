@@ -79,10 +79,10 @@ def test_a_new_method_is_trained_predicted_compared_exported_and_tried(
     assert "'so: ' and a question and a rationale, and writes the answer" in card
 
     question = questions[Split.TEST][0]
-    assert can_answer(session, run) and is_two_stage(run)
-    draft = to_draft(
-        question, write_rationale(session, settings, run.id, question, to_draft(question, None))
-    )
+    assert can_answer(session, run)
+    assert is_two_stage(run)
+    empty = to_draft(question, None)
+    draft = to_draft(question, write_rationale(session, settings, run.id, question, empty))
     (stored,) = list_predictions(session, run.id, question_ids=[question.id])
     assert draft.rationale == stored.rationale
     answer = answer_draft(session, settings, run.id, question, draft, is_exact=True)
@@ -92,10 +92,9 @@ def test_a_new_method_is_trained_predicted_compared_exported_and_tried(
 def test_the_untrained_student_takes_no_step_and_has_its_scores(
     session: Session, settings: Settings, tmp_path: Path, tiny_t5: Path
 ) -> None:
-    prepare(session, tmp_path / "files", train=0, test=3)
-    config = tiny_config(
-        "untrained", tiny_t5, snapshot=None, answer_form="text", show_options=False
-    )
+    prepare(session, tmp_path / "files", train=1, test=3)
+    form = {"answer_form": "text", "show_options": False}
+    config = tiny_config("untrained", tiny_t5, snapshot=None, **form)
     run = train(session, settings, config)
     assert run.result["stages"]["answer"]["steps"] == 0  # type: ignore[index]
     metrics = run.result["metrics"]
