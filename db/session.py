@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import DisconnectionError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
+from db.models.people import DeedRow
 from db.sqlite_file import (
     connect,
     damaged,
@@ -129,6 +131,23 @@ def open_session(url: str) -> Iterator[Session]:
         yield session
 
 
+def _note_deed(session: Session) -> None:
+    """Write who did this beside it: an entry of the log stands or falls with the deed."""
+    deed = session.info.get("deed")
+    if deed is not None:  # once, however many transactions it takes
+        session.info["deed"] = None
+        actor, action, what = deed
+        session.add(
+            DeedRow(
+                at=datetime.now(UTC),
+                actor=actor.name,
+                role=actor.role,
+                action=action.value,
+                what=what,
+            )
+        )
+
+
 @contextmanager
 def write(session: Session) -> Iterator[Session]:
     """Run the block as one short writing transaction: committed whole, or rolled back.
@@ -142,6 +161,7 @@ def write(session: Session) -> Iterator[Session]:
     try:
         session.connection(execution_options={"scicot_write": True})
         yield session
+        _note_deed(session)
         session.commit()
     except BaseException:
         session.rollback()

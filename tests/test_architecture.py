@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from scicot.words.people import MAY, PAGES, Action
+
 ROOT = Path(__file__).resolve().parents[1]
 # Which of our packages each layer may import, besides itself.
 ALLOWED = {
@@ -97,6 +99,32 @@ OPEN = {
     "scicot/services": (),
     "scicot/pure": ("hashing", "markdown", "printable", "secrets", "statistics"),
     "pages": (),
+}
+# Service functions with an actor that are no action of their own: they run inside the transaction
+# of one that is, or only read for the person who asks.
+NOT_ACTIONS = {
+    "append_revision",
+    "add_rationale",
+    "add_rationales",
+    "add_supports",
+    "remember_mapping",
+    "accept_in_batch",
+    "note_first_reading",
+    "release_lease",
+    "release_all",
+    "delete_draft",
+    "add_run",
+    "list_drafts",
+    "newest_audit",
+    "pace_of",
+    "load_item",
+    "load_items",
+    "next_items",
+    "count_queues",
+    "count_filtered",
+    "find_similar",
+    "other_reader",
+    "list_deeds",  # asks by itself
 }
 IMPURE_MODULES = {"os", "pathlib", "time", "secrets", "uuid", "socket", "shutil", "tempfile"}
 IMPURE_CALLS = {"now", "today", "utcnow", "open", "print", "input"}
@@ -245,3 +273,33 @@ assert not heavy, heavy
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+def functions_with_an_actor() -> Iterator[tuple[str, ast.FunctionDef]]:
+    for path in sorted((ROOT / "scicot" / "services").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                names = [argument.arg for argument in (*node.args.args, *node.args.kwonlyargs)]
+                if "actor" in names and names[0] != "self":
+                    yield path.relative_to(ROOT).as_posix(), node
+
+
+def test_every_service_action_names_a_row_of_the_table() -> None:
+    unguarded = [
+        f"{path}: {node.name}"
+        for path, node in functions_with_an_actor()
+        if node.name not in NOT_ACTIONS
+        and not any(
+            ast.unparse(decorator).startswith("needs(Action.") for decorator in node.decorator_list
+        )
+    ]
+    assert unguarded == [], "give it @needs(Action....), and the action a row in MAY"
+
+
+def test_every_action_and_every_page_has_a_row() -> None:
+    assert set(MAY) == set(Action)
+    folders = {
+        path.parent.relative_to(ROOT / "pages").as_posix()
+        for path in (ROOT / "pages").glob("*/*/page.py")
+    }
+    assert set(PAGES) == folders

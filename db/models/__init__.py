@@ -1,6 +1,7 @@
 """The tables, one module a noun; importing this package registers them all."""
 
 from db.models.cleaning import RuleBatchRow, RuleChangeRow, RuleRow
+from db.models.people import DeedRow, PersonRow
 from db.models.predictions import NoteRow, PredictionRow, PredictionTagRow, TagRow
 from db.models.questions import DatasetRow, DuplicateRow, ImportRow, LayoutRow, QuestionRow
 from db.models.rationales import FlagRow, RationaleRow, RevisionRow
@@ -29,6 +30,7 @@ __all__ = [
     "BatchRow",
     "CompletionRow",
     "DatasetRow",
+    "DeedRow",
     "DraftRow",
     "DuplicateRow",
     "ExperimentRow",
@@ -38,6 +40,7 @@ __all__ = [
     "LeaseRow",
     "MetricRow",
     "NoteRow",
+    "PersonRow",
     "PredictionRow",
     "PredictionTagRow",
     "PriceRow",

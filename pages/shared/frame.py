@@ -8,11 +8,14 @@ from contextlib import contextmanager
 from typing import Any
 
 import streamlit as st
+from streamlit.errors import FragmentHandledException
 
 from pages.shared import links
+from pages.shared.sign_in import needs_sign_in, show_person, signed_in_actor
+from scicot.pure.markdown import escape_markdown
 from scicot.services.questions.lookup import list_datasets
+from scicot.services.system.failures import tell
 from scicot.services.workspace import Workspace, open_workspace
-from scicot.words.errors import SciCotError
 from scicot.words.records import Actor
 
 # how a cached function tells databases apart: its cache is the process's, whatever the settings
@@ -22,7 +25,10 @@ BY_DATABASE: dict[str | type[object], Callable[[Any], Any]] = {
 
 
 def show_sidebar() -> None:
-    """Show the name picker; a name is enough on one's own machine."""
+    """Show who is working: the name picker of one's own machine, or who has signed in."""
+    if needs_sign_in():
+        show_person()
+        return
     st.sidebar.text_input(
         "Your name",
         value=getpass.getuser(),
@@ -33,17 +39,27 @@ def show_sidebar() -> None:
 
 
 def current_actor() -> Actor:
-    """Return who is at the screen."""
+    """Return who is at the screen, with the role of this very moment; raises NotAllowed."""
+    if needs_sign_in():
+        return signed_in_actor()
     return Actor(str(st.session_state.get("actor_name") or getpass.getuser()))
 
 
 @contextmanager
 def errors_shown() -> Iterator[None]:
-    """Show a domain error as a sentence instead of a traceback; the page goes on below."""
+    """Show any error as a sentence with its id instead of a traceback; the page goes on below."""
     try:
         yield
-    except SciCotError as error:
-        st.error(str(error), icon=":material/error:")
+    except FragmentHandledException:
+        raise  # Streamlit's own: it has been shown
+    except Exception as error:
+        show_error(error)
+
+
+def show_error(error: BaseException) -> None:
+    """Show one error: what others wrote into it is text, and the log knows it by the id."""
+    told = tell(error)
+    st.error(f"{escape_markdown(told.sentence)} (error {told.error_id})", icon=":material/error:")
 
 
 def choose_dataset(key: str = "dataset") -> str | None:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.shared.colors import Color
 from pages.shared.frame import current_actor, errors_shown
+from scicot.pure.markdown import escape_markdown
 from scicot.services.runs.runs import RESUMABLE, get_run, move_to_front, request_cancel
 from scicot.services.workspace import open_workspace
 from scicot.words.records import RunKind, RunStatus, RunView
@@ -50,7 +51,7 @@ def show_headline(run: RunView) -> None:
         st.badge(said, color=color, icon=icon)
         st.text(f"Run {run.id}: {run.name}")
     if run.error:
-        st.error(run.error, icon=":material/error:")
+        st.error(escape_markdown(run.error), icon=":material/error:")
     elif run.status is RunStatus.LOST:
         st.warning("Its worker has not been heard of for 30 s. Resume goes on from what is whole.")
 

@@ -10,6 +10,7 @@ from pages.shared import links
 from pages.shared.frame import BY_DATABASE, current_actor, errors_shown
 from pages.shared.money import format_usd
 from pages.shared.run_control import show_headline, show_orders, show_while_it_runs
+from scicot.pure.markdown import escape_markdown
 from scicot.pure.runs.durations import say_duration
 from scicot.services.rationales.own_answers import count_own_answers
 from scicot.services.teacher.generation import retry_calls
@@ -80,7 +81,7 @@ def show_teacher_totals(run: RunView) -> None:
     for one in latest:
         with st.container(border=True):
             cut = ", cut off at the longest answer" * (one.state is CompletionState.TRUNCATED)
-            st.caption(f"{one.external_id}{cut}")
+            st.caption(f"{escape_markdown(one.external_id)}{cut}")
             st.text(one.stem)
             st.text(one.text)
 

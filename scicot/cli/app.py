@@ -9,8 +9,13 @@ from typing import Annotated
 
 import typer
 
+from scicot.cli.output import say
+from scicot.services.system.health import look_for_damage
 from scicot.services.workspace import open_workspace
+from scicot.words.errors import InvalidConfig
+from scicot.words.settings import Settings, get_settings
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -24,16 +29,48 @@ def app_command(
     open_browser: Annotated[
         bool, typer.Option("--open/--no-open", help="Open a browser on it.")
     ] = True,
+    address: Annotated[
+        str, typer.Option(help="Where to listen; others than 127.0.0.1 need sign-in.")
+    ] = "127.0.0.1",
+    host: Annotated[
+        list[str] | None, typer.Option(help="A name people reach it by; may be repeated.")
+    ] = None,
 ) -> None:
     """Start the web app on this machine; the database is migrated first."""
+    settings = get_settings()
+    if address not in LOOPBACK and not settings.sign_in:
+        raise InvalidConfig(
+            f"On {address} others could reach the app, and a name is enough to do anything. "
+            "Leave --address out, or set SCICOT_SIGN_IN=1 (docs/deploy.md says how)."
+        )
     with open_workspace():
-        pass
+        for finding in look_for_damage(settings):
+            say(f"Warning: {finding.found}")
     headless = "false" if open_browser and _has_screen() else "true"
-    options = [f"--server.port={port}", f"--server.headless={headless}"]
+    options = [
+        f"--server.port={port}",
+        f"--server.headless={headless}",
+        f"--server.address={address}",
+    ]
+    if host:
+        os.environ["SCICOT_ALLOWED_HOSTS"] = ",".join(host)
+    if settings.sign_in:
+        options += _sign_in_options(settings)
     # Streamlit finds .streamlit/config.toml beside the working folder
     os.chdir(REPOSITORY)
     # replaces this process: Ctrl+C and signals reach Streamlit itself
     os.execv(sys.executable, [sys.executable, "-m", "pages.shared.server", *options])
+
+
+def _sign_in_options(settings: Settings) -> list[str]:
+    """Return where Streamlit finds whom to ask; raises InvalidConfig when nothing says so."""
+    secrets = settings.home_folder / "secrets.toml"
+    if not secrets.is_file():
+        raise InvalidConfig(
+            f"SCICOT_SIGN_IN is set, but {secrets} does not say where people sign in. "
+            "docs/deploy.md shows what it holds."
+        )
+    return [f"--secrets.files={secrets}"]
 
 
 def _has_screen() -> bool:

@@ -8,6 +8,7 @@ SciCotError
 │   ├── InvalidConfig
 │   └── InvalidParcel
 ├── NotFound                a name or id that nothing bears
+├── NotAllowed              the role of who asks does not reach that far
 ├── Conflict                somebody or something was there first
 │   ├── StaleRevision       a write that read an older revision
 │   ├── DecidedMeanwhile    a verdict that had not seen another's
@@ -62,6 +63,10 @@ class InvalidParcel(InvalidInput):
 
 class NotFound(SciCotError):
     """A name or id that nothing bears."""
+
+
+class NotAllowed(SciCotError):
+    """Somebody who is not signed in, or whose role does not reach that far."""
 
 
 class Conflict(SciCotError):

@@ -10,6 +10,19 @@ from enum import StrEnum
 from scicot.words.errors import InvalidQuestion
 
 
+class Role(StrEnum):
+    """What somebody may do: read, also review, or everything. Each includes the one before."""
+
+    VIEWER = "viewer"
+    REVIEWER = "reviewer"
+    ADMIN = "admin"
+
+    def reaches(self, needed: Role) -> bool:
+        """Return whether this role includes what the other one may do."""
+        order = list(Role)
+        return order.index(self) >= order.index(needed)
+
+
 class Split(StrEnum):
     """Which part of a dataset a question belongs to."""
 
@@ -170,9 +183,13 @@ class RuleKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does something; every write carries one."""
+    """Who does something; every write carries one.
+
+    On one's own machine a name is enough: whoever sits there is the administrator.
+    """
 
     name: str
+    role: Role = Role.ADMIN
 
 
 @dataclass(frozen=True, slots=True)

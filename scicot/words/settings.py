@@ -63,6 +63,12 @@ class Settings(BaseSettings):
     """Whether a teacher's address may lie in a private network."""
     launcher: LauncherName = "local"
     """What carries a run to a machine; `none`: whoever likes starts `scicot run-worker ID`."""
+    sign_in: bool = False
+    """Whether everybody signs in with OIDC; `secrets.toml` in the home folder says where."""
+    allowed_hosts: str = ""
+    """The names that people reach the app by, parted by commas, beside this machine's own."""
+    first_admin: str = ""
+    """The e-mail address of who may give the others their roles."""
     daily_backups: int = Field(default=0, ge=0)
     """How many daily backups the app keeps; 0: it makes none."""
     training_slots: int = Field(default=1, ge=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.shared.money import format_usd
+from scicot.pure.markdown import escape_markdown
 from scicot.services.teacher.comparison import (
     SourceComparison,
     compare_sources,
@@ -54,10 +55,10 @@ def show_source_comparison(dataset: str) -> None:
     st.text(f"{question.stem}\nThe answer is ({question.answer_key}) {question.key_text}")
     for column, one in zip(st.columns(len(texts)), texts, strict=True):
         with column, st.container(border=True):
-            st.caption(one.source.title)
+            st.caption(escape_markdown(one.source.title))
             st.text(one.text)
             for flag in one.flags:
-                st.badge(flag.message, icon=":material/flag:", color="orange")
+                st.badge(escape_markdown(flag.message), icon=":material/flag:", color="orange")
 
 
 def _show_measures(found: SourceComparison) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.shared.frame import current_actor, errors_shown
+from scicot.pure.markdown import escape_markdown
 from scicot.pure.teacher.prompts import render_parts
 from scicot.services.questions.lookup import list_questions
 from scicot.services.teacher.prompts import (
@@ -60,7 +61,7 @@ def show_prompt(prompt: Prompt, dataset: str, split: str) -> None:
     if not questions:
         return
     shown = render_parts(prompt.parts, questions[0])
-    with st.expander(f"What is sent, with question {questions[0].external_id}"):
+    with st.expander(f"What is sent, with question {escape_markdown(questions[0].external_id)}"):
         for part, title in PARTS.items():
             st.caption(title)
             st.code(getattr(shown, part), language=None, wrap_lines=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from scicot.pure.markdown import escape_markdown
 from scicot.services.teacher.generation import teacher_problem
 from scicot.words.configs import PAPER_TEACHER, STARTER_TEACHER
 from scicot.words.settings import get_settings
@@ -58,7 +59,7 @@ def _checked(name: str) -> str | None:
     problem = teacher_problem(get_settings(), name)
     if problem is None:
         return name
-    st.warning(problem, icon=":material/key:")
+    st.warning(escape_markdown(problem), icon=":material/key:")
     if name != STARTER_TEACHER:
         st.button("Use the starter teacher instead", on_click=_use_starter)
     return None

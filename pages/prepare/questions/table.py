@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from scicot.pure.markdown import escape_markdown
 from scicot.pure.methods.plan import TaskSpec
 from scicot.pure.methods.registry import list_trained, needs_rationales
 from scicot.pure.methods.tasks import make_task
@@ -74,13 +75,14 @@ def show_question(question_id: int) -> None:
     """Show one question, its rationales, and the exact texts each stage reads and learns."""
     with open_workspace() as session:
         question, rationales = read_question(session, question_id)
-    st.subheader(question.external_id)
+    st.subheader(escape_markdown(question.external_id))
     st.text(question.stem)
     for choice in question.choices:
         mark = "  (answer key)" if choice.label == question.answer_key else ""
         st.text(f"({choice.label}) {choice.text}{mark}")
     for stored in rationales:
-        st.caption(f"Rationale by {stored.source} ({stored.origin.value}), {stored.status.value}")
+        source = escape_markdown(stored.source)
+        st.caption(f"Rationale by {source} ({stored.origin.value}), {stored.status.value}")
         st.text(stored.text)
     with st.expander("What a student reads and learns", icon=":material/school:"):
         _show_student_texts(question, rationales)

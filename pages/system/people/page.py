@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared.frame import current_actor
+from pages.shared.frame import current_actor, errors_shown
+from pages.shared.sign_in import needs_sign_in
+from pages.system.people.roles import show_log, show_roles
 from scicot.services.system.people import list_activity
 from scicot.services.workspace import open_workspace
+from scicot.words.records import Role
 
 st.title("People")
-st.caption(
-    "A name is enough on one's own machine: the one in the sidebar is written beside every change."
-)
-st.text(f"You are {current_actor().name}.")
+actor = current_actor()
+if not needs_sign_in():
+    st.caption(
+        "A name is enough on one's own machine: the one in the sidebar is written beside every "
+        "change."
+    )
+st.text(f"You are {actor.name}, {actor.role.value}.")
 with open_workspace() as session:
     activity = list_activity(session)
 if activity:
@@ -30,3 +36,7 @@ if activity:
     )
 else:
     st.info("Nobody has reviewed or started anything yet.")
+if actor.role is Role.ADMIN:
+    with errors_shown():
+        show_roles()
+        show_log()

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from pages.shared.frame import errors_shown
+from scicot.pure.markdown import escape_markdown
 from scicot.pure.methods.registry import CLAIM, make_config
 from scicot.services.training.estimate import estimate_training
 from scicot.services.training.preview import StagePreview, TrainingPreview, inspect_training
@@ -56,7 +57,7 @@ def _show_time(config: TrainingConfig) -> None:
 def _show(preview: TrainingPreview) -> None:
     st.text(preview.sentence())
     for note in preview.notes:
-        st.warning(note, icon=":material/warning:")
+        st.warning(escape_markdown(note), icon=":material/warning:")
     lines = [_line(stage) for stage in preview.stages]
     known = [name for name in lines[0] if any(line[name] is not None for line in lines)]
     st.dataframe([{name: line[name] for name in known} for line in lines], hide_index=True)

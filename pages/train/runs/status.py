@@ -9,6 +9,7 @@ import streamlit as st
 from pages.shared.run_control import show_headline, show_orders, show_while_it_runs
 from pages.shared.teacher_run import show_teacher_totals
 from pages.train.clone import link_to_clone
+from scicot.pure.markdown import escape_markdown
 from scicot.pure.runs.durations import say_duration
 from scicot.pure.runs.logs import find_cause
 from scicot.pure.statistics import wilson_interval
@@ -39,6 +40,7 @@ def _show(run: RunView) -> None:
         parts = list_parts(session, run.id)
         queue = list_queue(session) if run.status is RunStatus.QUEUED else []
         log = read_log(session, session.settings, run.id)
+    message = escape_markdown(run.message)
     show_headline(run)
     cause = find_cause(log) if run.status in (RunStatus.FAILED, RunStatus.LOST) else None
     if cause:
@@ -46,12 +48,13 @@ def _show(run: RunView) -> None:
     if run.kind in (RunKind.GENERATE, RunKind.FEW_SHOT):
         show_teacher_totals(run)
     elif run.id in queue:
-        st.caption(f"Number {queue.index(run.id) + 1} of {len(queue)} that wait. {run.message}")
+        place = f"Number {queue.index(run.id) + 1} of {len(queue)} that wait."
+        st.caption(f"{place} {message}")
     elif run.progress_total:
         share = min(1.0, run.progress_done / run.progress_total)
-        st.progress(share, f"{run.message} {run.progress_done:,} of {run.progress_total:,}")
-    elif run.message:
-        st.caption(run.message)
+        st.progress(share, f"{message} {run.progress_done:,} of {run.progress_total:,}")
+    elif message:
+        st.caption(message)
     with st.container(horizontal=True, vertical_alignment="center"):
         show_orders(run)
         link_to_clone(run)

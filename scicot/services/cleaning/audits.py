@@ -20,6 +20,7 @@ from scicot.services.review.samples import has_samples, leads_in
 from scicot.services.review.undo import undo
 from scicot.services.review.verdicts import accept_in_batch
 from scicot.words.errors import Conflict, InvalidInput, NotFound
+from scicot.words.people import Action, needs
 from scicot.words.records import Actor, RationaleStatus
 from scicot.words.reviewing import Queue
 
@@ -45,6 +46,7 @@ class Audit:
     batch_id: str | None
 
 
+@needs(Action.AUDIT)
 def start_audit(session: Session, actor: Actor, dataset: str, *, size: int, seed: int) -> Audit:
     """Draw a random sample of the unreviewed rationales without flags, and keep the draw."""
     if not 1 <= size <= MOST_READ:
@@ -93,6 +95,7 @@ def newest_audit(session: Session, actor: Actor, dataset: str) -> Audit | None:
     return _to_audit(row) if row else None
 
 
+@needs(Action.AUDIT)
 def note_finding(
     session: Session, actor: Actor, audit_id: int, rationale_id: int, *, is_error: bool
 ) -> Audit:
@@ -105,6 +108,7 @@ def note_finding(
         return _to_audit(row)
 
 
+@needs(Action.ACCEPT_PILE)
 def accept_pile(session: Session, actor: Actor, audit_id: int) -> int:
     """Accept the audited pile as one batch and return how many it held.
 
@@ -138,6 +142,7 @@ def accept_pile(session: Session, actor: Actor, audit_id: int) -> int:
         return accepted
 
 
+@needs(Action.ACCEPT_PILE)
 def undo_acceptance(session: Session, actor: Actor, audit_id: int) -> int:
     """Take the acceptance of a pile back as one and return how many went back."""
     row = session.get(AuditRow, audit_id)

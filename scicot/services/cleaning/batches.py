@@ -19,6 +19,7 @@ from scicot.services.questions.lookup import find_dataset_id, get_questions
 from scicot.services.rationales.checks import rate_texts
 from scicot.services.rationales.revisions import append_revision
 from scicot.words.errors import Conflict, InvalidInput, NotFound
+from scicot.words.people import Action, needs
 from scicot.words.records import Actor, Cause, RationaleStatus
 
 AT_ONCE = 500
@@ -36,6 +37,7 @@ class Batch:
     reverted_at: datetime | None
 
 
+@needs(Action.APPLY_RULE)
 def apply_saved_rule(
     session: Session,
     actor: Actor,
@@ -111,6 +113,7 @@ def _change(
         row.status = RationaleStatus.EDITED
 
 
+@needs(Action.APPLY_RULE)
 def revert_batch(session: Session, actor: Actor, batch_id: int) -> tuple[int, int]:
     """Take a batch back as one and return (reverted, left alone).
 

@@ -18,6 +18,7 @@ from scicot.adapters.clock import utc_now
 from scicot.pure.cleaning.rules import Rule, apply_rule, check_rule, propose_rules
 from scicot.services.questions.lookup import find_dataset_id
 from scicot.words.errors import InvalidInput
+from scicot.words.people import Action, needs
 from scicot.words.records import Actor, Cause, RationaleStatus
 
 CLEANED = (RationaleStatus.UNREVIEWED, RationaleStatus.ACCEPTED, RationaleStatus.EDITED)
@@ -47,6 +48,7 @@ class PlannedChange:
     after: str
 
 
+@needs(Action.SAVE_RULE)
 def save_rule(session: Session, actor: Actor, name: str, rule: Rule) -> SavedRule:
     """Save a rule under a name and return it; changed content under the name is a new version."""
     check_rule(rule)

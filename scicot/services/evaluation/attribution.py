@@ -23,6 +23,7 @@ from scicot.services.students.answers import ANSWER_TOKENS, answer_input
 from scicot.services.students.opened import open_stage
 from scicot.words.configs import AttributionConfig, TrainingConfig
 from scicot.words.errors import InvalidConfig
+from scicot.words.people import Action, needs
 from scicot.words.records import (
     Actor,
     Prediction,
@@ -74,6 +75,7 @@ class Attribution:
         return Variant.NO_RATIONALE in self.variants
 
 
+@needs(Action.START_RUN)
 def start_attribution(session: Session, actor: Actor, config: AttributionConfig) -> int:
     """Check that the run can be asked again, queue that as a run of its own and return its id.
 

@@ -18,6 +18,7 @@ from scicot.services.predictions.store import to_prediction
 from scicot.services.questions.lookup import get_question
 from scicot.services.runs.runs import get_run
 from scicot.words.errors import InvalidInput
+from scicot.words.people import Action, needs
 from scicot.words.records import (
     Actor,
     Origin,
@@ -143,6 +144,7 @@ def list_notes(session: Session, question_id: int) -> list[Note]:
     return [Note(row.id, row.run_id, row.text, row.actor, row.created_at) for row in rows]
 
 
+@needs(Action.NOTE)
 def add_note(
     session: Session, actor: Actor, question_id: int, text: str, *, run_id: int | None = None
 ) -> int:

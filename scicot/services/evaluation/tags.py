@@ -16,6 +16,7 @@ from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.pure.statistics import Agreement, cohens_kappa
 from scicot.words.errors import Conflict, InvalidInput, NotFound
+from scicot.words.people import Action, needs
 from scicot.words.records import Actor
 
 DIGITS = range(1, 10)
@@ -63,6 +64,7 @@ def list_tags(session: Session) -> list[Tag]:
     return [Tag(row.id, row.name, row.digit) for row in rows]
 
 
+@needs(Action.CHANGE_TAGS)
 def add_tag(session: Session, actor: Actor, name: str) -> Tag:
     """Add a tag under the lowest free digit; raises InvalidInput or Conflict."""
     name = _checked(name)
@@ -89,6 +91,7 @@ def _refuse_taken(name: str, others: Sequence[Tag]) -> None:
         raise Conflict(f"There is a tag '{name}' already.")
 
 
+@needs(Action.CHANGE_TAGS)
 def change_tag(
     session: Session, actor: Actor, tag_id: int, *, name: str, digit: int | None
 ) -> None:
@@ -109,6 +112,7 @@ def change_tag(
         row.name, row.digit = name, digit
 
 
+@needs(Action.CHANGE_TAGS)
 def remove_tag(session: Session, actor: Actor, tag_id: int) -> None:
     """Remove a tag that nothing bears; raises Conflict when something does."""
     with write(session):
@@ -125,6 +129,7 @@ def remove_tag(session: Session, actor: Actor, tag_id: int) -> None:
         session.delete(row)
 
 
+@needs(Action.TAG)
 def toggle_tag(session: Session, actor: Actor, prediction_id: int, tag_id: int) -> bool:
     """Put the actor's tag on a prediction, or take it off again; return whether it is on now."""
     mine = (

@@ -32,6 +32,7 @@ from scicot.services.parcels.rows import read_rows, table_of, without_strangers,
 from scicot.services.runs.runs import RESUMABLE, get_run, resume_run
 from scicot.words.configs import TrainingConfig
 from scicot.words.errors import RunNotInState
+from scicot.words.people import Action, needs
 from scicot.words.records import Actor, RunKind, RunStatus, RunView
 from scicot.words.settings import PARCEL, Settings
 
@@ -57,6 +58,7 @@ class Packed:
     student: str  # its id where each machine fetches it, `packed` where its files travel along
 
 
+@needs(Action.STEER_RUN)
 def pack_run(session: Session, settings: Settings, actor: Actor, run_id: int, path: Path) -> Packed:
     """Write the run to a parcel, and keep it from being started here.
 

@@ -25,6 +25,7 @@ from scicot.services.parcels.work import refuse_other_engine
 from scicot.services.runs.runs import get_run
 from scicot.services.students.stages import find_stage
 from scicot.words.errors import Conflict, InvalidParcel, NotFound
+from scicot.words.people import Action, needs
 from scicot.words.records import Actor, RunStatus, RunView
 from scicot.words.settings import PARCEL, Settings
 
@@ -44,6 +45,7 @@ class TakenIn:
     already_there: bool
 
 
+@needs(Action.IMPORT)
 def take_in(session: Session, settings: Settings, actor: Actor, path: Path) -> TakenIn:
     """Store the result of a packed run and return what came.
 

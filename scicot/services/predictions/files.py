@@ -24,6 +24,7 @@ from scicot.services.questions.lookup import find_dataset_id, get_questions, lis
 from scicot.services.questions.matching import Matcher
 from scicot.services.runs.runs import add_run, get_run
 from scicot.words.errors import Conflict, InvalidInput, InvalidPrediction
+from scicot.words.people import Action, needs
 from scicot.words.records import (
     Actor,
     Outcome,
@@ -57,6 +58,7 @@ class OutputFile:
     encoding: str | None
 
 
+@needs(Action.IMPORT)
 def import_predictions(
     session: Session,
     actor: Actor,

@@ -20,6 +20,7 @@ from scicot.services.questions.lookup import count_questions
 from scicot.services.questions.mappings import find_mapping, remember_mapping
 from scicot.services.questions.reading import Reading, ReadOptions, ReadRow, read_source
 from scicot.words.errors import Conflict, InvalidInput
+from scicot.words.people import Action, needs
 from scicot.words.records import Actor, Question, Split
 
 BATCH = 1000
@@ -108,6 +109,7 @@ def _describe(reading: Reading) -> tuple[str, list[str]]:
     return ", ".join(names), notes
 
 
+@needs(Action.IMPORT)
 def import_questions(
     session: Session,
     actor: Actor,

@@ -19,6 +19,7 @@ from scicot.services.questions.matching import Matcher
 from scicot.services.rationales.checks import refresh_flags
 from scicot.services.rationales.revisions import NewRationale, add_rationales
 from scicot.words.errors import InvalidInput
+from scicot.words.people import Action, needs
 from scicot.words.records import Actor, Origin, RationaleStatus, Split
 
 STATUSES = (RationaleStatus.UNREVIEWED, RationaleStatus.ACCEPTED)
@@ -57,6 +58,7 @@ class RationaleImport:
     differing: int = 0  # already there with another text, which was kept
 
 
+@needs(Action.IMPORT)
 def import_rationales(
     session: Session, actor: Actor, path: Path, *, dataset: str, source: RationaleSource
 ) -> RationaleImport:

@@ -12,9 +12,11 @@ from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.services.review.texts import check_draft
 from scicot.words.errors import NotFound
+from scicot.words.people import Action, needs
 from scicot.words.records import Actor
 
 
+@needs(Action.DRAFT)
 def save_draft(
     session: Session, actor: Actor, rationale_id: int, revision_id: int, text: str
 ) -> None:

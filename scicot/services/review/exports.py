@@ -15,11 +15,13 @@ from sqlalchemy.orm import Session
 
 from db.models import DatasetRow, QuestionRow, RationaleRow
 from db.rows import chunks
+from db.session import write
 from scicot.adapters.atomic_files import write_atomically
 from scicot.pure.students.texts import question_text
 from scicot.services.questions.lookup import find_dataset_id
 from scicot.services.review.items import load_items
 from scicot.words.errors import InvalidInput
+from scicot.words.people import Action, needs
 from scicot.words.records import APPROVED, Actor, RationaleStatus
 from scicot.words.reviewing import ReviewItem
 
@@ -36,6 +38,7 @@ class RationaleFormat(StrEnum):
     DPO = "dpo"
 
 
+@needs(Action.EXPORT)
 def export_rationales(
     session: Session,
     actor: Actor,
@@ -57,6 +60,7 @@ def export_rationales(
     return count
 
 
+@needs(Action.EXPORT)
 def render_rationales(
     session: Session,
     actor: Actor,
@@ -85,6 +89,8 @@ def render_rationales(
     else:
         line = LINES[style]
         content = "".join(f"{json.dumps(line(one), ensure_ascii=False)}\n" for one in items)
+    with write(session):
+        pass  # nothing but who took it out
     return len(items), content.encode("utf-8")
 
 

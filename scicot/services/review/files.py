@@ -26,6 +26,7 @@ from scicot.services.questions.lookup import find_dataset_id
 from scicot.services.rationales.checks import refresh_flags
 from scicot.services.review.lines import ReviewLine, read_line
 from scicot.words.errors import InvalidInput
+from scicot.words.people import Action, needs
 from scicot.words.records import Actor, RationaleStatus
 
 BATCH = 500
@@ -135,6 +136,7 @@ def _review_fields(row: ReviewRow, numbers: Mapping[int, int]) -> Mapping[str, A
     }
 
 
+@needs(Action.IMPORT)
 def import_reviews(session: Session, actor: Actor, path: Path) -> ReviewImport:
     """Take in exported decisions and say what became of each rationale.
 

@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 from db.models import LeaseRow
 from db.session import write
 from scicot.adapters.clock import utc_now
+from scicot.words.people import Action, needs
 from scicot.words.records import Actor
 
 LEASE_LASTS = timedelta(minutes=10)
 RENEW_BELOW = timedelta(minutes=5)
 
 
+@needs(Action.LEASE)
 def take_leases(session: Session, actor: Actor, rationale_ids: Sequence[int]) -> set[int]:
     """Lease what nobody else is reading and return which of the ids the actor now holds.
 

@@ -13,6 +13,7 @@ from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.services.questions.lookup import find_dataset_id
 from scicot.words.errors import InvalidInput
+from scicot.words.people import Action, needs
 from scicot.words.records import Actor
 
 FIRST_GUIDELINES = (
@@ -42,6 +43,7 @@ def get_policy(session: Session, dataset: str) -> ReviewPolicy:
     return ReviewPolicy(row.version, row.guidelines, row.second_share, row.actor, row.created_at)
 
 
+@needs(Action.SET_POLICY)
 def save_policy(
     session: Session, actor: Actor, dataset: str, *, guidelines: str, second_share: float
 ) -> ReviewPolicy:

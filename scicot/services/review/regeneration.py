@@ -12,6 +12,7 @@ from scicot.services.teacher.generation import start_generation
 from scicot.services.teacher.prompts import get_prompt, save_prompt
 from scicot.words.configs import STARTER_TEACHER, GenerationConfig
 from scicot.words.errors import InvalidInput
+from scicot.words.people import Action, needs
 from scicot.words.records import Actor, RunKind
 from scicot.words.settings import Settings
 
@@ -19,6 +20,7 @@ NOTED_PROMPT = "paper with a note"
 LONGEST_NOTE = 500
 
 
+@needs(Action.ASK_TEACHER)
 def ask_again(
     session: Session, settings: Settings, actor: Actor, rationale_id: int, note: str
 ) -> int:

@@ -14,6 +14,7 @@ from scicot.services.questions.lookup import find_dataset_id
 from scicot.services.review.leases import release_lease
 from scicot.services.review.policies import second_share
 from scicot.words.errors import Conflict, InvalidInput
+from scicot.words.people import Action, needs
 from scicot.words.records import Actor, Verdict
 
 
@@ -47,6 +48,7 @@ def note_first_reading(
         reading.revision_id = rationale.revision_id or reading.revision_id
 
 
+@needs(Action.READ_AGAIN)
 def read_again(
     session: Session,
     actor: Actor,

@@ -22,9 +22,11 @@ from scicot.services.review.verdicts import (
     to_decision,
 )
 from scicot.words.errors import Conflict, NotFound
+from scicot.words.people import Action, needs
 from scicot.words.records import Actor, Cause, RationaleStatus
 
 
+@needs(Action.UNDO)
 def undo(
     session: Session,
     actor: Actor,
@@ -139,6 +141,7 @@ def _take_back(
     return to_decision(rationale)
 
 
+@needs(Action.RESTORE_TEXT)
 def restore_revision(
     session: Session,
     actor: Actor,

@@ -21,6 +21,7 @@ from scicot.services.review.samples import has_samples, samples_beside
 from scicot.services.review.second_readings import note_first_reading
 from scicot.services.review.texts import check_text
 from scicot.words.errors import DecidedMeanwhile, NotFound, StaleRevision
+from scicot.words.people import Action, needs
 from scicot.words.records import Actor, Cause, RationaleStatus, Verdict
 from scicot.words.reviewing import GIVES_WAY, PASSED_OVER, STATUS_AFTER, TAKEN
 
@@ -41,6 +42,7 @@ class Decision:
     repeated: bool = False
 
 
+@needs(Action.DECIDE)
 def decide(
     session: Session,
     actor: Actor,

@@ -22,6 +22,7 @@ from scicot.adapters.launchers.local import log_path, worker_lives
 from scicot.adapters.versions import code_version, package_versions
 from scicot.pure.hashing import content_hash
 from scicot.words.errors import InvalidInput, NotFound, RunNotInState
+from scicot.words.people import Action, needs
 from scicot.words.records import Actor, RunKind, RunStatus, RunView
 from scicot.words.settings import LOCAL, PARCEL, Settings
 
@@ -53,6 +54,7 @@ class NewRun(TypedDict, total=False):
     status: RunStatus
 
 
+@needs(Action.START_RUN)
 def create_run(session: Session, actor: Actor, **run: Unpack[NewRun]) -> int:
     """Store a run and return its id; `services/runs/queue.tend_queue` starts it."""
     with write(session):
@@ -170,6 +172,7 @@ def _reads_as(statuses: Sequence[RunStatus], now: datetime) -> ColumnElement[boo
     return or_(stored, is_silent) if RunStatus.LOST in statuses else stored
 
 
+@needs(Action.STEER_RUN)
 def request_cancel(session: Session, actor: Actor, run_id: int) -> RunView:
     """Ask a run to stop; one that has not started, or whose worker is gone, is cancelled at once.
 
@@ -190,6 +193,7 @@ def request_cancel(session: Session, actor: Actor, run_id: int) -> RunView:
     return get_run(session, run_id)
 
 
+@needs(Action.STEER_RUN)
 def resume_run(session: Session, actor: Actor, run_id: int) -> RunView:
     """Queue a lost, cancelled or failed run again; its worker goes on from what is complete."""
     with write(session):
@@ -212,6 +216,7 @@ def resume_run(session: Session, actor: Actor, run_id: int) -> RunView:
     return get_run(session, run_id)
 
 
+@needs(Action.STEER_RUN)
 def start_here(session: Session, actor: Actor, run_id: int) -> RunView:
     """Let a run wait for a slot here: a packed one is taken back, a stopped one resumed.
 
@@ -230,6 +235,7 @@ def start_here(session: Session, actor: Actor, run_id: int) -> RunView:
     return get_run(session, run_id)
 
 
+@needs(Action.STEER_RUN)
 def move_to_front(session: Session, actor: Actor, run_id: int) -> None:
     """Make a queued run the next to start."""
     with write(session):

@@ -19,10 +19,12 @@ from scicot.services.students.trained import load_trained
 from scicot.services.students.watcher import RunWatcher
 from scicot.words.configs import PredictionConfig
 from scicot.words.errors import InvalidInput
+from scicot.words.people import Action, needs
 from scicot.words.records import Actor, RunKind
 from scicot.words.settings import Settings
 
 
+@needs(Action.START_RUN)
 def start_prediction(
     session: Session, settings: Settings, actor: Actor, config: PredictionConfig
 ) -> int:

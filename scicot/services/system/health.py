@@ -7,8 +7,9 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from db.migrate import migrate
+from db.migrate import look_through, migrate
 from db.session import open_session
+from db.sqlite_file import damaged, sqlite_path
 from scicot.services.system import examinations, surroundings
 from scicot.services.system.failures import tell
 from scicot.services.system.findings import Finding, Level
@@ -48,6 +49,14 @@ def examine(settings: Settings, *, with_rehearsal: bool = False) -> list[Finding
     for area, look_around in around.items():
         findings += _guarded(area, partial(look_around, settings))
     return findings
+
+
+def look_for_damage(settings: Settings) -> list[Finding]:
+    """Return what is wrong with the database's pages, of any size; empty when it is whole."""
+    if look_through(settings.resolved_database_url):
+        return []
+    path = sqlite_path(settings.resolved_database_url)
+    return [] if path is None else [Finding("database", Level.BAD, str(damaged(path)))]
 
 
 def _open(settings: Settings) -> Iterable[Finding]:

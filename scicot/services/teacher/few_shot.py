@@ -34,6 +34,7 @@ from scicot.services.teacher.prices import find_price
 from scicot.services.teacher.second_call import left_unread, second_job
 from scicot.words.configs import FewShotConfig
 from scicot.words.errors import InvalidConfig
+from scicot.words.people import Action, needs
 from scicot.words.records import (
     APPROVED,
     Actor,
@@ -45,6 +46,7 @@ from scicot.words.settings import Settings
 from scicot.words.teaching import Message
 
 
+@needs(Action.ASK_TEACHER)
 def start_few_shot(
     session: Session, settings: Settings, actor: Actor, config: FewShotConfig
 ) -> int:

@@ -27,6 +27,7 @@ from scicot.services.teacher.rationales import StoredRationales, keep_in_ledger
 from scicot.services.teacher.totals import NOT_GOT
 from scicot.words.configs import GenerationConfig
 from scicot.words.errors import Conflict, InvalidConfig, RunNotInState, TeacherRefused
+from scicot.words.people import Action, needs
 from scicot.words.records import (
     Actor,
     CompletionState,
@@ -38,6 +39,7 @@ from scicot.words.settings import Settings
 from scicot.words.teaching import Price, Teacher, TeacherKind
 
 
+@needs(Action.ASK_TEACHER)
 def start_generation(
     session: Session, settings: Settings, actor: Actor, config: GenerationConfig
 ) -> int:
@@ -76,6 +78,7 @@ def start_generation(
     )
 
 
+@needs(Action.ASK_TEACHER)
 def retry_calls(
     session: Session,
     settings: Settings,

@@ -12,6 +12,7 @@ from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.pure.teacher.pricing import LIST_PRICES
 from scicot.words.errors import InvalidInput
+from scicot.words.people import Action, needs
 from scicot.words.records import Actor
 from scicot.words.teaching import Price
 
@@ -31,6 +32,7 @@ def find_price(session: Session, model: str) -> Price | None:
     return list_prices(session).get(model)
 
 
+@needs(Action.SET_PRICE)
 def set_price(
     session: Session, actor: Actor, model: str, *, input_usd: float, output_usd: float, as_of: date
 ) -> None:

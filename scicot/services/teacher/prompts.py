@@ -14,6 +14,7 @@ from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.pure.teacher.prompts import BUILT_IN, PAPER_PROMPT, check_parts, parts_hash
 from scicot.words.errors import InvalidInput, NotFound
+from scicot.words.people import Action, needs
 from scicot.words.records import Actor
 from scicot.words.teaching import PromptParts
 
@@ -82,6 +83,7 @@ def default_prompt(session: Session) -> Prompt:
     return _to_prompt(row) if row else save_prompt(session, AUTHOR, PAPER_PROMPT, BUILT_IN)
 
 
+@needs(Action.SAVE_PROMPT)
 def choose_default_prompt(session: Session, actor: Actor, prompt_id: int) -> Prompt:
     """Make a version the default from now on; raises NotFound, InvalidInput for a note."""
     prompt = get_prompt(session, prompt_id)
@@ -94,6 +96,7 @@ def choose_default_prompt(session: Session, actor: Actor, prompt_id: int) -> Pro
     return prompt
 
 
+@needs(Action.SAVE_PROMPT)
 def save_prompt(
     session: Session, actor: Actor, name: str, parts: PromptParts, *, is_note: bool = False
 ) -> Prompt:

@@ -16,6 +16,7 @@ from scicot.services.runs.runs import get_run
 from scicot.services.teacher.rationales import add_teacher_text
 from scicot.words.configs import GenerationConfig
 from scicot.words.errors import RunNotInState
+from scicot.words.people import Action, needs
 from scicot.words.records import Actor, CompletionState, RunKind
 
 
@@ -24,6 +25,7 @@ def count_offered(session: Session, run_id: int) -> int:
     return session.scalar(select(func.count()).select_from(_offered(run_id).subquery())) or 0
 
 
+@needs(Action.ASK_TEACHER)
 def take_thinking(session: Session, actor: Actor, run_id: int) -> int:
     """Take those texts for rationales, at no call, and return how many; a person's decision."""
     run = get_run(session, run_id)

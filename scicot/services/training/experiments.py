@@ -18,6 +18,7 @@ from scicot.services.teacher.few_shot import check_few_shot, new_few_shot_run
 from scicot.services.training.training import check_training, choose_split, new_run
 from scicot.words.configs import ExperimentConfig, FewShotConfig, TrainingConfig
 from scicot.words.errors import Conflict, InvalidConfig
+from scicot.words.people import Action, needs
 from scicot.words.records import Actor, RunKind
 from scicot.words.settings import Settings
 
@@ -75,6 +76,7 @@ def plan_baselines(config: ExperimentConfig) -> list[FewShotConfig]:
     ]
 
 
+@needs(Action.START_RUN)
 def start_experiment(
     session: Session, settings: Settings, actor: Actor, config: ExperimentConfig
 ) -> StartedExperiment:

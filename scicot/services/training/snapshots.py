@@ -23,6 +23,7 @@ from scicot.adapters.clock import utc_now
 from scicot.pure.hashing import content_hash
 from scicot.services.questions.lookup import find_dataset_id
 from scicot.words.errors import Conflict, InvalidInput, NotFound
+from scicot.words.people import Action, needs
 from scicot.words.records import APPROVED, Actor, RationaleStatus, Split
 
 TAKEN_FIRST = {RationaleStatus.EDITED: 0, RationaleStatus.ACCEPTED: 1}
@@ -110,6 +111,7 @@ def _hash(chosen: Mapping[int, tuple[str, int, str]]) -> str:
     return content_hash(sorted((external_id, text) for external_id, _, text in chosen.values()))
 
 
+@needs(Action.SNAPSHOT)
 def create_snapshot(
     session: Session,
     actor: Actor,

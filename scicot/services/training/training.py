@@ -30,6 +30,7 @@ from scicot.services.training.methods import count_work, train_method
 from scicot.services.training.snapshots import find_snapshot
 from scicot.words.configs import TrainingConfig
 from scicot.words.errors import InvalidConfig
+from scicot.words.people import Action, needs
 from scicot.words.records import Actor, RunKind, Split
 from scicot.words.settings import Settings
 
@@ -37,6 +38,7 @@ TRAINING_SAMPLE = 64  # questions seen in training that are asked again: were th
 log = logging.getLogger(__name__)
 
 
+@needs(Action.START_RUN)
 def start_training(
     session: Session,
     settings: Settings,
