@@ -100,7 +100,7 @@ def test_a_cut_input_keeps_its_ending(student: Path, family: Family) -> None:
 
 @pytest.fixture
 def fast(student: Path, family: Family, tmp_path: Path) -> FastStudent:
-    assert convert_student(student, tmp_path / "ct2", family)
+    assert convert_student(student, tmp_path / "ct2", family) is None
     return FastStudent.open(tmp_path / "ct2", threads=1)
 
 

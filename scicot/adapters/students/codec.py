@@ -14,8 +14,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
+from scicot.pure.students.passages import choose_hole, find_stem
 from scicot.words.errors import StudentError
 from scicot.words.records import Family
 
@@ -31,6 +32,18 @@ class SpecialIds:
     eos: int
     pad: int
     start: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadInput:
+    """An input as the student reads it.
+
+    `lost` are the spans, in characters, that were cut; `unknown` those that the vocabulary lacks.
+    """
+
+    ids: list[int]
+    lost: tuple[tuple[int, int], ...]
+    unknown: tuple[tuple[int, int], ...]
 
 
 class Codec:
@@ -67,14 +80,42 @@ class Codec:
         (folder / CODEC_FILE).write_text(json.dumps(asdict(self.special)), encoding="utf-8")
 
     def encode_input(self, text: str, limit: int | None = None) -> list[int]:
-        """Return the input's ids, cut to `limit` before what ends it."""
-        if self.special.family is Family.CAUSAL:
-            ids = self.tokenizer.encode(text, add_special_tokens=True).ids
-            if ids and ids[-1] == self.special.eos:
-                ids = ids[:-1]
-            ending = self.tokenizer.encode(INPUT_END, add_special_tokens=False).ids
-            return ids + ending if limit is None else ids[: limit - len(ending)] + ending
-        return self._ended(self.tokenizer.encode(text, add_special_tokens=True).ids, limit)
+        """Return the input's ids, cut to `limit` before what ends it.
+
+        A passage loses its own words; only where these are too few, the end of the text.
+        """
+        return self.read_input(text, limit).ids
+
+    def read_input(self, text: str, limit: int | None = None) -> ReadInput:
+        """Return the input's ids, and what of the text the student will not see."""
+        encoding = self.tokenizer.encode(text, add_special_tokens=True)
+        ids, offsets = list(encoding.ids), list(encoding.offsets)
+        if ids and ids[-1] == self.special.eos:
+            del ids[-1], offsets[-1]
+        ending = (
+            self.tokenizer.encode(INPUT_END, add_special_tokens=False).ids
+            if self.special.family is Family.CAUSAL
+            else [self.special.eos]
+        )
+        unknown = find_unknown(text, encoding, self.unknown_id)
+        room = len(ids) if limit is None else max(0, limit - len(ending))
+        start, end = choose_hole(offsets, find_stem(text), max(0, len(ids) - room))
+        lost = [(offsets[start][0], offsets[end - 1][1])] if start < end else []
+        if len(ids) - (end - start) > room:
+            lost.append((offsets[room + end - start][0], len(text)))
+        kept = ids[:start] + ids[end:]
+        return ReadInput(kept[:room] + ending, tuple(lost), tuple(unknown))
+
+    @cached_property
+    def unknown_id(self) -> int | None:
+        """The id that stands for what the vocabulary lacks."""
+        token = getattr(self.tokenizer.model, "unk_token", None)
+        if token is None:  # a unigram model keeps the id and not the token
+            state = json.loads(self.tokenizer.to_str())["model"]
+            unknown = state.get("unk_id")
+            return unknown if isinstance(unknown, int) else None
+        found = self.tokenizer.token_to_id(token)
+        return found if isinstance(found, int) else None
 
     def encode_target(self, text: str, limit: int | None = None) -> list[int]:
         """Return the target's ids with the end of sequence, cut to `limit` before it."""
@@ -135,6 +176,20 @@ class Codec:
         if limit is not None:
             body = body[: limit - 1]
         return [*body, self.special.eos]
+
+
+def find_unknown(text: str, encoding: Encoding, unknown_id: int | None) -> list[tuple[int, int]]:
+    """Return the spans of a text that its tokens do not carry: unknown, or left out altogether."""
+    seen, found = 0, []
+    for token, (start, end) in zip(encoding.ids, encoding.offsets, strict=True):
+        if start > seen and text[seen:start].strip():
+            found.append((seen, start))
+        if token == unknown_id and end > start:
+            found.append((start, end))
+        seen = max(seen, end)
+    if text[seen:].strip():
+        found.append((seen, len(text)))
+    return found
 
 
 def encode_options(

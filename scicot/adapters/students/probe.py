@@ -34,12 +34,16 @@ SECONDS = 90  # a slow student is judged on fewer steps
 
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
-    """Seconds on this machine: a trained token, a written text, getting a student ready."""
+    """Seconds on this machine: a trained token, a written text, getting a student ready.
+
+    `slow_reason` is why CTranslate2 cannot answer for the student, where that is so.
+    """
 
     per_token: float
     per_text: float
     per_stage: float
     steps: int
+    slow_reason: str | None = None
 
 
 def run_probe(
@@ -101,19 +105,27 @@ def _probe(request: dict[str, Any]) -> ProbeResult:
         per_token = state.seconds / state.tokens
         started = time.monotonic()
         save_model(trainer.model, path, Path(folder) / "model")
-        is_fast = convert_student(Path(folder) / "model", Path(folder) / "ct2", family)
+        trainer.let_go()
+        trainer.model.eval()  # the training may have been stopped
+        reason = convert_student(
+            Path(folder) / "model",
+            Path(folder) / "ct2",
+            family,
+            model=trainer.model,
+            examples=examples,
+        )
         saved = time.monotonic() - started
         threads = request["threads"]
         student = (
             FastStudent.open(Path(folder) / "ct2", threads=threads)
-            if is_fast
+            if reason is None
             else TorchStudent.open(Path(folder) / "model", family, threads=threads)
         )
         inputs = [one.input for one in examples[:TEXTS]]
         started = time.monotonic()
         student.generate(inputs, config.max_rationale_tokens)
         per_text = (time.monotonic() - started) / len(inputs)
-    return ProbeResult(per_token, per_text, loaded + saved, state.step)
+    return ProbeResult(per_token, per_text, loaded + saved, state.step, reason)
 
 
 class _Enough(Exception):

@@ -28,6 +28,7 @@ class QuickDropout(nn.Module):
 
     def __init__(self, p: float) -> None:
         super().__init__()
+        self.p = p  # some attention reads it and drops by itself
         self.threshold = round(p * STEPS)
         self.scale = STEPS / (STEPS - self.threshold)
 

@@ -96,6 +96,12 @@ class StageTrainer:
         self._select_best()
         return self.state
 
+    def let_go(self) -> None:
+        """Free what only training needs: gradients, moments and the best epoch's weights."""
+        self.optimizer.zero_grad(set_to_none=True)
+        self.optimizer.state.clear()
+        self.best.clear()
+
     def _plan(self, epoch: int) -> list[Step]:
         """Return an epoch's steps; a GPU takes them in fewer, larger batches."""
         config = self.job.config

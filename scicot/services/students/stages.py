@@ -175,7 +175,7 @@ def _train(
     stage_hash: str,
     folder: Path,
 ) -> TrainedStage:
-    from scicot.adapters.students.convert import convert_student
+    from scicot.adapters.students.convert import convert_student, say_slow, try_conversion
     from scicot.adapters.students.loading import save_model
     from scicot.adapters.students.trainer import StageTrainer
 
@@ -199,16 +199,27 @@ def _train(
             validation=plan.validation,
         )
     )
+    reason = try_conversion(trainer.model, base.path)
+    if reason is not None:
+        watcher.say(say_slow(reason))
     before = trainer.state.seconds  # of an earlier attempt, from its checkpoint
     state = trainer.train(watcher)
     watcher.say("Saving the student.")
     prepared = work / "prepared"
     shutil.rmtree(prepared, ignore_errors=True)
     save_model(trainer.model, base.path, prepared / "model")
-    threads, precision = trainer.threads, trainer.job.precision
-    del trainer  # the converter loads the model again; both at once would double the memory
+    trainer.let_go()  # of gradients and moments: the converter needs room for the weights again
     give_back_memory()
-    is_fast = convert_student(prepared / "model", prepared / "ct2", base.family)
+    if reason is None:
+        reason = convert_student(
+            prepared / "model",
+            prepared / "ct2",
+            base.family,
+            model=trainer.model,
+            examples=plan.tasks[0].examples,
+        )
+        if reason is not None:
+            watcher.say(say_slow(reason))
     result = {
         "steps": state.step,
         "loss": state.losses[-1],
@@ -217,10 +228,11 @@ def _train(
         "selected_step": state.best_step or state.step,
         "training_seconds": round(state.seconds, 2),
         "tokens_per_second": round(state.tokens / max(state.seconds, 1e-9), 1),
-        "threads": threads,
-        "precision": precision,
+        "threads": trainer.threads,
+        "precision": trainer.job.precision,
         "examples": sum(len(task.examples) for task in plan.tasks),
-        "fast": is_fast,
+        "fast": reason is None,
+        "slow_reason": reason,
     }
     seconds = round(before + time.monotonic() - started, 2)
     description = {"stage": plan.name, "student": student.name, "family": base.family, **result}
