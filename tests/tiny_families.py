@@ -8,9 +8,9 @@ from typing import Any
 
 from tests.tiny_students import build_tiny_causal, build_tiny_t5, save_tokenizer
 
-SMALL = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4}
-GATED = {**SMALL, "intermediate_size": 64, "num_key_value_heads": 2}
-IDS = {"pad_token_id": 0, "eos_token_id": 1, "bos_token_id": 1}
+SMALL: dict[str, Any] = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4}
+GATED: dict[str, Any] = {**SMALL, "intermediate_size": 64, "num_key_value_heads": 2}
+IDS: dict[str, Any] = {"pad_token_id": 0, "eos_token_id": 1, "bos_token_id": 1}
 
 
 def save(folder: Path, kind: str, *, ends: bool = False, **fields: Any) -> Path:

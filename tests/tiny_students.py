@@ -116,3 +116,20 @@ def tiny_t5(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def tiny_causal(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_tiny_causal(tmp_path_factory.mktemp("students") / "tiny-causal")
+
+
+def build_wordy_t5(folder: Path) -> Path:
+    """Save a T5 whose unigram vocabulary, as Flan-T5's, lacks { } | and <."""
+    from tokenizers import models as kinds
+
+    build_tiny_t5(folder)
+    letters = "abcdefghijklmnopqrstuvwxyzQOWATB?:()0123456789\n"
+    pieces = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), ("▁", -2.0)]
+    tokenizer = Tokenizer(kinds.Unigram([*pieces, *((one, -3.0) for one in letters)], unk_id=2))
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    tokenizer.decoder = decoders.Metaspace()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="$A </s>", special_tokens=[("</s>", 1)]
+    )
+    tokenizer.save(str(folder / "tokenizer.json"))
+    return folder

@@ -12,8 +12,8 @@ from scicot.adapters.students.job import Silent, StageJob
 from scicot.adapters.students.loading import load_model, save_model
 from scicot.adapters.students.torch_student import TorchStudent
 from scicot.adapters.students.trainer import StageTrainer
-from scicot.pure.methods.methods import Task
-from scicot.words.configs import TrainingConfig
+from scicot.pure.methods.registry import make_config
+from scicot.pure.methods.tasks import Task
 from tests.adapters.test_engine import examples
 from tests.tiny_families import FAMILIES
 
@@ -27,7 +27,7 @@ def test_a_family_trains_converts_writes_and_scores(name: str, tmp_path: Path) -
     torch.set_num_threads(1)
     folder = FAMILIES[name](tmp_path / "student")
     family = inspect_folder(name, folder).family
-    config = TrainingConfig.checked(
+    config = make_config(
         method="finetune",
         dataset="demo",
         steps=4,

@@ -8,7 +8,7 @@ scoring cut the text at the same places.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,23 +20,26 @@ from scicot.pure.students.passages import choose_hole, find_stem
 from scicot.words.errors import StudentError
 from scicot.words.records import Family
 
+# families whose positions are a table of weights, so that a longer text has none
+LEARNED_POSITIONS = ("gpt2", "gpt_neo", "gpt_bigcode", "opt", "bart", "biogpt")
 CODEC_FILE = "codec.json"
 INPUT_END = "\n"  # what parts input and target for a causal student
 
 
 @dataclass(frozen=True, slots=True)
 class SpecialIds:
-    """The ids that end, pad and start a sequence."""
+    """The ids that end, pad and start a sequence, and how long one may be (None: any length)."""
 
     family: Family
     eos: int
     pad: int
     start: int | None = None
+    positions: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class ReadInput:
-    """An input as the student reads it.
+class ReadText:
+    """A text as the student reads it.
 
     `lost` are the spans, in characters, that were cut; `unknown` those that the vocabulary lacks.
     """
@@ -86,7 +89,19 @@ class Codec:
         """
         return self.read_input(text, limit).ids
 
-    def read_input(self, text: str, limit: int | None = None) -> ReadInput:
+    def fit_limits(
+        self, max_input_tokens: int | None, max_new_tokens: int
+    ) -> tuple[int | None, int]:
+        """Return both limits, lowered to what the student's positions allow."""
+        positions = self.special.positions
+        if positions is None:
+            return max_input_tokens, max_new_tokens
+        is_causal = self.special.family is Family.CAUSAL
+        new = min(max_new_tokens, positions // 2 if is_causal else positions - 1)
+        room = positions - new if is_causal else positions
+        return min(room, max_input_tokens or room), new
+
+    def read_input(self, text: str, limit: int | None = None) -> ReadText:
         """Return the input's ids, and what of the text the student will not see."""
         encoding = self.tokenizer.encode(text, add_special_tokens=True)
         ids, offsets = list(encoding.ids), list(encoding.offsets)
@@ -104,18 +119,21 @@ class Codec:
         if len(ids) - (end - start) > room:
             lost.append((offsets[room + end - start][0], len(text)))
         kept = ids[:start] + ids[end:]
-        return ReadInput(kept[:room] + ending, tuple(lost), tuple(unknown))
+        return ReadText(kept[:room] + ending, tuple(lost), tuple(unknown))
 
     @cached_property
     def unknown_id(self) -> int | None:
         """The id that stands for what the vocabulary lacks."""
-        token = getattr(self.tokenizer.model, "unk_token", None)
-        if token is None:  # a unigram model keeps the id and not the token
-            state = json.loads(self.tokenizer.to_str())["model"]
-            unknown = state.get("unk_id")
-            return unknown if isinstance(unknown, int) else None
-        found = self.tokenizer.token_to_id(token)
-        return found if isinstance(found, int) else None
+        model = json.loads(self.tokenizer.to_str())["model"]
+        token = model.get("unk_token")
+        named: int | None = self.tokenizer.token_to_id(token) if token else model.get("unk_id")
+        return named
+
+    def read_target(self, text: str) -> ReadText:
+        """Return the whole target's ids, and what of it the vocabulary lacks."""
+        encoding = self.tokenizer.encode(text, add_special_tokens=False)
+        unknown = find_unknown(text, encoding, self.unknown_id)
+        return ReadText(self.encode_target(text), (), tuple(unknown))
 
     def encode_target(self, text: str, limit: int | None = None) -> list[int]:
         """Return the target's ids with the end of sequence, cut to `limit` before it."""
@@ -156,20 +174,6 @@ class Codec:
         """Return the ids of the vocabulary's own strings; one it lacks is left out."""
         found = (self.tokenizer.token_to_id(token) for token in tokens)
         return [one for one in found if one is not None]
-
-    def count_unknown(self, text: str) -> int:
-        """Return how many tokens of a text stand for signs that the vocabulary lacks."""
-        unknown = self._unknown_id
-        if unknown is None:
-            return 0
-        return self.tokenizer.encode(text, add_special_tokens=False).ids.count(unknown)
-
-    @cached_property
-    def _unknown_id(self) -> int | None:
-        model = json.loads(self.tokenizer.to_str())["model"]
-        token = model.get("unk_token")
-        named: int | None = self.tokenizer.token_to_id(token) if token else model.get("unk_id")
-        return named
 
     def _ended(self, ids: list[int], limit: int | None) -> list[int]:
         body = ids[:-1] if ids and ids[-1] == self.special.eos else ids
@@ -218,7 +222,21 @@ def _read_special(folder: Path, family: Family) -> SpecialIds:
         )
     pad = _first(config.get("pad_token_id"))
     start = _first(config.get("decoder_start_token_id"))
-    return SpecialIds(family=family, eos=eos, pad=eos if pad is None else pad, start=start)
+    return SpecialIds(
+        family=family,
+        eos=eos,
+        pad=eos if pad is None else pad,
+        start=start,
+        positions=learned_positions(config),
+    )
+
+
+def learned_positions(config: Mapping[str, Any]) -> int | None:
+    """Return the length of the table of positions that a student has learned, or None."""
+    if config.get("model_type") not in LEARNED_POSITIONS:
+        return None
+    value = config.get("max_position_embeddings", config.get("n_positions"))
+    return value if isinstance(value, int) else None
 
 
 def _first(value: Any) -> int | None:

@@ -99,10 +99,11 @@ def _converter(model: Any, folder: Path) -> Any:
             return _as_converter_reads(model)
 
         def load_tokenizer(self, *arguments: Any, **options: Any) -> Any:
-            """Return the tokenizer, without tokens that the model has no row for."""
+            """Return the tokenizer with exactly one token for each row of the model's weights."""
             tokenizer = super().load_tokenizer(*arguments, **options)
             rows = model.get_input_embeddings().weight.shape[0]
-            known = {token: at for token, at in tokenizer.get_vocab().items() if at < rows}
+            names = {place: token for token, place in tokenizer.get_vocab().items()}
+            known = {names.get(place, f"<no_token_{place}>"): place for place in range(rows)}
             tokenizer.get_vocab = lambda: known
             return tokenizer
 
@@ -125,8 +126,9 @@ def _as_converter_reads(model: Any) -> Any:
         config.tie_word_embeddings = getattr(config, "scale_decoder_outputs", False)
     if config.model_type == "bart" and not hasattr(config, "normalize_before"):
         config.normalize_before = False  # as in every BART that transformers can load
-    if config.model_type == "gpt_neox" and not hasattr(config, "rotary_pct"):
+    if config.model_type == "gpt_neox":  # both have other names since
         config.rotary_pct = config.rope_parameters["partial_rotary_factor"]
+        frame.embed_out = frame.get_output_embeddings()
     return frame
 
 

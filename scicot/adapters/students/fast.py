@@ -68,6 +68,7 @@ class FastStudent:
         if not inputs:
             return []
         codec = self.codec
+        max_input_tokens, max_new_tokens = codec.fit_limits(max_input_tokens, max_new_tokens)
         prompts = [
             codec.tokens(codec.encode_input(text, max_input_tokens)) or [""] for text in inputs
         ]
@@ -81,7 +82,12 @@ class FastStudent:
                 **options,
             )
             return [codec.decode(one.sequences_ids[0]) for one in results]
-        results = self.model.translate_batch(prompts, max_decoding_length=max_new_tokens, **options)
+        results = self.model.translate_batch(
+            prompts,
+            max_decoding_length=max_new_tokens,
+            min_decoding_length=0,  # a student may have nothing to say, as with transformers
+            **options,
+        )
         return [codec.decode(codec.ids(one.hypotheses[0])) for one in results]
 
     def answer(

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from scicot.adapters.students.codec import learned_positions
 from scicot.words.configs import STARTER_STUDENT
 from scicot.words.errors import StudentError
 from scicot.words.records import Family
@@ -28,7 +29,11 @@ NEEDS_LANGUAGE_CODES = ("mbart", "m2m_100", "marian", "nllb-moe", "fsmt")
 
 @dataclass(frozen=True, slots=True)
 class StudentFolder:
-    """A student on this machine, checked. `fingerprint` names its weights and tokenizer."""
+    """A student on this machine, checked. `fingerprint` names its weights and tokenizer.
+
+    `vocabulary`: the words it has weights for. `positions`: how many tokens it reads at once, None
+    where nothing but its training bounds them.
+    """
 
     name: str
     path: Path
@@ -36,6 +41,8 @@ class StudentFolder:
     model_type: str
     fingerprint: str
     weights_bytes: int
+    vocabulary: int | None = None
+    positions: int | None = None
 
 
 def find_student(name: str, settings: Settings) -> StudentFolder:
@@ -114,6 +121,8 @@ def inspect_folder(name: str, path: Path) -> StudentFolder:
         model_type=str(config.get("model_type", "")),
         fingerprint=_fingerprint(tuple(_identity(file) for file in _content_files(path, weights))),
         weights_bytes=sum(file.stat().st_size for file in weights),
+        vocabulary=_whole(config.get("vocab_size")),
+        positions=learned_positions(config),
     )
 
 
@@ -133,6 +142,10 @@ def _family(name: str, config: dict[str, Any]) -> Family:
         f"Student '{name}' is a {architecture or kind or 'model of unknown kind'}; Sci-CoT trains "
         "encoder-decoders (T5, BART, ...) and causal models (Llama, GPT-2, ...)."
     )
+
+
+def _whole(value: Any) -> int | None:
+    return value if isinstance(value, int) else None
 
 
 def _weight_files(name: str, path: Path) -> list[Path]:

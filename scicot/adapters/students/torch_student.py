@@ -43,6 +43,7 @@ class TorchStudent:
         import torch
 
         codec, texts = self.codec, [""] * len(inputs)
+        max_input_tokens, max_new_tokens = codec.fit_limits(max_input_tokens, max_new_tokens)
         prompts = [codec.encode_input(text, max_input_tokens) for text in inputs]
         for indices in _batches(prompts, extra=max_new_tokens):
             rows = [prompts[index] for index in indices]

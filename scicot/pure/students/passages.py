@@ -46,7 +46,7 @@ def choose_hole(
     if stem is None:
         return 0, 0
     first, question, end = (
-        next((place for place, (begin, _) in enumerate(offsets) if begin >= where), len(offsets))
+        next((place for place, (_, last) in enumerate(offsets) if last > where), len(offsets))
         for where in (stem.start, stem.question, stem.end)
     )
     start = max(first, question - too_many)

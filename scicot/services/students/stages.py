@@ -253,7 +253,7 @@ def _take_as_it_is(
     watcher: RunWatcher, plan: StagePlan, student: StudentFolder, stage_hash: str, folder: Path
 ) -> TrainedStage:
     """Return the student as a stage that took no step, saved and converted like a trained one."""
-    from scicot.adapters.students.convert import convert_student
+    from scicot.adapters.students.convert import convert_student, say_slow
     from scicot.adapters.students.loading import load_model, save_model
 
     started = time.monotonic()
@@ -262,8 +262,10 @@ def _take_as_it_is(
     shutil.rmtree(work, ignore_errors=True)
     save_model(load_model(student.path, student.family), student.path, work / "model")
     give_back_memory()
-    is_fast = convert_student(work / "model", work / "ct2", student.family)
-    result = {"steps": 0, "examples": 0, "fast": is_fast}
+    reason = convert_student(work / "model", work / "ct2", student.family)
+    if reason is not None:
+        watcher.say(say_slow(reason))
+    result = {"steps": 0, "examples": 0, "fast": reason is None, "slow_reason": reason}
     seconds = round(time.monotonic() - started, 2)
     description = {"stage": plan.name, "student": student.name, "family": student.family, **result}
     publish_stage(work, folder, description | {"losses": [], "seconds": seconds})

@@ -16,6 +16,12 @@ from scicot.pure.methods.registry import plan_of
 from scicot.pure.methods.tasks import Task
 from scicot.pure.students.steps import Schedule, plan_steps
 from scicot.services.questions.lookup import count_questions
+from scicot.services.students.fitting import (
+    TokenCounts,
+    count_tokens,
+    note_cuts,
+    show_as_read,
+)
 from scicot.services.students.stages import StagePlan, find_stage, hash_stage
 from scicot.services.training.data import read_training_data
 from scicot.services.training.methods import plan_known_stages
@@ -27,17 +33,6 @@ from scicot.words.settings import Settings
 # A stage keeps its model twice (transformers and CTranslate2); while it trains there are up to
 # three checkpoints of weights and two moments.
 STAGE_COPIES, CHECKPOINT_COPIES = 2, 9
-
-
-@dataclass(frozen=True, slots=True)
-class TokenCounts:
-    """How long the texts are for this student, how many are cut, and how many tokens it lacks."""
-
-    longest_input: int
-    longest_target: int
-    cut_inputs: int
-    cut_targets: int
-    unknown_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,25 +147,7 @@ def _preview(
     preview = replace(preview, hash=stage_hash, reused=find_stage(session, stage_hash) is not None)
     if not plan.tasks:
         return preview
-    lengths = _lengths(codec, plan.tasks)
-    cut = [
-        (inputs > config.max_input_tokens, targets > config.max_target_tokens)
-        for inputs, targets in lengths
-    ]
-    return replace(
-        preview,
-        counts=TokenCounts(
-            longest_input=max(inputs for inputs, _ in lengths),
-            longest_target=max(targets for _, targets in lengths),
-            cut_inputs=sum(one for one, _ in cut),
-            cut_targets=sum(one for _, one in cut),
-            unknown_tokens=sum(
-                codec.count_unknown(example.input) + codec.count_unknown(example.target)
-                for task in plan.tasks
-                for example in task.examples
-            ),
-        ),
-    )
+    return replace(preview, counts=count_tokens(codec, plan.tasks, config))
 
 
 def _steps(config: TrainingConfig, questions: int) -> int:
@@ -193,7 +170,12 @@ def _first_batch(plan: StagePlan, config: TrainingConfig, codec: Codec | None) -
         return list(examples[:8])
     lengths = _lengths(codec, plan.tasks[:1])
     first, *_ = plan_steps(lengths, config.questions_per_step, config.tokens_per_batch, config.seed)
-    return [examples[index] for batch in first for index in batch]
+    limit = config.max_input_tokens
+    return [
+        replace(examples[index], input=show_as_read(codec, examples[index].input, limit))
+        for batch in first
+        for index in batch
+    ]
 
 
 def _disk_needed(student: StudentFolder | None, stages: Sequence[StagePreview]) -> int | None:
@@ -223,13 +205,9 @@ def _notes(
             f"Student '{config.student}' is not on this machine yet; the run gets it first. "
             "Lengths and reuse are known once it is here."
         )
-    notes += [
-        f"Stage {stage.role}: {stage.counts.cut_inputs} inputs and {stage.counts.cut_targets} "
-        f"targets of {stage.examples} are longer than the limits and are cut. Raise "
-        "max_input_tokens or max_target_tokens to keep them."
-        for stage in stages
-        if stage.counts and (stage.counts.cut_inputs or stage.counts.cut_targets)
-    ]
+    for stage in stages:
+        if stage.counts:
+            notes += note_cuts(stage.role, stage.examples, stage.counts)
     if needed is not None and needed > free:
         notes.append(
             f"The run needs about {needed / 1e9:.1f} GB of disk and {free / 1e9:.1f} GB are free "

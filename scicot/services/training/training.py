@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from scicot.adapters.students.folders import check_student_name, find_student
+from scicot.adapters.students.folders import StudentFolder, find_local_student, find_student
 from scicot.adapters.students.stage_files import clear_work
 from scicot.pure.methods.registry import default_setting, find_method, plan_of, read_config
 from scicot.pure.predictions.metrics import measure
@@ -24,9 +24,10 @@ from scicot.services.runs.runs import NewRun, create_run
 from scicot.services.runs.worker import RunContext
 from scicot.services.students.answering import Answering
 from scicot.services.students.answers import answer_questions
+from scicot.services.students.fitting import check_fits
 from scicot.services.students.watcher import RunWatcher
-from scicot.services.training.data import read_training_data
-from scicot.services.training.methods import count_work, train_method
+from scicot.services.training.data import TrainingData, read_training_data
+from scicot.services.training.methods import count_work, plan_known_stages, train_method
 from scicot.services.training.snapshots import find_snapshot
 from scicot.words.configs import TrainingConfig
 from scicot.words.errors import InvalidConfig
@@ -72,8 +73,10 @@ def new_run(
 
 def check_training(session: Session, settings: Settings, config: TrainingConfig) -> None:
     """Raise what stands in the way of a run: a missing dataset, split, snapshot or student."""
-    check_student_name(config.student, settings)
-    read_training_data(session, config)
+    data = read_training_data(session, config)
+    student = find_local_student(config.student, settings)
+    if student is not None:
+        _check_fits(student, config, data)
     split = choose_split(session, config).evaluate_on
     if not list_questions(session, config.dataset, Split(split), limit=1):
         raise InvalidConfig(
@@ -91,6 +94,11 @@ def choose_split(session: Session, config: TrainingConfig) -> TrainingConfig:
     if is_asked or list_questions(session, config.dataset, Split.VALIDATION, limit=1):
         return config
     return config.model_copy(update={"evaluate_on": "test"})
+
+
+def _check_fits(student: StudentFolder, config: TrainingConfig, data: TrainingData) -> None:
+    tasks = [task for plan in plan_known_stages(config, data) for task in plan.tasks]
+    check_fits(student, tasks, config)
 
 
 def name_run(config: TrainingConfig) -> str:
@@ -113,6 +121,7 @@ def run_training(context: RunContext) -> Mapping[str, Any]:
     with context.session() as session:
         data = read_training_data(session, config)
     student = find_student(config.student, context.settings)
+    _check_fits(student, config, data)
     watcher = RunWatcher(context, count_work(config, data))
     answering = Answering(watcher, config)
     stages = train_method(answering, student, data)
