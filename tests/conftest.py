@@ -26,6 +26,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settin
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "SCICOT_DATABASE_URL", "SCICOT_LAUNCHER"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SCICOT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("SCICOT_THREADS", "1")
     get_settings.cache_clear()
     yield get_settings()
     get_settings.cache_clear()

@@ -86,16 +86,16 @@ def show_as_read(codec: Codec, text: str, limit: int) -> str:
 def note_cuts(role: str, examples: int, counts: TokenCounts) -> list[str]:
     """Return what a person should know about a stage's texts before it starts."""
     notes = []
-    if counts.cut_options:
-        notes.append(
-            f"Stage {role}: options are cut off in {counts.cut_options} of {examples} inputs: they "
-            "are too long without any passage. Raise max_input_tokens."
-        )
     if counts.cut_inputs or counts.cut_targets:
         notes.append(
             f"Stage {role}: {counts.cut_inputs} inputs and {counts.cut_targets} targets of "
             f"{examples} are longer than the limits and are cut; a passage loses its own words "
             "first. Raise max_input_tokens or max_target_tokens to keep them."
+        )
+    if counts.cut_options:
+        notes.append(
+            f"Stage {role}: options are cut off in {counts.cut_options} of {examples} inputs: they "
+            "are too long without any passage. Raise max_input_tokens."
         )
     if counts.unknown_tokens:
         notes.append(

@@ -53,7 +53,7 @@ def test_cuts_are_counted_and_options_among_them(codec: Codec) -> None:
     assert (roomy.cut_inputs, roomy.cut_options) == (1, 0)
     tight = count_tokens(codec, [task(LONG, SET)], config(max_input_tokens=12))
     assert (tight.cut_inputs, tight.cut_options) == (2, 2)
-    assert "options are cut off in 2 of 2" in note_cuts("answer", 2, tight)[0]
+    assert "options are cut off in 2 of 2" in note_cuts("answer", 2, tight)[1]
 
 
 def test_unknown_characters_are_counted_and_shown(tmp_path: Path) -> None:
