@@ -36,13 +36,17 @@ SAMPLE = 128  # examples, spread over all lengths
 
 @dataclass(frozen=True, slots=True)
 class TrainingEstimate:
-    """Seconds of each part; how many steps the try-out took, and when it was made."""
+    """Seconds of each part; how many steps the try-out took, and when it was made.
+
+    `slow_reason` is why CTranslate2 cannot answer for the student, where that is so.
+    """
 
     training: float
     writing: float
     testing: float
     steps_tried: int
     tried_at: datetime
+    slow_reason: str | None = None
 
     @property
     def seconds(self) -> float:
@@ -54,10 +58,14 @@ class TrainingEstimate:
         parts = [
             say_duration(one) for one in (self.seconds, self.training, self.writing, self.testing)
         ]
-        return (
+        sentence = (
             "About {} on this machine: training {}, writing rationales {}, answering {} "
             f"(from {self.steps_tried} steps tried here)."
         ).format(*parts)
+        slow = (
+            f" CTranslate2 cannot answer for this student ({self.slow_reason}); transformers does."
+        )
+        return sentence + (slow if self.slow_reason else "")
 
 
 def estimate_training(
@@ -97,6 +105,7 @@ def estimate_training(
         testing=preview.test_questions * whole.answers.passes * found.per_text,
         steps_tried=found.steps,
         tried_at=datetime.fromtimestamp(kept.stat().st_mtime, UTC),
+        slow_reason=found.slow_reason,
     )
 
 
@@ -164,6 +173,6 @@ def _read_probe(kept: Path) -> ProbeResult | None:
         result = ProbeResult(**values)
     except (OSError, ValueError, TypeError):
         return None
-    numbers = asdict(result).values()
-    are_numbers = all(isinstance(number, int | float) for number in numbers)
+    numbers = asdict(result) | {"slow_reason": 0}
+    are_numbers = all(isinstance(number, int | float) for number in numbers.values())
     return result if are_numbers else None
