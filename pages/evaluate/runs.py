@@ -10,7 +10,7 @@ from pages.shared import links
 from scicot.pure.methods.registry import CLAIM
 from scicot.services.evaluation.comparison import list_predicted_runs
 from scicot.services.workspace import open_workspace
-from scicot.words.records import RunView
+from scicot.words.runs import RunView
 
 # what runs of every method have; a method's own settings are part of the method
 SHARED_SETTINGS = (

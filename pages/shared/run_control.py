@@ -11,7 +11,8 @@ from pages.shared.frame import current_actor, errors_shown
 from scicot.pure.markdown import escape_markdown
 from scicot.services.runs.runs import RESUMABLE, get_run, move_to_front, request_cancel
 from scicot.services.workspace import open_workspace
-from scicot.words.records import RunKind, RunStatus, RunView
+from scicot.words.records import RunKind, RunStatus
+from scicot.words.runs import RunView
 
 BADGES: Mapping[RunStatus, tuple[Color, str]] = {
     RunStatus.QUEUED: ("gray", ":material/hourglass_empty:"),

@@ -26,7 +26,8 @@ from scicot.services.teacher.totals import (
     run_totals,
 )
 from scicot.services.workspace import Workspace, open_workspace
-from scicot.words.records import CompletionState, RunKind, RunStatus, RunView
+from scicot.words.records import CompletionState, RunKind, RunStatus
+from scicot.words.runs import RunView
 
 LONGER = 8  # times the limit: what a model that thinks needs beside its answer
 MAY_COST_AGAIN = (CompletionState.MAYBE_PAID, CompletionState.INVALID, CompletionState.REFUSED)
@@ -42,7 +43,7 @@ def _show(run: RunView) -> None:
     with st.container(horizontal=True):
         show_orders(run)
         st.page_link(links.RUNS, label="Log and settings", query_params={"run": str(run.id)})
-        if run.kind is RunKind.GENERATE and not run.config.get("trial"):
+        if run.kind is RunKind.GENERATE and not run.generation.trial:
             st.page_link(links.REVIEW, label="Review the rationales")
     show_teacher_totals(run)
 

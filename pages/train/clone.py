@@ -19,7 +19,8 @@ from scicot.services.training.cloning import (
 )
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import TrainingConfig
-from scicot.words.records import RunKind, RunView
+from scicot.words.records import RunKind
+from scicot.words.runs import RunView
 
 
 def link_to_clone(run: RunView) -> None:

@@ -24,7 +24,8 @@ from scicot.services.runs.runs import (
 from scicot.services.runs.worker import run_worker
 from scicot.services.training.cloning import differences_between_runs
 from scicot.services.workspace import open_workspace
-from scicot.words.records import RunStatus, RunView
+from scicot.words.records import RunStatus
+from scicot.words.runs import RunView
 
 RunId = Annotated[
     int, typer.Argument(metavar="RUN", parser=run_number, help="The run's number or name.")

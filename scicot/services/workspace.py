@@ -23,7 +23,8 @@ from scicot.words.configs import (
     PredictionConfig,
     TrainingConfig,
 )
-from scicot.words.records import Actor, RunStatus, RunView
+from scicot.words.records import Actor, RunStatus
+from scicot.words.runs import RunView
 from scicot.words.settings import Settings, get_settings
 
 if TYPE_CHECKING:

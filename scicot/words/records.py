@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from enum import StrEnum
 
 from scicot.words.errors import InvalidQuestion
@@ -352,33 +351,3 @@ class Prediction:
     no_answer_reason: NoAnswer | None = None
     votes: Mapping[str, int] | None = None
     letter_log_likelihoods: Mapping[str, float] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RunView:
-    """What a screen or command shows of a run. `status` is `lost` when the heartbeat is stale."""
-
-    id: int
-    kind: RunKind
-    name: str
-    method: str | None
-    dataset: str | None
-    status: RunStatus
-    config: Mapping[str, object]
-    config_hash: str
-    snapshot_id: int | None
-    experiment_id: int | None
-    progress_done: int
-    progress_total: int
-    message: str
-    error: str | None
-    result: Mapping[str, object]
-    actor: str
-    created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
-    heartbeat_at: datetime | None
-    cancel_requested: bool
-    code_version: str
-    packages: Mapping[str, str] = field(default_factory=dict)
-    launcher: str = "local"

@@ -15,7 +15,8 @@ from scicot.services.runs.worker import run_worker
 from scicot.services.training.snapshots import create_snapshot
 from scicot.services.training.training import start_training
 from scicot.words.configs import TrainingConfig
-from scicot.words.records import Actor, RationaleStatus, RunStatus, RunView, Split, StoredQuestion
+from scicot.words.records import Actor, RationaleStatus, RunStatus, Split, StoredQuestion
+from scicot.words.runs import RunView
 from scicot.words.settings import Settings, get_settings
 from tests.builders import store_questions, store_rationale
 

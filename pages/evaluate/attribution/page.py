@@ -20,7 +20,8 @@ from scicot.services.rationales.references import count_references
 from scicot.services.runs.runs import list_runs
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import AttributionConfig
-from scicot.words.records import Origin, RunKind, RunStatus, RunView
+from scicot.words.records import Origin, RunKind, RunStatus
+from scicot.words.runs import RunView
 
 REFERENCES: dict[str, Literal["teacher", "human"] | None] = {
     "The teacher's rationales": "teacher",

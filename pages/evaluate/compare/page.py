@@ -28,7 +28,7 @@ from scicot.services.evaluation.comparison import RunComparison, compare_runs
 from scicot.services.evaluation.question_view import view_question
 from scicot.services.training.cloning import differences_between_runs
 from scicot.services.workspace import open_workspace
-from scicot.words.records import RunView
+from scicot.words.runs import RunView
 
 VIEWS = {
     "questions": "Questions",

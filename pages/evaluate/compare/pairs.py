@@ -13,7 +13,7 @@ from scicot.pure.evaluation.comparison import say_p
 from scicot.pure.statistics import ALPHA
 from scicot.services.evaluation.comparison import PairRow, Reading, compare_all
 from scicot.services.workspace import open_workspace
-from scicot.words.records import RunView
+from scicot.words.runs import RunView
 
 MOST = 6  # runs more than A and B: 28 pairs
 

@@ -16,7 +16,7 @@ from pages.shared.links import link_choices
 from scicot.services.evaluation.question_view import MAX_RUNS, view_question
 from scicot.services.predictions.store import list_outcomes
 from scicot.services.workspace import open_workspace
-from scicot.words.records import RunView
+from scicot.words.runs import RunView
 
 
 def choose_runs(runs: Sequence[RunView]) -> list[RunView]:

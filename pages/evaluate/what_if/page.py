@@ -24,7 +24,8 @@ from scicot.services.evaluation.what_if import (
 from scicot.services.predictions.store import list_outcomes, list_predictions
 from scicot.services.questions.lookup import get_question
 from scicot.services.workspace import open_workspace
-from scicot.words.records import RunView, StoredQuestion
+from scicot.words.records import StoredQuestion
+from scicot.words.runs import RunView
 from scicot.words.settings import get_settings
 
 

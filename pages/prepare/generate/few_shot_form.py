@@ -95,8 +95,8 @@ def _show_newest(dataset: str) -> None:
     newest = runs[0]
     st.divider()
     st.text(newest.name)
-    metrics = newest.result.get("metrics")
-    if isinstance(metrics, dict) and metrics.get("accuracy") is not None:
+    metrics = newest.metrics
+    if metrics is not None and metrics.get("accuracy") is not None:
         with st.container(horizontal=True):
             st.metric("Accuracy", f"{metrics['accuracy']:.1%}")
             st.metric("No answer", f"{metrics['no_answer']:,} of {metrics['questions']:,}")

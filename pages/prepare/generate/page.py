@@ -22,7 +22,8 @@ from scicot.services.runs.runs import list_runs
 from scicot.services.teacher.estimates import estimate_generation
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import GenerationConfig
-from scicot.words.records import RunKind, RunView
+from scicot.words.records import RunKind
+from scicot.words.runs import RunView
 
 SECTIONS = ("Run", "Prompts", "Compare", "LLM baseline", "Prices")
 

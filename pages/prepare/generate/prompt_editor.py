@@ -72,9 +72,7 @@ def _show_trial(dataset: str, prompt: Prompt) -> None:
         )
     with open_workspace() as session:
         runs = list_runs(session, kinds=[RunKind.GENERATE], limit=50)
-    tried = [
-        run for run in runs if run.config.get("trial") and run.config.get("prompt_id") == prompt.id
-    ]
+    tried = [run for run in runs if run.generation.trial and run.generation.prompt_id == prompt.id]
     if tried:
         with errors_shown():
             show_teacher_run(tried[0].id)

@@ -10,7 +10,7 @@ from pages.train.clone import show_differences
 from pages.train.runs.status import load_runs, show_run
 from scicot.services.runs.queue import list_queue
 from scicot.services.workspace import open_workspace
-from scicot.words.records import RunView
+from scicot.words.runs import RunView
 
 
 def _label(run: RunView) -> str:

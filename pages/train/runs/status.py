@@ -17,7 +17,8 @@ from scicot.services.runs.parts import PartView, list_parts
 from scicot.services.runs.queue import list_queue
 from scicot.services.runs.runs import MetricPoint, list_metrics, list_runs, read_log
 from scicot.services.workspace import open_workspace
-from scicot.words.records import RunKind, RunStatus, RunView
+from scicot.words.records import RunKind, RunStatus
+from scicot.words.runs import RunView
 
 COUNTED = {"accuracy": "correct", "option_accuracy": "option_correct"}  # a share: its count
 
@@ -105,8 +106,8 @@ def _legend(rows: list[dict[str, object]]) -> alt.Legend | None:
 
 
 def _show_result(run: RunView) -> None:
-    metrics = run.result.get("metrics") if run.result else None
-    if not isinstance(metrics, dict):
+    metrics = run.metrics
+    if metrics is None:
         return
     figures = {key: value for key, value in metrics.items() if isinstance(value, int | float)}
     questions = int(figures.get("questions", 0))

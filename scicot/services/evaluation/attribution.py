@@ -24,15 +24,8 @@ from scicot.services.students.opened import open_stage
 from scicot.words.configs import AttributionConfig, TrainingConfig
 from scicot.words.errors import InvalidConfig
 from scicot.words.people import Action, needs
-from scicot.words.records import (
-    Actor,
-    Prediction,
-    RunKind,
-    RunStatus,
-    RunView,
-    StoredQuestion,
-    Variant,
-)
+from scicot.words.records import Actor, Prediction, RunKind, RunStatus, StoredQuestion, Variant
+from scicot.words.runs import RunView
 
 AT_ONCE = 64  # questions between two looks at the cancel flag
 
@@ -115,7 +108,7 @@ def is_two_stage(run: RunView) -> bool:
 
 def run_attribution(context: RunContext) -> Mapping[str, Any]:
     """Ask the answering stage again under each variant; the worker's part."""
-    config = AttributionConfig.checked(**context.run.config)
+    config = context.run.attribution
     with context.session() as session:
         run = _two_stage_run(session, config.run)
         role = plan_of(read_config(run.config)).answers.answer.role

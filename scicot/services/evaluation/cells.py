@@ -32,7 +32,8 @@ from scicot.pure.methods.registry import title_of
 from scicot.services.evaluation.comparison import Reading
 from scicot.services.runs.runs import list_runs
 from scicot.words.errors import InvalidInput
-from scicot.words.records import Outcome, RunKind, RunStatus, RunView, Split, Variant
+from scicot.words.records import Outcome, RunKind, RunStatus, Split, Variant
+from scicot.words.runs import RunView
 
 MOST_RUNS = 2000
 AT_ONCE = 500  # run ids a query
@@ -166,7 +167,7 @@ def compare_methods(
         for run in list_runs(session, kinds=[RunKind.TRAIN], limit=MOST_RUNS)
         if run.status is RunStatus.DONE
         and run.dataset == dataset
-        and str(run.config.get("student")) == student
+        and run.training.student == student
     ]
     splits = [split] if split else [Split.VALIDATION, Split.TEST]
     for chosen in splits:

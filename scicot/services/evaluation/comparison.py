@@ -24,7 +24,8 @@ from scicot.pure.statistics import holm
 from scicot.services.predictions.store import list_outcomes
 from scicot.services.runs.runs import get_run, list_runs
 from scicot.words.errors import InvalidInput
-from scicot.words.records import Outcome, RunView, Variant
+from scicot.words.records import Outcome, Variant
+from scicot.words.runs import RunView
 
 
 class Reading(StrEnum):

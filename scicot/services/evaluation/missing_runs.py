@@ -8,14 +8,15 @@ from dataclasses import replace
 from scicot.pure.evaluation.paper_tables import Key
 from scicot.pure.evaluation.tables import ResultTable, TableCell
 from scicot.pure.methods.registry import find_method, needs_rationales
-from scicot.words.records import RunStatus, RunView
+from scicot.words.records import RunStatus
+from scicot.words.runs import RunView
 
 UNDER_WAY = (RunStatus.QUEUED, RunStatus.STARTING, RunStatus.RUNNING)
 
 
 def key_of(run: RunView) -> Key:
     """Return the cell that a training run belongs in."""
-    return str(run.method), str(run.dataset), float(str(run.config.get("fraction", 1.0)))
+    return str(run.method), str(run.dataset), run.training.fraction
 
 
 def offer_launches(tables: Sequence[ResultTable], runs: Sequence[RunView]) -> list[ResultTable]:
@@ -25,7 +26,7 @@ def offer_launches(tables: Sequence[ResultTable], runs: Sequence[RunView]) -> li
     run is queued or running says which; else it is launched like the run that is nearest to it,
     so that the cells of a table differ in what the table is about and in nothing else.
     """
-    whole = [run for run in runs if run.config.get("limit_train") is None]
+    whole = [run for run in runs if run.training.limit_train is None]
     # a run on so many questions at most would not fill a cell of a share of the set
     return [_offer_in(table, whole if table.is_of_shares else runs) for table in tables]
 
@@ -59,13 +60,13 @@ def find_nearest(wanted: Key, runs: Sequence[RunView]) -> RunView | None:
 
     def distance(run: RunView) -> tuple[bool, bool, bool, float, int]:
         its_method, its_dataset, its_fraction = key_of(run)
-        lacks = needs_snapshot and not run.config.get("snapshot")
+        lacks = needs_snapshot and run.training.snapshot is None
         return (
             lacks,
             its_dataset != dataset,
             its_method != method,
             abs(its_fraction - fraction),
-            int(str(run.config.get("seed", 0))),
+            run.training.seed,
         )
 
     return min(runs, key=distance, default=None)

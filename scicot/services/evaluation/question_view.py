@@ -19,15 +19,8 @@ from scicot.services.questions.lookup import get_question
 from scicot.services.runs.runs import get_run
 from scicot.words.errors import InvalidInput
 from scicot.words.people import Action, needs
-from scicot.words.records import (
-    Actor,
-    Origin,
-    Prediction,
-    RationaleStatus,
-    RunView,
-    StoredQuestion,
-    Variant,
-)
+from scicot.words.records import Actor, Origin, Prediction, RationaleStatus, StoredQuestion, Variant
+from scicot.words.runs import RunView
 
 MAX_RUNS = 4  # side by side on one screen
 

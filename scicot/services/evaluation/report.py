@@ -39,7 +39,8 @@ from scicot.services.questions.lookup import get_questions
 from scicot.services.rationales.references import list_references
 from scicot.services.training.snapshots import Snapshot, list_snapshots
 from scicot.words.errors import InvalidInput
-from scicot.words.records import Origin, RunKind, RunView
+from scicot.words.records import Origin, RunKind
+from scicot.words.runs import RunView
 
 SHOWN_SLICES = (
     Dimension.QUESTION_WORD,
@@ -131,8 +132,9 @@ def choose_runs(runs: Sequence[RunView]) -> dict[str, list[RunView]]:
 
 
 def _standing(run: RunView) -> tuple[float, int, int]:
-    fraction = float(str(run.config.get("fraction", 1.0)))
-    return -fraction, int(str(run.config.get("seed", 0))), -run.id
+    if run.kind is not RunKind.TRAIN:  # another's answers: of the whole set
+        return -1.0, 0, -run.id
+    return -run.training.fraction, run.training.seed, -run.id
 
 
 def _pair(session: Session, compared: RunComparison, adjusted_p: float) -> ReportPair:

@@ -30,7 +30,8 @@ from scicot.services.evaluation.table_cells import (
 )
 from scicot.services.runs.runs import list_runs
 from scicot.words.errors import NotFound
-from scicot.words.records import Outcome, RunKind, RunStatus, RunView, Split, Variant
+from scicot.words.records import Outcome, RunKind, RunStatus, Split, Variant
+from scicot.words.runs import RunView
 
 MOST_RUNS = 2000
 SPLITS = (Split.VALIDATION, Split.TEST)  # settings are chosen on the first, so it is shown first
@@ -128,9 +129,9 @@ def load_results(
     shown_split = split or (splits[0] if splits else Split.TEST)
     runs = [run for run in done if split_of(run) is shown_split]
     trained = [run for run in runs if run.kind is RunKind.TRAIN and run.method]
-    students = _by_frequency(str(run.config.get("student", "")) for run in trained)
+    students = _by_frequency(run.training.student for run in trained)
     chosen = student if student in students else (students[0] if students else None)
-    ours = [run for run in trained if run.config.get("student") == chosen]
+    ours = [run for run in trained if run.training.student == chosen]
     reference = choose_reference(ours)
     paper = read_paper_numbers()
     datasets = [*paper.titles]
@@ -148,7 +149,7 @@ def load_results(
     alike = [
         run
         for run in listed
-        if run.kind is RunKind.TRAIN and chosen in (None, run.config.get("student"))
+        if run.kind is RunKind.TRAIN and chosen in (None, run.training.student)
     ]
     return Results(
         tables=offer_launches(build_tables(paper, shown, datasets), alike),

@@ -24,7 +24,8 @@ from scicot.pure.teacher.names import parse_teacher
 from scicot.services.evaluation.baselines import load_places
 from scicot.services.evaluation.cells import SeedCell, group_cells, measure_seeds
 from scicot.services.evaluation.missing_runs import key_of
-from scicot.words.records import RunKind, RunView
+from scicot.words.records import RunKind
+from scicot.words.runs import RunView
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +83,10 @@ def choose_reference(runs: Sequence[RunView]) -> Reference:
     )
     snapshots: dict[str, list[tuple[str, int | None]]] = defaultdict(list)
     for run in chosen:
-        if run.config.get("snapshot") and run.config.get("fraction", 1.0) == 1.0:
+        if run.training.snapshot and run.training.fraction == 1.0:
             trained = run.result.get("training_questions")
             snapshots[str(run.dataset)].append(
-                (str(run.config["snapshot"]), trained if isinstance(trained, int) else None)
+                (run.training.snapshot, trained if isinstance(trained, int) else None)
             )
     return Reference(
         table_settings(chosen[0].config),
@@ -119,7 +120,7 @@ def measure_stage2(
     by_setting: dict[tuple[str, str], list[RunView]] = defaultdict(list)
     for run in runs:
         setting = str(run.config.get("stage2_rationales", ""))
-        if setting and run.config.get("fraction", 1.0) == 1.0:
+        if setting and run.training.fraction == 1.0:
             by_setting[setting, str(run.dataset)].append(run)
     figures = {
         key: _measure_nearest(session, listed, scores, reference)

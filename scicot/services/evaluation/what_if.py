@@ -16,7 +16,8 @@ from scicot.services.students.answers import ANSWER_TOKENS, answer_input, option
 from scicot.services.students.opened import list_stage_roles, open_stage
 from scicot.words.configs import TrainingConfig
 from scicot.words.errors import InvalidInput, NotFound
-from scicot.words.records import Choice, Outcome, RunKind, RunView, StoredQuestion
+from scicot.words.records import Choice, Outcome, RunKind, StoredQuestion
+from scicot.words.runs import RunView
 from scicot.words.settings import Settings
 
 

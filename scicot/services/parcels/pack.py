@@ -27,13 +27,14 @@ from scicot.adapters.parcel_files import write_parcel
 from scicot.adapters.students.folders import ALLOWED_FILES, find_local_student
 from scicot.adapters.students.identity import engine_version
 from scicot.pure.hashing import content_hash
-from scicot.pure.methods.registry import make_config
+from scicot.pure.methods.registry import read_config
 from scicot.services.parcels.rows import read_rows, table_of, without_strangers, write_lines
 from scicot.services.runs.runs import RESUMABLE, get_run, resume_run
 from scicot.words.configs import TrainingConfig
 from scicot.words.errors import RunNotInState
 from scicot.words.people import Action, needs
-from scicot.words.records import Actor, RunKind, RunStatus, RunView
+from scicot.words.records import Actor, RunKind, RunStatus
+from scicot.words.runs import RunView
 from scicot.words.settings import PARCEL, Settings
 
 # The tables that travel, in the order in which their rows can be inserted.
@@ -66,7 +67,7 @@ def pack_run(session: Session, settings: Settings, actor: Actor, run_id: int, pa
     """
     run = get_run(session, run_id)
     _refuse(run)
-    config = make_config(**run.config)
+    config = read_config(run.config)
     with tempfile.TemporaryDirectory(dir=path.parent if path.parent.is_dir() else None) as name:
         folder = Path(name)
         _write_tables(session, run, folder)

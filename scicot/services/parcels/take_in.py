@@ -26,7 +26,8 @@ from scicot.services.runs.runs import get_run
 from scicot.services.students.stages import find_stage
 from scicot.words.errors import Conflict, InvalidParcel, NotFound
 from scicot.words.people import Action, needs
-from scicot.words.records import Actor, RunStatus, RunView
+from scicot.words.records import Actor, RunStatus
+from scicot.words.runs import RunView
 from scicot.words.settings import PARCEL, Settings
 
 STAGE_HASH = re.compile(r"[0-9a-f]{64}")

@@ -23,7 +23,8 @@ from scicot.adapters.versions import code_version, package_versions
 from scicot.pure.hashing import content_hash
 from scicot.words.errors import InvalidInput, NotFound, RunNotInState
 from scicot.words.people import Action, needs
-from scicot.words.records import Actor, RunKind, RunStatus, RunView
+from scicot.words.records import Actor, RunKind, RunStatus
+from scicot.words.runs import RunView
 from scicot.words.settings import LOCAL, PARCEL, Settings
 
 LOST_AFTER = timedelta(seconds=30)

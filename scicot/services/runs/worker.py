@@ -27,7 +27,8 @@ from db.session import open_session, write
 from scicot.adapters.clock import utc_now
 from scicot.services.runs.runs import MetricPoint, get_run
 from scicot.words.errors import Cancelled, DatabaseBusy, EmptyRun, RunNotInState, SciCotError
-from scicot.words.records import RunKind, RunStatus, RunView
+from scicot.words.records import RunKind, RunStatus
+from scicot.words.runs import RunView
 from scicot.words.settings import Settings
 
 HEARTBEAT_SECONDS = 5.0

@@ -18,7 +18,8 @@ from scicot.services.students.stages import TrainedStage
 from scicot.services.students.trained import load_trained
 from scicot.words.configs import TrainingConfig
 from scicot.words.errors import Conflict, NotFound
-from scicot.words.records import Family, RunView
+from scicot.words.records import Family
+from scicot.words.runs import RunView
 from scicot.words.settings import Settings
 
 
@@ -54,7 +55,6 @@ def export_student(session: Session, settings: Settings, run_id: int, folder: Pa
 
 def write_card(run: RunView, config: TrainingConfig, stage: TrainedStage) -> str:
     """Return the model card: what the student reads, how it was trained, what it reached."""
-    metrics: Any = run.result.get("metrics", {})
     is_on_hub = HUB_ID.fullmatch(config.student) is not None
     # a card travels: the folder of a local student is nobody else's business
     name = config.student if is_on_hub else Path(config.student).name
@@ -69,7 +69,7 @@ def write_card(run: RunView, config: TrainingConfig, stage: TrainedStage) -> str
             f"Trained with Sci-CoT ({run.code_version}). It reads {reads}.",
             f"Stage hash `{stage.hash}`, run {run.id}.",
             "## Measured on the test split",
-            *_lines(metrics if isinstance(metrics, dict) else {}),
+            *_lines(run.metrics or {}),
             "`accuracy` is of generated answers, where what cannot be read counts as wrong; "
             "`option_accuracy` takes the most likely option.",
             "## Training",

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from sqlalchemy.orm import Session
 
 from scicot.pure.methods.registry import plan_of
@@ -21,6 +18,7 @@ from scicot.words.configs import PredictionConfig
 from scicot.words.errors import InvalidInput
 from scicot.words.people import Action, needs
 from scicot.words.records import Actor, RunKind
+from scicot.words.runs import PredictionResult
 from scicot.words.settings import Settings
 
 
@@ -45,9 +43,9 @@ def start_prediction(
     )
 
 
-def run_prediction(context: RunContext) -> Mapping[str, Any]:
+def run_prediction(context: RunContext) -> PredictionResult:
     """Answer every question of the split with the run's students and store the predictions."""
-    config = PredictionConfig.checked(**context.run.config)
+    config = context.run.prediction
     with context.session() as session:
         trained, stages = load_trained(session, context.settings, config.run)
         questions = list_questions(session, config.dataset, config.split, config.limit)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -34,6 +33,7 @@ from scicot.services.teacher.sharing import count_shared
 from scicot.services.teacher.totals import list_reasons, run_totals
 from scicot.words.errors import EmptyRun
 from scicot.words.records import CompletionState, StoredQuestion
+from scicot.words.runs import TeacherCounts, TeacherResult
 from scicot.words.teaching import TeacherKind
 
 QUESTION_CHUNK = 300
@@ -149,7 +149,7 @@ def _in_flight(context: RunContext) -> int:
     return count or 0
 
 
-def result_of(context: RunContext) -> dict[str, Any]:
+def result_of(context: RunContext) -> TeacherResult:
     """Return the run's result: the counts that `generate` prints, and what is missing in words."""
     with context.session() as session:
         totals = totals_json(session, context.run.id)
@@ -160,10 +160,10 @@ def result_of(context: RunContext) -> dict[str, Any]:
         said.append(f"{totals['failed']:,} of {whole:,} are missing: {reasons[0].reason}")
     if totals["shared"]:
         said.append(f"{totals['shared']:,} have the text of another question: asked once, shared")
-    return totals | {"message": ". ".join(["Done", *said]) + "."}
+    return {**totals, "message": ". ".join(["Done", *said]) + "."}
 
 
-def totals_json(session: Session, run_id: int) -> dict[str, Any]:
+def totals_json(session: Session, run_id: int) -> TeacherCounts:
     """Return the totals under the names that scripts rely on."""
     totals = run_totals(session, run_id)
     return {

@@ -171,7 +171,7 @@ def composer(config: FewShotConfig, shots: Sequence[Shot]) -> Compose:
 
 def run_few_shot(context: RunContext) -> Mapping[str, Any]:
     """Ask for every answer that is missing, read them into predictions; the worker's part."""
-    config = FewShotConfig.checked(**context.run.config)
+    config = context.run.few_shot
     teacher = parse_teacher(config.teacher)
     with context.session() as session:
         shots = read_shots(session, config)

@@ -102,7 +102,7 @@ def retry_calls(
         )
     if run.kind is not RunKind.GENERATE:
         raise RunNotInState(f"Run {run_id} asked no teacher for rationales. Choose one that did.")
-    config = GenerationConfig.checked(**run.config)
+    config = run.generation
     check_teacher(parse_teacher(config.teacher), settings)
     ids = session.scalars(
         select(CompletionRow.question_id)
@@ -195,7 +195,7 @@ def _call_settings(
 
 def run_generation(context: RunContext) -> Mapping[str, Any]:
     """Ask for every rationale that is missing and return the counts; the worker's part."""
-    config = GenerationConfig.checked(**context.run.config)
+    config = context.run.generation
     teacher = parse_teacher(config.teacher)
     with context.session() as session:
         prompt = get_prompt(session, config.prompt_id)

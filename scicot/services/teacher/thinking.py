@@ -14,7 +14,6 @@ from scicot.pure.teacher.replies import BESIDE, WENT_INTO_THINKING, thinking_in
 from scicot.services.rationales.checks import refresh_flags
 from scicot.services.runs.runs import get_run
 from scicot.services.teacher.rationales import add_teacher_text
-from scicot.words.configs import GenerationConfig
 from scicot.words.errors import RunNotInState
 from scicot.words.people import Action, needs
 from scicot.words.records import Actor, CompletionState, RunKind
@@ -34,7 +33,7 @@ def take_thinking(session: Session, actor: Actor, run_id: int) -> int:
     )
     if not rows:
         raise RunNotInState(f"Run {run_id} has no text in a field for thinking. Nothing to take.")
-    source = parse_teacher(GenerationConfig.checked(**run.config).teacher).model
+    source = parse_teacher(run.generation.teacher).model
     added: list[int] = []
     with write(session):
         for completion_id, question_id, body in rows:

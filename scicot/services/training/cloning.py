@@ -12,7 +12,8 @@ from scicot.pure.training.differences import Difference, find_differences
 from scicot.services.runs.runs import get_run
 from scicot.words.configs import TrainingConfig
 from scicot.words.errors import InvalidConfig
-from scicot.words.records import RunKind, RunView
+from scicot.words.records import RunKind
+from scicot.words.runs import RunView
 
 
 def clone_config(session: Session, run_id: int | None, given: Mapping[str, Any]) -> TrainingConfig:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -33,6 +31,7 @@ from scicot.words.configs import TrainingConfig
 from scicot.words.errors import InvalidConfig
 from scicot.words.people import Action, needs
 from scicot.words.records import Actor, RunKind, Split
+from scicot.words.runs import TrainingResult
 from scicot.words.settings import Settings
 
 TRAINING_SAMPLE = 64  # questions seen in training that are asked again: were they learned at all?
@@ -115,7 +114,7 @@ def name_run(config: TrainingConfig) -> str:
     return " · ".join(parts)[:200]
 
 
-def run_training(context: RunContext) -> Mapping[str, Any]:
+def run_training(context: RunContext) -> TrainingResult:
     """Train the method's stages, then read the split to measure on once, and answer it."""
     config = read_config(context.run.config)
     with context.session() as session:

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 from scicot.pure.methods.registry import make_config
 from scicot.services.evaluation.missing_runs import find_nearest
 from scicot.services.runs.runs import list_runs
-from scicot.words.records import RunView, Split, StoredQuestion
+from scicot.words.records import Split, StoredQuestion
+from scicot.words.runs import RunView
 from tests.builders import store_questions
 from tests.predictions import store_trained
 

@@ -19,8 +19,9 @@ from scicot.services.review.verdicts import decide
 from scicot.services.system.invariants import find_violations
 from scicot.services.teacher.estimates import estimate_generation
 from scicot.services.teacher.generation import retry_calls
-from scicot.words.records import CompletionState, RunStatus, RunView, Split, StoredQuestion, Verdict
+from scicot.words.records import CompletionState, RunStatus, Split, StoredQuestion, Verdict
 from scicot.words.reviewing import OwnAnswer, QueueFilter
+from scicot.words.runs import RunView
 from scicot.words.settings import get_settings
 from tests.builders import make_question, store_questions
 from tests.fake_teacher import FakeTeacher, in_order, serve

@@ -13,7 +13,8 @@ from scicot.services.students.export import export_student
 from scicot.services.students.predicting import start_prediction
 from scicot.words.configs import PredictionConfig
 from scicot.words.errors import Conflict, InvalidInput, RunNotInState
-from scicot.words.records import Actor, RunStatus, RunView, Split
+from scicot.words.records import Actor, RunStatus, Split
+from scicot.words.runs import RunView
 from scicot.words.settings import Settings, get_settings
 from tests.services.training_line import Questions, prepare, tiny_config, train
 from tests.tiny_students import tiny_t5

@@ -25,7 +25,8 @@ from scicot.services.students.stages import StagePlan, ensure_stage
 from scicot.services.students.watcher import RunWatcher
 from scicot.services.training.training import start_training
 from scicot.words.errors import InvalidConfig, NotFound, StudentError
-from scicot.words.records import Actor, RunStatus, RunView, Split, StoredQuestion
+from scicot.words.records import Actor, RunStatus, Split, StoredQuestion
+from scicot.words.runs import RunView
 from scicot.words.settings import Settings, get_settings
 from tests.services.training_line import Questions, prepare, teacher_text, tiny_config, train
 from tests.tiny_students import build_tiny_t5, tiny_t5

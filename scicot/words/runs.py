@@ -1,0 +1,146 @@
+"""A run as screens, commands and services see it, with the settings and the result of its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypedDict, TypeVar
+
+from scicot.words.configs import (
+    AttributionConfig,
+    Config,
+    FewShotConfig,
+    GenerationConfig,
+    PredictionConfig,
+    TrainingConfig,
+)
+from scicot.words.errors import RunNotInState
+from scicot.words.records import RunKind, RunStatus
+
+C = TypeVar("C", bound=Config)
+
+
+class AnsweringResult(TypedDict):
+    """What a run that answered questions came to: `metrics` as `measure` gives them."""
+
+    metrics: dict[str, Any]
+
+
+class TrainingResult(AnsweringResult):
+    """What a training run came to; seconds by part and under `all`."""
+
+    evaluated_on: str
+    training_sample: dict[str, Any] | None  # the metrics on questions it was trained on
+    stripped: dict[str, int]
+    stages: dict[str, dict[str, Any]]
+    training_questions: int
+    inference: dict[str, Any]
+    seconds: dict[str, float]
+    peak_memory_bytes: int
+
+
+class PredictionResult(AnsweringResult):
+    """What a run came to in which another run's students answered."""
+
+    students_of_run: int
+    inference: dict[str, Any]
+
+
+class TeacherCounts(TypedDict):
+    """What a run that asks a teacher has come to so far: the counts that `generate` prints."""
+
+    questions: int
+    stored: int
+    failed: int
+    calls: int
+    cost_usd: float | None
+    waiting: int
+    maybe_paid_calls: int
+    shared: int
+    by_state: dict[str, int]
+    own_answers: dict[str, int] | None
+
+
+class TeacherResult(TeacherCounts):
+    """What a run that asked a teacher came to; `message` says what is missing."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """What a screen or command shows of a run. `status` is `lost` when the heartbeat is stale.
+
+    `config` is what the run was told, as it is stored; the properties are the same as a record of
+    its kind and raise RunNotInState for a run of another kind.
+    """
+
+    id: int
+    kind: RunKind
+    name: str
+    method: str | None
+    dataset: str | None
+    status: RunStatus
+    config: Mapping[str, object]
+    config_hash: str
+    snapshot_id: int | None
+    experiment_id: int | None
+    progress_done: int
+    progress_total: int
+    message: str
+    error: str | None
+    result: Mapping[str, object]
+    actor: str
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    heartbeat_at: datetime | None
+    cancel_requested: bool
+    code_version: str
+    packages: Mapping[str, str] = field(default_factory=dict)
+    launcher: str = "local"
+
+    @property
+    def training(self) -> TrainingConfig:
+        """A training run's settings that every method has; its method's own are not among them."""
+        known = {key: self.config[key] for key in TrainingConfig.model_fields if key in self.config}
+        return self._settings(
+            RunKind.TRAIN,
+            TrainingConfig,
+            {"method": self.method, "dataset": self.dataset or ""} | known,
+        )
+
+    @property
+    def generation(self) -> GenerationConfig:
+        """A generation run's settings."""
+        return self._settings(RunKind.GENERATE, GenerationConfig, self.config)
+
+    @property
+    def few_shot(self) -> FewShotConfig:
+        """A few-shot run's settings."""
+        return self._settings(RunKind.FEW_SHOT, FewShotConfig, self.config)
+
+    @property
+    def prediction(self) -> PredictionConfig:
+        """The settings of a run in which another run's students answer."""
+        return self._settings(RunKind.PREDICT, PredictionConfig, self.config)
+
+    @property
+    def attribution(self) -> AttributionConfig:
+        """The settings of a run that asks an answering stage again."""
+        return self._settings(RunKind.ATTRIBUTE, AttributionConfig, self.config)
+
+    @property
+    def metrics(self) -> Mapping[str, Any] | None:
+        """What was measured on its answers; None until there are any."""
+        found = self.result.get("metrics")
+        return found if isinstance(found, Mapping) else None
+
+    def _settings(self, kind: RunKind, config: type[C], values: Mapping[str, object]) -> C:
+        if self.kind is not kind:
+            raise RunNotInState(
+                f"Run {self.id} is a {self.kind} run. Choose a {kind} run: "
+                "`python -m scicot runs list` shows them."
+            )
+        return config.checked(**values)
