@@ -14,8 +14,9 @@ from pages.shared.frame import errors_shown, show_sidebar
 from pages.shared.sign_in import pages_for, stop_unless_let_in
 
 PAGES = {
+    "": [(links.HOME, st.Page(links.HOME, title="Home", default=True))],
     "Prepare": [
-        (links.QUESTIONS, st.Page(links.QUESTIONS, title="Questions", default=True)),
+        (links.QUESTIONS, st.Page(links.QUESTIONS, title="Questions", url_path="questions")),
         (links.GENERATE, st.Page(links.GENERATE, title="Generate", url_path="generate")),
         (links.REVIEW, st.Page(links.REVIEW, title="Review", url_path="review")),
         (links.CLEAN, st.Page(links.CLEAN, title="Clean", url_path="clean")),

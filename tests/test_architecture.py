@@ -63,6 +63,7 @@ ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
         "evaluation": ("questions", "runs", "rationales", "predictions", "students", "training"),
         "parcels": ("runs", "students"),
         "system": ("runs", "teacher/ledger"),
+        "home": ("questions", "review", "runs", "training", "evaluation"),
     },
     "scicot/pure": {
         "students": (),
@@ -87,6 +88,7 @@ ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
                 "evaluate": ("results", "compare", "inspect", "attribution", "what_if"),
                 "parcels": ("runs", "students"),
                 "system": ("health", "people"),
+                "start": ("home",),
             }.items()
             for screen in screens
         },
@@ -115,6 +117,7 @@ NOT_ACTIONS = {
     "delete_draft",
     "add_run",
     "list_drafts",
+    "look_over",
     "newest_audit",
     "pace_of",
     "load_item",

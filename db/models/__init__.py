@@ -1,7 +1,7 @@
 """The tables, one module a noun; importing this package registers them all."""
 
 from db.models.cleaning import RuleBatchRow, RuleChangeRow, RuleRow
-from db.models.people import DeedRow, PersonRow
+from db.models.people import DeedRow, PersonRow, PreferenceRow
 from db.models.predictions import NoteRow, PredictionRow, PredictionTagRow, TagRow
 from db.models.questions import DatasetRow, DuplicateRow, ImportRow, LayoutRow, QuestionRow
 from db.models.rationales import FlagRow, RationaleRow, RevisionRow
@@ -43,6 +43,7 @@ __all__ = [
     "PersonRow",
     "PredictionRow",
     "PredictionTagRow",
+    "PreferenceRow",
     "PriceRow",
     "PromptRow",
     "QuestionRow",

@@ -1,10 +1,11 @@
-"""People: which e-mail address has which role, and the log of who did what."""
+"""People: who has which role, the log of who did what, and what each of them chose last."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Index, String
+from sqlalchemy import JSON, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, EnumText
@@ -35,3 +36,13 @@ class DeedRow(Base):
     role: Mapped[Role] = mapped_column(EnumText(Role))
     action: Mapped[str] = mapped_column(String(100))
     what: Mapped[str] = mapped_column(String(200))
+
+
+class PreferenceRow(Base):
+    """What a person chose last, by name: the dataset, for instance."""
+
+    __tablename__ = "preference"
+
+    person: Mapped[str] = mapped_column(String(100), primary_key=True)
+    name: Mapped[str] = mapped_column(String(50), primary_key=True)
+    value: Mapped[Any] = mapped_column(JSON)

@@ -14,10 +14,16 @@ from pages.shared import links
 from pages.shared.sign_in import needs_sign_in, show_person, signed_in_actor
 from scicot.pure.markdown import escape_markdown
 from scicot.services.questions.lookup import list_datasets
+from scicot.services.runs.runs import list_runs
 from scicot.services.system.failures import tell
+from scicot.services.system.preferences import recall, remember
 from scicot.services.workspace import Workspace, open_workspace
-from scicot.words.records import Actor
+from scicot.words.records import Actor, RunStatus
 
+PERSON = "person"  # the two names under which a choice is remembered
+LAST_DATASET = "dataset"
+DATASET = "dataset_chosen"
+UNDER_WAY = (RunStatus.QUEUED, RunStatus.STARTING, RunStatus.RUNNING)
 # how a cached function tells databases apart: its cache is the process's, whatever the settings
 BY_DATABASE: dict[str | type[object], Callable[[Any], Any]] = {
     Workspace: lambda workspace: workspace.settings.resolved_database_url
@@ -25,17 +31,62 @@ BY_DATABASE: dict[str | type[object], Callable[[Any], Any]] = {
 
 
 def show_sidebar() -> None:
-    """Show who is working: the name picker of one's own machine, or who has signed in."""
-    if needs_sign_in():
-        show_person()
-        return
-    st.sidebar.text_input(
+    """Show what every page shares: who works, on which dataset, and what is under way."""
+    with st.sidebar, open_workspace() as session:
+        if needs_sign_in():
+            show_person()
+        else:
+            _choose_person(session)
+        _choose_dataset(session)
+        under_way = list_runs(session, statuses=UNDER_WAY, limit=100)
+        if under_way:
+            going = sum(run.status is not RunStatus.QUEUED for run in under_way)
+            st.page_link(
+                links.RUNS,
+                label=f"{going:,} running, {len(under_way) - going:,} waiting",
+                icon=":material/autorenew:",
+            )
+
+
+def _choose_person(session: Workspace) -> None:
+    """Show the name picker; a name is enough on one's own machine, which remembers it."""
+    if "actor_name" not in st.session_state:
+        known = recall(session, getpass.getuser(), PERSON)
+        st.session_state["actor_name"] = known or getpass.getuser()
+    st.text_input(
         "Your name",
-        value=getpass.getuser(),
         key="actor_name",
         help="Written beside every change you make.",
         persist_state="session",
+        on_change=_keep_person,
     )
+
+
+def _keep_person() -> None:
+    with errors_shown(), open_workspace() as session:
+        remember(session, getpass.getuser(), PERSON, current_actor().name)
+
+
+def _choose_dataset(session: Workspace) -> None:
+    """Show the dataset of all pages: the link's, else the one that the person chose last."""
+    names = list_datasets(session)
+    if not names:
+        st.session_state.pop(DATASET, None)
+        return
+    person = current_actor().name
+    before = recall(session, person, LAST_DATASET)
+    chosen = links.link_choice(
+        st.selectbox,
+        "Dataset",
+        "dataset",
+        names,
+        default=before if before in names else names[0],
+        is_remembered=False,
+    )
+    if chosen != before:
+        with errors_shown():
+            remember(session, person, LAST_DATASET, chosen)
+    st.session_state[DATASET] = chosen
 
 
 def current_actor() -> Actor:
@@ -43,6 +94,12 @@ def current_actor() -> Actor:
     if needs_sign_in():
         return signed_in_actor()
     return Actor(str(st.session_state.get("actor_name") or getpass.getuser()))
+
+
+def current_dataset() -> str | None:
+    """Return the dataset chosen in the sidebar, None where there is none yet."""
+    chosen = st.session_state.get(DATASET)
+    return None if chosen is None else str(chosen)
 
 
 @contextmanager
@@ -62,12 +119,10 @@ def show_error(error: BaseException) -> None:
     st.error(f"{escape_markdown(told.sentence)} (error {told.error_id})", icon=":material/error:")
 
 
-def choose_dataset(key: str = "dataset") -> str | None:
-    """Return the chosen dataset's name, kept in the link; says what to do when there is none."""
-    with open_workspace() as session:
-        names = list_datasets(session)
-    if not names:
+def choose_dataset() -> str | None:
+    """Return the dataset chosen in the sidebar; says what to do when there is none."""
+    dataset = current_dataset()
+    if dataset is None:
         st.info("There are no questions yet.", icon=":material/upload:")
         st.page_link(links.QUESTIONS, label="Import questions first")
-        return None
-    return links.link_choice(st.selectbox, "Dataset", key, names)
+    return dataset

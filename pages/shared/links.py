@@ -14,6 +14,7 @@ import streamlit as st
 
 from scicot.pure.markdown import escape_markdown
 
+HOME = "pages/start/home/page.py"
 QUESTIONS = "pages/prepare/questions/page.py"
 GENERATE = "pages/prepare/generate/page.py"
 REVIEW = "pages/prepare/review/page.py"

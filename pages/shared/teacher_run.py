@@ -44,7 +44,11 @@ def _show(run: RunView) -> None:
         show_orders(run)
         st.page_link(links.RUNS, label="Log and settings", query_params={"run": str(run.id)})
         if run.kind is RunKind.GENERATE and not run.generation.trial:
-            st.page_link(links.REVIEW, label="Review the rationales")
+            st.page_link(
+                links.REVIEW,
+                label="Review the rationales",
+                query_params={"dataset": str(run.dataset)},
+            )
     show_teacher_totals(run)
 
 

@@ -76,6 +76,7 @@ MAY: dict[Action, Role] = {
     Action.SEE_LOG: Role.ADMIN,
 }
 PAGES: dict[str, Role] = {
+    "start/home": Role.VIEWER,
     "prepare/questions": Role.VIEWER,
     "prepare/generate": Role.ADMIN,
     "prepare/review": Role.REVIEWER,

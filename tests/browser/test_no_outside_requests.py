@@ -24,8 +24,8 @@ def test_no_page_asks_another_host_and_a_first_deep_link_is_found(
         page.goto(f"{address}/launch")  # the first visit to a fresh server is a deep link
         page.get_by_role("heading", name="Launch").wait_for()
         assert page.get_by_role("dialog").count() == 0
-        for name in ("questions", "generate", "review", "runs", "results", "health"):
-            page.goto(f"{address}/{'' if name == 'questions' else name}")
+        for name in ("", "questions", "generate", "review", "runs", "results", "health"):
+            page.goto(f"{address}/{name}")
             page.get_by_test_id("stMain").get_by_role("heading").first.wait_for()
     assert asked
     outside = {url for url in asked if not url.startswith((address, "data:", "blob:"))}

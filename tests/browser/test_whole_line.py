@@ -116,7 +116,7 @@ def train(page: Page, student: Path, settings: Settings) -> None:
     page.get_by_role("button", name="New snapshot").click()
     page.get_by_role("button", name="Freeze").click()
     expect(page.get_by_text("Snapshot: the rationales to train on")).to_be_visible()
-    page.keyboard.press("Escape")
+    expect(page.get_by_text("which is chosen now")).to_be_visible()
     page.locator('[data-testid="stSelectbox"]', has_text="Student").locator("input").click()
     page.get_by_role("option", name="a model folder on this machine").click()
     fill(page, "Folder or hub id", str(student))
@@ -151,7 +151,7 @@ def test_the_whole_line_in_chromium(arc_folder: Path, tmp_path: Path, settings: 
         running_app(settings.home_folder, tmp_path / "app.log") as address,
         chromium_page() as page,
     ):
-        page.goto(address)
+        page.goto(f"{address}/questions")
         import_questions(page, folder)
         generate(page, settings)
         review(page)

@@ -16,7 +16,7 @@ from pages.evaluate.compare.slices import (
 )
 from pages.evaluate.question import show_question
 from pages.evaluate.reader import choose_question
-from pages.evaluate.runs import choose_run, default_pair, predicted_runs
+from pages.evaluate.runs import choose_run, predicted_runs
 from pages.evaluate.score import choose_reading, show_overview
 from pages.evaluate.tags import show_tagging
 from pages.evaluate.taxonomy import show_taxonomy
@@ -25,6 +25,7 @@ from pages.shared.frame import errors_shown
 from scicot.pure.evaluation.comparison import Cell
 from scicot.pure.markdown import escape_markdown
 from scicot.services.evaluation.comparison import RunComparison, compare_runs
+from scicot.services.evaluation.pairs import default_pair
 from scicot.services.evaluation.question_view import view_question
 from scicot.services.training.cloning import differences_between_runs
 from scicot.services.workspace import open_workspace

@@ -6,7 +6,9 @@ import streamlit as st
 
 from pages.prepare.questions.import_form import show_import, show_last_import
 from pages.prepare.questions.table import show_question, show_table
+from pages.shared import links
 from pages.shared.frame import choose_dataset, errors_shown
+from pages.shared.next_step import show_next_step
 from scicot.services.questions.lookup import count_questions
 from scicot.services.workspace import open_workspace
 
@@ -35,6 +37,11 @@ if counts:
     )
     dataset = choose_dataset()
     if dataset:
+        show_next_step(
+            f"{sum(counts.get(dataset, {}).values()):,} questions of {dataset} are here.",
+            links.GENERATE,
+            "Generate rationales for them",
+        )
         with errors_shown():
             question_id = show_table(dataset)
             if question_id is not None:

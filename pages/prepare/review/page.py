@@ -9,6 +9,7 @@ from pages.prepare.review.filters import choose_filter, choose_queue
 from pages.prepare.review.panel import show_review_panel
 from pages.shared import links
 from pages.shared.frame import BY_DATABASE, choose_dataset, current_actor, errors_shown
+from pages.shared.next_step import show_next_step
 from scicot.services.review.queue import (
     count_filtered,
     count_queues,
@@ -31,10 +32,25 @@ def _count(workspace: Workspace, actor: Actor, wanted: QueueFilter) -> int:
     return count_filtered(workspace, actor, wanted)
 
 
-title, where, which, more = st.columns([1.2, 2, 2, 1], vertical_alignment="bottom")
+def _show_progress(counts: dict[Queue, int]) -> None:
+    """Show how far the review is; when nothing is left, what it came to and what comes next."""
+    approved = counts[Queue.ACCEPTED] + counts[Queue.EDITED]
+    decided = approved + counts[Queue.REJECTED] + counts[Queue.SKIPPED]
+    left = counts[Queue.UNREVIEWED]
+    if left:
+        st.progress(decided / (decided + left), f"{decided:,} decided, {left:,} to go")
+        return
+    show_next_step(
+        f"All are decided: {counts[Queue.ACCEPTED]:,} accepted, {counts[Queue.EDITED]:,} edited, "
+        f"{counts[Queue.REJECTED]:,} rejected, {counts[Queue.SKIPPED]:,} skipped.",
+        links.LAUNCH if approved else links.GENERATE,
+        f"Freeze these {approved:,} and train" if approved else "Generate others",
+    )
+
+
+title, progress, which, more = st.columns([1.2, 2, 2, 1], vertical_alignment="bottom")
 title.subheader("Review", anchor=False)
-with where:
-    dataset = choose_dataset()
+dataset = choose_dataset()
 if dataset is not None:
     with open_workspace() as workspace:
         counts = count_queues(workspace, current_actor(), dataset)
@@ -43,6 +59,8 @@ if dataset is not None:
         st.info("This dataset has no rationales yet.", icon=":material/edit_note:")
         st.page_link(links.GENERATE, label="Have a teacher write some first")
         st.stop()
+    with progress:
+        _show_progress(counts)
     with which:
         queue = choose_queue(counts)
     with more:

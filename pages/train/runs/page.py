@@ -10,12 +10,23 @@ from pages.train.clone import show_differences
 from pages.train.runs.status import load_runs, show_run
 from scicot.services.runs.queue import list_queue
 from scicot.services.workspace import open_workspace
+from scicot.words.records import RunKind, RunStatus
 from scicot.words.runs import RunView
 
 
 def _label(run: RunView) -> str:
     progress = f", {run.progress_done}/{run.progress_total}" if run.progress_total else ""
     return f"{run.id}: {run.name} ({run.status.value}{progress})"
+
+
+def _show_next(run: RunView) -> None:
+    """Show what there is to do with a run that is done."""
+    if run.status is not RunStatus.DONE or run.kind is not RunKind.TRAIN:
+        return
+    with st.container(horizontal=True):
+        st.page_link(links.COMPARE, label="Compare it", query_params={"a": str(run.id)})
+        st.page_link(links.INSPECT, label="Read its answers", query_params={"runs": str(run.id)})
+        st.page_link(links.WHAT_IF, label="Ask it: what if", query_params={"run": str(run.id)})
 
 
 st.title("Runs")
@@ -31,6 +42,7 @@ else:
     )
     with errors_shown():
         show_run(chosen)
+    _show_next(by_id[chosen])
     with st.expander("What differs from another run", icon=":material/difference:"):
         show_differences(by_id[chosen], runs)
     with open_workspace() as session:

@@ -1,0 +1,1 @@
+"""Where the work stands, for the first page."""

@@ -1,0 +1,73 @@
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from scicot.services.questions.lookup import list_datasets
+from scicot.services.system.preferences import recall
+from scicot.words.records import RationaleStatus, Split
+from tests.builders import store_questions, store_rationale
+from tests.pages.driver import open_app, open_page
+from tests.predictions import store_run
+
+
+def metrics(app: object) -> dict[str, str]:
+    return {one.label: one.value for one in app.metric}  # type: ignore[attr-defined]
+
+
+def test_an_empty_home_has_three_doors_and_the_first_brings_the_starter_set(
+    session: Session,
+) -> None:
+    app = open_app()
+    assert not app.exception
+    next(one for one in app.button if one.label == "Try it now").click().run()
+    assert not app.exception
+    assert list_datasets(session) == ["starter"]
+    assert metrics(app)["Questions"] == "60"
+    assert app.query_params["dataset"] == "starter"
+
+
+def test_the_cards_say_what_waits_and_the_next_step_stands_out(
+    session: Session, tmp_path: Path
+) -> None:
+    questions = store_questions(session, tmp_path / "files", test=4)
+    for place, question in enumerate(questions[Split.TRAIN][:3]):
+        status = RationaleStatus.ACCEPTED if place else RationaleStatus.UNREVIEWED
+        store_rationale(session, question, status=status)
+    app = open_app()
+    assert (metrics(app)["Rationales"], metrics(app)["Review"]) == ("3", "1")
+    (primary,) = [one.label for one in app.button if one.proto.type == "primary"]
+    assert primary == "Review them"
+
+
+def test_the_newest_comparison_stands_in_its_sentence(session: Session, tmp_path: Path) -> None:
+    questions = store_questions(session, tmp_path / "files", test=6)[Split.TEST]
+    store_run(session, questions, right=[0, 1], method="sci_cot")
+    store_run(session, questions, right=[0], method="one_stage")
+    app = open_app()
+    assert not app.exception
+    assert "cannot be told apart" in " ".join(one.value for one in app.text)
+
+
+def test_the_dataset_is_chosen_once_and_remembered_for_the_person(
+    session: Session, tmp_path: Path
+) -> None:
+    for name in ("first", "second"):
+        store_questions(session, tmp_path / name, dataset=name)
+    app = open_app()
+    app.sidebar.text_input(key="actor_name").set_value("Ada").run()
+    app.sidebar.selectbox(key="link_dataset").set_value("second").run()
+    session.rollback()
+    assert recall(session, "Ada", "dataset") == "second"
+    app.query_params.clear()
+    app = app.switch_page("pages/prepare/generate/page.py").run()
+    assert app.sidebar.selectbox(key="link_dataset").value == "second"
+    again = open_app()  # after a reload the name is still there, and with it the dataset
+    assert again.sidebar.text_input(key="actor_name").value == "Ada"
+    assert again.sidebar.selectbox(key="link_dataset").value == "second"
+
+
+def test_a_link_to_a_dataset_that_is_not_here_is_said(session: Session, tmp_path: Path) -> None:
+    store_questions(session, tmp_path / "files")
+    app = open_page("train/launch", dataset="gone")
+    assert "“gone”" in app.sidebar.warning[0].value
+    assert app.sidebar.selectbox(key="link_dataset").value == "demo"
