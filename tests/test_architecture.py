@@ -44,7 +44,7 @@ HOMES = {
 ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
     "scicot/services": {
         # the way in starts every kind of run, and no room knows it
-        ".": ("runs", "teacher", "students", "training", "evaluation"),
+        ".": ("runs", "teacher", "students", "training", "evaluation", "judge"),
         "questions": (),
         "runs": (),
         "rationales": ("questions",),
@@ -59,6 +59,7 @@ ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
         # an experiment may hold runs in which a large model answers
         "training": ("questions", "runs", "predictions", "students", "teacher"),
         "review": ("questions", "runs", "rationales", "teacher"),
+        "judge": ("questions", "runs", "teacher", "teacher/ledger"),
         "cleaning": ("questions", "rationales", "review"),
         "evaluation": ("questions", "runs", "rationales", "predictions", "students", "training"),
         "parcels": ("runs", "students"),
@@ -70,6 +71,7 @@ ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
         "predictions": ("teacher",),
         "checks": (),
         "questions": (),
+        "judge": ("teacher",),
         "review": (),
         "runs": (),
         "training": (),

@@ -1,6 +1,7 @@
 """The tables, one module a noun; importing this package registers them all."""
 
 from db.models.cleaning import RuleBatchRow, RuleChangeRow, RuleRow
+from db.models.judge import JudgementRow, RubricRow
 from db.models.people import DeedRow, PersonRow, PreferenceRow
 from db.models.predictions import NoteRow, PredictionRow, PredictionTagRow, TagRow
 from db.models.questions import DatasetRow, DuplicateRow, ImportRow, LayoutRow, QuestionRow
@@ -36,6 +37,7 @@ __all__ = [
     "ExperimentRow",
     "FlagRow",
     "ImportRow",
+    "JudgementRow",
     "LayoutRow",
     "LeaseRow",
     "MetricRow",
@@ -51,6 +53,7 @@ __all__ = [
     "ReviewPolicyRow",
     "ReviewRow",
     "RevisionRow",
+    "RubricRow",
     "RuleBatchRow",
     "RuleChangeRow",
     "RuleRow",

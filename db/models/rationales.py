@@ -39,6 +39,8 @@ class RationaleRow(Base):
     revision_id: Mapped[int | None]  # no foreign key: the two tables would need each other first
     risk: Mapped[float] = mapped_column(default=0.0)
     length: Mapped[int] = mapped_column(default=0)
+    # does the teacher, without the key, come to it? None: it was never asked so
+    own_answer_right: Mapped[bool | None]
     created_at: Mapped[datetime]
 
 

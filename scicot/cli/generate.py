@@ -49,6 +49,10 @@ def generate_command(
         typer.Option(help="What becomes of calls cut off after sending."),
     ] = "ask",
     prompt: Annotated[int | None, typer.Option(help="A prompt version's number.")] = None,
+    only_wrong_of: Annotated[
+        int | None,
+        typer.Option(help="A run: only what its teacher, without the key, got wrong (STaR)."),
+    ] = None,
     wait: Annotated[bool, typer.Option(help="Stay until the run ends.")] = True,
     batch: Annotated[
         bool, typer.Option("--batch", help="By the batch endpoint: half the price, within a day.")
@@ -74,6 +78,7 @@ def generate_command(
         tokens_per_minute=tokens_per_minute,
         maybe_paid=maybe_paid,
         prompt_id=prompt,
+        only_wrong_of=only_wrong_of,
         batch=batch,
     )
     if estimate:

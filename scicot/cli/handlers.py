@@ -39,10 +39,17 @@ def _predict(context: RunContext) -> Mapping[str, Any]:
     return run_prediction(context)
 
 
+def _judge(context: RunContext) -> Mapping[str, Any]:
+    from scicot.services.judge.judging import run_judge
+
+    return run_judge(context)
+
+
 HANDLERS: Mapping[RunKind, Handler] = {
     RunKind.GENERATE: _generate,
     RunKind.TRAIN: _train,
     RunKind.PREDICT: _predict,
     RunKind.FEW_SHOT: _few_shot,
     RunKind.ATTRIBUTE: _attribute,
+    RunKind.JUDGE: _judge,
 }

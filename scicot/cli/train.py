@@ -37,6 +37,12 @@ def create_command(
     source: Annotated[
         list[str] | None, typer.Option(help="Take only this source; repeat in order of preference.")
     ] = None,
+    own_answer_right: Annotated[
+        bool,
+        typer.Option(
+            "--own-answer-right", help="Only where the teacher, without the key, comes to it."
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Freeze the rationales of these statuses, one a question."""
@@ -48,6 +54,7 @@ def create_command(
             dataset=dataset,
             include=parse_statuses(include),
             sources=source or (),
+            own_answer_right=own_answer_right,
         )
     fields = {"snapshot": made.id, **asdict(made)}
     emit(fields, as_json, f"Snapshot '{made.name}' holds {made.items} rationales.")

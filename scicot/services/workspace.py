@@ -20,6 +20,7 @@ from scicot.words.configs import (
     ExperimentConfig,
     FewShotConfig,
     GenerationConfig,
+    JudgeConfig,
     PredictionConfig,
     TrainingConfig,
 )
@@ -30,7 +31,14 @@ from scicot.words.settings import Settings, get_settings
 if TYPE_CHECKING:
     from scicot.services.training.experiments import StartedExperiment
 
-RunConfig = GenerationConfig | TrainingConfig | FewShotConfig | PredictionConfig | AttributionConfig
+RunConfig = (
+    GenerationConfig
+    | TrainingConfig
+    | FewShotConfig
+    | PredictionConfig
+    | AttributionConfig
+    | JudgeConfig
+)
 
 
 class Workspace(Session):
@@ -74,6 +82,10 @@ class Workspace(Session):
                 from scicot.services.students.predicting import start_prediction
 
                 return start_prediction(self, self.settings, actor, config)
+            case JudgeConfig():
+                from scicot.services.judge.judging import start_judge
+
+                return start_judge(self, self.settings, actor, config)
             case AttributionConfig():
                 from scicot.services.evaluation.attribution import start_attribution
 

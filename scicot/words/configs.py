@@ -54,6 +54,8 @@ class GenerationConfig(Config):
     prompt_id: int | None = None  # None: the newest version of the paper's prompt
     limit: int | None = Field(default=None, ge=1)
     question_ids: tuple[int, ...] | None = None
+    # STaR: only what the teacher of this run, without the key, got wrong; pinned at the start
+    only_wrong_of: int | None = None
     trial: bool = False  # tries a prompt: the texts are kept, but join no review queue
     samples: int = Field(default=1, ge=1, le=20)
     own_answer: bool = False  # also ask for the answer without the key, to compare with it
@@ -167,6 +169,19 @@ class FewShotConfig(Config):
     examples: tuple[tuple[int, int | None], ...] | None = None
     limit: int | None = Field(default=None, ge=1)
     max_tokens: int = Field(default=256, ge=16, le=32_768)  # thinking counts too
+    concurrency: int = Field(default=8, ge=1, le=256)
+    budget_usd: float | None = Field(default=None, gt=0)
+    maybe_paid: Literal["ask", "rebuy"] = "ask"
+
+
+class JudgeConfig(Config):
+    """A teacher that judges a dataset's rationales by one version of the rubric."""
+
+    dataset: str
+    rubric: int = 1
+    teacher: str = PAPER_TEACHER
+    limit: int | None = Field(default=None, ge=1)
+    max_tokens: int = Field(default=512, ge=16, le=32_768)
     concurrency: int = Field(default=8, ge=1, le=256)
     budget_usd: float | None = Field(default=None, gt=0)
     maybe_paid: Literal["ask", "rebuy"] = "ask"

@@ -113,6 +113,7 @@ class RunKind(StrEnum):
     ATTRIBUTE = "attribute"
     FEW_SHOT = "few_shot"
     IMPORTED = "imported"
+    JUDGE = "judge"
 
 
 class RunStatus(StrEnum):

@@ -41,6 +41,7 @@ class QueueFilter:
     shortest: int | None = None
     longest: int | None = None
     pattern: str = ""
+    own_answer_right: bool | None = None  # does the teacher, without the key, come to it?
 
 
 @dataclass(frozen=True, slots=True)

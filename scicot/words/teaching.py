@@ -44,6 +44,11 @@ class PromptParts:
     thinking: str
     specificity: str
 
+    @property
+    def is_key_free(self) -> bool:
+        """True when the teacher is not told the answer: what it explains is its own."""
+        return "{answer}" not in f"{self.reference}{self.thinking}{self.specificity}"
+
 
 class AttemptOutcome(StrEnum):
     """How one request to the teacher ended. The first four were paid for."""

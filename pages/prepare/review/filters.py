@@ -30,6 +30,9 @@ def choose_queue(counts: Mapping[Queue, int]) -> Queue:
     )
 
 
+OWN_ANSWERS = {"comes to the key": True, "does not": False}
+
+
 def choose_filter(
     dataset: str, queue: Queue, sources: Sequence[str], reviewers: Sequence[str]
 ) -> QueueFilter:
@@ -38,6 +41,7 @@ def choose_filter(
         check = _choose("Flag", "flag", list(BY_ID), lambda one: BY_ID[one].name)
         source = _choose("Source", "source", sources)
         reviewer = _choose("Reviewed by", "reviewer", reviewers)
+        own = _choose("The teacher, without the key", "own", list(OWN_ANSWERS))
         changed = _choose("Text", "changed", [one for one in CHANGED if one != ANY])
         left, right = st.columns(2)
         shortest = _number(left, "Shortest, in characters", "shortest")
@@ -58,6 +62,7 @@ def choose_filter(
         shortest=shortest,
         longest=longest,
         pattern=pattern or "",
+        own_answer_right=OWN_ANSWERS[own] if own else None,
     )
 
 

@@ -18,7 +18,8 @@ from scicot.words.records import Question
 from scicot.words.teaching import Message, PromptParts
 
 PAPER_PROMPT = "paper"
-VARIABLES = ("question", "options", "answer")
+NEEDED = ("question", "options")
+VARIABLES = (*NEEDED, "answer")  # without the answer the teacher explains its own (STaR, Ho et al.)
 MAX_PART_CHARACTERS = 4000
 _VARIABLE = re.compile(r"\{([^{}]*)\}")
 
@@ -64,7 +65,7 @@ def check_parts(parts: PromptParts) -> None:
                 f"The prompt's part '{part}' has a brace without its partner. Braces are for "
                 f"variables only: {known}."
             )
-    for name in VARIABLES:
+    for name in NEEDED:
         if f"{{{name}}}" not in "".join(texts.values()):
             raise InvalidInput(f"The prompt never uses {{{name}}}. Put it into a part.")
 

@@ -16,7 +16,7 @@ from scicot.pure.checks import find_flags, risk_of
 from scicot.pure.checks.table import BY_ID, NEAR_DUPLICATE
 from scicot.services.questions.lookup import find_dataset_id, get_question, get_questions
 from scicot.services.rationales.check_measures import measured_precisions
-from scicot.services.rationales.own_answers import flag_disagreements
+from scicot.services.rationales.own_answers import find_right, flag_disagreements
 from scicot.words.records import Flag, StoredQuestion
 
 BATCH = 200  # rationales a transaction
@@ -94,6 +94,7 @@ def _refresh(
     ).all()
     questions = get_questions(session, {row.question_id for row in rows})
     against = flag_disagreements(session, rows, questions)
+    right = find_right(session, rows, questions)
     kept = {} if look_for_alike else _stored_alike(session, rationale_ids)
     found = {}
     for row in rows:
@@ -109,6 +110,7 @@ def _refresh(
         }
         for row in rows:
             # a text changed since it was read has had its flags written with the change
+            current[row.id].own_answer_right = right.get(row.id)
             if current[row.id].revision_id == row.revision_id:
                 _replace_flags(session, current[row.id], found[row.id])
     return found

@@ -6,16 +6,25 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from db.models import CompletionRow, FlagRow, RationaleRow, RunCompletionRow, RunRow
+from db.models import (
+    CompletionRow,
+    FlagRow,
+    PromptRow,
+    RationaleRow,
+    RunCompletionRow,
+    RunRow,
+)
+from db.rows import chunks
 from scicot.pure.checks.table import TEACHER_DISAGREES, flag_own_answer
 from scicot.pure.predictions.llm_parsing import read_llm_answer
 from scicot.pure.predictions.parsing import judge
 from scicot.pure.teacher.few_shot_prompts import own_answer_messages
 from scicot.pure.teacher.prompts import messages_hash
 from scicot.services.questions.lookup import get_questions
+from scicot.words.errors import InvalidConfig
 from scicot.words.records import (
     HAS_TEXT,
     CompletionState,
@@ -62,6 +71,77 @@ def find_own_answers(
     return found
 
 
+def find_right(
+    session: Session, rationales: Iterable[Any], questions: Mapping[int, StoredQuestion]
+) -> dict[int, bool]:
+    """Return by rationale id whether its teacher, without the key, comes to it.
+
+    A text that was written without the key is read itself; for the others the teacher's answer
+    alone counts, where it was asked for. Those of which nothing is known are left out.
+    """
+    written = [one for one in rationales if one.origin is Origin.TEACHER]
+    wanted = {one.question_id: questions[one.question_id] for one in written}
+    answers = find_own_answers(session, wanted, {one.source for one in written}) if written else {}
+    own = _read_key_free(session, [one.id for one in written], wanted)
+    right = {}
+    for one in written:
+        answer = own.get(one.id) or answers.get((one.question_id, one.source))
+        if answer is not None:
+            right[one.id] = answer.label == wanted[one.question_id].answer_key
+    return right
+
+
+def _read_key_free(
+    session: Session, rationale_ids: Collection[int], questions: Mapping[int, StoredQuestion]
+) -> dict[int, OwnAnswer]:
+    """Return what texts that were written without the key come to, by rationale id."""
+    found = {}
+    for some in chunks(list(rationale_ids)):
+        rows = session.execute(
+            select(RationaleRow.id, RationaleRow.question_id, CompletionRow.text)
+            .join(CompletionRow, CompletionRow.id == RationaleRow.completion_id)
+            .join(PromptRow, PromptRow.id == CompletionRow.prompt_id)
+            .where(RationaleRow.id.in_(some), is_key_free())
+        )
+        for rationale_id, question_id, text in rows:
+            label = read_llm_answer(text or "", questions[question_id])
+            found[rationale_id] = OwnAnswer(label)
+    return found
+
+
+def is_key_free() -> ColumnElement[bool]:
+    """Return the condition that a prompt version does not tell the answer."""
+    parts = (PromptRow.reference, PromptRow.thinking, PromptRow.specificity)
+    return and_(*(~part.contains("{answer}") for part in parts))
+
+
+def list_wrong(session: Session, run_id: int) -> list[int]:
+    """Return the questions of a run that its teacher, without the key, never got right.
+
+    Raises InvalidConfig for a run in which the teacher was never asked without the key.
+    """
+    rows = session.execute(
+        select(CompletionRow.question_id, CompletionRow.text)
+        .join(RunCompletionRow, RunCompletionRow.completion_id == CompletionRow.id)
+        .join(PromptRow, PromptRow.id == CompletionRow.prompt_id, isouter=True)
+        .where(
+            RunCompletionRow.run_id == run_id, or_(CompletionRow.prompt_id.is_(None), is_key_free())
+        )
+    ).all()
+    if not rows:
+        raise InvalidConfig(
+            f"Run {run_id} never asked without the key, so nobody knows what its teacher gets "
+            "wrong. Name a run with --own-answer, or with a prompt that has no {answer}."
+        )
+    questions = get_questions(session, {row.question_id for row in rows})
+    right = {
+        question_id
+        for question_id, text in rows
+        if read_llm_answer(text or "", questions[question_id]) == questions[question_id].answer_key
+    }
+    return sorted(set(questions) - right)
+
+
 def flag_disagreements(
     session: Session, rationales: Iterable[Any], questions: Mapping[int, StoredQuestion]
 ) -> dict[int, Flag]:
@@ -85,14 +165,20 @@ def list_outdated(session: Session, teacher: str, question_ids: Collection[int])
     """Return this teacher's rationales whose flags do not know its own answer as it is now."""
     rows = session.execute(
         select(
-            RationaleRow.id, RationaleRow.question_id, RationaleRow.origin, RationaleRow.source
+            RationaleRow.id,
+            RationaleRow.question_id,
+            RationaleRow.origin,
+            RationaleRow.source,
+            RationaleRow.own_answer_right,
         ).where(
             RationaleRow.question_id.in_(question_ids),
             RationaleRow.origin == Origin.TEACHER,
             RationaleRow.source == teacher,
         )
     ).all()
-    expected = flag_disagreements(session, rows, get_questions(session, question_ids))
+    questions = get_questions(session, question_ids)
+    expected = flag_disagreements(session, rows, questions)
+    right = find_right(session, rows, questions)
     flagged = set(
         session.scalars(
             select(FlagRow.rationale_id).where(
@@ -101,7 +187,11 @@ def list_outdated(session: Session, teacher: str, question_ids: Collection[int])
             )
         )
     )
-    return [row.id for row in rows if (row.id in expected) != (row.id in flagged)]
+    return [
+        row.id
+        for row in rows
+        if (row.id in expected) != (row.id in flagged) or right.get(row.id) != row.own_answer_right
+    ]
 
 
 def count_own_answers(session: Session, run_id: int) -> dict[str, int] | None:

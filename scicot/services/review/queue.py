@@ -186,6 +186,8 @@ def _filtered(
                 ReviewRow.undone_at.is_(None),
             )
         )
+    if wanted.own_answer_right is not None:
+        query = query.where(RationaleRow.own_answer_right.is_(wanted.own_answer_right))
     if wanted.shortest is not None:
         query = query.where(RationaleRow.length >= wanted.shortest)
     if wanted.longest is not None:

@@ -141,7 +141,7 @@ class _BatchRunner:
         ask = self.job.ask_of(call.prompt_id)
         return request_line(
             f"attempt-{claim.attempt_id}",
-            ask.compose(question),
+            ask.chat_of(question, call.prompt_hash),
             model=self.job.teacher.model,
             parameters=call_parameters(ask.temperature, ask.max_tokens, self.refused),
         )

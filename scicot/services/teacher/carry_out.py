@@ -124,7 +124,7 @@ def _calls(context: RunContext, job: TeacherJob, pending: Sequence[PendingCall])
             questions = get_questions(session, {one.question_id for one in chunk})
         for one in chunk:
             ask = job.ask_of(one.prompt_id)
-            messages = ask.compose(questions[one.question_id])
+            messages = ask.chat_of(questions[one.question_id], one.prompt_hash)
             yield Call(one.completion_id, messages, ask.temperature, ask.max_tokens, one.sample)
 
 

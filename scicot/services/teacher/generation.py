@@ -16,6 +16,7 @@ from scicot.pure.teacher.names import parse_teacher
 from scicot.pure.teacher.pricing import is_free
 from scicot.pure.teacher.prompts import teacher_messages
 from scicot.services.questions.lookup import find_dataset_id, get_questions, list_questions
+from scicot.services.rationales.own_answers import list_wrong
 from scicot.services.runs.runs import create_run, get_run, list_runs
 from scicot.services.runs.worker import RunContext
 from scicot.services.teacher.carry_out import carry_out, result_of
@@ -53,6 +54,8 @@ def start_generation(
     dataset_id = find_dataset_id(session, config.dataset)
     prompt = get_prompt(session, config.prompt_id)
     config = config.model_copy(update={"prompt_id": prompt.id})
+    if config.only_wrong_of is not None:
+        config = _pin_wrong(session, config, prompt)
     check_calls(
         price=find_price(session, teacher.model),
         teacher=teacher,
@@ -76,6 +79,24 @@ def start_generation(
         config=values,
         dataset_id=dataset_id,
     )
+
+
+def _pin_wrong(session: Session, config: GenerationConfig, prompt: Prompt) -> GenerationConfig:
+    """Return the config with the questions that the named run's teacher got wrong by itself."""
+    assert config.only_wrong_of is not None
+    if prompt.parts.is_key_free:
+        raise InvalidConfig(
+            f"Prompt {prompt.id} does not tell the answer, and what the teacher got wrong without "
+            "it is asked for with it. Choose a prompt with {answer}."
+        )
+    get_run(session, config.only_wrong_of)
+    wrong = list_wrong(session, config.only_wrong_of)[: config.limit]
+    if not wrong:
+        raise InvalidConfig(
+            f"The teacher of run {config.only_wrong_of} got every question right by itself. "
+            "Nothing is left to ask."
+        )
+    return config.model_copy(update={"question_ids": tuple(wrong), "limit": None})
 
 
 @needs(Action.ASK_TEACHER)

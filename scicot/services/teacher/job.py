@@ -39,6 +39,17 @@ class Ask:
     samples: int
     temperature: float
     max_tokens: int
+    chats: Callable[[StoredQuestion], list[list[Message]]] | None = None  # several a question
+
+    def chats_of(self, question: StoredQuestion) -> list[list[Message]]:
+        """Return every chat that the question is asked for."""
+        return self.chats(question) if self.chats else [self.compose(question)]
+
+    def chat_of(self, question: StoredQuestion, prompt_hash: str) -> list[Message]:
+        """Return the chat of one completion, told by the hash of what it is asked."""
+        if self.chats is None:
+            return self.compose(question)
+        return next(chat for chat in self.chats(question) if messages_hash(chat) == prompt_hash)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +92,12 @@ def plan_job(context: RunContext, job: TeacherJob, questions: Sequence[StoredQue
 def _plan(ask: Ask, questions: Sequence[StoredQuestion]) -> list[PlannedCall]:
     planned = []
     for question in questions:
-        messages = ask.compose(question)
-        digest = messages_hash(messages)
-        length = sum(len(message["content"]) for message in messages)
-        planned += [
-            PlannedCall(question.id, sample, digest, length) for sample in range(ask.samples)
-        ]
+        for messages in ask.chats_of(question):
+            digest = messages_hash(messages)
+            length = sum(len(message["content"]) for message in messages)
+            planned += [
+                PlannedCall(question.id, sample, digest, length) for sample in range(ask.samples)
+            ]
     return planned
 
 

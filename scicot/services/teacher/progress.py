@@ -31,6 +31,7 @@ def list_pending(context: RunContext, job: TeacherJob) -> list[PendingCall]:
                     CompletionRow.question_id,
                     CompletionRow.sample,
                     CompletionRow.prompt_id,
+                    CompletionRow.prompt_hash,
                 )
                 .join(RunCompletionRow, RunCompletionRow.completion_id == CompletionRow.id)
                 .where(
@@ -93,7 +94,10 @@ def affordable_calls(context: RunContext, job: TeacherJob, limit: int) -> list[P
     fitting = []
     for call in pending:
         ask = job.ask_of(call.prompt_id)
-        length = sum(len(one["content"]) for one in ask.compose(questions[call.question_id]))
+        length = sum(
+            len(one["content"])
+            for one in ask.chat_of(questions[call.question_id], call.prompt_hash)
+        )
         left -= (worst_cost(job.price, length, ask.max_tokens) or 0.0) * BATCH_DISCOUNT
         if left < 0:
             break

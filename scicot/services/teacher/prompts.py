@@ -36,7 +36,8 @@ class Prompt:
     @property
     def title(self) -> str:
         """Name and version as people say them."""
-        return f"{self.name} v{self.version}"
+        key_free = " (without the key)" * self.parts.is_key_free
+        return f"{self.name} v{self.version}{key_free}"
 
 
 def list_prompts(session: Session) -> list[Prompt]:

@@ -120,13 +120,15 @@ def create_snapshot(
     dataset: str,
     include: Sequence[RationaleStatus] = APPROVED,
     sources: Sequence[str] = (),
+    own_answer_right: bool = False,
 ) -> Snapshot:
     """Freeze the current revisions of the dataset's training rationales in these statuses.
 
     A question gets one rationale: from the first of `sources` that has one (an edited one before
     an accepted one before any other, then the least suspicious, then the oldest). Without
-    `sources` any source serves. The hash covers the questions and texts, not the name. Raises
-    InvalidInput when nothing fits, Conflict when the name is taken.
+    `sources` any source serves. `own_answer_right` keeps those alone whose teacher, without the
+    key, comes to it (STaR, Ho et al. 2022). The hash covers the questions and texts, not the
+    name. Raises InvalidInput when nothing fits, Conflict when the name is taken.
     """
     if not name.strip():
         raise InvalidInput("A snapshot needs a name. Give it one that says what it holds.")
@@ -134,9 +136,10 @@ def create_snapshot(
     with write(session):
         if session.scalar(select(SnapshotRow.id).where(SnapshotRow.name == name)) is not None:
             raise Conflict(f"There is a snapshot '{name}' already. Choose another name.")
-        chosen = _choose(session, dataset_id, include, sources)
+        chosen = _choose(session, dataset_id, include, sources, own_answer_right)
         if not chosen:
             wanted = ", ".join(status.value for status in include)
+            wanted += " with a teacher that comes to the key by itself" * own_answer_right
             raise InvalidInput(
                 f"No training rationale of '{dataset}' is {wanted}. "
                 "Review some first, or include other statuses."
@@ -148,7 +151,8 @@ def create_snapshot(
             criteria={
                 "include": [status.value for status in include],
                 "sources": list(sources),
-            },
+            }
+            | ({"own_answer_right": True} if own_answer_right else {}),
             items=len(chosen),
             actor=actor.name,
             created_at=utc_now(),
@@ -167,6 +171,7 @@ def _choose(
     dataset_id: int,
     include: Sequence[RationaleStatus],
     sources: Sequence[str],
+    own_answer_right: bool = False,
 ) -> dict[int, tuple[str, int, str]]:
     """Return (external id, revision id, text) by question id."""
     query = (
@@ -181,6 +186,8 @@ def _choose(
     )
     if sources:
         query = query.where(RationaleRow.source.in_(sources))
+    if own_answer_right:
+        query = query.where(RationaleRow.own_answer_right.is_(True))
     rank = {source: place for place, source in enumerate(sources)}
     rows = sorted(
         session.execute(query),

@@ -49,7 +49,7 @@ def test_a_question_that_looks_like_a_variable_is_not_filled_in() -> None:
         ({"thinking": "  "}, "'thinking' is empty"),
         ({"thinking": "Think about {topic}."}, r"uses \{topic\}"),
         ({"thinking": "A set {1, 2"}, "brace without its partner"),
-        ({"reference": "Explain {question} {options}."}, r"never uses \{answer\}"),
+        ({"reference": "Explain {question} {answer}."}, r"never uses \{options\}"),
         ({"specificity": "x" * 4001}, "4001 characters"),
     ],
 )
@@ -60,6 +60,17 @@ def test_a_faulty_part_is_refused_by_name(change: dict[str, str], message: str) 
 
 def test_the_built_in_prompt_passes_its_own_check() -> None:
     check_parts(BUILT_IN)
+    assert not BUILT_IN.is_key_free
+
+
+def test_a_prompt_without_the_answer_is_allowed_and_shows_no_key() -> None:
+    key_free = replace(BUILT_IN, reference="{question}\n{options}\nAnswer it yourself.")
+    check_parts(key_free)
+    assert key_free.is_key_free
+    question = make_question()
+    content = teacher_messages(key_free, question)[0]["content"]
+    assert "<answer>" not in content
+    assert content.count("One week") == 1  # among the options alone
 
 
 def test_another_text_is_another_hash() -> None:

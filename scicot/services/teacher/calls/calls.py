@@ -15,6 +15,7 @@ class PendingCall:
     question_id: int
     sample: int
     prompt_id: int | None
+    prompt_hash: str
 
 
 @dataclass(frozen=True, slots=True)

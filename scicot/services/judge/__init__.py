@@ -1,0 +1,1 @@
+"""A judge on a leash: rubrics, its runs, its agreement with people."""
