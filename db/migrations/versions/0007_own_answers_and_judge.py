@@ -1,6 +1,6 @@
 """Whether a teacher comes to the key by itself; rubrics and what judges found by them.
 
-Revises: 0005
+Revises: 0006
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
