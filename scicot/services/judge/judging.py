@@ -28,6 +28,7 @@ from scicot.services.teacher.ledger.plan import CallSettings
 from scicot.services.teacher.prices import find_price
 from scicot.words.configs import JudgeConfig
 from scicot.words.errors import EmptyRun, InvalidConfig
+from scicot.words.people import Action, needs
 from scicot.words.records import Actor, RunKind, StoredQuestion, Verdict
 from scicot.words.settings import Settings
 from scicot.words.teaching import Message
@@ -45,6 +46,7 @@ class JudgedText:
     text: str
 
 
+@needs(Action.ASK_TEACHER)
 def start_judge(session: Session, settings: Settings, actor: Actor, config: JudgeConfig) -> int:
     """Check everything that can be checked now, store the run and return its id.
 

@@ -23,6 +23,7 @@ from scicot.pure.judge.rubric import (
     rubric_hash,
 )
 from scicot.words.errors import NotFound
+from scicot.words.people import Action, needs
 from scicot.words.records import Actor
 
 AUTHOR = Actor("Sci-CoT")
@@ -59,6 +60,7 @@ def load_rubric(path: Path) -> tuple[Criterion, ...]:
     return parse_rubric(read_yaml(path.expanduser()))
 
 
+@needs(Action.SAVE_PROMPT)
 def save_rubric(session: Session, actor: Actor, criteria: Sequence[Criterion]) -> Rubric:
     """Store the criteria as the next version; the same words are the version that is there."""
     check_rubric(criteria)
