@@ -21,7 +21,8 @@ from scicot.services.runs.runs import get_run
 from scicot.services.runs.worker import run_worker
 from scicot.words.configs import JudgeConfig
 from scicot.words.errors import InvalidConfig, NotFound
-from scicot.words.records import RunKind, RunStatus, RunView, Split, Verdict
+from scicot.words.records import RunKind, RunStatus, Split, Verdict
+from scicot.words.runs import RunView
 from scicot.words.settings import get_settings
 from tests.builders import store_questions, store_rationale
 from tests.fake_teacher import FakeTeacher

@@ -1,6 +1,6 @@
 """Whether a teacher comes to the key by itself; rubrics and what judges found by them.
 
-Revises: 0006
+Revises: 0007
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
