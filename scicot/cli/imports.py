@@ -11,6 +11,7 @@ import typer
 from scicot.cli.output import AsJson, current_actor, emit, say
 from scicot.pure.questions.columns import read_mapping, read_pairs
 from scicot.pure.students.texts import question_text
+from scicot.services.questions.duplicates import describe_duplicates
 from scicot.services.questions.imports import (
     QuestionPreview,
     import_questions,
@@ -104,6 +105,8 @@ def questions_command(
         )
     for sentence in (*done.notes, *(row.reason for row in done.rejected), *done.warnings):
         say(sentence)
+    if done.duplicates:
+        say(f"{describe_duplicates(done.duplicates)} `duplicates list` shows them.")
     if done.first_imported:
         say(f"Already imported on {done.first_imported}.")
     emit(
@@ -116,6 +119,11 @@ def questions_command(
             "notes": done.notes,
             "warnings": done.warnings,
             "rationales": done.rationales,
+            "duplicates": {
+                "exact": sum(pair.is_exact for pair in done.duplicates),
+                "near": sum(not pair.is_exact for pair in done.duplicates),
+                "across_splits": sum(pair.is_across for pair in done.duplicates),
+            },
         },
         as_json,
         f"Added {done.added}, already there {done.already_there}, left out {len(done.rejected)}.",

@@ -52,7 +52,9 @@ def excel_rows(path: str) -> Iterator[Any]:
     """Yield what was read, then the cells of each row of the first sheet that holds any."""
     import openpyxl
 
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    # by handle: given a name, openpyxl goes by its ending
+    file = open(path, "rb")  # noqa: SIM115  (open for as long as the process reads)
+    book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
     sheets = [sheet for sheet in book.worksheets if _holds_cells(sheet)]
     if not sheets:
         yield {"error": "it holds no sheet with cells"}

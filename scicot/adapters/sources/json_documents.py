@@ -29,7 +29,10 @@ HOLDERS = ("data", "questions", "rows", "items", "examples", "train", "records")
 def is_document(path: Path) -> bool:
     """Return whether a JSON file is one document and not an object a line."""
     with _open_text(path) as text:
-        start = text.read(WINDOW).lstrip()
+        try:
+            start = text.read(WINDOW).lstrip()
+        except UnicodeError:
+            return False  # the lines' reader says which row it is
     if start.startswith("["):
         return True
     lines = [line.strip() for line in start.split("\n") if line.strip()]

@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scicot.pure.checks.finding import Finding, content_words, cut, stem, words_of
+from scicot.pure.checks.finding import (
+    Finding,
+    content_words,
+    cut,
+    mentioned_words,
+    mentions_all,
+    mentions_any,
+    stem,
+    words_of,
+)
 from scicot.words.records import Question
 
 ANNOUNCEMENT = re.compile(
@@ -31,14 +40,15 @@ NEGATION = re.compile(
 def _letters(question: Question) -> re.Pattern[str]:
     labels = "|".join(re.escape(label) for label in question.labels)
     return re.compile(
-        rf"\((?P<a>{labels})\)|(?<![\w(])(?P<b>{labels})\)"
+        rf"[(（](?P<a>{labels})[)）]|(?<![\w(])(?P<b>{labels})\)"
+        rf"|(?:选项|選項|答案是|答案为|选|故选)\s*(?P<e>{labels})(?![A-Za-z])"
         rf"|\b(?:[Oo]ption|[Cc]hoice|[Aa]nswer|[Aa]nswer is)\s+(?P<c>{labels})\b(?!['’\w])"
         rf"|[\"“](?P<d>{labels})[\"”]"
     )
 
 
 def _label(found: re.Match[str]) -> str:
-    return found["a"] or found["b"] or found["c"] or found["d"]
+    return found["a"] or found["b"] or found["c"] or found["d"] or found["e"]
 
 
 def leaks_letter(text: str, question: Question) -> Iterator[Finding]:
@@ -115,20 +125,19 @@ def _option_meant(said: str, question: Question) -> str | None:
 
 def argues_otherwise(text: str, question: Question) -> Iterator[Finding]:
     """Find a text that never mentions the key but speaks of exactly one other option."""
-    words = set(content_words(text))
-    stem_words = set(content_words(question.stem))
+    stem_parts = mentioned_words(question.stem)
     told = []
     for choice in question.choices:
-        own = set(content_words(choice.text)) - stem_words
-        if own and own <= words:
+        own = mentioned_words(choice.text) - stem_parts
+        if own and mentions_all(text, own):
             told.append(choice.label)
-    key_words = set(content_words(question.key_text))
-    if len(told) == 1 and told[0] != question.answer_key and not (key_words - stem_words) & words:
+    key_parts = mentioned_words(question.key_text) - stem_parts
+    if len(told) == 1 and told[0] != question.answer_key and not mentions_any(text, key_parts):
         yield Finding(f"Speaks of option {told[0]} and never of the key, {question.answer_key}.")
 
 
 def misses_key(text: str, question: Question) -> Iterator[Finding]:
     """Find a text with no content word of the key's text."""
-    key_words = set(content_words(question.key_text))
-    if key_words and not key_words & set(content_words(text)):
+    key_parts = mentioned_words(question.key_text)
+    if key_parts and not mentions_any(text, key_parts):
         yield Finding(f"Never mentions the key: {question.key_text}")

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
+
+import regex
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+# scripts without blanks between words, of which each sign counts as one; and words with marks
+_ALONE = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+_SPECIAL = regex.compile(rf"[\p{{M}}{_ALONE}]")
+_SIGN_ALONE = regex.compile(rf"[{_ALONE}]")
+_WIDE_WORD = regex.compile(
+    rf"[{_ALONE}]\p{{M}}*|[[\p{{L}}\p{{N}}]--[{_ALONE}]][[\p{{L}}\p{{N}}\p{{M}}]--[{_ALONE}]]*"
+    rf"(?:['’][[\p{{L}}\p{{N}}\p{{M}}]--[{_ALONE}]]+)*",
+    regex.VERSION1,
+)
 STOPWORDS = frozenset(
     WORD.findall(
         "a an and any are as at be because been being both but by can could did do does during "
@@ -31,9 +44,46 @@ class Finding:
     suggestion: str | None = None
 
 
+def find_words(text: str) -> Iterator[re.Match[str]]:
+    """Yield where each word stands; in a script without blanks each sign is one."""
+    if text.isascii() or not _SPECIAL.search(text):
+        return WORD.finditer(text)
+    return _WIDE_WORD.finditer(text)  # type: ignore[no-any-return]
+
+
+def is_unspaced(text: str) -> bool:
+    """Return whether a text is mostly in a script that sets no blanks between words."""
+    if text.isascii():
+        return False
+    alone = len(_SIGN_ALONE.findall(text))
+    return alone * 2 > sum(sign.isalpha() for sign in text)
+
+
 def words_of(text: str) -> list[str]:
     """Return the words in order, in lower case."""
-    return [found.lower() for found in WORD.findall(text)]
+    return [match.group().lower() for match in find_words(text)]
+
+
+def mentioned_words(text: str) -> set[str]:
+    """Return what a text mentions, to be compared with an option's.
+
+    Content words; in a script without blanks pairs of signs, since a sign alone says too little,
+    and the single sign where there is but one.
+    """
+    words = content_words(text)
+    if not is_unspaced(text) or len(words) < 2:
+        return set(words)
+    return {"".join(pair) for pair in pairwise(words)}
+
+
+def mentions_any(text: str, parts: set[str]) -> bool:
+    """Return whether a text mentions one of these parts."""
+    return bool(parts & set(content_words(text))) or bool(parts & mentioned_words(text))
+
+
+def mentions_all(text: str, parts: set[str]) -> bool:
+    """Return whether a text mentions all of these parts."""
+    return parts <= set(content_words(text)) | mentioned_words(text)
 
 
 @lru_cache(maxsize=65536)

@@ -7,14 +7,14 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from scicot.pure.checks.finding import STOPWORDS, WORD, Finding, words_of
+from scicot.pure.checks.finding import Finding, find_words, is_unspaced, words_of
+from scicot.pure.checks.language import JOINING, joins_letters
 from scicot.words.records import Question
 
 SHORTEST = 8  # words
 LONGEST = 128  # tokens: TrainingConfig.max_rationale_tokens by default
-ENOUGH_WORDS = 10  # to tell a language by
 LETTERS_A_PIECE = 7  # a subword tokenizer cuts longer words
-ENDINGS = ".!?…\"'”’)]"
+ENDINGS = ".!?…\"'”’)]。！？」』）》؟۔।॥»"
 LIST_MARK = re.compile(
     r"^[ \t]*(?:[-*•+][ \t]+|\d{1,2}[.)][ \t]+|#{1,6}[ \t]+|>[ \t]+|\|)|\*\*|__|```|`",
     re.MULTILINE,
@@ -33,7 +33,7 @@ def is_cut_off(text: str, question: Question) -> Iterator[Finding]:
         return  # "The answer is: leaves" lacks a full stop and nothing else
     open_end = whole[-1:] not in ENDINGS and len(words_of(whole)) >= SHORTEST
     if open_end or DANGLING.search(whole):
-        start = max(whole.rfind(mark) for mark in ".!?\n") + 1
+        start = max(whole.rfind(mark) for mark in ".!?\n。！？؟।") + 1
         kept = whole[:start].strip()
         start += len(whole[start:]) - len(whole[start:].lstrip())
         enough = len(words_of(kept)) >= SHORTEST
@@ -45,13 +45,14 @@ def is_cut_off(text: str, question: Question) -> Iterator[Finding]:
 def is_too_short(text: str, question: Question) -> Iterator[Finding]:
     """Find a text of too few words to explain anything."""
     count = len(words_of(text))
-    if count < SHORTEST:
-        yield Finding(f"Has {count} words; {SHORTEST} are the least an explanation needs.")
+    least, unit = (2 * SHORTEST, "signs") if is_unspaced(text) else (SHORTEST, "words")
+    if count < least:
+        yield Finding(f"Has {count} {unit}; {least} are the least an explanation needs.")
 
 
 def estimate_tokens(text: str) -> int:
     """Return about how many tokens a student's tokenizer makes of the text."""
-    words = sum(math.ceil(len(word) / LETTERS_A_PIECE) for word in WORD.findall(text))
+    words = sum(math.ceil(len(word[0]) / LETTERS_A_PIECE) for word in find_words(text))
     return words + sum(unicodedata.category(sign)[0] in "PS" for sign in text)
 
 
@@ -67,6 +68,8 @@ def has_odd_characters(text: str, question: Question) -> Iterator[Finding]:
     for place, sign in enumerate(text):
         kind = unicodedata.category(sign)
         odd = sign in INVISIBLE or sign in BIDI or kind in ("Cc", "Co", "Cn", "Cs")
+        if sign in JOINING and joins_letters(question):
+            continue
         if odd and sign not in "\n\t\r":
             name = unicodedata.name(sign, "control character").lower()
             kept = "".join(one for one in text if one != sign)
@@ -82,16 +85,3 @@ def has_list_remains(text: str, question: Question) -> Iterator[Finding]:
         yield Finding("Holds a list or Markdown.", *found.span(), kept)
     elif len(OPTION_LINE.findall(text)) >= 3:
         yield Finding("Lists the options.")
-
-
-def is_other_language(text: str, question: Question) -> Iterator[Finding]:
-    """Find a text that is not English: foreign script, or hardly any English small words."""
-    letters = [sign for sign in text if sign.isalpha()]
-    foreign = sum("LATIN" not in unicodedata.name(sign, "") for sign in letters)
-    # Greek letters and the like are at home in science; a fifth of the text is not
-    if letters and foreign / len(letters) > 0.2:
-        yield Finding("Is written in another script.")
-        return
-    words = words_of(text)
-    if len(words) >= ENOUGH_WORDS and sum(word in STOPWORDS for word in words) / len(words) < 0.12:
-        yield Finding("Does not read as English.")

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from scicot.pure.checks.finding import WORD, Finding, cut, words_of
+from scicot.pure.checks.finding import Finding, cut, find_words, is_unspaced, words_of
 from scicot.words.records import Question
 
 FILLER = re.compile(
@@ -28,7 +28,7 @@ ECHO = re.compile(
 )
 RUN_OF_WORDS = 8
 PHRASES = ((6, 3), (9, 2))  # so many words said so many times are a loop
-SENTENCE = re.compile(r"[^.!?:\n]+[.!?:]*")
+SENTENCE = re.compile(r"[^.!?:\n。！？：؟।]+[.!?:。！？：؟।]*")
 
 
 def is_chat(text: str, question: Question) -> Iterator[Finding]:
@@ -55,16 +55,15 @@ def echoes_prompt(text: str, question: Question) -> Iterator[Finding]:
 def _repeats_question(text: str, question: Question) -> tuple[int, int] | None:
     """Return where a run of the question's words stands in the text; None when it does not."""
     asked = words_of(question.stem)
-    runs = {
-        tuple(asked[n : n + RUN_OF_WORDS]) for n in range(max(0, len(asked) - RUN_OF_WORDS + 1))
-    }
+    length = RUN_OF_WORDS * (2 if is_unspaced(question.stem) else 1)  # a sign says half a word
+    runs = {tuple(asked[n : n + length]) for n in range(max(0, len(asked) - length + 1))}
     if not runs:
         return None
-    places = list(WORD.finditer(text))
+    places = list(find_words(text))
     said = [found.group().lower() for found in places]
-    for n in range(len(said) - RUN_OF_WORDS + 1):
-        if tuple(said[n : n + RUN_OF_WORDS]) in runs:
-            return places[n].start(), places[n + RUN_OF_WORDS - 1].end()
+    for n in range(len(said) - length + 1):
+        if tuple(said[n : n + length]) in runs:
+            return places[n].start(), places[n + length - 1].end()
     return None
 
 
@@ -78,9 +77,10 @@ def repeats_itself(text: str, question: Question) -> Iterator[Finding]:
             yield Finding("Says a sentence twice.", start, found.end(), cut(text, *found.span()))
             return
         seen.add(said)
-    places = list(WORD.finditer(text))
+    places = list(find_words(text))
     words = [found.group().lower() for found in places]
-    for length, times in PHRASES:
+    for words_long, times in PHRASES:
+        length = words_long * (2 if is_unspaced(text) else 1)
         counts: Counter[tuple[str, ...]] = Counter()
         for n in range(len(words) - length + 1):
             phrase = tuple(words[n : n + length])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from scicot.pure.checks import answer, form, manner
+from scicot.pure.checks import answer, form, language, manner
 from scicot.pure.checks.finding import Finding
 from scicot.words.records import Flag, Question, Severity
 
@@ -15,6 +15,8 @@ WORRY = {Severity.ERROR: 3.0, Severity.WARNING: 2.0, Severity.NOTE: 1.0}
 NEAR_DUPLICATE = "near_duplicate"
 TEACHER_DISAGREES = "teacher_disagrees"
 LOOK_FIRST = 20.0  # more than all texts' worries together: such a question comes first
+NEED_KEY = ("contradicts_key", "argues_otherwise", "misses_key")
+NEED_CHOICES = ("contradicts_key", "argues_otherwise", "leaks_letter")
 AGAINST_KEY = ("contradicts_key", "argues_otherwise")  # what it says or entails is another answer
 
 
@@ -102,10 +104,10 @@ CHECKS = (
     ),
     Check(
         "other_language",
-        "Not English",
+        "In another language",
         WARNING,
-        "It is in another script, or hardly holds English small words.",
-        form.is_other_language,
+        "It is in another script than its question, or in English where that is not, or not.",
+        language.is_other_language,
     ),
     Check(
         "odd_characters",
@@ -154,7 +156,12 @@ BY_ID: Mapping[str, Check] = {check.id: check for check in CHECKS}
 
 
 def find_flags(text: str, question: Question) -> list[Flag]:
-    """Return what each check finds wrong in a rationale of this question, in check order."""
+    """Return what each check finds wrong in a rationale of this question, in check order.
+
+    What needs a key says nothing of a blind question, what needs options nothing of a free one.
+    """
+    silent = set(() if question.is_labelled else NEED_KEY)
+    silent.update(() if question.choices else NEED_CHOICES)
     return [
         Flag(
             check=check.id,
@@ -165,14 +172,14 @@ def find_flags(text: str, question: Question) -> list[Flag]:
             suggestion=found.suggestion,
         )
         for check in CHECKS
-        if check.find is not None
+        if check.find is not None and check.id not in silent
         for found in check.find(text, question)
     ]
 
 
 def flag_own_answer(label: str | None, question: Question) -> Flag | None:
     """Return a flag when the teacher's answer without the key is another one; unknown is none."""
-    if label is None or label == question.answer_key:
+    if label is None or not question.is_labelled or label == question.answer_key:
         return None
     return Flag(
         check=TEACHER_DISAGREES,

@@ -41,8 +41,8 @@ class Score:
 
 
 def score_outcomes(outcomes: Iterable[Outcome]) -> Score:
-    """Return the score of these outcomes."""
-    listed = list(outcomes)
+    """Return the score of these outcomes; what cannot be scored is not counted."""
+    listed = [outcome for outcome in outcomes if outcome is not Outcome.UNSCORED]
     return Score(
         n=len(listed),
         correct=sum(one is Outcome.CORRECT for one in listed),
@@ -56,34 +56,43 @@ def measure(
     """Return the accuracies as fractions, and how many answers could not be read.
 
     The place that is answered most is there with its share of the answers that could be read.
+    Of blind questions, whose key is not known, nothing but their number is said.
     """
     keys = {one.id: one.answer_key for one in questions}
     asked = {one.id: one for one in questions}
+    scored = [one for one in predictions if one.outcome is not Outcome.UNSCORED]
+    unscored, predictions = len(predictions) - len(scored), scored
     count = len(predictions)
     places = Counter(
-        asked[one.question_id].labels.index(one.label) + 1 for one in predictions if one.label
+        asked[one.question_id].labels.index(one.label) + 1
+        for one in predictions
+        if one.label in asked[one.question_id].labels
     )
     place, fallen = max(places.items(), key=lambda item: (item[1], -item[0]), default=(None, 0))
     outcomes = [one.outcome for one in predictions]
     likely = sum(one.option_label == keys[one.question_id] for one in predictions)
-    return {
-        "accuracy": outcomes.count(Outcome.CORRECT) / count if count else None,
-        "option_accuracy": likely / count if count else None,
-        "option_accuracy_per_byte": _share_right(
-            predictions,
-            keys,
-            lambda one: label_per_byte(one.option_log_likelihoods, asked[one.question_id]),
-        ),
-        "letter_accuracy": _share_right(
-            predictions, keys, lambda one: most_likely(one.letter_log_likelihoods)
-        ),
-        "most_answered_place": place,
-        "most_answered_share": fallen / places.total() if places else None,
-        "correct": outcomes.count(Outcome.CORRECT),
-        "option_correct": likely,
-        "no_answer": outcomes.count(Outcome.NO_ANSWER),
-        "questions": count,
-    } | said_reasons([one.no_answer_reason for one in predictions])
+    return (
+        {
+            "accuracy": outcomes.count(Outcome.CORRECT) / count if count else None,
+            "option_accuracy": likely / count if count else None,
+            "option_accuracy_per_byte": _share_right(
+                predictions,
+                keys,
+                lambda one: label_per_byte(one.option_log_likelihoods, asked[one.question_id]),
+            ),
+            "letter_accuracy": _share_right(
+                predictions, keys, lambda one: most_likely(one.letter_log_likelihoods)
+            ),
+            "most_answered_place": place,
+            "most_answered_share": fallen / places.total() if places else None,
+            "correct": outcomes.count(Outcome.CORRECT),
+            "option_correct": likely,
+            "no_answer": outcomes.count(Outcome.NO_ANSWER),
+            "questions": count,
+        }
+        | said_reasons([one.no_answer_reason for one in predictions])
+        | ({"unscored": unscored} if unscored else {})
+    )
 
 
 def most_likely(log_likelihoods: Mapping[str, float] | None) -> str | None:

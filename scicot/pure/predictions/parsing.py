@@ -154,7 +154,12 @@ def strip_answer(rationale: str) -> str:
 
 
 def judge(label: str | None, question: Question) -> Outcome:
-    """Return how a label compares with the answer key; None is `no_answer`, not incorrect."""
+    """Return how a label compares with the answer key; None is `no_answer`, not incorrect.
+
+    Unscored where the key is not known.
+    """
+    if not question.is_labelled:
+        return Outcome.UNSCORED
     if label is None:
         return Outcome.NO_ANSWER
     return Outcome.CORRECT if label == question.answer_key else Outcome.INCORRECT

@@ -107,7 +107,9 @@ def _key_text(value: Any, where: str) -> str:
 
 def visible(text: str) -> str:
     """Return a label or key without blanks around it and without signs that nobody sees."""
-    return "".join(sign for sign in text if unicodedata.category(sign) not in UNSEEN).strip()
+    if not text.isprintable():
+        text = "".join(sign for sign in text if unicodedata.category(sign) not in UNSEEN)
+    return text.strip()
 
 
 def _id(value: Any, stem: str, options: Sequence[Choice], where: str) -> str:

@@ -24,7 +24,15 @@ from scicot.services.students.opened import open_stage
 from scicot.words.configs import AttributionConfig, TrainingConfig
 from scicot.words.errors import InvalidConfig
 from scicot.words.people import Action, needs
-from scicot.words.records import Actor, Prediction, RunKind, RunStatus, StoredQuestion, Variant
+from scicot.words.records import (
+    Actor,
+    Outcome,
+    Prediction,
+    RunKind,
+    RunStatus,
+    StoredQuestion,
+    Variant,
+)
 from scicot.words.runs import RunView
 
 AT_ONCE = 64  # questions between two looks at the cancel flag
@@ -217,6 +225,8 @@ def attribute_errors(session: Session, run_id: int) -> Attribution:
     bare, reference = outcomes[Variant.NO_RATIONALE], outcomes[Variant.TEACHER_RATIONALE]
     faults: dict[Fault, list[int]] = {fault: [] for fault in Fault}
     for question_id, outcome in sorted(main.items()):
+        if outcome is Outcome.UNSCORED:
+            continue
         fault = find_fault(
             outcome, bare=bare.get(question_id), reference=reference.get(question_id)
         )

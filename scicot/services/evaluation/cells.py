@@ -115,6 +115,7 @@ def load_answers(
             .where(
                 PredictionRow.run_id.in_(run_ids[start : start + AT_ONCE]),
                 PredictionRow.variant == Variant.MAIN,
+                PredictionRow.outcome != Outcome.UNSCORED,
             )
         )
         for run_id, question_id, outcome, option_label, answer_key in rows:

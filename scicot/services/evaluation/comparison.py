@@ -99,6 +99,14 @@ def compare_runs(
 def _outcomes(session: Session, run: RunView, reading: Reading) -> dict[int, Outcome]:
     if reading is Reading.GENERATED:
         found = list_outcomes(session, run.id)
+        blind = [key for key, one in found.items() if one is Outcome.UNSCORED]
+        if found and len(blind) == len(found):
+            raise InvalidInput(
+                f"Run {run.id} ({run.name}) answered questions whose keys are not known. Its "
+                "predictions can be exported, not scored."
+            )
+        for key in blind:
+            del found[key]
     else:
         found = list_option_outcomes(session, run.id)
     if not found:
@@ -118,6 +126,7 @@ def list_option_outcomes(session: Session, run_id: int) -> dict[int, Outcome]:
             PredictionRow.run_id == run_id,
             PredictionRow.variant == Variant.MAIN,
             PredictionRow.option_label.is_not(None),
+            PredictionRow.outcome != Outcome.UNSCORED,
         )
     )
     return {

@@ -183,7 +183,11 @@ def score_runs(session: Session, run_ids: Sequence[int]) -> dict[int, RunScore]:
     counts: dict[int, dict[Outcome, int]] = defaultdict(dict)
     rows = session.execute(
         select(PredictionRow.run_id, PredictionRow.outcome, func.count())
-        .where(PredictionRow.run_id.in_(run_ids), PredictionRow.variant == Variant.MAIN)
+        .where(
+            PredictionRow.run_id.in_(run_ids),
+            PredictionRow.variant == Variant.MAIN,
+            PredictionRow.outcome != Outcome.UNSCORED,
+        )
         .group_by(PredictionRow.run_id, PredictionRow.outcome)
     )
     for run_id, outcome, count in rows:
@@ -211,6 +215,7 @@ def _option_accuracies(session: Session, run_ids: Sequence[int]) -> dict[int, fl
         .where(
             PredictionRow.run_id.in_(run_ids),
             PredictionRow.variant == Variant.MAIN,
+            PredictionRow.outcome != Outcome.UNSCORED,
             PredictionRow.option_label.is_not(None),
         )
         .group_by(PredictionRow.run_id)

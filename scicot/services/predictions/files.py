@@ -239,7 +239,7 @@ def _export_line(prediction: Prediction, question: StoredQuestion) -> str:
             "rationale": prediction.rationale,
             "output": prediction.output,
             "label": prediction.label,
-            "answer_key": question.answer_key,
+            "answer_key": question.answer_key or None,
             "outcome": prediction.outcome,
             "no_answer_reason": prediction.no_answer_reason,
             "votes": prediction.votes,

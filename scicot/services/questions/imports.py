@@ -16,6 +16,11 @@ from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.pure.hashing import content_hash
 from scicot.pure.questions.layouts import NAMES
+from scicot.services.questions.duplicates import (
+    DuplicatePair,
+    list_duplicates,
+    search_duplicates,
+)
 from scicot.services.questions.lookup import count_questions
 from scicot.services.questions.mappings import find_mapping, remember_mapping
 from scicot.services.questions.reading import Reading, ReadOptions, ReadRow, read_source
@@ -50,6 +55,7 @@ class QuestionImport:
     notes: Sequence[str] = ()  # what it was taken for
     warnings: Sequence[str] = ()  # rows that deserve a look
     rationales: int = 0  # explanations that came along
+    duplicates: Sequence[DuplicatePair] = ()  # pairs that touch the datasets, exact ones first
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +144,16 @@ def import_questions(
             if asked.mapping:
                 name = asked.layout if asked.layout not in (None, *NAMES) else dataset
                 remember_mapping(session, actor, str(name)[:100], asked.mapping)
-            return _store(session, actor, location, reading, found, language, add_supports)
+            done = _store(session, actor, location, reading, found, language, add_supports)
+    if not done.added:
+        return done
+    search_duplicates(session, list(done.datasets))
+    pairs = {
+        (pair.first.id, pair.second.id): pair
+        for name in done.datasets
+        for pair in list_duplicates(session, name)
+    }
+    return replace(done, duplicates=list(pairs.values()))
 
 
 @dataclass(slots=True)
@@ -149,6 +164,7 @@ class _Checked:
     rejected: list[RejectedRow]
     warnings: list[str]
     names: dict[tuple[str, int], str]  # (file, row) -> the id given to a repeated row without one
+    hashes: list[str]  # of the good rows, in order
 
 
 def question_hash(question: Question) -> str:
@@ -160,7 +176,7 @@ def question_hash(question: Question) -> str:
 def _check(reading: Reading, skip_bad_rows: bool) -> _Checked:
     """Return what is wrong with the rows; raises the first bad row's error unless asked not to."""
     whole = hashlib.sha256()
-    checked = _Checked("", [], [], {})
+    checked = _Checked("", [], [], {}, [])
     seen: dict[tuple[str, Split], dict[str, str]] = {}
     for row in reading.rows():
         if isinstance(row.question, InvalidInput):
@@ -169,6 +185,7 @@ def _check(reading: Reading, skip_bad_rows: bool) -> _Checked:
             checked.rejected.append(RejectedRow(row.row, str(row.question)))
             continue
         question, digest = row.question, question_hash(row.question)
+        checked.hashes.append(digest)
         ids = seen.setdefault((question.dataset, question.split), {})
         name = question.external_id
         if not row.has_own_id and name in ids:
@@ -184,8 +201,8 @@ def _check(reading: Reading, skip_bad_rows: bool) -> _Checked:
                 "different content. Give each question of a split an id of its own."
             )
         ids[name] = digest
-        texts = [" ".join(choice.text.split()) for choice in question.choices]
-        if len(set(texts)) < len(texts):
+        texts = {choice.text.strip() for choice in question.choices}
+        if len(texts) < len(question.choices):
             checked.warnings.append(
                 f"{row.file.name}, row {row.row}: two options of '{name}' read the same."
             )
@@ -194,11 +211,12 @@ def _check(reading: Reading, skip_bad_rows: bool) -> _Checked:
     return checked
 
 
-def _questions(reading: Reading, checked: _Checked) -> Iterator[tuple[Question, str | None]]:
-    """Yield the good questions, each with its explanation if it has one."""
+def _questions(reading: Reading, checked: _Checked) -> Iterator[tuple[Question, str, str | None]]:
+    """Yield the good questions, each with its hash, and its explanation if it has one."""
+    hashes = iter(checked.hashes)
     for row in reading.rows():
         if isinstance(row.question, Question):
-            yield _named(row, row.question, checked), row.support
+            yield _named(row, row.question, checked), next(hashes), row.support
 
 
 def _named(row: ReadRow, question: Question, checked: _Checked) -> Question:
@@ -226,9 +244,9 @@ def _store(
     stores = {name: _DatasetStore(session, name, told) for name in names}
     total = 0
     supports: dict[str, dict[tuple[Split, str], str]] = {}
-    for question, support in _questions(reading, checked):
+    for question, digest, support in _questions(reading, checked):
         total += 1
-        stores[question.dataset].add(question)
+        stores[question.dataset].add(question, digest)
         if support and add_supports is not None:
             supports.setdefault(question.dataset, {})[question.split, question.external_id] = (
                 support
@@ -297,9 +315,8 @@ class _DatasetStore:
         self._places: dict[Split, int] = {}
         self._batch: list[dict[str, Any]] = []
 
-    def add(self, question: Question) -> None:
+    def add(self, question: Question, digest: str) -> None:
         """Add a question unless it is there; raises Conflict for another one with its id."""
-        digest = question_hash(question)
         position = self._places.get(question.split, 0)
         self._places[question.split] = position + 1
         splits = self._there.setdefault(question.external_id, {})

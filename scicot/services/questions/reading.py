@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -106,7 +106,7 @@ class Reading:
                     if draft.language:
                         self.languages.add(draft.language)
                     has_id = "id" in layout.columns and bool(row)
-                    self._keep([number, len(self.files) - 1, split, has_id, asdict(draft)])
+                    self._keep([number, len(self.files) - 1, split, has_id, _to_fields(draft)])
             except InvalidInput as error:
                 self._keep([number, len(self.files) - 1, str(error)])
 
@@ -167,14 +167,28 @@ class Reading:
         return finish(draft, key, file.dataset, split, where)
 
 
-def _to_draft(fields: dict[str, Any]) -> Draft:
-    choices = tuple(Choice(**choice) for choice in fields.pop("choices"))
-    form, split = fields.pop("answer_form"), fields.pop("split")
+def _to_fields(draft: Draft) -> list[Any]:
+    """Return a draft as JSON keeps it; `_to_draft` turns it back."""
+    return [
+        draft.external_id,
+        draft.stem,
+        [(choice.label, choice.text) for choice in draft.choices],
+        *(draft.key, draft.named, draft.index, draft.answer_form, draft.group, draft.support),
+    ]
+
+
+def _to_draft(fields: list[Any]) -> Draft:
+    external_id, stem, choices, key, named, index, form, group, support = fields
     return Draft(
-        **fields,
-        choices=choices,
+        external_id=external_id,
+        stem=stem,
+        choices=tuple(Choice(label, text) for label, text in choices),
+        key=key,
+        named=named,
+        index=index,
         answer_form=AnswerForm(form) if form else None,
-        split=Split(split) if split else None,
+        group=group,
+        support=support,
     )
 
 

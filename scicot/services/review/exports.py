@@ -91,7 +91,7 @@ def render_rationales(
         content = "".join(f"{json.dumps(line(one), ensure_ascii=False)}\n" for one in items)
     with write(session):
         pass  # nothing but who took it out
-    return len(items), content.encode("utf-8")
+    return len(items), content.encode("utf-8-sig" if style is RationaleFormat.CSV else "utf-8")
 
 
 def _ids(

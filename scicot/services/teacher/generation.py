@@ -182,10 +182,22 @@ def refuse_second(session: Session, kind: RunKind, values: Mapping[str, Any]) ->
 
 
 def choose_questions(session: Session, config: GenerationConfig) -> Sequence[StoredQuestion]:
-    """Return the questions that the config names: given ones, or the first of the split."""
+    """Return the questions that the config names: given ones, or the first of the split.
+
+    Raises InvalidConfig for blind ones.
+    """
     if config.question_ids is not None:
-        return list(get_questions(session, config.question_ids).values())
-    return list_questions(session, config.dataset, config.split, config.limit)
+        chosen: Sequence[StoredQuestion] = list(
+            get_questions(session, config.question_ids).values()
+        )
+    else:
+        chosen = list_questions(session, config.dataset, config.split, config.limit)
+    if not all(question.is_labelled for question in chosen):
+        raise InvalidConfig(
+            f"The {config.split} split of '{config.dataset}' holds questions without an answer "
+            "key, and a rationale is asked for with the key. Choose a labelled split."
+        )
+    return chosen
 
 
 def generation_asks(config: GenerationConfig, prompt: Prompt) -> list[Ask]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from scicot.pure.methods.registry import plan_of
 from scicot.pure.training.fractions import take_fraction
+from scicot.services.questions.duplicates import questions_in_test
 from scicot.services.questions.lookup import list_questions
 from scicot.services.students.answers import as_read
 from scicot.services.training.snapshots import find_snapshot, snapshot_texts
@@ -29,6 +30,7 @@ class TrainingData:
     rationales: Mapping[int, str]
     stripped: int = 0
     emptied: int = 0
+    left_out: int = 0  # questions that stand in the test split too
 
 
 def read_training_data(session: Session, config: TrainingConfig) -> TrainingData:
@@ -47,11 +49,16 @@ def read_training_data(session: Session, config: TrainingConfig) -> TrainingData
             )
         rationales = snapshot_texts(session, snapshot.id)
         questions = [one for one in questions if one.id in rationales]
+    tested = questions_in_test(session, config.dataset) if config.leave_out_tested else set()
+    kept = [question for question in questions if question.id not in tested]
+    left_out = len(questions) - len(kept)
+    questions = kept
     plan = plan_of(config)
     if not questions and plan.needs_questions:
         raise InvalidConfig(
             f"There is no question to train on in '{config.dataset}'. Import its train split"
             + (" or take a snapshot that holds some." if config.snapshot else ".")
+            + (f" {left_out} stand in the test split too and are left out." if left_out else "")
         )
     if not plan.needs_questions:
         questions = []
@@ -76,4 +83,5 @@ def read_training_data(session: Session, config: TrainingConfig) -> TrainingData
         rationales=read,
         stripped=sum(read[key] != text.strip() for key, text in whole.items()),
         emptied=sum(not read[key] for key in whole),
+        left_out=left_out,
     )

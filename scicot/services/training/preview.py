@@ -123,7 +123,10 @@ def inspect_training(
         first_batch=_first_batch(plans[0], config, codec),
         disk_needed=needed,
         disk_free=free,
-        notes=_notes(config, settings, student, stages, needed, free),
+        notes=[
+            *_left_out_note(data.left_out),
+            *_notes(config, settings, student, stages, needed, free),
+        ],
     )
 
 
@@ -189,6 +192,15 @@ def _disk_free(folder: Path) -> int:
     while not folder.exists():
         folder = folder.parent
     return shutil.disk_usage(folder).free
+
+
+def _left_out_note(left_out: int) -> list[str]:
+    if not left_out:
+        return []
+    return [
+        f"{left_out} training questions stand word for word in the test split too and are left "
+        "out. leave_out_tested=false keeps them."
+    ]
 
 
 def _notes(

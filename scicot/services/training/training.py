@@ -37,6 +37,8 @@ from scicot.words.settings import Settings
 TRAINING_SAMPLE = 64  # questions seen in training that are asked again: were they learned at all?
 log = logging.getLogger(__name__)
 
+LOG = logging.getLogger(__name__)
+
 
 @needs(Action.START_RUN)
 def start_training(
@@ -119,6 +121,8 @@ def run_training(context: RunContext) -> TrainingResult:
     config = read_config(context.run.config)
     with context.session() as session:
         data = read_training_data(session, config)
+    if data.left_out:
+        LOG.info("%d training questions stand in the test split too: left out", data.left_out)
     student = find_student(config.student, context.settings)
     _check_fits(student, config, data)
     watcher = RunWatcher(context, count_work(config, data))
@@ -149,6 +153,7 @@ def run_training(context: RunContext) -> TrainingResult:
         "stripped": {"changed": data.stripped, "emptied": data.emptied},
         "stages": {role: stage.summary() for role, stage in stages.items()},
         "training_questions": len(data.train),
+        "left_out_of_training": data.left_out,
         "inference": answering.inference,
         "seconds": seconds | {"all": round(sum(seconds.values()), 2)},
         "peak_memory_bytes": max(part.peak_memory_bytes for part in parts),

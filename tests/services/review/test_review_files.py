@@ -1,3 +1,4 @@
+import codecs
 import csv
 import json
 from pathlib import Path
@@ -141,3 +142,5 @@ def test_a_spreadsheet_cell_is_never_a_formula(
     export_rationales(session, ADA, path, style=RationaleFormat.CSV)
     with path.open(encoding="utf-8", newline="") as file:
         assert next(csv.DictReader(file))["rationale"] == "'=SUM(A1)"
+    # the mark by which Excel knows UTF-8: without it French and Greek come out as other signs
+    assert path.read_bytes().startswith(codecs.BOM_UTF8)
