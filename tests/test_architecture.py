@@ -68,7 +68,7 @@ ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "scicot/pure": {
         "students": (),
-        "predictions": ("teacher",),
+        "predictions": ("teacher", "questions"),
         "checks": (),
         "questions": (),
         "judge": ("teacher",),

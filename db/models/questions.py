@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, EnumText
-from scicot.words.records import AnswerForm, Split
+from scicot.words.records import AnswerKind, Split
 
 
 class DatasetRow(Base):
@@ -45,7 +45,7 @@ class QuestionRow(Base):
     stem: Mapped[str] = mapped_column(Text)
     choices: Mapped[list[Any]]  # [{"label", "text"}] in the source's order
     answer_key: Mapped[str] = mapped_column(Text)
-    answer_form: Mapped[AnswerForm | None] = mapped_column(EnumText(AnswerForm))
+    answer_form: Mapped[AnswerKind | None] = mapped_column(EnumText(AnswerKind))
     group: Mapped[str | None] = mapped_column(String(200))
     content_hash: Mapped[str] = mapped_column(String(64), index=True)
     created_at: Mapped[datetime]

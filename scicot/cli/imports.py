@@ -59,7 +59,7 @@ def register(app: typer.Typer) -> None:
 def questions_command(
     location: Annotated[
         str,
-        typer.Argument(help="A file or folder, hub:OWNER/NAME[:CONFIG][@REVISION], starter."),
+        typer.Argument(help="File, folder, hub:OWNER/NAME[:CONFIG][@REVISION], gym:TASK, starter."),
     ],
     dataset: Annotated[str, typer.Option(help="Its name; a prefix for a folder with both sets.")],
     split: Annotated[Split | None, typer.Option(help="Where no name or column says it.")] = None,
@@ -72,6 +72,8 @@ def questions_command(
     ] = None,
     encoding: Annotated[str | None, typer.Option(help="Of a CSV, where the guess errs.")] = None,
     language: Annotated[str | None, typer.Option(help="The dataset's, zh or fr say.")] = None,
+    size: Annotated[int, typer.Option(help="Of gym:TASK: all splits together.")] = 500,
+    seed: Annotated[int, typer.Option(help="Of gym:TASK: another draws other questions.")] = 0,
     skip_bad_rows: Annotated[
         bool, typer.Option("--skip-bad-rows", help="Leave bad rows out and list them.")
     ] = False,
@@ -87,6 +89,8 @@ def questions_command(
         mapping=read_mapping(mapping or []),
         keys=keys,
         encoding=encoding,
+        size=size,
+        seed=seed,
     )
     with open_workspace() as session:
         if preview:

@@ -30,7 +30,7 @@ class Split(StrEnum):
     TEST = "test"
 
 
-class AnswerForm(StrEnum):
+class AnswerKind(StrEnum):
     """How a free answer is compared: as a number, as a text or as a list."""
 
     NUMBER = "number"
@@ -215,7 +215,7 @@ class Question:
     answer_key: str
     dataset: str = ""
     split: Split = Split.TRAIN
-    answer_form: AnswerForm | None = None
+    answer_form: AnswerKind | None = None
     group: str | None = None
     language: str | None = None
 
@@ -267,6 +267,13 @@ class Question:
         if self.answer_form is not None and self.answer_key:
             return self.answer_key
         return self.choice_text(self.answer_key)
+
+    @property
+    def shown_key(self) -> str:
+        """The answer as it is shown: label and text, or the free answer; empty when unknown."""
+        if not self.answer_key or self.answer_form is not None:
+            return self.answer_key
+        return f"({self.answer_key}) {self.key_text}"
 
     def choice_text(self, label: str) -> str:
         """Return the text of the choice with this label; KeyError when there is none."""

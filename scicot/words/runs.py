@@ -35,6 +35,7 @@ class TrainingResult(AnsweringResult):
     stripped: dict[str, int]
     stages: dict[str, dict[str, Any]]
     training_questions: int
+    left_out_of_training: int  # that stand in the test split too
     inference: dict[str, Any]
     seconds: dict[str, float]
     peak_memory_bytes: int

@@ -52,7 +52,7 @@ def show_source_comparison(dataset: str) -> None:
     )
     with open_workspace() as session:
         texts = read_side_by_side(session, question, picked)
-    st.text(f"{question.stem}\nThe answer is ({question.answer_key}) {question.key_text}")
+    st.text(f"{question.stem}\nThe answer is {question.shown_key}")
     for column, one in zip(st.columns(len(texts)), texts, strict=True):
         with column, st.container(border=True):
             st.caption(escape_markdown(one.source.title))

@@ -20,6 +20,7 @@ from scicot.pure.predictions.parsing import (
     Ambiguous,
     Reading,
     read_form,
+    read_free,
     why_none,
 )
 from scicot.pure.teacher.thinking import cut_thinking
@@ -110,6 +111,8 @@ def read_llm_output(output: str, question: Question, *, is_cut: bool = False) ->
     thinking = cut_thinking(output)
     if thinking.is_unclosed:
         return Reading(None, NoAnswer.CUT_OFF)
+    if question.answer_form is not None:
+        return read_free(thinking.text, question.answer_form, is_cut=is_cut)
     text = thinking.text.strip()
     following = NEXT_QUESTION.search(text)
     if following:

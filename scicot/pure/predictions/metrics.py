@@ -70,11 +70,12 @@ def measure(
     )
     place, fallen = max(places.items(), key=lambda item: (item[1], -item[0]), default=(None, 0))
     outcomes = [one.outcome for one in predictions]
+    are_scored = any(one.option_label for one in predictions)  # a free answer has no options
     likely = sum(one.option_label == keys[one.question_id] for one in predictions)
     return (
         {
             "accuracy": outcomes.count(Outcome.CORRECT) / count if count else None,
-            "option_accuracy": likely / count if count else None,
+            "option_accuracy": likely / count if are_scored else None,
             "option_accuracy_per_byte": _share_right(
                 predictions,
                 keys,

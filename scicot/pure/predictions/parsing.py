@@ -19,8 +19,9 @@ from scicot.pure.predictions.choices import (
     to_label,
 )
 from scicot.pure.predictions.markup import narrow, strip_markup
+from scicot.pure.questions.free import free_label, read_free_answer
 from scicot.words.configs import AnswerForm
-from scicot.words.records import NoAnswer, Outcome, Question
+from scicot.words.records import AnswerKind, NoAnswer, Outcome, Question
 
 _MARKER = re.compile(r"\banswer\s*:", re.IGNORECASE)
 _STATEMENT = re.compile(
@@ -90,6 +91,8 @@ def read_output(
     `is_cut`: the output reached its limit, so that an answer may have been on its way. In the
     `form` of texts alone a letter is no answer: "4" is then the text of a choice.
     """
+    if question.answer_form is not None:
+        return read_free(output, question.answer_form, is_cut=is_cut)
     if form == "text":
         return _read_text(output, question, is_cut=is_cut)
     text = strip_markup(output).strip()
@@ -117,6 +120,17 @@ def read_output(
         return Reading(None, NoAnswer.TWO_LABELS)
     is_cut = is_cut or not any(form.strip(" .:(") for form in forms)
     return Reading(None, why_none(forms[-1], question, is_cut=is_cut))
+
+
+def read_free(output: str, form: AnswerKind, *, is_cut: bool) -> Reading:
+    """Return the free answer that an output states as its label, or why there is none."""
+    following = NEXT_QUESTION.search(output)
+    if following:
+        output, is_cut = output[: following.start()], False
+    label = read_free_answer(strip_markup(output), form)
+    if label is not None:
+        return Reading(label)
+    return Reading(None, NoAnswer.CUT_OFF if is_cut else NoAnswer.NONE)
 
 
 def why_none(form: str, question: Question, *, is_cut: bool) -> NoAnswer:
@@ -162,7 +176,10 @@ def judge(label: str | None, question: Question) -> Outcome:
         return Outcome.UNSCORED
     if label is None:
         return Outcome.NO_ANSWER
-    return Outcome.CORRECT if label == question.answer_key else Outcome.INCORRECT
+    key: str | None = question.answer_key
+    if question.answer_form is not None:
+        key = free_label(question.answer_key, question.answer_form)
+    return Outcome.CORRECT if label == key else Outcome.INCORRECT
 
 
 def _last_statement(text: str) -> re.Match[str] | None:

@@ -11,7 +11,7 @@ from typing import Any
 from scicot.pure.hashing import content_hash
 from scicot.pure.questions.values import LETTERS, as_text, eaten_backslash
 from scicot.words.errors import InvalidQuestion
-from scicot.words.records import AnswerForm, Choice, Question, Split
+from scicot.words.records import AnswerKind, Choice, Question, Split
 
 UNKNOWN_KEYS = frozenset(("", "-", "?", "-1", "none", "null", "nan", "n/a"))
 UNSEEN = ("Cc", "Cf")
@@ -36,7 +36,7 @@ class Draft:
     key: str
     named: str | None
     index: int | None
-    answer_form: AnswerForm | None = None
+    answer_form: AnswerKind | None = None
     group: str | None = None
     support: str | None = None
     split: Split | None = None

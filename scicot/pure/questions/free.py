@@ -8,16 +8,27 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+from scicot.pure.hashing import content_hash
 from scicot.pure.questions.drafts import Draft, make_draft
 from scicot.pure.questions.values import as_list, as_text
 from scicot.words.errors import InvalidQuestion
-from scicot.words.records import AnswerForm
+from scicot.words.records import AnswerKind
 
 _NUMBER = re.compile(
     r"[-+−]?(?:\d{1,3}(?:[,\u00a0\u202f ]\d{3})+|\d+)?(?:\.\d+)?(?:/\d+)?(?:[eE][-+]?\d{1,3})?"
 )
 _WRAPPED = re.compile(r"^\s*(?:\\boxed\{(.*)\}|\$(.*)\$|\\\((.*)\\\))\s*$", re.DOTALL)
 _UNITS = re.compile(r"^\s*(?:us)?[$€£¥]\s*|\s*[%°]$|(?<=\d)\s*[a-zA-Z][\w ²³/°-]{0,30}$")
+LABEL_SIGNS = 16  # that a prediction's label has room for
+LONGEST_BARE = 60  # signs of an output that is an answer and nothing else
+_STATED = (
+    re.compile(r"####\s*(?P<said>[^\n]{1,1000})"),
+    re.compile(r"\\boxed\{(?P<said>[^{}\n]{1,1000})\}"),
+    re.compile(
+        r"\banswer\s*(?:is|:)\s*:?\s*(?P<said>[^\n]{1,1000}?)(?=\.(?:\s|$)|\n|$)", re.IGNORECASE
+    ),
+)
+_ANY_NUMBER = re.compile(r"[-+−]?\d[\d,]*(?:\.\d+)?(?:/\d+)?")
 _WORKING = re.compile(r"<<[^<>\n]*>>")
 
 
@@ -27,7 +38,7 @@ def read_free(
     """Yield the question of a row with a free answer; what stands before `####` explains it."""
     fields = {field: row.get(column) for field, column in columns.items()}
     value = as_list(fields.pop("answer", None))
-    form = AnswerForm.LIST if isinstance(value, list | tuple) else None
+    form = AnswerKind.LIST if isinstance(value, list | tuple) else None
     key = ", ".join(map(as_text, value)) if form else as_text(value).strip()
     working, mark, final = key.rpartition("####")
     if mark:
@@ -37,7 +48,7 @@ def read_free(
         raise InvalidQuestion(f"{where}: the answer has {len(key)} characters; 1,000 are the most.")
     draft = make_draft(fields, (), own_labels=False, where=where)
     if form is None:
-        form = AnswerForm.NUMBER if as_number(key) is not None else AnswerForm.TEXT
+        form = AnswerKind.NUMBER if as_number(key) is not None else AnswerKind.TEXT
     yield replace(draft, key=key, named=key or None, answer_form=form)
 
 
@@ -63,13 +74,13 @@ def _unwrap(text: str) -> str:
     return text.strip()
 
 
-def normalise(text: str, form: AnswerForm) -> str | None:
+def normalise(text: str, form: AnswerKind) -> str | None:
     """Return an answer in the form in which two of them are compared; None where it is none."""
     bare = _unwrap(text)
-    if form is AnswerForm.NUMBER:
+    if form is AnswerKind.NUMBER:
         number = as_number(bare)
         return None if number is None else str(number)
-    if form is AnswerForm.LIST:
+    if form is AnswerKind.LIST:
         inner = re.sub(r"^[\[({]|[\])}]$", "", bare.strip())
         parts = [_plain(part) for part in re.split(r"[,;\n]|\band\b", inner)]
         return "\n".join(part for part in parts if part) or None
@@ -83,7 +94,38 @@ def _plain(text: str) -> str:
     return " ".join(text.casefold().split()).strip(" .,;:!?\"'`“”‘’")
 
 
-def is_same_answer(stated: str, key: str, form: AnswerForm) -> bool:
-    """Return whether a stated answer equals the key in the form of the question."""
-    normal = normalise(stated, form)
-    return normal is not None and normal == normalise(key, form)
+def free_label(text: str, form: AnswerKind) -> str | None:
+    """Return an answer as a prediction's label: its normal form; of a long one a short stand-in.
+
+    Two answers have the same label where they are the same answer.
+    """
+    normal = normalise(text, form)
+    if normal is None or len(normal) <= LABEL_SIGNS:
+        return normal
+    return f"{normal[: LABEL_SIGNS - 9]}~{content_hash(normal)[:8]}"
+
+
+def find_stated(output: str, form: AnswerKind) -> str | None:
+    """Return the last answer that an output states, as written; None where it states none.
+
+    What follows `####`, "the answer is", "Answer:", or stands in a box; or the whole of an output
+    that is no longer than an answer.
+    """
+    stated = [match for pattern in _STATED for match in pattern.finditer(output)]
+    if stated:
+        last = max(stated, key=lambda match: match.start("said"))["said"]
+    else:
+        last = output.strip()
+        if len(last) > LONGEST_BARE or "\n" in last:
+            return None
+    last = last.strip().strip("*`\"'“” ").rstrip(".").strip()
+    if form is AnswerKind.NUMBER and as_number(last) is None:
+        numbers = [match[0] for match in _ANY_NUMBER.finditer(last)]
+        return numbers[0].rstrip(",.") if len(numbers) == 1 else None
+    return last or None
+
+
+def read_free_answer(output: str, form: AnswerKind) -> str | None:
+    """Return the label of the answer that an output states, or None."""
+    stated = find_stated(output, form)
+    return None if stated is None else free_label(stated, form)

@@ -37,9 +37,9 @@ def one_line(text: str) -> str:
 
 
 def question_text(question: Question, form: TextForm = PAPER_FORM) -> str:
-    """Return x: the question and its options, labels as in the source."""
+    """Return x: the question and its options, labels as in the source; a free one has none."""
     stem = f"Question: {one_line(question.stem)}"
-    if not form.shows_options:
+    if not form.shows_options or not question.choices:
         return stem
     options = " ".join(f"({choice.label}) {one_line(choice.text)}" for choice in question.choices)
     return f"{stem}\nOptions: {options}"
@@ -73,6 +73,8 @@ def deciding_span(choice: Choice, form: TextForm = PAPER_FORM) -> tuple[int, int
 
 def _answer_parts(choice: Choice, form: TextForm) -> tuple[str, str, str]:
     text = one_line(choice.text)
+    if not choice.label:  # a free answer
+        return f"{ANSWER_PREFIX} The answer is ", text, ""
     if form.answer == "text":
         return f"{ANSWER_PREFIX} ", text, ""
     if form.answer == "letter":
@@ -81,7 +83,9 @@ def _answer_parts(choice: Choice, form: TextForm) -> tuple[str, str, str]:
 
 
 def right_choice(question: Question) -> Choice:
-    """Return the choice of the answer key."""
+    """Return the choice of the answer key; a free answer is one without a label."""
+    if question.answer_form is not None:
+        return Choice("", question.key_text)
     for choice in question.choices:
         if choice.label == question.answer_key:
             return choice

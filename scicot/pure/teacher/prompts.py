@@ -77,7 +77,7 @@ def render_parts(parts: PromptParts, question: Question) -> PromptParts:
         "options": delimited(
             "options", "\n".join(f"({one.label}) {one.text}" for one in question.choices)
         ),
-        "answer": delimited("answer", f"({question.answer_key}) {question.key_text}"),
+        "answer": delimited("answer", question.shown_key),
     }
 
     def fill(template: str) -> str:  # one pass: a value that looks like a variable stays as it is

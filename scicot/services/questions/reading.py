@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
 import scicot
+from scicot.adapters.sources.gym import read_gym
 from scicot.adapters.sources.hub import read_hub
 from scicot.adapters.sources.question_files import QuestionFile, find_question_files
 from scicot.adapters.sources.tables import Row, Rows, first_rows, open_table
@@ -22,7 +23,7 @@ from scicot.pure.questions.drafts import Draft, finish
 from scicot.pure.questions.keys import KeyCount, add_up, blind_splits, decide, meanings
 from scicot.pure.questions.layouts import Layout, recognise
 from scicot.words.errors import InvalidInput, InvalidQuestion
-from scicot.words.records import AnswerForm, Choice, Question, Split
+from scicot.words.records import AnswerKind, Choice, Question, Split
 
 # 60 questions written for Sci-CoT, so that everything can be tried without a file or a network
 STARTER_FOLDER = Path(scicot.__file__).parent / "data" / "starter"
@@ -186,7 +187,7 @@ def _to_draft(fields: list[Any]) -> Draft:
         key=key,
         named=named,
         index=index,
-        answer_form=AnswerForm(form) if form else None,
+        answer_form=AnswerKind(form) if form else None,
         group=group,
         support=support,
     )
@@ -215,7 +216,18 @@ def read_source(location: str, dataset: str, options: ReadOptions) -> Reading:
     """
     reading = Reading()
     try:
-        if location.startswith("hub:"):
+        if location.startswith("gym:"):
+            parts = read_gym(
+                location[4:].strip(),
+                dataset,
+                size=options.size,
+                seed=options.seed,
+                as_choices=options.layout == "list",
+            )
+            for file, layout, rows in parts:
+                drawn = replace(options, split=None, layout=layout)
+                reading.add(file, "reasoning-gym", rows, drawn)
+        elif location.startswith("hub:"):
             for file, rows in read_hub(location[4:], dataset):
                 reading.add(file, "the Hugging Face hub", rows, options)
         else:

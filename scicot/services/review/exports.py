@@ -145,7 +145,7 @@ def _argilla_record(item: ReviewItem) -> Mapping[str, Any]:
         "id": f"{item.question.dataset}/{item.question.external_id}/{rationale.id}",
         "fields": {
             "question": question_text(item.question),
-            "answer_key": f"({item.question.answer_key}) {item.question.key_text}",
+            "answer_key": item.question.shown_key,
             "rationale": rationale.original_text,
         },
         "metadata": {

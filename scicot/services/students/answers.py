@@ -87,7 +87,17 @@ def answer_questions(
         for one in questions
     ]
     given, options = [one for one, _ in scored], [one for _, one in scored]
-    scores = answering.score(stage, inputs, options, given)
+    scores: list[Sequence[OptionScore]] = [() for _ in questions]
+    choosing = [place for place, texts in enumerate(options) if texts]  # a free answer has none
+    if choosing:
+        found = answering.score(
+            stage,
+            [inputs[place] for place in choosing],
+            [options[place] for place in choosing],
+            [given[place] for place in choosing],
+        )
+        for place, row in zip(choosing, found, strict=True):
+            scores[place] = row
     cut = answering.are_cut(stage, outputs, limit)
     return [
         _predict(config, question, output, row, rationales.get(question.id), is_cut=is_cut)
@@ -113,8 +123,8 @@ def _predict(
         output=output,
         label=reading.label,
         outcome=judge(reading.label, question),
-        option_log_likelihoods=likelihoods,
-        option_label=max(likelihoods, key=lambda label: likelihoods[label]),
+        option_log_likelihoods=likelihoods or None,
+        option_label=max(likelihoods, key=lambda label: likelihoods[label], default=None),
         no_answer_reason=reading.reason,
-        letter_log_likelihoods=letters if config.answer_form != "text" else None,
+        letter_log_likelihoods=letters if letters and config.answer_form != "text" else None,
     )
