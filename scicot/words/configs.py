@@ -100,7 +100,7 @@ class TrainingConfig(Config):
     # what is cut from a rationale that states the answer, wherever a student learns or reads one
     strip_answer: Literal["none", "sentence"] = "none"  # [ours] nothing edited between stages
     precision: Literal["auto", "fp32", "bf16"] = "auto"
-    inference: Literal["fp32", "int8"] = "fp32"
+    inference: Literal["fp32", "int8", "fp16", "bf16"] = "fp32"
     selection: Literal["last", "validation"] = "last"  # [ours] never the test split
     limit_validation: int | None = Field(default=256, ge=1)  # [ours]
     checkpoint_every: int = Field(default=200, ge=1)  # optimizer steps

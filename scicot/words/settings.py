@@ -71,6 +71,8 @@ class Settings(BaseSettings):
     """The e-mail address of who may give the others their roles."""
     daily_backups: int = Field(default=0, ge=0)
     """How many daily backups the app keeps; 0: it makes none."""
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    """Where students train and answer; `auto`: on the GPU where there is one."""
     training_slots: int = Field(default=1, ge=1)
     """How many runs may train or answer at the same time."""
     threads: int | None = Field(default=None, ge=1)

@@ -72,6 +72,7 @@ class StageJob:
     precision: str
     work_folder: Path
     threads: int
+    device: str = "auto"
     validation: Task | None = None
 
 

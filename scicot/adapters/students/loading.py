@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scicot.adapters.students.machine import choose_device
 from scicot.words.errors import StudentError
 from scicot.words.records import Family
 
@@ -67,11 +69,18 @@ def device_of(model: Any) -> torch.device:
     return device
 
 
-def place_model(model: Any) -> Any:
-    """Return the model on the GPU where there is one."""
+def place_model(model: Any, device: str = "auto") -> Any:
+    """Return the model where it is to work: on the GPU where there is one, or as told.
+
+    There, sums are taken in a fixed order where torch has one; where it has none it warns.
+    """
     import torch
 
-    return model.to("cuda") if torch.cuda.is_available() else model
+    chosen = choose_device(device)
+    if chosen == "cuda":
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read at cuBLAS's first use
+        torch.use_deterministic_algorithms(True, warn_only=True)
+    return model.to(chosen)
 
 
 def quiet_transformers() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 
+from scicot.words.errors import StudentError
 from scicot.words.settings import Settings
 
 BF16_FLAGS = {"avx512_bf16", "amx_bf16"}
@@ -19,23 +20,46 @@ def has_gpu() -> bool:
     return Path("/dev/nvidia0").exists() and not metadata.version("torch").endswith("+cpu")
 
 
-def has_bf16() -> bool:
+def choose_device(wanted: str = "auto") -> str:
+    """Return cuda or cpu for a setting of auto, cpu or cuda; StudentError where there is no GPU."""
+    if wanted == "cuda" and not has_gpu():
+        raise StudentError(
+            "SCICOT_DEVICE is cuda, and there is no GPU here that torch can use. Set it to auto or "
+            "cpu, or install torch for CUDA."
+        )
+    return wanted if wanted != "auto" else "cuda" if has_gpu() else "cpu"
+
+
+def name_device(device: str) -> str:
+    """Return the device's own name for a person: the card's, or the processor's."""
+    if device == "cuda":
+        import torch
+
+        return f"cuda: {torch.cuda.get_device_name()}"
+    named = [line for line in _processor() if line.startswith("model name")]
+    return f"cpu: {named[0].partition(':')[2].strip()}" if named else "cpu"
+
+
+def has_bf16(device: str = "auto") -> bool:
     """Return whether bf16 arithmetic is in hardware; emulated, it is slower than fp32."""
-    if has_gpu():
+    if choose_device(device) == "cuda":
         return True
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return False
-    flags = next((line for line in lines if line.startswith("flags")), "")
+    flags = next((line for line in _processor() if line.startswith("flags")), "")
     return bool(BF16_FLAGS & set(flags.split()))
 
 
-def resolve_precision(wanted: str) -> str:
+def _processor() -> list[str]:
+    try:
+        return Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return []
+
+
+def resolve_precision(wanted: str, device: str = "auto") -> str:
     """Return fp32 or bf16 for a setting of auto, fp32 or bf16."""
     if wanted != "auto":
         return wanted
-    return "bf16" if has_bf16() else "fp32"
+    return "bf16" if has_bf16(device) else "fp32"
 
 
 def run_threads(settings: Settings) -> int:

@@ -20,6 +20,7 @@ from typing import Any
 
 from scicot.adapters.students.folders import StudentFolder
 from scicot.adapters.students.job import Silent, StageJob, StepReport
+from scicot.adapters.students.machine import choose_device
 from scicot.adapters.students.memory import worker_environment
 from scicot.pure.methods.registry import make_config
 from scicot.pure.methods.tasks import Task
@@ -47,7 +48,11 @@ class ProbeResult:
 
 
 def run_probe(
-    student: StudentFolder, config: TrainingConfig, examples: Sequence[Example], threads: int
+    student: StudentFolder,
+    config: TrainingConfig,
+    examples: Sequence[Example],
+    threads: int,
+    device: str = "auto",
 ) -> ProbeResult:
     """Return what ten steps and a few texts took; raises StudentError when they failed."""
     request = {
@@ -56,6 +61,7 @@ def run_probe(
         "config": config.model_dump(mode="json"),
         "examples": [[one.input, one.target] for one in examples],
         "threads": threads,
+        "device": choose_device(device),
     }
     ran = subprocess.run(
         [sys.executable, "-m", "scicot.adapters.students.probe"],
@@ -93,9 +99,10 @@ def _probe(request: dict[str, Any]) -> ProbeResult:
                 family=family,
                 tasks=[Task(examples)],
                 config=config.model_copy(update={"steps": STEPS, "checkpoint_every": 10**9}),
-                precision=resolve_precision(config.precision),
+                precision=resolve_precision(config.precision, request["device"]),
                 work_folder=Path(folder) / "work",
                 threads=request["threads"],
+                device=request["device"],
             )
         )
         loaded = time.monotonic() - started
@@ -115,11 +122,11 @@ def _probe(request: dict[str, Any]) -> ProbeResult:
             examples=examples,
         )
         saved = time.monotonic() - started
-        threads = request["threads"]
+        threads, device = request["threads"], request["device"]
         student = (
-            FastStudent.open(Path(folder) / "ct2", threads=threads)
+            FastStudent.open(Path(folder) / "ct2", threads=threads, device=device)
             if reason is None
-            else TorchStudent.open(Path(folder) / "model", family, threads=threads)
+            else TorchStudent.open(Path(folder) / "model", family, threads=threads, device=device)
         )
         inputs = [one.input for one in examples[:TEXTS]]
         started = time.monotonic()

@@ -25,12 +25,15 @@ class TorchStudent:
         self.family = codec.special.family
 
     @classmethod
-    def open(cls, folder: Path, family: Family, *, threads: int | None = None) -> TorchStudent:
+    def open(
+        cls, folder: Path, family: Family, *, threads: int | None = None, device: str = "auto"
+    ) -> TorchStudent:
         """Return the student of a folder that save_pretrained wrote."""
         import torch
 
         torch.set_num_threads(choose_threads(threads))
-        return cls(place_model(load_model(folder, family)).eval(), Codec.open(folder, family))
+        model = place_model(load_model(folder, family), device)
+        return cls(model.eval(), Codec.open(folder, family))
 
     def generate(
         self,

@@ -42,7 +42,7 @@ class StageTrainer:
         torch.set_num_threads(self.threads)
         torch.manual_seed(job.config.seed)
         self.codec = Codec.open(job.student, job.family)
-        self.model = place_model(load_model(job.student, job.family))
+        self.model = place_model(load_model(job.student, job.family), job.device)
         use_quick_parts(self.model)
         self.pairs = [encode_task(self.codec, task, job.config) for task in job.tasks]
         self.lengths = self._lengths()

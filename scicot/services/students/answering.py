@@ -7,7 +7,8 @@ from typing import Any, Protocol
 
 from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.fast import FastStudent
-from scicot.adapters.students.machine import run_threads
+from scicot.adapters.students.machine import choose_device, name_device, run_threads
+from scicot.adapters.students.memory import give_back_memory
 from scicot.adapters.students.scoring import OptionScore
 from scicot.adapters.students.stage_files import keep_written, read_written
 from scicot.pure.hashing import content_hash
@@ -20,7 +21,9 @@ from scicot.words.records import Family
 # depends on which texts share a batch.
 AT_ONCE = {Family.ENCODER_DECODER: 128, Family.CAUSAL: 32}
 AGREEMENT_SAMPLE = 32
-AGREEMENT_NEEDED = 0.9  # share of equal texts below which int8 is not used
+AGREEMENT_NEEDED = 0.9  # share of equal texts below which a faster type is not used
+# what a setting is called by CTranslate2; fp16 and bf16 need a GPU
+COMPUTE_TYPES = {"fp32": "float32", "int8": "int8", "fp16": "float16", "bf16": "bfloat16"}
 
 
 class Student(Protocol):
@@ -45,25 +48,36 @@ class Student(Protocol):
 class Answering:
     """The run's students, opened once each; texts that a stage wrote before are not written again.
 
-    fp32 gives transformers' own text; int8 is used only where a sample agrees with fp32.
+    fp32 gives transformers' own text; a faster type is used only where a sample agrees with fp32.
+    One student is open at a time: each holds its weights in memory.
     """
 
     def __init__(self, watcher: RunWatcher, config: TrainingConfig) -> None:
         self.watcher = watcher
         self.config = config
+        self.device = choose_device(watcher.context.settings.device)
         self.agreement: dict[str, float] = {}
         self._open: dict[tuple[str, str], Student] = {}
 
     @property
     def inference(self) -> dict[str, Any]:
         """How texts were computed, for the run's result."""
-        return {"asked_for": self.config.inference, "int8_agreement": self.agreement}
+        return {
+            "asked_for": self.config.inference,
+            f"{self._fast_name}_agreement": self.agreement,
+            "device": name_device(self.device),
+        }
+
+    @property
+    def _fast_name(self) -> str:
+        return "int8" if self.config.inference == "fp32" else self.config.inference
 
     def generate(
         self, stage: TrainedStage, inputs: Sequence[str], max_new_tokens: int, what: str
     ) -> list[str]:
         """Return the stage's greedy output for each input, in order."""
-        how = [self.config.inference, max_new_tokens, self.config.max_input_tokens]
+        how: list[Any] = [self.config.inference, max_new_tokens, self.config.max_input_tokens]
+        how += [self.device] if self.device != "cpu" else []
         key = content_hash([how, list(inputs)])
         texts = read_written(stage.folder, key)
         if texts is None:
@@ -144,30 +158,35 @@ class Answering:
             return "torch"
         if self.config.inference == "fp32" or not inputs:
             return "float32"
+        fast_type = COMPUTE_TYPES[self.config.inference]
         if stage.role not in self.agreement:
             sample = inputs[:: max(1, len(inputs) // AGREEMENT_SAMPLE)][:AGREEMENT_SAMPLE]
             exact, fast = (
                 self._student(stage, kind).generate(
                     sample, max_new_tokens, max_input_tokens=self.config.max_input_tokens
                 )
-                for kind in ("float32", "int8")
+                for kind in ("float32", fast_type)
             )
             equal = sum(one == other for one, other in zip(exact, fast, strict=True))
             self.agreement[stage.role] = equal / len(sample)
-        return "int8" if self.agreement[stage.role] >= AGREEMENT_NEEDED else "float32"
+        return fast_type if self.agreement[stage.role] >= AGREEMENT_NEEDED else "float32"
 
     def _student(self, stage: TrainedStage, kind: str) -> Student:
         key = (stage.hash, kind)
         if key not in self._open:
-            threads = run_threads(self.watcher.context.settings)
-            if kind == "torch":
-                from scicot.adapters.students.torch_student import TorchStudent
-
-                self._open[key] = TorchStudent.open(
-                    stage.folder / "model", stage.family, threads=threads
-                )
-            else:
-                self._open[key] = FastStudent.open(
-                    stage.folder / "ct2", compute_type=kind, threads=threads
-                )
+            self._open.clear()
+            give_back_memory()
+            self._open[key] = self._open_student(stage, kind)
         return self._open[key]
+
+    def _open_student(self, stage: TrainedStage, kind: str) -> Student:
+        threads = run_threads(self.watcher.context.settings)
+        if kind != "torch":
+            return FastStudent.open(
+                stage.folder / "ct2", compute_type=kind, threads=threads, device=self.device
+            )
+        from scicot.adapters.students.torch_student import TorchStudent
+
+        return TorchStudent.open(
+            stage.folder / "model", stage.family, threads=threads, device=self.device
+        )

@@ -19,7 +19,12 @@ from scicot.adapters.clock import utc_now
 from scicot.adapters.students.folders import StudentFolder, inspect_folder
 from scicot.adapters.students.identity import engine_version
 from scicot.adapters.students.job import StageJob
-from scicot.adapters.students.machine import resolve_precision, run_threads
+from scicot.adapters.students.machine import (
+    choose_device,
+    name_device,
+    resolve_precision,
+    run_threads,
+)
 from scicot.adapters.students.memory import give_back_memory
 from scicot.adapters.students.stage_files import (
     is_complete,
@@ -89,10 +94,11 @@ class TrainedStage:
         )
 
 
-def hash_stage(plan: StagePlan, student: StudentFolder, config: TrainingConfig) -> str:
+def hash_stage(plan: StagePlan, student: StudentFolder, config: TrainingConfig, device: str) -> str:
     """Return the hash of all that decides the stage's weights.
 
-    Question ids are left out: they are this database's own.
+    Question ids are left out: they are this database's own. `device` is the setting; it decides
+    the precision, and the last bits of weights, which are the same on the same device alone.
     """
     if not plan.tasks:
         return content_hash({"engine": engine_version(), "as it is": student.fingerprint})
@@ -105,7 +111,7 @@ def hash_stage(plan: StagePlan, student: StudentFolder, config: TrainingConfig) 
             "engine": engine_version(),
             "student": plan.init.hash if plan.init else student.fingerprint,
             "settings": chosen,
-            "precision": resolve_precision(config.precision),
+            "precision": resolve_precision(config.precision, device),
             "tasks": [_content(task, is_weighted) for task in plan.tasks],
             "validation": _content(plan.validation, False)
             if plan.validation and config.selection == "validation"
@@ -128,7 +134,7 @@ def ensure_stage(
 ) -> TrainedStage:
     """Return the plan's stage: the one that is there under its hash, or one trained now."""
     context = watcher.context
-    stage_hash = hash_stage(plan, student, config)
+    stage_hash = hash_stage(plan, student, config, context.settings.device)
     folder = stage_folder(context.settings, stage_hash)
     with context.session() as session:
         found = find_stage(session, stage_hash)
@@ -193,9 +199,10 @@ def _train(
             family=base.family,
             tasks=plan.tasks,
             config=config,
-            precision=resolve_precision(config.precision),
+            precision=resolve_precision(config.precision, settings.device),
             work_folder=work,
             threads=run_threads(settings),
+            device=settings.device,
             validation=plan.validation,
         )
     )
@@ -230,6 +237,7 @@ def _train(
         "tokens_per_second": round(state.tokens / max(state.seconds, 1e-9), 1),
         "threads": trainer.threads,
         "precision": trainer.job.precision,
+        "device": name_device(choose_device(settings.device)),
         "examples": sum(len(task.examples) for task in plan.tasks),
         "fast": reason is None,
         "slow_reason": reason,

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.folders import StudentFolder, find_student
 from scicot.adapters.students.identity import engine_version
-from scicot.adapters.students.machine import run_threads
+from scicot.adapters.students.machine import choose_device, run_threads
 from scicot.adapters.students.probe import ProbeResult, run_probe
 from scicot.pure.hashing import content_hash
 from scicot.pure.methods.registry import plan_of
@@ -89,7 +89,7 @@ def estimate_training(
         found = _probe(kept, settings, student, config, _examples(session, config, plans))
     training = 0.0
     for plan in plans:
-        if find_stage(session, hash_stage(plan, student, config)) is None:
+        if find_stage(session, hash_stage(plan, student, config, settings.device)) is None:
             training += _stage_seconds(codec, plan.tasks, config, found)
     preview = inspect_training(session, settings, config)
     whole, writing, known = plan_of(config), 0, {plan.role for plan in plans}
@@ -145,6 +145,7 @@ def _probe_file(settings: Settings, student: StudentFolder, config: TrainingConf
             student.fingerprint,
             config.model_dump(mode="json", include={*chosen, "precision"}),
             run_threads(settings),
+            choose_device(settings.device),
         ]
     )
     return settings.artifacts_folder / "probes" / f"{key[:16]}.json"
@@ -158,7 +159,7 @@ def _probe(
     examples: Sequence[Example],
 ) -> ProbeResult:
     sample = examples[:: max(1, len(examples) // SAMPLE)][:SAMPLE]
-    result = run_probe(student, config, sample, run_threads(settings))
+    result = run_probe(student, config, sample, run_threads(settings), settings.device)
     kept.parent.mkdir(parents=True, exist_ok=True)
     half = kept.with_suffix(f".{uuid.uuid4().hex[:8]}.part")  # whole or not at all under its name
     half.write_text(json.dumps(asdict(result)), encoding="utf-8")

@@ -100,7 +100,7 @@ def inspect_training(
     student = find_local_student(config.student, settings)
     codec = Codec.open(student.path, student.family) if student else None
     plans = plan_known_stages(config, data)
-    stages = [_preview(session, plan, config, student, codec) for plan in plans]
+    stages = [_preview(session, plan, config, student, codec, settings.device) for plan in plans]
     known = {stage.role for stage in stages}
     stages += [
         StagePreview(
@@ -136,6 +136,7 @@ def _preview(
     config: TrainingConfig,
     student: StudentFolder | None,
     codec: Codec | None,
+    device: str,
 ) -> StagePreview:
     examples = sum(len(task.examples) for task in plan.tasks)
     preview = StagePreview(
@@ -146,7 +147,7 @@ def _preview(
     )
     if student is None or codec is None:
         return preview
-    stage_hash = hash_stage(plan, student, config)
+    stage_hash = hash_stage(plan, student, config, device)
     preview = replace(preview, hash=stage_hash, reused=find_stage(session, stage_hash) is not None)
     if not plan.tasks:
         return preview

@@ -1,0 +1,61 @@
+"""Where students work: the setting is kept, and what a device cannot do is refused by name."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scicot.adapters.students import machine
+from scicot.adapters.students.convert import convert_student
+from scicot.adapters.students.fast import FastStudent
+from scicot.adapters.students.machine import choose_device, name_device, resolve_precision
+from scicot.words.errors import StudentError
+from scicot.words.records import Family
+from tests.tiny_students import tiny_t5
+
+__all__ = ["tiny_t5"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "gpu", "chosen"),
+    [
+        ("auto", True, "cuda"),
+        ("auto", False, "cpu"),
+        ("cpu", True, "cpu"),
+        ("cuda", True, "cuda"),
+    ],
+)
+def test_the_device_is_the_setting_or_the_gpu_where_there_is_one(
+    monkeypatch: pytest.MonkeyPatch, wanted: str, gpu: bool, chosen: str
+) -> None:
+    monkeypatch.setattr(machine, "has_gpu", lambda: gpu)
+    assert choose_device(wanted) == chosen
+
+
+def test_a_gpu_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "has_gpu", lambda: False)
+    with pytest.raises(StudentError, match="SCICOT_DEVICE is cuda"):
+        choose_device("cuda")
+
+
+def test_the_processor_beside_a_gpu_has_its_own_precision(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "has_gpu", lambda: True)
+    monkeypatch.setattr(machine, "_processor", lambda: ["model name\t: A chip", "flags\t: avx2"])
+    assert resolve_precision("auto", "cuda") == "bf16"
+    assert resolve_precision("auto", "cpu") == "fp32"
+    assert name_device("cpu") == "cpu: A chip"
+
+
+def test_texts_are_written_on_the_device_that_was_asked_for(
+    monkeypatch: pytest.MonkeyPatch, tiny_t5: Path, tmp_path: Path
+) -> None:
+    import ctranslate2
+
+    assert convert_student(tiny_t5, tmp_path / "ct2", Family.ENCODER_DECODER) is None
+    asked: list[dict[str, Any]] = []
+    monkeypatch.setattr(ctranslate2, "get_supported_compute_types", lambda _: {"float16"})
+    monkeypatch.setattr(ctranslate2, "Translator", lambda _, **options: asked.append(options))
+    FastStudent.open(tmp_path / "ct2", compute_type="float16", device="cuda", threads=1)
+    assert (asked[0]["device"], asked[0]["compute_type"]) == ("cuda", "float16")
+    with pytest.raises(StudentError, match="cannot compute int8 on this cuda; it can do float16"):
+        FastStudent.open(tmp_path / "ct2", compute_type="int8", device="cuda", threads=1)
