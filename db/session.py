@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -27,7 +29,7 @@ from db.sqlite_file import (
     sqlite_path,
 )
 from scicot.words.errors import DatabaseBusy, DatabaseUnusable, InvalidInput
-from scicot.words.patterns import SECONDS_A_TEXT, TOO_SLOW
+from scicot.words.patterns import SECONDS_A_QUERY, SECONDS_A_TEXT, TOO_SLOW
 from scicot.words.storage import storage_error
 
 
@@ -52,6 +54,7 @@ def make_engine(url: str) -> Engine:
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "checkout", _still_the_same)
     event.listen(engine, "begin", _begin)
+    event.listen(engine, "before_cursor_execute", _begin_query)
     event.listen(engine, "handle_error", _name_error)
     return engine
 
@@ -88,7 +91,29 @@ def _still_the_same(_connection: Any, record: Any, _proxy: Any) -> None:
 
 def _matches(pattern: str, text: str | None) -> bool | None:
     """Answer SQLite's REGEXP; the dialect's own would let a bad pattern run for hours."""
-    return None if text is None else bool(regex.search(pattern, text, timeout=SECONDS_A_TEXT))
+    if text is None:
+        return None
+    left = SECONDS_A_QUERY - _spent.seconds
+    if left <= 0:
+        raise TimeoutError(TOO_SLOW)
+    began = time.perf_counter()
+    try:
+        return bool(regex.search(pattern, text, timeout=min(SECONDS_A_TEXT, left)))
+    finally:
+        _spent.seconds += time.perf_counter() - began
+
+
+class _Spent(threading.local):
+    """What patterns have cost in the query that this thread is at."""
+
+    seconds = 0.0
+
+
+_spent = _Spent()
+
+
+def _begin_query(*_of_the_query: Any) -> None:
+    _spent.seconds = 0.0
 
 
 def _name_error(context: ExceptionContext) -> None:

@@ -11,6 +11,7 @@ from scicot.words.errors import InvalidInput
 
 LONGEST_PATTERN = 500  # characters
 SECONDS_A_TEXT = 0.5  # a pattern that backtracks without end is stopped
+SECONDS_A_QUERY = 3.0  # on all texts that one question to the database looks at
 TOO_SLOW = "The pattern takes too long on a text. Write it without nested repetitions."
 
 

@@ -20,6 +20,7 @@ import openai
 from scicot.adapters.clock import utc_now
 from scicot.adapters.teacher.addresses import CheckedTransport
 from scicot.adapters.teacher.failures import CutOff, NotSent
+from scicot.adapters.teacher.limits import LimitedTransport
 from scicot.adapters.teacher.proxies import proxy_for, shown_proxy
 from scicot.pure.secrets import hide_secrets
 from scicot.pure.teacher.call_parameters import (
@@ -86,7 +87,7 @@ class TeacherClient:
                 follow_redirects=False,
                 timeout=httpx2.Timeout(deadline, connect=CONNECT_SECONDS),
                 limits=limits,
-                transport=transport,
+                transport=LimitedTransport(transport),
             ),
         )
 

@@ -11,7 +11,8 @@ from scicot.words.records import Question
 
 FILLER = re.compile(
     r"\bas an? (?:ai|artificial|language model)\b|\bi(?:['’]m| am) (?:sorry|unable|not able)\b"
-    r"|\bi (?:cannot|can['’]t|apologi[sz]e)\b|^\s*(?:sure|certainly|of course|absolutely|great)\b"
+    r"|\bi (?:cannot|can['’]t|apologi[sz]e)\b"
+    r"|^[^\S\n]*(?:sure|certainly|of course|absolutely|great)\b"
     r"[,!.]|\bgreat question\b|\bi hope (?:this|that)\b|\blet me know\b|\bfeel free to\b"
     r"|\bhere(?:['’]s| is) (?:the|a|an|your|my)\s+(?:\w+\s+)?(?:explanation|rationale|answer"
     r"|reasoning|response|solution)\b|\bhappy to help\b|\bi(?:['’]d| would) (?:be|like) to\b",
@@ -22,7 +23,7 @@ ECHO = re.compile(
     r"|\blet['’]s think step by step\b|\bstep by step\b"
     r"|\b(?:the|my) (?:reasoning|explanation|rationale)\b[^.\n]{0,60}?\b(?:is|are)\b"
     r"\s*(?:that\b|:)?"
-    r"|^\s*(?:rationale|explanation|reasoning|question|options|answer)\s*:"
+    r"|^[^\S\n]*(?:rationale|explanation|reasoning|question|options|answer)\s*:"
     r"|\breference point\b|\bspecific to this question\b",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from scicot.pure.checks import answer, form, language, manner
 from scicot.pure.checks.finding import Finding
@@ -154,6 +155,8 @@ CHECKS = (
 )
 BY_ID: Mapping[str, Check] = {check.id: check for check in CHECKS}
 
+MOST_FINDINGS = 50  # of one check in one text; whoever reads sees what it is like
+
 
 def find_flags(text: str, question: Question) -> list[Flag]:
     """Return what each check finds wrong in a rationale of this question, in check order.
@@ -173,7 +176,7 @@ def find_flags(text: str, question: Question) -> list[Flag]:
         )
         for check in CHECKS
         if check.find is not None and check.id not in silent
-        for found in check.find(text, question)
+        for found in islice(check.find(text, question), MOST_FINDINGS)
     ]
 
 

@@ -28,6 +28,7 @@ from db.models import QuestionRow, RationaleRow
 from db.restoring import put_in_place
 from db.session import get_engine, make_engine
 from db.sqlite_file import damaged, forget_damage, known_damage, note_damage, sqlite_path
+from scicot.adapters.atomic_files import refuse_special_file
 from scicot.adapters.clock import utc_now
 from scicot.services.runs.runs import list_active
 from scicot.services.system.invariants import find_violations
@@ -95,6 +96,7 @@ def _choose_target(source: Path, path: Path | None, keep: int | None) -> tuple[P
         return path / f"{source.stem}-{stamp}.db", f"{source.stem}-[0-9]*.db"
     if not path.parent.is_dir():
         raise InvalidInput(f"There is no folder {path.parent}. Make it first.")
+    refuse_special_file(path)
     if path.exists() and not keep:
         raise InvalidInput(
             f"{path} exists already. Choose a new name; backups are not overwritten."

@@ -1,0 +1,89 @@
+"""Sizes and kinds of files: what never ends, and what is no file, is refused in time."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx2
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from scicot.adapters.atomic_files import write_atomically
+from scicot.adapters.teacher.limits import LimitedTransport, TooLong
+from scicot.pure.checks import find_flags
+from scicot.pure.printable import printable, printable_json
+from scicot.words.errors import InvalidInput
+from tests.builders import make_question
+
+SECONDS_FOR_A_LONG_TEXT = 10.0  # on a busy machine; quadratic ones took 27 s for as much
+
+
+class Endless(httpx2.AsyncByteStream):
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while True:
+            yield b"x" * 65536
+
+
+def test_a_reply_that_never_ends_is_cut_at_the_limit() -> None:
+    async def ask() -> None:
+        server = httpx2.MockTransport(lambda _request: httpx2.Response(200, stream=Endless()))
+        async with httpx2.AsyncClient(transport=LimitedTransport(server, 10**6)) as client:
+            await client.get("http://teacher.example/")
+
+    with pytest.raises(TooLong):
+        asyncio.run(ask())
+
+
+@pytest.mark.parametrize("kind", ["link", "fifo", "device", "folder", "too long", "nul"])
+def test_an_export_replaces_nothing_but_a_file(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "out.jsonl"
+    target = tmp_path / "kept.txt"
+    target.write_text("kept")
+    if kind == "link":
+        path.symlink_to(target)
+    elif kind == "fifo":
+        os.mkfifo(path)
+    elif kind == "device":
+        path = Path("/dev/null")
+    elif kind == "folder":
+        path.mkdir()
+    elif kind == "too long":
+        path = tmp_path / ("x" * 300)
+    else:
+        path = tmp_path / "a\x00b"
+    with pytest.raises(InvalidInput):
+        write_atomically(path, b"new")
+    assert target.read_text() == "kept"
+    assert [entry.name for entry in tmp_path.iterdir() if entry.name.startswith(".")] == []
+
+
+@settings(max_examples=15, deadline=None)
+@given(piece=st.sampled_from(["\n", " ", "A) ", "The answer is B. ", "(", "because ", "1", "\t\n"]))
+def test_the_checks_take_a_long_text_in_time(piece: str) -> None:
+    long = piece * (40_000 // len(piece))
+    began = time.process_time()
+    find_flags(long, make_question())
+    assert time.process_time() - began < SECONDS_FOR_A_LONG_TEXT
+
+
+def test_a_pattern_that_backtracks_on_many_texts_ends_within_one_budget(session: Session) -> None:
+    rows = " UNION ALL ".join(["SELECT 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!' AS t"] * 200)
+    began = time.monotonic()
+    with pytest.raises(InvalidInput, match="takes too long"):
+        session.execute(text(f"SELECT count(*) FROM ({rows}) WHERE t REGEXP '(a|a|aa)+$'")).all()
+    assert time.monotonic() - began < 15
+
+
+@given(st.text())
+def test_no_text_gives_a_terminal_an_order(written: str) -> None:
+    shown = printable(written) + printable_json(written)
+    assert not any(
+        (ord(sign) < 32 and sign not in "\t\n") or 127 <= ord(sign) < 160 for sign in shown
+    )

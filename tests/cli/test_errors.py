@@ -1,0 +1,141 @@
+"""Whatever the machine refuses: one sentence that says what and where, with an id the log knows."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.builders import arc_row
+from tests.cli.runner import run_command, run_json
+
+ID = re.compile(r"\(error ([0-9a-f]{8})\)")
+
+
+def told(*words: str | Path) -> str:
+    """Run a command that ends badly and return its sentence."""
+    done = run_command(*words)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+    assert "sqlalchemy" not in done.stderr + done.stdout
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("Error: ")]
+    assert ID.search(line), line
+    return line
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 3 MB of its own; the test is skipped where none may be mounted."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(disk)], capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("this account may not mount a small disk")
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_full_disk_rolls_an_import_back_and_says_so(
+    small_disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import json
+
+    monkeypatch.setenv("SCICOT_HOME", str(small_disk / "home"))
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text("".join(f"{json.dumps(arc_row(n))}\n" for n in range(12000)))
+    sentence = told("import", "questions", rows, "--dataset", "demo", "--split", "train")
+    assert "disk" in sentence
+    assert "room" in sentence
+    filler = small_disk / "filler"
+    for size in (65536, 512):
+        with filler.open("ab", buffering=0) as file:
+            try:
+                while True:
+                    file.write(b"\0" * size)
+            except OSError:
+                pass
+    assert "Traceback" not in run_command("doctor").stderr
+    filler.unlink()
+    datasets = run_json(
+        "import", "questions", rows, "--dataset", "few", "--split", "train", "--preview"
+    )
+    assert datasets["rows"] == 12000
+
+
+@pytest.mark.parametrize(
+    ("home", "named"),
+    [
+        ("file", "home"),
+        ("~nouser/scicot", "SCICOT_HOME"),
+        ("x" * 300, "too long"),
+        ("/proc/no", ""),
+    ],
+)
+def test_a_home_that_cannot_be_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: str, named: str
+) -> None:
+    (tmp_path / "file").write_text("a file")
+    monkeypatch.setenv("SCICOT_HOME", home if home[0] in "~/" else str(tmp_path / home))
+    assert named in told("runs", "list")
+
+
+def test_the_log_knows_the_error_by_its_id(tmp_path: Path) -> None:
+    sentence = told("runs", "show", "7")
+    log = tmp_path / "home" / "logs" / "errors.log"
+    found = ID.search(sentence)
+    assert found is not None
+    assert found.group(1) in log.read_text(encoding="utf-8")
+    assert log.stat().st_mode & 0o077 == 0
+    assert (tmp_path / "home").stat().st_mode & 0o077 == 0
+    assert (tmp_path / "home" / "scicot.db").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["nonsense", "postgresql+psycopg://ada:hunter2@127.0.0.1:1/x", "mysql://ada:hunter2@h/x"],
+)
+def test_a_database_url_is_refused_without_its_password(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("SCICOT_DATABASE_URL", url)
+    for words in (("runs", "list"), ("backup",)):
+        done = run_command(*words)
+        assert done.returncode == 1
+        assert "hunter2" not in done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_a_setting_that_is_none_is_named_without_its_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCICOT_TRAINING_SLOTS", "s3cret-by-mistake")
+    sentence = told("runs", "list")
+    assert "SCICOT_TRAINING_SLOTS" in sentence
+    assert "s3cret" not in sentence
+
+
+def test_listening_where_others_can_reach_it_needs_sign_in() -> None:
+    assert "SCICOT_SIGN_IN" in told("app", "--address", "0.0.0.0", "--no-open")
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root may mount")
+def test_doctor_sees_a_home_that_is_read_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    run_command("runs", "list")
+    bound = subprocess.run(["mount", "--bind", str(home), str(home)], capture_output=True)
+    if bound.returncode:
+        pytest.skip("this account may not mount")
+    try:
+        subprocess.run(["mount", "-o", "remount,ro,bind", str(home)], check=True)
+        done = run_command("doctor")
+        assert done.returncode == 1
+        assert "Traceback" not in done.stdout + done.stderr
+        assert "read-only" in done.stdout
+    finally:
+        subprocess.run(["umount", str(home)], check=True)
