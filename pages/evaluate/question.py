@@ -25,6 +25,9 @@ VARIANT_TITLES = {
     Variant.TEACHER_RATIONALE: "the reference rationale",
     Variant.NO_RATIONALE: "no rationale",
     Variant.OTHER_RATIONALE: "another question's rationale",
+    Variant.OTHER_RATIONALE_2: "a second question's rationale",
+    Variant.OTHER_RATIONALE_3: "a third question's rationale",
+    Variant.MASKED_REFERENCE: "the reference without its answer and the options' words",
 }
 
 

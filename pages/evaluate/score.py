@@ -8,7 +8,9 @@ from pages.shared.links import link_choice
 from scicot.pure.evaluation.comparison import Cell, say_p
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.predictions.metrics import Score
+from scicot.services.evaluation.baselines import load_places
 from scicot.services.evaluation.comparison import Reading, RunComparison
+from scicot.services.workspace import open_workspace
 
 READINGS = {
     Reading.GENERATED: "The answer that was written",
@@ -54,6 +56,8 @@ def show_scores(compared: RunComparison) -> None:
         if found.needed
         else "there is no difference to tell"
     )
+    for warning in _warnings(compared):
+        st.warning(escape_markdown(warning), icon=":material/warning:")
     rows = [
         _describe("A", compared.name_a, compared.matched_a, compared.score_a),
         _describe("B", compared.name_b, compared.matched_b, compared.score_b),
@@ -62,9 +66,23 @@ def show_scores(compared: RunComparison) -> None:
     ]
     st.markdown("  \n".join(rows))
     st.caption(
-        f"{found.matched:,} questions matched; {needed}. Brackets: 95 % intervals, Wilson's for an "
-        "accuracy, the paired bootstrap's for the difference."
+        f"All over the {found.matched:,} questions that both answered, a run's own in parentheses "
+        f"where it answered more; {needed}. Brackets: 95 % intervals, Wilson's for an accuracy, "
+        "the paired bootstrap's for the difference."
     )
+
+
+def _warnings(compared: RunComparison) -> list[str]:
+    """Return what is wrong with how either run answers, and what one place always would give."""
+    with open_workspace() as session:
+        places = load_places(session, [compared.run_a.id, compared.run_b.id])
+    named = ((compared.name_a, compared.run_a.id), (compared.name_b, compared.run_b.id))
+    return [
+        f"{name} {places[run_id].warning}; that place always gives "
+        f"{percent(places[run_id].same_place)}."
+        for name, run_id in named
+        if run_id in places and places[run_id].warning
+    ]
 
 
 def _describe(letter: str, name: str, score: Score, own: Score) -> str:

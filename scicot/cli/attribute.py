@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
 
 import typer
 
 from scicot.cli.output import AsJson, current_actor, emit, run_number
 from scicot.cli.runs import finish_or_follow
-from scicot.pure.evaluation.attribution import TITLES
+from scicot.pure.evaluation.attribution import TITLES, Flips
 from scicot.services.evaluation.attribution import attribute_errors
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import AttributionConfig
@@ -55,7 +56,26 @@ def faults_command(run_id: RunNumber, as_json: AsJson = False) -> None:
             "errors": found.errors,
             "faults": counts,
             "accuracy": accuracies,
+            "control": _describe_flips(found.flips),
+            "control_masked": _describe_flips(found.flips_masked),
+            "followed": asdict(found.followed) | {"sentence": found.followed.sentence},
         },
         as_json,
-        "\n".join([f"{found.errors:>6}  errors in {found.questions} answers", *lines]),
+        "\n".join(
+            [
+                f"{found.errors:>6}  errors in {found.questions} answers",
+                *lines,
+                *([found.flips.sentence] if found.flips else []),
+                found.followed.sentence,
+            ]
+        ),
     )
+
+
+def _describe_flips(flips: Flips | None) -> dict[str, Any] | None:
+    if flips is None:
+        return None
+    return asdict(flips) | {
+        "interval": [flips.interval.low, flips.interval.high] if flips.interval else None,
+        "sentence": flips.sentence,
+    }

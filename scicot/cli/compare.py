@@ -135,6 +135,7 @@ def describe(compared: RunComparison) -> dict[str, Any]:
         "interval": [interval.low, interval.high] if interval else None,
         "mcnemar_mid_p": found.mid_p,
         "questions_needed": found.needed,
+        "differences": compared.differences,
         "no_answer_a": compared.score_a.no_answer,
         "no_answer_b": compared.score_b.no_answer,
         "sentence": compared.sentence,
@@ -145,8 +146,9 @@ def lines(compared: RunComparison, only_a: Sequence[str], only_b: Sequence[str])
     """Return a comparison as lines for a person."""
     found = compared.found
     a, b = compared.name_a, compared.name_b
+    unlike = f" These runs differ in {compared.differences}." if compared.differences else ""
     return [
-        compared.sentence,
+        compared.sentence + unlike,
         f"Matched {found.matched:,} of {compared.score_a.n:,} (A) and {compared.score_b.n:,} (B).",
         f"Both right {found.both}, only {a} {found.only_a}, only {b} {found.only_b}, "
         f"neither {found.neither}; McNemar mid-p {say_p(found.mid_p)}.",

@@ -161,6 +161,9 @@ class Variant(StrEnum):
     TEACHER_RATIONALE = "teacher_rationale"
     NO_RATIONALE = "no_rationale"
     OTHER_RATIONALE = "other_rationale"
+    OTHER_RATIONALE_2 = "other_rationale_2"
+    OTHER_RATIONALE_3 = "other_rationale_3"
+    MASKED_REFERENCE = "masked_reference"
 
 
 class Severity(StrEnum):

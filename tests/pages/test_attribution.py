@@ -39,7 +39,7 @@ def test_each_error_is_read_under_its_fault_with_the_definition_beside_it(
     app = open_page("evaluate/attribution", run=str(run_id))
     assert not app.exception
     labels = [one.label for one in app.button]
-    for wanted in ("0 · Unparsable", "1 · Unsteady", "1 · The rationale's fault"):
+    for wanted in ("0 · Unparsable", "1 · Right without a rationale", "1 · The rationale's fault"):
         assert wanted in labels
     assert "a better rationale would have been enough" in texts(app)
     press(app, "1 · The rationale's fault")

@@ -4,12 +4,13 @@ import pytest
 from sqlalchemy.orm import Session
 from streamlit.testing.v1 import AppTest
 
+from scicot.pure.methods.registry import make_config
 from scicot.words.records import Origin, Split, StoredQuestion
 from tests.builders import store_questions, store_rationale
 from tests.pages.driver import open_page
 from tests.pages.tables import read_tables
 from tests.pages.tables import texts as table_texts
-from tests.predictions import store_run
+from tests.predictions import store_run, store_trained
 
 
 @pytest.fixture
@@ -157,3 +158,23 @@ def test_the_page_opens_on_sci_cot_against_one_stage(
     store_run(session, questions, right=[0], method="finetune")
     app = open_page("evaluate/compare")
     assert (app.query_params["a"], app.query_params["b"]) == (str(runs[0]), str(runs[1]))
+
+
+def test_the_page_opens_on_runs_that_are_alike_in_all_but_the_method(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    def store(method: str, asked: list[StoredQuestion], student: str = "tiny") -> int:
+        config = make_config(method=method, dataset="demo", student=student, snapshot="s")
+        return store_trained(session, asked, config)
+
+    a, b = store("sci_cot", questions), store("one_stage", questions[:4])
+    c = store("one_stage", questions, student="big")
+    app = open_page("evaluate/compare")
+    assert not app.exception
+    assert {str(box.value) for box in app.selectbox[:2]} == {str(a), str(b)}
+    shown = texts(app)
+    assert "25.0 %" in shown  # over the 4 questions that both answered
+    assert "(of all its own 6: 16.7 %)" in shown
+    assert not [warning for warning in app.warning if "differ in" in warning.value]
+    app = open_page("evaluate/compare", a=str(a), b=str(c))
+    assert [warning for warning in app.warning if "differ in student" in warning.value]

@@ -8,6 +8,7 @@ from pages.evaluate.plain_table import Cell, Head, Line, show_plain_table
 from pages.evaluate.question import VARIANT_TITLES
 from pages.evaluate.score import percent
 from scicot.pure.evaluation.attribution import DEFINITIONS, TITLES, Fault
+from scicot.pure.markdown import escape_markdown
 from scicot.pure.statistics import wilson_interval
 from scicot.services.evaluation.attribution import Attribution
 from scicot.words.records import Variant
@@ -45,9 +46,17 @@ def show_variants(found: Attribution) -> None:
         key="variants",
         label="How the answering stage does with each kind of rationale",
     )
+    if found.flips is not None:
+        st.markdown(f"**Control.** {escape_markdown(found.flips.sentence)}")
+    if found.flips_masked is not None and found.flips_masked.gain is not None:
+        st.markdown(
+            "**Without its answer sentence and the options' words:** "
+            f"{escape_markdown(found.flips_masked.sentence)}"
+        )
+    st.markdown(escape_markdown(found.followed.sentence))
     st.caption(
-        "Where another question's rationale does as well as its own, the answering stage does not "
-        "read what it is given."
+        "Where another question's rationale does as well as the reference, the answering stage "
+        "does not read what it is given, and no fault below is one's or the other's."
     )
     own, good = found.variants.get(Variant.MAIN), found.variants.get(Variant.TEACHER_RATIONALE)
     if own and good and (good.accuracy or 0) < (own.accuracy or 0):
@@ -70,7 +79,8 @@ def say_coverage(found: Attribution) -> None:
     elif tried is None:
         st.warning(
             "No reference rationale was tried: the rationale's and the answering's fault cannot be "
-            "told apart for any question. What is unparsable or unsteady is told all the same.",
+            "told apart for any question. What is unparsable, or right without a rationale, is "
+            "told all the same.",
             icon=":material/info:",
         )
     else:

@@ -51,7 +51,7 @@ def start(run: RunView) -> None:
         st.warning(
             "Without reference rationales on the test questions it cannot be told whether a "
             "better rationale would have helped: the rationale's and the answering's fault stay "
-            "one heap. Unparsable and unsteady answers are told all the same.",
+            "one heap. What is unparsable, or right without a rationale, is told all the same.",
             icon=":material/info:",
         )
     st.button(

@@ -70,6 +70,7 @@ class ReportFaults:
     errors: int
     faults: Mapping[Fault, int]
     variants: Mapping[Variant, Score]
+    control: Sequence[str] = ()  # what the control and the 2x2 of followed rationales say
 
     @property
     def said(self) -> str:

@@ -35,6 +35,7 @@ def to_report_markdown(report: Report) -> str:
             for fault, count in one.faults.items()
         ]
         parts.append(one.said)
+        parts += one.control
     parts.append("## Runs")
     for run in report.runs:
         parts += _run(run)

@@ -42,6 +42,12 @@ def table_settings(config: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in {**defaults, **config}.items() if name not in left_out}
 
 
+def run_settings(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what two runs should have alike when their methods are compared."""
+    shares = {name: config.get(name) for name in ("fraction", "seed", "snapshot")}
+    return {**table_settings(config), **shares}
+
+
 def caption_settings(settings: Mapping[str, Any]) -> dict[str, str]:
     """Return the settings that a table's caption names, in its order; limits only where set."""
     return {

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import RunRow
-from scicot.pure.evaluation.attribution import Fault, find_fault, pair_with_others
+from db.models import PredictionRow, RunRow
+from scicot.pure.evaluation.attribution import (
+    Fault,
+    Flips,
+    Followed,
+    count_flips,
+    count_followed,
+    find_fault,
+    mask_rationale,
+    pair_with_others,
+)
 from scicot.pure.methods.registry import plan_of, read_config, usual_plan
 from scicot.pure.predictions.metrics import Score, score_outcomes
 from scicot.pure.predictions.parsing import judge, read_output
@@ -35,6 +44,7 @@ from scicot.words.records import (
 )
 from scicot.words.runs import RunView
 
+OTHERS = (Variant.OTHER_RATIONALE, Variant.OTHER_RATIONALE_2, Variant.OTHER_RATIONALE_3)
 AT_ONCE = 64  # questions between two looks at the cancel flag
 
 
@@ -52,13 +62,18 @@ class Attribution:
     """A run's errors by fault, and how it answers under each variant.
 
     `variants` holds the scores that there are, each over the questions that it was asked;
-    `references` says whose rationales were tried as the good ones, and by which run.
+    `references` says whose rationales were tried as the good ones, and by which run. `flips` is
+    the control: what the reference changes beyond another question's rationale; `flips_masked` the
+    same with the answer taken out of it. `followed` is what the rationales argued for.
     """
 
     questions: int
     faults: Mapping[Fault, Sequence[int]]
     variants: Mapping[Variant, Score]
     references: Sequence[tuple[int, str]] = ()
+    flips: Flips | None = None
+    flips_masked: Flips | None = None
+    followed: Followed = field(default_factory=Followed)
 
     @property
     def errors(self) -> int:
@@ -179,16 +194,16 @@ def plan_variants(
     ids = [one.question_id for one in main]
     by_name = {questions[key].external_id: key for key in ids}
     written = {one.question_id: one.rationale for one in main}
-    others = pair_with_others([questions[key].external_id for key in ids])
-    plans: dict[Variant, dict[int, str | None]] = {
-        Variant.NO_RATIONALE: dict.fromkeys(ids),
-        Variant.OTHER_RATIONALE: {
-            by_name[name]: written[by_name[other]] for name, other in others.items()
-        },
-    }
+    plans: dict[Variant, dict[int, str | None]] = {Variant.NO_RATIONALE: dict.fromkeys(ids)}
+    for step, variant in enumerate(OTHERS, start=1):
+        others = pair_with_others([questions[key].external_id for key in ids], step)
+        plans[variant] = {by_name[name]: written[by_name[other]] for name, other in others.items()}
     if config.reference is not None:
         found = list_references(session, ids, config.reference, only_reviewed=True)
         plans[Variant.TEACHER_RATIONALE] = {key: found[key] for key in ids if key in found}
+        plans[Variant.MASKED_REFERENCE] = {
+            key: mask_rationale(found[key], questions[key]) for key in ids if key in found
+        }
     return plans
 
 
@@ -237,7 +252,25 @@ def attribute_errors(session: Session, run_id: int) -> Attribution:
         faults=faults,
         variants={key: score_outcomes(of.values()) for key, of in outcomes.items() if of},
         references=_list_references(session, run_id),
+        flips=count_flips(main, reference, [outcomes[variant] for variant in OTHERS]),
+        flips_masked=count_flips(
+            main, outcomes[Variant.MASKED_REFERENCE], [outcomes[variant] for variant in OTHERS]
+        ),
+        followed=count_followed(_list_flagged(session, run_id)),
     )
+
+
+def _list_flagged(session: Session, run_id: int) -> list[tuple[Sequence[str], Outcome]]:
+    """Return what the checks say of each rationale that the run wrote, with its outcome."""
+    rows = session.execute(
+        select(PredictionRow.flags, PredictionRow.outcome).where(
+            PredictionRow.run_id == run_id,
+            PredictionRow.variant == Variant.MAIN,
+            PredictionRow.rationale.is_not(None),
+            PredictionRow.rationale != "",
+        )
+    )
+    return [(flags or (), outcome) for flags, outcome in rows]
 
 
 def _list_references(session: Session, run_id: int) -> list[tuple[int, str]]:

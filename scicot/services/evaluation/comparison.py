@@ -18,13 +18,14 @@ from scicot.pure.evaluation.comparison import (
     say_comparison,
     sort_into_cells,
 )
+from scicot.pure.evaluation.settings import run_settings, say_differences
 from scicot.pure.methods.registry import title_of
 from scicot.pure.predictions.metrics import Score, score_outcomes
 from scicot.pure.statistics import holm
 from scicot.services.predictions.store import list_outcomes
 from scicot.services.runs.runs import get_run, list_runs
 from scicot.words.errors import InvalidInput
-from scicot.words.records import Outcome, Variant
+from scicot.words.records import Outcome, RunKind, Variant
 from scicot.words.runs import RunView
 
 
@@ -41,6 +42,7 @@ class RunComparison:
 
     `score_a` and `score_b` are over all that each was asked, `matched_a` and `matched_b` over the
     questions that both answered, as the difference is.
+    `differences` says in which settings the runs are unlike beside the method; empty where in none.
     """
 
     run_a: RunView
@@ -53,6 +55,7 @@ class RunComparison:
     matched_b: Score
     cells: Mapping[Cell, Sequence[int]]
     found: Comparison
+    differences: str = ""
 
     @property
     def sentence(self) -> str:
@@ -93,7 +96,15 @@ def compare_runs(
         matched_b=matched[1],
         cells=cells,
         found=count_cells(cells),
+        differences=_differences(*views),
     )
+
+
+def _differences(a: RunView, b: RunView) -> str:
+    """Return in which settings two training runs are unlike, beside the method."""
+    if a.kind is not RunKind.TRAIN or b.kind is not RunKind.TRAIN:
+        return ""
+    return say_differences(run_settings(a.config), run_settings(b.config))
 
 
 def _outcomes(session: Session, run: RunView, reading: Reading) -> dict[int, Outcome]:

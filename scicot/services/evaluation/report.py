@@ -24,6 +24,7 @@ from scicot.pure.evaluation.report import (
     ReportRun,
 )
 from scicot.pure.evaluation.report_markdown import to_report_markdown
+from scicot.pure.evaluation.settings import table_settings
 from scicot.pure.evaluation.slices import Dimension, SliceRow
 from scicot.pure.evaluation.tables import RunScore
 from scicot.pure.hashing import content_hash
@@ -115,7 +116,19 @@ def choose_runs(runs: Sequence[RunView]) -> dict[str, list[RunView]]:
 
     Of a method's runs the one on the largest share of the training questions with the smallest
     seed stands for it, the newest of several; the methods in the paper's order, Sci-CoT first.
+    All trained runs share the settings that most methods have, so that they differ in the method
+    alone.
     """
+    alike: dict[str, list[RunView]] = {}
+    for run in runs:
+        if run.kind is RunKind.TRAIN:
+            alike.setdefault(content_hash(table_settings(run.config)), []).append(run)
+    kept = max(
+        alike.values(),
+        key=lambda group: (len({(run.dataset, run.method) for run in group}), len(group)),
+        default=[],
+    )
+    runs = [run for run in runs if run.kind is not RunKind.TRAIN or run in kept]
     order = dict.fromkeys([*CLAIM, *(method.name for method in list_methods())])
     ranks = {method: place for place, method in enumerate(order)}
     chosen: dict[str, dict[str, RunView]] = {}
@@ -188,7 +201,11 @@ def _faults(session: Session, results: Results) -> list[ReportFaults]:
         found = attribute_errors(session, run.id)
         if found.was_run:
             counts = {fault: len(ids) for fault, ids in found.faults.items()}
-            listed.append(ReportFaults(run.id, run.name, found.errors, counts, found.variants))
+            control = [flips.sentence for flips in (found.flips,) if flips]
+            control.append(found.followed.sentence)
+            listed.append(
+                ReportFaults(run.id, run.name, found.errors, counts, found.variants, control)
+            )
     return listed
 
 

@@ -4,10 +4,15 @@ from scicot.pure.evaluation.attribution import (
     DEFINITIONS,
     TITLES,
     Fault,
+    Followed,
+    count_flips,
+    count_followed,
     find_fault,
+    mask_rationale,
     pair_with_others,
 )
 from scicot.words.records import Outcome
+from tests.builders import make_question
 
 RIGHT, WRONG, UNREAD = Outcome.CORRECT, Outcome.INCORRECT, Outcome.NO_ANSWER
 
@@ -48,3 +53,58 @@ def test_each_question_gets_another_ones_rationale_and_the_same_each_time() -> N
 
 def test_a_single_question_has_no_other() -> None:
     assert pair_with_others(["Q1"]) == {}
+
+
+def test_a_masked_rationale_can_explain_but_not_be_copied() -> None:
+    question = make_question()
+    text = "Earth turns once a day. Seven turns take one week. The answer is (B) One week."
+    masked = mask_rationale(text, question)
+    assert masked == "Earth turns once a ___. Seven turns take ___ ___."
+
+
+def test_others_of_another_step_are_other_questions() -> None:
+    names = [f"Q{number}" for number in range(5)]
+    paired = [pair_with_others(names, step) for step in (1, 2, 3)]
+    for name in names:
+        partners = {pairs[name] for pairs in paired}
+        assert len(partners) == 3
+        assert name not in partners
+    assert pair_with_others(names[:2], 2) == {}
+
+
+def test_a_stage_that_ignores_its_rationale_has_no_gain() -> None:
+    """It is right on every second question whatever it is given: nobody is to blame."""
+    main = {key: RIGHT if key % 2 else WRONG for key in range(100)}
+    chance = {key: RIGHT if key % 3 else WRONG for key in range(100)}
+    found = count_flips(main, chance, [chance, chance])
+    assert found is not None
+    assert (found.gain, found.wrong, found.others) == (0, 50, 2)
+    assert found.mended == found.mended_by_others
+    assert found.sentence.endswith("mends no more than any other text does: blame is not told.")
+
+
+def test_what_the_reference_mends_beyond_other_rationales_has_a_paired_interval() -> None:
+    main = dict.fromkeys(range(60), WRONG) | dict.fromkeys(range(60, 100), RIGHT)
+    reference = {key: RIGHT if key < 30 or key > 70 else WRONG for key in range(100)}
+    other = {key: RIGHT if key < 6 else WRONG for key in range(100)}
+    found = count_flips(main, reference, [other])
+    assert found is not None
+    assert found.interval is not None
+    assert found.gain == pytest.approx(24 / 60)
+    assert found.interval.low < 24 / 60 < found.interval.high
+    assert (found.right, found.spoilt, found.spoilt_by_others) == (40, 11, 40)
+    assert count_flips(main, reference, [{}]) is None
+
+
+def test_answers_are_set_against_what_the_rationale_argues_for() -> None:
+    found = count_followed(
+        [
+            *[((), RIGHT)] * 6,
+            *[(("too_long",), WRONG)] * 2,
+            *[(("contradicts_key",), WRONG)] * 3,
+            (("argues_otherwise", "misses_key"), RIGHT),
+            (("misses_key",), WRONG),
+        ]
+    )
+    assert found == Followed(6, 2, 1, 3, 1)
+    assert found.sentence.startswith("Stage 2 answers what its rationale argues for in 75% of 12")

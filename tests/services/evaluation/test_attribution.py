@@ -111,7 +111,15 @@ def test_known_faults_are_found(
         Variant.TEACHER_RATIONALE: 5,
         Variant.NO_RATIONALE: 6,
         Variant.OTHER_RATIONALE: 6,
+        Variant.OTHER_RATIONALE_2: 6,
+        Variant.OTHER_RATIONALE_3: 6,
+        Variant.MASKED_REFERENCE: 5,
     }
+    # of 4 wrong answers with a reference one is mended by it, none by another's rationale
+    assert found.flips is not None
+    assert (found.flips.wrong, found.flips.mended, found.flips.mended_by_others) == (4, 1, 0)
+    assert found.flips.gain == pytest.approx(1 / 4)
+    assert (found.flips.right, found.flips.spoilt) == (1, 1)
 
 
 def test_before_the_variants_are_asked_only_what_cannot_be_read_is_told(
@@ -158,7 +166,7 @@ def test_asking_again_asks_only_what_is_new(
     store_rationale(session, questions[4], "No good.", status=RationaleStatus.REJECTED)
     ask_variants(context, config, get_run(session, run_id), student)
     session.commit()  # ends the read from before
-    assert len(student.asked) == 1
+    assert len(student.asked) == 2  # the reference, whole and masked
     (asked,) = list_predictions(session, run_id, variant=Variant.TEACHER_RATIONALE)
     assert asked.rationale == REFERENCE
     assert count_references(session, "demo") == {Origin.TEACHER: 1}

@@ -36,6 +36,9 @@ def test_runs_are_aligned_on_question_ids(
         Cell.NEITHER: [],
     }
     assert (found.found.matched, found.score_a.n, found.score_b.n) == (4, 6, 4)
+    assert (found.matched_a.n, found.matched_b.n) == (4, 4)
+    assert found.matched_a.accuracy == found.found.accuracy_a == 3 / 4
+    assert found.matched_b.accuracy == found.found.accuracy_b
     assert found.sentence.startswith("In this run Sci-CoT and One-stage cannot be told apart")
 
 
@@ -94,3 +97,16 @@ def test_two_runs_of_one_method_keep_their_own_names(
     b = store_run(session, questions, right=[1], name="seed 1", method="sci_cot")
     found = compare_runs(session, a, b)
     assert (found.name_a, found.name_b) == ("seed 0", "seed 1")
+
+
+def test_what_sets_two_runs_apart_beside_the_method_is_said(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    stored = {"dataset": "demo", "student": "tiny", "fraction": 1.0, "seed": 0}
+    a = store_run(session, questions, right=[0], method="sci_cot", config={**stored, "folds": 5})
+    b = store_run(session, questions, right=[0], method="one_stage", config=stored)
+    c = store_run(
+        session, questions, right=[0], method="one_stage", config={**stored, "student": "big"}
+    )
+    assert compare_runs(session, a, b).differences == ""
+    assert compare_runs(session, a, c).differences == "student tiny against big"
