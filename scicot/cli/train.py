@@ -182,7 +182,12 @@ def _check(given: Mapping[str, Any], like: int | None, as_json: bool) -> None:
         preview = inspect_training(workspace, workspace.settings, config)
         say("Trying ten steps of the student; the result is remembered.")
         estimate = estimate_training(workspace, workspace.settings, config)
-    lines = [preview.sentence(), *preview.notes, *map(_describe, preview.stages)]
+    lines = [
+        preview.sentence(),
+        *filter(None, [preview.sentence_of_room()]),
+        *preview.notes,
+        *map(_describe, preview.stages),
+    ]
     lines.append(estimate.sentence())
     for first in preview.first_batch[:1]:
         lines += ["The first example:", first.input, first.target]

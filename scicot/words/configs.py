@@ -22,8 +22,8 @@ STARTER_DEFAULTS: dict[str, Any] = {
     "epochs": 2.0,
     "learning_rate": 1e-4,
     "tokens_per_batch": 512,
-    "max_rationale_tokens": 96,
 }
+RATIONALE_TOKENS = 128  # [ours] a rationale's limit where no snapshot says how long they are
 AnswerForm = Literal["letter_and_text", "text", "letter"]
 
 
@@ -93,8 +93,10 @@ class TrainingConfig(Config):
     gradient_clip: float = Field(default=1.0, gt=0)  # [ours] the gradient's largest norm
     tokens_per_batch: int = Field(default=2048, ge=16)  # [ours]
     max_input_tokens: int = Field(default=512, ge=8, le=8192)  # [ours]
-    max_target_tokens: int = Field(default=256, ge=4, le=8192)  # [ours]
-    max_rationale_tokens: int = Field(default=128, ge=4, le=8192)  # [ours] written at test
+    # [ours] none: as long as a rationale and an answer may be; else r is cut to it, never a
+    max_target_tokens: int | None = Field(default=None, ge=4, le=8192)
+    # [ours] learned and written; none: 99 % of the snapshot's rationales stay whole
+    max_rationale_tokens: int | None = Field(default=None, ge=4, le=8192)
     answer_form: AnswerForm = "letter_and_text"  # [paper]
     show_options: bool = True  # [paper] in the input
     # what is cut from a rationale that states the answer, wherever a student learns or reads one

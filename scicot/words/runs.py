@@ -32,6 +32,9 @@ class TrainingResult(AnsweringResult):
 
     evaluated_on: str
     training_sample: dict[str, Any] | None  # the metrics on questions it was trained on
+    max_rationale_tokens: int | None  # the limit of rationales, learned and written
+    cut_rationales: int
+    unended: dict[str, int]  # outputs that reached their limit, by stage, purpose and split
     stripped: dict[str, int]
     stages: dict[str, dict[str, Any]]
     training_questions: int

@@ -56,6 +56,8 @@ def _show_time(config: TrainingConfig) -> None:
 
 def _show(preview: TrainingPreview) -> None:
     st.text(preview.sentence())
+    if room := preview.sentence_of_room():
+        st.text(room)
     for note in preview.notes:
         st.warning(escape_markdown(note), icon=":material/warning:")
     lines = [_line(stage) for stage in preview.stages]

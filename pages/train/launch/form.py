@@ -120,7 +120,10 @@ class _SettingsForm:
                 "limit_test", "Only the first test questions", 1, placeholder="all"
             ),
             "max_rationale_tokens": self._number(
-                "max_rationale_tokens", "Tokens a rationale at most (ours)", 4
+                "max_rationale_tokens",
+                "Tokens a rationale at most (ours)",
+                4,
+                placeholder="99 % stay whole",
             ),
             "answer_form": self._choice(
                 "answer_form",
@@ -172,7 +175,7 @@ class _SettingsForm:
                 "max_input_tokens", "Tokens an input at most (ours)", 8
             ),
             "max_target_tokens": self._number(
-                "max_target_tokens", "Tokens a target at most (ours)", 4
+                "max_target_tokens", "Tokens a target at most (ours)", 4, placeholder="as needed"
             ),
             "limit_validation": self._number(
                 "limit_validation", "Validation questions at most (ours)", 1, placeholder="all"

@@ -175,6 +175,17 @@ class Codec:
         found = (self.tokenizer.token_to_id(token) for token in tokens)
         return [one for one in found if one is not None]
 
+    def count_tokens(self, text: str) -> int:
+        """Return how many tokens a text has by itself, without an end."""
+        return len(self.tokenizer.encode(text, add_special_tokens=False).ids)
+
+    def cut_text(self, text: str, limit: int) -> str:
+        """Return a text's first `limit` tokens, in the text's own words."""
+        encoded = self.tokenizer.encode(text, add_special_tokens=False)
+        if len(encoded.ids) <= limit:
+            return text
+        return text[: encoded.offsets[limit - 1][1]].rstrip()
+
     def _ended(self, ids: list[int], limit: int | None) -> list[int]:
         body = ids[:-1] if ids and ids[-1] == self.special.eos else ids
         if limit is not None:

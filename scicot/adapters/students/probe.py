@@ -24,7 +24,7 @@ from scicot.adapters.students.machine import choose_device
 from scicot.adapters.students.memory import worker_environment
 from scicot.pure.methods.registry import make_config
 from scicot.pure.methods.tasks import Task
-from scicot.words.configs import TrainingConfig
+from scicot.words.configs import RATIONALE_TOKENS, TrainingConfig
 from scicot.words.errors import StudentError
 from scicot.words.records import Example, Family
 
@@ -130,7 +130,7 @@ def _probe(request: dict[str, Any]) -> ProbeResult:
         )
         inputs = [one.input for one in examples[:TEXTS]]
         started = time.monotonic()
-        student.generate(inputs, config.max_rationale_tokens)
+        student.generate(inputs, config.max_rationale_tokens or RATIONALE_TOKENS)
         per_text = (time.monotonic() - started) / len(inputs)
     return ProbeResult(per_token, per_text, loaded + saved, state.step, reason)
 

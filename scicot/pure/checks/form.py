@@ -9,10 +9,11 @@ from collections.abc import Iterator
 
 from scicot.pure.checks.finding import Finding, find_words, is_unspaced, words_of
 from scicot.pure.checks.language import JOINING, joins_letters
+from scicot.words.configs import RATIONALE_TOKENS
 from scicot.words.records import Question
 
 SHORTEST = 8  # words
-LONGEST = 128  # tokens: TrainingConfig.max_rationale_tokens by default
+LONGEST = RATIONALE_TOKENS
 LETTERS_A_PIECE = 7  # a subword tokenizer cuts longer words
 ENDINGS = ".!?…\"'”’)]。！？」』）》؟۔।॥»"
 LIST_MARK = re.compile(

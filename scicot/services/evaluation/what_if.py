@@ -8,12 +8,19 @@ from dataclasses import dataclass, replace
 from sqlalchemy.orm import Session
 
 from scicot.pure.methods.plan import AnswerSpec
-from scicot.pure.methods.registry import plan_of, read_config, usual_plan
+from scicot.pure.methods.registry import plan_of, usual_plan
 from scicot.pure.predictions.metrics import option_probabilities
 from scicot.pure.predictions.parsing import judge, read_output, read_rationale, split_output
 from scicot.services.runs.runs import get_run
-from scicot.services.students.answers import ANSWER_TOKENS, answer_input, option_texts
+from scicot.services.students.answers import (
+    ANSWER_TOKENS,
+    answer_input,
+    option_texts,
+    output_room,
+    rationale_room,
+)
 from scicot.services.students.opened import list_stage_roles, open_stage
+from scicot.services.students.trained import trained_config
 from scicot.words.configs import TrainingConfig
 from scicot.words.errors import InvalidInput, NotFound
 from scicot.words.records import Choice, Outcome, RunKind, StoredQuestion
@@ -90,7 +97,7 @@ def answer_draft(
     has_end = config.answer_form != "text"
     limit = config.max_input_tokens
     if spec.writes_first:
-        (output,) = student.generate([text], config.max_target_tokens, max_input_tokens=limit)
+        (output,) = student.generate([text], output_room(config), max_input_tokens=limit)
         rationale, _ = split_output(output)
         given, options = option_texts(config, edited, rationale)
         (scores,) = student.score(
@@ -115,7 +122,7 @@ def answer_draft(
 def _how_it_answers(run: RunView) -> tuple[TrainingConfig, AnswerSpec]:
     if run.kind is not RunKind.TRAIN:
         raise InvalidInput(f"Run {run.id} ({run.name}) has no student here. Choose a trained run.")
-    config = read_config(run.config)
+    config = trained_config(run)
     return config, plan_of(config).answers
 
 
@@ -131,7 +138,7 @@ def write_rationale(
     asked = to_question(question, draft)
     (output,) = student.generate(
         [answer_input(config, spec.rationale.task, asked, None)],
-        config.max_rationale_tokens,
+        rationale_room(config),
         max_input_tokens=config.max_input_tokens,
     )
     return read_rationale(output)

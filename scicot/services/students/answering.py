@@ -57,6 +57,8 @@ class Answering:
         self.config = config
         self.device = choose_device(watcher.context.settings.device)
         self.agreement: dict[str, float] = {}
+        self.split = "training"  # whose questions are worked on
+        self.unended: dict[str, int] = {}  # outputs that reached their limit, by stage and split
         self._open: dict[tuple[str, str], Student] = {}
 
     @property
@@ -97,6 +99,9 @@ class Answering:
         else:
             self.watcher.start(what, f"{what}: written before, read again.", len(inputs))
             self.watcher.wrote(len(inputs), len(inputs))
+        place = f"{stage.role}, {what}, {self.split}"
+        cut = sum(self.are_cut(stage, texts, max_new_tokens))
+        self.unended[place] = self.unended.get(place, 0) + cut
         return texts
 
     def score(
@@ -128,7 +133,7 @@ class Answering:
     def are_cut(self, stage: TrainedStage, texts: Sequence[str], limit: int) -> list[bool]:
         """Return which of a stage's outputs reached the limit before they came to an end."""
         codec = Codec.open(stage.folder / "model", stage.family)
-        # an ended text and its end are at most `limit` tokens together
+        # a text that came to its end takes `limit` tokens at most with it
         return [len(codec.encode_target(text)) > limit for text in texts]
 
     def close(self, stage: TrainedStage) -> None:

@@ -18,10 +18,11 @@ from scicot.pure.predictions.parsing import (
 from scicot.pure.students.texts import form_of, rationale_text, scored_options
 from scicot.services.students.answering import Answering
 from scicot.services.students.stages import TrainedStage
-from scicot.words.configs import TrainingConfig
+from scicot.words.configs import RATIONALE_TOKENS, TrainingConfig
 from scicot.words.records import Prediction, Question, StoredQuestion
 
 ANSWER_TOKENS = 96  # the longest answer text of ARC has about 60
+FRAME_TOKENS = 8  # "Rationale:" and the end, by any tokenizer
 Stages = Mapping[str, TrainedStage]
 
 
@@ -31,12 +32,22 @@ def write_rationales(
     """Return what the stage writes as rationale for each question, unedited, by question id."""
     config = answering.config
     inputs = [answer_input(config, task, question, None) for question in questions]
-    limit = config.max_rationale_tokens
+    limit = rationale_room(config)
     outputs = answering.generate(stage, inputs, limit, "writing rationales")
     return {
         question.id: read_rationale(output)
         for question, output in zip(questions, outputs, strict=True)
     }
+
+
+def rationale_room(config: TrainingConfig) -> int:
+    """Return how many tokens a rationale may take when it is written, its frame included."""
+    return (config.max_rationale_tokens or RATIONALE_TOKENS) + FRAME_TOKENS
+
+
+def output_room(config: TrainingConfig) -> int:
+    """Return how many tokens an output of rationale and answer may take."""
+    return config.max_target_tokens or rationale_room(config) + ANSWER_TOKENS
 
 
 def as_read(config: TrainingConfig, rationale: str | None) -> str | None:
@@ -77,7 +88,7 @@ def answer_questions(
         writer = stages[spec.rationale.role]
         rationales |= write_rationales(answering, writer, questions, spec.rationale.task)
     inputs = [answer_input(config, task, one, rationales.get(one.id)) for one in questions]
-    limit = config.max_target_tokens if spec.writes_first else ANSWER_TOKENS
+    limit = output_room(config) if spec.writes_first else ANSWER_TOKENS
     outputs = answering.generate(stage, inputs, limit, "answering")
     if spec.writes_first:
         for question, output in zip(questions, outputs, strict=True):

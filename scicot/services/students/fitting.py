@@ -44,7 +44,8 @@ def count_tokens(codec: Codec, tasks: Sequence[Task], config: TrainingConfig) ->
         target = codec.read_target(example.target)
         longest_input = max(longest_input, len(whole.ids))
         longest_target = max(longest_target, len(target.ids))
-        cut_targets += len(target.ids) > config.max_target_tokens
+        most = config.max_target_tokens
+        cut_targets += most is not None and len(target.ids) > most
         if len(whole.ids) > config.max_input_tokens:
             cut_inputs += 1
             lost = codec.read_input(example.input, config.max_input_tokens).lost
@@ -90,7 +91,7 @@ def note_cuts(role: str, examples: int, counts: TokenCounts) -> list[str]:
         notes.append(
             f"Stage {role}: {counts.cut_inputs} inputs and {counts.cut_targets} targets of "
             f"{examples} are longer than the limits and are cut; a passage loses its own words "
-            "first. Raise max_input_tokens or max_target_tokens to keep them."
+            "first. Raise max_input_tokens, max_rationale_tokens or max_target_tokens to keep them."
         )
     if counts.cut_options:
         notes.append(
@@ -129,7 +130,7 @@ def check_fits(student: StudentFolder, tasks: Sequence[Task], config: TrainingCo
         raise StudentError(
             f"Student '{student.name}' reads at most {student.positions:,} tokens at once and the "
             f"longest text has {needed:,}. Lower max_input_tokens (now {config.max_input_tokens}) "
-            f"or max_target_tokens (now {config.max_target_tokens}), or choose a larger student."
+            "or max_rationale_tokens, or choose a larger student."
         )
 
 

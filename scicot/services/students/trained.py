@@ -13,6 +13,7 @@ from scicot.services.students.stages import TrainedStage
 from scicot.words.configs import TrainingConfig
 from scicot.words.errors import NotFound, RunNotInState, StudentError
 from scicot.words.records import Family, RunKind, RunStatus
+from scicot.words.runs import RunView
 from scicot.words.settings import Settings
 
 
@@ -36,7 +37,16 @@ def load_trained(
         .where(RunStageRow.run_id == run_id)
     )
     stages = {role: _to_stage(settings, role, row) for role, row in rows}
-    return read_config(run.config), stages
+    return trained_config(run), stages
+
+
+def trained_config(run: RunView) -> TrainingConfig:
+    """Return a run's settings with the limit of rationales that it found, where it was open."""
+    config = read_config(run.config)
+    limit = run.result.get("max_rationale_tokens")
+    if config.max_rationale_tokens is None and isinstance(limit, int):
+        return config.model_copy(update={"max_rationale_tokens": limit})
+    return config
 
 
 def _to_stage(settings: Settings, role: str, row: StageRow) -> TrainedStage:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
@@ -28,6 +28,7 @@ class TrainingData:
     train: Sequence[StoredQuestion]
     validation: Sequence[StoredQuestion]
     rationales: Mapping[int, str]
+    snapshot: Mapping[int, str] = field(default_factory=dict)  # all of its texts, as they are
     stripped: int = 0
     emptied: int = 0
     left_out: int = 0  # questions that stand in the test split too
@@ -81,6 +82,7 @@ def read_training_data(session: Session, config: TrainingConfig) -> TrainingData
         train=chosen,
         validation=validation,
         rationales=read,
+        snapshot=used,
         stripped=sum(read[key] != text.strip() for key, text in whole.items()),
         emptied=sum(not read[key] for key in whole),
         left_out=left_out,

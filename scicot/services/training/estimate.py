@@ -26,6 +26,7 @@ from scicot.services.students.stages import StagePlan, find_stage, hash_stage
 from scicot.services.training.data import read_training_data
 from scicot.services.training.methods import count_written, make_tasks, plan_known_stages
 from scicot.services.training.preview import inspect_training
+from scicot.services.training.room import fit_rationales
 from scicot.services.training.training import check_training, choose_split
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import Example, Split
@@ -81,8 +82,10 @@ def estimate_training(
     check_training(session, settings, config)
     data = read_training_data(session, config)
     student = find_student(config.student, settings)
-    plans = plan_known_stages(config, data)
     codec = Codec.open(student.path, student.family)
+    room = fit_rationales(config, data, codec)
+    config, data = room.config, room.data
+    plans = plan_known_stages(config, data)
     kept = _probe_file(settings, student, config)
     found = None if again else _read_probe(kept)
     if found is None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.folders import StudentFolder, find_local_student
+from scicot.pure.methods.plan import Writes
 from scicot.pure.methods.registry import plan_of
 from scicot.pure.methods.tasks import Task
 from scicot.pure.students.steps import Schedule, plan_steps
@@ -25,6 +26,7 @@ from scicot.services.students.fitting import (
 from scicot.services.students.stages import StagePlan, find_stage, hash_stage
 from scicot.services.training.data import read_training_data
 from scicot.services.training.methods import plan_known_stages
+from scicot.services.training.room import fit_rationales
 from scicot.services.training.training import check_training, choose_split
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import Example
@@ -68,6 +70,9 @@ class TrainingPreview:
     train_questions: int
     test_questions: int
     split: str
+    rationale_tokens: int | None  # the limit; None while the student is not here to count by
+    cut_rationales: int | None
+    has_rationales: bool
     stages: Sequence[StagePreview]
     first_batch: Sequence[Example]
     disk_needed: int | None
@@ -86,6 +91,15 @@ class TrainingPreview:
             f"the {self.split} split, needs {needed}; {self.disk_free / 1e9:.0f} GB are free."
         )
 
+    def sentence_of_room(self) -> str | None:
+        """Return the limit of rationales and how many are cut; None where there are none."""
+        if self.cut_rationales is None or not self.has_rationales:
+            return None
+        return (
+            f"A rationale has up to {self.rationale_tokens} tokens, learned and written; "
+            f"{self.cut_rationales:,} of the snapshot's are cut."
+        )
+
 
 def inspect_training(
     session: Session, settings: Settings, config: TrainingConfig
@@ -99,8 +113,14 @@ def inspect_training(
     data = read_training_data(session, config)
     student = find_local_student(config.student, settings)
     codec = Codec.open(student.path, student.family) if student else None
+    room = fit_rationales(config, data, codec) if codec else None
+    if room:
+        config, data = room.config, room.data
     plans = plan_known_stages(config, data)
-    stages = [_preview(session, plan, config, student, codec, settings.device) for plan in plans]
+    cut_ids = room.cut_ids if room else frozenset()
+    stages = [
+        _preview(session, plan, config, student, codec, cut_ids, settings.device) for plan in plans
+    ]
     known = {stage.role for stage in stages}
     stages += [
         StagePreview(
@@ -119,6 +139,9 @@ def inspect_training(
         train_questions=len(data.train),
         test_questions=min(tests, config.limit_test or tests),
         split=config.evaluate_on,
+        rationale_tokens=config.max_rationale_tokens,
+        cut_rationales=room.cut if room else None,
+        has_rationales=bool(data.rationales),
         stages=stages,
         first_batch=_first_batch(plans[0], config, codec),
         disk_needed=needed,
@@ -136,6 +159,7 @@ def _preview(
     config: TrainingConfig,
     student: StudentFolder | None,
     codec: Codec | None,
+    cut_ids: frozenset[int],
     device: str,
 ) -> StagePreview:
     examples = sum(len(task.examples) for task in plan.tasks)
@@ -151,7 +175,20 @@ def _preview(
     preview = replace(preview, hash=stage_hash, reused=find_stage(session, stage_hash) is not None)
     if not plan.tasks:
         return preview
-    return replace(preview, counts=count_tokens(codec, plan.tasks, config))
+    counts = count_tokens(codec, plan.tasks, config)
+    cut = counts.cut_targets + _count_cut_rationales(config, plan, cut_ids)
+    return replace(preview, counts=replace(counts, cut_targets=cut))
+
+
+def _count_cut_rationales(config: TrainingConfig, plan: StagePlan, cut_ids: frozenset[int]) -> int:
+    """Return how many of the stage's targets hold a rationale that was cut."""
+    specs = plan_of(config).stage(plan.name).tasks
+    return sum(
+        example.question_id in cut_ids
+        for spec, task in zip(specs, plan.tasks, strict=True)
+        for example in task.examples
+        if spec.writes is not Writes.ANSWER
+    )
 
 
 def _steps(config: TrainingConfig, questions: int) -> int:

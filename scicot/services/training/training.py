@@ -11,6 +11,7 @@ import time
 
 from sqlalchemy.orm import Session
 
+from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.folders import StudentFolder, find_local_student, find_student
 from scicot.adapters.students.stage_files import clear_work
 from scicot.pure.methods.registry import default_setting, find_method, plan_of, read_config
@@ -26,6 +27,7 @@ from scicot.services.students.fitting import check_fits
 from scicot.services.students.watcher import RunWatcher
 from scicot.services.training.data import TrainingData, read_training_data
 from scicot.services.training.methods import count_work, plan_known_stages, train_method
+from scicot.services.training.room import fit_rationales
 from scicot.services.training.snapshots import find_snapshot
 from scicot.words.configs import TrainingConfig
 from scicot.words.errors import InvalidConfig
@@ -98,8 +100,9 @@ def choose_split(session: Session, config: TrainingConfig) -> TrainingConfig:
 
 
 def _check_fits(student: StudentFolder, config: TrainingConfig, data: TrainingData) -> None:
-    tasks = [task for plan in plan_known_stages(config, data) for task in plan.tasks]
-    check_fits(student, tasks, config)
+    room = fit_rationales(config, data, Codec.open(student.path, student.family))
+    plans = plan_known_stages(room.config, room.data)
+    check_fits(student, [task for plan in plans for task in plan.tasks], config)
 
 
 def name_run(config: TrainingConfig) -> str:
@@ -125,6 +128,8 @@ def run_training(context: RunContext) -> TrainingResult:
         LOG.info("%d training questions stand in the test split too: left out", data.left_out)
     student = find_student(config.student, context.settings)
     _check_fits(student, config, data)
+    room = fit_rationales(config, data, Codec.open(student.path, student.family))
+    config, data = room.config, room.data
     watcher = RunWatcher(context, count_work(config, data))
     answering = Answering(watcher, config)
     stages = train_method(answering, student, data)
@@ -136,11 +141,13 @@ def run_training(context: RunContext) -> TrainingResult:
     sample = data.train[:: max(1, len(data.train) // TRAINING_SAMPLE)][:TRAINING_SAMPLE]
     watcher.total += plan_of(config).answers.passes * (len(asked) + len(sample))
     began = time.monotonic()
+    answering.split = config.evaluate_on
     predictions = answer_questions(answering, stages, asked)
     with context.session() as session:
         store_predictions(session, context.run.id, predictions)
     watcher.finish_part(config.evaluate_on, time.monotonic() - began)
     began = time.monotonic()
+    answering.split = "training sample"
     seen = measure(answer_questions(answering, stages, sample), sample) if sample else None
     watcher.finish_part("training sample", time.monotonic() - began)
     with context.session() as session:
@@ -150,6 +157,9 @@ def run_training(context: RunContext) -> TrainingResult:
         "metrics": measure(predictions, asked),
         "evaluated_on": config.evaluate_on,
         "training_sample": seen,
+        "max_rationale_tokens": config.max_rationale_tokens,
+        "cut_rationales": room.cut,
+        "unended": answering.unended,
         "stripped": {"changed": data.stripped, "emptied": data.emptied},
         "stages": {role: stage.summary() for role, stage in stages.items()},
         "training_questions": len(data.train),

@@ -1,0 +1,75 @@
+"""One limit for rationales: the same in training and writing, for every method."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from scicot.adapters.students.codec import Codec
+from scicot.pure.methods.registry import plan_of
+from scicot.pure.students.texts import choice_answer, form_of, right_choice
+from scicot.services.students.answers import FRAME_TOKENS
+from scicot.services.training.data import TrainingData
+from scicot.words.configs import RATIONALE_TOKENS, TrainingConfig
+
+SHARE = 0.99  # of the snapshot's rationales that the default limit leaves whole
+LEAST = 8  # tokens of a rationale, however short the snapshot's are
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The settings with their limit, the data cut to it, and whose rationales were cut."""
+
+    config: TrainingConfig
+    data: TrainingData
+    cut_ids: frozenset[int]
+
+    @property
+    def cut(self) -> int:
+        """How many rationales were cut."""
+        return len(self.cut_ids)
+
+
+def fit_rationales(config: TrainingConfig, data: TrainingData, codec: Codec) -> Room:
+    """Return the run's settings and data with every rationale inside its limit.
+
+    The limit is the config's, else it leaves 99 % of the snapshot's rationales whole, whichever
+    fraction of them the run trains on. With `max_target_tokens` a rationale that shares its target
+    with the answer gives way: r is cut, never a.
+    """
+    limit = config.max_rationale_tokens or find_limit(
+        codec.count_tokens(text) for text in data.snapshot.values()
+    )
+    fitted = {
+        question.id: codec.cut_text(
+            data.rationales[question.id], min(limit, _left(config, codec, answer))
+        )
+        for question in data.train
+        if question.id in data.rationales
+        for answer in [choice_answer(right_choice(question), form_of(config))]
+    }
+    cut = frozenset(key for key, text in fitted.items() if text != data.rationales[key])
+    return Room(
+        config.model_copy(update={"max_rationale_tokens": limit}),
+        replace(data, rationales=fitted),
+        cut,
+    )
+
+
+def find_limit(lengths: Iterable[int]) -> int:
+    """Return the length, in tokens, that 99 of 100 do not exceed."""
+    ordered = sorted(lengths)
+    if not ordered:
+        return RATIONALE_TOKENS
+    return max(LEAST, ordered[math.ceil(SHARE * len(ordered)) - 1])
+
+
+def _left(config: TrainingConfig, codec: Codec, answer: str) -> int:
+    """Return what the longest target leaves for a rationale."""
+    if config.max_target_tokens is None:
+        return sys.maxsize
+    shares = plan_of(config).answers.writes_first
+    taken = FRAME_TOKENS + (codec.count_tokens(answer) if shares else 0)
+    return max(1, config.max_target_tokens - taken)

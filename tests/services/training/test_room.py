@@ -1,0 +1,67 @@
+"""Rationales have one limit, and an answer is never cut for one."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from scicot.adapters.students.codec import Codec
+from scicot.pure.methods.one_stage import WRITES_BOTH
+from scicot.pure.methods.registry import make_config
+from scicot.pure.methods.tasks import make_task
+from scicot.services.training.data import TrainingData
+from scicot.services.training.room import find_limit, fit_rationales
+from scicot.words.configs import RATIONALE_TOKENS, TrainingConfig
+from scicot.words.records import Family, StoredQuestion
+from tests.services.training.test_student_texts import make_data
+from tests.tiny_students import tiny_t5
+
+__all__ = ["tiny_t5"]
+
+LONG = "The earth turns once a day. " * 20 + "So it is a week."
+
+
+@pytest.fixture
+def codec(tiny_t5: Path) -> Codec:
+    return Codec.open(tiny_t5, Family.ENCODER_DECODER)
+
+
+def data_with(text: str) -> TrainingData:
+    data = make_data()
+    rationales = dict(data.rationales) | {1: text}
+    return replace(data, rationales=rationales, snapshot=rationales)
+
+
+def config_of(method: str, **fields: object) -> TrainingConfig:
+    return make_config(method=method, dataset="demo", snapshot="s", **fields)
+
+
+def test_the_default_limit_leaves_ninety_nine_of_a_hundred_whole() -> None:
+    assert find_limit([*range(20, 119), 500]) == 118
+    assert find_limit([]) == RATIONALE_TOKENS
+
+
+def test_a_rationale_is_cut_at_its_limit_in_its_own_words(codec: Codec) -> None:
+    room = fit_rationales(config_of("sci_cot", max_rationale_tokens=20), data_with(LONG), codec)
+    text = room.data.rationales[1]
+    assert room.cut >= 1
+    assert LONG.startswith(text)
+    assert codec.count_tokens(text) <= 20 < codec.count_tokens(LONG)
+    assert room.config.max_rationale_tokens == 20
+
+
+def test_in_one_target_the_rationale_gives_way_and_the_answer_stays(codec: Codec) -> None:
+    config = config_of("one_stage", max_target_tokens=60, max_rationale_tokens=400)
+    room = fit_rationales(config, data_with(LONG), codec)
+    questions: list[StoredQuestion] = list(room.data.train[:1])
+    (example,) = make_task(WRITES_BOTH, questions, targets=room.data.rationales).examples
+    assert example.target.endswith("Answer: The answer is (B) One week")
+    assert len(codec.encode_target(example.target)) <= 60
+
+
+def test_all_methods_have_the_same_limit(codec: Codec) -> None:
+    limits = {
+        fit_rationales(config_of(method), data_with(LONG), codec).config.max_rationale_tokens
+        for method in ("one_stage", "sci_cot", "step_by_step")
+    }
+    assert limits == {codec.count_tokens(LONG)}
