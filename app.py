@@ -44,6 +44,7 @@ PAGES = {
 # an own file: a named icon would be fetched from outside
 ICON = Path(__file__).parent / "pages" / "shared" / "icon.svg"
 st.set_page_config(page_title="Sci-CoT", page_icon=str(ICON), layout="wide")
+st.logo(str(ICON), size="large")
 actor = stop_unless_let_in()
 page = st.navigation(pages_for(actor, PAGES), expanded=True)
 show_sidebar()

@@ -12,6 +12,7 @@ from scicot.services.evaluation.baselines import load_places
 from scicot.services.evaluation.comparison import Reading, RunComparison
 from scicot.services.workspace import open_workspace
 
+CELL_WIDTHS = [1, 2, 2]  # the head of a row, then B right and B wrong
 READINGS = {
     Reading.GENERATED: "The answer that was written",
     Reading.OPTIONS: "The most likely option",
@@ -99,14 +100,20 @@ def show_cells(compared: RunComparison) -> Cell:
     """Show the 2x2 as buttons and return the chosen cell, kept in the link."""
     current = st.query_params.get("cell", "")
     chosen = Cell(current) if current in list(Cell) else Cell.ONLY_A
+    _, right, wrong = st.columns(CELL_WIDTHS)
+    right.caption("B right", text_alignment="center")
+    wrong.caption("B wrong", text_alignment="center")
     titles = {
         Cell.BOTH: "Both right",
         Cell.ONLY_A: "Only A",
         Cell.ONLY_B: "Only B",
         Cell.NEITHER: "Neither",
     }
-    for row in ((Cell.BOTH, Cell.ONLY_A), (Cell.ONLY_B, Cell.NEITHER)):
-        for column, cell in zip(st.columns(2), row, strict=True):
+    rows = {"A right": (Cell.BOTH, Cell.ONLY_A), "A wrong": (Cell.ONLY_B, Cell.NEITHER)}
+    for head, row in rows.items():
+        first, *columns = st.columns(CELL_WIDTHS, vertical_alignment="center")
+        first.caption(head)
+        for column, cell in zip(columns, row, strict=True):
             column.button(
                 f"{len(compared.cells[cell]):,} · {titles[cell]}",
                 key=f"cell_{cell}",

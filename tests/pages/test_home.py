@@ -36,7 +36,7 @@ def test_the_cards_say_what_waits_and_the_next_step_stands_out(
     app = open_app()
     assert (metrics(app)["Rationales"], metrics(app)["Review"]) == ("3", "1")
     (primary,) = [one.label for one in app.button if one.proto.type == "primary"]
-    assert primary == "Review them"
+    assert primary == "Review"
 
 
 def test_the_newest_comparison_stands_in_its_sentence(session: Session, tmp_path: Path) -> None:

@@ -13,11 +13,11 @@ from scicot.words.people import role_needed
 from scicot.words.reviewing import Queue
 
 WAYS = {
-    Step.QUESTIONS: ("Questions", links.QUESTIONS, "See the questions"),
-    Step.RATIONALES: ("Rationales", links.GENERATE, "Generate rationales"),
-    Step.REVIEW: ("Review", links.REVIEW, "Review them"),
-    Step.TRAIN: ("Train", links.LAUNCH, "Train students"),
-    Step.UNDERSTAND: ("Understand", links.COMPARE, "Compare students"),
+    Step.QUESTIONS: ("Questions", links.QUESTIONS, "Browse"),
+    Step.RATIONALES: ("Rationales", links.GENERATE, "Generate"),
+    Step.REVIEW: ("Review", links.REVIEW, "Review"),
+    Step.TRAIN: ("Train", links.LAUNCH, "Train"),
+    Step.UNDERSTAND: ("Understand", links.COMPARE, "Compare"),
 }
 
 
@@ -28,7 +28,10 @@ def show_cards(dataset: str, overview: Overview) -> None:
     for column, step in zip(st.columns(len(Step)), Step, strict=True):
         title, page, way = WAYS[step]
         figure, waits = said[step]
-        with column, st.container(border=True, height="stretch"):
+        with (
+            column,
+            st.container(border=True, height="stretch", vertical_alignment="distribute"),
+        ):
             st.metric(title, f"{figure:,}")
             st.caption(waits)
             if st.button(

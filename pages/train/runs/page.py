@@ -8,6 +8,7 @@ from pages.shared import links
 from pages.shared.frame import errors_shown
 from pages.train.clone import show_differences
 from pages.train.runs.status import load_runs, show_run
+from pages.train.runs.table import show_runs_table
 from scicot.services.runs.queue import list_queue
 from scicot.services.workspace import open_workspace
 from scicot.words.records import RunKind, RunStatus
@@ -36,6 +37,9 @@ if not runs:
     st.page_link(links.GENERATE, label="Generate rationales")
     st.page_link(links.LAUNCH, label="Train a student")
 else:
+    with open_workspace() as session:
+        places = {run_id: place for place, run_id in enumerate(list_queue(session), 1)}
+    show_runs_table(runs, places)
     by_id = {run.id: run for run in runs}
     chosen = links.link_choice(
         st.selectbox, "Run", "run", list(by_id), say=lambda run_id: _label(by_id[run_id])
@@ -45,22 +49,3 @@ else:
     _show_next(by_id[chosen])
     with st.expander("What differs from another run", icon=":material/difference:"):
         show_differences(by_id[chosen], runs)
-    with open_workspace() as session:
-        places = {run_id: place for place, run_id in enumerate(list_queue(session), 1)}
-    with st.expander("All runs", icon=":material/list:"):
-        st.dataframe(
-            [
-                {
-                    "run": run.id,
-                    "what": run.name,
-                    "status": run.status.value,
-                    "in the queue": places.get(run.id),
-                    "dataset": run.dataset,
-                    "by": run.actor,
-                    "created": run.created_at,
-                    "message": run.error or run.message,
-                }
-                for run in runs
-            ],
-            hide_index=True,
-        )
