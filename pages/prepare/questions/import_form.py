@@ -9,7 +9,6 @@ from pages.prepare.questions.rationale_form import show_rationale_import
 from pages.prepare.questions.upload import keep_upload
 from pages.shared.frame import current_actor, errors_shown
 from scicot.services.questions.imports import (
-    QuestionImport,
     QuestionPreview,
     import_questions,
     preview_questions,
@@ -136,22 +135,3 @@ def _show_seen(preview: QuestionPreview) -> None:
         if preview.rejected:
             st.warning(f"{len(preview.rejected):,} rows cannot be taken:")
             st.text("\n".join(row.reason for row in preview.rejected[:5]))
-
-
-def show_last_import() -> None:
-    """Say what the import just made did; the form itself folds away once there are questions."""
-    done: QuestionImport | None = st.session_state.pop("questions_done", None)
-    if done is None:
-        return
-    since = f" They were first imported on {done.first_imported}." if done.first_imported else ""
-    st.success(
-        f"Added {done.added:,} questions; {done.already_there:,} were already there.{since}",
-        icon=":material/check:",
-    )
-    for note in (*done.notes, *done.warnings):
-        st.text(note)
-    if done.rejected:
-        st.warning(f"{len(done.rejected)} rows were left out.")
-        st.dataframe(
-            [{"row": row.row, "reason": row.reason} for row in done.rejected], hide_index=True
-        )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.prepare.questions.import_form import show_import, show_last_import
+from pages.prepare.questions.import_form import show_import
+from pages.prepare.questions.import_report import show_last_import
 from pages.prepare.questions.table import show_question, show_table
 from pages.shared import links
 from pages.shared.frame import choose_dataset, errors_shown

@@ -19,6 +19,11 @@ from scicot.words.records import Split, StoredQuestion
 
 PAGE_SIZE = 100
 ANY = "any"
+# Arabic and Hebrew run from the right, each paragraph by its own first letter
+BY_ITS_OWN_DIRECTION = (
+    "<style>[data-testid='stText'], [data-testid='stText'] * "
+    "{unicode-bidi: plaintext; text-align: start}</style>"
+)
 
 
 def show_table(dataset: str) -> int | None:
@@ -27,7 +32,9 @@ def show_table(dataset: str) -> int | None:
     text = first.text_input("Search", key="search", bind="query-params", placeholder="words or id")
     splits = [ANY, *(split.value for split in Split)]
     split = second.selectbox("Split", splits, key="split", bind="query-params")
-    options = third.selectbox("Options", [ANY, "3", "4", "5"], key="options", bind="query-params")
+    options = third.selectbox(
+        "Options", [ANY, *map(str, range(2, 11))], key="options", bind="query-params"
+    )
     is_regex = fourth.toggle("Regex", key="regex", bind="query-params")
     wanted = QuestionFilter(
         dataset=dataset,
@@ -75,20 +82,29 @@ def show_question(question_id: int) -> None:
     """Show one question, its rationales, and the exact texts each stage reads and learns."""
     with open_workspace() as session:
         question, rationales = read_question(session, question_id)
+    st.html(BY_ITS_OWN_DIRECTION)
     st.subheader(escape_markdown(question.external_id))
     st.text(question.stem)
     for choice in question.choices:
         mark = "  (answer key)" if choice.label == question.answer_key else ""
         st.text(f"({choice.label}) {choice.text}{mark}")
+    if question.answer_form is not None and question.is_labelled:
+        st.text(f"Answer: {question.answer_key}")
+    if not question.is_labelled:
+        st.caption("Its answer is not known: it can be predicted, and never scored.")
     for stored in rationales:
         source = escape_markdown(stored.source)
-        st.caption(f"Rationale by {source} ({stored.origin.value}), {stored.status.value}")
+        brought = f"; {escape_markdown(stored.brought_with)}" if stored.brought_with else ""
+        st.caption(f"Rationale by {source} ({stored.origin.value}), {stored.status.value}{brought}")
         st.text(stored.text)
     with st.expander("What a student reads and learns", icon=":material/school:"):
         _show_student_texts(question, rationales)
 
 
 def _show_student_texts(question: StoredQuestion, rationales: list[StoredRationale]) -> None:
+    if not question.is_labelled:
+        st.caption("Nothing is learned from a question whose answer is not known.")
+        return
     text = rationales[-1].text if rationales else None
     for method in list_trained():
         if text is None and needs_rationales(method):

@@ -1,0 +1,57 @@
+"""What the import just made did: counts, how it was read, rows left out, duplicates."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from scicot.services.questions.duplicates import (
+    DuplicatePair,
+    DuplicateSide,
+    describe_duplicates,
+)
+from scicot.services.questions.imports import QuestionImport
+
+SHOWN_PAIRS = 200
+
+
+def show_last_import() -> None:
+    """Say what the import just made did; the form itself folds away once there are questions."""
+    done: QuestionImport | None = st.session_state.pop("questions_done", None)
+    if done is None:
+        return
+    since = f" They were first imported on {done.first_imported}." if done.first_imported else ""
+    st.success(
+        f"Added {done.added:,} questions; {done.already_there:,} were already there.{since}",
+        icon=":material/check:",
+    )
+    for note in (*done.notes, *done.warnings):
+        st.text(note)
+    if done.rejected:
+        st.warning(f"{len(done.rejected)} rows were left out.")
+        st.dataframe(
+            [{"row": row.row, "reason": row.reason} for row in done.rejected], hide_index=True
+        )
+    if done.duplicates:
+        st.warning(describe_duplicates(done.duplicates))
+        st.dataframe(
+            [_side_by_side(pair) for pair in done.duplicates[:SHOWN_PAIRS]],
+            hide_index=True,
+        )
+
+
+def _side_by_side(pair: DuplicatePair) -> dict[str, str]:
+    return {
+        "alike": "the same" if pair.is_exact else f"{pair.similarity:.0%}",
+        "one": _place(pair.first),
+        "asks": _asks(pair.first),
+        "other": _place(pair.second),
+        "asks too": _asks(pair.second),
+    }
+
+
+def _place(side: DuplicateSide) -> str:
+    return f"{side.dataset} {side.split.value} {side.external_id}"
+
+
+def _asks(side: DuplicateSide) -> str:
+    return f"{side.stem} [{' | '.join(side.options)}]"
