@@ -111,7 +111,7 @@ def run_judge(context: RunContext) -> Mapping[str, Any]:
     job = TeacherJob(
         teacher=teacher,
         asks=(docket.ask(config, teacher.base_url),),
-        store_text=docket.store,
+        take_text=docket.store,
         concurrency=config.concurrency,
         budget_usd=config.budget_usd,
         rebuy=config.maybe_paid == "rebuy" or is_free(price),
@@ -120,7 +120,7 @@ def run_judge(context: RunContext) -> Mapping[str, Any]:
     carry_out(context, job, list(questions.values()))
     with context.session() as session:
         judged = docket.count(session)
-    result = result_of(context) | {
+    result = dict(result_of(context)) | {
         "rubric": rubric.id,
         "rationales": len(texts),
         "judged": judged["judged"],

@@ -210,7 +210,6 @@ class _BatchRunner:
             tell_progress(self.context, self.job)
         self._settle_rest(claims, over)
         note_batch(self.context, batch_id, status=over.status, collected_at=utc_now())
-        self.job.after_batch()
         if over.status == "failed":
             raise TeacherRefused(
                 f"The teacher refused the batch: {over.error or 'no reason given'}. Nothing was "

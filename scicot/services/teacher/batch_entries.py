@@ -11,8 +11,8 @@ from db.models import AttemptRow, BatchRow
 from db.session import write
 from scicot.pure.teacher.pricing import BATCH_DISCOUNT, call_cost
 from scicot.services.runs.worker import RunContext
-from scicot.services.teacher.job import TeacherJob
-from scicot.services.teacher.ledger.entries import Claim, settle_call
+from scicot.services.teacher.job import TeacherJob, settle
+from scicot.services.teacher.ledger.entries import Claim
 from scicot.words.teaching import Answer, AttemptOutcome
 
 MAX_ATTEMPTS = 3  # of one call that fails alone
@@ -32,12 +32,12 @@ def settle_batched(
         AttemptOutcome.DENIED,
         AttemptOutcome.REJECTED,
     )
-    settle_call(
+    settle(
         session,
-        claim,
-        answer,
+        job=job,
+        claim=claim,
+        answer=answer,
         cost_usd=0.0 if unpaid else None if cost is None else cost * BATCH_DISCOUNT,
-        store_text=job.store_text,
         again=answer.outcome.is_retryable and (always_again or claim.number < MAX_ATTEMPTS),
     )
 

@@ -24,7 +24,7 @@ from scicot.services.teacher.batch import ask_by_batch
 from scicot.services.teacher.calls.budget import Budget
 from scicot.services.teacher.calls.calls import Call, PendingCall, PoolSettings
 from scicot.services.teacher.calls.pool import TeacherPool
-from scicot.services.teacher.job import TeacherJob, adopt_texts, plan_job, settle_leftovers
+from scicot.services.teacher.job import TeacherJob, adopt_texts, plan_job, settle, settle_leftovers
 from scicot.services.teacher.ledger.plan import reopen_calls
 from scicot.services.teacher.ledger.spool import Spool
 from scicot.services.teacher.ledger.writer import LedgerWriter
@@ -110,7 +110,7 @@ async def _ask_pending(
                 settings=settings,
                 writer=writer,
                 budget=Budget(job.budget_usd, spent),
-                store_text=job.store_text,
+                settle=partial(settle, job=job),
                 tick=partial(tell_progress, context, job),
             )
             await pool.run(_calls(context, job, pending))

@@ -180,7 +180,6 @@ def run_few_shot(context: RunContext) -> Mapping[str, Any]:
     job = TeacherJob(
         teacher=teacher,
         asks=(few_shot_ask(config, shots),),
-        store_text=_read_later,
         concurrency=config.concurrency,
         budget_usd=config.budget_usd,
         rebuy=config.maybe_paid == "rebuy" or is_free(price),
@@ -204,10 +203,6 @@ def _ask_once_more(
         unread = find_unread(session, context.run.id, job, questions)
     if unread:
         carry_out(context, second_job(job, unread), left_unread(questions, unread))
-
-
-def _read_later(session: Session, completion_id: int, text: str) -> None:
-    """Leave the text in the ledger: answers are read once the calls are done."""
 
 
 def _measure(context: RunContext) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from scicot.services.teacher.job import Ask, Compose, TeacherJob
 from scicot.services.teacher.ledger.plan import CallSettings, reopen_calls
 from scicot.services.teacher.prices import find_price
 from scicot.services.teacher.prompts import Prompt, get_prompt
-from scicot.services.teacher.rationales import StoredRationales, keep_in_ledger
+from scicot.services.teacher.rationales import StoredRationales
 from scicot.services.teacher.totals import NOT_GOT
 from scicot.words.configs import GenerationConfig
 from scicot.words.errors import Conflict, InvalidConfig, RunNotInState, TeacherRefused
@@ -241,7 +241,6 @@ def run_generation(context: RunContext) -> Mapping[str, Any]:
         TeacherJob(
             teacher=teacher,
             asks=generation_asks(config, prompt),
-            store_text=keep_in_ledger if config.trial else stored.add,
             concurrency=config.concurrency,
             budget_usd=config.budget_usd,
             rebuy=config.maybe_paid == "rebuy"
@@ -250,7 +249,9 @@ def run_generation(context: RunContext) -> Mapping[str, Any]:
             batch=config.batch,
             requests_per_minute=config.requests_per_minute,
             tokens_per_minute=config.tokens_per_minute,
-            after_batch=stored.flag,
+            # a trial's texts stay in the ledger; a real run of the same prompt adopts them
+            take_text=None if config.trial else stored.add,
+            look_at_new=stored.flag,
         ),
         questions,
     )

@@ -14,7 +14,7 @@ from scicot.pure.teacher.pricing import call_cost
 from scicot.pure.teacher.prompts import messages_hash
 from scicot.pure.teacher.replies import read_reply
 from scicot.services.runs.worker import RunContext
-from scicot.services.teacher.ledger.entries import Claim, StoreText, settle_call, store_reply
+from scicot.services.teacher.ledger.entries import Claim, TakeText, settle_call, store_reply
 from scicot.services.teacher.ledger.plan import (
     CallSettings,
     PlannedCall,
@@ -24,7 +24,7 @@ from scicot.services.teacher.ledger.plan import (
 )
 from scicot.services.teacher.ledger.spool import Spool
 from scicot.words.records import HAS_TEXT, CompletionState, StoredQuestion
-from scicot.words.teaching import Message, Price, Reply, Teacher
+from scicot.words.teaching import Answer, Message, Price, Reply, Teacher
 
 PLAN_CHUNK = 300  # questions a transaction
 Compose = Callable[[StoredQuestion], list[Message]]
@@ -58,7 +58,6 @@ class TeacherJob:
 
     teacher: Teacher
     asks: Sequence[Ask]
-    store_text: StoreText
     concurrency: int
     budget_usd: float | None
     rebuy: bool
@@ -66,7 +65,8 @@ class TeacherJob:
     batch: bool = False
     requests_per_minute: int | None = None
     tokens_per_minute: int | None = None
-    after_batch: Callable[[], None] = lambda: None
+    take_text: TakeText | None = None  # None: texts stay in the ledger
+    look_at_new: Callable[[], None] | None = None  # at what was taken since the last time
     useful: tuple[CompletionState, ...] = HAS_TEXT  # what a run without any has failed
 
     @property
@@ -78,6 +78,21 @@ class TeacherJob:
         """Return what a completion of this prompt version answers."""
         alone = prompt_id is None
         return next(one for one in self.asks if (one.call_settings.prompt_id is None) == alone)
+
+
+def settle(
+    session: Session,
+    *,
+    job: TeacherJob,
+    claim: Claim,
+    answer: Answer,
+    cost_usd: float | None,
+    again: bool,
+) -> None:
+    """Settle a call in the ledger, and hand a text that came to whoever makes something of it."""
+    text = settle_call(session, claim, answer, cost_usd=cost_usd, again=again)
+    if text and job.take_text is not None:
+        job.take_text(session, claim.completion_id, text)
 
 
 def plan_job(context: RunContext, job: TeacherJob, questions: Sequence[StoredQuestion]) -> None:
@@ -103,6 +118,8 @@ def _plan(ask: Ask, questions: Sequence[StoredQuestion]) -> list[PlannedCall]:
 
 def adopt_texts(context: RunContext, job: TeacherJob) -> None:
     """Make use of texts that are in the ledger already, for instance from trying the prompt."""
+    if job.take_text is None:
+        return
     with context.session() as session:
         rows = session.execute(
             select(CompletionRow.id, CompletionRow.text)
@@ -113,7 +130,7 @@ def adopt_texts(context: RunContext, job: TeacherJob) -> None:
     for start in range(0, len(there), PLAN_CHUNK):
         with context.session() as session, write(session):
             for completion_id, text in there[start : start + PLAN_CHUNK]:
-                job.store_text(session, completion_id, text or "")
+                job.take_text(session, completion_id, text or "")
 
 
 def settle_leftovers(context: RunContext, job: TeacherJob, spool: Spool) -> None:
@@ -133,11 +150,11 @@ def settle_leftovers(context: RunContext, job: TeacherJob, spool: Spool) -> None
 
 def _settle_late(session: Session, job: TeacherJob, claim: Claim, reply: Reply | None) -> None:
     answer = read_reply(reply) if reply else read_stored_reply(session, claim)
-    settle_call(
+    settle(
         session,
-        claim,
-        answer,
+        job=job,
+        claim=claim,
+        answer=answer,
         cost_usd=call_cost(job.price, answer.prompt_tokens, answer.completion_tokens),
-        store_text=job.store_text,
         again=answer.outcome.is_retryable,
     )

@@ -22,7 +22,7 @@ def list_pending(context: RunContext, job: TeacherJob) -> list[PendingCall]:
     What was asked under another id already is settled first.
     """
     with context.session() as session:
-        share_answers(session, context.run.id, job.store_text)
+        share_answers(session, context.run.id, job.take_text)
         return [
             PendingCall(*row)
             for row in session.execute(
@@ -69,7 +69,8 @@ def spent_so_far(context: RunContext, job: TeacherJob) -> float:
 
 def tell_progress(context: RunContext, job: TeacherJob) -> None:
     """Tell how far the run is, and have the new texts looked at."""
-    job.after_batch()
+    if job.look_at_new is not None:
+        job.look_at_new()
     with context.session() as session:
         totals = run_totals(session, context.run.id)
     missing = f", {totals.failed} not got" if totals.failed else ""

@@ -18,10 +18,6 @@ ANSWERED_AT_ONCE = 300  # questions
 FLAG_EVERY = 50  # rationales; the checks of so many take well under a second
 
 
-def keep_in_ledger(session: Session, completion_id: int, text: str) -> None:
-    """Leave a trial's text in the ledger; a real run with the same prompt makes it a rationale."""
-
-
 def add_teacher_text(
     session: Session, source: str, completion_id: int, question_id: int, text: str
 ) -> int | None:

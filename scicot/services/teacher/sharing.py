@@ -8,9 +8,10 @@ from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from db.models import CompletionRow, QuestionRow, RunCompletionRow
+from db.rows import changed_rows
 from db.session import write
 from scicot.adapters.clock import utc_now
-from scicot.services.teacher.ledger.entries import StoreText
+from scicot.services.teacher.ledger.entries import TakeText
 from scicot.words.records import HAS_TEXT, CompletionState
 
 _OPEN = (CompletionState.PENDING, CompletionState.IN_FLIGHT, CompletionState.FAILED)
@@ -18,7 +19,7 @@ Columns = TypeVarTuple("Columns")
 _OTHER = aliased(CompletionRow)
 
 
-def share_answers(session: Session, run_id: int, store_text: StoreText) -> int:
+def share_answers(session: Session, run_id: int, take_text: TakeText | None) -> int:
     """Settle the run's pending completions whose very text was asked under another id.
 
     They take the text, or the reason why there is none, at no cost; returns how many.
@@ -42,7 +43,7 @@ def share_answers(session: Session, run_id: int, store_text: StoreText) -> int:
         return 0
     with write(session):
         for own_id, (other_id, name) in found.items():
-            _share(session, own_id, other_id, name, store_text)
+            _share(session, own_id, other_id, name, take_text)
     return len(found)
 
 
@@ -84,7 +85,9 @@ def _same_text(query: Select[*Columns]) -> Select[*Columns]:
     )
 
 
-def _share(session: Session, own_id: int, other_id: int, name: str, store_text: StoreText) -> None:
+def _share(
+    session: Session, own_id: int, other_id: int, name: str, take_text: TakeText | None
+) -> None:
     other = session.get_one(CompletionRow, other_id)
     said = f"Asked once, with question {name}, whose text is the same"
     settled = session.execute(
@@ -101,5 +104,5 @@ def _share(session: Session, own_id: int, other_id: int, name: str, store_text: 
             finished_at=utc_now(),
         )
     )
-    if settled.rowcount and other.text:  # type: ignore[attr-defined]
-        store_text(session, own_id, other.text)
+    if changed_rows(settled) and other.text and take_text is not None:
+        take_text(session, own_id, other.text)

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result, wait_random_exponential
@@ -23,9 +23,7 @@ from scicot.services.teacher.calls.pacing import Gate, Limits, Tries
 from scicot.services.teacher.ledger.entries import (
     Claim,
     NotClaimed,
-    StoreText,
     claim_call,
-    settle_call,
     store_reply,
 )
 from scicot.services.teacher.ledger.writer import LedgerWriter
@@ -42,6 +40,21 @@ WATCH_SECONDS = 0.2
 TICK_SECONDS = 2.0
 
 
+class Settle(Protocol):
+    """Settles one call in a transaction of the ledger's writer."""
+
+    def __call__(
+        self,
+        session: Session,
+        *,
+        claim: Claim,
+        answer: Answer,
+        cost_usd: float | None,
+        again: bool,
+    ) -> None:
+        """Close the attempt; `again` says that another follows."""
+
+
 @dataclass
 class TeacherPool:
     """A bounded number of calls in flight at one teacher. Make it inside the event loop."""
@@ -51,7 +64,7 @@ class TeacherPool:
     settings: PoolSettings
     writer: LedgerWriter
     budget: Budget
-    store_text: StoreText
+    settle: Settle
     tick: Callable[[], None] = lambda: None  # called in a thread about once a second
     failure: BaseException | None = None
     _gate: Gate = field(default_factory=Gate)
@@ -201,11 +214,10 @@ class TeacherPool:
         again = tries.note(answer)
         self._write_later(
             partial(
-                settle_call,
+                self.settle,
                 claim=claim,
                 answer=answer,
                 cost_usd=cost,
-                store_text=self.store_text,
                 again=again,
             ),
             can_wait=not again,  # the next attempt is claimed only after this one is settled

@@ -34,7 +34,11 @@ SETTLED = {
 }
 OPEN_STATES = (CompletionState.PENDING, CompletionState.IN_FLIGHT, CompletionState.MAYBE_PAID)
 MAX_DETAIL = 2000
-StoreText = Callable[[Session, int, str], None]  # (session, completion id, text)
+
+
+# (session, completion id, text): takes a text in the transaction that settles its completion
+TakeText = Callable[[Session, int, str], None]
+
 
 # These run several times a call. Built once, on the tables themselves, they cost a third of what
 # the same statements cost through the mapped classes.
@@ -182,10 +186,9 @@ def settle_call(
     answer: Answer,
     *,
     cost_usd: float | None,
-    store_text: StoreText,
     again: bool = False,
-) -> None:
-    """Close the attempt and bring the completion to where the answer leaves it.
+) -> str | None:
+    """Close the attempt, bring the completion to where the answer leaves it, return a new text.
 
     `again` says that another attempt follows: the completion goes back to pending. A late answer
     also settles a completion that was given up as `maybe_paid`; one that is settled already keeps
@@ -201,7 +204,7 @@ def settle_call(
     }
     attempt = {"this_id": claim.attempt_id, "new_outcome": answer.outcome, **spent}
     if not connection.execute(_CLOSE_ATTEMPT, attempt).rowcount:
-        return
+        return None
     left = {
         "this_id": claim.completion_id,
         "new_state": CompletionState.PENDING if again else SETTLED[answer.outcome],
@@ -211,8 +214,7 @@ def settle_call(
     }
     if answer.outcome not in PAID:
         connection.execute(_SETTLE_UNPAID, left | {"this_attempt": claim.number})
-        return
+        return None
     kept = {"new_text": answer.text, "new_finish_reason": answer.finish_reason}
     settled = connection.execute(_SETTLE_PAID, left | spent | kept)
-    if settled.rowcount and answer.text:
-        store_text(session, claim.completion_id, answer.text)
+    return (answer.text or None) if settled.rowcount else None
