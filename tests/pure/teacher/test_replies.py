@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scicot.pure.teacher.batch_lines import read_results, request_line
+from scicot.pure.teacher.call_parameters import refused_parameter
 from scicot.pure.teacher.replies import read_reply
 from scicot.words.teaching import AttemptOutcome, Reply
 
@@ -55,6 +56,187 @@ def body(**choice: object) -> str:
 )
 def test_each_reply_has_one_outcome(status: int, text: str, outcome: str) -> None:
     assert read_reply(Reply(status, text)).outcome == outcome
+
+
+SHAPES = [
+    # (body's message, finish reason, text, words of the reason)
+    ({"content": "<think>a</think>\n\nT"}, "stop", "T", ""),
+    ({"content": "a, b\n</think>\n\nT"}, "stop", "T", ""),
+    ({"content": "<THINKING>a</THINKING> T"}, "stop", "T", ""),
+    ({"content": "[THINK]a[/THINK]T"}, "stop", "T", ""),
+    ({"content": "<think></think>T"}, "stop", "T", ""),
+    ({"content": "<think>a</think>T <think>b</think>U"}, "stop", "T U", ""),
+    (
+        {
+            "content": "<|channel|>analysis<|message|>a<|end|><|start|>assistant"
+            "<|channel|>final<|message|>T"
+        },
+        "stop",
+        "T",
+        "",
+    ),
+    ({"content": "<think>a, and then"}, "length", None, "limit went into thinking"),
+    ({"content": "<think>a, and then"}, "stop", None, "never ends"),
+    ({"content": "<think>a</think>"}, "stop", None, "thinking alone"),
+    ({"content": "<think>a</think>T"}, "length", "T", "Cut off"),
+    ({"content": "", "reasoning_content": "a"}, "stop", None, "field reasoning_content"),
+    ({"content": None, "reasoning": "a"}, "stop", None, "field reasoning"),
+    ({"content": None, "reasoning_details": [{"text": "a"}]}, "stop", None, "reasoning_details"),
+    ({"content": "", "reasoning_content": "a"}, "length", None, "raise max_tokens"),
+    ({"content": "T", "reasoning_content": "a"}, "stop", "T", ""),
+    ({"content": [{"type": "text", "text": "T"}]}, "stop", "T", ""),
+    (
+        {"content": [{"type": "output_text", "text": "T"}, {"type": "text", "text": "U"}]},
+        "stop",
+        "TU",
+        "",
+    ),
+    (
+        {"content": [{"type": "thinking", "thinking": "a"}, {"type": "text", "text": "T"}]},
+        "stop",
+        "T",
+        "",
+    ),
+    ({"content": [{"type": "thinking", "thinking": "a"}]}, "stop", None, "parts of type thinking"),
+    ({"content": {"type": "text", "text": "T"}}, "stop", "T", ""),
+]
+
+
+@pytest.mark.parametrize(("message", "finish", "text", "reason"), SHAPES)
+def test_the_text_is_told_from_the_thinking(
+    message: dict[str, object], finish: str, text: str | None, reason: str
+) -> None:
+    whole = json.dumps({"choices": [{"message": message, "finish_reason": finish}]})
+    answer = read_reply(Reply(200, whole))
+    assert answer.text == text
+    assert reason in (answer.reason or "")
+
+
+FAILURES = [
+    (200, '{"error": {"message": "Slow down", "code": 429}}', "rate_limited", "Slow down"),
+    (200, '{"error": {"message": "Slow down", "code": "429"}}', "rate_limited", "Slow down"),
+    (200, '{"error": {"type": "rate_limit_error", "message": "Slow"}}', "rate_limited", "Slow"),
+    (200, '{"error": {"message": "No credit", "code": 402}}', "denied", "No credit"),
+    (200, '{"error": {"message": "Upstream", "code": 502}}', "unavailable", "Upstream"),
+    (200, '{"object": "error", "message": "Busy", "code": 503}', "unavailable", "Busy"),
+    (200, '{"choices": [{"error": {"message": "Gone", "code": 502}}]}', "unavailable", "Gone"),
+    (200, 'data: {"error": {"message": "Busy", "code": 503}}\n\n', "unavailable", "Busy"),
+    (400, '{"object": "error", "message": "Too odd", "code": 400}', "rejected", "Too odd"),
+    (404, '{"object": "error", "message": "No model m", "code": 404}', "denied", "No model m"),
+    (400, '{"detail": "Bad prompt"}', "rejected", "Bad prompt"),
+    (400, '[{"error": {"message": "In a list", "code": 400}}]', "rejected", "In a list"),
+    (400, '{"errors": [{"message": "First of all"}]}', "rejected", "First of all"),
+    (400, '{"error": "A text"}', "rejected", "A text"),
+    (400, "Plain words", "rejected", "Plain words"),
+    (
+        403,
+        "<html><head><title>A &amp; B</title></head></html>",
+        "denied",
+        "A & B",
+    ),
+    (
+        422,
+        '{"detail": [{"type": "missing", "loc": ["body", "model"], "msg": "Field required"}]}',
+        "rejected",
+        "model: Field required",
+    ),
+    (429, '{"error": {"message": "Wait 3 s"}}', "rate_limited", "Wait 3 s"),
+    (500, '{"message": "boom"}', "unavailable", "boom"),
+    (
+        400,
+        '{"error": {"message": "Provider", "metadata": {"raw": "its own word"}}}',
+        "rejected",
+        "its own word",
+    ),
+]
+
+
+@pytest.mark.parametrize(("status", "text", "outcome", "said"), FAILURES)
+def test_the_servers_own_sentence_is_kept(status: int, text: str, outcome: str, said: str) -> None:
+    answer = read_reply(Reply(status, text))
+    assert answer.outcome == outcome
+    assert said in (answer.reason or "")
+
+
+REFUSALS = [
+    (
+        400,
+        {"error": {"code": "unsupported_parameter", "param": "max_tokens", "message": "x"}},
+        "max_tokens",
+    ),
+    (
+        400,
+        {
+            "error": {
+                "message": "Unsupported parameter: 'max_tokens' is not supported with this "
+                "model. Use 'max_completion_tokens' instead."
+            }
+        },
+        "max_tokens",
+    ),
+    (
+        400,
+        {
+            "error": {
+                "message": "Unsupported value: 'temperature' does not support 0.0 with this "
+                "model. Only the default (1) value is supported."
+            }
+        },
+        "temperature",
+    ),
+    (
+        400,
+        {"object": "error", "message": "temperature is not supported by this model"},
+        "temperature",
+    ),
+    (
+        422,
+        {"detail": [{"type": "extra_forbidden", "loc": ["body", "seed"], "msg": "no"}]},
+        "seed",
+    ),
+    (422, {"message": {"detail": [{"type": "extra_forbidden", "loc": ["body", "seed"]}]}}, "seed"),
+    (400, {"error": {"message": "Unrecognized request argument supplied: seed"}}, "seed"),
+    (400, {"error": {"message": "streamed calls only"}}, "a whole reply"),
+    (
+        400,
+        {"error": {"message": "This model only supports stream mode, set stream to true"}},
+        "a whole reply",
+    ),
+    (400, {"message": "non-streaming calls are not supported"}, "a whole reply"),
+    (
+        400,
+        {"error": {"message": "max_tokens is too large: 9000. At most 4096 work"}},
+        None,
+    ),
+    (400, {"error": {"message": "This model's maximum context length is 2048 tokens"}}, None),
+    (500, {"error": {"message": "temperature is not supported"}}, None),
+]
+
+
+@pytest.mark.parametrize(("status", "content", "name"), REFUSALS)
+def test_a_refused_parameter_is_told_from_a_value_out_of_range(
+    status: int, content: object, name: str | None
+) -> None:
+    assert refused_parameter(Reply(status, json.dumps(content))) == name
+
+
+def test_a_stream_is_put_together_and_one_that_breaks_off_is_cut() -> None:
+    pieces = [{"content": "Be"}, {"content": "cause."}, {"reasoning_content": "a"}]
+    events = [f"data: {json.dumps({'choices': [{'delta': piece}]})}" for piece in pieces]
+    usage = 'data: {"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 2}}'
+    whole = read_reply(Reply(200, "\n\n".join([": ping", *events, usage, "data: [DONE]"])))
+    assert (whole.outcome, whole.text) == (AttemptOutcome.STORED, "Because.")
+    assert (whole.prompt_tokens, whole.completion_tokens) == (3, 2)
+    cut = read_reply(Reply(200, "\n\n".join(events)))
+    assert (cut.outcome, cut.text) == (AttemptOutcome.TRUNCATED, "Because.")
+    broken = "\n\n".join([*events, 'data: {"error": {"message": "gone", "code": 502}}'])
+    assert read_reply(Reply(200, broken)).outcome is AttemptOutcome.MAYBE_PAID
+
+
+def test_a_usage_of_nothing_is_unknown() -> None:
+    whole = json.loads(body()) | {"usage": {"prompt_tokens": 0, "completion_tokens": 0}}
+    answer = read_reply(Reply(200, json.dumps(whole)))
+    assert (answer.prompt_tokens, answer.completion_tokens) == (None, None)
 
 
 def test_tokens_are_believed_only_when_they_can_be() -> None:
