@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from scicot.words.errors import InvalidInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +36,25 @@ FIXED_KEYS = (
     ("Ctrl+Enter", "Save the edit and go on"),
     ("Esc", "Restore the text, leave the box"),
 )
+
+
+def bind_keys(chosen: Mapping[str, str]) -> tuple[ReviewKey, ...]:
+    """Return the keys with those that a person chose in their place, by act.
+
+    Raises InvalidInput for what is no letter, or for a letter that would mean two things.
+    """
+    bound = tuple(
+        replace(binding, key=chosen.get(binding.act, binding.key).strip().lower())
+        for binding in REVIEW_KEYS
+    )
+    seen: dict[str, str] = {}
+    for binding in bound:
+        if len(binding.key) != 1 or not ("a" <= binding.key <= "z"):
+            raise InvalidInput(f"'{binding.key}' is no letter. Choose one of A to Z.")
+        if binding.key in seen:
+            raise InvalidInput(
+                f"{binding.key.upper()} would be both {seen[binding.key]} and {binding.act}. "
+                "Choose another letter for one of them."
+            )
+        seen[binding.key] = binding.act
+    return bound

@@ -239,3 +239,16 @@ def test_the_choice_of_a_run_holds_however_often_it_is_made(session: Session) ->
         page.selectbox(key="link_run").set_value(run_id).run()
         assert page.query_params["run"] == str(run_id)
         assert f"Cancel run {run_id}" in [one.label for one in page.button]
+
+
+def test_what_was_filled_in_is_there_after_a_look_at_another_page(
+    session: Session, tmp_path: Path
+) -> None:
+    prepare(session, tmp_path / "data", approved=True)
+    page = open_page("train/launch", dataset="demo")
+    page.selectbox(key="launch_student").set_value("starter").run()
+    page.number_input(key="launch_epochs_starter").set_value(7.0).run()
+    page.switch_page("pages/train/runs/page.py").run()
+    page.switch_page("pages/train/launch/page.py").run()
+    assert page.selectbox(key="launch_student").value == "starter"
+    assert page.number_input(key="launch_epochs_starter").value == 7.0

@@ -160,3 +160,17 @@ def test_guidelines_are_saved_and_shown_beside_the_card(
     assert not app.exception
     shown = card_data(open_page("prepare/review", dataset="demo"))
     assert shown["guidelines"] == "Read slowly."
+
+
+def test_a_person_has_keys_of_their_own(session: Session, questions: list[StoredQuestion]) -> None:
+    store_rationale(session, questions[0])
+    app = open_page("prepare/review", dataset="demo")
+    app.text_input(key="key_accept_a").set_value("Q")
+    app = press(app, "Save my keys")
+    assert not app.error
+    keys = {binding["act"]: binding["key"] for binding in card_data(app)["keys"]}
+    assert (keys["accept"], keys["edit"]) == ("q", "e")
+    app.text_input(key="key_edit_e").set_value("q")  # would mean two things
+    app = press(app, "Save my keys")
+    assert "Q would be both accept and edit" in app.error[0].value
+    assert {one["act"]: one["key"] for one in card_data(app)["keys"]} == keys

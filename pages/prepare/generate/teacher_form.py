@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.shared.links import link_choice
 from pages.shared.money import format_usd
 from scicot.pure.teacher.pricing import Estimate
 from scicot.services.questions.lookup import count_questions
@@ -24,11 +25,13 @@ def choose_questions_asked(dataset: str) -> dict[str, Any]:
     with open_workspace() as session:
         counts = count_questions(session).get(dataset, {})
     first, second = st.columns(2)
-    split = first.selectbox(
+    split = link_choice(
+        first.selectbox,
         "Split",
+        "asked",
         list(counts) or [Split.TRAIN.value],
-        format_func=lambda name: f"{name} ({counts.get(name, 0):,} questions)",
-        key="generate_split",
+        say=lambda name: f"{name} ({counts.get(name, 0):,} questions)",
+        is_short=True,
     )
     limit = second.number_input(
         "Only the first so many questions",
@@ -36,6 +39,7 @@ def choose_questions_asked(dataset: str) -> dict[str, Any]:
         value=None,
         placeholder="all of them",
         key="generate_limit",
+        persist_state="session",
     )
     return {"split": split, "limit": limit}
 
@@ -46,10 +50,21 @@ def choose_call_settings() -> dict[str, Any]:
         first, second, third = st.columns(3)
         values: dict[str, Any] = {
             "max_tokens": first.number_input(
-                "Longest answer (tokens)", 16, 32_768, int(default_of("max_tokens"))
+                "Longest answer (tokens)",
+                16,
+                32_768,
+                int(default_of("max_tokens")),
+                key="call_max_tokens",
+                persist_state="session",
             ),
             "temperature": second.number_input(
-                "Temperature", 0.0, 2.0, float(default_of("temperature")), step=0.1
+                "Temperature",
+                0.0,
+                2.0,
+                float(default_of("temperature")),
+                step=0.1,
+                key="call_temperature",
+                persist_state="session",
             ),
             "samples": third.number_input(
                 "Rationales a question",
@@ -57,15 +72,32 @@ def choose_call_settings() -> dict[str, Any]:
                 20,
                 int(default_of("samples")),
                 help="More than one needs a temperature above 0. Review shows the best one first.",
+                key="call_samples",
+                persist_state="session",
             ),
             "concurrency": first.number_input(
-                "Calls at once", 1, 256, int(default_of("concurrency"))
+                "Calls at once",
+                1,
+                256,
+                int(default_of("concurrency")),
+                key="call_concurrency",
+                persist_state="session",
             ),
             "requests_per_minute": second.number_input(
-                "Requests a minute, at most", min_value=1, value=None, placeholder="no cap"
+                "Requests a minute, at most",
+                min_value=1,
+                value=None,
+                placeholder="no cap",
+                key="call_requests_per_minute",
+                persist_state="session",
             ),
             "tokens_per_minute": third.number_input(
-                "Tokens a minute, at most", min_value=1, value=None, placeholder="no cap"
+                "Tokens a minute, at most",
+                min_value=1,
+                value=None,
+                placeholder="no cap",
+                key="call_tokens_per_minute",
+                persist_state="session",
             ),
             "budget_usd": first.number_input(
                 "Budget (USD)",
@@ -74,6 +106,8 @@ def choose_call_settings() -> dict[str, Any]:
                 format="%.4f",
                 placeholder="none",
                 help="Never passed: money is set aside before a call is sent.",
+                key="call_budget_usd",
+                persist_state="session",
             ),
             "maybe_paid": second.selectbox(
                 "A call cut off after sending",
@@ -81,15 +115,21 @@ def choose_call_settings() -> dict[str, Any]:
                 format_func=lambda one: (
                     "wait for my word" if one == "ask" else "send it again, it may cost twice"
                 ),
+                key="call_maybe_paid",
+                persist_state="session",
             ),
             "own_answer": first.toggle(
                 "Ask without the key too",
                 help="The teacher also answers each question by itself, in a call of its own. "
                 "Where it chooses another option than the key, Review shows its rationale first.",
+                key="call_own_answer",
+                persist_state="session",
             ),
             "batch": third.toggle(
                 "Batch endpoint",
                 help="Half the price; answers come within a day. Not for the starter teacher.",
+                key="call_batch",
+                persist_state="session",
             ),
         }
     return values

@@ -15,6 +15,7 @@ from typing import Any
 
 import streamlit as st
 
+from pages.prepare.review.key_choice import keys_of
 from pages.shared.frame import current_actor
 from pages.shared.links import read_number
 from scicot.pure.checks.table import BY_ID
@@ -23,7 +24,7 @@ from scicot.services.review.desk import Answer, ReviewDesk
 from scicot.services.review.policies import get_policy
 from scicot.services.workspace import open_workspace
 from scicot.words.records import Flag
-from scicot.words.review_keys import FIXED_KEYS, REVIEW_KEYS
+from scicot.words.review_keys import FIXED_KEYS
 from scicot.words.review_operations import PROTOCOL
 from scicot.words.reviewing import (
     GIVES_WAY,
@@ -95,7 +96,7 @@ def show_review_card(wanted: QueueFilter, first: int | None) -> None:
             "results": state["results"],
             "protocol": PROTOCOL,
             "rules": RULES,
-            "keys": [asdict(key) for key in REVIEW_KEYS],
+            "keys": [asdict(key) for key in keys_of(session, actor.name)],
             "fixed_keys": FIXED_KEYS,
             "reasons": [
                 {"text": reason, "count": count} for reason, count in desk.reasons(wanted.dataset)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.prepare.review.card import show_review_card
 from pages.prepare.review.filters import choose_filter, choose_queue
+from pages.prepare.review.key_choice import show_key_choice
 from pages.prepare.review.panel import show_review_panel
 from pages.shared import links
 from pages.shared.frame import BY_DATABASE, choose_dataset, current_actor, errors_shown
@@ -73,3 +74,4 @@ if dataset is not None:
             st.caption(f"The filter leaves {count:,}{' or more' if count >= 1000 else ''}.")
         show_review_card(wanted, links.link_number("rationale"))
         show_review_panel()
+        show_key_choice()

@@ -40,6 +40,7 @@ def choose_student(like: TrainingConfig | None = None) -> str | None:
         index=kinds.index(named if named in STUDENTS else OWN_FOLDER),
         format_func=lambda one: STUDENTS[one],
         key="launch_student" + clone_mark(like),
+        persist_state="session",
     )
     if kind != OWN_FOLDER:
         return str(kind)
@@ -47,6 +48,7 @@ def choose_student(like: TrainingConfig | None = None) -> str | None:
         "Folder or hub id",
         value="" if named in STUDENTS else named,
         key="launch_folder" + clone_mark(like),
+        persist_state="session",
         placeholder="/models/my-student",
         help="A Hugging Face folder with config.json, tokenizer and .safetensors weights.",
     )
@@ -73,6 +75,7 @@ def _choose_fraction(place: DeltaGenerator, like: TrainingConfig | None) -> Any:
         index=fractions.index(float(asked) if asked in map(str, fractions) else default),
         format_func=lambda share: f"{share:.1%}",
         key="launch_fraction" + clone_mark(like),
+        persist_state="session",
     )
 
 
@@ -83,6 +86,7 @@ def _choose_seeds(place: DeltaGenerator, like: TrainingConfig | None) -> list[in
         sorted({*range(10), default}),
         default=[default],
         key="launch_seeds" + clone_mark(like),
+        persist_state="session",
     )
     return seeds or [default]
 
@@ -197,7 +201,9 @@ class _SettingsForm:
         if get_origin(field.annotation) is Literal:
             return self._choice(name, label, list(choices))
         if field.annotation is bool:
-            return self._place().toggle(label, value=self._default(name), key=self._key(name))
+            return self._place().toggle(
+                label, value=self._default(name), key=self._key(name), persist_state="session"
+            )
         bounds = {type(bound).__name__: bound for bound in field.metadata}
         least = bounds["Ge"].ge if "Ge" in bounds else 0.01
         return self._number(name, label, least)
@@ -207,12 +213,19 @@ class _SettingsForm:
         # a run started elsewhere may have gone lower than what makes sense to offer
         least = type(least)(min(least, value)) if value is not None else least
         return self._place().number_input(
-            label, min_value=least, value=value, key=self._key(name), **options
+            label,
+            min_value=least,
+            value=value,
+            key=self._key(name),
+            persist_state="session",
+            **options,
         )
 
     def _choice(self, name: str, label: str, choices: list[Any], about: str | None = None) -> Any:
         index = choices.index(self._default(name))
-        return self._place().selectbox(label, choices, index=index, key=self._key(name), help=about)
+        return self._place().selectbox(
+            label, choices, index=index, key=self._key(name), help=about, persist_state="session"
+        )
 
     def _default(self, name: str) -> Any:
         if self.like is not None and hasattr(self.like, name):
