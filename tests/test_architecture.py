@@ -57,7 +57,10 @@ ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
         "teacher/ledger": ("runs",),
         "students": ("questions", "runs", "predictions"),
         # an experiment may hold runs in which a large model answers
-        "training": ("questions", "runs", "predictions", "students", "teacher"),
+        "training": (
+            *("questions", "runs", "rationales", "predictions", "students"),
+            "teacher",
+        ),
         "review": ("questions", "runs", "rationales", "teacher"),
         "judge": ("questions", "runs", "teacher", "teacher/ledger"),
         "cleaning": ("questions", "rationales", "review"),

@@ -157,6 +157,16 @@ def is_fold(role: str) -> bool:
     return role.startswith(FOLD)
 
 
+def find_writing(stage: StageSpec) -> TaskSpec:
+    """Return the task as which a stage writes rationales."""
+    return next(task for task in stage.tasks if task.writes is not Writes.ANSWER)
+
+
+def find_answering(stage: StageSpec) -> TaskSpec | None:
+    """Return the task as which a stage only answers, or None."""
+    return next((task for task in stage.tasks if task.writes is Writes.ANSWER), None)
+
+
 def describe_stage(stage: StageSpec) -> str:
     """Return what a stage reads and writes, to follow "it reads"."""
     if not stage.tasks:

@@ -7,15 +7,17 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
+from scicot.pure.methods.plan import find_answering
 from scicot.pure.methods.registry import plan_of
 from scicot.pure.training.fractions import take_fraction
 from scicot.services.questions.duplicates import questions_in_test
 from scicot.services.questions.lookup import list_questions
+from scicot.services.rationales.references import list_references
 from scicot.services.students.answers import as_read
 from scicot.services.training.snapshots import find_snapshot, snapshot_texts
 from scicot.words.configs import TrainingConfig
 from scicot.words.errors import InvalidConfig
-from scicot.words.records import Split, StoredQuestion
+from scicot.words.records import Origin, Split, StoredQuestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class TrainingData:
     train: Sequence[StoredQuestion]
     validation: Sequence[StoredQuestion]
     rationales: Mapping[int, str]
+    validation_rationales: Mapping[int, str] = field(default_factory=dict)
     snapshot: Mapping[int, str] = field(default_factory=dict)  # all of its texts, as they are
     stripped: int = 0
     emptied: int = 0
@@ -74,6 +77,7 @@ def read_training_data(session: Session, config: TrainingConfig) -> TrainingData
                 f"selection=validation needs a validation split, and '{config.dataset}' has none. "
                 "Import it or use selection=last."
             )
+    good = _validation_rationales(session, config, validation)
     used = rationales if plan.needs_rationales else {}
     ids = {one.id for one in chosen}
     whole = {key: text for key, text in used.items() if key in ids}
@@ -82,8 +86,33 @@ def read_training_data(session: Session, config: TrainingConfig) -> TrainingData
         train=chosen,
         validation=validation,
         rationales=read,
+        validation_rationales=good,
         snapshot=used,
         stripped=sum(read[key] != text.strip() for key, text in whole.items()),
         emptied=sum(not read[key] for key in whole),
         left_out=left_out,
     )
+
+
+def _validation_rationales(
+    session: Session, config: TrainingConfig, questions: Sequence[StoredQuestion]
+) -> dict[int, str]:
+    """Return what the stages that write rationales are selected by, by question id.
+
+    Weights are selected in all stages or in none: raises InvalidConfig where a stage has nothing
+    to be selected by.
+    """
+    plan = plan_of(config)
+    unanswering = [stage.role for stage in plan.stages if stage.tasks and not find_answering(stage)]
+    if not questions or not unanswering:
+        return {}
+    ids = [question.id for question in questions]
+    texts = list_references(session, ids, Origin.TEACHER, only_reviewed=True)
+    texts |= list_references(session, ids, Origin.HUMAN, only_reviewed=True)
+    if not texts:
+        raise InvalidConfig(
+            f"selection=validation cannot select the weights of stage '{unanswering[0]}': no "
+            f"validation question of '{config.dataset}' has an approved rationale to compare with. "
+            "Approve some, or use selection=last."
+        )
+    return {key: as_read(config, text) or "" for key, text in texts.items()}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from scicot.adapters.students.folders import StudentFolder
-from scicot.pure.methods.plan import FOLD, Reads, StageSpec, TaskSpec, Writes
+from scicot.pure.methods.plan import FOLD, Reads, StageSpec, find_answering, find_writing
 from scicot.pure.methods.registry import plan_of
 from scicot.pure.methods.tasks import NOTHING, Rationales, Task, make_task
 from scicot.pure.students.steps import Schedule
@@ -70,13 +71,11 @@ class MethodTraining:
     def _validation(self, spec: StageSpec) -> Task | None:
         """Return the task whose loss on the validation split tells good weights from bad ones."""
         task = find_answering(spec)
-        if task is None:
-            return None
-        questions, read = self.data.validation, NOTHING
-        if task.reads and task.reads.writer in self.stages:
+        read = NOTHING
+        if task and task.reads and task.reads.writer in self.stages:
             writer = task.reads.writer
-            read = self._write(writer, self.stages[writer], questions)
-        return make_task(task, questions, read=read, form=form_of(self.config))
+            read = self._write(writer, self.stages[writer], self.data.validation)
+        return make_validation(spec, self.config, self.data, read)
 
     def _ensure(self, plan: StagePlan) -> TrainedStage:
         examples = len(plan.tasks[0].examples) if plan.tasks else 0
@@ -126,14 +125,21 @@ def make_tasks(
     ]
 
 
-def find_writing(spec: StageSpec) -> TaskSpec:
-    """Return the task as which a stage writes rationales."""
-    return next(task for task in spec.tasks if task.writes is not Writes.ANSWER)
+def make_validation(
+    spec: StageSpec, config: TrainingConfig, data: TrainingData, read: Rationales = NOTHING
+) -> Task | None:
+    """Return the task whose loss on the validation split tells good weights from bad ones.
 
-
-def find_answering(spec: StageSpec) -> TaskSpec | None:
-    """Return the task as which a stage only answers, or None."""
-    return next((task for task in spec.tasks if task.writes is Writes.ANSWER), None)
+    It answers where the stage does; else it writes the approved rationales of that split.
+    """
+    task, questions = find_answering(spec), data.validation
+    if task is None and spec.tasks:
+        task = find_writing(spec)
+        questions = [one for one in questions if one.id in data.validation_rationales]
+    if task is None or not questions:
+        return None
+    targets = data.validation_rationales
+    return make_task(task, questions, targets=targets, read=read, form=form_of(config))
 
 
 def plan_folds(
@@ -145,8 +151,9 @@ def plan_folds(
     for number, fold in enumerate(folds):
         held_out = {question.id for question in fold}
         others = [question for question in data.train if question.id not in held_out]
-        seen = TrainingData(train=others, validation=(), rationales=data.rationales)
-        plans.append(StagePlan(writer.role, f"{FOLD}{number}", make_tasks(writer, config, seen)))
+        tasks = make_tasks(writer, config, replace(data, train=others))
+        validation = make_validation(writer, config, data)
+        plans.append(StagePlan(writer.role, f"{FOLD}{number}", tasks, validation))
     return plans
 
 
@@ -155,7 +162,7 @@ def plan_known_stages(config: TrainingConfig, data: TrainingData) -> list[StageP
 
     A stage is not known that reads what one of them writes, or starts from its weights.
     """
-    plan, form = plan_of(config), form_of(config)
+    plan = plan_of(config)
     known: list[StagePlan] = []
     for spec in plan.stages:
         reads = [task.reads for task in spec.tasks if task.reads]
@@ -167,10 +174,7 @@ def plan_known_stages(config: TrainingConfig, data: TrainingData) -> list[StageP
         if reads and data.validation:  # those are read with what a stage wrote
             continue
         read = dict.fromkeys(reads, data.rationales)
-        task = find_answering(spec)
-        validation = (
-            make_task(task, data.validation, form=form) if task and data.validation else None
-        )
+        validation = make_validation(spec, config, data)
         tasks = make_tasks(spec, config, data, read=read)
         known.append(StagePlan(spec.role, spec.role, tasks, validation))
     return known

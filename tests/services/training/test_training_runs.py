@@ -23,11 +23,14 @@ from scicot.services.runs.worker import run_worker
 from scicot.services.students.answers import write_rationales
 from scicot.services.students.stages import StagePlan, ensure_stage
 from scicot.services.students.watcher import RunWatcher
+from scicot.services.training.data import read_training_data
+from scicot.services.training.methods import plan_known_stages
 from scicot.services.training.training import start_training
 from scicot.words.errors import InvalidConfig, NotFound, StudentError
-from scicot.words.records import Actor, RunStatus, Split, StoredQuestion
+from scicot.words.records import Actor, RationaleStatus, RunStatus, Split, StoredQuestion
 from scicot.words.runs import RunView
 from scicot.words.settings import Settings, get_settings
+from tests.builders import store_rationale
 from tests.services.training_line import Questions, prepare, teacher_text, tiny_config, train
 from tests.tiny_students import build_tiny_t5, tiny_t5
 
@@ -170,6 +173,8 @@ def test_training_never_reads_the_test_split(
         if "FROM question" in statement:
             read.append((str(values), bool(trained)))
 
+    for question in questions[Split.VALIDATION]:
+        store_rationale(session, question, "It follows.", status=RationaleStatus.ACCEPTED)
     config = tiny_config("sci_cot", tiny_t5, selection="validation")
     run_id = start_training(session, get_settings(), Actor("Ada"), config)
     original = trainer.StageTrainer.train
@@ -189,6 +194,23 @@ def test_training_never_reads_the_test_split(
         event.remove(engine, "before_cursor_execute", watch)
     assert any("train" in values for values, _ in read)
     assert [after for values, after in read if "'test'" in values] == [True]
+
+
+@pytest.mark.parametrize("method", ["sci_cot", "one_stage"])
+def test_weights_are_selected_in_all_stages_or_in_none(
+    session: Session, questions: Questions, tiny_t5: Path, method: str
+) -> None:
+    config = tiny_config(method, tiny_t5, selection="validation")
+    with pytest.raises(InvalidConfig, match="has an approved rationale to compare with"):
+        read_training_data(session, config)
+    for question in questions[Split.VALIDATION]:
+        store_rationale(session, question, "It follows.", status=RationaleStatus.ACCEPTED)
+    data = read_training_data(session, config)
+    first = plan_known_stages(config, data)[0]
+    assert first.validation is not None
+    assert {example.target.split(" Answer:")[0] for example in first.validation.examples} == {
+        "Rationale: It follows."
+    }
 
 
 def test_other_test_questions_change_no_weight(
