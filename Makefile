@@ -4,7 +4,7 @@ BIN := .venv/bin
 PROCESSES ?= 2
 STAMP := .venv/.installed
 
-.PHONY: setup app docs quick test test-slow check e2e bench soak screenshots lock migration chromium
+.PHONY: setup app docs quick test test-slow check e2e bench soak screenshots lock migration chromium test-postgresql
 .DEFAULT_GOAL := app
 
 setup: $(STAMP)
@@ -57,6 +57,10 @@ bench: setup
 soak: setup
 	$(BIN)/python -m tests.soak.teacher --questions 8400 --kills 100
 	$(BIN)/python -m tests.soak.training --kills 100
+
+# Every service test once more, on a PostgreSQL that the tests start for themselves.
+test-postgresql: setup
+	SCICOT_TEST_DATABASE=postgresql $(BIN)/python -m pytest tests/services -m "not slow"
 
 screenshots: setup chromium
 	$(BIN)/python -m pytest -m browser

@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
+from db.migrate import migrate
+from db.session import get_engine
 from scicot.services.workspace import open_workspace
 from scicot.words.records import Actor
 from scicot.words.settings import Settings, get_settings
+from tests.postgresql import find_programs, new_database, running_server
 
 # Several processes share the tests: threads that wait for each other by spinning would slow all.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -20,13 +23,43 @@ os.environ.setdefault("MKL_NUM_THREADS", "1")
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The URL of a migrated template on a PostgreSQL of the tests' own; skipped without one."""
+    programs = find_programs()
+    pytest.importorskip("psycopg")
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed")
+    with running_server(programs) as url:
+        template = new_database(url)
+        migrate(template)  # once: fifty tables take seconds, a copy of them does not
+        get_engine(template).dispose()
+        yield template
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str) -> Iterator[str]:
+    """The URL of a migrated PostgreSQL database without rows."""
+    url = new_database(*postgresql_server.rsplit("/", 1))
+    yield url
+    get_engine(url).dispose()
+
+
 @pytest.fixture(autouse=True)
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
-    """Settings whose home folder is the test's own; no key of the machine's is seen."""
+def settings(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Settings]:
+    """Settings whose home folder is the test's own; no key of the machine's is seen.
+
+    With SCICOT_TEST_DATABASE=postgresql every test has a PostgreSQL database instead of a file.
+    """
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "SCICOT_DATABASE_URL", "SCICOT_LAUNCHER"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SCICOT_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("SCICOT_THREADS", "1")
+    if os.environ.get("SCICOT_TEST_DATABASE") == "postgresql":
+        url = request.getfixturevalue("postgresql_url")
+        monkeypatch.setenv("SCICOT_DATABASE_URL", url)
     get_settings.cache_clear()
     yield get_settings()
     get_settings.cache_clear()
@@ -34,7 +67,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settin
 
 @pytest.fixture
 def session(settings: Settings) -> Iterator[Session]:
-    """A session on a migrated SQLite file."""
+    """A session on a migrated database."""
     with open_workspace() as opened:
         yield opened
 

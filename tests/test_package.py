@@ -16,7 +16,7 @@ OURS = {"scicot", "pages", "db", "tests", "app"}
 NEVER_IMPORTED = {
     "requirements.txt": {"accelerate", "gguf", "sentencepiece"},
     "requirements-dev.txt": {
-        *("pytest-randomly", "pytest-xdist", "ruff", "mypy", "pip-tools", "pre-commit"),
+        *("pytest-randomly", "pytest-xdist", "ruff", "mypy", "pip-tools", "pre-commit", "psycopg"),
     },
 }
 # Of requirements-dev.txt, though the code imports it: measuring in a browser is for developers.
