@@ -18,6 +18,7 @@ from scicot.adapters.students.examples import encode_task, evaluate_loss
 from scicot.adapters.students.gradient import GradientSum
 from scicot.adapters.students.job import StageJob, StepReport, TrainingState, Watcher
 from scicot.adapters.students.loading import device_of, load_model, place_model
+from scicot.adapters.students.memory import give_back_memory
 from scicot.pure.students.steps import Schedule, Step, join_batches, plan_steps
 from scicot.words.errors import StudentError
 
@@ -191,6 +192,7 @@ class StageTrainer:
             state | {"stage": self.job.hash, "threads": self.threads},
             tensors,
         )
+        give_back_memory()  # what writing took: a copy of the moments
 
     def _restore(self, checkpoint: Any) -> None:
         import torch
