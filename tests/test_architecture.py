@@ -44,7 +44,7 @@ HOMES = {
 ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
     "scicot/services": {
         # the way in starts every kind of run, and no room knows it
-        ".": ("runs", "teacher", "students", "training", "evaluation", "judge"),
+        ".": ("runs", "teacher", "students", "training", "evaluation", "judge", "worth"),
         "questions": (),
         "runs": (),
         "rationales": ("questions",),
@@ -61,8 +61,9 @@ ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
             *("questions", "runs", "rationales", "predictions", "students"),
             "teacher",
         ),
-        "review": ("questions", "runs", "rationales", "teacher"),
+        "review": ("questions", "runs", "rationales", "teacher", "worth"),
         "judge": ("questions", "runs", "teacher", "teacher/ledger"),
+        "worth": ("questions", "runs", "students", "training"),
         "cleaning": ("questions", "rationales", "review"),
         "evaluation": ("questions", "runs", "rationales", "predictions", "students", "training"),
         "parcels": ("runs", "students"),
@@ -82,6 +83,7 @@ ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
         "methods": ("students",),
         "cleaning": ("review",),
         "evaluation": ("predictions", "methods"),
+        "worth": (),
     },
     "pages": {
         "shared": (),

@@ -24,6 +24,7 @@ from db.models.teacher import (
     PromptRow,
     RunCompletionRow,
 )
+from db.models.worth import WorthRow
 
 __all__ = [
     "AttemptRow",
@@ -66,4 +67,5 @@ __all__ = [
     "SnapshotRow",
     "StageRow",
     "TagRow",
+    "WorthRow",
 ]

@@ -45,6 +45,12 @@ def _judge(context: RunContext) -> Mapping[str, Any]:
     return run_judge(context)
 
 
+def _worth(context: RunContext) -> Mapping[str, Any]:
+    from scicot.services.worth.run import run_worth
+
+    return run_worth(context)
+
+
 HANDLERS: Mapping[RunKind, Handler] = {
     RunKind.GENERATE: _generate,
     RunKind.TRAIN: _train,
@@ -52,4 +58,5 @@ HANDLERS: Mapping[RunKind, Handler] = {
     RunKind.FEW_SHOT: _few_shot,
     RunKind.ATTRIBUTE: _attribute,
     RunKind.JUDGE: _judge,
+    RunKind.WORTH: _worth,
 }

@@ -32,6 +32,7 @@ from scicot.cli import (
     students,
     teachers,
     train,
+    worth,
 )
 from scicot.cli.output import say
 from scicot.pure.printable import printable_json
@@ -69,6 +70,7 @@ for module in (
     train,
     students,
     bench,
+    worth,
 ):
     module.register(app)
 

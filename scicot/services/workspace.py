@@ -23,6 +23,7 @@ from scicot.words.configs import (
     JudgeConfig,
     PredictionConfig,
     TrainingConfig,
+    WorthConfig,
 )
 from scicot.words.records import Actor, RunStatus
 from scicot.words.runs import RunView
@@ -38,6 +39,7 @@ RunConfig = (
     | PredictionConfig
     | AttributionConfig
     | JudgeConfig
+    | WorthConfig
 )
 
 
@@ -90,6 +92,10 @@ class Workspace(Session):
                 from scicot.services.evaluation.attribution import start_attribution
 
                 return start_attribution(self, actor, config)
+            case WorthConfig():
+                from scicot.services.worth.run import start_worth
+
+                return start_worth(self, self.settings, actor, config)
 
     def start_experiment(self, actor: Actor, config: ExperimentConfig) -> StartedExperiment:
         """Check and queue every run of a grid; raises as `start` does, or Conflict for its name."""

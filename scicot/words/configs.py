@@ -10,7 +10,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from scicot.words.errors import InvalidConfig
-from scicot.words.records import Split
+from scicot.words.records import RationaleStatus, Split
 
 PAPER_STUDENT = "google/flan-t5-small"
 STARTER_STUDENT = "starter"
@@ -198,3 +198,17 @@ class AttributionConfig(Config):
 
     run: int
     reference: Literal["teacher", "human"] | None = "teacher"
+
+
+class WorthConfig(Config):
+    """Which rationales are measured for what they are worth, and by which student.
+
+    `run` is a finished training run whose answering student judges; None for `student` as it is,
+    asked in the form in which an untrained one answers best: the options' texts, not shown.
+    """
+
+    dataset: str
+    run: int | None = None
+    student: str = PAPER_STUDENT
+    statuses: tuple[RationaleStatus, ...] = ()  # empty: all
+    folds: int = Field(default=2, ge=2, le=20)  # [ours] students for what the run trained on

@@ -111,6 +111,7 @@ class RunKind(StrEnum):
     TRAIN = "train"
     PREDICT = "predict"
     ATTRIBUTE = "attribute"
+    WORTH = "worth"
     FEW_SHOT = "few_shot"
     IMPORTED = "imported"
     JUDGE = "judge"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from scicot.words.records import Flag, Rationale, RationaleStatus, StoredQuestion, Verdict
+from scicot.words.worth import Worth
 
 
 class Queue(StrEnum):
@@ -24,12 +25,21 @@ class Queue(StrEnum):
     ALL = "all"
 
 
+class WorthFilter(StrEnum):
+    """Rationales that a student measured, by what it found; each puts the worst first."""
+
+    HARMS = "harms"  # makes the key less likely
+    HELPS_LITTLE = "helps_little"  # least help first
+    GIVES_AWAY = "gives_away"  # leads to the key without the question
+
+
 @dataclass(frozen=True, slots=True)
 class QueueFilter:
     """Which rationales of a queue are shown; None and empty mean any.
 
     `changed` is whether the text differs from the first revision; lengths are in characters;
-    `pattern` is a regular expression looked for in the text.
+    `pattern` is a regular expression looked for in the text; with `worth` only what a student
+    measured is shown, and its order counts before the risk's.
     """
 
     dataset: str
@@ -42,6 +52,7 @@ class QueueFilter:
     longest: int | None = None
     pattern: str = ""
     own_answer_right: bool | None = None  # does the teacher, without the key, come to it?
+    worth: WorthFilter | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +77,7 @@ class ReviewItem:
 
     `samples` are all rationales of this source for the question, itself included, the one that
     fits the answer key best first; empty when there is only this one. `own_answer` is None when
-    the teacher was not asked without the key.
+    the teacher was not asked without the key, `worth` when no student measured this text.
     """
 
     rationale: Rationale
@@ -80,6 +91,7 @@ class ReviewItem:
     others: Sequence[OtherRationale]
     samples: Sequence[ReviewItem] = ()
     own_answer: OwnAnswer | None = None
+    worth: Worth | None = None
 
 
 STATUS_AFTER = {

@@ -134,6 +134,8 @@ def _our_line(item: ReviewItem) -> Mapping[str, Any]:
         "sample": rationale.sample,
         "revision": rationale.revision_number,
         "reviewer": item.reviewer,
+        "help": item.worth.help if item.worth else None,
+        "leak": item.worth.leak if item.worth else None,
     }
 
 

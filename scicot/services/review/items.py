@@ -14,6 +14,7 @@ from scicot.services.rationales.checks import list_flags
 from scicot.services.rationales.own_answers import find_own_answers
 from scicot.services.review.drafts import list_drafts
 from scicot.services.review.samples import list_samples
+from scicot.services.worth.store import load_worths
 from scicot.words.errors import NotFound
 from scicot.words.records import Actor, Origin, Rationale
 from scicot.words.reviewing import OtherRationale, ReviewItem
@@ -46,6 +47,7 @@ def _load(session: Session, actor: Actor, ids: Collection[int]) -> dict[int, Rev
     reviews = _newest_reviews(session, found)
     answers = find_own_answers(session, questions, {one.source for one, _ in found.values()})
     others = _others(session, {one.question_id for one, _ in found.values()})
+    worths = load_worths(session, list(found))
     items = {}
     for one, (rationale, risk) in found.items():
         review = reviews.get(one)
@@ -68,6 +70,7 @@ def _load(session: Session, actor: Actor, ids: Collection[int]) -> dict[int, Rev
                 if rationale.origin is Origin.TEACHER
                 else None
             ),
+            worth=worths.get(one),
         )
     return items
 

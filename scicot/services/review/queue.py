@@ -15,6 +15,7 @@ from scicot.services.questions.lookup import find_dataset_id
 from scicot.services.review.items import load_items
 from scicot.services.review.leases import release_all, take_leases
 from scicot.services.review.samples import has_samples, leads_in, list_samples
+from scicot.services.worth.order import worst_first, worth_is
 from scicot.words.patterns import check_pattern
 from scicot.words.records import Actor, RationaleStatus
 from scicot.words.reviewing import Queue, QueueFilter, ReviewItem
@@ -55,7 +56,8 @@ def next_items(
         query = query.where(~_read_by_another(actor))
     if have:
         query = query.where(RationaleRow.id.not_in(have))
-    query = query.order_by(RationaleRow.risk.desc(), RationaleRow.id.desc()).limit(size)
+    worst = [worst_first(wanted.worth)] if wanted.worth else []
+    query = query.order_by(*worst, RationaleRow.risk.desc(), RationaleRow.id.desc()).limit(size)
     ids = list(session.scalars(query))
     if wanted.queue in WORKED_THROUGH:
         ids = _lease(session, actor, ids, have)
@@ -188,6 +190,8 @@ def _filtered(
         )
     if wanted.own_answer_right is not None:
         query = query.where(RationaleRow.own_answer_right.is_(wanted.own_answer_right))
+    if wanted.worth:
+        query = query.where(worth_is(wanted.worth))
     if wanted.shortest is not None:
         query = query.where(RationaleRow.length >= wanted.shortest)
     if wanted.longest is not None:

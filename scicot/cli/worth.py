@@ -1,0 +1,100 @@
+"""`worth run|show`: what rationales are worth to a student."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from scicot.cli.output import AsJson, current_actor, emit, parse_statuses
+from scicot.cli.runs import finish_or_follow
+from scicot.pure.worth.auc import Auc
+from scicot.services.workspace import open_workspace
+from scicot.services.worth.show import WorthView, show_worth
+from scicot.words.configs import PAPER_STUDENT, WorthConfig
+from scicot.words.errors import InvalidConfig
+
+group = typer.Typer(no_args_is_help=True, help="What a rationale is worth to a student.")
+UNTRAINED = "untrained"
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands to the program."""
+    app.add_typer(group, name="worth")
+
+
+@group.command("run")
+def run_command(
+    dataset: Annotated[str, typer.Option(help="Whose rationales.")],
+    by: Annotated[
+        str, typer.Option(help="A finished training run's number, or 'untrained'.")
+    ] = UNTRAINED,
+    student: Annotated[str, typer.Option(help="With --by untrained.")] = PAPER_STUDENT,
+    status: Annotated[str, typer.Option(help="Statuses, comma-separated; empty for all.")] = "",
+    wait: Annotated[bool, typer.Option("--wait", help="Stay until the run ends.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Measure help and leak of each rationale, in a run of its own."""
+    if by != UNTRAINED and not by.isdecimal():
+        raise InvalidConfig(f"--by {by}: give a run's number, or 'untrained'.")
+    config = WorthConfig.checked(
+        dataset=dataset,
+        run=None if by == UNTRAINED else int(by),
+        student=student,
+        statuses=tuple(parse_statuses(status)),
+    )
+    with open_workspace() as workspace:
+        run_id = workspace.start(current_actor(), config)
+    finish_or_follow(run_id, wait=wait, as_json=as_json)
+
+
+@group.command("show")
+def show_command(
+    dataset: Annotated[str, typer.Option()],
+    student: Annotated[
+        str | None, typer.Option(help="As stored, e.g. 'run 7'. [who measured last]")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show AUC of help, leak and flags against verdicts, and means by source."""
+    with open_workspace() as session:
+        view = show_worth(session, dataset, student)
+    fields = {
+        "student": view.student,
+        "students": view.students,
+        "rationales": view.rationales,
+        "auc": {name: _numbers(auc) for name, auc in view.auc.items()},
+        "verdicts": next(
+            (
+                {"rejected": auc.rejected, "approved": auc.approved}
+                for auc in view.auc.values()
+                if auc
+            ),
+            None,
+        ),
+        "sources": [asdict(source) for source in view.sources],
+    }
+    lines = [f"{view.rationales:,} rationales measured by {view.student}."]
+    lines += [f"{name:>6}  {_say(auc)}" for name, auc in view.auc.items()]
+    lines += [
+        f"{source.source}: {source.rationales:,}, help {source.help:+.2f}, leak {source.leak:+.2f} "
+        f"nats, {source.given_away:,} give the key away"
+        for source in view.sources
+    ]
+    emit(fields, as_json, "\n".join(lines))
+
+
+def _verdicts(view: WorthView) -> dict[str, int] | None:
+    known = [auc for auc in view.auc.values() if auc]
+    return {"rejected": known[0].rejected, "approved": known[0].approved} if known else None
+
+
+def _numbers(auc: Auc | None) -> list[float] | None:
+    return [auc.value, auc.interval.low, auc.interval.high] if auc else None
+
+
+def _say(auc: Auc | None) -> str:
+    if auc is None:
+        return "AUC unknown: it needs rejected and approved rationales, ten together for 'all'"
+    return f"AUC {auc.value:.3f} [{auc.interval.low:.3f}, {auc.interval.high:.3f}] against reject"

@@ -1,0 +1,1 @@
+"""What a rationale is worth to a student, and whether that tells what people tell."""

@@ -1,0 +1,1 @@
+"""What rationales are worth: measured by a student, stored, set against verdicts."""

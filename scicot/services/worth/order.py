@@ -1,0 +1,47 @@
+"""Worth as a queue's order and filter, and as a filter of snapshots."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, ScalarSelect, select
+from sqlalchemy.orm import aliased
+
+from db.models import QuestionRow, RationaleRow, WorthRow
+from scicot.words.reviewing import WorthFilter
+from scicot.words.worth import GIVEN_AWAY
+
+
+def worth_of(column: str) -> ScalarSelect[Any]:
+    """Return a column of the newest worth of a rationale's current text, as a subquery."""
+    newest = aliased(WorthRow)
+    return (
+        select(getattr(newest, column))
+        .where(newest.revision_id == RationaleRow.revision_id)
+        .order_by(newest.run_id.desc(), newest.id.desc())
+        .limit(1)
+        .correlate(RationaleRow)
+        .scalar_subquery()
+    )
+
+
+def worth_is(wanted: WorthFilter) -> ColumnElement[bool]:
+    """Return the condition that a rationale was measured and is of this kind."""
+    if wanted is WorthFilter.HARMS:
+        return worth_of("help") < 0
+    if wanted is WorthFilter.GIVES_AWAY:
+        key = (
+            select(QuestionRow.answer_key)
+            .where(QuestionRow.id == RationaleRow.question_id)
+            .correlate(RationaleRow)
+            .scalar_subquery()
+        )
+        return (worth_of("leak") > GIVEN_AWAY) & (worth_of("alone") == key)
+    return worth_of("help").is_not(None)
+
+
+def worst_first(wanted: WorthFilter) -> ColumnElement[Any]:
+    """Return what such a queue is ordered by: the least help, or the most leak."""
+    if wanted is WorthFilter.GIVES_AWAY:
+        return worth_of("leak").desc()
+    return worth_of("help").asc()

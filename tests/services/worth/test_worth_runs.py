@@ -1,0 +1,108 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from scicot.cli.handlers import HANDLERS
+from scicot.services.review.items import load_item
+from scicot.services.review.queue import next_items
+from scicot.services.runs.runs import create_run, get_run
+from scicot.services.runs.worker import run_worker
+from scicot.services.worth.run import list_unmeasured, start_worth
+from scicot.services.worth.show import show_worth
+from scicot.services.worth.store import load_worths, store_worths
+from scicot.words.configs import WorthConfig
+from scicot.words.errors import InvalidInput
+from scicot.words.records import Actor, RationaleStatus, RunKind, RunStatus, Split
+from scicot.words.reviewing import Queue, QueueFilter, WorthFilter
+from scicot.words.settings import Settings
+from scicot.words.worth import Worth
+from tests.builders import store_rationale
+from tests.cli.runner import run_json
+from tests.services.training_line import Questions, prepare, tiny_config, train
+from tests.tiny_students import tiny_t5
+
+__all__ = ["tiny_t5"]
+
+
+@pytest.fixture
+def questions(session: Session, tmp_path: Path) -> Questions:
+    return prepare(session, tmp_path / "files", train=6, validation=0, test=2)
+
+
+def measure(session: Session, settings: Settings, config: WorthConfig) -> Any:
+    run_id = start_worth(session, settings, Actor("Ada"), config)
+    session.rollback()
+    assert run_worker(run_id, settings, HANDLERS) is RunStatus.DONE, get_run(session, run_id).error
+    return get_run(session, run_id).result
+
+
+def test_an_untrained_student_measures_every_rationale_once(
+    session: Session, settings: Settings, questions: Questions, tiny_t5: Path
+) -> None:
+    config = WorthConfig(dataset="demo", student=str(tiny_t5))
+    result = measure(session, settings, config)
+    assert result["rationales"] == 6
+    session.rollback()
+    assert len(load_worths(session, range(1, 50))) == 6
+    with pytest.raises(InvalidInput, match="no rationale that untrained"):
+        start_worth(session, settings, Actor("Ada"), config)
+    store_rationale(session, questions[Split.TEST][0], "A new one.")
+    assert len(list_unmeasured(session, config)) == 1
+
+
+def test_no_question_is_judged_by_a_student_that_trained_on_it(
+    session: Session, settings: Settings, questions: Questions, tiny_t5: Path
+) -> None:
+    trained = train(session, settings, tiny_config("finetune", tiny_t5, epochs=1))
+    store_rationale(session, questions[Split.TEST][0], "Not trained on.")
+    session.rollback()
+    result = measure(session, settings, WorthConfig(dataset="demo", run=trained.id))
+    # the run's own student for the test question, and one for each half of the training questions
+    assert (result["rationales"], result["judges"]) == (7, 3)
+
+
+def test_worth_is_set_against_verdicts_and_goes_out_with_the_rationales(
+    session: Session, settings: Settings, questions: Questions, tiny_t5: Path, tmp_path: Path
+) -> None:
+    for question in questions[Split.TRAIN]:
+        store_rationale(session, question, "No.", source="other", status=RationaleStatus.REJECTED)
+    with pytest.raises(InvalidInput, match="worth run --dataset demo"):
+        show_worth(session, "demo")
+    measure(session, settings, WorthConfig(dataset="demo", student=str(tiny_t5)))
+    found = run_json("worth", "show", "--dataset", "demo")
+    assert found["rationales"] == 12
+    assert found["verdicts"] == {"rejected": 6, "approved": 6}
+    value, low, high = found["auc"]["help"]
+    assert 0 <= low <= value <= high <= 1
+    assert set(found["auc"]) == {"help", "leak", "flags", "all"}
+    assert [source["rationales"] for source in found["sources"]] == [6, 6]
+    path = tmp_path / "out.jsonl"
+    run_json("export", "rationales", path, "--dataset", "demo")
+    assert '"help": ' in path.read_text(encoding="utf-8")
+    assert '"leak": null' not in path.read_text(encoding="utf-8")
+
+
+def test_worth_orders_and_filters_the_queue(session: Session, questions: Questions) -> None:
+    ids = [store_rationale(session, one, f"Text {one.id}.") for one in questions[Split.TEST]]
+    revisions = {key: load_item(session, Actor("Ada"), key).rationale.revision_id for key in ids}
+    run_id = create_run(session, Actor("Ada"), kind=RunKind.WORTH, name="worth", config={})
+    (first, second), keys = ids, [one.answer_key for one in questions[Split.TEST]]
+    worths = {
+        (first, revisions[first]): Worth(0.5, 2.0, keys[0], keys[0], keys[0]),
+        (second, revisions[second]): Worth(-1.0, 0.1, keys[1], "A", "A"),
+    }
+    store_worths(session, run_id, "run 1", worths)
+    assert store_worths(session, run_id, "run 1", worths) == 0
+
+    def shown(worth: WorthFilter) -> list[int]:
+        wanted = QueueFilter("demo", Queue.UNREVIEWED, worth=worth)
+        return [item.rationale.id for item in next_items(session, Actor("Ada"), wanted)]
+
+    assert shown(WorthFilter.HELPS_LITTLE) == [second, first]
+    assert shown(WorthFilter.HARMS) == [second]
+    assert shown(WorthFilter.GIVES_AWAY) == [first]
+    item = load_item(session, Actor("Ada"), first)
+    assert item.worth is not None
+    assert "gives the key away" in item.worth.say(keys[0])
