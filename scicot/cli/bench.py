@@ -162,3 +162,16 @@ def coverage_command(
         "rows": [asdict(row) for row in found],
     }
     emit(result, as_json, to_markdown(found))
+
+
+@group.command("worth")
+def worth_command(
+    student: StudentOption = "flan-t5-small-shape",
+    rationales: Annotated[int, typer.Option(min=8)] = 128,
+    as_json: AsJson = False,
+) -> None:
+    """Measure what rationales are worth to a student: how many a second, minutes for 1,000."""
+    from scicot.bench.worth import bench_worth
+
+    result = bench_worth(get_settings(), student=student, rationales=rationales)
+    emit(result, as_json, "\n".join(f"{key}: {value}" for key, value in result.items()))

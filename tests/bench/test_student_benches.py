@@ -8,6 +8,7 @@ import pytest
 
 from scicot.bench.generate import bench_generate
 from scicot.bench.train import bench_train
+from scicot.bench.worth import bench_worth
 from scicot.words.settings import Settings
 from tests.tiny_students import tiny_t5
 
@@ -34,3 +35,9 @@ def test_bench_generate_compares_the_same_texts(settings: Settings, tiny_t5: Pat
     ratio = pytest.approx(rates["fp32"] / rates["generate"], abs=0.01)
     assert found["fp32_vs_generate"] == ratio
     assert found["identical_text"] == 1
+
+
+def test_bench_worth_says_how_long_a_thousand_take(settings: Settings, tiny_t5: Path) -> None:
+    found = bench_worth(settings, student=str(tiny_t5), rationales=8)
+    seconds = 8 / found["rationales_per_second"]
+    assert found["minutes_for_1000"] == pytest.approx(1000 / 8 * seconds / 60, rel=0.2, abs=0.02)

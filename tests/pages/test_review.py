@@ -13,7 +13,10 @@ from scicot.pure.cleaning.rules import Rule
 from scicot.services.cleaning.rules import save_rule
 from scicot.services.rationales.checks import run_checks
 from scicot.services.review.items import load_item
-from scicot.words.records import Actor, RationaleStatus, RuleKind, Split, StoredQuestion
+from scicot.services.runs.runs import create_run
+from scicot.services.worth.store import store_worths
+from scicot.words.records import Actor, RationaleStatus, RuleKind, RunKind, Split, StoredQuestion
+from scicot.words.worth import Worth
 from tests.builders import TOPICS, store_questions, store_rationale
 from tests.pages.driver import open_page
 
@@ -174,3 +177,19 @@ def test_a_person_has_keys_of_their_own(session: Session, questions: list[Stored
     app = press(app, "Save my keys")
     assert "Q would be both accept and edit" in app.error[0].value
     assert {one["act"]: one["key"] for one in card_data(app)["keys"]} == keys
+
+
+def test_the_card_says_what_a_student_found_the_text_to_be_worth(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    measured = store_rationale(session, questions[0], "Iron rusts.")
+    store_rationale(session, questions[1], "Ice melts.")
+    revision = load_item(session, ADA, measured).rationale.revision_id
+    run_id = create_run(session, ADA, kind=RunKind.WORTH, name="worth", config={})
+    worth = Worth(-0.7, 0.0, questions[0].answer_key, "D", "D")
+    store_worths(session, run_id, "run 1", {(measured, revision): worth})
+    app = open_page("prepare/review", dataset="demo", worth="harms")
+    (record,) = card_data(app)["records"]
+    assert record["own"] == (
+        "To a student it moves the answer from the key to (D), the key 0.5 times as likely."
+    )

@@ -181,11 +181,19 @@ def _as_sample(item: ReviewItem) -> Mapping[str, Any]:
         "source": f"{rationale.origin}: {rationale.source}",
         "flags": [_as_flag(flag) for flag in item.flags],
         "draft": item.draft,
-        "own": _own_answer(item),
+        "own": " ".join(filter(None, (_own_answer(item), _worth(item)))),
         "verdict": item.verdict,
         "reason": item.reason,
         "reviewer": item.reviewer,
     }
+
+
+def _worth(item: ReviewItem) -> str:
+    """Return in words what a student found the text to be worth; empty where none measured it."""
+    if item.worth is None:
+        return ""
+    said = item.worth.say(item.question.answer_key)
+    return f"To a student it {said}."
 
 
 def _own_answer(item: ReviewItem) -> str:

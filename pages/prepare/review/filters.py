@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.shared.links import link_choice
 from scicot.pure.checks.table import BY_ID
-from scicot.words.reviewing import Queue, QueueFilter
+from scicot.words.reviewing import Queue, QueueFilter, WorthFilter
 
 ANY = "any"
 CHANGED = {ANY: None, "changed": True, "unchanged": False}
@@ -30,6 +30,11 @@ def choose_queue(counts: Mapping[Queue, int]) -> Queue:
     )
 
 
+WORTHS = {
+    WorthFilter.HELPS_LITTLE.value: "any that was measured, the least help first",
+    WorthFilter.HARMS.value: "makes the key less likely",
+    WorthFilter.GIVES_AWAY.value: "gives the key away without the question",
+}
 OWN_ANSWERS = {"comes to the key": True, "does not": False}
 
 
@@ -42,6 +47,7 @@ def choose_filter(
         source = _choose("Source", "source", sources)
         reviewer = _choose("Reviewed by", "reviewer", reviewers)
         own = _choose("The teacher, without the key", "own", list(OWN_ANSWERS))
+        worth = _choose("To a student", "worth", list(WORTHS), lambda one: WORTHS[one])
         changed = _choose("Text", "changed", [one for one in CHANGED if one != ANY])
         left, right = st.columns(2)
         shortest = _number(left, "Shortest, in characters", "shortest")
@@ -63,6 +69,7 @@ def choose_filter(
         longest=longest,
         pattern=pattern or "",
         own_answer_right=OWN_ANSWERS[own] if own else None,
+        worth=WorthFilter(worth) if worth else None,
     )
 
 
