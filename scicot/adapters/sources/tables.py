@@ -107,7 +107,9 @@ def _line_rows(path: Path) -> Rows:
     for number, line in read_lines(path):
         if line.strip():
             try:
-                row: Row | InvalidInput = parse_row(line, f"{path.name}, row {number}")
+                # people cut an array into lines and leave the commas
+                bare = line.rstrip().removesuffix(",")
+                row: Row | InvalidInput = parse_row(bare, f"{path.name}, row {number}")
             except InvalidInput as error:
                 row = error
             yield number, row

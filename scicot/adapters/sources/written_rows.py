@@ -11,7 +11,7 @@ from scicot.adapters.sources.tables import first_rows, open_table
 from scicot.pure.questions.columns import NAMES, find_columns, plain_name
 from scicot.pure.questions.drafts import SPLITS
 from scicot.pure.questions.harness import is_harness_row, read_harness_row
-from scicot.pure.questions.values import as_list, as_text, kind_of
+from scicot.pure.questions.values import as_list, as_text, eaten_backslash, kind_of
 from scicot.words.errors import InvalidInput, InvalidPrediction, InvalidRationale
 from scicot.words.records import Split
 
@@ -136,6 +136,11 @@ def _texts(
             )
         if kind == "rationale" and not text.strip():
             raise error(f"{where}: the rationale is empty. Fill it in or drop the row.")
+        if kind == "rationale" and (command := eaten_backslash(text)) is not None:
+            raise error(
+                f"{where}: a backslash was lost: \\{command} came as a control character, which "
+                f"is what JSON reads in a single one. Write \\\\{command}."
+            )
         yield WrittenRow(
             where=where,
             external_id=as_text(external_id).strip(),

@@ -69,7 +69,8 @@ def make_draft(
         )
     if passage and passage != stem:
         stem = f"{passage}\n{stem}"
-    options = tuple(Choice(visible(label), text) for label, text in choices)
+    labels = bare_labels([visible(label) for label, _ in choices])
+    options = tuple(Choice(label, text) for label, (_, text) in zip(labels, choices, strict=True))
     for text in (stem, *(choice.text for choice in options)):
         if (command := eaten_backslash(text)) is not None:
             raise InvalidQuestion(
@@ -144,12 +145,23 @@ def _split(value: Any, where: str) -> Split | None:
     return SPLITS[named]
 
 
+def bare_labels(labels: Sequence[str]) -> list[str]:
+    """Return labels without the brackets or full stops that all of them carry: (A), B., C)."""
+    bare = [_bare(label) for label in labels]
+    wrapped = all(short and short != label for short, label in zip(bare, labels, strict=True))
+    return bare if wrapped and len(set(bare)) == len(bare) else list(labels)
+
+
+def _bare(label: str) -> str:
+    return re.sub(r"^[(\[\s]+|[)\].:\s]+$", "", unicodedata.normalize("NFKC", label))
+
+
 def name_key(key: str, choices: Sequence[Choice]) -> str | None:
     """Return the label that a key names by label, by letter or by an option's whole text."""
     labels = [choice.label for choice in choices]
     if key in labels:
         return key
-    bare = re.sub(r"^[(\[\s]+|[)\].:\s]+$", "", key)
+    bare = _bare(key)
     bare = re.sub(r"^(?:option|choice|answer)\s+", "", bare, flags=re.IGNORECASE)
     same = [label for label in labels if label.casefold() == bare.casefold()]
     if len(same) == 1:

@@ -217,3 +217,50 @@ def test_a_free_answer_is_read_with_its_working() -> None:
     )
     assert (name, draft.key, draft.answer_form) == ("free", "1,005", "number")
     assert draft.support == "2 and 3 make 5."
+
+
+KEYS = (
+    "B",
+    " B ",
+    "b",
+    "(B)",
+    "B.",
+    "b)",
+    "Ｂ",
+    "Option B",
+    "B: Mars",
+    "Mars",
+    "mars",
+    ["B"],
+    "\u200bB",
+)
+
+
+@pytest.mark.parametrize("key", KEYS, ids=repr)
+@pytest.mark.parametrize("labels", ["A B C D", "a b c d", "A. B. C. D.", "(A) (B) (C) (D)"])
+def test_every_way_to_write_a_key_names_its_option(key: object, labels: str) -> None:
+    choices = [
+        {"text": text, "label": label} for text, label in zip(OPTIONS, labels.split(), strict=True)
+    ]
+    _, (draft,) = drafts_of(
+        [{"id": 1, "question": {"stem": Q, "choices": choices}, "answerKey": key}]
+    )
+    assert draft.choices[1].label in ("B", "b")
+    assert draft.named == draft.choices[1].label
+
+
+@pytest.mark.parametrize("key", ["E", "AB", "True", "Marsh", "A: Mars", "II"])
+def test_a_key_that_names_no_option_names_none(key: str) -> None:
+    _, (draft,) = drafts_of([{"question": Q, "choices": OPTIONS, "answer": key}])
+    assert draft.named is None
+
+
+EATEN = ("$\frac$", "$\theta$", "$\bar x$", "$\nabla f$", "$x \neq 2$", "\rightarrow", "x \to y")
+
+
+@pytest.mark.parametrize("text", EATEN, ids=repr)
+def test_an_eaten_backslash_is_refused_and_a_table_is_not(text: str) -> None:
+    row: dict[str, object] = {"question": Q, "choices": [text, "b"], "answer": "A"}
+    with pytest.raises(InvalidQuestion, match="a backslash was lost"):
+        drafts_of([row])
+    drafts_of([row | {"choices": ["time\tlength\n1 s\t2 m\r\n", "b"]}])
