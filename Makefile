@@ -39,6 +39,7 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/python -m tests.audit
 	@if command -v npm >/dev/null; then \
 	  npm install --silent --no-package-lock --no-audit --no-fund && npm run --silent lint; \
 	else \
@@ -57,6 +58,7 @@ bench: setup
 soak: setup
 	$(BIN)/python -m tests.soak.teacher --questions 8400 --kills 100
 	$(BIN)/python -m tests.soak.training --kills 100
+	$(BIN)/python -m tests.soak.database --kills 100
 
 # Every service test once more, on a PostgreSQL that the tests start for themselves.
 test-postgresql: setup

@@ -14,8 +14,9 @@ ROOT = Path(__file__).resolve().parents[1]
 OURS = {"scicot", "pages", "db", "tests", "app"}
 # Needed by the name that another package looks for, or as a command: never imported by us.
 NEVER_IMPORTED = {
-    "requirements.txt": {"accelerate", "gguf", "sentencepiece"},
+    "requirements.txt": {"accelerate", "gguf", "sentencepiece", "authlib", "httpx"},
     "requirements-dev.txt": {
+        *("pip-audit", "oidc-provider-mock"),
         *("pytest-randomly", "pytest-xdist", "ruff", "mypy", "pip-tools", "pre-commit", "psycopg"),
     },
 }
