@@ -31,6 +31,7 @@ def run_label(run: RunView) -> str:
 def choose_run(label: str, key: str, runs: Sequence[RunView], default: int) -> RunView:
     """Return the chosen run, kept in the link under `key`."""
     by_id = {run.id: run for run in runs}
+    links.take_name(key, ((run.name, run.id) for run in by_id.values()))
     chosen = links.link_choice(
         st.selectbox,
         label,

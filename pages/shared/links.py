@@ -7,7 +7,7 @@ session, and then the default.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -53,6 +53,16 @@ def link_number(key: str) -> int | None:
         st.warning(f"{_said(key, text)} names nothing here.", icon=":material/link_off:")
         st.query_params.pop(key, None)
     return number
+
+
+def take_name(key: str, numbers: Iterable[tuple[str, int]]) -> None:
+    """Put a number into the link where it carries the one name that bears it."""
+    text = st.query_params.get(key)
+    if text is None or read_number(text) is not None:
+        return
+    named = [number for name, number in numbers if name == text]
+    if len(named) == 1:
+        write_link(key, named[0])
 
 
 def link_numbers(key: str) -> list[int]:

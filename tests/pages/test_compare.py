@@ -87,6 +87,15 @@ def test_a_link_with_nonsense_falls_back_to_what_there_is(runs: tuple[int, int])
     assert {app.query_params["a"], app.query_params["b"]} == {str(one) for one in runs}
 
 
+def test_a_link_may_name_a_run_by_its_name(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    ours = store_run(session, questions, right=[0], name="ours")
+    peer = store_run(session, questions, right=[0, 1], name="the peer's")
+    app = open_page("evaluate/compare", a="ours", b="the peer's")
+    assert (app.query_params["a"], app.query_params["b"]) == (str(ours), str(peer))
+
+
 def test_a_run_that_a_link_names_and_is_not_there_is_said(runs: tuple[int, int]) -> None:
     app = open_page("evaluate/compare", a=str(runs[0]), b="999")
     assert app.warning[0].value.startswith("The link's b “999” is not among these;")

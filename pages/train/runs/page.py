@@ -41,6 +41,7 @@ else:
         places = {run_id: place for place, run_id in enumerate(list_queue(session), 1)}
     show_runs_table(runs, places)
     by_id = {run.id: run for run in runs}
+    links.take_name("run", ((run.name, run.id) for run in by_id.values()))
     chosen = links.link_choice(
         st.selectbox, "Run", "run", list(by_id), say=lambda run_id: _label(by_id[run_id])
     )
