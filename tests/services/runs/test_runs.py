@@ -263,7 +263,6 @@ def test_waiting_returns_the_finished_run(session: Session, settings: Settings) 
 def test_a_running_run_is_seen_behind_any_number_of_newer_ones(
     session: Session, settings: Settings, tmp_path: Path
 ) -> None:
-    back_up(settings, tmp_path / "backup.db")
     running, silent = new_run(session), new_run(session)
     claim_run(session, running, "w")
     claim_run(session, silent, "gone")
@@ -281,10 +280,13 @@ def test_a_running_run_is_seen_behind_any_number_of_newer_ones(
     assert [run.id for run in list_runs(session, statuses=[RunStatus.RUNNING])] == [running]
     assert [run.id for run in list_runs(session, statuses=[RunStatus.LOST])] == [silent]
     assert len(list_runs(session, limit=None)) == 252
-    with pytest.raises(Conflict, match=f"Run {running} is going"):
-        restore(settings, tmp_path / "backup.db")
     with pytest.raises(Conflict, match=f"Run {running} is doing exactly this"):
         refuse_second(session, RunKind.TRAIN, {"epochs": 1})
+    if not settings.resolved_database_url.startswith("sqlite"):
+        return  # backups are for SQLite
+    back_up(settings, tmp_path / "backup.db")
+    with pytest.raises(Conflict, match=f"Run {running} is going"):
+        restore(settings, tmp_path / "backup.db")
 
 
 def test_a_predicted_run_is_listed_behind_any_number_of_others(
