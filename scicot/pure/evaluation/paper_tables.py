@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from scicot.pure.evaluation.baselines import Baselines
 from scicot.pure.evaluation.tables import Measured, ResultTable, Row, TableCell
 from scicot.pure.methods.plan import Method
-from scicot.pure.methods.registry import list_in_table, list_trained
+from scicot.pure.methods.registry import CLAIM, list_in_table, list_trained
 from scicot.pure.statistics import wilson_interval
 from scicot.words.configs import FRACTIONS, STARTER_STUDENT
 from scicot.words.records import Split
@@ -251,7 +251,7 @@ def _stage2_table(paper: PaperNumbers, shown: Shown, datasets: Sequence[str]) ->
                 TableCell(
                     measured=shown.stage2.get((setting, dataset)),
                     launch={
-                        "method": "sci_cot",
+                        "method": CLAIM[0],
                         "dataset": dataset,
                         "fraction": "1.0",
                         "stage2_rationales": setting,
