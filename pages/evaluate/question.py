@@ -37,7 +37,9 @@ def show_question(view: QuestionView, names: Sequence[str]) -> None:
     _show_options(view)
     reference = view.explanations[0] if view.explanations else None
     compared = None
-    if reference and any(one.prediction and one.prediction.rationale for one in view.answers):
+    if reference and any(
+        answer.prediction and answer.prediction.rationale for answer in view.answers
+    ):
         about = f"{reference.origin.value} rationale ({reference.source})"
         wanted = st.toggle(
             f"Mark what differs from the {escape_markdown(about)}",
@@ -118,8 +120,11 @@ def _show_explanations(explanations: Sequence[Explanation]) -> None:
     if not explanations:
         st.caption("No teacher's or human rationale is stored for this question.")
         return
-    for column, one in zip(st.columns(len(explanations[:4])), explanations, strict=False):
+    for column, explanation in zip(st.columns(len(explanations[:4])), explanations, strict=False):
         with column, st.container(border=True):
-            source = escape_markdown(one.source)
-            st.markdown(f"**{one.origin.value.capitalize()}** · {source} · {one.status.value}")
-            st.text(one.text)
+            source = escape_markdown(explanation.source)
+            st.markdown(
+                f"**{explanation.origin.value.capitalize()}** · {source} · "
+                f"{explanation.status.value}"
+            )
+            st.text(explanation.text)

@@ -63,7 +63,7 @@ def show_taxonomy(run_ids: Sequence[int], names: Sequence[str]) -> None:
         numbers = ("Answers both tagged", "Alike", "Cohen's kappa", "95 % interval")
         show_plain_table(
             [Head("Tag"), Head("People"), *(Head(text, is_number=True) for text in numbers)],
-            [_describe_agreement(one) for one in agreements],
+            [_describe_agreement(agreement) for agreement in agreements],
             key="tag_agreement",
             label="How two people agree on each tag",
         )
@@ -73,7 +73,7 @@ def show_taxonomy(run_ids: Sequence[int], names: Sequence[str]) -> None:
     with left:
         show_new_tag("taxonomy")
     with right:
-        _show_change([one.tag for one in counts])
+        _show_change([count.tag for count in counts])
 
 
 def _describe_agreement(one: TagAgreement) -> Line:

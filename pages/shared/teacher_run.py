@@ -149,7 +149,10 @@ def _show_reasons(run: RunView, reasons: Sequence[ReasonCount]) -> None:
     if not reasons:
         return
     st.dataframe(
-        [{"not got": one.count, "state": one.state.value, "reason": one.reason} for one in reasons],
+        [
+            {"not got": reason.count, "state": reason.state.value, "reason": reason.reason}
+            for reason in reasons
+        ],
         hide_index=True,
     )
     if not run.status.is_finished or run.kind is not RunKind.GENERATE:
@@ -158,7 +161,7 @@ def _show_reasons(run: RunView, reasons: Sequence[ReasonCount]) -> None:
     for one in reasons:
         by_state[one.state] = by_state.get(one.state, 0) + one.count
     longer: int | None = None
-    if any(needs_longer(one.reason) for one in reasons):
+    if any(needs_longer(reason.reason) for reason in reasons):
         longer = st.number_input(
             "Longest answer of a retry (tokens), thinking included",
             min_value=16,

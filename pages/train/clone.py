@@ -69,7 +69,7 @@ def show_changes(run_id: int, method: str, values: Mapping[str, Any], seeds: Seq
 
 def show_differences(run: RunView, others: Sequence[RunView]) -> None:
     """Show what a run has different from another one of its kind, chosen here."""
-    alike = {one.id: one for one in others if one.kind is run.kind and one.id != run.id}
+    alike = {other.id: other for other in others if other.kind is run.kind and other.id != run.id}
     if not alike:
         st.caption("There is no other run of this kind.")
         return

@@ -25,7 +25,7 @@ def bench_generate(
 
     The student is trained for a moment first: the words of a random one hang on rounding.
     """
-    inputs = [question_text(one) for one in make_questions(questions, seed=1)]
+    inputs = [question_text(question) for question in make_questions(questions, seed=1)]
     with open_bench(student, settings) as bench:
         prepare_student(bench, training)
         peers = bench.ask_peers(_ask_peers, bench.folder / "model", inputs, new_tokens)
@@ -60,7 +60,7 @@ def prepare_student(bench: Bench, training: int) -> None:
 
 def agreement(texts: Sequence[str], others: Sequence[str]) -> float:
     """Return the share of texts that are equal, between 0 and 1."""
-    return sum(one == other for one, other in zip(texts, others, strict=True)) / len(texts)
+    return sum(text == other for text, other in zip(texts, others, strict=True)) / len(texts)
 
 
 def _ask_peers(folder: Path, inputs: Sequence[str], new_tokens: int) -> Timed:

@@ -207,10 +207,10 @@ class _Clock:
 def _rows(codec: Codec, task: Task) -> list[dict[str, list[int]]]:
     return [
         {
-            "input_ids": codec.encode_input(one.input, MAX_INPUT),
-            "labels": codec.encode_target(one.target, MAX_TARGET),
+            "input_ids": codec.encode_input(example.input, MAX_INPUT),
+            "labels": codec.encode_target(example.target, MAX_TARGET),
         }
-        for one in task.examples
+        for example in task.examples
     ]
 
 

@@ -20,7 +20,7 @@ def bench_score(settings: Settings, *, student: str, questions: int) -> dict[str
     """Return questions per second of each way, our ratio, and the largest difference."""
     asked = make_questions(questions, seed=1)
     inputs = [question_text(one) for one in asked]
-    options = [[choice_answer(choice) for choice in one.choices] for one in asked]
+    options = [[choice_answer(choice) for choice in question.choices] for question in asked]
     with open_bench(student, settings) as bench:
         prepare_student(bench, training=0)
         peers = bench.ask_peers(_ask_peers, bench.folder / "model", inputs, options)

@@ -81,7 +81,8 @@ def build_synthetic(session: Session, *, runs: int, questions: int, name: str = 
         )
         skill = SKILL[method] - 0.04 * (fractions.index(fraction))
         predicted = [
-            _predict(draw, one, skill - hardness[one.external_id], method) for one in asked
+            _predict(draw, question, skill - hardness[question.external_id], method)
+            for question in asked
         ]
         store_predictions(session, run_id, predicted)
     return experiment_id

@@ -83,10 +83,10 @@ def _store(
     """Import the questions and rationales of one set and make a snapshot of its name."""
     for split, questions in ((Split.TRAIN, train), (Split.TEST, test)):
         path = folder / f"{name}-{split}.jsonl"
-        path.write_text("".join(json.dumps(_row(one)) + "\n" for one in questions))
+        path.write_text("".join(json.dumps(_row(question)) + "\n" for question in questions))
         import_questions(session, ACTOR, str(path), dataset=name, split=split)
     texts = make_rationales(train)
-    rows = [{"id": one.external_id, "rationale": texts[one.id]} for one in train]
+    rows = [{"id": question.external_id, "rationale": texts[question.id]} for question in train]
     path = folder / f"{name}-rationales.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     import_rationales(session, ACTOR, path, dataset=name, source=RationaleSource("bench"))
@@ -94,7 +94,7 @@ def _store(
 
 
 def _row(question: StoredQuestion) -> dict[str, Any]:
-    choices = [{"label": one.label, "text": one.text} for one in question.choices]
+    choices = [{"label": choice.label, "text": choice.text} for choice in question.choices]
     return {
         "id": question.external_id,
         "question": {"stem": question.stem, "choices": choices},
@@ -163,7 +163,9 @@ def _train_as_peers(
         input_text(task, question, text) for question, text in zip(test, at_test, strict=True)
     ]
     student.generate(inputs, NEW_TOKENS[task.writes])
-    student.score(inputs, [[choice_answer(choice) for choice in one.choices] for one in test])
+    student.score(
+        inputs, [[choice_answer(choice) for choice in question.choices] for question in test]
+    )
 
 
 def _trained(folder: Path, task: Task, epochs: float) -> PeerStudent:

@@ -46,7 +46,7 @@ def make_questions(
 def make_rationales(questions: Sequence[StoredQuestion], *, seed: int = 0) -> dict[int, str]:
     """Return a made-up rationale for each question, as long as a teacher's (median 80 tokens)."""
     draw = random.Random(seed)
-    return {one.id: _text(draw, 4.4, 0.45, 15, 220) for one in questions}
+    return {question.id: _text(draw, 4.4, 0.45, 15, 220) for question in questions}
 
 
 def _text(draw: random.Random, mean: float, spread: float, least: int, most: int) -> str:

@@ -43,6 +43,6 @@ def _time(student: FastStudent) -> float:
     for question in make_questions(ROUNDS):
         text = question_with_rationale(question, " ".join(VOCABULARY[20:80]))
         began = time.perf_counter()
-        student.answer(text, [choice_answer(one) for one in question.choices], ANSWER_TOKENS)
+        student.answer(text, [choice_answer(choice) for choice in question.choices], ANSWER_TOKENS)
         times.append((time.perf_counter() - began) * 1000)
     return round(median(times[2:]), 1)  # the first two also warm the caches

@@ -69,8 +69,8 @@ def measure_command(as_json: AsJson = False) -> None:
     """Measure the checks again on the labelled texts; both ARC sets must be imported."""
     with open_workspace() as session:
         questions = {
-            one.external_id: one
+            question.external_id: question
             for dataset in list_datasets(session)
-            for one in list_questions(session, dataset, Split.TRAIN)
+            for question in list_questions(session, dataset, Split.TRAIN)
         }
     emit(write_measures(questions), as_json, "Measured. See `checks list`.")

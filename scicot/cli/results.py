@@ -56,13 +56,13 @@ def results_command(
             "settings": results.settings,
             "baselines": {
                 dataset: {
-                    "chance": found.chance,
-                    "longest_option": found.longest_option,
-                    "same_place": found.same_place,
-                    "place": found.place,
-                    "questions": found.questions,
+                    "chance": baseline.chance,
+                    "longest_option": baseline.longest_option,
+                    "same_place": baseline.same_place,
+                    "place": baseline.place,
+                    "questions": baseline.questions,
                 }
-                for dataset, found in results.baselines.items()
+                for dataset, baseline in results.baselines.items()
             },
             "test_reads": {
                 dataset: {"runs": reads.runs, "settings": reads.settings}

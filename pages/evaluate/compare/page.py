@@ -76,9 +76,9 @@ def show_differing(run_a: RunView, run_b: RunView) -> None:
         found = differences_between_runs(session, run_a.id, run_b.id)
     settings = [one for one in found if one.setting != "method" and " " not in one.setting]
     said = [
-        f"{one.setting.replace('_', ' ')} ({_value(one.there)} and {_value(one.here)})"
-        for one in settings
-        if one.there is not None and one.here is not None  # else it is another method's own
+        f"{setting.setting.replace('_', ' ')} ({_value(setting.there)} and {_value(setting.here)})"
+        for setting in settings
+        if setting.there is not None and setting.here is not None  # else it is another method's own
     ]
     if said:
         st.warning(

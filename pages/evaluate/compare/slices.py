@@ -154,28 +154,33 @@ def _show_bias(letter: str, bias: PositionBias) -> None:
         [
             Line(
                 [
-                    Cell(one),
-                    Cell(percent(bias.key_shares[one])),
-                    _accuracy(round(bias.answer_shares[one] * bias.n), bias.n),
-                    Cell(f"{(bias.answer_shares[one] - bias.key_shares[one]) * 100:+.1f}"),
+                    Cell(position),
+                    Cell(percent(bias.key_shares[position])),
+                    _accuracy(round(bias.answer_shares[position] * bias.n), bias.n),
+                    Cell(
+                        f"{(bias.answer_shares[position] - bias.key_shares[position]) * 100:+.1f}"
+                    ),
                 ]
             )
-            for one in bias.positions
+            for position in bias.positions
         ],
         key=f"bias_{letter}",
         label=f"How often {letter} answers each position",
     )
-    keys = [one for one in bias.positions if one != NO_ANSWER]
+    keys = [position for position in bias.positions if position != NO_ANSWER]
     show_plain_table(
         [
             Head("Key"),
-            *(Head(one, "Position answered", is_number=True) for one in bias.positions),
+            *(Head(position, "Position answered", is_number=True) for position in bias.positions),
         ],
         [
             Line(
                 [
                     Cell(key),
-                    *(Cell(f"{bias.confusion.get((key, one), 0):,}") for one in bias.positions),
+                    *(
+                        Cell(f"{bias.confusion.get((key, position), 0):,}")
+                        for position in bias.positions
+                    ),
                 ]
             )
             for key in keys

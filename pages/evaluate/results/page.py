@@ -88,8 +88,8 @@ with errors_shown():
         show_report(experiment_id)
     with open_workspace() as opened:
         imported = list_datasets(opened)
-    for one in results.tables:
-        show_table(one, imported)
+    for table in results.tables:
+        show_table(table, imported)
     st.markdown("##### Figures 4 and 5")
     (first_name, first), *panels = draw_figures(list(results.tables))
     show_figure(first_name, first)

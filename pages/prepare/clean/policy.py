@@ -73,7 +73,7 @@ def show_checks(dataset: str) -> None:
         hide_index=True,
         column_config={"right when it speaks": share, "finds of what is there": share},
     )
-    held_out = sum(one.held_out for one in labelled_texts())
+    held_out = sum(labelled_text.held_out for labelled_text in labelled_texts())
     st.caption(
         f"Measured on {held_out} rationales of the starter teacher that were labelled by reading "
         "and not looked at while the checks were written."

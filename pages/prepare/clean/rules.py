@@ -33,7 +33,7 @@ A_PAGE = 15
 def show_rules(dataset: str) -> None:
     """Show the rule's form and, once previewed, every change it would make."""
     with open_workspace() as session:
-        saved = {one.name: one for one in list_rules(session)}
+        saved = {rule.name: rule for rule in list_rules(session)}
         proposed = proposals(session, dataset)
     for place, (rule, count) in enumerate(proposed[:5]):
         what = f"{KINDS[rule.kind]}: “{escape_markdown(rule.pattern)}”"
@@ -82,7 +82,7 @@ def _show_preview(dataset: str, name: str, rule: Rule) -> None:
         return
     operation = st.session_state["rule_operation"]
     unticked: set[int] = st.session_state.setdefault(f"unticked_{operation}", set())
-    ticked = [one for one in changes if one.rationale_id not in unticked]
+    ticked = [change for change in changes if change.rationale_id not in unticked]
     st.button(
         f"Apply to {len(ticked):,} of {len(changes):,} rationales",
         on_click=_apply,

@@ -70,18 +70,18 @@ def _show_measures(found: SourceComparison) -> None:
     st.dataframe(
         [
             {
-                "teacher and prompt": one.source.title,
-                "flagged": f"{one.flagged:.0%}",
-                "cut off": f"{one.truncated:.0%}",
+                "teacher and prompt": measure.source.title,
+                "flagged": f"{measure.flagged:.0%}",
+                "cut off": f"{measure.truncated:.0%}",
                 "accepted": (
-                    f"{one.accepted:.0%} of {one.decided:,}"
-                    if one.accepted is not None
+                    f"{measure.accepted:.0%} of {measure.decided:,}"
+                    if measure.accepted is not None
                     else "not reviewed"
                 ),
-                "words": f"{one.words:.0f}",
-                "cost each": format_usd(one.usd),
+                "words": f"{measure.words:.0f}",
+                "cost each": format_usd(measure.usd),
             }
-            for one in found.measures
+            for measure in found.measures
         ],
         hide_index=True,
     )

@@ -63,7 +63,9 @@ def _show(preview: TrainingPreview) -> None:
     lines = [_line(stage) for stage in preview.stages]
     known = [name for name in lines[0] if any(line[name] is not None for line in lines)]
     st.dataframe([{name: line[name] for name in known} for line in lines], hide_index=True)
-    if any(one.hash for one in preview.stages) and not all(one.hash for one in preview.stages):
+    if any(stage.hash for stage in preview.stages) and not all(
+        stage.hash for stage in preview.stages
+    ):
         st.caption("What is None is known once stage 1 has written its rationales.")
     st.caption("The first batch, as the student sees it: input, then target")
     for example in preview.first_batch[:4]:

@@ -88,14 +88,14 @@ class FastStudent:
                 end_token=codec.tokens([codec.special.eos]),
                 **options,
             )
-            return [codec.decode(one.sequences_ids[0]) for one in results]
+            return [codec.decode(result.sequences_ids[0]) for result in results]
         results = self.model.translate_batch(
             prompts,
             max_decoding_length=max_new_tokens,
             min_decoding_length=0,  # a student may have nothing to say, as with transformers
             **options,
         )
-        return [codec.decode(codec.ids(one.hypotheses[0])) for one in results]
+        return [codec.decode(codec.ids(result.hypotheses[0])) for result in results]
 
     def answer(
         self,

@@ -59,7 +59,7 @@ def run_probe(
         "path": str(student.path),
         "family": student.family,
         "config": config.model_dump(mode="json"),
-        "examples": [[one.input, one.target] for one in examples],
+        "examples": [[example.input, example.target] for example in examples],
         "threads": threads,
         "device": choose_device(device),
     }
@@ -128,7 +128,7 @@ def _probe(request: dict[str, Any]) -> ProbeResult:
             if reason is None
             else TorchStudent.open(Path(folder) / "model", family, threads=threads, device=device)
         )
-        inputs = [one.input for one in examples[:TEXTS]]
+        inputs = [example.input for example in examples[:TEXTS]]
         started = time.monotonic()
         student.generate(inputs, config.max_rationale_tokens or RATIONALE_TOKENS)
         per_text = (time.monotonic() - started) / len(inputs)

@@ -228,8 +228,8 @@ def _join(parts: Sequence[Beginning]) -> Beginning:
     from torch.nn.functional import pad
 
     def stack(tensors: Sequence[Tensor]) -> Tensor:
-        longest = max(one.shape[2] for one in tensors)
-        return torch.cat([pad(one, (0, 0, 0, longest - one.shape[2])) for one in tensors])
+        longest = max(tensor.shape[2] for tensor in tensors)
+        return torch.cat([pad(tensor, (0, 0, 0, longest - tensor.shape[2])) for tensor in tensors])
 
     longest = max(part.mask.shape[1] for part in parts)
     return Beginning(

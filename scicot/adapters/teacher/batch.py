@@ -133,7 +133,9 @@ class BatchClient:
             total=counts.total if counts else 0,
             output_file_id=batch.output_file_id,
             error_file_id=batch.error_file_id,
-            error=hide_secrets("; ".join(one.message or "" for one in errors[:3]), self._secrets)
+            error=hide_secrets(
+                "; ".join(error.message or "" for error in errors[:3]), self._secrets
+            )
             or None,
         )
 

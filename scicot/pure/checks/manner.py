@@ -61,7 +61,7 @@ def _repeats_question(text: str, question: Question) -> tuple[int, int] | None:
     if not runs:
         return None
     places = list(find_words(text))
-    said = [found.group().lower() for found in places]
+    said = [place.group().lower() for place in places]
     for n in range(len(said) - length + 1):
         if tuple(said[n : n + length]) in runs:
             return places[n].start(), places[n + length - 1].end()
@@ -79,7 +79,7 @@ def repeats_itself(text: str, question: Question) -> Iterator[Finding]:
             return
         seen.add(said)
     places = list(find_words(text))
-    words = [found.group().lower() for found in places]
+    words = [place.group().lower() for place in places]
     for words_long, times in PHRASES:
         length = words_long * (2 if is_unspaced(text) else 1)
         counts: Counter[tuple[str, ...]] = Counter()

@@ -57,7 +57,11 @@ def apply_rule(rule: Rule, text: str) -> str:
         if rule.kind is RuleKind.REGEX:
             return str(pattern.sub(rule.replacement, text, timeout=SECONDS_A_TEXT))
         sentences = SENTENCE.findall(text)
-        kept = [one for one in sentences if not pattern.search(one, timeout=SECONDS_A_TEXT)]
+        kept = [
+            sentence
+            for sentence in sentences
+            if not pattern.search(sentence, timeout=SECONDS_A_TEXT)
+        ]
     except (regex.error, IndexError) as error:
         raise InvalidInput(
             f"'{rule.pattern}' is not a regular expression that can be used ({error}). Correct it."

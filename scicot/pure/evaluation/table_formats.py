@@ -177,7 +177,9 @@ def escape_latex(text: str) -> str:
 def to_latex(table: ResultTable) -> str:
     """Return the table for booktabs, paper and ours under each column's head."""
     left = 2 if table.note_title else 1
-    spans = " & ".join(rf"\multicolumn{{2}}{{c}}{{{escape_latex(one)}}}" for one in table.columns)
+    spans = " & ".join(
+        rf"\multicolumn{{2}}{{c}}{{{escape_latex(column)}}}" for column in table.columns
+    )
     rules = " ".join(
         rf"\cmidrule(lr){{{left + 1 + 2 * place}-{left + 2 + 2 * place}}}"
         for place in range(len(table.columns))

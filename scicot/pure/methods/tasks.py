@@ -45,7 +45,9 @@ def make_task(
 
     A question without a rationale to read is asked alone, as at test.
     """
-    return Task(tuple(_example(spec, one, targets, read, form) for one in questions), spec.weight)
+    return Task(
+        tuple(_example(spec, question, targets, read, form) for question in questions), spec.weight
+    )
 
 
 def input_text(

@@ -54,7 +54,7 @@ def match_choice(text: str, question: Question) -> str | None:
         stated = loosen(text)
         if not stated:
             return None
-        labels = [one.label for one in question.choices if loosen(one.text) == stated]
+        labels = [choice.label for choice in question.choices if loosen(choice.text) == stated]
         if labels:
             return labels[0] if len(labels) == 1 else None
     return None

@@ -58,20 +58,26 @@ def measure(
     The place that is answered most is there with its share of the answers that could be read.
     Of blind questions, whose key is not known, nothing but their number is said.
     """
-    keys = {one.id: one.answer_key for one in questions}
-    asked = {one.id: one for one in questions}
-    scored = [one for one in predictions if one.outcome is not Outcome.UNSCORED]
+    keys = {question.id: question.answer_key for question in questions}
+    asked = {question.id: question for question in questions}
+    scored = [
+        prediction for prediction in predictions if prediction.outcome is not Outcome.UNSCORED
+    ]
     unscored, predictions = len(predictions) - len(scored), scored
     count = len(predictions)
     places = Counter(
-        asked[one.question_id].labels.index(one.label) + 1
-        for one in predictions
-        if one.label in asked[one.question_id].labels
+        asked[prediction.question_id].labels.index(prediction.label) + 1
+        for prediction in predictions
+        if prediction.label in asked[prediction.question_id].labels
     )
     place, fallen = max(places.items(), key=lambda item: (item[1], -item[0]), default=(None, 0))
-    outcomes = [one.outcome for one in predictions]
-    are_scored = any(one.option_label for one in predictions)  # a free answer has no options
-    likely = sum(one.option_label == keys[one.question_id] for one in predictions)
+    outcomes = [prediction.outcome for prediction in predictions]
+    are_scored = any(
+        prediction.option_label for prediction in predictions
+    )  # a free answer has no options
+    likely = sum(
+        prediction.option_label == keys[prediction.question_id] for prediction in predictions
+    )
     return (
         {
             "accuracy": outcomes.count(Outcome.CORRECT) / count if count else None,
@@ -91,7 +97,7 @@ def measure(
             "no_answer": outcomes.count(Outcome.NO_ANSWER),
             "questions": count,
         }
-        | said_reasons([one.no_answer_reason for one in predictions])
+        | said_reasons([prediction.no_answer_reason for prediction in predictions])
         | ({"unscored": unscored} if unscored else {})
     )
 
@@ -117,7 +123,7 @@ def _share_right(
     choose: Callable[[Prediction], str | None],
 ) -> float | None:
     """Return the share of predictions whose chosen label is the key; None where none is chosen."""
-    chosen = [(choose(one), keys[one.question_id]) for one in predictions]
+    chosen = [(choose(prediction), keys[prediction.question_id]) for prediction in predictions]
     known = [label == key for label, key in chosen if label is not None]
     return sum(known) / len(known) if known else None
 

@@ -107,9 +107,10 @@ def read_output(
         if not statements:
             label = None if _RATIONALE.match(text) else read_form(text, question)
             return Reading(label, None if label else why_none(text, question, is_cut=is_cut))
-        ends = [found.start() for found in statements[1:]] + [len(text)]
+        ends = [statement.start() for statement in statements[1:]] + [len(text)]
         forms = [
-            text[found.end() : end].strip() for found, end in zip(statements, ends, strict=True)
+            text[statement.end() : end].strip()
+            for statement, end in zip(statements, ends, strict=True)
         ]
         labels = {read_form(form, question) for form in forms} - {None}
     except Ambiguous as two:

@@ -75,7 +75,7 @@ def render_parts(parts: PromptParts, question: Question) -> PromptParts:
     values = {
         "question": delimited("question", question.stem),
         "options": delimited(
-            "options", "\n".join(f"({one.label}) {one.text}" for one in question.choices)
+            "options", "\n".join(f"({choice.label}) {choice.text}" for choice in question.choices)
         ),
         "answer": delimited("answer", question.shown_key),
     }

@@ -21,8 +21,8 @@ def take_fraction(
     if limit is not None:
         count = min(count, limit)
     ranked = rank_questions(questions, seed)
-    chosen = {one.external_id for one in ranked[:count]}
-    return [one for one in questions if one.external_id in chosen]
+    chosen = {question.external_id for question in ranked[:count]}
+    return [question for question in questions if question.external_id in chosen]
 
 
 def split_folds(

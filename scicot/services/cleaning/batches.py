@@ -70,7 +70,7 @@ def apply_saved_rule(
         )
         session.add(batch)
         session.flush()
-        rows = _lock(session, [one.rationale_id for one in changes])
+        rows = _lock(session, [change.rationale_id for change in changes])
         for change in changes:
             row = rows[change.rationale_id]
             if row.revision_id != change.revision_id:
@@ -79,7 +79,7 @@ def apply_saved_rule(
                     "was written: preview the rule again."
                 )
             _change(session, actor, batch, row, change, now)
-        _rate(session, [(rows[one.rationale_id], one.after) for one in changes])
+        _rate(session, [(rows[change.rationale_id], change.after) for change in changes])
         return _to_batch(batch, saved)
 
 
@@ -130,7 +130,7 @@ def revert_batch(session: Session, actor: Actor, batch_id: int) -> tuple[int, in
         changes = session.scalars(
             select(RuleChangeRow).where(RuleChangeRow.batch_id == batch_id)
         ).all()
-        rows = _lock(session, [one.rationale_id for one in changes])
+        rows = _lock(session, [change.rationale_id for change in changes])
         reverted = []
         for change in changes:
             row = rows[change.rationale_id]

@@ -211,7 +211,8 @@ def _unanswered(
     session: Session, run_id: int, variant: Variant, given: Mapping[int, str | None]
 ) -> dict[int, str | None]:
     before = {
-        one.question_id: one.rationale for one in list_predictions(session, run_id, variant=variant)
+        prediction.question_id: prediction.rationale
+        for prediction in list_predictions(session, run_id, variant=variant)
     }
     return {key: text for key, text in given.items() if key not in before or before[key] != text}
 

@@ -91,7 +91,7 @@ def build_report(session: Session, *, experiment_id: int | None = None) -> Repor
         for a, b in combinations(group, 2)
     ]
     adjusted = holm([one.found.mid_p for one in compared])
-    snapshots = {one.id: one for one in list_snapshots(session)}
+    snapshots = {snapshot.id: snapshot for snapshot in list_snapshots(session)}
     return Report(
         title=title,
         created_at=utc_now(),
@@ -183,9 +183,15 @@ def _examples(session: Session, compared: RunComparison) -> Mapping[Cell, list[R
     references |= list_references(session, wanted, Origin.TEACHER)
     answers: dict[int, list[ReportAnswer]] = {key: [] for key in wanted}
     for run, name in ((compared.run_a, compared.name_a), (compared.run_b, compared.name_b)):
-        for one in list_predictions(session, run.id, question_ids=wanted):
-            answers[one.question_id].append(
-                ReportAnswer(name, one.rationale, one.output, one.label, one.outcome)
+        for prediction in list_predictions(session, run.id, question_ids=wanted):
+            answers[prediction.question_id].append(
+                ReportAnswer(
+                    name,
+                    prediction.rationale,
+                    prediction.output,
+                    prediction.label,
+                    prediction.outcome,
+                )
             )
     return {
         cell: [ReportExample(questions[key], answers[key], references.get(key)) for key in ids]

@@ -85,7 +85,12 @@ def import_predictions(
     dataset_id = find_dataset_id(session, dataset)
     source = OutputFile(dataset, split, mapping or {}, encoding)
     predictions, rejected = _read(session, path, source, skip_bad_rows)
-    digest = content_hash([[one.question_id, one.output, one.rationale] for one in predictions])
+    digest = content_hash(
+        [
+            [prediction.question_id, prediction.output, prediction.rationale]
+            for prediction in predictions
+        ]
+    )
     config = {"dataset": dataset, "split": split.value, "file": path.name, "content_hash": digest}
     flags = flag_rationales(session, predictions)
     with write(session):
@@ -119,7 +124,7 @@ def import_predictions(
         run=run_id,
         added=added,
         already_there=len(predictions) - added,
-        no_answer=sum(one.outcome is Outcome.NO_ANSWER for one in predictions),
+        no_answer=sum(prediction.outcome is Outcome.NO_ANSWER for prediction in predictions),
         rejected=rejected,
     )
 
@@ -207,7 +212,7 @@ def _scored(scores: Mapping[int, float], where: str, question: StoredQuestion) -
     return Prediction(
         question_id=question.id,
         rationale=None,
-        output=choice_answer(next(one for one in question.choices if one.label == likely)),
+        output=choice_answer(next(choice for choice in question.choices if choice.label == likely)),
         label=likely,
         outcome=judge(likely, question),
         option_log_likelihoods=by_label,
@@ -226,8 +231,10 @@ def export_predictions(
             f"Run {run_id} ({run.name}) has no {variant} predictions to export. "
             "Choose a run that is done."
         )
-    questions = get_questions(session, [one.question_id for one in predictions])
-    lines = [_export_line(one, questions[one.question_id]) for one in predictions]
+    questions = get_questions(session, [prediction.question_id for prediction in predictions])
+    lines = [
+        _export_line(prediction, questions[prediction.question_id]) for prediction in predictions
+    ]
     write_atomically(path, "".join(f"{line}\n" for line in lines).encode("utf-8"))
     return len(lines)
 

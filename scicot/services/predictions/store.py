@@ -36,13 +36,13 @@ def flag_rationales(
     session: Session, predictions: Sequence[Prediction]
 ) -> list[Sequence[str] | None]:
     """Return the ids of the checks that each rationale sets off; None where there is none."""
-    explained = [one.question_id for one in predictions if one.rationale]
+    explained = [prediction.question_id for prediction in predictions if prediction.rationale]
     questions = get_questions(session, explained)
     return [
-        list(dict.fromkeys(flag.check for flag in find_flags(one.rationale, question)))
-        if one.rationale and (question := questions.get(one.question_id))
+        list(dict.fromkeys(flag.check for flag in find_flags(prediction.rationale, question)))
+        if prediction.rationale and (question := questions.get(prediction.question_id))
         else None
-        for one in predictions
+        for prediction in predictions
     ]
 
 

@@ -87,7 +87,7 @@ def to_question(row: QuestionRow, dataset: str, language: str | None = None) -> 
         id=row.id,
         external_id=row.external_id,
         stem=row.stem,
-        choices=tuple(Choice(label=one["label"], text=one["text"]) for one in row.choices),
+        choices=tuple(Choice(label=choice["label"], text=choice["text"]) for choice in row.choices),
         answer_key=row.answer_key,
         dataset=dataset,
         split=row.split,

@@ -53,15 +53,18 @@ def measure_on(
     speak of one that is missing.
     """
     pairs = []
-    for one in labelled_texts():
-        if one.question_id not in questions:
+    for labelled_text in labelled_texts():
+        if labelled_text.question_id not in questions:
             raise NotFound(
-                f"The labels speak of question '{one.question_id}', which is not there. "
+                f"The labels speak of question '{labelled_text.question_id}', which is not there. "
                 "Import both ARC sets first."
             )
-        if one.held_out is held_out:
-            found = {flag.check for flag in find_flags(one.text, questions[one.question_id])}
-            pairs.append((frozenset(found), frozenset(one.labels)))
+        if labelled_text.held_out is held_out:
+            found = {
+                flag.check
+                for flag in find_flags(labelled_text.text, questions[labelled_text.question_id])
+            }
+            pairs.append((frozenset(found), frozenset(labelled_text.labels)))
     return measure_checks(pairs)
 
 

@@ -79,7 +79,7 @@ def find_right(
     A text that was written without the key is read itself; for the others the teacher's answer
     alone counts, where it was asked for. Those of which nothing is known are left out.
     """
-    written = [one for one in rationales if one.origin is Origin.TEACHER]
+    written = [rationale for rationale in rationales if rationale.origin is Origin.TEACHER]
     wanted = {one.question_id: questions[one.question_id] for one in written}
     answers = find_own_answers(session, wanted, {one.source for one in written}) if written else {}
     own = _read_key_free(session, [one.id for one in written], wanted)
@@ -149,7 +149,7 @@ def flag_disagreements(
 
     The rationales have id, question_id, origin and source.
     """
-    written = [one for one in rationales if one.origin is Origin.TEACHER]
+    written = [rationale for rationale in rationales if rationale.origin is Origin.TEACHER]
     wanted = {one.question_id: questions[one.question_id] for one in written}
     answers = find_own_answers(session, wanted, {one.source for one in written}) if written else {}
     flags = {}

@@ -78,7 +78,7 @@ def render_rationales(
     ids = _ids(session, dataset, include, source)
     items = list(_load(session, actor, ids))
     if style is RationaleFormat.DPO:
-        items = [one for one in items if one.rationale.text != one.rationale.original_text]
+        items = [item for item in items if item.rationale.text != item.rationale.original_text]
     if not items:
         wanted = ", ".join(status.value for status in include)
         raise InvalidInput(
@@ -88,7 +88,7 @@ def render_rationales(
         content = _as_csv(items)
     else:
         line = LINES[style]
-        content = "".join(f"{json.dumps(line(one), ensure_ascii=False)}\n" for one in items)
+        content = "".join(f"{json.dumps(line(item), ensure_ascii=False)}\n" for item in items)
     with write(session):
         pass  # nothing but who took it out
     return len(items), content.encode("utf-8-sig" if style is RationaleFormat.CSV else "utf-8")

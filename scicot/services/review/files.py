@@ -257,7 +257,7 @@ def _is_untouched(session: Session, row: RationaleRow, line: ReviewLine) -> bool
 
 def _is_taken(session: Session, line: ReviewLine, known: RationaleRow | None) -> bool:
     """Return whether an operation of the line was carried out here on something else."""
-    revisions = [one.operation_id for one in line.revisions[1 if known else 0 :]]
+    revisions = [revision.operation_id for revision in line.revisions[1 if known else 0 :]]
     verdicts = [verdict.operation_id for verdict in line.reviews]
     for model, ids in ((RevisionRow, revisions), (ReviewRow, verdicts)):
         for start in range(0, len(ids), BATCH):

@@ -33,7 +33,10 @@ def take_leases(session: Session, actor: Actor, rationale_ids: Sequence[int]) ->
             )
         ).all()
     )
-    if all(one in held and held[one] > now + RENEW_BELOW for one in rationale_ids):
+    if all(
+        rationale_id in held and held[rationale_id] > now + RENEW_BELOW
+        for rationale_id in rationale_ids
+    ):
         return set(rationale_ids)
     with write(session):
         session.execute(
@@ -47,7 +50,7 @@ def take_leases(session: Session, actor: Actor, rationale_ids: Sequence[int]) ->
                 select(LeaseRow.rationale_id).where(LeaseRow.rationale_id.in_(rationale_ids))
             )
         )
-        taken = [one for one in rationale_ids if one not in others]
+        taken = [rationale_id for rationale_id in rationale_ids if rationale_id not in others]
         if taken:
             session.execute(
                 LeaseRow.__table__.insert(),  # type: ignore[attr-defined]

@@ -182,13 +182,13 @@ def _pass_over(
     batch_id: str,
     now: datetime,
 ) -> None:
-    for one in samples:
-        operation_id = content_hash([batch_id, one.id])
+    for sample in samples:
+        operation_id = content_hash([batch_id, sample.id])
         _record(
-            session, actor, one, Verdict.SKIP, PASSED_OVER, operation_id, now, batch_id=batch_id
+            session, actor, sample, Verdict.SKIP, PASSED_OVER, operation_id, now, batch_id=batch_id
         )
-        one.status = RationaleStatus.SKIPPED
-        release_lease(session, actor, one.id)
+        sample.status = RationaleStatus.SKIPPED
+        release_lease(session, actor, sample.id)
 
 
 def accept_in_batch(

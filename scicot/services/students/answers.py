@@ -87,15 +87,17 @@ def answer_questions(
     if spec.rationale:
         writer = stages[spec.rationale.role]
         rationales |= write_rationales(answering, writer, questions, spec.rationale.task)
-    inputs = [answer_input(config, task, one, rationales.get(one.id)) for one in questions]
+    inputs = [
+        answer_input(config, task, question, rationales.get(question.id)) for question in questions
+    ]
     limit = output_room(config) if spec.writes_first else ANSWER_TOKENS
     outputs = answering.generate(stage, inputs, limit, "answering")
     if spec.writes_first:
         for question, output in zip(questions, outputs, strict=True):
             rationales[question.id] = split_output(output)[0]
     scored = [
-        option_texts(config, one, rationales.get(one.id) if spec.writes_first else None)
-        for one in questions
+        option_texts(config, question, rationales.get(question.id) if spec.writes_first else None)
+        for question in questions
     ]
     given, options = [one for one, _ in scored], [one for _, one in scored]
     scores: list[Sequence[OptionScore]] = [() for _ in questions]

@@ -191,10 +191,10 @@ class _BatchRunner:
         """
         files = [over.output_file_id, over.error_file_id]
         results = [
-            one
+            result
             for file_id in files
             if file_id
-            for one in read_results(self.client.download(file_id))
+            for result in read_results(self.client.download(file_id))
         ]
         for _, reply in results:
             if name := refused_parameter(reply):

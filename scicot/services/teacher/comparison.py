@@ -113,7 +113,7 @@ def compare_sources(
     """Return the sources measured on the questions that they share, at most 200 of them."""
     dataset_id = find_dataset_id(session, dataset)
     texts = [_read_texts(session, dataset_id, source) for source in sources]
-    common = sorted(set.intersection(*(set(one) for one in texts))) if texts else []
+    common = sorted(set.intersection(*(set(text) for text in texts))) if texts else []
     questions = get_questions(session, common[:MOST_QUESTIONS])
     measures = [
         _measure(source, {key: of[key] for key in questions}, questions)
@@ -175,15 +175,15 @@ def _measure(
     source: TeacherSource, texts: dict[int, _Text], questions: dict[int, StoredQuestion]
 ) -> SourceMeasures:
     n = len(texts)
-    flagged = sum(bool(find_flags(one.text, questions[key])) for key, one in texts.items())
-    decided = [one.status for one in texts.values() if one.status in DECIDED]
-    costs = [one.cost_usd for one in texts.values() if one.cost_usd is not None]
+    flagged = sum(bool(find_flags(text.text, questions[key])) for key, text in texts.items())
+    decided = [text.status for text in texts.values() if text.status in DECIDED]
+    costs = [text.cost_usd for text in texts.values() if text.cost_usd is not None]
     return SourceMeasures(
         source=source,
         flagged=flagged / n,
-        truncated=sum(one.state is CompletionState.TRUNCATED for one in texts.values()) / n,
+        truncated=sum(text.state is CompletionState.TRUNCATED for text in texts.values()) / n,
         accepted=sum(one in APPROVED for one in decided) / len(decided) if decided else None,
         decided=len(decided),
-        words=sum(len(one.text.split()) for one in texts.values()) / n,
+        words=sum(len(text.text.split()) for text in texts.values()) / n,
         usd=sum(costs) / n if len(costs) == n else None,
     )

@@ -68,7 +68,9 @@ def _estimate(
         )
     )
     asked = {(row.question_id, row.prompt_hash, row.sample) for row in rows}
-    asked |= find_answered(session, settings, [one.id for one in questions if one.id]).keys()
+    asked |= find_answered(
+        session, settings, [question.id for question in questions if question.id]
+    ).keys()
     shared = {(digest, sample) for _, digest, sample in asked}  # the same text under another id
     lengths = []
     already = 0

@@ -77,7 +77,7 @@ class TeacherJob:
     def ask_of(self, prompt_id: int | None) -> Ask:
         """Return what a completion of this prompt version answers."""
         alone = prompt_id is None
-        return next(one for one in self.asks if (one.call_settings.prompt_id is None) == alone)
+        return next(ask for ask in self.asks if (ask.call_settings.prompt_id is None) == alone)
 
 
 def settle(

@@ -52,7 +52,7 @@ def read_training_data(session: Session, config: TrainingConfig) -> TrainingData
                 f"'{config.dataset}'. Choose one of the same dataset."
             )
         rationales = snapshot_texts(session, snapshot.id)
-        questions = [one for one in questions if one.id in rationales]
+        questions = [question for question in questions if question.id in rationales]
     tested = questions_in_test(session, config.dataset) if config.leave_out_tested else set()
     kept = [question for question in questions if question.id not in tested]
     left_out = len(questions) - len(kept)

@@ -128,10 +128,10 @@ def _stage_seconds(
     if not tasks:
         return found.per_stage
     tokens = sum(
-        len(codec.encode_input(one.input, config.max_input_tokens))
-        + len(codec.encode_target(one.target, config.max_target_tokens))
+        len(codec.encode_input(example.input, config.max_input_tokens))
+        + len(codec.encode_target(example.target, config.max_target_tokens))
         for task in tasks
-        for one in task.examples
+        for example in task.examples
     )
     schedule = Schedule(
         len(tasks[0].examples), config.questions_per_step, config.epochs, config.steps

@@ -106,7 +106,7 @@ def start_experiment(
         session.flush()
         # with its runs or not at all: a kill leaves no name that cannot be used again
         new = [new_run(session, run, experiment_id=row.id) for run in runs]
-        new += [new_few_shot_run(session, one, experiment_id=row.id) for one in baselines]
+        new += [new_few_shot_run(session, baseline, experiment_id=row.id) for baseline in baselines]
         run_ids = [add_run(session, actor, **run) for run in new]
         return StartedExperiment(row.id, tuple(run_ids))
 

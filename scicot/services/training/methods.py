@@ -135,7 +135,9 @@ def make_validation(
     task, questions = find_answering(spec), data.validation
     if task is None and spec.tasks:
         task = find_writing(spec)
-        questions = [one for one in questions if one.id in data.validation_rationales]
+        questions = [
+            question for question in questions if question.id in data.validation_rationales
+        ]
     if task is None or not questions:
         return None
     targets = data.validation_rationales
@@ -169,7 +171,7 @@ def plan_known_stages(config: TrainingConfig, data: TrainingData) -> list[StageP
         for one in reads:
             if one.training == "cross_fit":
                 known += plan_folds(plan.stage(one.writer), one, config, data)
-        if spec.starts_from or any(one.training != "teacher" for one in reads):
+        if spec.starts_from or any(read.training != "teacher" for read in reads):
             continue
         if reads and data.validation:  # those are read with what a stage wrote
             continue
@@ -186,7 +188,7 @@ def count_work(config: TrainingConfig, data: TrainingData) -> int:
     work, a_stage = 0, _training_work(config, questions)
     for spec in plan_of(config).stages:
         reads = [task.reads for task in spec.tasks if task.reads]
-        folds = sum(one.folds - 1 for one in reads if one.training == "cross_fit")
+        folds = sum(read.folds - 1 for read in reads if read.training == "cross_fit")
         work += a_stage * (bool(spec.tasks) + folds) + count_written(spec, data)
     return work
 
@@ -202,5 +204,5 @@ def _training_work(config: TrainingConfig, questions: int) -> int:
 def count_written(spec: StageSpec, data: TrainingData) -> int:
     """Return how many rationales other stages write so that this one can be trained."""
     reads = [task.reads for task in spec.tasks if task.reads]
-    own = sum(len(data.train) for one in reads if one.training != "teacher")
+    own = sum(len(data.train) for read in reads if read.training != "teacher")
     return own + len(reads) * len(data.validation)

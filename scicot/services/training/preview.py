@@ -198,9 +198,9 @@ def _steps(config: TrainingConfig, questions: int) -> int:
 
 def _lengths(codec: Codec, tasks: Sequence[Task]) -> list[tuple[int, int]]:
     return [
-        (len(codec.encode_input(one.input)), len(codec.encode_target(one.target)))
+        (len(codec.encode_input(example.input)), len(codec.encode_target(example.target)))
         for task in tasks
-        for one in task.examples
+        for example in task.examples
     ]
 
 

@@ -210,7 +210,7 @@ def find_snapshot(session: Session, name: str) -> Snapshot:
     for snapshot in list_snapshots(session):
         if snapshot.name == name:
             return snapshot
-    names = ", ".join(one.name for one in list_snapshots(session)) or "none yet"
+    names = ", ".join(snapshot.name for snapshot in list_snapshots(session)) or "none yet"
     raise NotFound(f"There is no snapshot '{name}' (there are: {names}). Create it first.")
 
 
