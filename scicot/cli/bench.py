@@ -167,7 +167,7 @@ def coverage_command(
 @group.command("worth")
 def worth_command(
     student: StudentOption = "flan-t5-small-shape",
-    rationales: Annotated[int, typer.Option(min=8)] = 128,
+    rationales: Annotated[int, typer.Option(min=8, help="Rationales scored.")] = 128,
     as_json: AsJson = False,
 ) -> None:
     """Measure what rationales are worth to a student: how many a second, minutes for 1,000."""

@@ -51,7 +51,7 @@ def run_command(
 
 @group.command("show")
 def show_command(
-    dataset: Annotated[str, typer.Option()],
+    dataset: Annotated[str, typer.Option(help="Whose rationales are shown.")],
     student: Annotated[
         str | None, typer.Option(help="As stored, e.g. 'run 7'. [who measured last]")
     ] = None,
