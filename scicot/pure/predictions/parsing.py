@@ -19,9 +19,9 @@ from scicot.pure.predictions.choices import (
     to_label,
 )
 from scicot.pure.predictions.markup import narrow, strip_markup
-from scicot.pure.questions.free import free_label, read_free_answer
+from scicot.pure.questions.free import read_free_answer
 from scicot.words.configs import AnswerForm
-from scicot.words.records import AnswerKind, NoAnswer, Outcome, Question
+from scicot.words.records import AnswerKind, NoAnswer, Question
 
 _MARKER = re.compile(r"\banswer\s*:", re.IGNORECASE)
 _STATEMENT = re.compile(
@@ -166,21 +166,6 @@ def strip_answer(rationale: str) -> str:
         for sentence in _SENTENCES.split(rationale.strip())
         if not (_STATEMENT.search(sentence) or _MARKER.search(sentence))
     ).strip()
-
-
-def judge(label: str | None, question: Question) -> Outcome:
-    """Return how a label compares with the answer key; None is `no_answer`, not incorrect.
-
-    Unscored where the key is not known.
-    """
-    if not question.is_labelled:
-        return Outcome.UNSCORED
-    if label is None:
-        return Outcome.NO_ANSWER
-    key: str | None = question.answer_key
-    if question.answer_form is not None:
-        key = free_label(question.answer_key, question.answer_form)
-    return Outcome.CORRECT if label == key else Outcome.INCORRECT
 
 
 def _last_statement(text: str) -> re.Match[str] | None:

@@ -21,8 +21,9 @@ from scicot.pure.evaluation.attribution import (
     pair_with_others,
 )
 from scicot.pure.methods.registry import plan_of, read_config, usual_plan
+from scicot.pure.predictions.judging import judge_output
 from scicot.pure.predictions.metrics import Score, score_outcomes
-from scicot.pure.predictions.parsing import judge, read_output
+from scicot.pure.predictions.parsing import Reading, read_output
 from scicot.services.predictions.store import list_outcomes, list_predictions, store_predictions
 from scicot.services.questions.lookup import find_dataset_id, get_questions
 from scicot.services.rationales.references import list_references
@@ -231,7 +232,8 @@ def _read(
     variant: Variant,
 ) -> Prediction:
     label = read_output(output, question, form=trained.answer_form).label
-    return Prediction(question.id, rationale, output, label, judge(label, question), variant)
+    # only the main prediction keeps why it has no answer
+    return judge_output(question, output, Reading(label), rationale, variant)
 
 
 def attribute_errors(session: Session, run_id: int) -> Attribution:

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from scicot.pure.methods.plan import AnswerSpec
 from scicot.pure.methods.registry import plan_of, usual_plan
+from scicot.pure.predictions.judging import judge_output
 from scicot.pure.predictions.metrics import option_probabilities
-from scicot.pure.predictions.parsing import judge, read_output, read_rationale, split_output
+from scicot.pure.predictions.parsing import read_output, read_rationale, split_output
 from scicot.services.runs.runs import get_run
 from scicot.services.students.answers import (
     ANSWER_TOKENS,
@@ -109,12 +110,13 @@ def answer_draft(
             text, options, ANSWER_TOKENS, max_input_tokens=limit, given=given, has_end=has_end
         )
         rationale = draft.rationale if spec.reads_rationale else None
-    label = read_output(output, edited, form=config.answer_form).label
+    reading = read_output(output, edited, form=config.answer_form)
+    answer = judge_output(edited, output, reading, rationale)
     return WhatIfAnswer(
-        rationale=rationale,
-        output=output,
-        label=label,
-        outcome=judge(label, edited),
+        rationale=answer.rationale,
+        output=answer.output,
+        label=answer.label,
+        outcome=answer.outcome,
         probabilities=option_probabilities(dict(zip(edited.labels, scores, strict=True))),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy import select
@@ -16,7 +16,8 @@ from scicot.adapters.atomic_files import write_atomically
 from scicot.adapters.clock import utc_now
 from scicot.adapters.sources.written_rows import WrittenRow, read_written
 from scicot.pure.hashing import content_hash
-from scicot.pure.predictions.parsing import judge, read_output, split_output
+from scicot.pure.predictions.judging import judge_output
+from scicot.pure.predictions.parsing import Reading, read_output, split_output
 from scicot.pure.students.texts import choice_answer
 from scicot.services.predictions.store import add_predictions, flag_rationales, list_predictions
 from scicot.services.questions.imports import RejectedRow
@@ -185,20 +186,12 @@ def to_prediction(row: WrittenRow, question: StoredQuestion) -> Prediction:
     if row.option_scores is not None:
         return _scored(row.option_scores, row.where, question)
     reading = read_output(row.text, question)
-    label = reading.label
     rationale = row.rationale
     if rationale is None:
         written, answer = split_output(row.text)
         # "One week" alone is an answer, not a rationale without one
-        rationale = written if answer or label is None else None
-    return Prediction(
-        question_id=question.id,
-        rationale=rationale,
-        output=row.text,
-        label=label,
-        outcome=judge(label, question),
-        no_answer_reason=reading.reason,
-    )
+        rationale = written if answer or reading.label is None else None
+    return judge_output(question, row.text, reading, rationale)
 
 
 def _scored(scores: Mapping[int, float], where: str, question: StoredQuestion) -> Prediction:
@@ -209,12 +202,9 @@ def _scored(scores: Mapping[int, float], where: str, question: StoredQuestion) -
         )
     by_label = {question.labels[place]: score for place, score in scores.items()}
     likely = max(by_label, key=by_label.__getitem__)
-    return Prediction(
-        question_id=question.id,
-        rationale=None,
-        output=choice_answer(next(choice for choice in question.choices if choice.label == likely)),
-        label=likely,
-        outcome=judge(likely, question),
+    answer = choice_answer(next(choice for choice in question.choices if choice.label == likely))
+    return replace(
+        judge_output(question, answer, Reading(likely), None),
         option_log_likelihoods=by_label,
         option_label=likely,
     )

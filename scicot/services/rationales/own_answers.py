@@ -19,8 +19,8 @@ from db.models import (
 )
 from db.rows import chunks
 from scicot.pure.checks.table import TEACHER_DISAGREES, flag_own_answer
+from scicot.pure.predictions.judging import judge
 from scicot.pure.predictions.llm_parsing import read_llm_answer
-from scicot.pure.predictions.parsing import judge
 from scicot.pure.teacher.few_shot_prompts import own_answer_messages
 from scicot.pure.teacher.prompts import messages_hash
 from scicot.services.questions.lookup import get_questions

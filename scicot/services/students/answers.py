@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from scicot.adapters.students.scoring import OptionScore
 from scicot.pure.methods.plan import TaskSpec
 from scicot.pure.methods.registry import plan_of
 from scicot.pure.methods.tasks import input_text
+from scicot.pure.predictions.judging import judge_output
 from scicot.pure.predictions.parsing import (
-    judge,
     read_output,
     read_rationale,
     split_output,
@@ -130,14 +131,9 @@ def _predict(
     reading = read_output(output, question, is_cut=is_cut, form=config.answer_form)
     likelihoods = {one: score.total for one, score in zip(question.labels, scores, strict=True)}
     letters = {one: score.first for one, score in zip(question.labels, scores, strict=True)}
-    return Prediction(
-        question_id=question.id,
-        rationale=rationale,
-        output=output,
-        label=reading.label,
-        outcome=judge(reading.label, question),
+    return replace(
+        judge_output(question, output, reading, rationale),
         option_log_likelihoods=likelihoods or None,
         option_label=max(likelihoods, key=lambda label: likelihoods[label], default=None),
-        no_answer_reason=reading.reason,
         letter_log_likelihoods=letters if letters and config.answer_form != "text" else None,
     )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import CompletionRow, RunCompletionRow
+from scicot.pure.predictions.judging import judge_output
 from scicot.pure.predictions.llm_parsing import read_llm_output
-from scicot.pure.predictions.parsing import Reading, judge, split_output
+from scicot.pure.predictions.parsing import Reading, split_output
 from scicot.pure.predictions.votes import count_votes, majority
 from scicot.services.predictions.store import store_predictions
 from scicot.services.teacher.job import TeacherJob
@@ -82,15 +83,9 @@ def read_prediction(
         label, reason = second.label, second.reason or reason
         rationale = output.strip() or None
         output = f"{output}\n\nTherefore, the answer is {again[0].output}".strip()
-    return Prediction(
-        question_id=question.id,
-        rationale=rationale,
-        output=output,
-        label=label,
-        outcome=judge(label, question),
-        no_answer_reason=None if label else reason,
-        votes=count_votes(labels) if len(samples) > 1 else None,
-    )
+    read = Reading(label, None if label else reason)
+    votes = count_votes(labels) if len(samples) > 1 else None
+    return replace(judge_output(question, output, read, rationale), votes=votes)
 
 
 def _read(sample: Sample, question: StoredQuestion) -> Reading:

@@ -1,6 +1,7 @@
 import pytest
 
-from scicot.pure.predictions.parsing import judge, read_answer, split_output
+from scicot.pure.predictions.judging import judge
+from scicot.pure.predictions.parsing import read_answer, split_output
 from scicot.words.records import Outcome
 from tests.builders import make_question
 

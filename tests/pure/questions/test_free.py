@@ -1,7 +1,8 @@
 import pytest
 
+from scicot.pure.predictions.judging import judge
 from scicot.pure.predictions.llm_parsing import read_llm_output
-from scicot.pure.predictions.parsing import judge, read_output
+from scicot.pure.predictions.parsing import read_output
 from scicot.pure.questions.free import free_label, normalise, read_free_answer
 from scicot.pure.students.texts import choice_answer, question_text, right_choice
 from scicot.words.records import AnswerKind, Outcome, Question
