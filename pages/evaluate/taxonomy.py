@@ -47,12 +47,12 @@ def show_taxonomy(run_ids: Sequence[int], names: Sequence[str]) -> None:
             [
                 Line(
                     [
-                        Cell(one.tag.name),
-                        Cell(str(one.tag.digit or "–")),
-                        *(Cell(f"{count:,}", value=count) for count in one.counts),
+                        Cell(row.tag.name),
+                        Cell(str(row.tag.digit or "–")),
+                        *(Cell(f"{count:,}", value=count) for count in row.counts),
                     ]
                 )
-                for one in counts
+                for row in counts
             ],
             key="tag_counts",
             label="How many answers of each run bear each tag",

@@ -83,12 +83,12 @@ def show_teacher_totals(run: RunView) -> None:
     _show_reasons(run, reasons)
     if offered and run.status.is_finished and run.kind is RunKind.GENERATE:
         _show_thinking(run, offered)
-    for one in latest:
+    for answer in latest:
         with st.container(border=True):
-            cut = ", cut off at the longest answer" * (one.state is CompletionState.TRUNCATED)
-            st.caption(f"{escape_markdown(one.external_id)}{cut}")
-            st.text(one.stem)
-            st.text(one.text)
+            cut = ", cut off at the longest answer" * (answer.state is CompletionState.TRUNCATED)
+            st.caption(f"{escape_markdown(answer.external_id)}{cut}")
+            st.text(answer.stem)
+            st.text(answer.text)
 
 
 def _show_small_print(
@@ -158,8 +158,8 @@ def _show_reasons(run: RunView, reasons: Sequence[ReasonCount]) -> None:
     if not run.status.is_finished or run.kind is not RunKind.GENERATE:
         return  # a few-shot run asks again for what failed when it is started again
     by_state: dict[CompletionState, int] = {}
-    for one in reasons:
-        by_state[one.state] = by_state.get(one.state, 0) + one.count
+    for reason in reasons:
+        by_state[reason.state] = by_state.get(reason.state, 0) + reason.count
     longer: int | None = None
     if any(needs_longer(reason.reason) for reason in reasons):
         longer = st.number_input(

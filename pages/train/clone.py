@@ -74,7 +74,7 @@ def show_differences(run: RunView, others: Sequence[RunView]) -> None:
         st.caption("There is no other run of this kind.")
         return
     ids = list(alike)
-    before = next((place for place, one in enumerate(ids) if one < run.id), 0)
+    before = next((place for place, other_id in enumerate(ids) if other_id < run.id), 0)
     other = st.selectbox(
         "Compare with",
         ids,
@@ -95,11 +95,11 @@ def _show(found: Sequence[Difference], nothing: str, there: int, here: int | Non
     st.dataframe(
         [
             {
-                "setting": one.setting.replace("_", " "),
-                f"run {there}": _text(one.there),
-                column: _text(one.here),
+                "setting": difference.setting.replace("_", " "),
+                f"run {there}": _text(difference.there),
+                column: _text(difference.here),
             }
-            for one in found
+            for difference in found
         ],
         hide_index=True,
     )

@@ -107,7 +107,9 @@ def _judge(
         p50_ms=round(percentiles[49], 1),
         p95_ms=round(percentiles[94], 1),
         dropped=len(pressed) - len(set(meant) & set(written)),
-        misplaced=sum(meant.get(one) != verdict for one, verdict in written.items()),
+        misplaced=sum(
+            meant.get(rationale_id) != verdict for rationale_id, verdict in written.items()
+        ),
         decisions_per_minute=round(len(written) / minutes, 1),
         browser=f"Chromium {version}",
     )

@@ -19,7 +19,7 @@ from scicot.words.settings import Settings
 def bench_score(settings: Settings, *, student: str, questions: int) -> dict[str, Any]:
     """Return questions per second of each way, our ratio, and the largest difference."""
     asked = make_questions(questions, seed=1)
-    inputs = [question_text(one) for one in asked]
+    inputs = [question_text(question) for question in asked]
     options = [[choice_answer(choice) for choice in question.choices] for question in asked]
     with open_bench(student, settings) as bench:
         prepare_student(bench, training=0)
@@ -35,9 +35,9 @@ def bench_score(settings: Settings, *, student: str, questions: int) -> dict[str
         return {
             "vs_naive": round(peers.seconds / seconds, 2),
             "largest_difference": max(
-                abs(one - other)
+                abs(score - other)
                 for row, others in zip(ours, peers.value, strict=True)
-                for one, other in zip(row, others, strict=True)
+                for score, other in zip(row, others, strict=True)
             ),
             "questions_per_second": {
                 "naive": questions / peers.seconds,

@@ -109,7 +109,7 @@ def _run_grid(
     config = ExperimentConfig.checked(
         name=name,
         methods=[method.name for method in list_in_table("methods")],
-        datasets={one: one for one in sets},
+        datasets={dataset: dataset for dataset in sets},
         student=student,
         settings={"epochs": epochs},
     )
@@ -121,7 +121,7 @@ def _run_grid(
     seconds = work_seconds() - started
     with open_session(home.resolved_database_url) as session:
         results: list[Any] = [get_run(session, run_id).result for run_id in run_ids]
-    trained = sum(not one["reused"] for result in results for one in result["stages"].values())
+    trained = sum(not stage["reused"] for result in results for stage in result["stages"].values())
     return seconds, trained
 
 
@@ -156,7 +156,7 @@ def _train_as_peers(
         if plan.answers.rationale and plan.answers.rationale.role == stage.role:
             asked = [input_text(task, question) for question in (*train, *test)]
             texts = student.generate(asked, NEW_TOKENS[task.writes]).value
-            read = {one.id: text for one, text in zip(train, texts, strict=False)}
+            read = {question.id: text for question, text in zip(train, texts, strict=False)}
             at_test = texts[len(train) :]
     task = plan.answers.answer.task
     inputs = [

@@ -131,7 +131,11 @@ def differences_command(
     """Show what the second run has different from the first: settings, code, packages."""
     with open_workspace() as session:
         found = differences_between_runs(session, there, here)
-    fields = {"there": there, "here": here, "differences": [asdict(one) for one in found]}
+    fields = {
+        "there": there,
+        "here": here,
+        "differences": [asdict(difference) for difference in found],
+    }
     emit(fields, as_json, describe_differences(there, found))
 
 
@@ -139,7 +143,10 @@ def describe_differences(run_id: int, found: Sequence[Difference]) -> str:
     """Return what differs from a run as lines for a person."""
     if not found:
         return f"Nothing differs from run {run_id}."
-    lines = [f"  {one.setting}: {_value(one.there)} -> {_value(one.here)}" for one in found]
+    lines = [
+        f"  {difference.setting}: {_value(difference.there)} -> {_value(difference.here)}"
+        for difference in found
+    ]
     return "\n".join([f"What differs from run {run_id}:", *lines])
 
 

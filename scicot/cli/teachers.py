@@ -93,10 +93,11 @@ def list_prices_command(as_json: AsJson = False) -> None:
     with open_workspace() as session:
         found = list_prices(session)
     lines = [
-        f"{model}: ${one.input_usd:g} in, ${one.output_usd:g} out a million tokens ({one.as_of})"
-        for model, one in found.items()
+        f"{model}: ${price.input_usd:g} in, ${price.output_usd:g} out a million tokens "
+        f"({price.as_of})"
+        for model, price in found.items()
     ]
-    emit({model: asdict(one) for model, one in found.items()}, as_json, "\n".join(lines))
+    emit({model: asdict(price) for model, price in found.items()}, as_json, "\n".join(lines))
 
 
 @prices.command("set")

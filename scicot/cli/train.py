@@ -65,8 +65,10 @@ def list_command(as_json: AsJson = False) -> None:
     """Show the snapshots, newest first."""
     with open_workspace() as session:
         found = list_snapshots(session)
-    lines = [f"{one.name}: {one.items} rationales of {one.dataset}" for one in found]
-    emit({"snapshots": [asdict(one) for one in found]}, as_json, "\n".join(lines))
+    lines = [
+        f"{snapshot.name}: {snapshot.items} rationales of {snapshot.dataset}" for snapshot in found
+    ]
+    emit({"snapshots": [asdict(snapshot) for snapshot in found]}, as_json, "\n".join(lines))
 
 
 METHODS = ", ".join(method.name for method in list_methods())
@@ -165,7 +167,7 @@ def _start_training(
         config = clone_config(workspace, like, given)
         if like is not None:
             found = differences_from_run(workspace, like, config.model_dump(mode="json"))
-            more = {"like": like, "differences": [asdict(one) for one in found]}
+            more = {"like": like, "differences": [asdict(difference) for difference in found]}
             say(describe_differences(like, found))
         run_id = workspace.start(current_actor(), config)
     return run_id, more

@@ -129,7 +129,9 @@ class Settings(BaseSettings):
     @property
     def student_folder_list(self) -> list[Path]:
         """The folders that local students may lie in; empty when any may be used."""
-        return [Path(one).expanduser() for one in self.student_folders.split(os.pathsep) if one]
+        return [
+            Path(folder).expanduser() for folder in self.student_folders.split(os.pathsep) if folder
+        ]
 
     @property
     def artifacts_folder(self) -> Path:

@@ -84,7 +84,7 @@ def say_coverage(found: Attribution) -> None:
             icon=":material/info:",
         )
     else:
-        whose = ", ".join(f"the {one}'s in run {run}" for run, one in found.references)
+        whose = ", ".join(f"the {source}'s in run {run}" for run, source in found.references)
         st.caption(
             f"A reference rationale was tried on {tried.n:,} of {found.questions:,} questions"
             f"{f' ({whose})' if whose else ''}. Of {found.errors:,} errors "

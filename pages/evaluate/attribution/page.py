@@ -79,7 +79,9 @@ def _follow(run: RunView) -> None:
     """Show the newest attribution of this run while it goes, and the page anew when it is over."""
     with open_workspace() as session:
         asking = list_runs(session, kinds=[RunKind.ATTRIBUTE], dataset=run.dataset)
-    newest = next((one for one in asking if one.config.get("run") == run.id), None)
+    newest = next(
+        (attribution for attribution in asking if attribution.config.get("run") == run.id), None
+    )
     if newest is None or newest.status is RunStatus.DONE:
         return
     show_while_it_runs(newest.id, _show_asking)

@@ -73,8 +73,12 @@ def compare(run_a: RunView, run_b: RunView, others: Sequence[RunView]) -> None:
 def show_differing(run_a: RunView, run_b: RunView) -> None:
     """Say in which settings the two runs differ besides the method: what else may be the cause."""
     with open_workspace() as session:
-        found = differences_between_runs(session, run_a.id, run_b.id)
-    settings = [one for one in found if one.setting != "method" and " " not in one.setting]
+        differences = differences_between_runs(session, run_a.id, run_b.id)
+    settings = [
+        difference
+        for difference in differences
+        if difference.setting != "method" and " " not in difference.setting
+    ]
     said = [
         f"{setting.setting.replace('_', ' ')} ({_value(setting.there)} and {_value(setting.here)})"
         for setting in settings

@@ -53,11 +53,11 @@ def show_source_comparison(dataset: str) -> None:
     with open_workspace() as session:
         texts = read_side_by_side(session, question, picked)
     st.text(f"{question.stem}\nThe answer is {question.shown_key}")
-    for column, one in zip(st.columns(len(texts)), texts, strict=True):
+    for column, rationale in zip(st.columns(len(texts)), texts, strict=True):
         with column, st.container(border=True):
-            st.caption(escape_markdown(one.source.title))
-            st.text(one.text)
-            for flag in one.flags:
+            st.caption(escape_markdown(rationale.source.title))
+            st.text(rationale.text)
+            for flag in rationale.flags:
                 st.badge(escape_markdown(flag.message), icon=":material/flag:", color="orange")
 
 

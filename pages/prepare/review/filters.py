@@ -48,7 +48,7 @@ def choose_filter(
         reviewer = _choose("Reviewed by", "reviewer", reviewers)
         own = _choose("The teacher, without the key", "own", list(OWN_ANSWERS))
         worth = _choose("To a student", "worth", list(WORTHS), lambda one: WORTHS[one])
-        changed = _choose("Text", "changed", [one for one in CHANGED if one != ANY])
+        changed = _choose("Text", "changed", [change for change in CHANGED if change != ANY])
         left, right = st.columns(2)
         shortest = _number(left, "Shortest, in characters", "shortest")
         longest = _number(right, "Longest, in characters", "longest")

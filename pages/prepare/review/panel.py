@@ -41,23 +41,23 @@ def _show_history(rationale_id: int) -> None:
     with open_workspace() as session:
         revisions = list_revisions(session, rationale_id)
     current = revisions[-1]
-    for before, one in reversed(list(zip([None, *revisions[:-1]], revisions, strict=True))):
-        when = one.created_at.strftime("%Y-%m-%d %H:%M")
+    for before, revision in reversed(list(zip([None, *revisions[:-1]], revisions, strict=True))):
+        when = revision.created_at.strftime("%Y-%m-%d %H:%M")
         what, restore = st.columns([5, 1], vertical_alignment="center")
-        author = escape_markdown(one.author)
-        what.caption(f"{one.number} · {one.cause.value} by {author} · {when} UTC")
-        if one is not current:
+        author = escape_markdown(revision.author)
+        what.caption(f"{revision.number} · {revision.cause.value} by {author} · {when} UTC")
+        if revision is not current:
             restore.button(
                 "Restore",
-                key=f"restore_{one.id}",
+                key=f"restore_{revision.id}",
                 on_click=_restore,
-                args=(rationale_id, one, current.id, new_operation_id()),
+                args=(rationale_id, revision, current.id, new_operation_id()),
                 width="stretch",
             )
         if before is None:
-            st.text(one.text)
+            st.text(revision.text)
         else:
-            show_word_diff(before.text, one.text, key=f"diff_{one.id}")
+            show_word_diff(before.text, revision.text, key=f"diff_{revision.id}")
 
 
 def _restore(rationale_id: int, old: Revision, current_id: int, operation_id: str) -> None:
@@ -77,15 +77,15 @@ def _restore(rationale_id: int, old: Revision, current_id: int, operation_id: st
 
 def _show_similar(rationale_id: int) -> None:
     with open_workspace() as session:
-        found = find_similar(session, current_actor(), rationale_id)
-    if not found:
+        alike = find_similar(session, current_actor(), rationale_id)
+    if not alike:
         st.caption("No other rationale of this dataset says much the same.")
-    for one in found:
+    for similar in alike:
         st.caption(
-            f"{one.similarity:.0%} alike · rationale {one.rationale_id} · "
-            f"{escape_markdown(one.question)} · {one.status.value}"
+            f"{similar.similarity:.0%} alike · rationale {similar.rationale_id} · "
+            f"{escape_markdown(similar.question)} · {similar.status.value}"
         )
-        st.text(one.text)
+        st.text(similar.text)
 
 
 def _show_again(rationale_id: int) -> None:

@@ -168,12 +168,12 @@ class Codec:
 
     def tokens(self, ids: Sequence[int]) -> list[str]:
         """Return ids as the vocabulary's own strings."""
-        return [self.tokenizer.id_to_token(one) or "" for one in ids]
+        return [self.tokenizer.id_to_token(token_id) or "" for token_id in ids]
 
     def ids(self, tokens: Sequence[str]) -> list[int]:
         """Return the ids of the vocabulary's own strings; one it lacks is left out."""
         found = (self.tokenizer.token_to_id(token) for token in tokens)
-        return [one for one in found if one is not None]
+        return [token_id for token_id in found if token_id is not None]
 
     def count_tokens(self, text: str) -> int:
         """Return how many tokens a text has by itself, without an end."""

@@ -81,10 +81,10 @@ def _difference(student: TorchStudent, output: Path, examples: Sequence[Example]
     targets = [[example.target] for example in examples]
     fast = FastStudent.open(output, threads=1)
     pairs = zip(fast.score(inputs, targets), student.score(inputs, targets), strict=True)
-    for example, ([one], [other]) in zip(examples, pairs, strict=True):
+    for example, ([quick], [exact]) in zip(examples, pairs, strict=True):
         length = len(student.codec.encode_target(example.target))
-        if not abs(one - other) <= CLOSE * length:
-            return f"its form there scores a text {abs(one - other):.2f} nats off"
+        if not abs(quick - exact) <= CLOSE * length:
+            return f"its form there scores a text {abs(quick - exact):.2f} nats off"
     return None
 
 

@@ -166,8 +166,8 @@ class FastStudent:
             ]
             scored = self.model.score_batch(whole, **how)
             return [
-                list(one.log_probs[-len(target) :])
-                for one, target in zip(scored, targets, strict=True)
+                list(result.log_probs[-len(target) :])
+                for result, target in zip(scored, targets, strict=True)
             ]
         # The translator adds the end of sequence itself.
         scored = self.model.score_batch(
@@ -175,4 +175,4 @@ class FastStudent:
             [codec.tokens(target[:-1]) for target in targets],
             **how,
         )
-        return [list(one.log_probs) for one in scored]
+        return [list(result.log_probs) for result in scored]

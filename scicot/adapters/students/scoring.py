@@ -96,15 +96,15 @@ class _Scorer:
         import torch
 
         read = [self._read(asked[first:last]) for first, last in _runs(asked)]
-        beginning = _join([one for _, _, one in read])
-        totals = torch.cat([one for one, _, _ in read])
-        firsts = torch.cat([one for _, one, _ in read])
+        beginning = _join([part for _, _, part in read])
+        totals = torch.cat([part for part, _, _ in read])
+        firsts = torch.cat([part for _, part, _ in read])
         shared = len(asked[0].shared)
-        owner = [place for place, one in enumerate(asked) for _ in one.targets]
-        rest = [target[shared:] for one in asked for target in one.targets]
+        owner = [place for place, question in enumerate(asked) for _ in question.targets]
+        rest = [target[shared:] for question in asked for target in question.targets]
         for chosen in _near_lengths(rest):
-            rows = torch.tensor([owner[one] for one in chosen], device=self.device)
-            found = self._continue(beginning, rows, [rest[one] for one in chosen])
+            rows = torch.tensor([owner[place] for place in chosen], device=self.device)
+            found = self._continue(beginning, rows, [rest[place] for place in chosen])
             totals = totals.index_add(0, torch.tensor(chosen, device=self.device), found)
         results: list[list[OptionScore]] = [[] for _ in asked]
         for place, total, first in zip(owner, totals.tolist(), firsts.tolist(), strict=True):
@@ -118,16 +118,16 @@ class _Scorer:
         scores, beginning = self._read_shared(asked)
         norms = scores.logsumexp(dim=-1)
         shared = len(asked[0].shared)
-        owner = [place for place, one in enumerate(asked) for _ in one.targets]
-        first = [target[shared] for one in asked for target in one.targets]
+        owner = [place for place, question in enumerate(asked) for _ in question.targets]
+        first = [target[shared] for question in asked for target in question.targets]
         rows = torch.tensor(owner, device=self.device)
         picked = scores[rows, shared, torch.tensor(first, device=self.device)]
         firsts = (picked - norms[rows, shared]).double()
         totals = firsts
         if shared:
-            ids = torch.tensor([one.shared for one in asked], device=self.device)
+            ids = torch.tensor([question.shared for question in asked], device=self.device)
             common = scores[:, :shared].gather(2, ids[:, :, None])[:, :, 0] - norms[:, :shared]
-            counted = [[place >= one.skip for place in range(shared)] for one in asked]
+            counted = [[place >= question.skip for place in range(shared)] for question in asked]
             common = common.double() * torch.tensor(counted, device=self.device)
             totals = firsts + common.sum(dim=1)[rows]
         return totals, firsts, beginning
@@ -138,7 +138,7 @@ class _Scorer:
 
         shared = len(asked[0].shared)
         if self.is_causal:
-            rows = [one.prompt + one.shared for one in asked]
+            rows = [question.prompt + question.shared for question in asked]
             ids, mask = self._padded(rows)
             wanted = torch.zeros_like(ids, dtype=torch.bool)
             for place, row in enumerate(rows):
@@ -147,8 +147,8 @@ class _Scorer:
                 out = self.model(input_ids=ids, attention_mask=mask, use_cache=True)
             own, cross = _tensors(out.past_key_values), []
         else:
-            ids, mask = self._padded([one.prompt for one in asked])
-            starts = [[self.start, *one.shared] for one in asked]
+            ids, mask = self._padded([question.prompt for question in asked])
+            starts = [[self.start, *question.shared] for question in asked]
             out = self.model(
                 input_ids=ids,
                 attention_mask=mask,
@@ -164,11 +164,11 @@ class _Scorer:
         """Return the summed log-probability of the tokens after the first one that differs."""
         import torch
 
-        inputs = padded([one[:-1] for one in rest], self.pad, self.device)
-        labels = padded([one[1:] for one in rest], IGNORED, self.device)
+        inputs = padded([target[:-1] for target in rest], self.pad, self.device)
+        labels = padded([target[1:] for target in rest], IGNORED, self.device)
         wanted = labels != IGNORED
         mask = beginning.mask[rows]
-        own = _cache([one[rows] for one in beginning.own])
+        own = _cache([tensor[rows] for tensor in beginning.own])
         with head_at(self.model, wanted):
             if self.is_causal:
                 places = torch.arange(inputs.shape[1], device=self.device)[None, :]
@@ -198,7 +198,7 @@ class _Scorer:
             attention_mask=mask,
             decoder_input_ids=inputs,
             past_key_values=EncoderDecoderCache(
-                own, _cache([one[rows] for one in beginning.cross])
+                own, _cache([tensor[rows] for tensor in beginning.cross])
             ),
             use_cache=True,
         ).logits
@@ -210,7 +210,7 @@ class _Scorer:
 
 def _tensors(cache: Any) -> list[Tensor]:
     """Return keys and values by layer, one after the other."""
-    return [one for layer in cache.layers for one in (layer.keys, layer.values)]
+    return [tensor for layer in cache.layers for tensor in (layer.keys, layer.values)]
 
 
 def _cache(tensors: Sequence[Tensor]) -> Any:
@@ -258,8 +258,8 @@ def _parts(asked: Sequence[Asked]) -> list[list[int]]:
 def _runs(asked: Sequence[Asked]) -> list[tuple[int, int]]:
     """Return where batches of ordered questions begin and end."""
     ends = [0]
-    for place, one in enumerate(asked):
-        if place > ends[-1] and (place + 1 - ends[-1]) * one.length > READ_AT_ONCE:
+    for place, question in enumerate(asked):
+        if place > ends[-1] and (place + 1 - ends[-1]) * question.length > READ_AT_ONCE:
             ends.append(place)
     return list(zip(ends, [*ends[1:], len(asked)], strict=True))
 

@@ -117,7 +117,9 @@ def resolve(host: str) -> list[Address]:
         return []  # the call itself will say that it cannot be reached
     addresses = [ipaddress.ip_address(str(entry[4][0]).split("%")[0]) for entry in found]
     # ::ffff:10.1.2.3 is the IPv4 address itself
-    return [getattr(one, "ipv4_mapped", None) or one for one in dict.fromkeys(addresses)]
+    return [
+        getattr(address, "ipv4_mapped", None) or address for address in dict.fromkeys(addresses)
+    ]
 
 
 class CheckedAddresses:

@@ -53,19 +53,19 @@ def _label(found: re.Match[str]) -> str:
 
 def leaks_letter(text: str, question: Question) -> Iterator[Finding]:
     """Find where the text names an option by its letter."""
-    for found in _letters(question).finditer(text):
-        start, end = found.span()
-        label = _label(found)
+    for match in _letters(question).finditer(text):
+        start, end = match.span()
+        label = _label(match)
         yield Finding(f"Names an option by its letter, {label}.", start, end, cut(text, start, end))
 
 
 def announces_answer(text: str, question: Question) -> Iterator[Finding]:
     """Find where the text says that something is the answer instead of explaining it."""
-    for found in ANNOUNCEMENT.finditer(text):
-        start = found.start()
-        stop = re.compile(r"[.!?](?:\s|$)|\n").search(text, found.end())
+    for match in ANNOUNCEMENT.finditer(text):
+        start = match.start()
+        stop = re.compile(r"[.!?](?:\s|$)|\n").search(text, match.end())
         end = stop.start() + 1 if stop else len(text)
-        if text[found.end() : end].strip():
+        if text[match.end() : end].strip():
             yield Finding("Announces the answer.", start, end, cut(text, start, end))
 
 
@@ -83,23 +83,23 @@ def only_restates(text: str, question: Question) -> Iterator[Finding]:
 def contradicts_key(text: str, question: Question) -> Iterator[Finding]:
     """Find where the text announces an option that is not the key, by letter or by words."""
     letters = _letters(question)
-    for found in ANNOUNCEMENT.finditer(text):
-        around = text[max(0, found.start() - 12) : found.start()], _behind_quote(found.group())
+    for match in ANNOUNCEMENT.finditer(text):
+        around = text[max(0, match.start() - 12) : match.start()], _behind_quote(match.group())
         if any(map(NEGATION.search, around)):
             continue
-        stop = re.compile(r"[.!?;](?:\s|$)|\n").search(text, found.end() + 2)
+        stop = re.compile(r"[.!?;](?:\s|$)|\n").search(text, match.end() + 2)
         end = stop.start() + 1 if stop else len(text)
-        said = text[found.end() : end]
+        said = text[match.end() : end]
         if NEGATION.match(said.strip()):
             continue
         named = [_option_meant(said, question)]
         letter = letters.match(said.strip(" \n")) or letters.match(said.strip(' \n"“'))
         if letter:
             named.append(_label(letter))
-        other = next((one for one in named if one not in (None, question.answer_key)), None)
+        other = next((label for label in named if label not in (None, question.answer_key)), None)
         if other is not None:
             yield Finding(
-                f"Argues for {other}; the key is {question.answer_key}.", found.start(), end
+                f"Argues for {other}; the key is {question.answer_key}.", match.start(), end
             )
             return
 

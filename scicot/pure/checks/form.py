@@ -73,7 +73,7 @@ def has_odd_characters(text: str, question: Question) -> Iterator[Finding]:
             continue
         if odd and sign not in "\n\t\r":
             name = unicodedata.name(sign, "control character").lower()
-            kept = "".join(one for one in text if one != sign)
+            kept = "".join(character for character in text if character != sign)
             yield Finding(f"Holds U+{ord(sign):04X}, {name}.", place, place + 1, kept)
             return
 

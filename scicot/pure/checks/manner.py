@@ -71,11 +71,11 @@ def _repeats_question(text: str, question: Question) -> tuple[int, int] | None:
 def repeats_itself(text: str, question: Question) -> Iterator[Finding]:
     """Find a sentence said twice, or a phrase said three times."""
     seen: set[tuple[str, ...]] = set()
-    for found in SENTENCE.finditer(text):
-        said = tuple(words_of(found.group()))
+    for match in SENTENCE.finditer(text):
+        said = tuple(words_of(match.group()))
         if len(said) >= 4 and said in seen:
-            start = found.start() + len(found.group()) - len(found.group().lstrip())
-            yield Finding("Says a sentence twice.", start, found.end(), cut(text, *found.span()))
+            start = match.start() + len(match.group()) - len(match.group().lstrip())
+            yield Finding("Says a sentence twice.", start, match.end(), cut(text, *match.span()))
             return
         seen.add(said)
     places = list(find_words(text))

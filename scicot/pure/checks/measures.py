@@ -40,9 +40,9 @@ def measure_checks(
     listed = list(pairs)
     return {
         check.id: Measure(
-            right=sum(check.id in found and check.id in given for found, given in listed),
-            wrong=sum(check.id in found and check.id not in given for found, given in listed),
-            missed=sum(check.id not in found and check.id in given for found, given in listed),
+            right=sum(check.id in spoke and check.id in given for spoke, given in listed),
+            wrong=sum(check.id in spoke and check.id not in given for spoke, given in listed),
+            missed=sum(check.id not in spoke and check.id in given for spoke, given in listed),
         )
         for check in CHECKS
         if check.find is not None

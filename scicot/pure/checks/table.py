@@ -169,14 +169,14 @@ def find_flags(text: str, question: Question) -> list[Flag]:
         Flag(
             check=check.id,
             severity=check.severity,
-            message=found.message,
-            start=found.start,
-            end=found.end,
-            suggestion=found.suggestion,
+            message=finding.message,
+            start=finding.start,
+            end=finding.end,
+            suggestion=finding.suggestion,
         )
         for check in CHECKS
         if check.find is not None and check.id not in silent
-        for found in islice(check.find(text, question), MOST_FINDINGS)
+        for finding in islice(check.find(text, question), MOST_FINDINGS)
     ]
 
 
@@ -199,8 +199,8 @@ def risk_of(checks: Iterable[str], precisions: Mapping[str, float]) -> float:
     """
     spoke = set(checks)
     worries = sum(
-        WORRY[BY_ID[one].severity] * precisions.get(one, 0.5)
-        for one in spoke
-        if one != TEACHER_DISAGREES
+        WORRY[BY_ID[check].severity] * precisions.get(check, 0.5)
+        for check in spoke
+        if check != TEACHER_DISAGREES
     )
     return round(worries + LOOK_FIRST * (TEACHER_DISAGREES in spoke), 4)

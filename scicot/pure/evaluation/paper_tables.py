@@ -134,7 +134,7 @@ def _notes(shown: Shown) -> tuple[str, ...]:
 def _caption(student: str | None, table: ResultTable) -> str | None:
     """Return what a table says of our runs: the student, and how few questions it trained on."""
     shown = [cell.measured for row in table.rows for cell in row.cells if cell.measured]
-    limits = sorted({one.limit_train for one in shown if one.limit_train is not None})
+    limits = sorted({figure.limit_train for figure in shown if figure.limit_train is not None})
     few = f", on at most {' or '.join(map(str, limits))} training questions" if limits else ""
     return student and student + few
 
@@ -277,14 +277,16 @@ def _stage2_table(paper: PaperNumbers, shown: Shown, datasets: Sequence[str]) ->
 def _with_measured(table: str, measured: Collection[str]) -> list[Method]:
     """Return the methods that the paper's table has, then the others that were measured."""
     shown = list_in_table(table)
-    return shown + [one for one in list_trained() if one not in shown and one.name in measured]
+    return shown + [
+        method for method in list_trained() if method not in shown and method.name in measured
+    ]
 
 
 def _sizes_table(
     paper: PaperNumbers, measured: Mapping[Key, Measured], dataset: str, number: str
 ) -> ResultTable:
     # a run on at most so many questions trained on no share of the set
-    measured = {key: one for key, one in measured.items() if one.limit_train is None}
+    measured = {key: figure for key, figure in measured.items() if figure.limit_train is None}
     smaller = {method for method, name, share in measured if name == dataset and share < 1}
     methods = _with_measured("sizes", smaller)
     further = {share for _, name, share in measured if name == dataset}

@@ -28,14 +28,14 @@ def to_report_markdown(report: Report) -> str:
     for pair in report.pairs:
         parts += _pair(pair)
     parts.append("## Attribution")
-    for one in report.faults:
-        parts.append(f"### Run {one.run_id}: {escape_markdown(one.name)}")
+    for faults in report.faults:
+        parts.append(f"### Run {faults.run_id}: {escape_markdown(faults.name)}")
         parts += [
-            f"- {FAULT_TITLES[fault]}: {count} of {one.errors} errors. {DEFINITIONS[fault]}"
-            for fault, count in one.faults.items()
+            f"- {FAULT_TITLES[fault]}: {count} of {faults.errors} errors. {DEFINITIONS[fault]}"
+            for fault, count in faults.faults.items()
         ]
-        parts.append(one.said)
-        parts += one.control
+        parts.append(faults.said)
+        parts += faults.control
     parts.append("## Runs")
     for run in report.runs:
         parts += _run(run)

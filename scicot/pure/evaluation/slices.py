@@ -121,9 +121,9 @@ def compare_slices(
 ) -> list[SliceRow]:
     """Return A against B in each slice of a dimension, the values in their natural order."""
     members: dict[str, list[int]] = {}
-    for one in sliced:
-        for value in one.values.get(dimension, ()):
-            members.setdefault(value, []).append(one.question_id)
+    for question in sliced:
+        for value in question.values.get(dimension, ()):
+            members.setdefault(value, []).append(question.question_id)
     rows = []
     for value, ids in sorted(members.items(), key=_natural(dimension)):
         in_a = {key: correct_a[key] for key in ids if key in correct_a}
@@ -159,7 +159,7 @@ class PositionBias:
 
 def measure_position_bias(pairs: Sequence[tuple[str, str]]) -> PositionBias:
     """Return the bias from (position of the key, position answered) of each question."""
-    positions = tuple(sorted({one for pair in pairs for one in pair}))
+    positions = tuple(sorted({position for pair in pairs for position in pair}))
     n = len(pairs) or 1
     confusion: dict[tuple[str, str], int] = {}
     for pair in pairs:
@@ -167,7 +167,11 @@ def measure_position_bias(pairs: Sequence[tuple[str, str]]) -> PositionBias:
     return PositionBias(
         n=len(pairs),
         positions=positions,
-        key_shares={one: sum(key == one for key, _ in pairs) / n for one in positions},
-        answer_shares={one: sum(given == one for _, given in pairs) / n for one in positions},
+        key_shares={
+            position: sum(key == position for key, _ in pairs) / n for position in positions
+        },
+        answer_shares={
+            position: sum(given == position for _, given in pairs) / n for position in positions
+        },
         confusion=confusion,
     )

@@ -172,9 +172,9 @@ def _find_quote(quote: str, rationale: str) -> tuple[int, int] | None:
 def _find_object(text: str) -> Mapping[str, Any] | None:
     """Return the JSON object in a text, with whatever stands around it left."""
     decoder = json.JSONDecoder()
-    for found in re.finditer(r"\{", text):
+    for brace in re.finditer(r"\{", text):
         try:
-            content, _ = decoder.raw_decode(text, found.start())
+            content, _ = decoder.raw_decode(text, brace.start())
         except (ValueError, RecursionError):
             continue
         if isinstance(content, Mapping) and content:

@@ -153,13 +153,13 @@ def _read_bare(text: str, question: Question, is_cut: bool) -> Reading:
 
 def _lead_ins(text: str, question: Question) -> Iterator[_Commitment]:
     """Yield what follows "the answer is" and the like."""
-    for found in _LEAD_IN.finditer(text):
-        begin = _sentence_start(text, found.start())
-        end = _sentence_end(text, found.end())
-        before, segment = text[begin : found.start()], text[found.end() : end]
-        if _is_no_commitment(before + found.group(), text[begin:end]):
+    for match in _LEAD_IN.finditer(text):
+        begin = _sentence_start(text, match.start())
+        end = _sentence_end(text, match.end())
+        before, segment = text[begin : match.start()], text[match.end() : end]
+        if _is_no_commitment(before + match.group(), text[begin:end]):
             continue
-        yield from _commit(found.start(), end, segment, text, question)
+        yield from _commit(match.start(), end, segment, text, question)
 
 
 def _commit(
@@ -182,37 +182,37 @@ def _commit(
 
 def _reversed(text: str, question: Question) -> Iterator[_Commitment]:
     """Yield "Option B is correct", "(B) One week is the best answer" and the like."""
-    for found in _REVERSED.finditer(text):
-        begin = _sentence_start(text, found.start())
-        end = _sentence_end(text, found.end())
-        name = found.group("name")
+    for match in _REVERSED.finditer(text):
+        begin = _sentence_start(text, match.start())
+        end = _sentence_end(text, match.end())
+        name = match.group("name")
         label = to_label(narrow(name), question, any_alphabet=False)
-        between = found.group("text").strip(" ,:()[]\"'“”")
-        bare = found.group()[: found.start("name") - found.start()].strip().lower()
+        between = match.group("text").strip(" ,:()[]\"'“”")
+        bare = match.group()[: match.start("name") - match.start()].strip().lower()
         if label is None or (name.islower() and not bare):  # "a" alone is an article
             continue
         if between and match_choice(between, question) not in (label, None):
-            yield _Commitment(found.start(), end, None, NoAnswer.LABEL_AGAINST_TEXT)
+            yield _Commitment(match.start(), end, None, NoAnswer.LABEL_AGAINST_TEXT)
             continue
         if between and match_choice(between, question) is None and len(between.split()) > 12:
             continue
-        before = text[begin : found.start()]
+        before = text[begin : match.start()]
         other = re.search(r"\b([A-J])[)\]]?\s*(?:and|or|,|/)\s*(?:option\s+)?[(\[]?$", before)
         if other and to_label(other.group(1), question, any_alphabet=False) not in (None, label):
-            yield _Commitment(found.start(), end, None, NoAnswer.TWO_LABELS)
+            yield _Commitment(match.start(), end, None, NoAnswer.TWO_LABELS)
             continue
-        stated = text[found.start() : found.start("after")]
-        after = re.split(r"[,;]", found.group("after"))[0]
+        stated = text[match.start() : match.start("after")]
+        after = re.split(r"[,;]", match.group("after"))[0]
         if _is_no_commitment(f"{before}{stated}{after}", text[begin:end]):
             continue
-        yield _Commitment(found.start(), end, label)
+        yield _Commitment(match.start(), end, label)
 
 
 def _objects(text: str, question: Question) -> Iterator[_Commitment]:
     """Yield what a JSON object in the text names as its answer."""
-    for found in _JSON.finditer(text):
+    for match in _JSON.finditer(text):
         try:
-            content = json.loads(found.group())
+            content = json.loads(match.group())
         except (ValueError, RecursionError):
             continue
         values = {str(key).lower(): value for key, value in content.items()}
@@ -220,7 +220,7 @@ def _objects(text: str, question: Question) -> Iterator[_Commitment]:
             value = values.get(key)
             if not isinstance(value, str | int):
                 continue
-            yield from _commit(found.start(), found.end(), str(value), text, question)
+            yield from _commit(match.start(), match.end(), str(value), text, question)
             break
 
 
@@ -278,7 +278,7 @@ def _read_segment(segment: str, question: Question) -> str | None:
 def _prefixes(text: str) -> Iterator[str]:
     """Yield the text and its beginnings before "because", a dash, a comma and the like."""
     yield text
-    places = {found.start() for found in _BECAUSE.finditer(text)}
+    places = {match.start() for match in _BECAUSE.finditer(text)}
     places |= {place for place, sign in enumerate(text) if sign in ",;.:"}
     for place in sorted(places, reverse=True):
         if beginning := text[:place].strip():
@@ -296,17 +296,17 @@ def _is_no_commitment(statement: str, sentence: str) -> bool:
 
 
 def _sentence_start(text: str, place: int) -> int:
-    ends = [found.end() for found in _SENTENCE_END.finditer(text, 0, place)]
+    ends = [match.end() for match in _SENTENCE_END.finditer(text, 0, place)]
     return ends[-1] if ends else 0
 
 
 def _sentence_end(text: str, place: int) -> int:
-    found = _SENTENCE_END.search(text, place)
+    match = _SENTENCE_END.search(text, place)
     # "B. One week": the full stop behind a label ends no sentence
-    while found and re.search(r"(?:^|[\s(\"'“:])[A-Ja-j1-9][.]$", text[: found.start()]):
-        following = _SENTENCE_END.search(text, found.end())
-        if following is None or "\n" in text[found.start() : found.end()]:
+    while match and re.search(r"(?:^|[\s(\"'“:])[A-Ja-j1-9][.]$", text[: match.start()]):
+        following = _SENTENCE_END.search(text, match.end())
+        if following is None or "\n" in text[match.start() : match.end()]:
             break
-        found = following
+        match = following
         break
-    return found.start() if found else len(text)
+    return match.start() if match else len(text)

@@ -45,8 +45,8 @@ def score_outcomes(outcomes: Iterable[Outcome]) -> Score:
     listed = [outcome for outcome in outcomes if outcome is not Outcome.UNSCORED]
     return Score(
         n=len(listed),
-        correct=sum(one is Outcome.CORRECT for one in listed),
-        no_answer=sum(one is Outcome.NO_ANSWER for one in listed),
+        correct=sum(outcome is Outcome.CORRECT for outcome in listed),
+        no_answer=sum(outcome is Outcome.NO_ANSWER for outcome in listed),
     )
 
 

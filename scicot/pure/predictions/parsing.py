@@ -227,7 +227,7 @@ def _refuse_second_answer(rest: str, label: str, question: Question) -> None:
 
 def label_of_text(text: str, question: Question) -> str | None:
     """Return the label of the one choice whose text is stated, whole or as the first sentences."""
-    ends = [found.start() for found in _SENTENCE_END.finditer(text)]
+    ends = [match.start() for match in _SENTENCE_END.finditer(text)]
     for end in [len(text), *reversed(ends)]:
         if label := match_choice(text[:end], question):
             return label

@@ -28,7 +28,7 @@ def verdicts_agree(first: Verdict, second: Verdict) -> bool:
 
 def measure_agreement(pairs: Iterable[tuple[Verdict, Verdict]]) -> Agreement | None:
     """Return Cohen's kappa of first and second verdicts on keeping; None without pairs."""
-    counts = {(kept, again): 0 for kept in (True, False) for again in (True, False)}
+    counts = {(before, again): 0 for before in (True, False) for again in (True, False)}
     for first, second in pairs:
         counts[first in KEPT, second in KEPT] += 1
     return cohens_kappa(

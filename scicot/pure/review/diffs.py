@@ -50,8 +50,8 @@ def word_diff(before: str, after: str) -> list[Piece]:
 def _common(old: Sequence[str], new: Sequence[str]) -> int:
     """Return how many tokens both begin with."""
     count = 0
-    for one, other in zip(old, new, strict=False):
-        if one != other:
+    for old_token, new_token in zip(old, new, strict=False):
+        if old_token != new_token:
             break
         count += 1
     return count

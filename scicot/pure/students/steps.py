@@ -85,7 +85,7 @@ def plan_steps(
         for number in sorted(strips)
     ]
     return max(
-        plans, key=lambda plan: useful_share([one for step in plan for one in step], lengths)
+        plans, key=lambda plan: useful_share([batch for step in plan for batch in step], lengths)
     )
 
 

@@ -88,7 +88,9 @@ def estimate_cost(
     them the range is what is expected, or else an eighth of `max_tokens` to all of them.
     """
     calls = len(prompt_characters)
-    prompt_tokens = sum(count_tokens(one, tokens_per_character) for one in prompt_characters)
+    prompt_tokens = sum(
+        count_tokens(characters, tokens_per_character) for characters in prompt_characters
+    )
     spread = 0.0 if tokens_per_character else DEFAULT_SPREAD
     low, high = output_quartiles or expected_output or (max_tokens / 8, float(max_tokens))
     low_output = math.floor(calls * min(low, max_tokens))

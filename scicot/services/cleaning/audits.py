@@ -124,7 +124,7 @@ def accept_pile(session: Session, actor: Actor, audit_id: int) -> int:
             )
         if row.batch_id is not None:
             return 0
-        wrong = {int(one) for one, is_error in row.findings.items() if is_error}
+        wrong = {int(rationale_id) for rationale_id, is_error in row.findings.items() if is_error}
         row.batch_id = uuid.uuid4().hex
         accepted = 0
         for some in chunks(row.revision_ids):
@@ -137,7 +137,7 @@ def accept_pile(session: Session, actor: Actor, audit_id: int) -> int:
                 )
                 .with_for_update()
             ).all()
-            kept = [one for one in pile if one.id not in wrong]
+            kept = [rationale for rationale in pile if rationale.id not in wrong]
             accepted += accept_in_batch(session, actor, kept, row.batch_id)
         return accepted
 
@@ -175,7 +175,7 @@ def _to_audit(row: AuditRow) -> Audit:
         sample=len(row.sample),
         read=read,
         errors=errors,
-        left=[one for one in row.sample if str(one) not in row.findings],
+        left=[rationale_id for rationale_id in row.sample if str(rationale_id) not in row.findings],
         interval=wilson_interval(errors, read),
         batch_id=row.batch_id,
     )

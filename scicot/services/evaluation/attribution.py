@@ -142,7 +142,9 @@ def run_attribution(context: RunContext) -> Mapping[str, Any]:
         found = attribute_errors(session, run.id)
     return {
         "run": run.id,
-        "metrics": {f"accuracy_{one}": score.accuracy for one, score in found.variants.items()},
+        "metrics": {
+            f"accuracy_{variant}": score.accuracy for variant, score in found.variants.items()
+        },
         "faults": {fault.value: len(ids) for fault, ids in found.faults.items()},
     }
 
@@ -158,7 +160,7 @@ def ask_variants(
     task = plan_of(trained).answers.answer.task
     with context.session() as session:
         main = list_predictions(session, run.id)
-        questions = get_questions(session, [one.question_id for one in main])
+        questions = get_questions(session, [prediction.question_id for prediction in main])
         plans = plan_variants(session, config, main, questions)
         todo = {
             variant: _unanswered(session, run.id, variant, given)
@@ -192,9 +194,9 @@ def plan_variants(
     questions: Mapping[int, StoredQuestion],
 ) -> dict[Variant, dict[int, str | None]]:
     """Return the rationale to give for each question under each variant, by question id."""
-    ids = [one.question_id for one in main]
+    ids = [prediction.question_id for prediction in main]
     by_name = {questions[key].external_id: key for key in ids}
-    written = {one.question_id: one.rationale for one in main}
+    written = {prediction.question_id: prediction.rationale for prediction in main}
     plans: dict[Variant, dict[int, str | None]] = {Variant.NO_RATIONALE: dict.fromkeys(ids)}
     for step, variant in enumerate(OTHERS, start=1):
         others = pair_with_others([questions[key].external_id for key in ids], step)

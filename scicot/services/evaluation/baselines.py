@@ -22,7 +22,7 @@ def load_baselines(session: Session, datasets: Sequence[str], split: Split) -> d
         for dataset in datasets
         if dataset in known
     }
-    return {dataset: found for dataset, found in measured.items() if found is not None}
+    return {dataset: baselines for dataset, baselines in measured.items() if baselines is not None}
 
 
 def load_places(session: Session, run_ids: Sequence[int]) -> dict[int, Places]:

@@ -80,7 +80,7 @@ def compare_runs(
     if among is not None:
         kept = set(among)
         outcomes = [{key: of[key] for key in of if key in kept} for of in outcomes]
-    correct = [{key: one is Outcome.CORRECT for key, one in of.items()} for of in outcomes]
+    correct = [{key: outcome is Outcome.CORRECT for key, outcome in of.items()} for of in outcomes]
     cells = sort_into_cells(*correct)
     both = outcomes[0].keys() & outcomes[1].keys()
     matched = [score_outcomes(of[key] for key in both) for of in outcomes]
@@ -110,7 +110,7 @@ def _differences(a: RunView, b: RunView) -> str:
 def _outcomes(session: Session, run: RunView, reading: Reading) -> dict[int, Outcome]:
     if reading is Reading.GENERATED:
         found = list_outcomes(session, run.id)
-        blind = [key for key, one in found.items() if one is Outcome.UNSCORED]
+        blind = [key for key, outcome in found.items() if outcome is Outcome.UNSCORED]
         if found and len(blind) == len(found):
             raise InvalidInput(
                 f"Run {run.id} ({run.name}) answered questions whose keys are not known. Its "

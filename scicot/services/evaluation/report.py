@@ -90,7 +90,7 @@ def build_report(session: Session, *, experiment_id: int | None = None) -> Repor
         for group in choose_runs(results.runs).values()
         for a, b in combinations(group, 2)
     ]
-    adjusted = holm([one.found.mid_p for one in compared])
+    adjusted = holm([pair.found.mid_p for pair in compared])
     snapshots = {snapshot.id: snapshot for snapshot in list_snapshots(session)}
     return Report(
         title=title,
@@ -101,7 +101,7 @@ def build_report(session: Session, *, experiment_id: int | None = None) -> Repor
             (str(figure["title"]), render_svg(figure))
             for _, figure in draw_figures(list(results.tables))
         ],
-        pairs=[_pair(session, one, p) for one, p in zip(compared, adjusted, strict=True)],
+        pairs=[_pair(session, pair, p) for pair, p in zip(compared, adjusted, strict=True)],
         faults=_faults(session, results),
         test_reads=[reads.say(dataset) for dataset, reads in results.test_reads.items()],
         runs=[

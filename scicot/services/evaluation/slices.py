@@ -37,14 +37,18 @@ class RunSlices:
 
     def select(self, dimension: Dimension, value: str) -> list[int]:
         """Return the ids of the questions in one slice."""
-        return [one.question_id for one in self.sliced if value in one.values.get(dimension, ())]
+        return [
+            question.question_id
+            for question in self.sliced
+            if value in question.values.get(dimension, ())
+        ]
 
     def bias(self, dimension: Dimension) -> PositionBias:
         """Return the position bias of the run that the dimension speaks of."""
         return measure_position_bias(
             [
-                (one.values[Dimension.KEY_POSITION][0], one.values[dimension][0])
-                for one in self.sliced
+                (question.values[Dimension.KEY_POSITION][0], question.values[dimension][0])
+                for question in self.sliced
             ]
         )
 
@@ -99,10 +103,12 @@ def with_tags(session: Session, slices: RunSlices, run_a: int, run_b: int) -> Ru
     if not tags_a and not tags_b:
         return slices
     tagged = [
-        Sliced(one.question_id, {**one.values, **_tags(one.question_id, tags_a, tags_b)})
-        if one.question_id in tags_a or one.question_id in tags_b
-        else one
-        for one in slices.sliced
+        Sliced(
+            question.question_id, {**question.values, **_tags(question.question_id, tags_a, tags_b)}
+        )
+        if question.question_id in tags_a or question.question_id in tags_b
+        else question
+        for question in slices.sliced
     ]
     return RunSlices(tagged, slices.correct_a, slices.correct_b)
 

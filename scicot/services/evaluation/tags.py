@@ -72,7 +72,7 @@ def add_tag(session: Session, actor: Actor, name: str) -> Tag:
         known = list_tags(session)
         _refuse_taken(name, known)
         taken = {tag.digit for tag in known}
-        digit = next((one for one in DIGITS if one not in taken), None)
+        digit = next((free for free in DIGITS if free not in taken), None)
         row = TagRow(name=name, digit=digit)
         session.add(row)
         session.flush()
@@ -234,8 +234,8 @@ def measure_tag_agreement(session: Session, run_ids: Sequence[int]) -> list[TagA
 
 
 def _agree(pairs: Sequence[tuple[set[int], set[int]]], tag_id: int) -> Agreement | None:
-    votes = [(tag_id in one, tag_id in other) for one, other in pairs]
-    if not any(one or other for one, other in votes):
+    votes = [(tag_id in first, tag_id in second) for first, second in pairs]
+    if not any(first or second for first, second in votes):
         return None
     return cohens_kappa(
         both=votes.count((True, True)),

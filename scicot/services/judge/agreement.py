@@ -51,4 +51,4 @@ def judge_agreement(
     pairs: dict[str, list[tuple[bool, bool]]] = {}
     for name, rejects, verdict in session.execute(query):
         pairs.setdefault(name, []).append((rejects, verdict is Verdict.REJECT))
-    return {name: measure_judge(found) for name, found in sorted(pairs.items())}
+    return {name: measure_judge(verdicts) for name, verdicts in sorted(pairs.items())}

@@ -68,7 +68,9 @@ def save_rubric(session: Session, actor: Actor, criteria: Sequence[Criterion]) -
     with write(session):
         row = session.scalar(select(RubricRow).where(RubricRow.content_hash == digest))
         if row is None:
-            content: list[Any] = [{"name": one.name, "asks": one.asks} for one in criteria]
+            content: list[Any] = [
+                {"name": criterion.name, "asks": criterion.asks} for criterion in criteria
+            ]
             row = RubricRow(
                 criteria=content, content_hash=digest, actor=actor.name, created_at=utc_now()
             )
@@ -78,5 +80,5 @@ def save_rubric(session: Session, actor: Actor, criteria: Sequence[Criterion]) -
 
 
 def _to_rubric(row: RubricRow) -> Rubric:
-    criteria = tuple(Criterion(one["name"], one["asks"]) for one in row.criteria)
+    criteria = tuple(Criterion(criterion["name"], criterion["asks"]) for criterion in row.criteria)
     return Rubric(row.id, criteria, row.actor, row.created_at)

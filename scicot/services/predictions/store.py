@@ -59,8 +59,8 @@ def add_predictions(
     `flags` are what `flag_rationales` found, in the same order.
     """
     rows = [
-        _to_values(run_id, one) | {"flags": found}
-        for one, found in zip(predictions, flags, strict=True)
+        _to_values(run_id, prediction) | {"flags": raised}
+        for prediction, raised in zip(predictions, flags, strict=True)
     ]
     before = _stored(session, run_id, rows)
     if replace:

@@ -103,9 +103,11 @@ def list_duplicates(session: Session, dataset: str) -> list[DuplicatePair]:
     )
     return [
         DuplicatePair(
-            _side(one, names[one.dataset_id]), _side(other, names[other.dataset_id]), alike
+            _side(question, names[question.dataset_id]),
+            _side(other, names[other.dataset_id]),
+            alike,
         )
-        for alike, one, other in rows
+        for alike, question, other in rows
     ]
 
 
@@ -129,11 +131,11 @@ def questions_in_test(session: Session, dataset: str) -> set[int]:
         )
     )
     tested = set()
-    for one, one_split, other, other_split in rows:
-        if (one_split, other_split) == (Split.TRAIN, Split.TEST):
-            tested.add(one)
-        elif (one_split, other_split) == (Split.TEST, Split.TRAIN):
-            tested.add(other)
+    for question_id, split, other_id, other_split in rows:
+        if (split, other_split) == (Split.TRAIN, Split.TEST):
+            tested.add(question_id)
+        elif (split, other_split) == (Split.TEST, Split.TRAIN):
+            tested.add(other_id)
     return tested
 
 

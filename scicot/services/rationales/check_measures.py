@@ -72,8 +72,11 @@ def write_measures(questions: Mapping[str, Question]) -> Mapping[str, Any]:
     """Measure the checks on both halves and keep the figures beside the labels."""
     content = {
         "texts": len(labelled_texts()),
-        "held_out": {one: asdict(got) for one, got in measure_on(questions).items()},
-        "seen": {one: asdict(got) for one, got in measure_on(questions, held_out=False).items()},
+        "held_out": {check: asdict(measure) for check, measure in measure_on(questions).items()},
+        "seen": {
+            check: asdict(measure)
+            for check, measure in measure_on(questions, held_out=False).items()
+        },
     }
     MEASURES_FILE.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     stored_measures.cache_clear()
@@ -87,14 +90,14 @@ def stored_measures() -> Mapping[str, Measure]:
     if not MEASURES_FILE.is_file():
         return {}
     content = json.loads(MEASURES_FILE.read_text(encoding="utf-8"))
-    return {one: Measure(**got) for one, got in content["held_out"].items()}
+    return {check: Measure(**measure) for check, measure in content["held_out"].items()}
 
 
 @lru_cache(maxsize=1)
 def measured_precisions() -> Mapping[str, float]:
     """Return the precision of each check that spoke often enough: the weights of the queue."""
     return {
-        one: got.precision
-        for one, got in stored_measures().items()
-        if got.precision is not None and got.right + got.wrong >= SPOKEN_ENOUGH
+        check: measure.precision
+        for check, measure in stored_measures().items()
+        if measure.precision is not None and measure.right + measure.wrong >= SPOKEN_ENOUGH
     }

@@ -55,12 +55,12 @@ def run_checks(session: Session, dataset: str) -> CheckReport:
         ).all()
     )
     alike = {
-        one: Flag(
+        rationale_id: Flag(
             check=NEAR_DUPLICATE,
             severity=BY_ID[NEAR_DUPLICATE].severity,
             message=f"Says nearly the same as rationale {other} ({similarity:.0%}).",
         )
-        for one, other, similarity in find_near_duplicates(texts)
+        for rationale_id, other, similarity in find_near_duplicates(texts)
     }
     ids = list(texts)
     by_check: Counter[str] = Counter()
@@ -70,7 +70,9 @@ def run_checks(session: Session, dataset: str) -> CheckReport:
         for flags in found.values():
             by_check.update({flag.check for flag in flags})
             flagged += bool(flags)
-    return CheckReport(len(ids), flagged, {one: by_check[one] for one in BY_ID if by_check[one]})
+    return CheckReport(
+        len(ids), flagged, {check: by_check[check] for check in BY_ID if by_check[check]}
+    )
 
 
 def _refresh(
@@ -100,7 +102,7 @@ def _refresh(
     for row in rows:
         beside = against.get(row.id), alike.get(row.id) or kept.get(row.revision_id)
         flags = find_flags(row.text, questions[row.question_id])
-        found[row.id] = [*flags, *(one for one in beside if one is not None)]
+        found[row.id] = [*flags, *(flag for flag in beside if flag is not None)]
     with write(session):
         current = {
             row.id: row

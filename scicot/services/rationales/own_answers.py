@@ -80,14 +80,18 @@ def find_right(
     alone counts, where it was asked for. Those of which nothing is known are left out.
     """
     written = [rationale for rationale in rationales if rationale.origin is Origin.TEACHER]
-    wanted = {one.question_id: questions[one.question_id] for one in written}
-    answers = find_own_answers(session, wanted, {one.source for one in written}) if written else {}
-    own = _read_key_free(session, [one.id for one in written], wanted)
+    wanted = {rationale.question_id: questions[rationale.question_id] for rationale in written}
+    answers = (
+        find_own_answers(session, wanted, {rationale.source for rationale in written})
+        if written
+        else {}
+    )
+    own = _read_key_free(session, [rationale.id for rationale in written], wanted)
     right = {}
-    for one in written:
-        answer = own.get(one.id) or answers.get((one.question_id, one.source))
+    for rationale in written:
+        answer = own.get(rationale.id) or answers.get((rationale.question_id, rationale.source))
         if answer is not None:
-            right[one.id] = answer.label == wanted[one.question_id].answer_key
+            right[rationale.id] = answer.label == wanted[rationale.question_id].answer_key
     return right
 
 
@@ -150,14 +154,18 @@ def flag_disagreements(
     The rationales have id, question_id, origin and source.
     """
     written = [rationale for rationale in rationales if rationale.origin is Origin.TEACHER]
-    wanted = {one.question_id: questions[one.question_id] for one in written}
-    answers = find_own_answers(session, wanted, {one.source for one in written}) if written else {}
+    wanted = {rationale.question_id: questions[rationale.question_id] for rationale in written}
+    answers = (
+        find_own_answers(session, wanted, {rationale.source for rationale in written})
+        if written
+        else {}
+    )
     flags = {}
-    for one in written:
-        answer = answers.get((one.question_id, one.source))
-        flag = flag_own_answer(answer.label, wanted[one.question_id]) if answer else None
+    for rationale in written:
+        answer = answers.get((rationale.question_id, rationale.source))
+        flag = flag_own_answer(answer.label, wanted[rationale.question_id]) if answer else None
         if flag is not None:
-            flags[one.id] = flag
+            flags[rationale.id] = flag
     return flags
 
 

@@ -57,7 +57,7 @@ def pace_of(session: Session, actor: Actor, dataset: str) -> str:
     if len(moments) < PACE_FROM:
         return ""
     spent = sum(
-        (min(LONGEST_PAUSE, later - one) for one, later in pairwise(moments)),
+        (min(LONGEST_PAUSE, later - earlier) for earlier, later in pairwise(moments)),
         timedelta(),
     )
     if not spent:

@@ -31,32 +31,36 @@ def load_items(
     wrote for the question.
     """
     samples = list_samples(session, ids) if with_samples else {}
-    found = _load(session, actor, {*ids, *(one for some in samples.values() for one in some)})
+    found = _load(session, actor, {*ids, *(sample for some in samples.values() for sample in some)})
     return [
-        replace(found[one], samples=[found[sample] for sample in samples.get(one, ())])
-        for one in ids
-        if one in found
+        replace(
+            found[rationale_id], samples=[found[sample] for sample in samples.get(rationale_id, ())]
+        )
+        for rationale_id in ids
+        if rationale_id in found
     ]
 
 
 def _load(session: Session, actor: Actor, ids: Collection[int]) -> dict[int, ReviewItem]:
     found = _load_rationales(session, ids)
-    questions = get_questions(session, {one.question_id for one, _ in found.values()})
+    questions = get_questions(session, {rationale.question_id for rationale, _ in found.values()})
     flags = list_flags(session, found)
     drafts = list_drafts(session, actor, list(found))
     reviews = _newest_reviews(session, found)
-    answers = find_own_answers(session, questions, {one.source for one, _ in found.values()})
-    others = _others(session, {one.question_id for one, _ in found.values()})
+    answers = find_own_answers(
+        session, questions, {rationale.source for rationale, _ in found.values()}
+    )
+    others = _others(session, {rationale.question_id for rationale, _ in found.values()})
     worths = load_worths(session, list(found))
     items = {}
-    for one, (rationale, risk) in found.items():
-        review = reviews.get(one)
-        items[one] = ReviewItem(
+    for rationale_id, (rationale, risk) in found.items():
+        review = reviews.get(rationale_id)
+        items[rationale_id] = ReviewItem(
             rationale=rationale,
             question=questions[rationale.question_id],
-            flags=flags.get(one, ()),
+            flags=flags.get(rationale_id, ()),
             risk=risk,
-            draft=drafts.get(one),
+            draft=drafts.get(rationale_id),
             verdict=review.verdict if review else None,
             reason=review.reason if review else None,
             reviewer=review.reviewer if review else None,
@@ -70,7 +74,7 @@ def _load(session: Session, actor: Actor, ids: Collection[int]) -> dict[int, Rev
                 if rationale.origin is Origin.TEACHER
                 else None
             ),
-            worth=worths.get(one),
+            worth=worths.get(rationale_id),
         )
     return items
 

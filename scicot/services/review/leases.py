@@ -56,11 +56,11 @@ def take_leases(session: Session, actor: Actor, rationale_ids: Sequence[int]) ->
                 LeaseRow.__table__.insert(),  # type: ignore[attr-defined]
                 [
                     {
-                        "rationale_id": one,
+                        "rationale_id": rationale_id,
                         "reviewer": actor.name,
                         "expires_at": now + LEASE_LASTS,
                     }
-                    for one in taken
+                    for rationale_id in taken
                 ],
             )
     return set(taken)

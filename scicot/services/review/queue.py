@@ -62,7 +62,7 @@ def next_items(
     if wanted.queue in WORKED_THROUGH:
         ids = _lease(session, actor, ids, have)
     if first is not None and first not in have:
-        ids = [first, *(one for one in ids if one != first)]
+        ids = [first, *(rationale_id for rationale_id in ids if rationale_id != first)]
     items = load_items(session, actor, ids, with_samples=wanted.queue is not Queue.SECOND)
     return _as_first_read(session, items) if wanted.queue is Queue.SECOND else items
 
@@ -74,10 +74,10 @@ def _leading(session: Session, queue: Queue) -> list[ColumnElement[bool]]:
 
 def _lease(session: Session, actor: Actor, ids: list[int], have: Sequence[int]) -> list[int]:
     """Lease these with their samples, which the card brings along; return those now held."""
-    beside = {one for some in list_samples(session, ids).values() for one in some}
+    beside = {sample for some in list_samples(session, ids).values() for sample in some}
     held = take_leases(session, actor, [*ids, *beside.difference(ids)])
     release_all(session, actor, except_for=[*have, *held])
-    return [one for one in ids if one in held]
+    return [rationale_id for rationale_id in ids if rationale_id in held]
 
 
 def _as_first_read(session: Session, items: Sequence[ReviewItem]) -> list[ReviewItem]:

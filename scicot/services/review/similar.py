@@ -55,14 +55,14 @@ def find_similar(
         limit=limit,
         score_cutoff=LIKE_ENOUGH * 100,
     )
-    scores = {one: score / 100 for _, score, one in best}
+    scores = {other_id: score / 100 for _, score, other_id in best}
     about = session.execute(
         select(RationaleRow.id, QuestionRow.external_id, RationaleRow.status)
         .join(QuestionRow, QuestionRow.id == RationaleRow.question_id)
         .where(RationaleRow.id.in_(scores))
     )
     found = [
-        SimilarRationale(one, question, status, texts[one], scores[one])
-        for one, question, status in about
+        SimilarRationale(other_id, question, status, texts[other_id], scores[other_id])
+        for other_id, question, status in about
     ]
-    return sorted(found, key=lambda one: -one.similarity)
+    return sorted(found, key=lambda rationale: -rationale.similarity)

@@ -46,7 +46,7 @@ def undo(
     with write(session):
         done = _undone_by(session, undo_id)
         if done:
-            return [standing(session, one.rationale_id, repeated=True) for one in done]
+            return [standing(session, row.rationale_id, repeated=True) for row in done]
         review = _find_review(session, actor, operation_id)
         if review is None:
             return []
@@ -62,7 +62,7 @@ def undo(
                 )
             )
         taken = [
-            _take_back(session, actor, one, now, undo_id) for one in batch if _stands(session, one)
+            _take_back(session, actor, row, now, undo_id) for row in batch if _stands(session, row)
         ]
         if not taken:
             raise Conflict(

@@ -172,7 +172,7 @@ class Answering:
                 )
                 for kind in ("float32", fast_type)
             )
-            equal = sum(one == other for one, other in zip(exact, fast, strict=True))
+            equal = sum(output == other for output, other in zip(exact, fast, strict=True))
             self.agreement[stage.role] = equal / len(sample)
         return fast_type if self.agreement[stage.role] >= AGREEMENT_NEEDED else "float32"
 

@@ -100,7 +100,7 @@ def answer_questions(
         option_texts(config, question, rationales.get(question.id) if spec.writes_first else None)
         for question in questions
     ]
-    given, options = [one for one, _ in scored], [one for _, one in scored]
+    given, options = [text for text, _ in scored], [texts for _, texts in scored]
     scores: list[Sequence[OptionScore]] = [() for _ in questions]
     choosing = [place for place, texts in enumerate(options) if texts]  # a free answer has none
     if choosing:
@@ -129,8 +129,8 @@ def _predict(
     is_cut: bool,
 ) -> Prediction:
     reading = read_output(output, question, is_cut=is_cut, form=config.answer_form)
-    likelihoods = {one: score.total for one, score in zip(question.labels, scores, strict=True)}
-    letters = {one: score.first for one, score in zip(question.labels, scores, strict=True)}
+    likelihoods = {label: score.total for label, score in zip(question.labels, scores, strict=True)}
+    letters = {label: score.first for label, score in zip(question.labels, scores, strict=True)}
     return replace(
         judge_output(question, output, reading, rationale),
         option_log_likelihoods=likelihoods or None,

@@ -46,7 +46,7 @@ def examine_database(session: Session, settings: Settings) -> Iterator[Finding]:
             "database",
             Level.BAD,
             f"{len(orphans)} rows point at rows that are gone, first in '{orphans[0][0]}'.",
-            "Restore the last backup; nothing in Sci-CoT deletes rows.",
+            "Restore the last backup; Sci-CoT deletes no row that another one points at.",
         )
     else:
         yield Finding("database", Level.GOOD, "The database is whole; every reference holds.")

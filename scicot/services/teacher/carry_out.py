@@ -121,11 +121,11 @@ def _calls(context: RunContext, job: TeacherJob, pending: Sequence[PendingCall])
     for start in range(0, len(pending), QUESTION_CHUNK):
         chunk = pending[start : start + QUESTION_CHUNK]
         with context.session() as session:
-            questions = get_questions(session, {one.question_id for one in chunk})
-        for one in chunk:
-            ask = job.ask_of(one.prompt_id)
-            messages = ask.chat_of(questions[one.question_id], one.prompt_hash)
-            yield Call(one.completion_id, messages, ask.temperature, ask.max_tokens, one.sample)
+            questions = get_questions(session, {call.question_id for call in chunk})
+        for call in chunk:
+            ask = job.ask_of(call.prompt_id)
+            messages = ask.chat_of(questions[call.question_id], call.prompt_hash)
+            yield Call(call.completion_id, messages, ask.temperature, ask.max_tokens, call.sample)
 
 
 def _in_flight(context: RunContext) -> int:

@@ -182,7 +182,7 @@ def _measure(
         source=source,
         flagged=flagged / n,
         truncated=sum(text.state is CompletionState.TRUNCATED for text in texts.values()) / n,
-        accepted=sum(one in APPROVED for one in decided) / len(decided) if decided else None,
+        accepted=sum(status in APPROVED for status in decided) / len(decided) if decided else None,
         decided=len(decided),
         words=sum(len(text.text.split()) for text in texts.values()) / n,
         usd=sum(costs) / n if len(costs) == n else None,

@@ -96,8 +96,8 @@ def affordable_calls(context: RunContext, job: TeacherJob, limit: int) -> list[P
     for call in pending:
         ask = job.ask_of(call.prompt_id)
         length = sum(
-            len(one["content"])
-            for one in ask.chat_of(questions[call.question_id], call.prompt_hash)
+            len(message["content"])
+            for message in ask.chat_of(questions[call.question_id], call.prompt_hash)
         )
         left -= (worst_cost(job.price, length, ask.max_tokens) or 0.0) * BATCH_DISCOUNT
         if left < 0:

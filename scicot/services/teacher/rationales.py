@@ -95,7 +95,7 @@ class StoredRationales:
             some = answered[start : start + ANSWERED_AT_ONCE]
             with self._context.session() as session:
                 new = list_outdated(session, self._source, some)
-            waiting += [one for one in new if one not in waiting]
+            waiting += [rationale_id for rationale_id in new if rationale_id not in waiting]
         for start in range(0, len(waiting), FLAG_EVERY):
             with self._context.session() as session:
                 refresh_flags(session, waiting[start : start + FLAG_EVERY])

@@ -79,7 +79,7 @@ def read_training_data(session: Session, config: TrainingConfig) -> TrainingData
             )
     good = _validation_rationales(session, config, validation)
     used = rationales if plan.needs_rationales else {}
-    ids = {one.id for one in chosen}
+    ids = {question.id for question in chosen}
     whole = {key: text for key, text in used.items() if key in ids}
     read = {key: as_read(config, text) or "" for key, text in whole.items()}
     return TrainingData(

@@ -57,7 +57,8 @@ class TrainingEstimate:
     def sentence(self) -> str:
         """Return the estimate as a sentence for a person."""
         parts = [
-            say_duration(one) for one in (self.seconds, self.training, self.writing, self.testing)
+            say_duration(seconds)
+            for seconds in (self.seconds, self.training, self.writing, self.testing)
         ]
         sentence = (
             "About {} on this machine: training {}, writing rationales {}, answering {} "

@@ -168,9 +168,9 @@ def plan_known_stages(config: TrainingConfig, data: TrainingData) -> list[StageP
     known: list[StagePlan] = []
     for spec in plan.stages:
         reads = [task.reads for task in spec.tasks if task.reads]
-        for one in reads:
-            if one.training == "cross_fit":
-                known += plan_folds(plan.stage(one.writer), one, config, data)
+        for needed in reads:
+            if needed.training == "cross_fit":
+                known += plan_folds(plan.stage(needed.writer), needed, config, data)
         if spec.starts_from or any(read.training != "teacher" for read in reads):
             continue
         if reads and data.validation:  # those are read with what a stage wrote
