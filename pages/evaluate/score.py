@@ -49,12 +49,12 @@ def show_overview(compared: RunComparison) -> Cell:
 
 def show_scores(compared: RunComparison) -> None:
     """Show both accuracies with their intervals, the difference, mid-p and the number needed."""
-    found = compared.found
-    interval = found.interval
+    comparison = compared.found
+    interval = comparison.interval
     bounds = f" \\[{interval.low * 100:+.1f}, {interval.high * 100:+.1f}]" if interval else ""
     needed = (
-        f"about {found.needed:,} questions would tell a difference of this size"
-        if found.needed
+        f"about {comparison.needed:,} questions would tell a difference of this size"
+        if comparison.needed
         else "there is no difference to tell"
     )
     for warning in _warnings(compared):
@@ -62,14 +62,14 @@ def show_scores(compared: RunComparison) -> None:
     rows = [
         _describe("A", compared.name_a, compared.matched_a, compared.score_a),
         _describe("B", compared.name_b, compared.matched_b, compared.score_b),
-        f"**A − B** {found.difference * 100:+.1f} points{bounds} · "
-        f"McNemar mid-p {escape_markdown(say_p(found.mid_p))}",
+        f"**A − B** {comparison.difference * 100:+.1f} points{bounds} · "
+        f"McNemar mid-p {escape_markdown(say_p(comparison.mid_p))}",
     ]
     st.markdown("  \n".join(rows))
     st.caption(
-        f"All over the {found.matched:,} questions that both answered, a run's own in parentheses "
-        f"where it answered more; {needed}. Brackets: 95 % intervals, Wilson's for an accuracy, "
-        "the paired bootstrap's for the difference."
+        f"All over the {comparison.matched:,} questions that both answered, a run's own in "
+        f"parentheses where it answered more; {needed}. Brackets: 95 % intervals, "
+        "Wilson's for an accuracy, the paired bootstrap's for the difference."
     )
 
 

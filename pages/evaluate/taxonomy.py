@@ -77,15 +77,15 @@ def show_taxonomy(run_ids: Sequence[int], names: Sequence[str]) -> None:
 
 
 def _describe_agreement(one: TagAgreement) -> Line:
-    found = one.agreement
-    bounds = found.interval
+    agreement = one.agreement
+    bounds = agreement.interval
     return Line(
         [
             Cell(one.tag.name),
             Cell(f"{one.first}, {one.second}"),
-            Cell(f"{found.n:,}"),
-            Cell(f"{found.share:.0%}"),
-            Cell("–" if found.kappa is None else f"{found.kappa:.2f}"),
+            Cell(f"{agreement.n:,}"),
+            Cell(f"{agreement.share:.0%}"),
+            Cell("–" if agreement.kappa is None else f"{agreement.kappa:.2f}"),
             Cell("–" if bounds is None else f"{bounds.low:.2f} to {bounds.high:.2f}"),
         ]
     )

@@ -67,8 +67,8 @@ def take_name(key: str, numbers: Iterable[tuple[str, int]]) -> None:
 
 def link_numbers(key: str) -> list[int]:
     """Return the numbers that the link carries under this key, parted by commas."""
-    found = map(read_number, st.query_params.get(key, "").split(","))
-    return [number for number in found if number is not None]
+    numbers = map(read_number, st.query_params.get(key, "").split(","))
+    return [number for number in numbers if number is not None]
 
 
 def write_link(key: str, value: object | None) -> None:

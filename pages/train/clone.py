@@ -61,9 +61,9 @@ def show_changes(run_id: int, method: str, values: Mapping[str, Any], seeds: Seq
     with errors_shown(), open_workspace() as session:
         config = make_config(method=method, seed=seeds[0], **values)
         settings = config.model_dump(mode="json") | {"seed": seed}
-        found = differences_from_run(session, run_id, settings)
+        differences = differences_from_run(session, run_id, settings)
         st.markdown(f"**What differs from run {run_id}**")
-        _show(found, "Nothing so far: it would be the same run again.", run_id)
+        _show(differences, "Nothing so far: it would be the same run again.", run_id)
         st.caption(f"Run {run_id} is {method}; another button makes the method differ too.")
 
 
@@ -83,8 +83,8 @@ def show_differences(run: RunView, others: Sequence[RunView]) -> None:
         key=f"differs_{run.id}",
     )
     with errors_shown(), open_workspace() as session:
-        found = differences_between_runs(session, other, run.id)
-        _show(found, "Nothing: settings, code and packages are the same.", other, run.id)
+        differences = differences_between_runs(session, other, run.id)
+        _show(differences, "Nothing: settings, code and packages are the same.", other, run.id)
 
 
 def _show(found: Sequence[Difference], nothing: str, there: int, here: int | None = None) -> None:

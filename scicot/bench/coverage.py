@@ -102,12 +102,12 @@ def bootstrap_variance(a: NDArray[Any], b: NDArray[Any], resamples: int, seed: i
     bootstrap), and the spread of s seeds as (s - 1) / s of it.
     """
     chance = np.random.default_rng(seed)
-    found = []
+    variances = []
     for _ in range(resamples):
         rows = chance.integers(len(a), size=len(a))
         columns = [chance.integers(table.shape[1], size=table.shape[1]) for table in (a, b)]
-        found.append(a[rows][:, columns[0]].mean() - b[rows][:, columns[1]].mean())
-    return float(np.var(found))
+        variances.append(a[rows][:, columns[0]].mean() - b[rows][:, columns[1]].mean())
+    return float(np.var(variances))
 
 
 def _draw(

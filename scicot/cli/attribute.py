@@ -45,28 +45,28 @@ def attribute_command(
 def faults_command(run_id: RunNumber, as_json: AsJson = False) -> None:
     """Show a run's errors by fault, as far as the variants were asked."""
     with open_workspace() as session:
-        found = attribute_errors(session, run_id)
-    counts = {fault.value: len(ids) for fault, ids in found.faults.items()}
-    accuracies = {variant.value: score.accuracy for variant, score in found.variants.items()}
-    lines = [f"{len(ids):>6}  {TITLES[fault]}" for fault, ids in found.faults.items()]
+        attribution = attribute_errors(session, run_id)
+    counts = {fault.value: len(ids) for fault, ids in attribution.faults.items()}
+    accuracies = {variant.value: score.accuracy for variant, score in attribution.variants.items()}
+    lines = [f"{len(ids):>6}  {TITLES[fault]}" for fault, ids in attribution.faults.items()]
     emit(
         {
             "run": run_id,
-            "questions": found.questions,
-            "errors": found.errors,
+            "questions": attribution.questions,
+            "errors": attribution.errors,
             "faults": counts,
             "accuracy": accuracies,
-            "control": _describe_flips(found.flips),
-            "control_masked": _describe_flips(found.flips_masked),
-            "followed": asdict(found.followed) | {"sentence": found.followed.sentence},
+            "control": _describe_flips(attribution.flips),
+            "control_masked": _describe_flips(attribution.flips_masked),
+            "followed": asdict(attribution.followed) | {"sentence": attribution.followed.sentence},
         },
         as_json,
         "\n".join(
             [
-                f"{found.errors:>6}  errors in {found.questions} answers",
+                f"{attribution.errors:>6}  errors in {attribution.questions} answers",
                 *lines,
-                *([found.flips.sentence] if found.flips else []),
-                found.followed.sentence,
+                *([attribution.flips.sentence] if attribution.flips else []),
+                attribution.followed.sentence,
             ]
         ),
     )

@@ -154,14 +154,14 @@ def coverage_command(
     """Simulate how often the 95 % intervals over questions and seeds hold the truth."""
     from scicot.bench.coverage import QUESTIONS, bench_coverage, to_markdown
 
-    found = bench_coverage(repeats, questions=questions or QUESTIONS)
+    coverage = bench_coverage(repeats, questions=questions or QUESTIONS)
     result = {
         "repeats": repeats,
-        "lowest": min(min(row.cell, row.difference) for row in found),
-        "highest": max(max(row.cell, row.difference) for row in found),
-        "rows": [asdict(row) for row in found],
+        "lowest": min(min(row.cell, row.difference) for row in coverage),
+        "highest": max(max(row.cell, row.difference) for row in coverage),
+        "rows": [asdict(row) for row in coverage],
     }
-    emit(result, as_json, to_markdown(found))
+    emit(result, as_json, to_markdown(coverage))
 
 
 @group.command("worth")

@@ -94,7 +94,7 @@ def _compare_methods(
         compared = compare_methods(
             session, *methods, dataset=dataset, student=student, split=split, reading=reading
         )
-    found = compared.found
+    comparison = compared.found
     fields = {
         "methods": methods,
         "dataset": dataset,
@@ -102,15 +102,15 @@ def _compare_methods(
         "split": split_of(compared.cell_a.first),
         "runs_a": compared.cell_a.ids,
         "runs_b": compared.cell_b.ids,
-        "seeds_a": found.seeds_a,
-        "seeds_b": found.seeds_b,
-        "matched": found.questions,
-        "accuracy_a": found.accuracy_a,
-        "accuracy_b": found.accuracy_b,
-        "difference": found.difference,
-        "interval": [found.interval.low, found.interval.high],
-        "questions_needed": found.needed,
-        "no_worse_by_2_points": found.is_no_worse(),
+        "seeds_a": comparison.seeds_a,
+        "seeds_b": comparison.seeds_b,
+        "matched": comparison.questions,
+        "accuracy_a": comparison.accuracy_a,
+        "accuracy_b": comparison.accuracy_b,
+        "difference": comparison.difference,
+        "interval": [comparison.interval.low, comparison.interval.high],
+        "questions_needed": comparison.needed,
+        "no_worse_by_2_points": comparison.is_no_worse(),
         "differences": compared.differences,
         "sentence": compared.sentence,
     }
@@ -119,22 +119,22 @@ def _compare_methods(
 
 def describe(compared: RunComparison) -> dict[str, Any]:
     """Return a comparison as the JSON that scripts read. Accuracies are fractions; A - B."""
-    found = compared.found
-    interval = found.interval
+    comparison = compared.found
+    interval = comparison.interval
     return {
         "run_a": compared.run_a.id,
         "run_b": compared.run_b.id,
-        "matched": found.matched,
-        "both": found.both,
-        "only_a": found.only_a,
-        "only_b": found.only_b,
-        "neither": found.neither,
-        "accuracy_a": found.accuracy_a,
-        "accuracy_b": found.accuracy_b,
-        "difference": found.difference,
+        "matched": comparison.matched,
+        "both": comparison.both,
+        "only_a": comparison.only_a,
+        "only_b": comparison.only_b,
+        "neither": comparison.neither,
+        "accuracy_a": comparison.accuracy_a,
+        "accuracy_b": comparison.accuracy_b,
+        "difference": comparison.difference,
         "interval": [interval.low, interval.high] if interval else None,
-        "mcnemar_mid_p": found.mid_p,
-        "questions_needed": found.needed,
+        "mcnemar_mid_p": comparison.mid_p,
+        "questions_needed": comparison.needed,
         "differences": compared.differences,
         "no_answer_a": compared.score_a.no_answer,
         "no_answer_b": compared.score_b.no_answer,
@@ -144,14 +144,16 @@ def describe(compared: RunComparison) -> dict[str, Any]:
 
 def lines(compared: RunComparison, only_a: Sequence[str], only_b: Sequence[str]) -> list[str]:
     """Return a comparison as lines for a person."""
-    found = compared.found
+    comparison = compared.found
     a, b = compared.name_a, compared.name_b
     unlike = f" These runs differ in {compared.differences}." if compared.differences else ""
     return [
         compared.sentence + unlike,
-        f"Matched {found.matched:,} of {compared.score_a.n:,} (A) and {compared.score_b.n:,} (B).",
-        f"Both right {found.both}, only {a} {found.only_a}, only {b} {found.only_b}, "
-        f"neither {found.neither}; McNemar mid-p {say_p(found.mid_p)}.",
+        f"Matched {comparison.matched:,} of {compared.score_a.n:,} (A) and "
+        f"{compared.score_b.n:,} (B).",
+        f"Both right {comparison.both}, only {a} {comparison.only_a}, "
+        f"only {b} {comparison.only_b}, neither {comparison.neither}; "
+        f"McNemar mid-p {say_p(comparison.mid_p)}.",
         f"Only {a}: {' '.join(only_a) or '-'}",
         f"Only {b}: {' '.join(only_b) or '-'}",
     ]

@@ -95,14 +95,14 @@ def generate_command(
 
 def _emit_estimate(config: GenerationConfig, as_json: bool) -> None:
     with open_workspace() as session:
-        found = estimate_generation(session, config)
+        estimate = estimate_generation(session, config)
     cost = (
         "at an unknown price"
-        if found.low_usd is None
-        else f"for ${found.low_usd:.4f} to ${found.high_usd:.4f}"
+        if estimate.low_usd is None
+        else f"for ${estimate.low_usd:.4f} to ${estimate.high_usd:.4f}"
     )
-    text = f"{found.calls} calls {cost}; {found.already_stored} are there already."
-    emit(asdict(found), as_json, text)
+    text = f"{estimate.calls} calls {cost}; {estimate.already_stored} are there already."
+    emit(asdict(estimate), as_json, text)
 
 
 def _emit_totals(run_id: int, as_json: bool) -> None:

@@ -29,12 +29,12 @@ def register(app: typer.Typer) -> None:
 def rubrics_command(as_json: AsJson = False) -> None:
     """Show every version of the rubric, newest first."""
     with open_workspace() as session:
-        found = list_rubrics(session)
+        rubrics = list_rubrics(session)
     lines = []
-    for rubric in found:
+    for rubric in rubrics:
         lines.append(f"Rubric {rubric.id}, by {rubric.actor}")
         lines += [f"  {criterion.name}: {criterion.asks}" for criterion in rubric.criteria]
-    emit({"rubrics": [asdict(rubric) for rubric in found]}, as_json, "\n".join(lines))
+    emit({"rubrics": [asdict(rubric) for rubric in rubrics]}, as_json, "\n".join(lines))
 
 
 @group.command("save")
@@ -82,9 +82,9 @@ def run_command(
 def agreement_command(dataset: Dataset, rubric: RubricId = 1, as_json: AsJson = False) -> None:
     """Show how the judges agree with people who had judged the same texts before."""
     with open_workspace() as session:
-        found = judge_agreement(session, dataset, rubric)
-    lines = [f"{judge}: {agreement.sentence()}" for judge, agreement in found.items()]
-    shown = {judge: asdict(agreement) for judge, agreement in found.items()}
-    one = next(iter(shown.values())) if len(shown) == 1 else {}
+        agreements = judge_agreement(session, dataset, rubric)
+    lines = [f"{judge}: {agreement.sentence()}" for judge, agreement in agreements.items()]
+    shown = {judge: asdict(agreement) for judge, agreement in agreements.items()}
+    only = next(iter(shown.values())) if len(shown) == 1 else {}
     empty = "No rationale has both a blind verdict and a judge's. Review some, then judge them."
-    emit({"rubric": rubric, "judges": shown, **one}, as_json, "\n".join(lines) or empty)
+    emit({"rubric": rubric, "judges": shown, **only}, as_json, "\n".join(lines) or empty)

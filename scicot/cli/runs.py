@@ -130,13 +130,13 @@ def differences_command(
 ) -> None:
     """Show what the second run has different from the first: settings, code, packages."""
     with open_workspace() as session:
-        found = differences_between_runs(session, there, here)
+        differences = differences_between_runs(session, there, here)
     fields = {
         "there": there,
         "here": here,
-        "differences": [asdict(difference) for difference in found],
+        "differences": [asdict(difference) for difference in differences],
     }
-    emit(fields, as_json, describe_differences(there, found))
+    emit(fields, as_json, describe_differences(there, differences))
 
 
 def describe_differences(run_id: int, found: Sequence[Difference]) -> str:

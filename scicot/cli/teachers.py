@@ -41,14 +41,14 @@ def register(app: typer.Typer) -> None:
 def list_prompts_command(as_json: AsJson = False) -> None:
     """Show every version of every prompt, newest first."""
     with open_workspace() as session:
-        found = list_prompts(session)
+        listed = list_prompts(session)
         default = default_prompt(session)
     lines = [
         f"{prompt.id:>4}  {prompt.title}, by {prompt.actor}"
         + ", used by default" * (prompt.id == default.id)
-        for prompt in found
+        for prompt in listed
     ]
-    shown = {"prompts": [asdict(prompt) for prompt in found], "default": default.id}
+    shown = {"prompts": [asdict(prompt) for prompt in listed], "default": default.id}
     emit(shown, as_json, "\n".join(lines))
 
 
@@ -91,13 +91,15 @@ def _read(path: Path) -> str:
 def list_prices_command(as_json: AsJson = False) -> None:
     """Show every price that holds; a model that is not there costs an unknown amount."""
     with open_workspace() as session:
-        found = list_prices(session)
+        price_by_model = list_prices(session)
     lines = [
         f"{model}: ${price.input_usd:g} in, ${price.output_usd:g} out a million tokens "
         f"({price.as_of})"
-        for model, price in found.items()
+        for model, price in price_by_model.items()
     ]
-    emit({model: asdict(price) for model, price in found.items()}, as_json, "\n".join(lines))
+    emit(
+        {model: asdict(price) for model, price in price_by_model.items()}, as_json, "\n".join(lines)
+    )
 
 
 @prices.command("set")

@@ -47,7 +47,7 @@ def create_command(
 ) -> None:
     """Freeze the rationales of these statuses, one a question."""
     with open_workspace() as session:
-        made = create_snapshot(
+        snapshot = create_snapshot(
             session,
             current_actor(),
             name=name,
@@ -56,19 +56,19 @@ def create_command(
             sources=source or (),
             own_answer_right=own_answer_right,
         )
-    fields = {"snapshot": made.id, **asdict(made)}
-    emit(fields, as_json, f"Snapshot '{made.name}' holds {made.items} rationales.")
+    fields = {"snapshot": snapshot.id, **asdict(snapshot)}
+    emit(fields, as_json, f"Snapshot '{snapshot.name}' holds {snapshot.items} rationales.")
 
 
 @snapshots.command("list")
 def list_command(as_json: AsJson = False) -> None:
     """Show the snapshots, newest first."""
     with open_workspace() as session:
-        found = list_snapshots(session)
+        listed = list_snapshots(session)
     lines = [
-        f"{snapshot.name}: {snapshot.items} rationales of {snapshot.dataset}" for snapshot in found
+        f"{snapshot.name}: {snapshot.items} rationales of {snapshot.dataset}" for snapshot in listed
     ]
-    emit({"snapshots": [asdict(snapshot) for snapshot in found]}, as_json, "\n".join(lines))
+    emit({"snapshots": [asdict(snapshot) for snapshot in listed]}, as_json, "\n".join(lines))
 
 
 METHODS = ", ".join(method.name for method in list_methods())
@@ -166,9 +166,9 @@ def _start_training(
     with open_workspace() as workspace:
         config = clone_config(workspace, like, given)
         if like is not None:
-            found = differences_from_run(workspace, like, config.model_dump(mode="json"))
-            more = {"like": like, "differences": [asdict(difference) for difference in found]}
-            say(describe_differences(like, found))
+            differences = differences_from_run(workspace, like, config.model_dump(mode="json"))
+            more = {"like": like, "differences": [asdict(difference) for difference in differences]}
+            say(describe_differences(like, differences))
         run_id = workspace.start(current_actor(), config)
     return run_id, more
 

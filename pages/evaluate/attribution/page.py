@@ -100,14 +100,14 @@ def _show_asking(run: RunView) -> None:
 def show(run: RunView) -> None:
     """Show the run's errors by fault and read them one by one."""
     with open_workspace() as session:
-        found = attribute_errors(session, run.id)
-    with st.expander("Ask again with other rationales", expanded=not found.was_run):
+        attribution = attribute_errors(session, run.id)
+    with st.expander("Ask again with other rationales", expanded=not attribution.was_run):
         start(run)
     _follow(run)
-    show_variants(found)
-    say_coverage(found)
-    fault = choose_fault(found)
-    question_id = choose_question(found.faults[fault])
+    show_variants(attribution)
+    say_coverage(attribution)
+    fault = choose_fault(attribution)
+    question_id = choose_question(attribution.faults[fault])
     if question_id is not None:
         with open_workspace() as session:
             view = view_question(session, question_id, [run.id])

@@ -47,21 +47,21 @@ def show_pairs(first: Sequence[int], others: Sequence[RunView], reading: Reading
 
 
 def _describe(pair: PairRow) -> Line:
-    one = pair.comparison
-    found, interval = one.found, one.found.interval
+    compared = pair.comparison
+    comparison, interval = compared.found, compared.found.interval
     bounds = f"{interval.low * 100:+.1f} to {interval.high * 100:+.1f}" if interval else "–"
     return Line(
         [
             Cell(
-                f"{one.run_a.id} · {one.name_a}",
-                press=f"{one.run_a.id},{one.run_b.id}",
+                f"{compared.run_a.id} · {compared.name_a}",
+                press=f"{compared.run_a.id},{compared.run_b.id}",
                 help="Compare these two",
             ),
-            Cell(f"{one.run_b.id} · {one.name_b}"),
-            Cell(f"{found.matched:,}", value=found.matched),
-            Cell(f"{found.difference * 100:+.1f}", value=found.difference),
+            Cell(f"{compared.run_b.id} · {compared.name_b}"),
+            Cell(f"{comparison.matched:,}", value=comparison.matched),
+            Cell(f"{comparison.difference * 100:+.1f}", value=comparison.difference),
             Cell(bounds, value=interval.low if interval else None),
-            Cell(say_p(found.mid_p), value=found.mid_p),
+            Cell(say_p(comparison.mid_p), value=comparison.mid_p),
             Cell(say_p(pair.adjusted_p), value=pair.adjusted_p),
         ],
         is_marked=pair.adjusted_p < ALPHA,

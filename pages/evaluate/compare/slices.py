@@ -104,13 +104,13 @@ def show_slices(slices: RunSlices, compared: RunComparison) -> None:
 
 
 def _describe(row: SliceRow, adjusted_p: float) -> Line:
-    found = row.found
+    comparison = row.found
     cells = [
         Cell(row.value.replace("_", " "), press=row.value),
-        Cell(f"{found.matched:,}", value=found.matched),
-        _accuracy(found.both + found.only_a, found.matched),
-        _accuracy(found.both + found.only_b, found.matched),
-        Cell(f"{found.difference * 100:+.1f}", value=found.difference),
+        Cell(f"{comparison.matched:,}", value=comparison.matched),
+        _accuracy(comparison.both + comparison.only_a, comparison.matched),
+        _accuracy(comparison.both + comparison.only_b, comparison.matched),
+        Cell(f"{comparison.difference * 100:+.1f}", value=comparison.difference),
         Cell(say_p(adjusted_p), value=adjusted_p),
     ]
     return Line(cells, is_faint=row.is_small)

@@ -36,12 +36,12 @@ def show_export(dataset: str) -> None:
                 session, current_actor(), dataset=dataset, include=include, style=style
             )
             st.session_state["export_made"] = (wanted, count, content)
-    made = st.session_state.get("export_made")
-    if made is not None and made[0] == wanted:
+    exported = st.session_state.get("export_made")
+    if exported is not None and exported[0] == wanted:
         ending = "csv" if style is RationaleFormat.CSV else "jsonl"
         st.download_button(
-            f"Download {made[1]:,} rationales",
-            made[2],
+            f"Download {exported[1]:,} rationales",
+            exported[2],
             file_name=f"{dataset}-rationales.{ending}",
             on_click="ignore",
         )

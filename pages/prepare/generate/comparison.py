@@ -39,14 +39,14 @@ def show_source_comparison(dataset: str) -> None:
         st.info("Choose two or more.", icon=":material/compare:")
         return
     with open_workspace() as session:
-        found = compare_sources(session, dataset, picked)
-    if not found.questions:
+        compared = compare_sources(session, dataset, picked)
+    if not compared.questions:
         st.info("They have no question in common. Let both explain the same ones.")
         return
-    _show_measures(found)
+    _show_measures(compared)
     question = st.selectbox(
         "Read a question",
-        found.questions,
+        compared.questions,
         format_func=lambda one: f"{one.external_id}: {one.stem[:90]}",
         key="compare_question",
     )

@@ -49,9 +49,9 @@ def _show_time(config: TrainingConfig) -> None:
             open_workspace() as workspace,
             st.spinner("Trying ten steps (a minute or two the first time)"),
         ):
-            found = estimate_training(workspace, workspace.settings, config, again=again)
-        st.text(found.sentence())
-        st.caption(f"Tried {found.tried_at.astimezone():%d %b %H:%M}.")
+            estimate = estimate_training(workspace, workspace.settings, config, again=again)
+        st.text(estimate.sentence())
+        st.caption(f"Tried {estimate.tried_at.astimezone():%d %b %H:%M}.")
 
 
 def _show(preview: TrainingPreview) -> None:

@@ -119,7 +119,7 @@ def _freeze(
     dataset: str, name: str, include: Sequence[RationaleStatus], sources: Sequence[str]
 ) -> None:
     with errors_shown(), open_workspace() as session:
-        made = create_snapshot(
+        snapshot = create_snapshot(
             session,
             current_actor(),
             name=name,
@@ -127,7 +127,10 @@ def _freeze(
             include=include,
             sources=sources,
         )
-        _take(made.name, f"Froze {made.items:,} rationales as {made.name}, which is chosen now.")
+        _take(
+            snapshot.name,
+            f"Froze {snapshot.items:,} rationales as {snapshot.name}, which is chosen now.",
+        )
 
 
 def _take(name: str, said: str) -> None:

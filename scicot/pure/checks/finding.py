@@ -91,8 +91,8 @@ def stem(word: str) -> str:
     """Return the word without its most common English ending, so that `cells` meets `cell`."""
     for ending, least in (("ies", 4), ("ing", 6), ("ed", 5), ("es", 5), ("s", 4)):
         if word.endswith(ending) and len(word) >= least and not word.endswith("ss"):
-            kept = word[: -len(ending)]
-            return kept + "y" if ending == "ies" else kept.rstrip("e") if ending == "es" else kept
+            root = word[: -len(ending)]
+            return root + "y" if ending == "ies" else root.rstrip("e") if ending == "es" else root
     return word.rstrip("e") if len(word) > 4 else word
 
 

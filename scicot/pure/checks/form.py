@@ -35,11 +35,11 @@ def is_cut_off(text: str, question: Question) -> Iterator[Finding]:
     open_end = whole[-1:] not in ENDINGS and len(words_of(whole)) >= SHORTEST
     if open_end or DANGLING.search(whole):
         start = max(whole.rfind(mark) for mark in ".!?\n。！？؟।") + 1
-        kept = whole[:start].strip()
+        rest = whole[:start].strip()
         start += len(whole[start:]) - len(whole[start:].lstrip())
-        enough = len(words_of(kept)) >= SHORTEST
+        enough = len(words_of(rest)) >= SHORTEST
         yield Finding(
-            "Stops in the middle of a sentence.", start, len(whole), kept if enough else None
+            "Stops in the middle of a sentence.", start, len(whole), rest if enough else None
         )
 
 
@@ -73,16 +73,16 @@ def has_odd_characters(text: str, question: Question) -> Iterator[Finding]:
             continue
         if odd and sign not in "\n\t\r":
             name = unicodedata.name(sign, "control character").lower()
-            kept = "".join(character for character in text if character != sign)
-            yield Finding(f"Holds U+{ord(sign):04X}, {name}.", place, place + 1, kept)
+            cleaned = "".join(character for character in text if character != sign)
+            yield Finding(f"Holds U+{ord(sign):04X}, {name}.", place, place + 1, cleaned)
             return
 
 
 def has_list_remains(text: str, question: Question) -> Iterator[Finding]:
     """Find bullets, numbering, headings and other Markdown."""
-    found = LIST_MARK.search(text)
-    if found:
-        kept = LIST_MARK.sub("", text).strip()
-        yield Finding("Holds a list or Markdown.", *found.span(), kept)
+    match = LIST_MARK.search(text)
+    if match:
+        cleaned = LIST_MARK.sub("", text).strip()
+        yield Finding("Holds a list or Markdown.", *match.span(), cleaned)
     elif len(OPTION_LINE.findall(text)) >= 3:
         yield Finding("Lists the options.")

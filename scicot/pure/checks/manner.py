@@ -34,18 +34,18 @@ SENTENCE = re.compile(r"[^.!?:\n。！？：؟।]+[.!?:。！？：؟।]*")
 
 def is_chat(text: str, question: Question) -> Iterator[Finding]:
     """Find a refusal or the small talk of a chat assistant."""
-    found = FILLER.search(text)
-    if found:
-        stop = re.compile(r"[.!:\n]").search(text, found.end())
-        end = stop.end() if stop else found.end()
-        yield Finding("Refuses or chats.", found.start(), end, cut(text, found.start(), end))
+    match = FILLER.search(text)
+    if match:
+        stop = re.compile(r"[.!:\n]").search(text, match.end())
+        end = stop.end() if stop else match.end()
+        yield Finding("Refuses or chats.", match.start(), end, cut(text, match.start(), end))
 
 
 def echoes_prompt(text: str, question: Question) -> Iterator[Finding]:
     """Find words of the prompt in the text: its tags, its wording, or the question itself."""
-    found = ECHO.search(text)
-    if found:
-        start, end = found.span()
+    match = ECHO.search(text)
+    if match:
+        start, end = match.span()
         yield Finding("Repeats words of the prompt.", start, end, cut(text, start, end))
         return
     span = _repeats_question(text, question)

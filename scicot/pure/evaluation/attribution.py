@@ -108,8 +108,8 @@ def mask_rationale(text: str, question: Question) -> str:
     }
     if not words:
         return kept
-    found = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(words)))})\b", re.IGNORECASE)
-    return found.sub("___", kept)
+    pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(words)))})\b", re.IGNORECASE)
+    return pattern.sub("___", kept)
 
 
 @dataclass(frozen=True, slots=True)

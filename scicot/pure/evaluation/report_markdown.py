@@ -43,7 +43,7 @@ def to_report_markdown(report: Report) -> str:
 
 
 def _pair(pair: ReportPair) -> Iterator[str]:
-    found = pair.found
+    comparison = pair.found
     yield (
         f"### {escape_markdown(pair.dataset)}: A = {escape_markdown(pair.name_a)} (run "
         f"{pair.run_a}), B = {escape_markdown(pair.name_b)} (run {pair.run_b})"
@@ -51,12 +51,12 @@ def _pair(pair: ReportPair) -> Iterator[str]:
     yield f"**{escape_markdown(pair.sentence)}**"
     yield (
         "| | B right | B wrong |\n| :-- | --: | --: |\n"
-        f"| A right | {found.both} | {found.only_a} |\n"
-        f"| A wrong | {found.only_b} | {found.neither} |"
+        f"| A right | {comparison.both} | {comparison.only_a} |\n"
+        f"| A wrong | {comparison.only_b} | {comparison.neither} |"
     )
     yield (
-        f"{found.matched} questions matched of {pair.score_a.n} (A) and {pair.score_b.n} (B); "
-        f"McNemar mid-p {say_p(found.mid_p)}, Holm {say_p(pair.adjusted_p)}; no answer: A "
+        f"{comparison.matched} questions matched of {pair.score_a.n} (A) and {pair.score_b.n} (B); "
+        f"McNemar mid-p {say_p(comparison.mid_p)}, Holm {say_p(pair.adjusted_p)}; no answer: A "
         f"{pair.score_a.no_answer}, B {pair.score_b.no_answer}."
     )
     for dimension, rows in pair.slices.items():
@@ -65,12 +65,12 @@ def _pair(pair: ReportPair) -> Iterator[str]:
             "| :-- | --: | --: | --: | --: |",
         ]
         for row in rows:
-            one = row.found
-            a, b = one.both + one.only_a, one.both + one.only_b
+            part = row.found
+            a, b = part.both + part.only_a, part.both + part.only_b
             lines.append(
-                f"| {escape_markdown(row.value.replace('_', ' '))} | {one.matched} | "
-                f"{_share(a, one.matched)} | {_share(b, one.matched)} | "
-                f"{one.difference * 100:+.1f} |"
+                f"| {escape_markdown(row.value.replace('_', ' '))} | {part.matched} | "
+                f"{_share(a, part.matched)} | {_share(b, part.matched)} | "
+                f"{part.difference * 100:+.1f} |"
             )
         yield "\n".join(lines)
     for cell, listed in pair.examples.items():

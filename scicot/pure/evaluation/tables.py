@@ -127,12 +127,12 @@ class ResultTable:
     @property
     def marks(self) -> dict[str, str]:
         """The sign of each difference that sets a cell apart from the others, in order."""
-        found: dict[str, str] = {}
+        marks: dict[str, str] = {}
         for row in self.rows:
             for cell in row.cells:
                 if cell.measured and cell.measured.differs:
-                    found.setdefault(cell.measured.differs, MARKS[len(found) % len(MARKS)])
-        return found
+                    marks.setdefault(cell.measured.differs, MARKS[len(marks) % len(MARKS)])
+        return marks
 
     @property
     def is_of_shares(self) -> bool:

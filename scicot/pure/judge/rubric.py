@@ -165,8 +165,8 @@ def _find_quote(quote: str, rationale: str) -> tuple[int, int] | None:
     words = quote.strip(" \"'“”.…").split()
     if not words:
         return None
-    found = re.search(r"\s+".join(map(re.escape, words)), rationale, re.IGNORECASE)
-    return (found.start(), found.end()) if found else None
+    match = re.search(r"\s+".join(map(re.escape, words)), rationale, re.IGNORECASE)
+    return (match.start(), match.end()) if match else None
 
 
 def _find_object(text: str) -> Mapping[str, Any] | None:

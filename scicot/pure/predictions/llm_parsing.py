@@ -123,16 +123,16 @@ def read_llm_output(output: str, question: Question, *, is_cut: bool = False) ->
     )
     text = text.replace("\\nThe answer is:", "\nThe answer is:")
     text = _ANSWER_TAG.sub("\n", text)
-    found = sorted(
+    commitments = sorted(
         [*_lead_ins(text, question), *_reversed(text, question), *_objects(text, question)],
         key=lambda commitment: commitment.start,
     )
     last_line = _last_line(text, question)
-    if last_line and (not found or last_line.start >= found[-1].end):
-        found.append(last_line)
-    if not found:
+    if last_line and (not commitments or last_line.start >= commitments[-1].end):
+        commitments.append(last_line)
+    if not commitments:
         return _read_bare(text, question, is_cut)
-    last = found[-1]
+    last = commitments[-1]
     if last.label is None:
         return Reading(None, last.reason)
     if _TAKEN_BACK.search(text, last.start):

@@ -143,7 +143,7 @@ def word_overlap(first: str, second: str) -> float | None:
 
     None when either has no word.
     """
-    one, other = (Counter(_WORD.findall(text.lower())) for text in (first, second))
-    if not one or not other:
+    words, other_words = (Counter(_WORD.findall(text.lower())) for text in (first, second))
+    if not words or not other_words:
         return None
-    return 2 * (one & other).total() / (one.total() + other.total())
+    return 2 * (words & other_words).total() / (words.total() + other_words.total())

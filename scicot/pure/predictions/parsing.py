@@ -64,12 +64,12 @@ def split_output(output: str) -> tuple[str | None, str]:
     comes to an answer.
     """
     text = output.strip()
-    found = _MARKER.search(text) or _last_statement(text)
-    if found is None:
+    match = _MARKER.search(text) or _last_statement(text)
+    if match is None:
         is_label = bool(_BRACKETED.match(text) or _ALONE.match(text))
         rationale, answer = ("", text) if is_label else (text, "")
     else:
-        rationale, answer = text[: found.start()], text[found.start() :]
+        rationale, answer = text[: match.start()], text[match.start() :]
     rationale = _RATIONALE.sub("", rationale).strip(" \n*")
     return rationale or None, answer.strip()
 
@@ -169,8 +169,8 @@ def strip_answer(rationale: str) -> str:
 
 
 def _last_statement(text: str) -> re.Match[str] | None:
-    found = list(_STATEMENT.finditer(text))
-    return found[-1] if found else None
+    statements = list(_STATEMENT.finditer(text))
+    return statements[-1] if statements else None
 
 
 def read_form(text: str, question: Question) -> str | None:
@@ -186,14 +186,14 @@ def read_form(text: str, question: Question) -> str | None:
 def _label_at_start(text: str, question: Question) -> str | None:
     text = text[_LEAD.match(text).end() :]  # type: ignore[union-attr]
     plain = narrow(text)
-    found = _BRACKETED.match(plain)
-    label = to_label(found.group(1), question, any_alphabet=True) if found else None
+    match = _BRACKETED.match(plain)
+    label = to_label(match.group(1), question, any_alphabet=True) if match else None
     if label is None:
-        found = _ALONE.match(plain)
-        label = to_label(found.group(1), question, any_alphabet=False) if found else None
-    if label is None or found is None:
+        match = _ALONE.match(plain)
+        label = to_label(match.group(1), question, any_alphabet=False) if match else None
+    if label is None or match is None:
         return _label_before_its_text(text, question)
-    _refuse_second_answer(text[found.end() :], label, question)
+    _refuse_second_answer(text[match.end() :], label, question)
     return label
 
 

@@ -86,15 +86,20 @@ def find_columns(
         plain = plain_name(column)
         by_plain.setdefault(plain, column)
         by_plain.setdefault(plain.replace("_", ""), column)
-    found: dict[str, str] = {}
+    chosen: dict[str, str] = {}
     for field, names in known.items():
         for name in names:
-            if name in by_plain and by_plain[name] not in found.values():
-                found[field] = by_plain[name]
+            if name in by_plain and by_plain[name] not in chosen.values():
+                chosen[field] = by_plain[name]
                 break
-    if "question" in by_plain and "query" in by_plain and known is NAMES and "passage" not in found:
-        found["passage"], found["question"] = by_plain["question"], by_plain["query"]
-    return found
+    if (
+        "question" in by_plain
+        and "query" in by_plain
+        and known is NAMES
+        and "passage" not in chosen
+    ):
+        chosen["passage"], chosen["question"] = by_plain["question"], by_plain["query"]
+    return chosen
 
 
 def find_option_columns(columns: Sequence[str]) -> list[str]:

@@ -130,8 +130,10 @@ def find_pairs(texts: Sequence[str] | Iterable[str]) -> Iterator[Pair]:
 def _near(sketches: Any) -> Iterator[tuple[int, int, float]]:
     if len(sketches) < 2:
         return
-    found = [_candidates(_bands(sketches, start)) for start in range(0, PERMUTATIONS, ROWS_A_BAND)]
-    candidates = np.unique(np.concatenate(found), axis=0)
+    by_band = [
+        _candidates(_bands(sketches, start)) for start in range(0, PERMUTATIONS, ROWS_A_BAND)
+    ]
+    candidates = np.unique(np.concatenate(by_band), axis=0)
     told = 0
     for start in range(0, len(candidates), 10_000):
         part = candidates[start : start + 10_000]

@@ -105,9 +105,9 @@ def split_inline(text: str) -> list[str]:
 def without_marks(texts: Sequence[str]) -> list[str]:
     """Return options without the marks they all begin with in order: "A) 21", "B) 21.5"."""
     marks = [_LABELLED.match(text) for text in texts]
-    found = [mark[1].upper() for mark in marks if mark]
+    letters = [mark[1].upper() for mark in marks if mark]
     for signs in (list(LETTERS), [str(number) for number in range(1, 11)]):
-        if len(found) == len(texts) and found == signs[: len(texts)]:
+        if len(letters) == len(texts) and letters == signs[: len(texts)]:
             stripped = [
                 text[mark.end() :].strip() for text, mark in zip(texts, marks, strict=True) if mark
             ]

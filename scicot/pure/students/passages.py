@@ -26,10 +26,10 @@ class Stem:
 
 def find_stem(text: str) -> Stem | None:
     """Return where an input's stem lies, or None for a text that is no question."""
-    found = STEM.match(text)
-    if found is None:
+    opening = STEM.match(text)
+    if opening is None:
         return None
-    start = found.end()
+    start = opening.end()
     end = text.find("\n", start)
     end = len(text) if end < 0 else end
     begins = [match.end() for match in SENTENCE_END.finditer(text, start, end) if match.end() < end]

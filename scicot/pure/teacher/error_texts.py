@@ -53,8 +53,8 @@ def read_error(body: str) -> ServerError:
         content = json.loads(body)
     except (ValueError, RecursionError):
         return ServerError(message=_sentence(_plain_text(body)))
-    found = error_in(content)
-    return found or ServerError(message=_sentence(body) if content else None)
+    error = error_in(content)
+    return error or ServerError(message=_sentence(body) if content else None)
 
 
 def error_in(content: Any) -> ServerError | None:

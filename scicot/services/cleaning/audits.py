@@ -137,8 +137,8 @@ def accept_pile(session: Session, actor: Actor, audit_id: int) -> int:
                 )
                 .with_for_update()
             ).all()
-            kept = [rationale for rationale in pile if rationale.id not in wrong]
-            accepted += accept_in_batch(session, actor, kept, row.batch_id)
+            right = [rationale for rationale in pile if rationale.id not in wrong]
+            accepted += accept_in_batch(session, actor, right, row.batch_id)
         return accepted
 
 
@@ -148,12 +148,12 @@ def undo_acceptance(session: Session, actor: Actor, audit_id: int) -> int:
     row = session.get(AuditRow, audit_id)
     if row is None or row.batch_id is None:
         raise Conflict("This pile was not accepted, so there is nothing to take back.")
-    one = session.scalar(
+    operation_id = session.scalar(
         select(ReviewRow.operation_id)
         .where(ReviewRow.batch_id == row.batch_id, ReviewRow.undone_at.is_(None))
         .limit(1)
     )
-    taken = undo(session, actor, one) if one is not None else []
+    taken = undo(session, actor, operation_id) if operation_id is not None else []
     with write(session):
         _own(session, actor, audit_id).batch_id = None
     return len(taken)

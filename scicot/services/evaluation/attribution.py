@@ -139,13 +139,13 @@ def run_attribution(context: RunContext) -> Mapping[str, Any]:
         student = open_stage(session, context.settings, run.id, role)
     ask_variants(context, config, run, student)
     with context.session() as session:
-        found = attribute_errors(session, run.id)
+        attribution = attribute_errors(session, run.id)
     return {
         "run": run.id,
         "metrics": {
-            f"accuracy_{variant}": score.accuracy for variant, score in found.variants.items()
+            f"accuracy_{variant}": score.accuracy for variant, score in attribution.variants.items()
         },
-        "faults": {fault.value: len(ids) for fault, ids in found.faults.items()},
+        "faults": {fault.value: len(ids) for fault, ids in attribution.faults.items()},
     }
 
 
@@ -202,10 +202,12 @@ def plan_variants(
         others = pair_with_others([questions[key].external_id for key in ids], step)
         plans[variant] = {by_name[name]: written[by_name[other]] for name, other in others.items()}
     if config.reference is not None:
-        found = list_references(session, ids, config.reference, only_reviewed=True)
-        plans[Variant.TEACHER_RATIONALE] = {key: found[key] for key in ids if key in found}
+        references = list_references(session, ids, config.reference, only_reviewed=True)
+        plans[Variant.TEACHER_RATIONALE] = {
+            key: references[key] for key in ids if key in references
+        }
         plans[Variant.MASKED_REFERENCE] = {
-            key: mask_rationale(found[key], questions[key]) for key in ids if key in found
+            key: mask_rationale(references[key], questions[key]) for key in ids if key in references
         }
     return plans
 

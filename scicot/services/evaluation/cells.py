@@ -228,16 +228,16 @@ def compared_settings(a: SeedCell, b: SeedCell) -> tuple[Mapping[str, Any], Mapp
 def _compare(session: Session, a: SeedCell, b: SeedCell, reading: Reading) -> CellComparison:
     answers = load_answers(session, [*a.ids, *b.ids], reading)
     asked = {key for of in answers.values() for key in of}
-    found = compare_cells(
+    comparison = compare_cells(
         [answers[run_id] for run_id in a.ids if run_id in answers],
         [answers[run_id] for run_id in b.ids if run_id in answers],
         list_groups(session, asked),
     )
-    if found is None:
+    if comparison is None:
         raise InvalidInput(
             f"{a.first.name} and {b.first.name} share no two answered questions, so nothing can "
             "be compared. Choose runs on the same split."
         )
     names = [title_of(cell.first.method) for cell in (a, b)]
     differences = say_differences(*compared_settings(a, b))
-    return CellComparison(a, b, names[0], names[1], found, differences)
+    return CellComparison(a, b, names[0], names[1], comparison, differences)

@@ -78,8 +78,8 @@ def compare_runs(
     views = get_run(session, run_a), get_run(session, run_b)
     outcomes = [_outcomes(session, view, reading) for view in views]
     if among is not None:
-        kept = set(among)
-        outcomes = [{key: of[key] for key in of if key in kept} for of in outcomes]
+        wanted = set(among)
+        outcomes = [{key: of[key] for key in of if key in wanted} for of in outcomes]
     correct = [{key: outcome is Outcome.CORRECT for key, outcome in of.items()} for of in outcomes]
     cells = sort_into_cells(*correct)
     both = outcomes[0].keys() & outcomes[1].keys()
@@ -109,23 +109,23 @@ def _differences(a: RunView, b: RunView) -> str:
 
 def _outcomes(session: Session, run: RunView, reading: Reading) -> dict[int, Outcome]:
     if reading is Reading.GENERATED:
-        found = list_outcomes(session, run.id)
-        blind = [key for key, outcome in found.items() if outcome is Outcome.UNSCORED]
-        if found and len(blind) == len(found):
+        outcomes = list_outcomes(session, run.id)
+        blind = [key for key, outcome in outcomes.items() if outcome is Outcome.UNSCORED]
+        if outcomes and len(blind) == len(outcomes):
             raise InvalidInput(
                 f"Run {run.id} ({run.name}) answered questions whose keys are not known. Its "
                 "predictions can be exported, not scored."
             )
         for key in blind:
-            del found[key]
+            del outcomes[key]
     else:
-        found = list_option_outcomes(session, run.id)
-    if not found:
+        outcomes = list_option_outcomes(session, run.id)
+    if not outcomes:
         what = "no predictions" if reading is Reading.GENERATED else "no option scores"
         raise InvalidInput(
             f"Run {run.id} ({run.name}) has {what} on a test split. Choose a run that is done."
         )
-    return found
+    return outcomes
 
 
 def list_option_outcomes(session: Session, run_id: int) -> dict[int, Outcome]:

@@ -204,13 +204,15 @@ def _faults(session: Session, results: Results) -> list[ReportFaults]:
     for run in sorted(results.runs, key=lambda run: run.id):
         if not is_two_stage(run):
             continue
-        found = attribute_errors(session, run.id)
-        if found.was_run:
-            counts = {fault: len(ids) for fault, ids in found.faults.items()}
-            control = [flips.sentence for flips in (found.flips,) if flips]
-            control.append(found.followed.sentence)
+        attribution = attribute_errors(session, run.id)
+        if attribution.was_run:
+            counts = {fault: len(ids) for fault, ids in attribution.faults.items()}
+            control = [flips.sentence for flips in (attribution.flips,) if flips]
+            control.append(attribution.followed.sentence)
             listed.append(
-                ReportFaults(run.id, run.name, found.errors, counts, found.variants, control)
+                ReportFaults(
+                    run.id, run.name, attribution.errors, counts, attribution.variants, control
+                )
             )
     return listed
 

@@ -222,15 +222,15 @@ def measure_tag_agreement(session: Session, run_ids: Sequence[int]) -> list[TagA
     for actor, prediction_id, tag_id in rows:
         given[actor][prediction_id].add(tag_id)
     tags = list_tags(session)
-    found = []
+    agreements = []
     for first, second in combinations(sorted(given), 2):
         shared = given[first].keys() & given[second].keys()
         pairs = [(given[first][key], given[second][key]) for key in shared]
         for tag in tags:
             agreement = _agree(pairs, tag.id)
             if agreement is not None:
-                found.append(TagAgreement(tag, first, second, agreement))
-    return found
+                agreements.append(TagAgreement(tag, first, second, agreement))
+    return agreements
 
 
 def _agree(pairs: Sequence[tuple[set[int], set[int]]], tag_id: int) -> Agreement | None:

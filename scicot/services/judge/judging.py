@@ -204,5 +204,5 @@ class _Docket:
             )
         )
         wanted = {text.revision_id for texts in self._texts.values() for text in texts}
-        found = [rejects for revision_id, rejects in rows if revision_id in wanted]
-        return {"judged": len(found), "rejected": sum(found)}
+        rejections = [rejects for revision_id, rejects in rows if revision_id in wanted]
+        return {"judged": len(rejections), "rejected": sum(rejections)}

@@ -166,10 +166,10 @@ def _pack_student(config: TrainingConfig, settings: Settings, folder: Path) -> s
     """Copy a student that only this machine has; one with a public id is fetched anywhere."""
     if not Path(config.student).expanduser().is_dir():
         return config.student
-    found = find_local_student(config.student, settings)
-    assert found is not None  # its folder is there
+    student = find_local_student(config.student, settings)
+    assert student is not None  # its folder is there
     (folder / "student").mkdir()
     for pattern in ALLOWED_FILES:
-        for file in found.path.glob(pattern):
+        for file in student.path.glob(pattern):
             shutil.copy2(file, folder / "student" / file.name)
     return "packed"

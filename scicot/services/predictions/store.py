@@ -92,15 +92,15 @@ def _stored(
     session: Session, run_id: int, rows: Sequence[Mapping[str, Any]]
 ) -> set[tuple[Variant, int]]:
     ids = [row["question_id"] for row in rows]
-    found: set[tuple[Variant, int]] = set()
+    stored: set[tuple[Variant, int]] = set()
     for some in chunks(ids):
         query = select(PredictionRow.variant, PredictionRow.question_id).where(
             PredictionRow.run_id == run_id,
             PredictionRow.variant.in_({row["variant"] for row in rows}),
             PredictionRow.question_id.in_(some),
         )
-        found |= {(variant, question_id) for variant, question_id in session.execute(query)}
-    return found
+        stored |= {(variant, question_id) for variant, question_id in session.execute(query)}
+    return stored
 
 
 def list_predictions(

@@ -72,8 +72,8 @@ class QuestionPreview:
 def settled_options(session: Session, options: ReadOptions) -> ReadOptions:
     """Return the options with a remembered mapping filled in; raises NotFound for its name."""
     if options.layout is None or options.layout in NAMES or options.mapping:
-        kept = options.layout if options.layout in NAMES else None
-        return replace(options, layout=kept)
+        layout = options.layout if options.layout in NAMES else None
+        return replace(options, layout=layout)
     return replace(options, layout=None, mapping=find_mapping(session, options.layout))
 
 

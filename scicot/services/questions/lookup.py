@@ -15,11 +15,11 @@ from scicot.words.records import Choice, Split, StoredQuestion
 
 def find_dataset_id(session: Session, name: str) -> int:
     """Return the dataset's id; raises NotFound with the names there are."""
-    found = session.scalar(select(DatasetRow.id).where(DatasetRow.name == name))
-    if found is None:
+    dataset_id = session.scalar(select(DatasetRow.id).where(DatasetRow.name == name))
+    if dataset_id is None:
         names = ", ".join(list_datasets(session)) or "none yet"
         raise NotFound(f"There is no dataset '{name}' (there are: {names}). Import it first.")
-    return found
+    return dataset_id
 
 
 def list_datasets(session: Session) -> list[str]:
@@ -46,10 +46,10 @@ def count_questions(session: Session) -> dict[str, dict[str, int]]:
 
 def get_question(session: Session, question_id: int) -> StoredQuestion:
     """Return one question; raises NotFound."""
-    found = get_questions(session, [question_id])
-    if not found:
+    questions = get_questions(session, [question_id])
+    if not questions:
         raise NotFound(f"There is no question {question_id}.")
-    return found[question_id]
+    return questions[question_id]
 
 
 def get_questions(session: Session, ids: Iterable[int]) -> dict[int, StoredQuestion]:

@@ -66,8 +66,8 @@ def run_checks(session: Session, dataset: str) -> CheckReport:
     by_check: Counter[str] = Counter()
     flagged = 0
     for some in chunks(ids):
-        found = _refresh(session, some, alike, look_for_alike=True)
-        for flags in found.values():
+        flags_by_id = _refresh(session, some, alike, look_for_alike=True)
+        for flags in flags_by_id.values():
             by_check.update({flag.check for flag in flags})
             flagged += bool(flags)
     return CheckReport(
@@ -97,12 +97,12 @@ def _refresh(
     questions = get_questions(session, {row.question_id for row in rows})
     against = flag_disagreements(session, rows, questions)
     right = find_right(session, rows, questions)
-    kept = {} if look_for_alike else _stored_alike(session, rationale_ids)
-    found = {}
+    stored_alike = {} if look_for_alike else _stored_alike(session, rationale_ids)
+    flags_by_id = {}
     for row in rows:
-        beside = against.get(row.id), alike.get(row.id) or kept.get(row.revision_id)
+        beside = against.get(row.id), alike.get(row.id) or stored_alike.get(row.revision_id)
         flags = find_flags(row.text, questions[row.question_id])
-        found[row.id] = [*flags, *(flag for flag in beside if flag is not None)]
+        flags_by_id[row.id] = [*flags, *(flag for flag in beside if flag is not None)]
     with write(session):
         current = {
             row.id: row
@@ -114,8 +114,8 @@ def _refresh(
             # a text changed since it was read has had its flags written with the change
             current[row.id].own_answer_right = right.get(row.id)
             if current[row.id].revision_id == row.revision_id:
-                _replace_flags(session, current[row.id], found[row.id])
-    return found
+                _replace_flags(session, current[row.id], flags_by_id[row.id])
+    return flags_by_id
 
 
 def _stored_alike(session: Session, rationale_ids: Sequence[int]) -> dict[int, Flag]:

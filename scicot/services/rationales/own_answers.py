@@ -62,13 +62,13 @@ def find_own_answers(
         )
         .order_by(CompletionRow.id)
     )
-    found = {}
+    answers = {}
     for question_id, model, digest, text in rows:
         question = questions[question_id]
         # an answer after examples or after thinking aloud is another thing
         if digest == messages_hash(own_answer_messages(question)):
-            found[question_id, model] = OwnAnswer(read_llm_answer(text or "", question))
-    return found
+            answers[question_id, model] = OwnAnswer(read_llm_answer(text or "", question))
+    return answers
 
 
 def find_right(

@@ -102,11 +102,11 @@ def _lines(session: Session, ids: Sequence[int]) -> Iterator[Mapping[str, Any]]:
 
 
 def _grouped(session: Session, model: Any, ids: Sequence[int]) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = {}
+    groups: dict[int, list[Any]] = {}
     query = select(model).where(model.rationale_id.in_(ids)).order_by(model.rationale_id, model.id)
     for row in session.scalars(query):
-        found.setdefault(row.rationale_id, []).append(row)
-    return found
+        groups.setdefault(row.rationale_id, []).append(row)
+    return groups
 
 
 def _revision_fields(row: RevisionRow) -> Mapping[str, Any]:
@@ -261,8 +261,8 @@ def _is_taken(session: Session, line: ReviewLine, known: RationaleRow | None) ->
     verdicts = [verdict.operation_id for verdict in line.reviews]
     for model, ids in ((RevisionRow, revisions), (ReviewRow, verdicts)):
         for start in range(0, len(ids), BATCH):
-            found = select(model.id).where(model.operation_id.in_(ids[start : start + BATCH]))
-            if session.scalar(found.limit(1)) is not None:
+            taken = select(model.id).where(model.operation_id.in_(ids[start : start + BATCH]))
+            if session.scalar(taken.limit(1)) is not None:
                 return True
     return False
 

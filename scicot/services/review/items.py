@@ -31,29 +31,31 @@ def load_items(
     wrote for the question.
     """
     samples = list_samples(session, ids) if with_samples else {}
-    found = _load(session, actor, {*ids, *(sample for some in samples.values() for sample in some)})
+    items = _load(session, actor, {*ids, *(sample for some in samples.values() for sample in some)})
     return [
         replace(
-            found[rationale_id], samples=[found[sample] for sample in samples.get(rationale_id, ())]
+            items[rationale_id], samples=[items[sample] for sample in samples.get(rationale_id, ())]
         )
         for rationale_id in ids
-        if rationale_id in found
+        if rationale_id in items
     ]
 
 
 def _load(session: Session, actor: Actor, ids: Collection[int]) -> dict[int, ReviewItem]:
-    found = _load_rationales(session, ids)
-    questions = get_questions(session, {rationale.question_id for rationale, _ in found.values()})
-    flags = list_flags(session, found)
-    drafts = list_drafts(session, actor, list(found))
-    reviews = _newest_reviews(session, found)
-    answers = find_own_answers(
-        session, questions, {rationale.source for rationale, _ in found.values()}
+    rationales = _load_rationales(session, ids)
+    questions = get_questions(
+        session, {rationale.question_id for rationale, _ in rationales.values()}
     )
-    others = _others(session, {rationale.question_id for rationale, _ in found.values()})
-    worths = load_worths(session, list(found))
+    flags = list_flags(session, rationales)
+    drafts = list_drafts(session, actor, list(rationales))
+    reviews = _newest_reviews(session, rationales)
+    answers = find_own_answers(
+        session, questions, {rationale.source for rationale, _ in rationales.values()}
+    )
+    others = _others(session, {rationale.question_id for rationale, _ in rationales.values()})
+    worths = load_worths(session, list(rationales))
     items = {}
-    for rationale_id, (rationale, risk) in found.items():
+    for rationale_id, (rationale, risk) in rationales.items():
         review = reviews.get(rationale_id)
         items[rationale_id] = ReviewItem(
             rationale=rationale,
@@ -96,7 +98,7 @@ def _load_rationales(session: Session, ids: Collection[int]) -> dict[int, tuple[
         .where(RationaleRow.id.in_(ids))
         .execution_options(populate_existing=True)
     )
-    found = {}
+    rationales = {}
     for row, revision_id, number, text, first in rows:
         rationale = Rationale(
             id=row.id,
@@ -110,8 +112,8 @@ def _load_rationales(session: Session, ids: Collection[int]) -> dict[int, tuple[
             original_text=first,
             sample=row.sample,
         )
-        found[row.id] = (rationale, row.risk)
-    return found
+        rationales[row.id] = (rationale, row.risk)
+    return rationales
 
 
 def _newest_reviews(session: Session, ids: Iterable[int]) -> dict[int, ReviewRow]:

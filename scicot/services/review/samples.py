@@ -77,10 +77,10 @@ def list_samples(session: Session, rationale_ids: Sequence[int]) -> dict[int, li
         )
         .order_by(one.id, *_fit(other))
     )
-    found: dict[int, list[int]] = {}
+    samples: dict[int, list[int]] = {}
     for rationale_id, sample_id in rows:
-        found.setdefault(rationale_id, []).append(sample_id)
-    return found
+        samples.setdefault(rationale_id, []).append(sample_id)
+    return samples
 
 
 def samples_beside(

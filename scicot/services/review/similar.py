@@ -61,8 +61,8 @@ def find_similar(
         .join(QuestionRow, QuestionRow.id == RationaleRow.question_id)
         .where(RationaleRow.id.in_(scores))
     )
-    found = [
+    similar = [
         SimilarRationale(other_id, question, status, texts[other_id], scores[other_id])
         for other_id, question, status in about
     ]
-    return sorted(found, key=lambda rationale: -rationale.similarity)
+    return sorted(similar, key=lambda rationale: -rationale.similarity)

@@ -104,13 +104,13 @@ def answer_questions(
     scores: list[Sequence[OptionScore]] = [() for _ in questions]
     choosing = [place for place, texts in enumerate(options) if texts]  # a free answer has none
     if choosing:
-        found = answering.score(
+        chosen = answering.score(
             stage,
             [inputs[place] for place in choosing],
             [options[place] for place in choosing],
             [given[place] for place in choosing],
         )
-        for place, row in zip(choosing, found, strict=True):
+        for place, row in zip(choosing, chosen, strict=True):
             scores[place] = row
     cut = answering.are_cut(stage, outputs, limit)
     return [

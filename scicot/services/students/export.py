@@ -32,14 +32,14 @@ def export_student(session: Session, settings: Settings, run_id: int, folder: Pa
     if folder.exists() and any(folder.iterdir()):
         raise Conflict(f"'{folder}' is not empty. Name a folder that does not exist yet.")
     config, stages = load_trained(session, settings, run_id)
-    kept = {role: stage for role, stage in stages.items() if not is_fold(role)}
-    if not kept:
+    exported = {role: stage for role, stage in stages.items() if not is_fold(role)}
+    if not exported:
         raise NotFound(f"Run {run_id} has no student to export.")
     run = get_run(session, run_id)
     folder.parent.mkdir(parents=True, exist_ok=True)
     partial = folder.with_name(f".{folder.name}-{uuid.uuid4().hex}")
     try:
-        for role, stage in kept.items():
+        for role, stage in exported.items():
             shutil.copytree(stage.folder / "model", partial / role)
             if (stage.folder / "ct2").is_dir():
                 shutil.copytree(stage.folder / "ct2", partial / role / "ct2")
@@ -50,7 +50,7 @@ def export_student(session: Session, settings: Settings, run_id: int, folder: Pa
         partial.rename(folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    return [folder / role for role in kept]
+    return [folder / role for role in exported]
 
 
 def write_card(run: RunView, config: TrainingConfig, stage: TrainedStage) -> str:

@@ -137,14 +137,14 @@ def ensure_stage(
     stage_hash = hash_stage(plan, student, config, context.settings.device)
     folder = stage_folder(context.settings, stage_hash)
     with context.session() as session:
-        found = find_stage(session, stage_hash)
-        own = found and session.get(RunStageRow, (context.run.id, found.id, plan.role))
+        stored = find_stage(session, stage_hash)
+        own = stored and session.get(RunStageRow, (context.run.id, stored.id, plan.role))
         is_own = bool(own and not own.reused)
-    if found is not None and is_complete(folder) and not is_intact(folder):
+    if stored is not None and is_complete(folder) and not is_intact(folder):
         aside = put_aside(folder)
         log.warning("Stage %s is damaged: kept as %s and trained again.", stage_hash, aside.name)
-    if found is not None and is_complete(folder):
-        stage = _found(found, plan, folder, student, is_own)
+    if stored is not None and is_complete(folder):
+        stage = _found(stored, plan, folder, student, is_own)
         watcher.skip(plan.role, stage)
     else:
         stage = _train(watcher, plan, student, config, stage_hash, folder)

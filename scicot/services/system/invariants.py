@@ -27,12 +27,12 @@ def find_violations(session: Session) -> list[Violation]:
 
 def find_broken_rules(session: Session) -> list[Violation]:
     """Return which of our own rules rows break, without a look at the file itself."""
-    found = []
+    broken = []
     for what, query in _RULES.items():
         rows = session.scalar(select(func.count()).select_from(query.subquery())) or 0
         if rows:
-            found.append(Violation(what, rows))
-    return found
+            broken.append(Violation(what, rows))
+    return broken
 
 
 def _check_file(session: Session) -> list[Violation]:
@@ -41,12 +41,12 @@ def _check_file(session: Session) -> list[Violation]:
         return []
     damaged = [row for row in session.execute(text("PRAGMA integrity_check")) if row[0] != "ok"]
     dangling = session.execute(text("PRAGMA foreign_key_check")).all()
-    found = []
+    broken = []
     if damaged:
-        found.append(Violation(f"The database file is damaged: {damaged[0][0]}", len(damaged)))
+        broken.append(Violation(f"The database file is damaged: {damaged[0][0]}", len(damaged)))
     if dangling:
-        found.append(Violation(f"Rows of '{dangling[0][0]}' point at nothing", len(dangling)))
-    return found
+        broken.append(Violation(f"Rows of '{dangling[0][0]}' point at nothing", len(dangling)))
+    return broken
 
 
 def _attempts_of(*outcomes: AttemptOutcome) -> Select[int]:

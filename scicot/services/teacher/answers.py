@@ -111,8 +111,8 @@ def _list_answers(session: Session, run_id: int) -> Mapping[int, list[tuple[str,
         .where(RunCompletionRow.run_id == run_id, CompletionRow.state.in_(READ))
         .order_by(CompletionRow.sample, CompletionRow.id)
     )
-    found: dict[int, list[tuple[str, Sample]]] = {}
+    answers: dict[int, list[tuple[str, Sample]]] = {}
     for question_id, parameters, text, state in rows:
         sample = Sample(text or "", is_cut=state is CompletionState.TRUNCATED)
-        found.setdefault(question_id, []).append((parameters, sample))
-    return found
+        answers.setdefault(question_id, []).append((parameters, sample))
+    return answers

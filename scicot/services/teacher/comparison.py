@@ -127,7 +127,7 @@ def read_side_by_side(
     session: Session, question: StoredQuestion, sources: Sequence[TeacherSource]
 ) -> list[SourceText]:
     """Return each source's text for the question, where it has one."""
-    found = []
+    texts = []
     for source in sources:
         text = session.scalar(
             select(CompletionRow.text)
@@ -141,8 +141,8 @@ def read_side_by_side(
             .limit(1)
         )
         if text:
-            found.append(SourceText(source, text, find_flags(text, question)))
-    return found
+            texts.append(SourceText(source, text, find_flags(text, question)))
+    return texts
 
 
 def _read_texts(session: Session, dataset_id: int, source: TeacherSource) -> dict[int, _Text]:

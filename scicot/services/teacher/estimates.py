@@ -32,12 +32,12 @@ def estimate_generation(session: Session, config: GenerationConfig) -> Estimate:
     """Return how many calls the config needs that are not in the ledger yet, and their cost."""
     questions = choose_questions(session, config)
     rationale, *own = generation_asks(config, get_prompt(session, config.prompt_id))
-    found = _estimate(session, rationale, questions, _EXPLAINING)
+    estimate = _estimate(session, rationale, questions, _EXPLAINING)
     for ask in own:
-        found = add_estimates(
-            found, _estimate(session, ask, questions, _ALONE, expected=OWN_ANSWER_TOKENS)
+        estimate = add_estimates(
+            estimate, _estimate(session, ask, questions, _ALONE, expected=OWN_ANSWER_TOKENS)
         )
-    return found
+    return estimate
 
 
 def estimate_few_shot(session: Session, config: FewShotConfig) -> Estimate:

@@ -125,8 +125,10 @@ def choose_examples(session: Session, config: FewShotConfig) -> tuple[tuple[int,
             f"'{config.dataset}'{explained_too}; there are {len(candidates)}. Review some, set "
             "shots lower, or set chain_of_thought=false."
         )
-    found = get_questions(session, candidates)
-    order = sorted(found.items(), key=lambda one: content_hash([config.seed, one[1].external_id]))
+    questions = get_questions(session, candidates)
+    order = sorted(
+        questions.items(), key=lambda one: content_hash([config.seed, one[1].external_id])
+    )
     return tuple((key, candidates[key]) for key, _ in order[: config.shots])
 
 

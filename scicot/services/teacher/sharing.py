@@ -38,13 +38,13 @@ def share_answers(session: Session, run_id: int, take_text: TakeText | None) -> 
         # of several the one with a text counts
         .order_by(_OTHER.state.in_(HAS_TEXT), _OTHER.id.desc())
     ).join(QuestionRow, QuestionRow.id == _OTHER.question_id)
-    found = {own: (other, name) for own, other, name in session.execute(pairs)}
-    if not found:
+    shared = {own: (other, name) for own, other, name in session.execute(pairs)}
+    if not shared:
         return 0
     with write(session):
-        for own_id, (other_id, name) in found.items():
+        for own_id, (other_id, name) in shared.items():
             _share(session, own_id, other_id, name, take_text)
-    return len(found)
+    return len(shared)
 
 
 def twin_asked_first(run_id: int) -> Select[int]:

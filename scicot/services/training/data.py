@@ -54,9 +54,9 @@ def read_training_data(session: Session, config: TrainingConfig) -> TrainingData
         rationales = snapshot_texts(session, snapshot.id)
         questions = [question for question in questions if question.id in rationales]
     tested = questions_in_test(session, config.dataset) if config.leave_out_tested else set()
-    kept = [question for question in questions if question.id not in tested]
-    left_out = len(questions) - len(kept)
-    questions = kept
+    untested = [question for question in questions if question.id not in tested]
+    left_out = len(questions) - len(untested)
+    questions = untested
     plan = plan_of(config)
     if not questions and plan.needs_questions:
         raise InvalidConfig(

@@ -87,14 +87,14 @@ def estimate_training(
     room = fit_rationales(config, data, codec)
     config, data = room.config, room.data
     plans = plan_known_stages(config, data)
-    kept = _probe_file(settings, student, config)
-    found = None if again else _read_probe(kept)
-    if found is None:
-        found = _probe(kept, settings, student, config, _examples(session, config, plans))
+    probe_file = _probe_file(settings, student, config)
+    probe = None if again else _read_probe(probe_file)
+    if probe is None:
+        probe = _probe(probe_file, settings, student, config, _examples(session, config, plans))
     training = 0.0
     for plan in plans:
         if find_stage(session, hash_stage(plan, student, config, settings.device)) is None:
-            training += _stage_seconds(codec, plan.tasks, config, found)
+            training += _stage_seconds(codec, plan.tasks, config, probe)
     preview = inspect_training(session, settings, config)
     whole, writing, known = plan_of(config), 0, {plan.role for plan in plans}
     for spec in whole.stages:
@@ -102,14 +102,14 @@ def estimate_training(
         if spec.role not in known:
             read = {task.reads: data.rationales for task in spec.tasks if task.reads}
             tasks = make_tasks(spec, config, data, read=read)
-            training += _stage_seconds(codec, tasks, config, found)
+            training += _stage_seconds(codec, tasks, config, probe)
     return TrainingEstimate(
         training=training,
-        writing=writing * found.per_text,
-        testing=preview.test_questions * whole.answers.passes * found.per_text,
-        steps_tried=found.steps,
-        tried_at=datetime.fromtimestamp(kept.stat().st_mtime, UTC),
-        slow_reason=found.slow_reason,
+        writing=writing * probe.per_text,
+        testing=preview.test_questions * whole.answers.passes * probe.per_text,
+        steps_tried=probe.steps,
+        tried_at=datetime.fromtimestamp(probe_file.stat().st_mtime, UTC),
+        slow_reason=probe.slow_reason,
     )
 
 

@@ -113,7 +113,7 @@ def find_answered(
     """
     limits = known_limits(session) | {settings.max_tokens}
     by_hash = {settings.hash_with(limit): limit for limit in limits}
-    found: dict[CallKey, int] = {}
+    answered: dict[CallKey, int] = {}
     listed = list(question_ids)
     for start in range(0, len(listed), IDS_AT_ONCE):
         rows = session.execute(
@@ -138,8 +138,8 @@ def find_answered(
             is_whole = row.state is CompletionState.STORED
             is_own = row.parameters_hash == settings.parameters_hash
             if is_own or (is_whole and by_hash[row.parameters_hash] < settings.max_tokens):
-                found[row.question_id, row.prompt_hash, row.sample] = row.id
-    return found
+                answered[row.question_id, row.prompt_hash, row.sample] = row.id
+    return answered
 
 
 def known_limits(session: Session) -> set[int]:
