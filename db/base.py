@@ -51,8 +51,8 @@ class EnumText(TypeDecorator[E]):
         """Return the member."""
         if value is None:
             return None
-        found = self._by_text.get(value)  # thousands of outcomes are read for one page
-        return self.members(value) if found is None else found
+        member = self._by_text.get(value)  # thousands of outcomes are read for one page
+        return self.members(value) if member is None else member
 
 
 class Base(DeclarativeBase):

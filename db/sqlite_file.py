@@ -60,10 +60,10 @@ def say_where(url: str) -> str:
 def identity(path: Path) -> Identity | None:
     """Return which file lies at the path now, None when there is none."""
     try:
-        found = os.stat(path)
+        status = os.stat(path)
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino
 
 
 def connect(path: Path) -> sqlite3.Connection:

@@ -51,8 +51,8 @@ def prepare_student(bench: Bench, training: int) -> None:
     """Train the student on a few made-up rationales and convert it, under the bench's folder."""
     student = PeerStudent(bench.student.path)
     if training:
-        made = make_questions(training, seed=2)
-        task = make_task(WRITES_RATIONALE, made, targets=make_rationales(made))
+        questions = make_questions(training, seed=2)
+        task = make_task(WRITES_RATIONALE, questions, targets=make_rationales(questions))
         student.train(task, padded=False, learning_rate=1e-3)
     save_model(student.model, bench.student.path, bench.folder / "model")
     convert_student(bench.folder / "model", bench.folder / "ct2", bench.student.family)

@@ -149,14 +149,14 @@ class PeerStudent:
                     for text in inputs[start : start + BATCH]
                 ]
                 batch = self._place(_pad_rows(rows, self.codec.special.pad, False))
-                made = self.model.generate(
+                outputs = self.model.generate(
                     input_ids=batch["input_ids"],
                     attention_mask=batch["attention_mask"],
                     max_new_tokens=max_new_tokens,
                     do_sample=False,
                     num_beams=1,
                 )
-                texts += [self.codec.decode(row[1:]) for row in made.tolist()]
+                texts += [self.codec.decode(row[1:]) for row in outputs.tolist()]
         return Timed(texts, work_seconds() - started)
 
     def score(self, inputs: Sequence[str], options: Sequence[Sequence[str]]) -> Timed:

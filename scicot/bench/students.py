@@ -79,10 +79,10 @@ def open_bench(student: str, settings: Settings) -> Iterator[Bench]:
     ):
         if student == SHAPE:
             built = build_paper_shape(settings.artifacts_folder / "bench" / SHAPE, VOCABULARY)
-            found = inspect_folder(SHAPE, built)
+            opened = inspect_folder(SHAPE, built)
         else:
-            found = find_student(student, settings)
-        yield Bench(found, Path(folder), threads, peers)
+            opened = find_student(student, settings)
+        yield Bench(opened, Path(folder), threads, peers)
 
 
 def begin_again_keeping_memory() -> None:

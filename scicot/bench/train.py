@@ -44,9 +44,9 @@ def bench_train(
             tokens.append(tokens_per_second)
             rates.setdefault("ours", []).append(rate)
             if bench.student.family is Family.ENCODER_DECODER:
-                made = bench.ask_peers(_train_peers, bench.student.path, task)
-                made |= _train_on_our_batches(bench, task, tokens_per_batch)
-                for name, rate in made.items():
+                measured = bench.ask_peers(_train_peers, bench.student.path, task)
+                measured |= _train_on_our_batches(bench, task, tokens_per_batch)
+                for name, rate in measured.items():
                     rates.setdefault(name, []).append(rate)
         best = {name: max(values) for name, values in rates.items()}
         operations = _operations_per_token(bench, task, tokens_per_batch) * max(tokens)

@@ -88,16 +88,16 @@ def _measure(
         page.get_by_role("rowheader").first.wait_for()
         clock("slice", press_first_slice, appears("All questions"))
         clock("inspect", follow("Inspect"), appears("Keep the note"))
-    found = {name: round(median(values), 1) for name, values in times.items()}
+    medians = {name: round(median(values), 1) for name, values in times.items()}
     return UnderstandBench(
         runs=runs,
         questions=questions,
-        results_ms=found["results"],
-        compare_ms=found["compare"],
-        inspect_ms=found["inspect"],
-        cell_ms=found["cell"],
-        next_ms=found["next"],
-        slice_filter_ms=found["slice"],
+        results_ms=medians["results"],
+        compare_ms=medians["compare"],
+        inspect_ms=medians["inspect"],
+        cell_ms=medians["cell"],
+        next_ms=medians["next"],
+        slice_filter_ms=medians["slice"],
         what_if_ms=what_if_ms["int8"],
         what_if_exact_ms=what_if_ms["float32"],
     )

@@ -15,7 +15,7 @@ def escape_markdown(text: str) -> str:
     It reads as it was written; nothing in it can become a link, an image, a heading, a formula or
     one of Streamlit's colours.
     """
-    line = _MARKS.sub(lambda found: f"\\{found.group()}", " ".join(text.split()))
+    line = _MARKS.sub(lambda mark: f"\\{mark.group()}", " ".join(text.split()))
     start = _AT_START.match(line)
     if start is None:
         return line

@@ -138,8 +138,8 @@ class RunView:
     @property
     def metrics(self) -> Mapping[str, Any] | None:
         """What was measured on its answers; None until there are any."""
-        found = self.result.get("metrics")
-        return found if isinstance(found, Mapping) else None
+        metrics = self.result.get("metrics")
+        return metrics if isinstance(metrics, Mapping) else None
 
     def _settings(self, kind: RunKind, config: type[C], values: Mapping[str, object]) -> C:
         if self.kind is not kind:

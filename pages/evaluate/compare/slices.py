@@ -76,7 +76,7 @@ def show_slices(slices: RunSlices, compared: RunComparison) -> None:
         "by",
         list(Dimension),
         default=Dimension.QUESTION_WORD,
-        say=lambda one: TITLES[one],
+        say=lambda choice: TITLES[choice],
     )
     if dimension is None:  # an empty box stands for the first choice
         dimension = Dimension.QUESTION_WORD

@@ -26,7 +26,7 @@ def show_export(dataset: str) -> None:
         key="export_statuses",
     )
     style = st.selectbox(
-        "Layout", list(STYLES), format_func=lambda one: STYLES[one], key="export_style"
+        "Layout", list(STYLES), format_func=lambda style: STYLES[style], key="export_style"
     )
     include = tuple(RationaleStatus(status) for status in statuses)
     wanted = (dataset, include, style)

@@ -50,7 +50,7 @@ def show_rules(dataset: str) -> None:
             _fill(chosen, saved[chosen].rule)
             st.session_state["rule_loaded"] = chosen
     kind = st.selectbox(
-        "What it does", list(KINDS), format_func=lambda one: KINDS[one], key="rule_kind"
+        "What it does", list(KINDS), format_func=lambda kind: KINDS[kind], key="rule_kind"
     )
     pattern = st.text_input("Looks for", key="rule_pattern")
     replacement = ""

@@ -47,7 +47,7 @@ def show_source_comparison(dataset: str) -> None:
     question = st.selectbox(
         "Read a question",
         compared.questions,
-        format_func=lambda one: f"{one.external_id}: {one.stem[:90]}",
+        format_func=lambda question: f"{question.external_id}: {question.stem[:90]}",
         key="compare_question",
     )
     with open_workspace() as session:

@@ -30,7 +30,7 @@ def show_few_shot(dataset: str) -> None:
     )
     teacher = choose_teacher()
     first, second, third = st.columns(3)
-    split = first.selectbox("Questions", list(SPLITS), format_func=lambda one: SPLITS[one])
+    split = first.selectbox("Questions", list(SPLITS), format_func=lambda split: SPLITS[split])
     shots = second.number_input("Examples (k)", 0, MOST_SHOTS, MOST_SHOTS, help="The paper's k: 5.")
     limit = third.number_input(
         "Only the first so many", min_value=1, value=None, placeholder="all of them"

@@ -24,7 +24,7 @@ def choose_teacher() -> str | None:
     kind = st.selectbox(
         "Teacher",
         list(TEACHERS),
-        format_func=lambda one: TEACHERS[one],
+        format_func=lambda teacher: TEACHERS[teacher],
         key="teacher",
         persist_state="session",
     )

@@ -112,8 +112,8 @@ def choose_call_settings() -> dict[str, Any]:
             "maybe_paid": second.selectbox(
                 "A call cut off after sending",
                 ["ask", "rebuy"],
-                format_func=lambda one: (
-                    "wait for my word" if one == "ask" else "send it again, it may cost twice"
+                format_func=lambda choice: (
+                    "wait for my word" if choice == "ask" else "send it again, it may cost twice"
                 ),
                 key="call_maybe_paid",
                 persist_state="session",

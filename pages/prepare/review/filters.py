@@ -43,11 +43,11 @@ def choose_filter(
 ) -> QueueFilter:
     """Return the filter typed and chosen in the popover."""
     with st.popover("Filter", icon=":material/filter_list:"):
-        check = _choose("Flag", "flag", list(BY_ID), lambda one: BY_ID[one].name)
+        check = _choose("Flag", "flag", list(BY_ID), lambda check_id: BY_ID[check_id].name)
         source = _choose("Source", "source", sources)
         reviewer = _choose("Reviewed by", "reviewer", reviewers)
         own = _choose("The teacher, without the key", "own", list(OWN_ANSWERS))
-        worth = _choose("To a student", "worth", list(WORTHS), lambda one: WORTHS[one])
+        worth = _choose("To a student", "worth", list(WORTHS), lambda worth: WORTHS[worth])
         changed = _choose("Text", "changed", [change for change in CHANGED if change != ANY])
         left, right = st.columns(2)
         shortest = _number(left, "Shortest, in characters", "shortest")

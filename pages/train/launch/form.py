@@ -38,7 +38,7 @@ def choose_student(like: TrainingConfig | None = None) -> str | None:
         "Student",
         kinds,
         index=kinds.index(named if named in STUDENTS else OWN_FOLDER),
-        format_func=lambda one: STUDENTS[one],
+        format_func=lambda student: STUDENTS[student],
         key="launch_student" + clone_mark(like),
         persist_state="session",
     )

@@ -100,8 +100,8 @@ def _columns(
     if missing is not None:
         raise InvalidInput(f"{name} has no column '{missing}'. It has: {', '.join(names)}.")
     free = [column for column in names if column not in mapping.values()]
-    found = find_columns(free, wanted) | dict(mapping)
-    return {**dict.fromkeys((kind,), kind), **found} if sample else found
+    chosen = find_columns(free, wanted) | dict(mapping)
+    return {**dict.fromkeys((kind,), kind), **chosen} if sample else chosen
 
 
 def _texts(
@@ -153,12 +153,12 @@ def _texts(
 
 
 def _from_harness(row: Mapping[str, Any], where: str) -> WrittenRow:
-    found = read_harness_row(row, where)
+    harness_row = read_harness_row(row, where)
     return WrittenRow(
         where=where,
-        external_id=found.external_id,
-        question=found.question,
-        text=found.output,
-        option_scores=found.scores,
+        external_id=harness_row.external_id,
+        question=harness_row.question,
+        text=harness_row.output,
+        option_scores=harness_row.scores,
         is_sample=True,
     )

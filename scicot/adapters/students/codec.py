@@ -195,16 +195,16 @@ class Codec:
 
 def find_unknown(text: str, encoding: Encoding, unknown_id: int | None) -> list[tuple[int, int]]:
     """Return the spans of a text that its tokens do not carry: unknown, or left out altogether."""
-    seen, found = 0, []
+    seen, spans = 0, []
     for token, (start, end) in zip(encoding.ids, encoding.offsets, strict=True):
         if start > seen and text[seen:start].strip():
-            found.append((seen, start))
+            spans.append((seen, start))
         if token == unknown_id and end > start:
-            found.append((start, end))
+            spans.append((start, end))
         seen = max(seen, end)
     if text[seen:].strip():
-        found.append((seen, len(text)))
-    return found
+        spans.append((seen, len(text)))
+    return spans
 
 
 def encode_options(

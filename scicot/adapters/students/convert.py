@@ -76,7 +76,7 @@ def say_slow(reason: str) -> str:
 def _difference(student: TorchStudent, output: Path, examples: Sequence[Example]) -> str | None:
     if not examples:
         return None
-    examples = sorted(examples, key=lambda one: len(one.input) + len(one.target))[:TRIED]
+    examples = sorted(examples, key=lambda pair: len(pair.input) + len(pair.target))[:TRIED]
     inputs = [example.input for example in examples]
     targets = [[example.target] for example in examples]
     fast = FastStudent.open(output, threads=1)

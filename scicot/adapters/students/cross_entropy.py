@@ -24,9 +24,9 @@ class _InPlace(torch.autograd.Function):
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
         """Return (softmax - one at the label) times each token's gradient."""
         logits, labels, norms = ctx.saved_tensors
-        found = logits.sub_(norms[:, None]).exp_()
-        found.scatter_add_(1, labels[:, None], found.new_full((len(labels), 1), -1.0))
-        return found.mul_(gradients[0][:, None]), None
+        slopes = logits.sub_(norms[:, None]).exp_()
+        slopes.scatter_add_(1, labels[:, None], slopes.new_full((len(labels), 1), -1.0))
+        return slopes.mul_(gradients[0][:, None]), None
 
 
 def cross_entropy_in_place(logits: Tensor, labels: Tensor) -> Tensor:

@@ -35,9 +35,9 @@ def evaluate_loss(model: Any, codec: Codec, task: Task, config: TrainingConfig) 
     with _evaluating(model), torch.no_grad():
         for batch in plan_batches(lengths, config.tokens_per_batch, seed=0):
             chosen = [pairs[index] for index in batch]
-            made = collate(chosen, family, codec.special.pad, device_of(model))
+            collated = collate(chosen, family, codec.special.pad, device_of(model))
             targets = sum(len(pair.target_ids) for pair in chosen)
-            total += batch_loss(model, made, family).item() * targets
+            total += batch_loss(model, collated, family).item() * targets
             count += targets
     return total / count
 

@@ -52,22 +52,22 @@ class GradientSum:
             check()
             for pairs, task_weight in zip(self.pairs, self.task_weights, strict=True):
                 weighs = sum(pairs[index].weight(self.deciding_weight) for index in chosen)
-                made = collate([pairs[index] for index in batch], self.family, self.pad, device)
+                collated = collate([pairs[index] for index in batch], self.family, self.pad, device)
                 with self.precision():
-                    losses = token_losses(self.model, made, self.family)
+                    losses = token_losses(self.model, collated, self.family)
                 weights = losses.new_ones(len(losses))
-                if made.deciding is not None:
-                    weights[made.deciding] = self.deciding_weight
+                if collated.deciding is not None:
+                    weights[collated.deciding] = self.deciding_weight
                 loss = (losses * weights).sum() * (task_weight / weighs)
                 loss.backward()  # type: ignore[no-untyped-call]
-                found = losses.detach()
+                values = losses.detach()
                 parts = [loss.detach()]
-                if made.deciding is not None:
-                    parts += [found[made.deciding].sum(), found[~made.deciding].sum()]
-                    counts[0] += int(made.deciding.sum())
-                    counts[1] += int((~made.deciding).sum())
+                if collated.deciding is not None:
+                    parts += [values[collated.deciding].sum(), values[~collated.deciding].sum()]
+                    counts[0] += int(collated.deciding.sum())
+                    counts[1] += int((~collated.deciding).sum())
                 sums[: len(parts)] += torch.stack(parts).double()
-                tokens += made.tokens
+                tokens += collated.tokens
         total, deciding, rest = sums.tolist()
         return StepLosses(
             loss=total,

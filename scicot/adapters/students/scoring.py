@@ -76,8 +76,8 @@ def score_options(model: Any, codec: Codec, asked: Sequence[Asked]) -> list[list
     scores: list[list[OptionScore]] = [[] for _ in asked]
     with torch.no_grad():
         for part in _parts(asked):
-            found = scorer.score([asked[index] for index in part])
-            for index, row in zip(part, found, strict=True):
+            row_scores = scorer.score([asked[index] for index in part])
+            for index, row in zip(part, row_scores, strict=True):
                 scores[index] = row
     return scores
 
@@ -104,8 +104,8 @@ class _Scorer:
         rest = [target[shared:] for question in asked for target in question.targets]
         for chosen in _near_lengths(rest):
             rows = torch.tensor([owner[place] for place in chosen], device=self.device)
-            found = self._continue(beginning, rows, [rest[place] for place in chosen])
-            totals = totals.index_add(0, torch.tensor(chosen, device=self.device), found)
+            further = self._continue(beginning, rows, [rest[place] for place in chosen])
+            totals = totals.index_add(0, torch.tensor(chosen, device=self.device), further)
         results: list[list[OptionScore]] = [[] for _ in asked]
         for place, total, first in zip(owner, totals.tolist(), firsts.tolist(), strict=True):
             results[place].append(OptionScore(total, first))

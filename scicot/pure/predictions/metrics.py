@@ -85,10 +85,12 @@ def measure(
             "option_accuracy_per_byte": _share_right(
                 predictions,
                 keys,
-                lambda one: label_per_byte(one.option_log_likelihoods, asked[one.question_id]),
+                lambda prediction: label_per_byte(
+                    prediction.option_log_likelihoods, asked[prediction.question_id]
+                ),
             ),
             "letter_accuracy": _share_right(
-                predictions, keys, lambda one: most_likely(one.letter_log_likelihoods)
+                predictions, keys, lambda prediction: most_likely(prediction.letter_log_likelihoods)
             ),
             "most_answered_place": place,
             "most_answered_share": fallen / places.total() if places else None,

@@ -35,7 +35,9 @@ def split_folds(
 
 def rank_questions(questions: Sequence[StoredQuestion], seed: int) -> list[StoredQuestion]:
     """Return the questions in the seed's order, which depends on each question's id alone."""
-    return sorted(questions, key=lambda one: (_rank(one.external_id, seed), one.external_id))
+    return sorted(
+        questions, key=lambda question: (_rank(question.external_id, seed), question.external_id)
+    )
 
 
 def _rank(external_id: str, seed: int) -> str:

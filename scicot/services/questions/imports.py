@@ -139,12 +139,12 @@ def import_questions(
         raise InvalidInput("The dataset has no name. Give it one, for instance 'arc'.")
     asked = replace(options or ReadOptions(), split=split or (options.split if options else None))
     with read_source(location, dataset, settled_options(session, asked)) as reading:
-        found = _check(reading, skip_bad_rows)
+        checked = _check(reading, skip_bad_rows)
         with write(session):
             if asked.mapping:
                 name = asked.layout if asked.layout not in (None, *NAMES) else dataset
                 remember_mapping(session, actor, str(name)[:100], asked.mapping)
-            done = _store(session, actor, location, reading, found, language, add_supports)
+            done = _store(session, actor, location, reading, checked, language, add_supports)
     if not done.added:
         return done
     search_duplicates(session, list(done.datasets))

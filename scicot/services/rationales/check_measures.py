@@ -60,11 +60,11 @@ def measure_on(
                 "Import both ARC sets first."
             )
         if labelled_text.held_out is held_out:
-            found = {
+            spoke = {
                 flag.check
                 for flag in find_flags(labelled_text.text, questions[labelled_text.question_id])
             }
-            pairs.append((frozenset(found), frozenset(labelled_text.labels)))
+            pairs.append((frozenset(spoke), frozenset(labelled_text.labels)))
     return measure_checks(pairs)
 
 

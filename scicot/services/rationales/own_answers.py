@@ -99,7 +99,7 @@ def _read_key_free(
     session: Session, rationale_ids: Collection[int], questions: Mapping[int, StoredQuestion]
 ) -> dict[int, OwnAnswer]:
     """Return what texts that were written without the key come to, by rationale id."""
-    found = {}
+    answers = {}
     for some in chunks(list(rationale_ids)):
         rows = session.execute(
             select(RationaleRow.id, RationaleRow.question_id, CompletionRow.text)
@@ -109,8 +109,8 @@ def _read_key_free(
         )
         for rationale_id, question_id, text in rows:
             label = read_llm_answer(text or "", questions[question_id])
-            found[rationale_id] = OwnAnswer(label)
-    return found
+            answers[rationale_id] = OwnAnswer(label)
+    return answers
 
 
 def is_key_free() -> ColumnElement[bool]:

@@ -286,20 +286,20 @@ def _add(session: Session, question: QuestionRow, line: ReviewLine) -> int:
 def _append_history(
     session: Session, row: RationaleRow, line: ReviewLine, *, skip_first: bool
 ) -> None:
-    made = {1: row.revision_id} if skip_first else {}
+    revision_ids = {1: row.revision_id} if skip_first else {}
     for written in line.revisions[1 if skip_first else 0 :]:
         revision = RevisionRow(rationale_id=row.id, **written.model_dump())
         session.add(revision)
         session.flush()
-        made[revision.number] = row.revision_id = revision.id
+        revision_ids[revision.number] = row.revision_id = revision.id
         row.length = len(revision.text)
     for verdict in line.reviews:
         fields = verdict.model_dump(exclude={"revision", "revision_before"})
         session.add(
             ReviewRow(
                 rationale_id=row.id,
-                revision_id=made[verdict.revision],
-                revision_before_id=made[verdict.revision_before],
+                revision_id=revision_ids[verdict.revision],
+                revision_before_id=revision_ids[verdict.revision_before],
                 **fields,
             )
         )

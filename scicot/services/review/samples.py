@@ -67,15 +67,15 @@ def list_samples(session: Session, rationale_ids: Sequence[int]) -> dict[int, li
 
     A rationale that is its question's only one of its source is left out.
     """
-    one, other, another = (aliased(RationaleRow) for _ in range(3))
+    rationale, other, another = (aliased(RationaleRow) for _ in range(3))
     rows = session.execute(
-        select(one.id, other.id)
-        .join(other, _same_samples(other, one))
+        select(rationale.id, other.id)
+        .join(other, _same_samples(other, rationale))
         .where(
-            one.id.in_(rationale_ids),
-            exists().where(_same_samples(another, one), another.id != one.id),
+            rationale.id.in_(rationale_ids),
+            exists().where(_same_samples(another, rationale), another.id != rationale.id),
         )
-        .order_by(one.id, *_fit(other))
+        .order_by(rationale.id, *_fit(other))
     )
     samples: dict[int, list[int]] = {}
     for rationale_id, sample_id in rows:

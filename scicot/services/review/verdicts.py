@@ -201,7 +201,7 @@ def accept_in_batch(
     now = utc_now()
     count = 0
     sampled = has_samples(session)
-    for rationale in sorted(rationales, key=lambda one: (one.risk, one.id)):
+    for rationale in sorted(rationales, key=lambda item: (item.risk, item.id)):
         if rationale.status is not RationaleStatus.UNREVIEWED:
             continue  # passed over just now
         count += 1

@@ -178,10 +178,10 @@ class _BatchRunner:
         with self.context.session() as session:
             row = session.get_one(BatchRow, batch_id)
         if row.remote_id is None and row.file_id is not None:
-            found = self.client.find(row.token)
-            if found is not None:
-                note_batch(self.context, batch_id, remote_id=found.id, status=found.status)
-                return found.id
+            remote = self.client.find(row.token)
+            if remote is not None:
+                note_batch(self.context, batch_id, remote_id=remote.id, status=remote.status)
+                return remote.id
         return row.remote_id
 
     def collect(self, batch_id: int, over: BatchJob) -> None:

@@ -127,7 +127,7 @@ def choose_examples(session: Session, config: FewShotConfig) -> tuple[tuple[int,
         )
     questions = get_questions(session, candidates)
     order = sorted(
-        questions.items(), key=lambda one: content_hash([config.seed, one[1].external_id])
+        questions.items(), key=lambda item: content_hash([config.seed, item[1].external_id])
     )
     return tuple((key, candidates[key]) for key, _ in order[: config.shots])
 

@@ -191,11 +191,11 @@ def _choose(
     rank = {source: place for place, source in enumerate(sources)}
     rows = sorted(
         session.execute(query),
-        key=lambda found: (
-            rank.get(found[0].source, 0),
-            TAKEN_FIRST.get(found[0].status, len(TAKEN_FIRST)),
-            found[0].risk,
-            found[0].id,
+        key=lambda row: (
+            rank.get(row[0].source, 0),
+            TAKEN_FIRST.get(row[0].status, len(TAKEN_FIRST)),
+            row[0].risk,
+            row[0].id,
         ),
     )
     chosen: dict[int, tuple[str, int, str]] = {}
