@@ -51,7 +51,7 @@ def show_scores(compared: RunComparison) -> None:
     """Show both accuracies with their intervals, the difference, mid-p and the number needed."""
     comparison = compared.found
     interval = comparison.interval
-    bounds = f" \\[{interval.low * 100:+.1f}, {interval.high * 100:+.1f}]" if interval else ""
+    bounds = f" \\{interval.in_brackets('+.1f')}" if interval else ""
     needed = (
         f"about {comparison.needed:,} questions would tell a difference of this size"
         if comparison.needed
@@ -88,7 +88,7 @@ def _warnings(compared: RunComparison) -> list[str]:
 
 def _describe(letter: str, name: str, score: Score, own: Score) -> str:
     interval = score.interval
-    bounds = f" \\[{interval.low * 100:.1f}, {interval.high * 100:.1f}]" if interval else ""
+    bounds = f" \\{interval.in_brackets('.1f')}" if interval else ""
     return (
         f"**{letter}: {escape_markdown(name)}** {percent(score.accuracy)}{bounds} · "
         f"no answer {score.no_answer:,} of {score.n:,}"

@@ -86,7 +86,7 @@ def _describe_agreement(one: TagAgreement) -> Line:
             Cell(f"{agreement.n:,}"),
             Cell(f"{agreement.share:.0%}"),
             Cell("–" if agreement.kappa is None else f"{agreement.kappa:.2f}"),
-            Cell("–" if bounds is None else f"{bounds.low:.2f} to {bounds.high:.2f}"),
+            Cell("–" if bounds is None else bounds.to_words(".2f", scale=1)),
         ]
     )
 

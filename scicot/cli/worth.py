@@ -97,4 +97,4 @@ def _numbers(auc: Auc | None) -> list[float] | None:
 def _say(auc: Auc | None) -> str:
     if auc is None:
         return "AUC unknown: it needs rejected and approved rationales, ten together for 'all'"
-    return f"AUC {auc.value:.3f} [{auc.interval.low:.3f}, {auc.interval.high:.3f}] against reject"
+    return f"AUC {auc.value:.3f} {auc.interval.in_brackets('.3f', scale=1)} against reject"

@@ -26,6 +26,19 @@ class Interval:
     low: float
     high: float
 
+    def to_words(self, form: str = ".0f", *, scale: int = 100) -> str:
+        """Return "12 to 34", in percent unless `scale` is 1; `form` is both numbers' format."""
+        return f"{self.low * scale:{form}} to {self.high * scale:{form}}"
+
+    def in_brackets(self, form: str = ".0f", *, scale: int = 100) -> str:
+        """Return "[12, 34]", in percent unless `scale` is 1; `form` is both numbers' format."""
+        return f"[{self.low * scale:{form}}, {self.high * scale:{form}}]"
+
+    @property
+    def of_size(self) -> Interval:
+        """The interval of a difference's size, for one that does not hold zero."""
+        return Interval(*sorted((abs(self.low), abs(self.high))))
+
 
 def wilson_interval(successes: int, n: int, level: float = LEVEL) -> Interval | None:
     """Return Wilson's score interval of a proportion; None when nothing was counted."""

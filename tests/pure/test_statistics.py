@@ -11,6 +11,7 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
 from scicot.pure.statistics import (
+    Interval,
     bootstrap_difference,
     cohens_kappa,
     holm,
@@ -138,3 +139,12 @@ def test_kappa_is_unknown_where_chance_alone_agrees() -> None:
     assert found is not None
     assert (found.share, found.kappa) == (1.0, None)
     assert cohens_kappa(0, 0, 0, 0) is None
+
+
+def test_an_interval_is_said_in_percent_unless_it_is_no_share() -> None:
+    share = Interval(0.123, 0.345)
+    assert share.to_words() == "12 to 34"
+    assert share.to_words("+.1f") == "+12.3 to +34.5"
+    assert share.in_brackets(".1f") == "[12.3, 34.5]"
+    assert Interval(-0.2, 0.61).to_words(".2f", scale=1) == "-0.20 to 0.61"
+    assert Interval(-0.07, -0.02).of_size == Interval(0.02, 0.07)

@@ -23,7 +23,7 @@ def show_variants(found: Attribution) -> None:
             lines.append(Line([Cell(title), Cell("not asked"), *[Cell("–")] * 3]))
             continue
         interval = score.interval
-        bounds = f"{interval.low * 100:.1f} to {interval.high * 100:.1f}" if interval else "–"
+        bounds = interval.to_words(".1f") if interval else "–"
         asked = f"{score.n:,} of {found.questions:,}"
         lines.append(
             Line(
@@ -120,7 +120,7 @@ def _share(count: int, n: int, what: str) -> str:
     interval = wilson_interval(count, n)
     if interval is None:
         return f"none {what}"
-    bounds = f"95 % interval {interval.low * 100:.0f} to {interval.high * 100:.0f}"
+    bounds = f"95 % interval {interval.to_words()}"
     return f"{count / n:.0%} of the {n:,} {what} ({bounds})"
 
 

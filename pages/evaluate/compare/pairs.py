@@ -49,7 +49,7 @@ def show_pairs(first: Sequence[int], others: Sequence[RunView], reading: Reading
 def _describe(pair: PairRow) -> Line:
     compared = pair.comparison
     comparison, interval = compared.found, compared.found.interval
-    bounds = f"{interval.low * 100:+.1f} to {interval.high * 100:+.1f}" if interval else "–"
+    bounds = interval.to_words("+.1f") if interval else "–"
     return Line(
         [
             Cell(

@@ -121,8 +121,7 @@ def _accuracy(correct: int, n: int) -> Cell:
     if interval is None:
         return Cell("–")
     share = correct / n
-    bounds = f"[{interval.low * 100:.0f}, {interval.high * 100:.0f}]"
-    return Cell(f"{percent(share)}  {bounds}", value=share)
+    return Cell(f"{percent(share)}  {interval.in_brackets()}", value=share)
 
 
 def _filter(dimension: Dimension, value: str) -> None:

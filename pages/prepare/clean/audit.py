@@ -51,7 +51,7 @@ def _show_rate(audit: Audit) -> None:
     if audit.interval is not None:
         st.markdown(
             f"**{audit.errors} of {audit.read} are wrong: {audit.errors / audit.read:.1%}** "
-            f"(95 % interval {audit.interval.low:.1%} to {audit.interval.high:.1%})"
+            f"(95 % interval {audit.interval.to_words('.1%', scale=1)})"
         )
 
 

@@ -42,8 +42,8 @@ def show_policy(dataset: str) -> None:
     else:
         st.write(
             f"{agreed.n} read twice, alike in {agreed.share:.0%}. Cohen's kappa "
-            f"{agreed.kappa:.2f} (95 % interval {agreed.interval.low:.2f} to "
-            f"{agreed.interval.high:.2f}). Disagreements wait in the review queue 'Conflicting'."
+            f"{agreed.kappa:.2f} (95 % interval {agreed.interval.to_words('.2f', scale=1)}). "
+            "Disagreements wait in the review queue 'Conflicting'."
         )
 
 

@@ -126,7 +126,7 @@ def _show_share(name: str, count: int, questions: int) -> None:
     st.metric(
         name.replace("_", " "),
         f"{count / questions:.1%}" if questions else "none",
-        f"{100 * interval.low:.1f} to {100 * interval.high:.1f}" if interval else None,
+        interval.to_words(".1f") if interval else None,
         delta_color="off",
         delta_arrow="off",
         help=f"{count:,} of {questions:,} correct; below, the 95 % interval (Wilson).",

@@ -51,7 +51,7 @@ def _accuracy(run: RunView) -> str:
     if not isinstance(correct, int) or not isinstance(questions, int) or not questions:
         return ""
     interval = wilson_interval(correct, questions)
-    bounds = f" [{interval.low * 100:.0f}, {interval.high * 100:.0f}]" if interval else ""
+    bounds = f" {interval.in_brackets()}" if interval else ""
     return f"{correct / questions:.1%}{bounds} of {questions:,}"
 
 

@@ -137,18 +137,18 @@ class Flips:
         """What the control says, in words."""
         if self.gain is None or self.interval is None:
             return "No wrong answer was asked again with a reference and another's rationale."
-        low, high = self.interval.low * 100, self.interval.high * 100
+        bounds = self.interval.to_words("+.1f")
         said = (
             f"Of {self.wrong:,} wrong answers {self.mended / self.wrong:.0%} become right with the "
             f"reference and {self.mended_by_others / self.wrong:.0%} with another question's "
-            f"rationale: {self.gain * 100:+.1f} points (95 % interval {low:+.1f} to {high:+.1f})."
+            f"rationale: {self.gain * 100:+.1f} points (95 % interval {bounds})."
         )
         if self.right:
             said += (
                 f" Of {self.right:,} right ones {self.spoilt / self.right:.0%} and "
                 f"{self.spoilt_by_others / self.right:.0%} become wrong."
             )
-        if low <= 0:
+        if self.interval.low <= 0:
             said += " The reference mends no more than any other text does: blame is not told."
         return said
 
@@ -211,9 +211,10 @@ class Followed:
         interval = wilson_interval(followed, self.told)
         if interval is None:
             return "No rationale clearly argues for or against the key."
+        bounds = interval.to_words(".0%", scale=1)
         return (
             f"Stage 2 answers what its rationale argues for in {followed / self.told:.0%} of "
-            f"{self.told:,} questions (95 % interval {interval.low:.0%} to {interval.high:.0%}): "
+            f"{self.told:,} questions (95 % interval {bounds}): "
             f"right with {self.for_key_right:,} of {self.for_key_right + self.for_key_wrong:,} "
             f"that argue for the key, and with {self.against_right:,} of "
             f"{self.against_right + self.against_wrong:,} that argue against it."

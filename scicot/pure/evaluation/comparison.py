@@ -123,17 +123,16 @@ def say_comparison(found: Comparison, name_a: str, name_b: str) -> str:
     interval = found.interval
     assert interval is not None  # there are matched questions
     if found.is_told_apart:
-        low, high = sorted((abs(interval.low) * 100, abs(interval.high) * 100))
         verb = "better" if found.difference > 0 else "worse"
         return (
             f"In this run {name_a} is {verb} than {name_b} by {points:.1f} points "
-            f"(95 % interval {low:.1f} to {high:.1f}); "
+            f"(95 % interval {interval.of_size.to_words('.1f')}); "
             "a difference this large is unlikely to be chance."
         )
     sentence = (
         f"In this run {name_a} and {name_b} cannot be told apart with {n} (difference "
         f"{found.difference * 100:+.1f} points, 95 % interval "
-        f"{interval.low * 100:+.1f} to {interval.high * 100:+.1f})"
+        f"{interval.to_words('+.1f')})"
     )
     if found.needed is None or found.needed <= found.matched:
         return f"{sentence}."

@@ -270,17 +270,17 @@ def say_cells(found: CellDifference, name_a: str, name_b: str) -> str:
     n = f"{found.questions:,} questions"
     interval = found.interval
     if found.is_told_apart:
-        low, high = sorted((abs(interval.low) * 100, abs(interval.high) * 100))
+        bounds = interval.of_size.to_words(".1f")
         verb = "better" if found.difference > 0 else "worse"
         return (
             f"{of_runs}{name_a} is {verb} than {name_b} by {abs(found.difference) * 100:.1f} "
-            f"points (95 % interval {low:.1f} to {high:.1f}; {seeds}, {n}); a difference this "
+            f"points (95 % interval {bounds}; {seeds}, {n}); a difference this "
             f"large is unlikely to be chance.{_say_few_seeds(found)}"
         )
     sentence = (
         f"{of_runs}{name_a} and {name_b} cannot be told apart with {seeds} and {n} (difference "
-        f"{found.difference * 100:+.1f} points, 95 % interval {interval.low * 100:+.1f} to "
-        f"{interval.high * 100:+.1f})"
+        f"{found.difference * 100:+.1f} points, 95 % interval "
+        f"{interval.to_words('+.1f')})"
     )
     return f"{sentence}{_say_needed(found)}.{_say_equivalence(found, name_a, name_b)}" + (
         _say_few_seeds(found)

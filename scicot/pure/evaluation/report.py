@@ -90,8 +90,7 @@ class ReportFaults:
         share = self.faults[Fault.RATIONALE] / told
         return (
             f"{sentence}. Of the {told:,} errors that it tells apart {share:.0%} are the "
-            f"rationale's fault (95 % interval {interval.low * 100:.0f} to "
-            f"{interval.high * 100:.0f})."
+            f"rationale's fault (95 % interval {interval.to_words()})."
         )
 
 

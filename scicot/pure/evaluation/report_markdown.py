@@ -83,9 +83,7 @@ def _share(correct: int, n: int) -> str:
     interval = wilson_interval(correct, n)
     if interval is None:
         return "–"
-    return (
-        f"{percent(correct / n, 1)} \\[{percent(interval.low, 0)}, {percent(interval.high, 0)}\\]"
-    )
+    return f"{percent(correct / n, 1)} {escape_markdown(interval.in_brackets())}"
 
 
 def _example(example: ReportExample) -> Iterator[str]:

@@ -66,9 +66,7 @@ def describe_measured(cell: TableCell, marks: Mapping[str, str] | None = None) -
 
 
 def _bounds(interval: Interval | None) -> str:
-    if interval is None:
-        return ""
-    return f" [{percent(interval.low, 1)}, {percent(interval.high, 1)}]"
+    return f" {interval.in_brackets('.1f')}" if interval else ""
 
 
 def describe_basis(cell: TableCell) -> str:

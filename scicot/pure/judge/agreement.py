@@ -40,9 +40,8 @@ class JudgeAgreement:
             (self.recall, self.recall_interval, "of what people reject the judge rejects"),
         ):
             if share is not None and interval is not None:
-                said.append(
-                    f"{what.capitalize()} {share:.0%} ({interval.low:.0%} to {interval.high:.0%})."
-                )
+                bounds = interval.to_words(".0%", scale=1)
+                said.append(f"{what.capitalize()} {share:.0%} ({bounds}).")
         return " ".join(said)
 
 
