@@ -11,7 +11,8 @@ from pages.shared.colors import Color
 from pages.shared.word_diff import show_word_diff
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.predictions.metrics import word_overlap
-from scicot.services.evaluation.question_view import Explanation, QuestionView, RunAnswer
+from scicot.services.evaluation.question_view import QuestionView, RunAnswer
+from scicot.services.rationales.texts import StoredRationale
 from scicot.words.records import Outcome, Question, Variant
 
 BADGES: Mapping[Outcome, tuple[str, Color, str]] = {
@@ -88,7 +89,7 @@ def show_outcome(label: str | None, outcome: Outcome) -> None:
     st.badge(f"{escape_markdown(label or '–')} · {text}", color=color, icon=icon)
 
 
-def _show_answer(answer: RunAnswer, name: str, compared: Explanation | None) -> None:
+def _show_answer(answer: RunAnswer, name: str, compared: StoredRationale | None) -> None:
     st.markdown(f"**{escape_markdown(name)}**")
     prediction = answer.prediction
     if prediction is None:
@@ -116,7 +117,7 @@ def _show_answer(answer: RunAnswer, name: str, compared: Explanation | None) -> 
         show_outcome(other.label, other.outcome)
 
 
-def _show_explanations(explanations: Sequence[Explanation]) -> None:
+def _show_explanations(explanations: Sequence[StoredRationale]) -> None:
     if not explanations:
         st.caption("No teacher's or human rationale is stored for this question.")
         return

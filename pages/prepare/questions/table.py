@@ -8,12 +8,9 @@ from scicot.pure.markdown import escape_markdown
 from scicot.pure.methods.plan import TaskSpec
 from scicot.pure.methods.registry import list_trained, needs_rationales
 from scicot.pure.methods.tasks import make_task
-from scicot.services.questions.browser import (
-    QuestionFilter,
-    StoredRationale,
-    find_questions,
-    read_question,
-)
+from scicot.services.questions.browser import QuestionFilter, find_questions
+from scicot.services.questions.lookup import get_question
+from scicot.services.rationales.texts import StoredRationale, list_rationales
 from scicot.services.workspace import open_workspace
 from scicot.words.records import Split, StoredQuestion
 
@@ -81,7 +78,8 @@ def show_table(dataset: str) -> int | None:
 def show_question(question_id: int) -> None:
     """Show one question, its rationales, and the exact texts each stage reads and learns."""
     with open_workspace() as session:
-        question, rationales = read_question(session, question_id)
+        question = get_question(session, question_id)
+        rationales = list_rationales(session, question_id)
     st.html(BY_ITS_OWN_DIRECTION)
     st.subheader(escape_markdown(question.external_id))
     st.text(question.stem)

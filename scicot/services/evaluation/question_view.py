@@ -9,17 +9,18 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import NoteRow, PredictionRow, RationaleRow, RevisionRow
+from db.models import NoteRow, PredictionRow
 from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.pure.predictions.metrics import option_probabilities
 from scicot.services.evaluation.tags import TagMark, list_marks
 from scicot.services.predictions.store import to_prediction
 from scicot.services.questions.lookup import get_question
+from scicot.services.rationales.texts import StoredRationale, list_rationales
 from scicot.services.runs.runs import get_run
 from scicot.words.errors import InvalidInput
 from scicot.words.people import Action, needs
-from scicot.words.records import Actor, Origin, Prediction, RationaleStatus, StoredQuestion, Variant
+from scicot.words.records import Actor, Origin, Prediction, StoredQuestion, Variant
 from scicot.words.runs import RunView
 
 MAX_RUNS = 4  # side by side on one screen
@@ -43,16 +44,6 @@ class RunAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
-    """A teacher's or human rationale of the question in its current revision."""
-
-    origin: Origin
-    source: str
-    status: RationaleStatus
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Note:
     """A remark that somebody left on the question."""
 
@@ -69,7 +60,7 @@ class QuestionView:
 
     question: StoredQuestion
     answers: Sequence[RunAnswer]
-    explanations: Sequence[Explanation]
+    explanations: Sequence[StoredRationale]
     notes: Sequence[Note]
 
 
@@ -115,18 +106,13 @@ def _answer(
     )
 
 
-def list_explanations(session: Session, question_id: int) -> list[Explanation]:
+def list_explanations(session: Session, question_id: int) -> list[StoredRationale]:
     """Return the teacher's, then the human rationales of a question; students' are the runs'."""
-    rows = session.execute(
-        select(RationaleRow, RevisionRow.text)
-        .join(RevisionRow, RevisionRow.id == RationaleRow.revision_id)
-        .where(
-            RationaleRow.question_id == question_id,
-            RationaleRow.origin.in_((Origin.TEACHER, Origin.HUMAN)),
-        )
-        .order_by(RationaleRow.origin.desc(), RationaleRow.source, RationaleRow.sample)
+    by_others = list_rationales(session, question_id, (Origin.TEACHER, Origin.HUMAN))
+    return sorted(
+        by_others,
+        key=lambda stored: (stored.origin is not Origin.TEACHER, stored.source, stored.sample),
     )
-    return [Explanation(row.origin, row.source, row.status, text) for row, text in rows]
 
 
 def list_notes(session: Session, question_id: int) -> list[Note]:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from db.models import ImportRow, QuestionRow, RationaleRow, RevisionRow
-from scicot.services.questions.lookup import find_dataset_id, get_question
+from db.models import QuestionRow, RationaleRow
+from scicot.services.questions.lookup import find_dataset_id
 from scicot.words.patterns import check_pattern
-from scicot.words.records import Origin, RationaleStatus, Split, StoredQuestion
+from scicot.words.records import Split
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +37,6 @@ class QuestionLine:
     labels: str
     answer_key: str
     rationales: int
-
-
-@dataclass(frozen=True, slots=True)
-class StoredRationale:
-    """A rationale of a question as the browser shows it."""
-
-    origin: Origin
-    source: str
-    status: RationaleStatus
-    text: str
-    brought_with: str = ""  # the model and the word on its prompt, of an import
 
 
 def find_questions(
@@ -106,25 +93,3 @@ def _line(row: QuestionRow, rationales: int) -> QuestionLine:
         answer_key=row.answer_key,
         rationales=rationales,
     )
-
-
-def read_question(
-    session: Session, question_id: int
-) -> tuple[StoredQuestion, list[StoredRationale]]:
-    """Return a question and all its rationales, oldest first; raises NotFound."""
-    rows = session.execute(
-        select(RationaleRow, RevisionRow.text, ImportRow.result)
-        .join(RevisionRow, RevisionRow.id == RationaleRow.revision_id)
-        .outerjoin(ImportRow, ImportRow.id == RationaleRow.import_id)
-        .where(RationaleRow.question_id == question_id)
-        .order_by(RationaleRow.id)
-    )
-    stored = [
-        StoredRationale(row.origin, row.source, row.status, text, _brought_with(result or {}))
-        for row, text, result in rows
-    ]
-    return get_question(session, question_id), stored
-
-
-def _brought_with(result: Mapping[str, Any]) -> str:
-    return ", ".join(str(result[name]) for name in ("model", "prompt_note") if result.get(name))
