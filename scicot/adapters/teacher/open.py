@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from scicot.adapters.starter_file import find_starter_file
 from scicot.adapters.teacher.addresses import check_address, check_own_setting
 from scicot.adapters.teacher.keys import (
     NO_KEY,
@@ -15,7 +16,7 @@ from scicot.adapters.teacher.keys import (
     teacher_key,
 )
 from scicot.adapters.teacher.proxies import proxy_for
-from scicot.adapters.teacher.starter import find_starter_file, serve_starter
+from scicot.adapters.teacher.starter import serve_starter
 from scicot.words.errors import TeacherRefused
 from scicot.words.settings import Settings
 from scicot.words.teaching import Teacher, TeacherKind
@@ -30,7 +31,7 @@ STARTER_DEADLINE_SECONDS = 600.0
 def check_teacher(teacher: Teacher, settings: Settings) -> None:
     """Raise TeacherRefused or InvalidConfig when the teacher cannot even be asked."""
     if teacher.kind is TeacherKind.STARTER:
-        find_starter_file()
+        find_starter_file("teacher", TeacherRefused)
         return
     if teacher.kind is TeacherKind.OPENAI and teacher_key(teacher, settings) == NO_KEY:
         raise TeacherRefused(

