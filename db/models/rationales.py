@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from db.base import Base, EnumText
 from scicot.words.records import Cause, Origin, RationaleStatus, Severity
@@ -42,6 +42,12 @@ class RationaleRow(Base):
     # does the teacher, without the key, come to it? None: it was never asked so
     own_answer_right: Mapped[bool | None]
     created_at: Mapped[datetime]
+    # to join by; read from a row only where the query loads it, so that no loop asks row by row
+    current: Mapped[RevisionRow | None] = relationship(
+        primaryjoin="foreign(RationaleRow.revision_id) == RevisionRow.id",
+        viewonly=True,
+        lazy="raise",
+    )
 
 
 class RevisionRow(Base):

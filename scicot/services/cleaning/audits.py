@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import AuditRow, RationaleRow, ReviewRow, RevisionRow
+from db.models import AuditRow, RationaleRow, ReviewRow
 from db.rows import chunks
 from db.session import write
 from scicot.adapters.clock import utc_now
@@ -130,7 +130,7 @@ def accept_pile(session: Session, actor: Actor, audit_id: int) -> int:
         for some in chunks(row.revision_ids):
             pile = session.scalars(
                 select(RationaleRow)
-                .join(RevisionRow, RevisionRow.id == RationaleRow.revision_id)
+                .join(RationaleRow.current)
                 .where(
                     RationaleRow.revision_id.in_(some),
                     RationaleRow.status == RationaleStatus.UNREVIEWED,

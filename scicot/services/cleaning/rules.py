@@ -88,7 +88,7 @@ def preview_rule(session: Session, dataset: str, rule: Rule) -> list[PlannedChan
     check_rule(rule)
     rows = session.execute(
         select(RationaleRow.id, RevisionRow.id, QuestionRow.external_id, RevisionRow.text)
-        .join(RevisionRow, RevisionRow.id == RationaleRow.revision_id)
+        .join(RationaleRow.current)
         .join(QuestionRow, QuestionRow.id == RationaleRow.question_id)
         .where(
             RationaleRow.dataset_id == find_dataset_id(session, dataset),

@@ -49,7 +49,7 @@ def run_checks(session: Session, dataset: str) -> CheckReport:
     texts = dict(
         session.execute(
             select(RationaleRow.id, RevisionRow.text)
-            .join(RevisionRow, RevisionRow.id == RationaleRow.revision_id)
+            .join(RationaleRow.current)
             .where(RationaleRow.dataset_id == dataset_id)
             .order_by(RationaleRow.id)
         ).all()
@@ -91,7 +91,7 @@ def _refresh(
             RationaleRow.source,
             RevisionRow.text,
         )
-        .join(RevisionRow, RevisionRow.id == RationaleRow.revision_id)
+        .join(RationaleRow.current)
         .where(RationaleRow.id.in_(rationale_ids))
     ).all()
     questions = get_questions(session, {row.question_id for row in rows})

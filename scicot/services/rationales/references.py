@@ -36,7 +36,7 @@ def list_references(
     for some in chunks(question_ids):
         rows = session.execute(
             select(RationaleRow.question_id, RevisionRow.text)
-            .join(RevisionRow, RevisionRow.id == RationaleRow.revision_id)
+            .join(RationaleRow.current)
             .where(
                 RationaleRow.question_id.in_(some),
                 RationaleRow.origin == Origin(origin),

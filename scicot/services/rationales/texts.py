@@ -31,7 +31,7 @@ def list_rationales(
     """Return the question's rationales of these origins, oldest first."""
     rows = session.execute(
         select(RationaleRow, RevisionRow.text, ImportRow.result)
-        .join(RevisionRow, RevisionRow.id == RationaleRow.revision_id)
+        .join(RationaleRow.current)
         .outerjoin(ImportRow, ImportRow.id == RationaleRow.import_id)
         .where(RationaleRow.question_id == question_id, RationaleRow.origin.in_(origins))
         .order_by(RationaleRow.id)

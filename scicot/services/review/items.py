@@ -93,7 +93,7 @@ def _load_rationales(session: Session, ids: Collection[int]) -> dict[int, tuple[
     original = aliased(RevisionRow)
     rows = session.execute(
         select(RationaleRow, RevisionRow.id, RevisionRow.number, RevisionRow.text, original.text)
-        .join(RevisionRow, RevisionRow.id == RationaleRow.revision_id)
+        .join(RationaleRow.current)
         .join(original, (original.rationale_id == RationaleRow.id) & (original.number == 1))
         .where(RationaleRow.id.in_(ids))
         .execution_options(populate_existing=True)
@@ -134,7 +134,7 @@ def _others(session: Session, question_ids: set[int]) -> dict[int, list[OtherRat
             RationaleRow.origin,
             RevisionRow.text,
         )
-        .join(RevisionRow, RevisionRow.id == RationaleRow.revision_id)
+        .join(RationaleRow.current)
         .where(RationaleRow.question_id.in_(question_ids))
         .order_by(RationaleRow.origin, RationaleRow.id)
     )

@@ -197,7 +197,7 @@ def _filtered(
     if wanted.longest is not None:
         query = query.where(RationaleRow.length <= wanted.longest)
     if wanted.changed is not None or wanted.pattern:
-        query = query.join(RevisionRow, RevisionRow.id == RationaleRow.revision_id)
+        query = query.join(RationaleRow.current)
     if wanted.changed is not None:
         query = query.where(RevisionRow.number > 1 if wanted.changed else RevisionRow.number == 1)
     if wanted.pattern:

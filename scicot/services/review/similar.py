@@ -35,7 +35,7 @@ def find_similar(
     item = load_item(session, actor, rationale_id)
     rows = session.execute(
         select(RationaleRow.id, RevisionRow.text)
-        .join(RevisionRow, RevisionRow.id == RationaleRow.revision_id)
+        .join(RationaleRow.current)
         .where(
             RationaleRow.dataset_id
             == select(RationaleRow.dataset_id)

@@ -177,7 +177,7 @@ def _choose(
     query = (
         select(RationaleRow, QuestionRow.external_id, RevisionRow.text)
         .join(QuestionRow, QuestionRow.id == RationaleRow.question_id)
-        .join(RevisionRow, RevisionRow.id == RationaleRow.revision_id)
+        .join(RationaleRow.current)
         .where(
             RationaleRow.dataset_id == dataset_id,
             QuestionRow.split == Split.TRAIN,

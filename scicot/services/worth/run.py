@@ -87,7 +87,7 @@ def list_unmeasured(session: Session, config: WorthConfig) -> list[Measured]:
     measured = select(WorthRow.revision_id).where(WorthRow.student == name_student(config))
     query = (
         select(RationaleRow.id, RevisionRow.id, RationaleRow.question_id, RevisionRow.text)
-        .join(RevisionRow, RevisionRow.id == RationaleRow.revision_id)
+        .join(RationaleRow.current)
         .join(QuestionRow, QuestionRow.id == RationaleRow.question_id)
         .where(
             RationaleRow.dataset_id == find_dataset_id(session, config.dataset),
