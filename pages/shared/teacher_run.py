@@ -166,7 +166,7 @@ def _show_reasons(run: RunView, reasons: Sequence[ReasonCount]) -> None:
             "Longest answer of a retry (tokens), thinking included",
             min_value=16,
             max_value=32_768,
-            value=min(32_768, LONGER * int(str(run.config.get("max_tokens", 256)))),
+            value=min(32_768, LONGER * run.generation.max_tokens),
             key=f"longer_{run.id}",
         )
     with st.container(horizontal=True):

@@ -136,6 +136,13 @@ class RunView:
         return self._settings(RunKind.ATTRIBUTE, AttributionConfig, self.config)
 
     @property
+    def seed(self) -> int | None:
+        """What its draws began with; None for a run of a kind that draws nothing."""
+        if self.kind is RunKind.TRAIN:
+            return self.training.seed
+        return self.few_shot.seed if self.kind is RunKind.FEW_SHOT else None
+
+    @property
     def metrics(self) -> Mapping[str, Any] | None:
         """What was measured on its answers; None until there are any."""
         metrics = self.result.get("metrics")

@@ -77,12 +77,12 @@ class CellComparison:
 
 def group_cells(runs: Iterable[RunView]) -> list[SeedCell]:
     """Return the runs as cells, the one with the most seeds first, then the newest."""
-    groups: dict[str, dict[Any, RunView]] = defaultdict(dict)
+    groups: dict[str, dict[int | None, RunView]] = defaultdict(dict)
     for run in sorted(runs, key=lambda run: -run.id):
         alike = content_hash([run.kind, run.dataset, cell_settings(run.config)])
-        groups[alike].setdefault(run.config.get("seed"), run)
+        groups[alike].setdefault(run.seed, run)
     cells = [
-        SeedCell(tuple(sorted(group.values(), key=lambda run: int(str(run.config.get("seed", 0))))))
+        SeedCell(tuple(sorted(group.values(), key=lambda run: run.seed or 0)))
         for group in groups.values()
     ]
     return sorted(cells, key=lambda cell: (-len(cell.runs), -max(cell.ids)))
@@ -210,12 +210,12 @@ def compared_settings(a: SeedCell, b: SeedCell) -> tuple[Mapping[str, Any], Mapp
     """
     both = []
     for cell in (a, b):
-        config = cell.first.config
+        trained_by = cell.first.training
         both.append(
             {
-                **table_settings(config),
-                "fraction": config.get("fraction", 1.0),
-                "snapshot": config.get("snapshot"),
+                **table_settings(cell.first.config),
+                "fraction": trained_by.fraction,
+                "snapshot": trained_by.snapshot,
             }
         )
     trained = [cell.first.result.get("training_questions") for cell in (a, b)]

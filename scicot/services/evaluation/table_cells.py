@@ -37,8 +37,7 @@ class Reference:
 
     def of(self, cell: SeedCell) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
         """Return what the cell should have, and what it has."""
-        config = cell.first.config
-        theirs = table_settings(config)
+        theirs = table_settings(cell.first.config)
         if not _is_trained(cell.first):
             return (
                 {name: self.settings.get(name) for name in OF_ANSWERING},
@@ -46,7 +45,7 @@ class Reference:
             )
         ours = dict(self.settings)
         expected = self.snapshots.get(str(cell.first.dataset))
-        given = config.get("snapshot")
+        given = cell.first.training.snapshot
         if expected is None or given == expected[0] or self._took_as_many(cell, expected[1]):
             return ours, theirs
         return ours | {"snapshot": expected[0]}, theirs | {"snapshot": given}
@@ -54,11 +53,11 @@ class Reference:
     @staticmethod
     def _took_as_many(cell: SeedCell, expected: int | None) -> bool:
         """Return whether a run without a snapshot trained on as many questions all the same."""
-        config = cell.first.config
-        if config.get("snapshot") is not None or expected is None:
+        config = cell.first.training
+        if config.snapshot is not None or expected is None:
             return False
-        share = float(str(config.get("fraction", 1.0)))
-        return cell.first.result.get("training_questions") == max(1, math.floor(expected * share))
+        share = max(1, math.floor(expected * config.fraction))
+        return cell.first.result.get("training_questions") == share
 
 
 def _is_trained(run: RunView) -> bool:
@@ -158,11 +157,11 @@ def _measure(
     places = load_places(session, cell.ids)
     warnings = [place.warning for place in places.values() if place.warning]
     first = places.get(cell.first.id)
-    limit = cell.first.config.get("limit_train")
+    is_trained = cell.first.kind is RunKind.TRAIN
     trained = cell.first.result.get("training_questions")
     return replace(
         figure,
-        limit_train=limit if isinstance(limit, int) else None,
+        limit_train=cell.first.training.limit_train if is_trained else None,
         examples=trained if isinstance(trained, int) else None,
         same_place=first.same_place if first else None,
         warning=warnings[0] if warnings else "",
@@ -192,11 +191,11 @@ def measure_others(
 def _name_other(run: RunView) -> tuple[str, str]:
     """Return a row's label and note for a run that trained nothing."""
     if run.kind is RunKind.FEW_SHOT:
-        teacher = parse_teacher(str(run.config["teacher"])).model
-        thinking = ", chain of thought" if run.config.get("chain_of_thought") else ""
-        samples = run.config.get("samples", 1)
-        thinking += f", majority of {samples}" if samples != 1 else ""
-        thinking += ", second call" if run.config.get("second_call") else ""
+        asked = run.few_shot
+        teacher = parse_teacher(asked.teacher).model
+        thinking = ", chain of thought" if asked.chain_of_thought else ""
+        thinking += f", majority of {asked.samples}" if asked.samples != 1 else ""
+        thinking += ", second call" if asked.second_call else ""
         # the paper's LLM rows are base models whose options were ranked
-        return f"{teacher} (few-shot k={run.config.get('shots')}{thinking})", "LLM, generated"
+        return f"{teacher} (few-shot k={asked.shots}{thinking})", "LLM, generated"
     return run.name, "imported" if run.kind is RunKind.IMPORTED else run.kind.value
