@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PROCESSES ?= 2
+RERUNS ?= 0
 STAMP := .venv/.installed
 
 .PHONY: setup app docs quick test test-slow check e2e bench soak screenshots lock migration chromium test-postgresql
@@ -30,7 +31,7 @@ quick: setup
 test: setup
 	@if command -v chromium >/dev/null || { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; }; \
 	  then $(MAKE) --no-print-directory chromium; fi
-	$(BIN)/python -m pytest -m "not slow" -n $(PROCESSES)
+	$(BIN)/python -m pytest -m "not slow" -n $(PROCESSES) --reruns $(RERUNS)
 
 test-slow: setup chromium
 	$(BIN)/python -m pytest -m slow

@@ -56,10 +56,12 @@ def arc_row(number: int, prefix: str = "Q") -> dict[str, object]:
     """One question in ARC's layout; the key goes round A-D."""
     topic = TOPICS[number % len(TOPICS)]
     labels = "ABCD"
+    # no question stands in two splits: a run would leave it out of its training
+    place = "" if prefix in ("Q", "Train-") else f" of the {prefix.strip('-').lower()} sheet"
     return {
         "id": f"{prefix}{number}",
         "question": {
-            "stem": f"Which statement number {number} about the {topic} is true?",
+            "stem": f"Which statement number {number} about the {topic}{place} is true?",
             "choices": [
                 {"label": label, "text": f"{topic} fact {label.lower()}{number}"}
                 for label in labels

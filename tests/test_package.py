@@ -17,7 +17,16 @@ NEVER_IMPORTED = {
     "requirements.txt": {"accelerate", "gguf", "sentencepiece", "authlib", "httpx"},
     "requirements-dev.txt": {
         *("pip-audit", "oidc-provider-mock"),
-        *("pytest-randomly", "pytest-xdist", "ruff", "mypy", "pip-tools", "pre-commit", "psycopg"),
+        *(
+            "pytest-randomly",
+            "pytest-rerunfailures",
+            "pytest-xdist",
+            "ruff",
+            "mypy",
+            "pip-tools",
+            "pre-commit",
+            "psycopg",
+        ),
     },
 }
 # Of requirements-dev.txt, though the code imports it: measuring in a browser is for developers.

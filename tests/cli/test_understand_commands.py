@@ -26,7 +26,7 @@ def questions(session: Session, tmp_path: Path) -> list[StoredQuestion]:
 
 @pytest.fixture
 def runs(session: Session, questions: list[StoredQuestion]) -> tuple[int, int]:
-    config = make_config(method="sci_cot", dataset="arc-easy", snapshot="s")
+    config = make_config(method="sci_cot", dataset="arc-easy", snapshot="s", evaluate_on="test")
     a = store_run(
         session,
         questions,
@@ -57,7 +57,7 @@ def test_compare_prints_the_keys_that_scripts_rely_on(runs: tuple[int, int]) -> 
 
 def test_a_run_that_is_not_there_is_said_in_a_sentence(runs: tuple[int, int]) -> None:
     found = run_json("compare", runs[0], "99", exit_code=1)
-    assert "There is no run 99" in found["error"]
+    assert "There is no run '99'" in found["error"]
 
 
 def test_results_prints_ours_beside_the_papers(runs: tuple[int, int]) -> None:

@@ -32,7 +32,10 @@ def test_an_env_file_in_another_encoding_is_named(folder: Path, content: bytes, 
         get_settings()
 
 
-def test_an_env_file_with_bom_and_crlf_is_read(folder: Path) -> None:
+def test_an_env_file_with_bom_and_crlf_is_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SCICOT_THREADS")
     (folder / ".env").write_bytes("\ufeffSCICOT_THREADS=3\r\n".encode())
     assert get_settings().threads == 3
 
@@ -72,7 +75,10 @@ def test_a_home_folder_may_be_called_anything(
     assert sqlite_path(url) == home / "scicot.db"
 
 
-def test_a_worker_is_given_what_the_command_was_given(folder: Path) -> None:
+def test_a_worker_is_given_what_the_command_was_given(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SCICOT_THREADS")
     (folder / ".env").write_text("OPENAI_API_KEY=sk-one\nSCICOT_THREADS=3\n")
     environment = get_settings().as_environment()
     assert (environment["OPENAI_API_KEY"], environment["SCICOT_THREADS"]) == ("sk-one", "3")

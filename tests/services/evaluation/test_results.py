@@ -30,8 +30,8 @@ def questions(session: Session, tmp_path: Path) -> list[StoredQuestion]:
 
 
 def config(method: str = "sci_cot", **values: Any) -> Mapping[str, Any]:
-    made = make_config(method=method, dataset="arc-easy", snapshot="s", **values)
-    return made.model_dump(mode="json")
+    common = {"method": method, "dataset": "arc-easy", "snapshot": "s", "evaluate_on": "test"}
+    return make_config(**common | values).model_dump(mode="json")
 
 
 def cell(table: ResultTable, row: str, column: int = 0) -> TableCell:

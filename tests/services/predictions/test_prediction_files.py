@@ -141,7 +141,10 @@ def test_a_sample_file_of_the_harness_is_read(
 def test_scores_of_the_harness_are_the_options_log_likelihoods(
     session: Session, bring: Importer
 ) -> None:
-    document = {"question": "Which statement number 1 about the river is true?", "answer": 1}
+    document = {
+        "question": "Which statement number 1 about the river of the test sheet is true?",
+        "answer": 1,
+    }
     scored = [[["-4.5", "False"]], [["-1.25", "True"]], [["-3.0", "False"]], [["-9.0", "False"]]]
     rows = [
         {"doc_id": 1, "doc": document, "resps": scored, "filter": name}

@@ -65,7 +65,13 @@ def test_each_method_learns_32_questions_by_heart(
 ) -> None:
     student = build_tiny_t5(tmp_path / "tiny", dropout=0.0)
     config = tiny_config(
-        method, student, epochs=32, learning_rate=5e-3, tokens_per_batch=420, selection="last"
+        method,
+        student,
+        epochs=48,
+        learning_rate=5e-3,
+        tokens_per_batch=420,
+        questions_per_step=8,
+        selection="last",
     )
     run = train(session, settings, config)
     predictions = list_predictions(session, run.id)
