@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Dialog, Page, expect
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from db.migrate import migrate
-from db.models import ReviewRow
-from db.session import open_session
+from db.models import LeaseRow, ReviewRow
+from db.session import open_session, write
 from scicot.services.rationales.checks import run_checks
 from scicot.services.review.items import load_item
 from scicot.services.review.policies import save_policy
@@ -146,6 +146,8 @@ def test_a_conflict_shows_both_texts(
     ids = fill(stored, tmp_path, "conflicts")
     open_review(page, address, "conflicts")
     revision = rationale_of(stored, ids[0]).revision_id
+    with write(stored):  # the page's ten minutes are over
+        stored.execute(delete(LeaseRow))
     decide(
         stored,
         Actor("Bob"),

@@ -65,4 +65,4 @@ def test_prompts_prices_and_retries_are_commands_too(tmp_path: Path) -> None:
     run_json("prices", "set", "mine", *price)
     assert run_json("prices", "list")["mine"]["as_of"] == "2026-11-24"
     error = run_json("retry", "1", "--state", "stored", exit_code=1)["error"]
-    assert "no run 1" in error
+    assert "no run '1'" in error
