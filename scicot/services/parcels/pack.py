@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from db.base import Base
 from db.models import (
     DatasetRow,
+    DuplicateRow,
     QuestionRow,
     RationaleRow,
     RevisionRow,
@@ -41,6 +42,7 @@ from scicot.words.settings import PARCEL, Settings
 TABLES: tuple[type[Base], ...] = (
     DatasetRow,
     QuestionRow,
+    DuplicateRow,  # which training questions stand in test: the run leaves them out there as well
     RationaleRow,
     RevisionRow,
     SnapshotRow,
@@ -133,9 +135,14 @@ def _queries(run: RunView) -> Mapping[type[Base], Select[Any]]:
     dataset, question = table_of(DatasetRow), table_of(QuestionRow)
     own = select(dataset.c.id).where(dataset.c.name == run.dataset)
     snapshot, runs = table_of(SnapshotRow), table_of(RunRow)
+    pair = table_of(DuplicateRow)
+    asked = select(question.c.id).where(question.c.dataset_id.in_(own))
     return {
         DatasetRow: select(dataset).where(dataset.c.name == run.dataset),
         QuestionRow: select(question).where(question.c.dataset_id.in_(own)).order_by(question.c.id),
+        DuplicateRow: select(pair)
+        .where(pair.c.first_id.in_(asked), pair.c.second_id.in_(asked))
+        .order_by(pair.c.id),
         RationaleRow: select(rationale)
         .where(rationale.c.id.in_(explained))
         .order_by(rationale.c.id),

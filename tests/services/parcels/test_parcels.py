@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from db.models import PredictionRow, QuestionRow, RunStageRow, StageRow
+from db.models import DuplicateRow, PredictionRow, QuestionRow, RunStageRow, StageRow
 from db.session import open_session, write
 from scicot.adapters.parcel_files import read_manifest
 from scicot.adapters.students.stage_files import stage_folder
@@ -29,7 +29,7 @@ from scicot.services.runs.worker import RunContext, run_worker
 from scicot.services.students.watcher import RunWatcher
 from scicot.services.training.training import start_training
 from scicot.words.errors import Conflict, InvalidParcel, RunNotInState
-from scicot.words.records import Actor, RunStatus
+from scicot.words.records import Actor, RunStatus, Split
 from scicot.words.settings import Settings
 from tests.services.training_line import prepare, tiny_config, train
 from tests.tiny_students import build_tiny_t5
@@ -44,8 +44,11 @@ def tiny_t5(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run_id(session: Session, settings: Settings, tmp_path: Path, tiny_t5: Path) -> int:
-    """A run that waits, with questions and a snapshot."""
-    prepare(session, tmp_path / "data")
+    """A run that waits, with questions, a snapshot, and one question that stands in test too."""
+    questions = prepare(session, tmp_path / "data")
+    with write(session):
+        first, second = questions[Split.TRAIN][0].id, questions[Split.TEST][0].id
+        session.add(DuplicateRow(first_id=first, second_id=second, similarity=1.0))
     return start_training(session, settings, ADA, tiny_config("sci_cot", tiny_t5))
 
 
