@@ -18,8 +18,7 @@ PAGE_SIZE = 100
 ANY = "any"
 # Arabic and Hebrew run from the right, each paragraph by its own first letter
 BY_ITS_OWN_DIRECTION = (
-    "<style>[data-testid='stText'], [data-testid='stText'] * "
-    "{unicode-bidi: plaintext; text-align: start}</style>"
+    "[data-testid='stText'], [data-testid='stText'] * {unicode-bidi: plaintext; text-align: start}"
 )
 
 
@@ -80,7 +79,10 @@ def show_question(question_id: int) -> None:
     with open_workspace() as session:
         question = get_question(session, question_id)
         rationales = list_rationales(session, question_id)
-    st.html(BY_ITS_OWN_DIRECTION)
+    direction = st.components.v2.component(
+        "own_direction", css=BY_ITS_OWN_DIRECTION, isolate_styles=False
+    )
+    direction()
     st.subheader(escape_markdown(question.external_id))
     st.text(question.stem)
     for choice in question.choices:

@@ -72,20 +72,6 @@ def second_call_messages(
     ]
 
 
-def describe_few_shot(
-    shots: int, *, chain_of_thought: bool, samples: int = 1, second_call: bool = False
-) -> str:
-    """Return what a row of a few-shot run is, in words."""
-    said = ["chat model, generated answer", f"k = {shots}"]
-    said += ["chain of thought"] * chain_of_thought
-    said += [f"majority of {samples} samples"] * (samples > 1)
-    said += ["second call for unreadable answers"] * second_call
-    return ", ".join(said)
-
-
-PAPER_FEW_SHOT = "base model, options ranked by likelihood, k = 5"  # the LLM rows of Table I
-
-
 def _ask(question: Question, chain_of_thought: bool) -> Message:
     shown = delimited("question", question_text(question))
     return {"role": "user", "content": f"{shown}\n{STEP_BY_STEP}" if chain_of_thought else shown}
