@@ -156,7 +156,11 @@ def test_a_usage_of_nothing_is_not_believed_under_a_budget(
 def test_the_same_text_under_two_ids_is_asked_once_and_shared(
     session: Session, teacher: FakeTeacher, tmp_path: Path
 ) -> None:
-    store_questions(session, tmp_path / "twin", dataset="twin", train=3, validation=0, test=3)
+    store_questions(session, tmp_path / "twin", dataset="twin", train=3, validation=0, test=0)
+    path = tmp_path / "Twin-Test.jsonl"
+    rows = [{**arc_row(number), "id": f"again-{number}"} for number in range(3)]
+    path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    import_questions(session, ADA, str(path), dataset="twin", split=Split.TEST)
     generate(session, config_for(teacher, dataset="twin", concurrency=2))
     assert teacher.count == 3
     run = generate(session, config_for(teacher, dataset="twin", split="test"))
