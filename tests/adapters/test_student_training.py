@@ -14,13 +14,16 @@ import torch
 
 from scicot.adapters.students.checkpoints import MARKER, newest_checkpoint
 from scicot.adapters.students.folders import inspect_folder
-from scicot.adapters.students.job import Silent, StageJob, StepReport
+from scicot.adapters.students.job import Silent, StageJob, StepReport, Validated
+from scicot.adapters.students.torch_student import TorchStudent
 from scicot.adapters.students.trainer import StageTrainer
+from scicot.adapters.students.validation import validate
 from scicot.pure.methods.finetune import ANSWERS
 from scicot.pure.methods.plan import TaskSpec, Writes
 from scicot.pure.methods.registry import make_config
 from scicot.pure.methods.step_by_step import EXPLAIN, PREDICT
-from scicot.pure.methods.tasks import make_task
+from scicot.pure.methods.tasks import Validation, make_choosing, make_task
+from scicot.pure.students.texts import choice_answer, question_text
 from scicot.words.errors import Cancelled, StudentError
 from scicot.words.records import StoredQuestion
 from tests.builders import make_question
@@ -35,7 +38,7 @@ class Watcher(Silent):
     def __init__(self, stop_after: int | None = None) -> None:
         self.stop_after = stop_after
         self.reports: list[StepReport] = []
-        self.validations: list[tuple[int, float]] = []
+        self.validations: list[tuple[int, Validated]] = []
 
     @property
     def losses(self) -> list[float]:
@@ -46,8 +49,8 @@ class Watcher(Silent):
         if report.step == self.stop_after:
             raise Cancelled("stopped by the test")
 
-    def validated(self, step: int, loss: float) -> None:
-        self.validations.append((step, loss))
+    def validated(self, step: int, validated: Validated) -> None:
+        self.validations.append((step, validated))
 
 
 def questions(count: int = 24) -> list[StoredQuestion]:
@@ -209,16 +212,68 @@ def test_only_two_checkpoints_are_kept(job: StageJob) -> None:
     assert found.step == 8
 
 
-def test_validation_chooses_the_weights_of_the_best_epoch(tiny_t5: Path, tmp_path: Path) -> None:
-    settings = {"selection": "validation", "learning_rate": 0.03, "epochs": 4}
-    base = make_job(tiny_t5, tmp_path / "work", **settings)
-    job = replace(base, validation=make_task(ANSWERS, questions(40)[24:]))
-    watcher = Watcher()
-    trainer = StageTrainer(job)
-    state = trainer.train(watcher)
-    best = min(watcher.validations, key=lambda point: point[1])
-    assert (state.best_step, state.best_loss) == best
-    assert len(watcher.validations) == 4
+def select(job: StageJob, validation: Validation) -> tuple[Watcher, StageTrainer]:
+    watcher, trainer = Watcher(), StageTrainer(replace(job, validation=validation))
+    trainer.train(watcher)
+    return watcher, trainer
+
+
+BOTH = TaskSpec(Writes.RATIONALE_THEN_ANSWER)
+
+
+@pytest.mark.parametrize("task", [ANSWERS, BOTH], ids=["answers", "writes both"])
+def test_selection_keeps_the_weights_that_choose_best_and_of_equals_the_lower_loss(
+    tiny_t5: Path, tmp_path: Path, task: TaskSpec
+) -> None:
+    settings = {"selection": "validation", "learning_rate": 0.02, "epochs": 5}
+    job = make_job(tiny_t5, tmp_path / "work", **settings)
+    seen, texts = questions(48)[24:], {one.id: "It is told." for one in questions(48)}
+    job = replace(job, tasks=[make_task(task, questions(), targets=texts)])
+    validation = Validation(
+        make_task(task, seen, targets=texts),
+        make_choosing(task, seen),
+        writes=12 if task is BOTH else 0,
+    )
+    watcher, trainer = select(job, validation)
+    assert len(watcher.validations) == 5
+    step, best = max(watcher.validations, key=lambda point: point[1].worth)
+    state = trainer.state
+    assert (state.best_step, state.best_accuracy, state.best_loss) == (
+        step,
+        best.accuracy,
+        best.loss,
+    )
+    again = validate(trainer.model, trainer.codec, validation, job.config, Silent().check)
+    assert again == best, "the weights that are kept are not those that were chosen"
+
+
+def test_accuracy_comes_before_loss() -> None:
+    worse_loss, more_right = Validated(0.4, 0.1), Validated(0.5, 0.9)
+    assert more_right.worth > worse_loss.worth
+    assert Validated(0.5, 0.2).worth > more_right.worth
+    assert Validated(None, 0.2).worth > Validated(None, 0.3).worth
+
+
+def test_the_share_chosen_rightly_is_that_of_the_option_scores(
+    tiny_t5: Path, tmp_path: Path
+) -> None:
+    job = make_job(tiny_t5, tmp_path / "work")
+    trainer, asked = StageTrainer(job), questions(40)
+    seen = validate(
+        trainer.model,
+        trainer.codec,
+        Validation(None, make_choosing(ANSWERS, asked)),
+        job.config,
+        Silent().check,
+    )
+    student = TorchStudent.open(tiny_t5, job.family, threads=1)
+    right = 0
+    for question in asked:
+        options = [choice_answer(choice) for choice in question.choices]
+        (scores,) = student.score([question_text(question)], [options])
+        right += question.labels[scores.index(max(scores))] == question.answer_key
+    assert seen.loss is None
+    assert seen.accuracy == right / 40
 
 
 def test_step_by_step_weighs_its_two_losses(tiny_t5: Path, tmp_path: Path) -> None:

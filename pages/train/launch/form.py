@@ -155,7 +155,8 @@ class _SettingsForm:
                 "selection",
                 "Which weights are kept (ours)",
                 ["last", "validation"],
-                "'validation' keeps those with the lowest loss on the validation split.",
+                "'validation' tries the weights after every epoch and keeps those that choose most "
+                "validation options rightly; a stage that only writes is chosen by its loss.",
             ),
             "precision": self._choice("precision", "Precision (ours)", ["auto", "fp32", "bf16"]),
             "inference": self._choice(

@@ -32,7 +32,7 @@ def evaluate_loss(model: Any, codec: Codec, task: Task, config: TrainingConfig) 
     pairs, family = encode_task(codec, task, config), codec.special.family
     lengths = [(len(pair.input_ids), len(pair.target_ids)) for pair in pairs]
     total, count = 0.0, 0
-    with _evaluating(model), torch.no_grad():
+    with evaluating(model), torch.no_grad():
         for batch in plan_batches(lengths, config.tokens_per_batch, seed=0):
             chosen = [pairs[index] for index in batch]
             collated = collate(chosen, family, codec.special.pad, device_of(model))
@@ -43,7 +43,8 @@ def evaluate_loss(model: Any, codec: Codec, task: Task, config: TrainingConfig) 
 
 
 @contextmanager
-def _evaluating(model: Any) -> Iterator[None]:
+def evaluating(model: Any) -> Iterator[None]:
+    """Let the model work without dropout for a while."""
     model.eval()
     try:
         yield

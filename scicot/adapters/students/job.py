@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from scicot.pure.methods.tasks import Task
+from scicot.pure.methods.tasks import Task, Validation
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import Family
 
@@ -28,6 +28,22 @@ class StepReport:
     rest: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """How weights do on validation: the share chosen rightly by option scores, and the loss.
+
+    The accuracy is None for a stage that chooses nothing, the loss where there is no text for it.
+    """
+
+    accuracy: float | None
+    loss: float | None
+
+    @property
+    def worth(self) -> tuple[float, float]:
+        """What the better weights have more of: accuracy, then a low loss."""
+        return self.accuracy or 0.0, -(self.loss or 0.0)
+
+
 class Watcher(Protocol):
     """Who is told of each step, and may stop the training by raising."""
 
@@ -37,8 +53,8 @@ class Watcher(Protocol):
     def step(self, report: StepReport) -> None:
         """Take note of one optimizer step."""
 
-    def validated(self, step: int, loss: float) -> None:
-        """Take note of a loss on the validation examples."""
+    def validated(self, step: int, validated: Validated) -> None:
+        """Take note of how the weights do on the validation questions."""
 
     def say(self, message: str) -> None:
         """Pass a sentence on to the person."""
@@ -53,7 +69,7 @@ class Silent:
     def step(self, report: StepReport) -> None:
         """Do nothing."""
 
-    def validated(self, step: int, loss: float) -> None:
+    def validated(self, step: int, validated: Validated) -> None:
         """Do nothing."""
 
     def say(self, message: str) -> None:
@@ -73,7 +89,7 @@ class StageJob:
     work_folder: Path
     threads: int
     device: str = "auto"
-    validation: Task | None = None
+    validation: Validation | None = None
 
 
 @dataclass(slots=True)
@@ -84,7 +100,7 @@ class TrainingState:
     losses: list[float] = field(default_factory=list)
     deciding_losses: list[float] = field(default_factory=list)
     rest_losses: list[float] = field(default_factory=list)
-    validation_losses: list[float] = field(default_factory=list)
+    best_accuracy: float | None = None
     best_loss: float | None = None
     best_step: int | None = None
     seconds: float = 0.0

@@ -14,11 +14,18 @@ from typing import TYPE_CHECKING, Any
 
 from scicot.adapters.students.checkpoints import newest_checkpoint, save_checkpoint
 from scicot.adapters.students.codec import Codec
-from scicot.adapters.students.examples import encode_task, evaluate_loss
+from scicot.adapters.students.examples import encode_task
 from scicot.adapters.students.gradient import GradientSum
-from scicot.adapters.students.job import StageJob, StepReport, TrainingState, Watcher
+from scicot.adapters.students.job import (
+    StageJob,
+    StepReport,
+    TrainingState,
+    Validated,
+    Watcher,
+)
 from scicot.adapters.students.loading import device_of, load_model, place_model
 from scicot.adapters.students.memory import give_back_memory
+from scicot.adapters.students.validation import validate
 from scicot.pure.students.steps import Schedule, Step, join_batches, plan_steps
 from scicot.words.errors import StudentError
 
@@ -151,11 +158,12 @@ class StageTrainer:
     def _validate(self, step: int, watcher: Watcher) -> None:
         if self.job.config.selection != "validation" or self.job.validation is None:
             return
-        loss = evaluate_loss(self.model, self.codec, self.job.validation, self.job.config)
-        self.state.validation_losses.append(loss)
-        watcher.validated(step, loss)
-        if self.state.best_loss is None or loss < self.state.best_loss:
-            self.state.best_loss, self.state.best_step = loss, step
+        seen = validate(self.model, self.codec, self.job.validation, self.job.config, watcher.check)
+        watcher.validated(step, seen)
+        best = Validated(self.state.best_accuracy, self.state.best_loss)
+        if self.state.best_step is None or seen.worth > best.worth:
+            self.state.best_accuracy, self.state.best_loss = seen.accuracy, seen.loss
+            self.state.best_step = step
             self.best = {
                 name: value.detach().cpu().clone() for name, value in self.parameters.items()
             }
@@ -198,9 +206,8 @@ class StageTrainer:
         import torch
 
         tensors = checkpoint.tensors
-        self.state = TrainingState(
-            **{name: checkpoint.state[name] for name in TrainingState.__slots__}
-        )
+        kept = {name for name in TrainingState.__slots__ if name in checkpoint.state}
+        self.state = TrainingState(**{name: checkpoint.state[name] for name in kept})
         self.best = dict(tensors.get("best", {}))
         with torch.no_grad():
             for name, value in self.parameters.items():

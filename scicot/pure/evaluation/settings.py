@@ -48,13 +48,23 @@ def run_settings(config: Mapping[str, Any]) -> dict[str, Any]:
     return {**table_settings(config), **shares}
 
 
+# what chose the weights, in a caption's words
+SELECTIONS = {
+    "last": "last (no weights were chosen)",
+    "validation": "validation (most options chosen rightly, of equals the lower loss; "
+    "a stage that only writes rationales by its loss)",
+}
+
+
 def caption_settings(settings: Mapping[str, Any]) -> dict[str, str]:
     """Return the settings that a table's caption names, in its order; limits only where set."""
-    return {
+    said = {
         name.replace("_", " "): say_value(settings[name])
         for name in IN_CAPTION
-        if name in settings and (settings[name] is not None or name == "selection")
+        if name in settings and settings[name] is not None
     }
+    selection = str(settings.get("selection", ""))
+    return said | ({"selection": SELECTIONS[selection]} if selection in SELECTIONS else {})
 
 
 def differing_settings(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[str]:

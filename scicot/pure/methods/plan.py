@@ -162,9 +162,9 @@ def find_writing(stage: StageSpec) -> TaskSpec:
     return next(task for task in stage.tasks if task.writes is not Writes.ANSWER)
 
 
-def find_answering(stage: StageSpec) -> TaskSpec | None:
-    """Return the task as which a stage only answers, or None."""
-    return next((task for task in stage.tasks if task.writes is Writes.ANSWER), None)
+def find_choosing(stage: StageSpec) -> TaskSpec | None:
+    """Return the task as which a stage names a choice, at once or after a rationale, or None."""
+    return next((task for task in stage.tasks if task.writes is not Writes.RATIONALE), None)
 
 
 def describe_stage(stage: StageSpec) -> str:

@@ -18,6 +18,7 @@ from scicot.pure.students.texts import (
     question_with_rationale,
     rationale_text,
     right_choice,
+    scored_options,
 )
 from scicot.words.records import Example, Question, StoredQuestion
 
@@ -31,6 +32,34 @@ class Task:
 
     examples: tuple[Example, ...]
     weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """A question whose options are scored: what is read, and which of them is right, from 0.
+
+    `after` is what every option is scored after; None: from the start.
+    """
+
+    question_id: int
+    input: str
+    after: str | None
+    options: tuple[str, ...]
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """What tells a stage's good weights from bad ones, on the validation split.
+
+    More options chosen rightly are better, then a lower loss on the task; one of them may be
+    missing. `writes` is how many tokens the student may write before it chooses, as at test; 0
+    where it chooses at once.
+    """
+
+    task: Task | None
+    choosing: tuple[Choosing, ...] = ()
+    writes: int = 0
 
 
 def make_task(
@@ -56,6 +85,24 @@ def input_text(
     """Return what a task reads: its prefix, x, and the rationale where it reads one."""
     read = rationale if spec.reads else None
     return spec.prefix + question_with_rationale(question, read, form)
+
+
+def make_choosing(
+    spec: TaskSpec,
+    questions: Sequence[StoredQuestion],
+    *,
+    read: Rationales = NOTHING,
+    form: TextForm = PAPER_FORM,
+) -> tuple[Choosing, ...]:
+    """Return the questions that have options and a known key, as their options are scored."""
+    chosen = []
+    for question in questions:
+        after, options = scored_options(question, form)
+        if options and question.is_labelled:
+            asked = input_text(spec, question, read.get(question.id), form)
+            right = question.labels.index(question.answer_key)
+            chosen.append(Choosing(question.id, asked, after, tuple(options), right))
+    return tuple(chosen)
 
 
 def _example(

@@ -65,6 +65,15 @@ def scored_options(question: Question, form: TextForm) -> tuple[str | None, list
     return None, [choice_answer(choice, form) for choice in question.choices]
 
 
+def scored_after(prefix: str | None, written: str | None) -> str | None:
+    """Return what options are scored after: the rationale written in the same output, the prefix.
+
+    None where they are scored from the start.
+    """
+    before = [rationale_text(written)] if written else []
+    return " ".join([*before, *([prefix] if prefix else [])]) or None
+
+
 def deciding_span(choice: Choice, form: TextForm = PAPER_FORM) -> tuple[int, int]:
     """Return where in `choice_answer` stands what tells one choice from the others."""
     before, deciding, _ = _answer_parts(choice, form)

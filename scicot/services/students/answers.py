@@ -16,7 +16,7 @@ from scicot.pure.predictions.parsing import (
     split_output,
     strip_answer,
 )
-from scicot.pure.students.texts import form_of, rationale_text, scored_options
+from scicot.pure.students.texts import form_of, scored_after, scored_options
 from scicot.services.students.answering import Answering
 from scicot.services.students.stages import TrainedStage
 from scicot.words.configs import RATIONALE_TOKENS, TrainingConfig
@@ -73,8 +73,7 @@ def option_texts(
     `written` is the rationale that a student wrote in the same output.
     """
     prefix, options = scored_options(question, form_of(config))
-    before = [rationale_text(written)] if written else []
-    return " ".join([*before, *([prefix] if prefix else [])]) or None, options
+    return scored_after(prefix, written), options
 
 
 def answer_questions(

@@ -35,7 +35,7 @@ from scicot.adapters.students.stage_files import (
     work_folder,
 )
 from scicot.pure.hashing import content_hash
-from scicot.pure.methods.tasks import Task
+from scicot.pure.methods.tasks import Task, Validation
 from scicot.services.students.watcher import RunWatcher
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import Family
@@ -71,7 +71,7 @@ class StagePlan:
     name: str
     role: str
     tasks: Sequence[Task]
-    validation: Task | None = None
+    validation: Validation | None = None
     init: TrainedStage | None = None
 
 
@@ -113,7 +113,7 @@ def hash_stage(plan: StagePlan, student: StudentFolder, config: TrainingConfig, 
             "settings": chosen,
             "precision": resolve_precision(config.precision, device),
             "tasks": [_content(task, is_weighted) for task in plan.tasks],
-            "validation": _content(plan.validation, False)
+            "validation": _selects_by(plan.validation, config)
             if plan.validation and config.selection == "validation"
             else None,
         }
@@ -127,6 +127,18 @@ def _content(task: Task, is_weighted: bool) -> list[Any]:
         for example in task.examples
     ]
     return [task.weight, texts]
+
+
+def _selects_by(validation: Validation, config: TrainingConfig) -> list[Any]:
+    """Return what decides which weights are kept."""
+    loss = _content(validation.task, False) if validation.task else []
+    if not validation.choosing:
+        return loss
+    chosen = [
+        [question.input, question.after, *question.options, question.right]
+        for question in validation.choosing
+    ]
+    return [loss, chosen, validation.writes, config.answer_form]
 
 
 def ensure_stage(
@@ -232,6 +244,7 @@ def _train(
         "loss": state.losses[-1],
         "deciding_loss": state.deciding_losses[-1] if state.deciding_losses else None,
         "validation_loss": state.best_loss,
+        "validation_accuracy": state.best_accuracy,
         "selected_step": state.best_step or state.step,
         "training_seconds": round(state.seconds, 2),
         "tokens_per_second": round(state.tokens / max(state.seconds, 1e-9), 1),

@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from db.session import write
-from scicot.adapters.students.job import StepReport
+from scicot.adapters.students.job import StepReport, Validated
 from scicot.adapters.students.machine import peak_memory_bytes
 from scicot.adapters.students.memory import give_back_memory
 from scicot.pure.runs.durations import say_duration
@@ -82,9 +82,14 @@ class RunWatcher:
             force=report.step == report.total,
         )
 
-    def validated(self, step: int, loss: float) -> None:
-        """Take note of a loss on the validation examples."""
-        self._points.append(MetricPoint(self.role, "validation_loss", step, loss))
+    def validated(self, step: int, validated: Validated) -> None:
+        """Take note of how the weights do on the validation questions."""
+        values = {"validation_loss": validated.loss, "validation_accuracy": validated.accuracy}
+        self._points += [
+            MetricPoint(self.role, name, step, value)
+            for name, value in values.items()
+            if value is not None
+        ]
 
     def wrote(self, count: int, total: int) -> None:
         """Take note of texts written or scored."""

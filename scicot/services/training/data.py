@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from scicot.pure.methods.plan import find_answering
+from scicot.pure.methods.plan import find_choosing
 from scicot.pure.methods.registry import plan_of
 from scicot.pure.training.fractions import take_fraction
 from scicot.services.questions.duplicates import questions_in_test
@@ -97,21 +97,21 @@ def read_training_data(session: Session, config: TrainingConfig) -> TrainingData
 def _validation_rationales(
     session: Session, config: TrainingConfig, questions: Sequence[StoredQuestion]
 ) -> dict[int, str]:
-    """Return what the stages that write rationales are selected by, by question id.
+    """Return the approved rationales of the validation questions, by question id.
 
-    Weights are selected in all stages or in none: raises InvalidConfig where a stage has nothing
-    to be selected by.
+    Weights are selected in all stages or in none: raises InvalidConfig where a stage that only
+    writes rationales has none to be selected by.
     """
     plan = plan_of(config)
-    unanswering = [stage.role for stage in plan.stages if stage.tasks and not find_answering(stage)]
-    if not questions or not unanswering:
+    if not questions or not plan.needs_rationales:
         return {}
+    only_writing = [stage.role for stage in plan.stages if stage.tasks and not find_choosing(stage)]
     ids = [question.id for question in questions]
     texts = list_references(session, ids, Origin.TEACHER, only_reviewed=True)
     texts |= list_references(session, ids, Origin.HUMAN, only_reviewed=True)
-    if not texts:
+    if not texts and only_writing:
         raise InvalidConfig(
-            f"selection=validation cannot select the weights of stage '{unanswering[0]}': no "
+            f"selection=validation cannot select the weights of stage '{only_writing[0]}': no "
             f"validation question of '{config.dataset}' has an approved rationale to compare with. "
             "Approve some, or use selection=last."
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -18,13 +19,18 @@ from scicot.adapters.students.machine import choose_device, run_threads
 from scicot.adapters.students.probe import ProbeResult, run_probe
 from scicot.pure.hashing import content_hash
 from scicot.pure.methods.registry import plan_of
-from scicot.pure.methods.tasks import Task, make_task
+from scicot.pure.methods.tasks import Task, Validation, make_task
 from scicot.pure.runs.durations import say_duration
 from scicot.pure.students.steps import Schedule
 from scicot.services.questions.lookup import list_questions
 from scicot.services.students.stages import StagePlan, find_stage, hash_stage
 from scicot.services.training.data import read_training_data
-from scicot.services.training.methods import count_written, make_tasks, plan_known_stages
+from scicot.services.training.methods import (
+    count_written,
+    make_tasks,
+    make_validation,
+    plan_known_stages,
+)
 from scicot.services.training.preview import inspect_training
 from scicot.services.training.room import fit_rationales
 from scicot.services.training.training import check_training, choose_split
@@ -95,6 +101,7 @@ def estimate_training(
     for plan in plans:
         if find_stage(session, hash_stage(plan, student, config, settings.device)) is None:
             training += _stage_seconds(codec, plan.tasks, config, probe)
+            training += _selection_seconds(plan.validation, plan.tasks, config, probe)
     preview = inspect_training(session, settings, config)
     whole, writing, known = plan_of(config), 0, {plan.role for plan in plans}
     for spec in whole.stages:
@@ -103,6 +110,8 @@ def estimate_training(
             read = {task.reads: data.rationales for task in spec.tasks if task.reads}
             tasks = make_tasks(spec, config, data, read=read)
             training += _stage_seconds(codec, tasks, config, probe)
+            validation = make_validation(spec, config, data)
+            training += _selection_seconds(validation, tasks, config, probe)
     return TrainingEstimate(
         training=training,
         writing=writing * probe.per_text,
@@ -138,6 +147,19 @@ def _stage_seconds(
         len(tasks[0].examples), config.questions_per_step, config.epochs, config.steps
     )
     return tokens * schedule.passes * found.per_token + found.per_stage
+
+
+def _selection_seconds(
+    validation: Validation | None, tasks: Sequence[Task], config: TrainingConfig, found: ProbeResult
+) -> float:
+    """Return how long the weights are tried on validation questions, after every epoch."""
+    if validation is None or not tasks:
+        return 0.0
+    schedule = Schedule(
+        len(tasks[0].examples), config.questions_per_step, config.epochs, config.steps
+    )
+    texts = len(validation.choosing) * (1 + bool(validation.writes))
+    return math.ceil(schedule.passes) * texts * found.per_text
 
 
 def _probe_file(settings: Settings, student: StudentFolder, config: TrainingConfig) -> Path:

@@ -7,14 +7,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from scicot.adapters.students.folders import StudentFolder
-from scicot.pure.methods.plan import FOLD, Reads, StageSpec, find_answering, find_writing
+from scicot.pure.methods.plan import FOLD, Reads, StageSpec, Writes, find_choosing, find_writing
 from scicot.pure.methods.registry import plan_of
-from scicot.pure.methods.tasks import NOTHING, Rationales, Task, make_task
+from scicot.pure.methods.tasks import (
+    NOTHING,
+    Rationales,
+    Task,
+    Validation,
+    make_choosing,
+    make_task,
+)
 from scicot.pure.students.steps import Schedule
 from scicot.pure.students.texts import form_of
 from scicot.pure.training.fractions import split_folds
 from scicot.services.students.answering import Answering
-from scicot.services.students.answers import as_read, write_rationales
+from scicot.services.students.answers import as_read, output_room, write_rationales
 from scicot.services.students.stages import StagePlan, TrainedStage, ensure_stage
 from scicot.services.training.data import TrainingData
 from scicot.words.configs import TrainingConfig
@@ -68,9 +75,9 @@ class MethodTraining:
             self.answering.close(stage)  # nobody asks a fold's student again
         return written
 
-    def _validation(self, spec: StageSpec) -> Task | None:
-        """Return the task whose loss on the validation split tells good weights from bad ones."""
-        task = find_answering(spec)
+    def _validation(self, spec: StageSpec) -> Validation | None:
+        """Return what tells the stage's good weights from bad ones on the validation split."""
+        task = find_choosing(spec)
         read = NOTHING
         if task and task.reads and task.reads.writer in self.stages:
             writer = task.reads.writer
@@ -127,21 +134,33 @@ def make_tasks(
 
 def make_validation(
     spec: StageSpec, config: TrainingConfig, data: TrainingData, read: Rationales = NOTHING
-) -> Task | None:
-    """Return the task whose loss on the validation split tells good weights from bad ones.
+) -> Validation | None:
+    """Return what tells a stage's good weights from bad ones on the validation split.
 
-    It answers where the stage does; else it writes the approved rationales of that split.
+    Where it names a choice, the options that it scores highest, and between equals the loss; where
+    it only writes rationales, the loss on the approved ones of that split. None where the split
+    has nothing of this.
     """
-    task, questions = find_answering(spec), data.validation
-    if task is None and spec.tasks:
-        task = find_writing(spec)
-        questions = [
-            question for question in questions if question.id in data.validation_rationales
-        ]
-    if task is None or not questions:
+    if not spec.tasks:
         return None
-    targets = data.validation_rationales
-    return make_task(task, questions, targets=targets, read=read, form=form_of(config))
+    task, form = find_choosing(spec) or find_writing(spec), form_of(config)
+    has_target = data.validation_rationales
+    questions = [
+        question
+        for question in data.validation
+        if (task.writes is Writes.ANSWER or question.id in has_target)
+        and (task.writes is Writes.RATIONALE or question.is_labelled)
+    ]
+    loss = make_task(task, questions, targets=has_target, read=read, form=form)
+    choosing = (
+        make_choosing(task, data.validation, read=read, form=form)
+        if task.writes is not Writes.RATIONALE
+        else ()
+    )
+    if not questions and not choosing:
+        return None
+    writes = output_room(config) if task.writes is Writes.RATIONALE_THEN_ANSWER else 0
+    return Validation(loss if questions else None, choosing, writes)
 
 
 def plan_folds(

@@ -148,6 +148,7 @@ def inspect_training(
         disk_free=free,
         notes=[
             *_left_out_note(data.left_out),
+            *_selection_notes(plans),
             *_notes(config, settings, student, stages, needed, free),
         ],
     )
@@ -238,6 +239,17 @@ def _left_out_note(left_out: int) -> list[str]:
     return [
         f"{left_out} training questions stand word for word in the test split too and are left "
         "out. leave_out_tested=false keeps them."
+    ]
+
+
+def _selection_notes(plans: Sequence[StagePlan]) -> list[str]:
+    """Return what selecting weights costs a stage that writes before it chooses."""
+    return [
+        f"Stage {plan.role} writes a rationale for each of {len(plan.validation.choosing)} "
+        "validation questions after every epoch, to choose as at test. A lower limit_validation "
+        "makes that shorter."
+        for plan in plans
+        if plan.validation and plan.validation.writes and plan.validation.choosing
     ]
 
 

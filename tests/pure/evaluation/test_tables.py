@@ -7,6 +7,7 @@ from scicot.adapters.paper_numbers import read_paper_numbers
 from scicot.pure.evaluation.baselines import Baselines
 from scicot.pure.evaluation.crossed import CellAccuracy, measure_cell
 from scicot.pure.evaluation.paper_tables import OtherModel, Shown, build_tables
+from scicot.pure.evaluation.settings import caption_settings
 from scicot.pure.evaluation.table_formats import (
     escape_latex,
     neutralise,
@@ -145,3 +146,10 @@ def test_a_spreadsheet_takes_no_cell_for_a_formula() -> None:
 
 def test_latex_writes_special_characters_out() -> None:
     assert escape_latex(r"50% of a_b & \c {d}") == r"50\% of a\_b \& \textbackslash{}c \{d\}"
+
+
+def test_a_caption_says_what_chose_the_weights() -> None:
+    chosen = caption_settings({"epochs": 3.0, "selection": "validation", "limit_train": None})
+    assert list(chosen) == ["epochs", "selection"]
+    assert "most options chosen rightly" in chosen["selection"]
+    assert caption_settings({"selection": "last"})["selection"].startswith("last (no weights")

@@ -92,7 +92,7 @@ class Script:
             "role": plan.role,
             "starts from": plan.init.role if plan.init else None,
             "tasks": [_task(task) for task in plan.tasks],
-            "validation": _task(plan.validation) if plan.validation else None,
+            "validation": _validation(plan.validation) if plan.validation else None,
         }
         self.stages.append(content)
         return SimpleNamespace(role=plan.role, seconds=0.0, hash=plan.role)
@@ -127,6 +127,15 @@ class Script:
 def _task(task: Any) -> dict[str, Any]:
     pairs = [[one.question_id, one.input, one.target] for one in task.examples]
     return {"weight": task.weight, "examples": pairs}
+
+
+def _validation(validation: Any) -> dict[str, Any]:
+    loss = _task(validation.task) if validation.task else {}
+    chosen = [
+        [one.question_id, one.input, one.after, list(one.options), one.right]
+        for one in validation.choosing
+    ]
+    return loss | {"choosing": chosen, "writes": validation.writes > 0}
 
 
 def record(settings: dict[str, Any], patch: pytest.MonkeyPatch) -> dict[str, Any]:

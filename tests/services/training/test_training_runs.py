@@ -196,21 +196,40 @@ def test_training_never_reads_the_test_split(
     assert [after for values, after in read if "'test'" in values] == [True]
 
 
-@pytest.mark.parametrize("method", ["sci_cot", "one_stage"])
 def test_weights_are_selected_in_all_stages_or_in_none(
-    session: Session, questions: Questions, tiny_t5: Path, method: str
+    session: Session, settings: Settings, questions: Questions, tiny_t5: Path
 ) -> None:
-    config = tiny_config(method, tiny_t5, selection="validation")
+    config = tiny_config(
+        "sci_cot", tiny_t5, selection="validation", stage2_rationales="cross_fit", folds=2, epochs=1
+    )
     with pytest.raises(InvalidConfig, match="has an approved rationale to compare with"):
         read_training_data(session, config)
     for question in questions[Split.VALIDATION]:
         store_rationale(session, question, "It follows.", status=RationaleStatus.ACCEPTED)
-    data = read_training_data(session, config)
-    first = plan_known_stages(config, data)[0]
-    assert first.validation is not None
-    assert {example.target.split(" Answer:")[0] for example in first.validation.examples} == {
-        "Rationale: It follows."
-    }
+    for plan in plan_known_stages(config, read_training_data(session, config)):
+        assert plan.validation is not None
+        assert plan.validation.task is not None
+        targets = {example.target for example in plan.validation.task.examples}
+        assert targets == {"Rationale: It follows."}
+        assert not plan.validation.choosing
+    stages = stages_of(train(session, settings, config))
+    assert set(stages) == {"rationale", "fold_0", "fold_1", "answer"}
+    for role, stage in stages.items():
+        assert stage["validation_loss"] is not None
+        assert (stage["validation_accuracy"] is not None) == (role == "answer")
+
+
+def test_one_stage_is_selected_by_what_it_chooses_after_its_own_rationale(
+    session: Session, settings: Settings, questions: Questions, tiny_t5: Path
+) -> None:
+    config = tiny_config("one_stage", tiny_t5, selection="validation", epochs=1)
+    (plan,) = plan_known_stages(config, read_training_data(session, config))
+    assert plan.validation is not None
+    assert plan.validation.writes
+    assert len(plan.validation.choosing) == len(questions[Split.VALIDATION])
+    stage = stages_of(train(session, settings, config))["one_stage"]
+    assert 0 <= stage["validation_accuracy"] <= 1
+    assert stage["validation_loss"] is None  # no validation question has an approved rationale
 
 
 def test_other_test_questions_change_no_weight(
