@@ -75,7 +75,7 @@ docs: setup
 # After a change of requirements: resolves them anew; what changed is for review.
 lock: setup
 	$(BIN)/pip-compile --quiet --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
-	  --no-header --allow-unsafe --strip-extras --annotation-style=line \
+	  --no-header --unsafe-package=pip --strip-extras --annotation-style=line \
 	  --output-file=requirements.lock requirements-dev.txt
 	sed -i 's,+cpu,,' requirements.lock
 

@@ -8,9 +8,8 @@ from typing import Annotated
 import typer
 
 from scicot.cli.output import AsJson, emit
-from scicot.pure.checks import CHECKS
 from scicot.services.questions.lookup import list_datasets, list_questions
-from scicot.services.rationales.check_measures import stored_measures, write_measures
+from scicot.services.rationales.check_measures import list_measured, write_measures
 from scicot.services.rationales.checks import run_checks
 from scicot.services.workspace import open_workspace
 from scicot.words.records import Split
@@ -39,10 +38,8 @@ def run_command(
 @group.command("list")
 def list_command(as_json: AsJson = False) -> None:
     """Show the checks with the precision and recall measured on texts labelled by reading."""
-    measures = stored_measures()
     rows = []
-    for check in CHECKS:
-        measure = measures.get(check.id)
+    for check, measure in list_measured():
         rows.append(
             {
                 "check": check.id,

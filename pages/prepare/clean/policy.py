@@ -5,8 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.shared.frame import current_actor, errors_shown
-from scicot.pure.checks import CHECKS
-from scicot.services.rationales.check_measures import labelled_texts, stored_measures
+from scicot.services.rationales.check_measures import count_held_out, list_measured
 from scicot.services.rationales.checks import run_checks
 from scicot.services.review.policies import get_policy, save_policy
 from scicot.services.review.second_readings import agreement
@@ -53,10 +52,8 @@ def show_checks(dataset: str) -> None:
         with errors_shown(), open_workspace() as session:
             report = run_checks(session, dataset)
             st.success(f"{report.flagged:,} of {report.rationales:,} rationales are flagged.")
-    measures = stored_measures()
     rows = []
-    for check in CHECKS:
-        measure = measures.get(check.id)
+    for check, measure in list_measured():
         rows.append(
             {
                 "check": check.name,
@@ -73,8 +70,7 @@ def show_checks(dataset: str) -> None:
         hide_index=True,
         column_config={"right when it speaks": share, "finds of what is there": share},
     )
-    held_out = sum(labelled_text.held_out for labelled_text in labelled_texts())
     st.caption(
-        f"Measured on {held_out} rationales of the starter teacher that were labelled by reading "
+        f"Measured on {count_held_out()} rationales of the starter teacher that were labelled by reading "
         "and not looked at while the checks were written."
     )

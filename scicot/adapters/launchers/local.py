@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -20,6 +21,31 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 def log_path(settings: Settings, run_id: int) -> Path:
     """Return the file that a run's worker writes its log to."""
     return settings.artifacts_folder / "logs" / f"run-{run_id}.log"
+
+
+def read_log_end(settings: Settings, run_id: int, last_bytes: int) -> str:
+    """Return the end of a run's log, empty while it has written none."""
+    path = log_path(settings, run_id)
+    if not path.exists():
+        return ""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - last_bytes))
+        return file.read().decode("utf-8", "replace")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerProcess:
+    """A worker's process as its run's row names it; `started` tells it from a number used again."""
+
+    host: str
+    pid: int
+    started: float
+
+
+def this_process() -> WorkerProcess:
+    """Return the process that asks."""
+    process = psutil.Process()
+    return WorkerProcess(socket.gethostname(), process.pid, process.create_time())
 
 
 def worker_lives(host: str | None, pid: int | None, started: float | None) -> bool:

@@ -30,6 +30,16 @@ def clear_work(settings: Settings, run_id: int) -> None:
     shutil.rmtree(settings.artifacts_folder / "work" / f"run-{run_id}", ignore_errors=True)
 
 
+def remove_leftovers(folder: Path) -> None:
+    """Remove what an attempt left behind that nothing needs any more."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def has_fast_form(folder: Path) -> bool:
+    """Return whether the stage lies there in CTranslate2's form as well."""
+    return (folder / "ct2").is_dir()
+
+
 def is_complete(folder: Path) -> bool:
     """Return whether a stage's folder is whole: it is renamed into place with all its files."""
     return (folder / STAGE_FILE).is_file() and (folder / "model" / "config.json").is_file()

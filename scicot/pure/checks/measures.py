@@ -33,6 +33,19 @@ class Measure:
         return self.right / there if there else None
 
 
+@dataclass(frozen=True, slots=True)
+class LabelledText:
+    """A rationale somebody read, and the checks that should speak about it.
+
+    `held_out` marks the half that was not looked at while the checks were written.
+    """
+
+    question_id: str
+    text: str
+    labels: tuple[str, ...]
+    held_out: bool
+
+
 def measure_checks(
     pairs: Iterable[tuple[frozenset[str], frozenset[str]]],
 ) -> Mapping[str, Measure]:

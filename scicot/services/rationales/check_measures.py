@@ -2,46 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from functools import lru_cache
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping
 
-from scicot.pure.checks import find_flags
+from scicot.adapters.check_files import keep_measures, labelled_texts, stored_measures
+from scicot.pure.checks import CHECKS, Check, find_flags
 from scicot.pure.checks.measures import Measure, measure_checks
 from scicot.words.errors import NotFound
 from scicot.words.records import Question
 
-DATA = Path(__file__).resolve().parents[2] / "data"
-LABELS_FILE = DATA / "check_labels.jsonl"
-MEASURES_FILE = DATA / "check_measures.json"
 SPOKEN_ENOUGH = 5  # texts a check spoke in; a precision from fewer says little
-
-
-@dataclass(frozen=True, slots=True)
-class LabelledText:
-    """A rationale somebody read, and the checks that should speak about it.
-
-    `held_out` marks the half that was not looked at while the checks were written.
-    """
-
-    question_id: str
-    text: str
-    labels: tuple[str, ...]
-    held_out: bool
-
-
-@lru_cache(maxsize=1)
-def labelled_texts() -> Sequence[LabelledText]:
-    """Return the labelled rationales that come with Sci-CoT, in the file's order."""
-    if not LABELS_FILE.is_file():
-        return ()
-    rows = map(json.loads, LABELS_FILE.read_text(encoding="utf-8").splitlines())
-    return tuple(
-        LabelledText(row["id"], row["text"], tuple(row["labels"]), row["held_out"]) for row in rows
-    )
 
 
 def measure_on(
@@ -68,32 +37,22 @@ def measure_on(
     return measure_checks(pairs)
 
 
-def write_measures(questions: Mapping[str, Question]) -> Mapping[str, Any]:
+def write_measures(questions: Mapping[str, Question]) -> Mapping[str, object]:
     """Measure the checks on both halves and keep the figures beside the labels."""
-    content = {
-        "texts": len(labelled_texts()),
-        "held_out": {check: asdict(measure) for check, measure in measure_on(questions).items()},
-        "seen": {
-            check: asdict(measure)
-            for check, measure in measure_on(questions, held_out=False).items()
-        },
-    }
-    MEASURES_FILE.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    stored_measures.cache_clear()
-    measured_precisions.cache_clear()
-    return content
+    return keep_measures(measure_on(questions), measure_on(questions, held_out=False))
 
 
-@lru_cache(maxsize=1)
-def stored_measures() -> Mapping[str, Measure]:
-    """Return the figures measured on the held-out half, by check; empty when there are none."""
-    if not MEASURES_FILE.is_file():
-        return {}
-    content = json.loads(MEASURES_FILE.read_text(encoding="utf-8"))
-    return {check: Measure(**measure) for check, measure in content["held_out"].items()}
+def list_measured() -> list[tuple[Check, Measure | None]]:
+    """Return every check in its order, with what was measured on the held-out half."""
+    measures = stored_measures()
+    return [(check, measures.get(check.id)) for check in CHECKS]
 
 
-@lru_cache(maxsize=1)
+def count_held_out() -> int:
+    """Return how many labelled rationales were not looked at while the checks were written."""
+    return sum(labelled_text.held_out for labelled_text in labelled_texts())
+
+
 def measured_precisions() -> Mapping[str, float]:
     """Return the precision of each check that spoke often enough: the weights of the queue."""
     return {

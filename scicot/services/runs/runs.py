@@ -18,7 +18,7 @@ from db.models import DatasetRow, MetricRow, RunRow
 from db.rows import changed_rows
 from db.session import write
 from scicot.adapters.clock import utc_now
-from scicot.adapters.launchers.local import log_path, worker_lives
+from scicot.adapters.launchers.local import read_log_end, worker_lives
 from scicot.adapters.versions import code_version, package_versions
 from scicot.pure.hashing import content_hash
 from scicot.words.errors import InvalidInput, NotFound, RunNotInState
@@ -255,12 +255,7 @@ def move_to_front(session: Session, actor: Actor, run_id: int) -> None:
 def read_log(session: Session, settings: Settings, run_id: int, last_bytes: int = 200_000) -> str:
     """Return the end of the run's log, empty while it has written none; raises NotFound."""
     _row(session, run_id)
-    path = log_path(settings, run_id)
-    if not path.exists():
-        return ""
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - last_bytes))
-        return file.read().decode("utf-8", "replace")
+    return read_log_end(settings, run_id, last_bytes)
 
 
 def list_metrics(session: Session, run_id: int, name: str | None = None) -> list[MetricPoint]:

@@ -7,7 +7,6 @@ handler: a function that takes a `RunContext` and returns the run's result.
 from __future__ import annotations
 
 import logging
-import socket
 import threading
 import time
 import uuid
@@ -17,7 +16,6 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
-import psutil
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
@@ -25,6 +23,7 @@ from db.models import MetricRow, RunRow
 from db.rows import changed_rows, insert_or_replace
 from db.session import open_session, write
 from scicot.adapters.clock import utc_now
+from scicot.adapters.launchers.local import this_process
 from scicot.services.runs.runs import MetricPoint, get_run
 from scicot.words.errors import Cancelled, DatabaseBusy, EmptyRun, RunNotInState, SciCotError
 from scicot.words.records import RunKind, RunStatus
@@ -107,7 +106,7 @@ Handler = Callable[[RunContext], Mapping[str, Any]]
 def claim_run(session: Session, run_id: int, worker: str) -> bool:
     """Make the run this worker's by a conditional update; False when it is not to be had."""
     now = utc_now()
-    process = psutil.Process()
+    process = this_process()
     with write(session):
         claimed = session.execute(
             update(RunRow)
@@ -119,9 +118,9 @@ def claim_run(session: Session, run_id: int, worker: str) -> bool:
             .values(
                 status=RunStatus.RUNNING,
                 worker=worker,
-                host=socket.gethostname(),
+                host=process.host,
                 pid=process.pid,
-                pid_started=process.create_time(),
+                pid_started=process.started,
                 started_at=func.coalesce(RunRow.started_at, now),
                 heartbeat_at=now,
                 message="Starting.",

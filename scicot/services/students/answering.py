@@ -10,7 +10,7 @@ from scicot.adapters.students.fast import FastStudent
 from scicot.adapters.students.machine import choose_device, name_device, run_threads
 from scicot.adapters.students.memory import give_back_memory
 from scicot.adapters.students.scoring import OptionScore
-from scicot.adapters.students.stage_files import keep_written, read_written
+from scicot.adapters.students.stage_files import has_fast_form, keep_written, read_written
 from scicot.pure.hashing import content_hash
 from scicot.services.students.stages import TrainedStage
 from scicot.services.students.watcher import RunWatcher
@@ -159,7 +159,7 @@ class Answering:
         return [results[place] for place in range(len(inputs))]
 
     def _compute_type(self, stage: TrainedStage, inputs: Sequence[str], max_new_tokens: int) -> str:
-        if not (stage.folder / "ct2").is_dir():
+        if not has_fast_form(stage.folder):
             return "torch"
         if self.config.inference == "fp32" or not inputs:
             return "float32"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from scicot.adapters.students.export_files import ExportedStage, refuse_filled, write_students
 from scicot.adapters.students.folders import HUB_ID
 from scicot.pure.methods.plan import describe_stage, is_fold
 from scicot.pure.methods.registry import plan_of
@@ -17,7 +16,7 @@ from scicot.services.runs.runs import get_run
 from scicot.services.students.stages import TrainedStage
 from scicot.services.students.trained import load_trained
 from scicot.words.configs import TrainingConfig
-from scicot.words.errors import Conflict, NotFound
+from scicot.words.errors import NotFound
 from scicot.words.records import Family
 from scicot.words.runs import RunView
 from scicot.words.settings import Settings
@@ -29,28 +28,17 @@ def export_student(session: Session, settings: Settings, run_id: int, folder: Pa
     `from_pretrained` loads each; `ct2/` inside holds the CTranslate2 form. The folder must be new
     or empty, and appears whole or not at all.
     """
-    if folder.exists() and any(folder.iterdir()):
-        raise Conflict(f"'{folder}' is not empty. Name a folder that does not exist yet.")
+    refuse_filled(folder)
     config, stages = load_trained(session, settings, run_id)
-    exported = {role: stage for role, stage in stages.items() if not is_fold(role)}
+    run = get_run(session, run_id)
+    exported = {
+        role: ExportedStage(stage.folder, write_card(run, config, stage))
+        for role, stage in stages.items()
+        if not is_fold(role)
+    }
     if not exported:
         raise NotFound(f"Run {run_id} has no student to export.")
-    run = get_run(session, run_id)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    partial = folder.with_name(f".{folder.name}-{uuid.uuid4().hex}")
-    try:
-        for role, stage in exported.items():
-            shutil.copytree(stage.folder / "model", partial / role)
-            if (stage.folder / "ct2").is_dir():
-                shutil.copytree(stage.folder / "ct2", partial / role / "ct2")
-            card = write_card(run, config, stage)
-            (partial / role / "README.md").write_text(card, encoding="utf-8")
-        if folder.exists():
-            folder.rmdir()
-        partial.rename(folder)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    return [folder / role for role in exported]
+    return write_students(folder, exported)
 
 
 def write_card(run: RunView, config: TrainingConfig, stage: TrainedStage) -> str:

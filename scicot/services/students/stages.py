@@ -1,10 +1,7 @@
-"""Stages: trained once under the hash of everything that decides them, then reused at no cost."""
+"""What a stage is: its plan, the hash of everything that decides it, and its row once trained."""
 
 from __future__ import annotations
 
-import logging
-import shutil
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,34 +10,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import RunStageRow, StageRow
-from db.session import write
-from scicot.adapters.clock import utc_now
-from scicot.adapters.students.folders import StudentFolder, inspect_folder
+from db.models import StageRow
+from scicot.adapters.students.folders import StudentFolder
 from scicot.adapters.students.identity import engine_version
-from scicot.adapters.students.job import StageJob
-from scicot.adapters.students.machine import (
-    choose_device,
-    name_device,
-    resolve_precision,
-    run_threads,
-)
-from scicot.adapters.students.memory import give_back_memory
-from scicot.adapters.students.stage_files import (
-    is_complete,
-    is_intact,
-    publish_stage,
-    put_aside,
-    stage_folder,
-    work_folder,
-)
+from scicot.adapters.students.machine import resolve_precision
 from scicot.pure.hashing import content_hash
 from scicot.pure.methods.tasks import Task, Validation
-from scicot.services.students.watcher import RunWatcher
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import Family
-
-log = logging.getLogger(__name__)
 
 # The settings that decide a stage's weights; the others decide what is done with them.
 DECIDING = (
@@ -141,186 +118,6 @@ def _selects_by(validation: Validation, config: TrainingConfig) -> list[Any]:
     return [loss, chosen, validation.writes, config.answer_form]
 
 
-def ensure_stage(
-    watcher: RunWatcher, plan: StagePlan, student: StudentFolder, config: TrainingConfig
-) -> TrainedStage:
-    """Return the plan's stage: the one that is there under its hash, or one trained now."""
-    context = watcher.context
-    stage_hash = hash_stage(plan, student, config, context.settings.device)
-    folder = stage_folder(context.settings, stage_hash)
-    with context.session() as session:
-        stored = find_stage(session, stage_hash)
-        own = stored and session.get(RunStageRow, (context.run.id, stored.id, plan.role))
-        is_own = bool(own and not own.reused)
-    if stored is not None and is_complete(folder) and not is_intact(folder):
-        aside = put_aside(folder)
-        log.warning("Stage %s is damaged: kept as %s and trained again.", stage_hash, aside.name)
-    if stored is not None and is_complete(folder):
-        stage = _found(stored, plan, folder, student, is_own)
-        watcher.skip(plan.role, stage)
-    else:
-        stage = _train(watcher, plan, student, config, stage_hash, folder)
-    with context.session() as session:
-        _remember(session, context.run.id, stage, plan, config)
-    return stage
-
-
 def find_stage(session: Session, stage_hash: str) -> StageRow | None:
     """Return the row of a finished stage, or None."""
     return session.scalar(select(StageRow).where(StageRow.hash == stage_hash))
-
-
-def _found(
-    row: StageRow, plan: StagePlan, folder: Path, student: StudentFolder, is_own: bool
-) -> TrainedStage:
-    """Return a stage that is there; `is_own`: this run trained it before it was stopped."""
-    return TrainedStage(
-        hash=row.hash,
-        role=plan.role,
-        folder=folder,
-        family=student.family,
-        reused=not is_own,
-        seconds=row.seconds if is_own else 0.0,
-        result=row.result | ({} if is_own else {"seconds_when_trained": row.seconds}),
-    )
-
-
-def _train(
-    watcher: RunWatcher,
-    plan: StagePlan,
-    student: StudentFolder,
-    config: TrainingConfig,
-    stage_hash: str,
-    folder: Path,
-) -> TrainedStage:
-    from scicot.adapters.students.convert import convert_student, say_slow, try_conversion
-    from scicot.adapters.students.loading import save_model
-    from scicot.adapters.students.trainer import StageTrainer
-
-    if not plan.tasks:
-        return _take_as_it_is(watcher, plan, student, stage_hash, folder)
-    settings = watcher.context.settings
-    base = inspect_folder(student.name, plan.init.folder / "model") if plan.init else student
-    work = work_folder(settings, watcher.context.run.id, stage_hash)
-    started = time.monotonic()
-    watcher.start(plan.role, f"Loading {student.name}.")
-    trainer = StageTrainer(
-        StageJob(
-            hash=stage_hash,
-            student=base.path,
-            family=base.family,
-            tasks=plan.tasks,
-            config=config,
-            precision=resolve_precision(config.precision, settings.device),
-            work_folder=work,
-            threads=run_threads(settings),
-            device=settings.device,
-            validation=plan.validation,
-        )
-    )
-    reason = try_conversion(trainer.model, base.path)
-    if reason is not None:
-        watcher.say(say_slow(reason))
-    before = trainer.state.seconds  # of an earlier attempt, from its checkpoint
-    state = trainer.train(watcher)
-    watcher.say("Saving the student.")
-    prepared = work / "prepared"
-    shutil.rmtree(prepared, ignore_errors=True)
-    save_model(trainer.model, base.path, prepared / "model")
-    trainer.let_go()  # of gradients and moments: the converter needs room for the weights again
-    give_back_memory()
-    if reason is None:
-        reason = convert_student(
-            prepared / "model",
-            prepared / "ct2",
-            base.family,
-            model=trainer.model,
-            examples=plan.tasks[0].examples,
-        )
-        if reason is not None:
-            watcher.say(say_slow(reason))
-    result = {
-        "steps": state.step,
-        "loss": state.losses[-1],
-        "deciding_loss": state.deciding_losses[-1] if state.deciding_losses else None,
-        "validation_loss": state.best_loss,
-        "validation_accuracy": state.best_accuracy,
-        "selected_step": state.best_step or state.step,
-        "training_seconds": round(state.seconds, 2),
-        "tokens_per_second": round(state.tokens / max(state.seconds, 1e-9), 1),
-        "threads": trainer.threads,
-        "precision": trainer.job.precision,
-        "device": name_device(choose_device(settings.device)),
-        "examples": sum(len(task.examples) for task in plan.tasks),
-        "fast": reason is None,
-        "slow_reason": reason,
-    }
-    seconds = round(before + time.monotonic() - started, 2)
-    description = {"stage": plan.name, "student": student.name, "family": base.family, **result}
-    publish_stage(prepared, folder, description | {"losses": state.losses, "seconds": seconds})
-    shutil.rmtree(work, ignore_errors=True)
-    return TrainedStage(
-        hash=stage_hash,
-        role=plan.role,
-        folder=folder,
-        family=base.family,
-        reused=False,
-        seconds=seconds,
-        result=result,
-    )
-
-
-def _take_as_it_is(
-    watcher: RunWatcher, plan: StagePlan, student: StudentFolder, stage_hash: str, folder: Path
-) -> TrainedStage:
-    """Return the student as a stage that took no step, saved and converted like a trained one."""
-    from scicot.adapters.students.convert import convert_student, say_slow
-    from scicot.adapters.students.loading import load_model, save_model
-
-    started = time.monotonic()
-    watcher.start(plan.role, f"Taking {student.name} as it is.")
-    work = work_folder(watcher.context.settings, watcher.context.run.id, stage_hash)
-    shutil.rmtree(work, ignore_errors=True)
-    save_model(load_model(student.path, student.family), student.path, work / "model")
-    give_back_memory()
-    reason = convert_student(work / "model", work / "ct2", student.family)
-    if reason is not None:
-        watcher.say(say_slow(reason))
-    result = {"steps": 0, "examples": 0, "fast": reason is None, "slow_reason": reason}
-    seconds = round(time.monotonic() - started, 2)
-    description = {"stage": plan.name, "student": student.name, "family": student.family, **result}
-    publish_stage(work, folder, description | {"losses": [], "seconds": seconds})
-    return TrainedStage(
-        hash=stage_hash,
-        role=plan.role,
-        folder=folder,
-        family=student.family,
-        reused=False,
-        seconds=seconds,
-        result=result,
-    )
-
-
-def _remember(
-    session: Session, run_id: int, stage: TrainedStage, plan: StagePlan, config: TrainingConfig
-) -> None:
-    """Store the stage and the run's use of it; both are there already after a resume."""
-    with write(session):
-        row = find_stage(session, stage.hash)
-        if row is None:
-            row = StageRow(
-                hash=stage.hash,
-                name=plan.name,
-                folder=f"stages/{stage.hash}",
-                config=config.model_dump(mode="json"),
-                result=dict(stage.result),
-                seconds=stage.seconds,
-                created_at=utc_now(),
-            )
-            session.add(row)
-            session.flush()
-        key = (run_id, row.id, plan.role)
-        if session.get(RunStageRow, key) is None:
-            session.add(
-                RunStageRow(run_id=run_id, stage_id=row.id, role=plan.role, reused=stage.reused)
-            )

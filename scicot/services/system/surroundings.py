@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import stat
-import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
 
 from db.sqlite_file import sqlite_path
 from scicot.adapters.clock import utc_now
+from scicot.adapters.disk import free_bytes, is_open_to_others, prove_writable
 from scicot.adapters.versions import code_version, package_versions
 from scicot.services.system.backups import newest_backup_at, rehearse
 from scicot.services.system.findings import Finding, Level
 from scicot.words.settings import Settings
-from scicot.words.storage import storage_error
 
 LOW_DISK_BYTES = 2 * 1024**3
 OLD_BACKUP = timedelta(days=7)
@@ -24,13 +20,8 @@ OLD_BACKUP = timedelta(days=7)
 def examine_home(settings: Settings) -> Iterator[Finding]:
     """Look whether the home folder can be written to, and by whom it can be read."""
     home = settings.home_folder
-    try:
-        with tempfile.TemporaryFile(dir=home) as file:
-            file.write(b"written and gone")
-            file.flush()
-    except OSError as error:
-        raise storage_error(error, f"the home folder {home}") from error
-    if os.name == "posix" and stat.S_IMODE(home.stat().st_mode) & 0o077:
+    prove_writable(home, called="the home folder")
+    if is_open_to_others(home):
         yield Finding(
             "home",
             Level.ADVICE,
@@ -43,7 +34,7 @@ def examine_home(settings: Settings) -> Iterator[Finding]:
 
 def examine_disk(settings: Settings) -> Iterator[Finding]:
     """Look how much room is left."""
-    free = shutil.disk_usage(settings.home_folder).free
+    free = free_bytes(settings.home_folder)
     size = f"{free / 1024**3:.1f} GiB free at {settings.home_folder}."
     if free < LOW_DISK_BYTES:
         yield Finding("disk", Level.BAD, size, "Make room: a run keeps about 1 GiB of checkpoints.")

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from db.models import AttemptRow, CompletionRow, RunCompletionRow
 from db.session import write
 from scicot.adapters.teacher.open import STARTER_SLOTS, open_teacher
+from scicot.adapters.teacher.spool import Spool
 from scicot.adapters.teacher.starter import STARTER_MODEL
 from scicot.services.questions.lookup import get_questions
 from scicot.services.rationales.own_answers import count_own_answers
@@ -26,7 +27,6 @@ from scicot.services.teacher.calls.calls import Call, PendingCall, PoolSettings
 from scicot.services.teacher.calls.pool import TeacherPool
 from scicot.services.teacher.job import TeacherJob, adopt_texts, plan_job, settle, settle_leftovers
 from scicot.services.teacher.ledger.plan import reopen_calls
-from scicot.services.teacher.ledger.spool import Spool
 from scicot.services.teacher.ledger.writer import LedgerWriter
 from scicot.services.teacher.progress import list_pending, spent_so_far, tell_progress
 from scicot.services.teacher.sharing import count_shared

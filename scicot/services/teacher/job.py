@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from db.models import CompletionRow, RunCompletionRow
 from db.session import write
+from scicot.adapters.teacher.spool import Spool
 from scicot.pure.teacher.pricing import call_cost
 from scicot.pure.teacher.prompts import messages_hash
 from scicot.pure.teacher.replies import read_reply
@@ -22,7 +23,6 @@ from scicot.services.teacher.ledger.plan import (
     plan_calls,
     read_stored_reply,
 )
-from scicot.services.teacher.ledger.spool import Spool
 from scicot.words.records import HAS_TEXT, CompletionState, StoredQuestion
 from scicot.words.teaching import Answer, Message, Price, Reply, Teacher
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import math
-import uuid
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -15,6 +13,7 @@ from sqlalchemy.orm import Session
 from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.folders import StudentFolder, find_student
 from scicot.adapters.students.identity import engine_version
+from scicot.adapters.students.kept_probes import KeptProbe, keep_probe, probe_file, read_probe
 from scicot.adapters.students.machine import choose_device, run_threads
 from scicot.adapters.students.probe import ProbeResult, run_probe
 from scicot.pure.hashing import content_hash
@@ -93,11 +92,11 @@ def estimate_training(
     room = fit_rationales(config, data, codec)
     config, data = room.config, room.data
     plans = plan_known_stages(config, data)
-    probe_file = _probe_file(settings, student, config)
-    probe = None if again else _read_probe(probe_file)
-    if probe is None:
-        probe = _probe(probe_file, settings, student, config, _examples(session, config, plans))
-    training = 0.0
+    kept = probe_file(settings, _probe_key(settings, student, config))
+    tried = None if again else read_probe(kept)
+    if tried is None:
+        tried = _try_out(kept, settings, student, config, _examples(session, config, plans))
+    probe, training = tried.result, 0.0
     for plan in plans:
         if find_stage(session, hash_stage(plan, student, config, settings.device)) is None:
             training += _stage_seconds(codec, plan.tasks, config, probe)
@@ -117,7 +116,7 @@ def estimate_training(
         writing=writing * probe.per_text,
         testing=preview.test_questions * whole.answers.passes * probe.per_text,
         steps_tried=probe.steps,
-        tried_at=datetime.fromtimestamp(probe_file.stat().st_mtime, UTC),
+        tried_at=tried.tried_at,
         slow_reason=probe.slow_reason,
     )
 
@@ -162,10 +161,10 @@ def _selection_seconds(
     return math.ceil(schedule.passes) * texts * found.per_text
 
 
-def _probe_file(settings: Settings, student: StudentFolder, config: TrainingConfig) -> Path:
-    """Return where the try-out's result is kept, under the hash of what it depends on."""
+def _probe_key(settings: Settings, student: StudentFolder, config: TrainingConfig) -> str:
+    """Return the hash of what a try-out depends on."""
     chosen = ("tokens_per_batch", "max_input_tokens", "max_target_tokens", "max_rationale_tokens")
-    key = content_hash(
+    return content_hash(
         [
             engine_version(),
             student.fingerprint,
@@ -174,32 +173,15 @@ def _probe_file(settings: Settings, student: StudentFolder, config: TrainingConf
             choose_device(settings.device),
         ]
     )
-    return settings.artifacts_folder / "probes" / f"{key[:16]}.json"
 
 
-def _probe(
+def _try_out(
     kept: Path,
     settings: Settings,
     student: StudentFolder,
     config: TrainingConfig,
     examples: Sequence[Example],
-) -> ProbeResult:
+) -> KeptProbe:
     sample = examples[:: max(1, len(examples) // SAMPLE)][:SAMPLE]
     result = run_probe(student, config, sample, run_threads(settings), settings.device)
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    half = kept.with_suffix(f".{uuid.uuid4().hex[:8]}.part")  # whole or not at all under its name
-    half.write_text(json.dumps(asdict(result)), encoding="utf-8")
-    half.replace(kept)
-    return result
-
-
-def _read_probe(kept: Path) -> ProbeResult | None:
-    """Return the remembered try-out, None where there is none or its file is damaged."""
-    try:
-        values = json.loads(kept.read_text(encoding="utf-8"))
-        result = ProbeResult(**values)
-    except (OSError, ValueError, TypeError):
-        return None
-    numbers = asdict(result) | {"slow_reason": 0}
-    are_numbers = all(isinstance(number, int | float) for number in numbers.values())
-    return result if are_numbers else None
+    return keep_probe(kept, result)

@@ -22,7 +22,8 @@ from scicot.pure.students.texts import form_of
 from scicot.pure.training.fractions import split_folds
 from scicot.services.students.answering import Answering
 from scicot.services.students.answers import as_read, output_room, write_rationales
-from scicot.services.students.stages import StagePlan, TrainedStage, ensure_stage
+from scicot.services.students.stage_training import ensure_stage
+from scicot.services.students.stages import StagePlan, TrainedStage
 from scicot.services.training.data import TrainingData
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import StoredQuestion

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from scicot.adapters.disk import free_bytes
 from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.folders import StudentFolder, find_local_student
 from scicot.pure.methods.plan import Writes
@@ -134,7 +133,7 @@ def inspect_training(
     ]
     tests = count_questions(session)[config.dataset].get(config.evaluate_on, 0)
     needed = _disk_needed(student, stages)
-    free = _disk_free(settings.artifacts_folder)
+    free = free_bytes(settings.artifacts_folder)
     return TrainingPreview(
         train_questions=len(data.train),
         test_questions=min(tests, config.limit_test or tests),
@@ -225,12 +224,6 @@ def _disk_needed(student: StudentFolder | None, stages: Sequence[StagePreview]) 
         return None
     new = sum(not stage.reused for stage in stages)
     return student.weights_bytes * (new * STAGE_COPIES + (CHECKPOINT_COPIES if new else 0))
-
-
-def _disk_free(folder: Path) -> int:
-    while not folder.exists():
-        folder = folder.parent
-    return shutil.disk_usage(folder).free
 
 
 def _left_out_note(left_out: int) -> list[str]:

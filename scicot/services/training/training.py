@@ -39,8 +39,6 @@ from scicot.words.settings import Settings
 TRAINING_SAMPLE = 64  # questions seen in training that are asked again: were they learned at all?
 log = logging.getLogger(__name__)
 
-LOG = logging.getLogger(__name__)
-
 
 @needs(Action.START_RUN)
 def start_training(
@@ -125,7 +123,7 @@ def run_training(context: RunContext) -> TrainingResult:
     with context.session() as session:
         data = read_training_data(session, config)
     if data.left_out:
-        LOG.info("%d training questions stand in the test split too: left out", data.left_out)
+        log.info("%d training questions stand in the test split too: left out", data.left_out)
     student = find_student(config.student, context.settings)
     _check_fits(student, config, data)
     room = fit_rationales(config, data, Codec.open(student.path, student.family))

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from scicot.adapters.check_files import MEASURES_FILE, labelled_texts
 from scicot.pure.checks.table import BY_ID
 from scicot.services.questions.reading import ReadOptions, read_source
-from scicot.services.rationales.check_measures import MEASURES_FILE, labelled_texts, measure_on
+from scicot.services.rationales.check_measures import measure_on
 from scicot.words.errors import NotFound
 from scicot.words.records import Question
 

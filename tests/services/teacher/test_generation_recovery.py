@@ -17,8 +17,8 @@ import db.sqlite_file
 from db.models import AttemptRow, CompletionRow, RunRow
 from db.session import write
 from scicot.adapters.clock import utc_now
+from scicot.adapters.teacher.spool import Spool
 from scicot.services.teacher.generation import start_generation
-from scicot.services.teacher.ledger.spool import Spool
 from scicot.words.records import CompletionState, RunStatus
 from scicot.words.settings import Settings, get_settings
 from tests.builders import store_questions

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from scicot.services.teacher.ledger.spool import Spool
+from scicot.adapters.teacher.spool import Spool
 from scicot.services.teacher.ledger.writer import LedgerWriter
 from scicot.words.errors import DatabaseBusy, StorageFull
 from scicot.words.settings import Settings

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from scicot.services.training.estimate import _read_probe, estimate_training
+from scicot.services.training.estimate import estimate_training
 from scicot.services.training.preview import inspect_training
 from scicot.words.errors import NotFound
 from scicot.words.settings import Settings, get_settings
@@ -86,11 +86,3 @@ def test_minutes_are_estimated_from_a_try_out_once(
     assert long.tried_at == short.tried_at
     again = estimate_training(session, get_settings(), tiny_config("sci_cot", tiny_t5), again=True)
     assert again.tried_at > short.tried_at
-
-
-@pytest.mark.parametrize("content", ["", '{"per_token": 0.1', "[]", '{"steps": "ten"}'])
-def test_a_damaged_memory_of_the_try_out_is_as_good_as_none(tmp_path: Path, content: str) -> None:
-    kept = tmp_path / "probe.json"
-    assert _read_probe(kept) is None
-    kept.write_text(content, encoding="utf-8")
-    assert _read_probe(kept) is None

@@ -21,7 +21,8 @@ from scicot.services.runs.parts import list_parts
 from scicot.services.runs.runs import get_run, request_cancel, resume_run
 from scicot.services.runs.worker import run_worker
 from scicot.services.students.answers import write_rationales
-from scicot.services.students.stages import StagePlan, ensure_stage
+from scicot.services.students.stage_training import ensure_stage
+from scicot.services.students.stages import StagePlan
 from scicot.services.students.watcher import RunWatcher
 from scicot.services.training.data import read_training_data
 from scicot.services.training.methods import plan_known_stages

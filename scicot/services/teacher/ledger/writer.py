@@ -24,7 +24,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from db.session import open_session, write
-from scicot.services.teacher.ledger.spool import Spool
+from scicot.adapters.teacher.spool import Spool
 from scicot.words.errors import DatabaseBusy, DatabaseError
 
 T = TypeVar("T")
