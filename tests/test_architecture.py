@@ -37,7 +37,16 @@ HOMES = {
     "sqlalchemy": ("db", "scicot.services", "scicot.bench"),
     "alembic": ("db",),
     "playwright": ("scicot.bench",),
-    "subprocess": ("scicot.adapters", "scicot.bench"),
+    # files and processes of the machine: services say what, adapters do it
+    **dict.fromkeys(
+        ("subprocess", "psutil", "socket", "shutil", "fcntl"),
+        ("scicot.adapters", "scicot.bench", "scicot.cli", "db"),
+    ),
+    "os": ("scicot.adapters", "scicot.bench", "scicot.cli", "scicot.words", "db", "pages.shared"),
+    "tempfile": (  # what is uploaded becomes a file before anything reads it
+        *("scicot.adapters", "scicot.bench", "scicot.cli", "db"),
+        "pages.prepare.questions",
+    ),
 }
 # The rooms inside a hall, and which other rooms of it each may import. What lies in the hall's own
 # folder (OPEN) is for all of its rooms. Add a row for a new room, and nothing else to let it in.
@@ -137,6 +146,10 @@ NOT_ACTIONS = {
     "list_deeds",  # asks by itself
 }
 IMPURE_MODULES = {"os", "pathlib", "time", "secrets", "uuid", "socket", "shutil", "tempfile"}
+FILE_CALLS = {
+    *("read_text", "write_text", "read_bytes", "write_bytes", "stat", "lstat", "is_file", "is_dir"),
+    *("mkdir", "rmdir", "unlink", "rename", "touch", "chmod", "glob", "rglob", "iterdir", "rmtree"),
+}
 IMPURE_CALLS = {"now", "today", "utcnow", "open", "print", "input"}
 
 
@@ -251,6 +264,21 @@ def impure_lines() -> Iterator[str]:
                 unseeded = called[0] == "random" and called[-1] != "Random"
                 if called[-1] in IMPURE_CALLS or unseeded:
                     yield f"{module}, line {node.lineno} calls {'.'.join(called)}"
+
+
+def lines_that_touch_files() -> Iterator[str]:
+    for path in sorted((ROOT / "scicot" / "services").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            *owner, name = ast.unparse(node.func).split(".")
+            is_class = bool(owner) and owner[-1][:1].isupper()  # Codec.open reads no file here
+            if (name == "open" and not is_class) or (owner and name in FILE_CALLS):
+                yield f"{path.relative_to(ROOT)}, line {node.lineno} calls {name}"
+
+
+def test_services_leave_files_to_adapters() -> None:
+    assert list(lines_that_touch_files()) == []
 
 
 def test_pure_code_has_no_io_clock_or_randomness() -> None:

@@ -71,6 +71,6 @@ def show_checks(dataset: str) -> None:
         column_config={"right when it speaks": share, "finds of what is there": share},
     )
     st.caption(
-        f"Measured on {count_held_out()} rationales of the starter teacher that were labelled by reading "
-        "and not looked at while the checks were written."
+        f"Measured on {count_held_out()} rationales of the starter teacher that were labelled by "
+        "reading and not looked at while the checks were written."
     )

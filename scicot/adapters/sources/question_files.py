@@ -8,10 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import scicot
 from scicot.pure.questions.drafts import SPLITS
 from scicot.words.errors import InvalidInput
 from scicot.words.records import Split
 
+# 60 questions written for Sci-CoT, so that everything can be tried without a file or a network
+STARTER_FOLDER = Path(scicot.__file__).parent / "data" / "starter"
 ARC_SETS = {"ARC-Easy": "easy", "ARC-Challenge": "challenge"}
 ENDINGS = (
     *(".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".txt", ".parquet", ".arrow", ".xlsx"),

@@ -57,9 +57,14 @@ def find_student(name: str, settings: Settings) -> StudentFolder:
         from scicot.adapters.students.starter import ensure_starter
 
         return inspect_folder(name, ensure_starter(settings))
-    if Path(name).expanduser().is_dir():
+    if is_own_folder(name):
         return inspect_folder(name, Path(name).expanduser().resolve())
     return inspect_folder(name, _fetch(name, local_only=False))
+
+
+def is_own_folder(name: str) -> bool:
+    """Return whether a student's name is a folder of this machine."""
+    return Path(name).expanduser().is_dir()
 
 
 def find_local_student(name: str, settings: Settings) -> StudentFolder | None:
@@ -70,7 +75,7 @@ def find_local_student(name: str, settings: Settings) -> StudentFolder | None:
 
         path = starter_folder(settings)
         return inspect_folder(name, path) if path.is_dir() else None
-    if Path(name).expanduser().is_dir():
+    if is_own_folder(name):
         return inspect_folder(name, Path(name).expanduser().resolve())
     try:
         return inspect_folder(name, _fetch(name, local_only=True))

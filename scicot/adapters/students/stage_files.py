@@ -35,6 +35,11 @@ def remove_leftovers(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def has_stage(settings: Settings, folder: str) -> bool:
+    """Return whether the folder that a stage's row names is there."""
+    return (settings.artifacts_folder / folder).is_dir()
+
+
 def has_fast_form(folder: Path) -> bool:
     """Return whether the stage lies there in CTranslate2's form as well."""
     return (folder / "ct2").is_dir()
@@ -66,6 +71,21 @@ def _digests(folder: Path) -> dict[str, str]:
                     digest = hashlib.file_digest(file, "sha256").hexdigest()
                 digests[path.relative_to(folder).as_posix()] = digest
     return digests
+
+
+def copy_stage(folder: Path, target: Path) -> None:
+    """Copy a stage's folder to where it can be packed."""
+    shutil.copytree(folder, target)
+
+
+def bring_stage(packed: Path, folder: Path) -> bool:
+    """Move a complete stage into place and return whether it was needed there."""
+    if is_complete(folder):
+        return False
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    packed.rename(folder)
+    return True
 
 
 def put_aside(folder: Path) -> Path:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +23,8 @@ from db.models import (
 )
 from db.session import write
 from scicot.adapters.parcel_files import write_parcel
-from scicot.adapters.students.folders import ALLOWED_FILES, find_local_student
+from scicot.adapters.parcel_folders import pack_student_files, scratch_folder
+from scicot.adapters.students.folders import find_local_student, is_own_folder
 from scicot.adapters.students.identity import engine_version
 from scicot.pure.hashing import content_hash
 from scicot.pure.methods.registry import read_config
@@ -70,8 +69,7 @@ def pack_run(session: Session, settings: Settings, actor: Actor, run_id: int, pa
     run = get_run(session, run_id)
     _refuse(run)
     config = read_config(run.config)
-    with tempfile.TemporaryDirectory(dir=path.parent if path.parent.is_dir() else None) as name:
-        folder = Path(name)
+    with scratch_folder(path.parent) as folder:
         _write_tables(session, run, folder)
         student = _pack_student(config, settings, folder)
         size = write_parcel(folder, path, {"kind": "run", **describe(session, run)})
@@ -171,12 +169,9 @@ def _pin_revisions(
 
 def _pack_student(config: TrainingConfig, settings: Settings, folder: Path) -> str:
     """Copy a student that only this machine has; one with a public id is fetched anywhere."""
-    if not Path(config.student).expanduser().is_dir():
+    if not is_own_folder(config.student):
         return config.student
     student = find_local_student(config.student, settings)
     assert student is not None  # its folder is there
-    (folder / "student").mkdir()
-    for pattern in ALLOWED_FILES:
-        for file in student.path.glob(pattern):
-            shutil.copy2(file, folder / "student" / file.name)
+    pack_student_files(student.path, folder)
     return "packed"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from sqlalchemy import Select, Table, insert
 from sqlalchemy.orm import Session
 
 from db.base import Base, UtcDateTime
+from scicot.adapters import parcel_folders
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -30,10 +30,7 @@ def read_rows(session: Session, query: Select[Any]) -> list[dict[str, Any]]:
 
 def write_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
     """Write rows as JSONL; moments in ISO with their zone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8") as file:
-        for row in rows:
-            file.write(json.dumps(row, ensure_ascii=False, default=_say) + "\n")
+    parcel_folders.write_lines(path, rows, _say)
 
 
 def _say(value: object) -> str:
@@ -48,10 +45,7 @@ def read_lines(path: Path, kind: type[Base]) -> list[dict[str, Any]]:
         column.name for column in table_of(kind).columns if isinstance(column.type, UtcDateTime)
     ]
     rows = []
-    for line in path.read_text(encoding="utf-8").split("\n"):
-        if not line:
-            continue
-        row: dict[str, Any] = json.loads(line)
+    for row in parcel_folders.read_lines(path):
         for name in moments:
             if row.get(name) is not None:
                 row[name] = datetime.fromisoformat(row[name])

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +16,13 @@ from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.adapters.launchers.local import log_path
 from scicot.adapters.parcel_files import open_parcel, read_manifest
-from scicot.adapters.students.stage_files import is_complete, stage_folder
+from scicot.adapters.parcel_folders import PROGRESS, copy_progress, scratch_folder
+from scicot.adapters.students.stage_files import (
+    bring_stage,
+    is_complete,
+    remove_leftovers,
+    stage_folder,
+)
 from scicot.services.parcels.pack import describe
 from scicot.services.parcels.rows import read_lines, table_of
 from scicot.services.parcels.work import refuse_other_engine
@@ -57,9 +61,8 @@ def take_in(session: Session, settings: Settings, actor: Actor, path: Path) -> T
     manifest = read_manifest(path)
     refuse_other_engine(path, manifest, kind="result")
     run = _find_run(session, path, manifest)
-    settings.artifacts_folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=settings.artifacts_folder) as name:
-        inside = Path(name) / "result"
+    with scratch_folder(settings.artifacts_folder, make=True) as scratch:
+        inside = scratch / "result"
         open_parcel(path, inside)
         rows = {
             kind: read_lines(inside / "rows" / f"{table_of(kind).name}.jsonl", kind)
@@ -73,9 +76,9 @@ def take_in(session: Session, settings: Settings, actor: Actor, path: Path) -> T
             _store(session, actor, run, rows)
         except BaseException:
             for folder in brought:
-                shutil.rmtree(folder, ignore_errors=True)
+                remove_leftovers(folder)
             raise
-        _keep_log(settings, run.id, inside)
+        copy_progress(inside / PROGRESS, log_path(settings, run.id))
     return TakenIn(run.id, *counts, already_there=False)
 
 
@@ -121,12 +124,8 @@ def _bring_stages(settings: Settings, inside: Path, hashes: Sequence[str]) -> li
         if not STAGE_HASH.fullmatch(stage_hash) or not is_complete(packed):
             raise InvalidParcel(f"The result lacks stage '{stage_hash[:8]}'. Copy it again.")
         folder = stage_folder(settings, stage_hash)
-        if is_complete(folder):
-            continue
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(folder, ignore_errors=True)
-        packed.rename(folder)
-        brought.append(folder)
+        if bring_stage(packed, folder):
+            brought.append(folder)
     return brought
 
 
@@ -161,11 +160,3 @@ def _store(
         mine.launcher = PARCEL
         mine.worker, mine.error, mine.heartbeat_at = None, None, utc_now()
         mine.message = f"Done elsewhere; taken in by {actor.name}."
-
-
-def _keep_log(settings: Settings, run_id: int, inside: Path) -> None:
-    progress = inside / "progress.jsonl"
-    if progress.is_file():
-        path = log_path(settings, run_id)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(progress, path)

@@ -6,12 +6,7 @@ from the parcel, and tells what it does to `progress.jsonl` beside it, for whoev
 
 from __future__ import annotations
 
-import fcntl
-import json
-import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,12 +25,22 @@ from db.models import (
 )
 from db.session import open_session, write
 from scicot.adapters.clock import utc_now
-from scicot.adapters.parcel_files import open_parcel, read_manifest, write_parcel
+from scicot.adapters.parcel_files import read_manifest, write_parcel
+from scicot.adapters.parcel_folders import (
+    PROGRESS,
+    add_line,
+    copy_progress,
+    find_packed_student,
+    locked_folder,
+    open_once,
+    scratch_folder,
+)
 from scicot.adapters.students.identity import engine_version
+from scicot.adapters.students.stage_files import copy_stage
 from scicot.services.parcels.pack import TABLES
 from scicot.services.parcels.rows import insert_rows, read_lines, read_rows, table_of, write_lines
 from scicot.services.runs.worker import Handler, run_worker
-from scicot.words.errors import Conflict, InvalidParcel
+from scicot.words.errors import InvalidParcel
 from scicot.words.records import RunKind, RunStatus
 from scicot.words.settings import Settings
 
@@ -63,20 +68,15 @@ def work_parcel(
     manifest = read_manifest(path)
     refuse_other_engine(path, manifest, kind="run")
     folder = folder or path.with_name(f"{path.stem}.work")
-    folder.mkdir(parents=True, exist_ok=True)
-    with _locked(folder):
-        inside = folder / "parcel"
-        if not inside.is_dir():
-            open_parcel(path, inside)
-        elif json.loads((inside / "manifest.json").read_text(encoding="utf-8")) != manifest:
-            raise Conflict(f"{folder} holds the work on another parcel. Name another --folder.")
+    with locked_folder(folder):
+        inside = open_once(path, folder, manifest)
         own = _settings(settings, folder, inside)
         run_id = int(manifest["run"]["id"])
         _prepare(own, inside, run_id)
         with open_session(own.resolved_database_url) as session:
             is_done = session.get_one(RunRow, run_id).status is RunStatus.DONE
         if not is_done:
-            run_worker(run_id, own, handlers, tell=_teller(folder / "progress.jsonl"))
+            run_worker(run_id, own, handlers, tell=_teller(folder / PROGRESS))
         return _finish(own, manifest, path, folder, run_id)
 
 
@@ -93,26 +93,13 @@ def refuse_other_engine(path: Path, manifest: Mapping[str, Any], *, kind: str) -
         )
 
 
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    with (folder / "lock").open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise Conflict(
-                f"Another process works in {folder}. Wait for it, or name another --folder."
-            ) from error
-        yield
-
-
 def _settings(settings: Settings, folder: Path, inside: Path) -> Settings:
-    student = inside / "student"
     return settings.model_copy(
         update={
             "home": folder / "home",
             "database_url": None,
             "launcher": "none",
-            "packed_student": student if student.is_dir() else None,
+            "packed_student": find_packed_student(inside),
         }
     )
 
@@ -144,9 +131,7 @@ def _prepare(settings: Settings, inside: Path, run_id: int) -> None:
 
 def _teller(path: Path) -> Any:
     def tell(event: Mapping[str, Any]) -> None:
-        line = json.dumps({"at": utc_now().isoformat(), **event}, ensure_ascii=False)
-        with path.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
+        add_line(path, {"at": utc_now().isoformat(), **event})
 
     return tell
 
@@ -159,13 +144,11 @@ def _finish(
         if row.status is not RunStatus.DONE:
             return Worked(run_id, row.status, row.error, None)
         result = path.with_name(f"{path.stem}.result.tar")
-        with tempfile.TemporaryDirectory(dir=folder) as name:
-            _write_results(session, settings, Path(name), run_id)
-            progress = folder / "progress.jsonl"
-            if progress.is_file():
-                shutil.copy2(progress, Path(name) / "progress.jsonl")
+        with scratch_folder(folder) as packed:
+            _write_results(session, settings, packed, run_id)
+            copy_progress(folder / PROGRESS, packed / PROGRESS)
             told = {key: value for key, value in manifest.items() if key != "files"}
-            write_parcel(Path(name), result, told | {"kind": "result"})
+            write_parcel(packed, result, told | {"kind": "result"})
     return Worked(run_id, RunStatus.DONE, None, str(result))
 
 
@@ -179,4 +162,4 @@ def _write_results(session: Session, settings: Settings, folder: Path, run_id: i
             query = query.where(table.c.run_id == run_id)
         write_lines(folder / "rows" / f"{table.name}.jsonl", read_rows(session, query))
     for stage in session.scalars(select(StageRow)):
-        shutil.copytree(settings.artifacts_folder / stage.folder, folder / "stages" / stage.hash)
+        copy_stage(settings.artifacts_folder / stage.folder, folder / "stages" / stage.hash)

@@ -6,17 +6,19 @@ keys mean, and whether a split is blind, is known only at its end.
 
 from __future__ import annotations
 
-import json
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-import scicot
 from scicot.adapters.sources.gym import read_gym
 from scicot.adapters.sources.hub import read_hub
-from scicot.adapters.sources.question_files import QuestionFile, find_question_files
+from scicot.adapters.sources.laid_aside import LaidAside
+from scicot.adapters.sources.question_files import (
+    STARTER_FOLDER,
+    QuestionFile,
+    find_question_files,
+)
 from scicot.adapters.sources.tables import Row, Rows, first_rows, open_table
 from scicot.pure.questions.columns import looks_like_header
 from scicot.pure.questions.drafts import Draft, finish
@@ -25,8 +27,6 @@ from scicot.pure.questions.layouts import Layout, recognise
 from scicot.words.errors import InvalidInput, InvalidQuestion
 from scicot.words.records import AnswerKind, Choice, Question, Split
 
-# 60 questions written for Sci-CoT, so that everything can be tried without a file or a network
-STARTER_FOLDER = Path(scicot.__file__).parent / "data" / "starter"
 SAMPLE = 100  # rows that a layout is recognised by
 
 
@@ -73,16 +73,14 @@ class Reading:
     def __init__(self) -> None:
         self.files: list[FileReading] = []
         self.languages: set[str] = set()
-        self._spool: IO[str] = tempfile.TemporaryFile(  # noqa: SIM115  (closed by __exit__)
-            "w+", encoding="utf-8", newline="\n"
-        )
+        self._entries = LaidAside()
         self._blind: dict[str, set[Split]] = {}
 
     def __enter__(self) -> Reading:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._spool.close()
+        self._entries.close()
 
     def add(self, file: QuestionFile, container: str, rows: Rows, options: ReadOptions) -> None:
         """Read one file's rows; raises InvalidInput for what ends the reading."""
@@ -94,6 +92,7 @@ class Reading:
         sample = [unwrap(row) for row in sample]
         layout = recognise(sample, name, options.mapping, options.layout)
         reading = FileReading(name, file.dataset, container, layout, KeyCount())
+        place = len(self.files)
         self.files.append(reading)
         for number, row in rows:
             reading.rows += 1
@@ -107,12 +106,9 @@ class Reading:
                     if draft.language:
                         self.languages.add(draft.language)
                     has_id = "id" in layout.columns and bool(row)
-                    self._keep([number, len(self.files) - 1, split, has_id, _to_fields(draft)])
+                    self._entries.add([number, place, split, has_id, _to_fields(draft)])
             except InvalidInput as error:
-                self._keep([number, len(self.files) - 1, str(error)])
-
-    def _keep(self, entry: list[Any]) -> None:
-        self._spool.write(json.dumps(entry, ensure_ascii=True) + "\n")
+                self._entries.add([number, place, str(error)])
 
     def settle(self, options: ReadOptions) -> None:
         """Decide what the keys mean; raises InvalidInput when it must be asked for."""
@@ -141,9 +137,7 @@ class Reading:
 
     def rows(self) -> Iterator[ReadRow]:
         """Yield every row with its question settled, or with its error, in the source's order."""
-        self._spool.seek(0)
-        for line in self._spool:
-            number, place, *rest = json.loads(line)
+        for number, place, *rest in self._entries:
             file = self.files[place]
             if len(rest) == 1:
                 yield ReadRow(number, file, InvalidQuestion(rest[0]))

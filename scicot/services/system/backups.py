@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -28,7 +23,18 @@ from db.models import QuestionRow, RationaleRow
 from db.restoring import put_in_place
 from db.session import get_engine, make_engine
 from db.sqlite_file import damaged, forget_damage, known_damage, note_damage, sqlite_path
-from scicot.adapters.atomic_files import refuse_special_file
+from scicot.adapters.backup_files import (
+    choose_target,
+    draft_beside,
+    is_there,
+    make_private_folder,
+    newest_written_at,
+    refuse_missing,
+    rehearsal_file,
+    remove_older,
+    size_of,
+    written_at,
+)
 from scicot.adapters.clock import utc_now
 from scicot.services.runs.runs import list_active
 from scicot.services.system.invariants import find_violations
@@ -37,7 +43,6 @@ from scicot.words.settings import Settings
 from scicot.words.storage import storage_error
 
 A_DAY = timedelta(days=1)
-STAMP = "%Y%m%d-%H%M%S-%f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +76,11 @@ def back_up(settings: Settings, path: Path | None = None, *, keep: int | None = 
     source = _database_file(settings)
     if known_damage(source) is not None:
         raise damaged(source)
-    target, series = _choose_target(source, path, keep)
-    if not source.exists():
+    own_folder = backups_folder(source)
+    target, series = choose_target(
+        source, path or own_folder, keep, own_folder=own_folder, now=utc_now()
+    )
+    if not is_there(source):
         raise InvalidInput(f"There is no database at {source} yet, so nothing to back up.")
     try:
         copy_database(source, target)
@@ -82,55 +90,16 @@ def back_up(settings: Settings, path: Path | None = None, *, keep: int | None = 
     except OSError as error:
         raise storage_error(error, f"the backup {target}") from error
     note_backup(source, target)
-    removed = _remove_older(target, series, keep) if keep else ()
-    return Backup(target, target.stat().st_size, removed)
-
-
-def _choose_target(source: Path, path: Path | None, keep: int | None) -> tuple[Path, str]:
-    """Return the file to write and the pattern of its series."""
-    stamp = utc_now().strftime(STAMP)
-    path = path.expanduser() if path is not None else backups_folder(source)
-    if path.is_dir() or path == backups_folder(source) or (keep and not path.suffix):
-        with _folder_errors(path):
-            path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return path / f"{source.stem}-{stamp}.db", f"{source.stem}-[0-9]*.db"
-    if not path.parent.is_dir():
-        raise InvalidInput(f"There is no folder {path.parent}. Make it first.")
-    refuse_special_file(path)
-    if path.exists() and not keep:
-        raise InvalidInput(
-            f"{path} exists already. Choose a new name; backups are not overwritten."
-        )
-    if path.exists():
-        moment = datetime.fromtimestamp(path.stat().st_mtime_ns / 1e9, UTC)
-        path.rename(path.with_name(f"{path.stem}-{moment.strftime(STAMP)}{path.suffix}"))
-    return path, f"{path.stem}-[0-9]*{path.suffix}"
-
-
-@contextmanager
-def _folder_errors(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise storage_error(error, f"the folder {path}") from error
-
-
-def _remove_older(newest: Path, series: str, keep: int) -> tuple[Path, ...]:
-    # the moment is in the name: a copied file keeps its place in the series
-    others = sorted((path for path in newest.parent.glob(series) if path != newest), reverse=True)
-    surplus = tuple(others[keep - 1 :])
-    for path in surplus:
-        path.unlink(missing_ok=True)
-    return surplus
+    removed = remove_older(target, series, keep) if keep else ()
+    return Backup(target, size_of(target), removed)
 
 
 def back_up_daily(settings: Settings) -> Backup | None:
     """Write today's backup if the newest is a day old; None when there is nothing to do."""
     if not settings.daily_backups:
         return None
-    folder = backups_folder(_database_file(settings))
-    moments = [path.stat().st_mtime for path in folder.glob("*.db")]
-    if moments and utc_now() - datetime.fromtimestamp(max(moments), UTC) < A_DAY:
+    newest = newest_written_at(backups_folder(_database_file(settings)))
+    if newest is not None and utc_now() - newest < A_DAY:
         return None
     return back_up(settings, keep=settings.daily_backups)
 
@@ -145,26 +114,21 @@ def restore(settings: Settings, path: Path) -> Path | None:
     """
     target = _database_file(settings)
     path = path.expanduser()
-    if not path.is_file():
-        raise InvalidInput(f"There is no file {path}. Check the path.")
+    refuse_missing(path)
     refuse_unknown_schema(check_database(path), path.name)
-    with _folder_errors(target.parent):
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
+    make_private_folder(target.parent)
     try:
-        copy_database(path, draft)
-        upgrade_file(draft)
-        with held(target) as session:
-            # a file that cannot be read has no runs to ask for
-            going = list_active(session) if session is not None else []
-            if going:
-                raise Conflict(f"Run {going[0]} is going. Cancel it, or wait, then restore.")
-            kept = put_in_place(draft, target)
+        with draft_beside(target) as draft:
+            copy_database(path, draft)
+            upgrade_file(draft)
+            with held(target) as session:
+                # a file that cannot be read has no runs to ask for
+                going = list_active(session) if session is not None else []
+                if going:
+                    raise Conflict(f"Run {going[0]} is going. Cancel it, or wait, then restore.")
+                kept = put_in_place(draft, target)
     except OSError as error:
         raise storage_error(error, f"the database {target}") from error
-    finally:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
     get_engine(settings.resolved_database_url).dispose()
     forget_damage(target)
     return kept
@@ -177,8 +141,7 @@ def rehearse(settings: Settings) -> Rehearsal:
     """
     source = _database_file(settings)
     backup = newest_good_backup(source)
-    with tempfile.TemporaryDirectory(prefix="scicot-rehearsal-") as folder:
-        copy = Path(folder) / "rehearsed.db"
+    with rehearsal_file() as copy:
         copy_database(backup or source, copy)
         refuse_unknown_schema(check_database(copy), (backup or source).name)
         upgrade_file(copy)
@@ -190,14 +153,13 @@ def rehearse(settings: Settings) -> Rehearsal:
                 broken = tuple(violation.what for violation in find_violations(session))
         finally:
             engine.dispose()
-    made_at = datetime.fromtimestamp(os.stat(backup or source).st_mtime, UTC)
-    return Rehearsal(backup, made_at, questions, rationales, broken)
+    return Rehearsal(backup, written_at(backup or source), questions, rationales, broken)
 
 
 def newest_backup_at(settings: Settings) -> datetime | None:
     """Return when the newest backup was written, None when none is known."""
     for path in list_backups(_database_file(settings)):
-        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        return written_at(path)
     return None
 
 

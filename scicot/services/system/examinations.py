@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
+from sqlite3 import sqlite_version, sqlite_version_info
 
 from sqlalchemy import exists, func, select, text
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from db.models import (
 )
 from db.sqlite_file import damaged, forget_damage, known_damage, note_damage, sqlite_path
 from scicot.adapters.clock import utc_now
+from scicot.adapters.students.stage_files import has_stage
 from scicot.services.runs.runs import effective_status
 from scicot.services.system.findings import Finding, Level
 from scicot.services.system.invariants import find_broken_rules
@@ -54,11 +55,11 @@ def examine_database(session: Session, settings: Settings) -> Iterator[Finding]:
 
 def examine_sqlite(_session: Session, _settings: Settings) -> Iterator[Finding]:
     """Look whether the library has a bug that is known to cost data."""
-    if sqlite3.sqlite_version_info < FIXED_SQLITE:
+    if sqlite_version_info < FIXED_SQLITE:
         yield Finding(
             "sqlite",
             Level.ADVICE,
-            f"SQLite {sqlite3.sqlite_version} has a rare WAL bug that 3.51.3 mends.",
+            f"SQLite {sqlite_version} has a rare WAL bug that 3.51.3 mends.",
             "Keep backups, or run on a Python with a newer SQLite.",
         )
 
@@ -125,7 +126,7 @@ def examine_results(session: Session, _settings: Settings) -> Iterator[Finding]:
 def examine_stages(session: Session, settings: Settings) -> Iterator[Finding]:
     """Look whether every trained stage lies where its row says."""
     folders = list(session.scalars(select(StageRow.folder)))
-    gone = [folder for folder in folders if not (settings.artifacts_folder / folder).is_dir()]
+    gone = [folder for folder in folders if not has_stage(settings, folder)]
     if gone:
         yield Finding(
             "students",
