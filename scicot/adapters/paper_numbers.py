@@ -6,7 +6,7 @@ import json
 from functools import lru_cache
 from importlib.resources import files
 
-from scicot.pure.evaluation.paper_tables import PaperNumbers, PublishedModel
+from scicot.pure.evaluation.paper_figures import PaperNumbers, PublishedModel
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,7 @@ import typer
 
 from scicot.cli.output import AsJson, emit, run_number
 from scicot.pure.evaluation.comparison import Cell, say_p
-from scicot.services.evaluation.cells import compare_methods, split_of
+from scicot.services.evaluation.cells import compare_methods
 from scicot.services.evaluation.comparison import Reading, RunComparison, compare_all, compare_runs
 from scicot.services.questions.lookup import get_questions
 from scicot.services.workspace import open_workspace
@@ -99,7 +99,7 @@ def _compare_methods(
         "methods": methods,
         "dataset": dataset,
         "student": student,
-        "split": split_of(compared.cell_a.first),
+        "split": compared.cell_a.first.split,
         "runs_a": compared.cell_a.ids,
         "runs_b": compared.cell_b.ids,
         "seeds_a": comparison.seeds_a,

@@ -11,7 +11,8 @@ import typer
 from scicot.cli import export
 from scicot.cli.output import AsJson, current_actor, emit, parse_statuses
 from scicot.services.review.exports import RationaleFormat, export_rationales
-from scicot.services.review.files import export_reviews, import_reviews
+from scicot.services.review.file_imports import import_reviews
+from scicot.services.review.files import export_reviews
 from scicot.services.workspace import open_workspace
 
 group = typer.Typer(no_args_is_help=True, help="Take the decisions of reviewers out and in.")

@@ -23,6 +23,8 @@ STARTER_DEFAULTS: dict[str, Any] = {
     "learning_rate": 1e-4,
     "tokens_per_batch": 512,
 }
+# What a setting that came later was fixed to before; where the default is that, none is needed.
+BEFORE: dict[str, Any] = {"evaluate_on": "test"}
 RATIONALE_TOKENS = 128  # [ours] a rationale's limit where no snapshot says how long they are
 AnswerForm = Literal["letter_and_text", "text", "letter"]
 
@@ -175,6 +177,15 @@ class FewShotConfig(Config):
     concurrency: int = Field(default=8, ge=1, le=256)
     budget_usd: float | None = Field(default=None, gt=0)
     maybe_paid: Literal["ask", "rebuy"] = "ask"
+
+
+class ImportedConfig(Config):
+    """Where the predictions of a run came from that was made elsewhere."""
+
+    dataset: str
+    split: Split = Split.TEST
+    file: str = ""
+    content_hash: str = ""
 
 
 class JudgeConfig(Config):

@@ -8,15 +8,17 @@ from datetime import datetime
 from typing import Any, TypedDict, TypeVar
 
 from scicot.words.configs import (
+    BEFORE,
     AttributionConfig,
     Config,
     FewShotConfig,
     GenerationConfig,
+    ImportedConfig,
     PredictionConfig,
     TrainingConfig,
 )
 from scicot.words.errors import RunNotInState
-from scicot.words.records import RunKind, RunStatus
+from scicot.words.records import RunKind, RunStatus, Split
 
 C = TypeVar("C", bound=Config)
 
@@ -108,11 +110,10 @@ class RunView:
     @property
     def training(self) -> TrainingConfig:
         """A training run's settings that every method has; its method's own are not among them."""
-        known = {key: self.config[key] for key in TrainingConfig.model_fields if key in self.config}
         return self._settings(
             RunKind.TRAIN,
             TrainingConfig,
-            {"method": self.method, "dataset": self.dataset or ""} | known,
+            BEFORE | {"method": self.method} | self._known(TrainingConfig),
         )
 
     @property
@@ -123,7 +124,7 @@ class RunView:
     @property
     def few_shot(self) -> FewShotConfig:
         """A few-shot run's settings."""
-        return self._settings(RunKind.FEW_SHOT, FewShotConfig, self.config)
+        return self._settings(RunKind.FEW_SHOT, FewShotConfig, self._known(FewShotConfig))
 
     @property
     def prediction(self) -> PredictionConfig:
@@ -131,9 +132,25 @@ class RunView:
         return self._settings(RunKind.PREDICT, PredictionConfig, self.config)
 
     @property
+    def imported(self) -> ImportedConfig:
+        """Where the predictions of a run that was made elsewhere came from."""
+        return self._settings(RunKind.IMPORTED, ImportedConfig, self._known(ImportedConfig))
+
+    @property
     def attribution(self) -> AttributionConfig:
         """The settings of a run that asks an answering stage again."""
         return self._settings(RunKind.ATTRIBUTE, AttributionConfig, self.config)
+
+    @property
+    def split(self) -> Split:
+        """The split that its main predictions are of."""
+        if self.kind is RunKind.TRAIN:
+            return Split(self.training.evaluate_on)
+        if self.kind is RunKind.PREDICT:
+            return self.prediction.split
+        if self.kind is RunKind.FEW_SHOT:
+            return self.few_shot.split
+        return self.imported.split if self.kind is RunKind.IMPORTED else Split.TEST
 
     @property
     def seed(self) -> int | None:
@@ -147,6 +164,11 @@ class RunView:
         """What was measured on its answers; None until there are any."""
         metrics = self.result.get("metrics")
         return metrics if isinstance(metrics, Mapping) else None
+
+    def _known(self, config: type[Config]) -> dict[str, object]:
+        """Return what the run was told of these settings, and the dataset of its row."""
+        told = {key: self.config[key] for key in config.model_fields if key in self.config}
+        return {"dataset": self.dataset or ""} | told
 
     def _settings(self, kind: RunKind, config: type[C], values: Mapping[str, object]) -> C:
         if self.kind is not kind:

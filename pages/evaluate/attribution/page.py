@@ -79,9 +79,7 @@ def _follow(run: RunView) -> None:
     """Show the newest attribution of this run while it goes, and the page anew when it is over."""
     with open_workspace() as session:
         asking = list_runs(session, kinds=[RunKind.ATTRIBUTE], dataset=run.dataset)
-    newest = next(
-        (attribution for attribution in asking if attribution.config.get("run") == run.id), None
-    )
+    newest = next((asked for asked in asking if asked.attribution.run == run.id), None)
     if newest is None or newest.status is RunStatus.DONE:
         return
     show_while_it_runs(newest.id, _show_asking)

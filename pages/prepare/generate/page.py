@@ -61,7 +61,7 @@ def _show_form(dataset: str) -> None:
 def _load_runs(dataset: str) -> dict[int, RunView]:
     with open_workspace() as session:
         runs = list_runs(session, kinds=[RunKind.GENERATE], limit=200)
-    return {run.id: run for run in runs if run.dataset == dataset and not run.config.get("trial")}
+    return {run.id: run for run in runs if run.dataset == dataset and not run.generation.trial}
 
 
 def _show_runs(by_id: dict[int, RunView]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scicot.pure.evaluation.crossed import round_number
+from scicot.pure.evaluation.crossed_words import round_number
 from scicot.pure.statistics import (
     ALPHA,
     Interval,

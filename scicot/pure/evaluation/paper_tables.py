@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from scicot.pure.evaluation.baselines import Baselines
+from scicot.pure.evaluation.paper_figures import (
+    Key,
+    PaperNumbers,
+    Shown,
+    fill_cell,
+    published_cell,
+    titles_of,
+)
 from scicot.pure.evaluation.tables import Measured, ResultTable, Row, TableCell
 from scicot.pure.methods.plan import Method
 from scicot.pure.methods.registry import CLAIM, list_in_table, list_trained
-from scicot.pure.statistics import wilson_interval
 from scicot.words.configs import FRACTIONS, STARTER_STUDENT
-from scicot.words.records import Split
 
-PAPER_CHANCE = 0.25  # four options nearly everywhere in ARC
 PAPER_STAGE2 = "in_sample"
 STAGE2_TITLES = {
     "in_sample": "Written by stage 1, which was trained on them (paper)",
@@ -37,60 +42,6 @@ STARTER_NOTE = (
     "The starter student is SmolLM2-135M-Instruct, its 4-bit weights made fp32: instruction-tuned "
     "before any training here, and neither of the paper's size nor of its family."
 )
-
-Key = tuple[str, str, float]  # method, dataset, fraction of the training questions
-
-
-@dataclass(frozen=True, slots=True)
-class PublishedModel:
-    """One row of the paper's Table I; accuracies are fractions by our datasets' names."""
-
-    name: str
-    size: str
-    method: str | None
-    accuracies: Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class PaperNumbers:
-    """The published test accuracies as fractions, and where they stand.
-
-    `titles` gives the paper's name of a dataset of ours, `examples` how many training questions
-    the paper counts for a fraction, `test_questions` how many its accuracies are over.
-    """
-
-    source: str
-    models: Sequence[PublishedModel]
-    accuracies: Mapping[Key, float]
-    examples: Mapping[tuple[str, float], int]
-    titles: Mapping[str, str]
-    test_questions: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class OtherModel:
-    """A row of Table I that no method of ours trains: a few-shot LLM or an imported run."""
-
-    name: str
-    size: str
-    measured: Mapping[str, Measured]
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What the tables are filled with besides the paper's figures.
-
-    `stage2` holds Sci-CoT's cells by (setting of stage 2's rationales, dataset); `baselines` are
-    by dataset; `settings` are those that the cells share.
-    """
-
-    measured: Mapping[Key, Measured]
-    others: Sequence[OtherModel] = ()
-    stage2: Mapping[tuple[str, str], Measured] = field(default_factory=dict)
-    baselines: Mapping[str, Baselines] = field(default_factory=dict)
-    student: str | None = None
-    split: Split = Split.TEST
-    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 def build_tables(paper: PaperNumbers, shown: Shown, datasets: Sequence[str]) -> list[ResultTable]:
@@ -139,32 +90,6 @@ def _caption(student: str | None, table: ResultTable) -> str | None:
     return student and student + few
 
 
-def _fill(
-    paper: PaperNumbers, measured: Mapping[Key, Measured], method: str, dataset: str, share: float
-) -> TableCell:
-    key = (method, dataset, share)
-    launch = {"method": method, "dataset": dataset, "fraction": str(share)}
-    return _published(paper, paper.accuracies.get(key), dataset, measured.get(key), launch)
-
-
-def _published(
-    paper: PaperNumbers,
-    accuracy: float | None,
-    dataset: str,
-    measured: Measured | None = None,
-    launch: Mapping[str, str] | None = None,
-) -> TableCell:
-    """Return a cell with the paper's figure, its interval, and whether chance would do better."""
-    n = paper.test_questions.get(dataset)
-    interval = wilson_interval(round(accuracy * n), n) if accuracy is not None and n else None
-    is_below = accuracy is not None and accuracy < PAPER_CHANCE
-    return TableCell(accuracy, interval, is_below, measured, launch)
-
-
-def _titles(paper: PaperNumbers, datasets: Iterable[str]) -> tuple[str, ...]:
-    return tuple(paper.titles.get(dataset, dataset) for dataset in datasets)
-
-
 def _baseline_rows(shown: Shown, datasets: Sequence[str]) -> list[Row]:
     """Return the rows that no student was needed for; they say what has to be beaten."""
     if not shown.baselines:
@@ -197,9 +122,9 @@ def _results_table(paper: PaperNumbers, shown: Shown, datasets: Sequence[str]) -
     rows = _baseline_rows(shown, datasets)
     for model in paper.models:
         cells = tuple(
-            _fill(paper, shown.measured, model.method, dataset, 1.0)
+            fill_cell(paper, shown.measured, model.method, dataset, 1.0)
             if model.method
-            else _published(paper, model.accuracies.get(dataset), dataset)
+            else published_cell(paper, model.accuracies.get(dataset), dataset)
             for dataset in datasets
         )
         rows.append(Row(model.name, cells, model.size))
@@ -215,7 +140,7 @@ def _results_table(paper: PaperNumbers, shown: Shown, datasets: Sequence[str]) -
         key="table_1",
         title="Table I. Results of Sci-CoT",
         label_title="Model",
-        columns=_titles(paper, datasets),
+        columns=titles_of(paper, datasets),
         rows=tuple(rows),
         note_title="Size",
         datasets=tuple(datasets),
@@ -228,7 +153,9 @@ def _methods_table(paper: PaperNumbers, shown: Shown, datasets: Sequence[str]) -
     rows += [
         Row(
             method.title,
-            tuple(_fill(paper, shown.measured, method.name, dataset, 1.0) for dataset in datasets),
+            tuple(
+                fill_cell(paper, shown.measured, method.name, dataset, 1.0) for dataset in datasets
+            ),
         )
         for method in methods
     ]
@@ -236,7 +163,7 @@ def _methods_table(paper: PaperNumbers, shown: Shown, datasets: Sequence[str]) -
         key="table_2",
         title="Table II. Ablation study on one-stage method",
         label_title="Method",
-        columns=_titles(paper, datasets),
+        columns=titles_of(paper, datasets),
         rows=tuple(rows),
         datasets=tuple(datasets),
     )
@@ -267,7 +194,7 @@ def _stage2_table(paper: PaperNumbers, shown: Shown, datasets: Sequence[str]) ->
         key="stage_2",
         title="What Sci-CoT's second stage is trained on",
         label_title="Rationales of the training questions",
-        columns=_titles(paper, datasets),
+        columns=titles_of(paper, datasets),
         rows=rows,
         note_title="Setting",
         datasets=tuple(datasets),
@@ -293,7 +220,7 @@ def _sizes_table(
     rows = []
     for share in sorted({*FRACTIONS, *further}):
         examples = paper.examples.get((dataset, share))
-        cells = tuple(_fill(paper, measured, method.name, dataset, share) for method in methods)
+        cells = tuple(fill_cell(paper, measured, method.name, dataset, share) for method in methods)
         rows.append(Row(f"{share * 100:g} %", cells, _say_examples(cells, examples)))
     title = paper.titles.get(dataset, dataset)
     heading = f"Table {number}. " if number else ""

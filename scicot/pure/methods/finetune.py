@@ -2,27 +2,10 @@
 
 from __future__ import annotations
 
-from scicot.pure.methods.plan import (
-    AnswerSpec,
-    Asked,
-    Method,
-    MethodPlan,
-    StageSpec,
-    TaskSpec,
-    Writes,
-)
+from scicot.pure.methods.plan import Method, TaskSpec, Writes, train_one
 from scicot.words.configs import TrainingConfig
 
 ANSWERS = TaskSpec(Writes.ANSWER)
-
-
-def plan(config: TrainingConfig) -> MethodPlan:
-    """Return one stage from question to answer."""
-    return MethodPlan(
-        stages=(StageSpec("answer", (ANSWERS,)),),
-        answers=AnswerSpec(Asked("answer", ANSWERS)),
-    )
-
 
 METHOD = Method(
     name="finetune",
@@ -30,6 +13,6 @@ METHOD = Method(
     about="Question to answer; needs no rationales.",
     source="the paper's baseline",
     config=TrainingConfig,
-    plan=plan,
+    plan=train_one("answer", ANSWERS),
     paper_tables=("methods", "sizes"),
 )

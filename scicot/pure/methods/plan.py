@@ -120,6 +120,12 @@ class MethodPlan:
         return next(stage for stage in self.stages if stage.role == role)
 
 
+def train_one(role: str, task: TaskSpec) -> Callable[[Any], MethodPlan]:
+    """Return the plan, whatever the settings, of a method whose one student answers alone."""
+    whole = MethodPlan((StageSpec(role, (task,)),), AnswerSpec(Asked(role, task)))
+    return lambda _config: whole
+
+
 @dataclass(frozen=True)
 class Method:
     """A method by name: what people read of it, its settings, and its plan under settings.

@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from scicot.pure.methods import few_shot, finetune, one_stage, sci_cot, step_by_step, untrained
-from scicot.pure.methods.plan import Method, MethodPlan
-from scicot.words.configs import STARTER_DEFAULTS, STARTER_STUDENT, TrainingConfig
+from scicot.pure.methods.plan import Method, MethodPlan, Written
+from scicot.words.configs import BEFORE, STARTER_DEFAULTS, STARTER_STUDENT, TrainingConfig
 from scicot.words.errors import InvalidConfig
 from scicot.words.records import RunKind
 
-# What a setting that came later was fixed to before; where the default is that, none is needed.
-BEFORE = {"evaluate_on": "test"}
 _METHODS: dict[str, Method] = {}
 # The paper's claim, "two stages beat one": what a comparison opens on.
 CLAIM = (sci_cot.METHOD.name, one_stage.METHOD.name)
@@ -102,6 +100,12 @@ def make_config(**values: Any) -> TrainingConfig:
 def read_config(stored: Mapping[str, Any]) -> TrainingConfig:
     """Return a stored run's settings; what came later is as it was for that run."""
     return make_config(**BEFORE | dict(stored))
+
+
+def second_stage_trains_on(config: TrainingConfig) -> Written | None:
+    """Return which rationales the answering stage trains on; None where it reads none."""
+    reads = plan_of(config).answers.answer.task.reads
+    return reads.training if reads else None
 
 
 def own_settings() -> set[str]:

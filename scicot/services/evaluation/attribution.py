@@ -287,8 +287,9 @@ def _list_references(session: Session, run_id: int) -> list[tuple[int, str]]:
         .where(RunRow.kind == RunKind.ATTRIBUTE, RunRow.status == RunStatus.DONE)
         .order_by(RunRow.id)
     )
+    known = [(asking, AttributionConfig.checked(**config)) for asking, config in asked]
     return [
-        (asking, str(config["reference"]))
-        for asking, config in asked
-        if config.get("run") == run_id and config.get("reference")
+        (asking, config.reference)
+        for asking, config in known
+        if config.run == run_id and config.reference
     ]

@@ -19,8 +19,8 @@ from scicot.pure.evaluation.crossed import (
     Groups,
     compare_cells,
     measure_cell,
-    say_cells,
 )
+from scicot.pure.evaluation.crossed_words import say_cells
 from scicot.pure.evaluation.settings import (
     cell_settings,
     differing_settings,
@@ -86,12 +86,6 @@ def group_cells(runs: Iterable[RunView]) -> list[SeedCell]:
         for group in groups.values()
     ]
     return sorted(cells, key=lambda cell: (-len(cell.runs), -max(cell.ids)))
-
-
-def split_of(run: RunView) -> Split:
-    """Return the split that a run's main predictions are of."""
-    named = run.config.get("split") or run.config.get("evaluate_on") or Split.TEST
-    return Split(str(named))
 
 
 def load_answers(
@@ -173,7 +167,7 @@ def compare_methods(
     splits = [split] if split else [Split.VALIDATION, Split.TEST]
     for chosen in splits:
         cells = [
-            group_cells(run for run in runs if run.method == method and split_of(run) is chosen)
+            group_cells(run for run in runs if run.method == method and run.split is chosen)
             for method in (method_a, method_b)
         ]
         if all(cells):

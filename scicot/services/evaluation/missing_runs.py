@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from scicot.pure.evaluation.paper_tables import Key
+from scicot.pure.evaluation.paper_figures import Key
 from scicot.pure.evaluation.tables import ResultTable, TableCell
 from scicot.pure.methods.registry import find_method, needs_rationales
 from scicot.words.records import RunStatus

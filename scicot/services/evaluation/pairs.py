@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scicot.pure.methods.registry import CLAIM
+from scicot.words.records import RunKind
 from scicot.words.runs import RunView
 
 # what runs of every method have; a method's own settings are part of the method
@@ -34,7 +35,10 @@ def default_pair(runs: Sequence[RunView]) -> tuple[int, int] | None:
 
 def _besides_method(run: RunView) -> tuple[str, ...]:
     """Return what must be equal for the method to be what two runs differ in."""
-    return tuple(str(run.config.get(name)) for name in SHARED_SETTINGS)
+    if run.kind is not RunKind.TRAIN:
+        return (str(run.kind), str(run.dataset), str(run.seed))
+    settings = run.training.model_dump(mode="json", include=set(SHARED_SETTINGS))
+    return tuple(str(value) for value in settings.values())
 
 
 def _dataset(run: RunView) -> str | None:

@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 from db.models import DatasetRow, ExperimentRow, PredictionRow, QuestionRow, RunRow
 from scicot.adapters.paper_numbers import read_paper_numbers
 from scicot.pure.evaluation.baselines import Baselines
-from scicot.pure.evaluation.paper_tables import PaperNumbers, Shown, build_tables
+from scicot.pure.evaluation.paper_figures import PaperNumbers, Shown
+from scicot.pure.evaluation.paper_tables import build_tables
 from scicot.pure.evaluation.settings import caption_settings, cell_settings
 from scicot.pure.evaluation.tables import ResultTable, RunScore
 from scicot.pure.hashing import content_hash
 from scicot.pure.predictions.metrics import Score
 from scicot.services.evaluation.baselines import load_baselines
-from scicot.services.evaluation.cells import split_of
 from scicot.services.evaluation.missing_runs import offer_launches
 from scicot.services.evaluation.table_cells import (
     choose_reference,
@@ -125,9 +125,9 @@ def load_results(
     ]
     scores = score_runs(session, [run.id for run in done])
     done = [run for run in done if run.id in scores]
-    splits = [kind for kind in SPLITS if any(split_of(run) is kind for run in done)]
+    splits = [kind for kind in SPLITS if any(run.split is kind for run in done)]
     shown_split = split or (splits[0] if splits else Split.TEST)
-    runs = [run for run in done if split_of(run) is shown_split]
+    runs = [run for run in done if run.split is shown_split]
     trained = [run for run in runs if run.kind is RunKind.TRAIN and run.method]
     students = _by_frequency(run.training.student for run in trained)
     chosen = student if student in students else (students[0] if students else None)

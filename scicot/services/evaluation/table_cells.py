@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from scicot.pure.evaluation.paper_tables import PAPER_STAGE2, Key, OtherModel
+from scicot.pure.evaluation.paper_figures import Key, OtherModel
+from scicot.pure.evaluation.paper_tables import PAPER_STAGE2
 from scicot.pure.evaluation.settings import (
     OF_ANSWERING,
     differing_settings,
@@ -19,7 +20,7 @@ from scicot.pure.evaluation.settings import (
 )
 from scicot.pure.evaluation.tables import Measured, RunScore, measure
 from scicot.pure.hashing import content_hash
-from scicot.pure.methods.registry import usual_plan
+from scicot.pure.methods.registry import CLAIM, read_config, second_stage_trains_on, usual_plan
 from scicot.pure.teacher.names import parse_teacher
 from scicot.services.evaluation.baselines import load_places
 from scicot.services.evaluation.cells import SeedCell, group_cells, measure_seeds
@@ -118,14 +119,20 @@ def measure_stage2(
     """Return Sci-CoT's figures by what its second stage was trained on, and dataset."""
     by_setting: dict[tuple[str, str], list[RunView]] = defaultdict(list)
     for run in runs:
-        setting = str(run.config.get("stage2_rationales", ""))
-        if setting and run.training.fraction == 1.0:
-            by_setting[setting, str(run.dataset)].append(run)
+        if run.method == CLAIM[0] and run.training.fraction == 1.0:
+            by_setting[_stage2_of(run), str(run.dataset)].append(run)
     figures = {
         key: _measure_nearest(session, listed, scores, reference)
         for key, listed in by_setting.items()
     }
     return {key: figure for key, figure in figures.items() if figure is not None}
+
+
+def _stage2_of(run: RunView) -> str:
+    """Return what a run's second stage was trained on; the paper's choice where it has none."""
+    if run.kind is not RunKind.TRAIN:
+        return PAPER_STAGE2
+    return second_stage_trains_on(read_config(run.config)) or PAPER_STAGE2
 
 
 def _measure_nearest(
@@ -137,8 +144,8 @@ def _measure_nearest(
     cells = group_cells(runs)
 
     def distance(cell: SeedCell) -> tuple[int, bool]:
-        stage2 = cell.first.config.get("stage2_rationales", PAPER_STAGE2)
-        return len(differing_settings(*reference.of(cell))), stage2 != PAPER_STAGE2
+        is_papers = _stage2_of(cell.first) == PAPER_STAGE2
+        return len(differing_settings(*reference.of(cell))), not is_papers
 
     nearest = min(cells, key=distance)  # of equals the first: most seeds, then newest
     figure = _measure(session, nearest, scores, len(runs) - len(nearest.runs))

@@ -24,6 +24,7 @@ from scicot.services.questions.imports import RejectedRow
 from scicot.services.questions.lookup import find_dataset_id, get_questions, list_questions
 from scicot.services.questions.matching import Matcher
 from scicot.services.runs.runs import add_run, get_run
+from scicot.words.configs import ImportedConfig
 from scicot.words.errors import Conflict, InvalidInput, InvalidPrediction
 from scicot.words.people import Action, needs
 from scicot.words.records import (
@@ -92,7 +93,7 @@ def import_predictions(
             for prediction in predictions
         ]
     )
-    config = {"dataset": dataset, "split": split.value, "file": path.name, "content_hash": digest}
+    config = ImportedConfig(dataset=dataset, split=split, file=path.name, content_hash=digest)
     flags = flag_rationales(session, predictions)
     with write(session):
         known = session.scalar(
@@ -103,7 +104,7 @@ def import_predictions(
             )
         )
         if known is not None:
-            if known.config.get("content_hash") != digest:
+            if ImportedConfig.checked(**known.config).content_hash != digest:
                 raise Conflict(
                     f"Run {known.id} is called '{name}' and holds other predictions for "
                     f"'{dataset}'. Import these under another name."
@@ -115,7 +116,7 @@ def import_predictions(
                 actor,
                 kind=RunKind.IMPORTED,
                 name=name,
-                config=config,
+                config=config.model_dump(mode="json"),
                 dataset_id=dataset_id,
                 status=RunStatus.DONE,
             )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -145,19 +147,11 @@ def _train(
         "fast": reason is None,
         "slow_reason": reason,
     }
-    seconds = round(before + time.monotonic() - started, 2)
-    description = {"stage": plan.name, "student": student.name, "family": base.family, **result}
-    publish_stage(prepared, folder, description | {"losses": state.losses, "seconds": seconds})
-    remove_leftovers(work)
-    return TrainedStage(
-        hash=stage_hash,
-        role=plan.role,
-        folder=folder,
-        family=base.family,
-        reused=False,
-        seconds=seconds,
-        result=result,
+    stage = _publish(
+        prepared, folder, plan, base, result, before + time.monotonic() - started, state.losses
     )
+    remove_leftovers(work)
+    return stage
 
 
 def _take_as_it_is(
@@ -177,11 +171,24 @@ def _take_as_it_is(
     if reason is not None:
         watcher.say(say_slow(reason))
     result = {"steps": 0, "examples": 0, "fast": reason is None, "slow_reason": reason}
-    seconds = round(time.monotonic() - started, 2)
+    return _publish(work, folder, plan, student, result, time.monotonic() - started, losses=[])
+
+
+def _publish(
+    prepared: Path,
+    folder: Path,
+    plan: StagePlan,
+    student: StudentFolder,
+    result: Mapping[str, Any],
+    seconds: float,
+    losses: Sequence[float],
+) -> TrainedStage:
+    """Move a prepared stage into place under its hash, described, and return it."""
+    seconds = round(seconds, 2)
     description = {"stage": plan.name, "student": student.name, "family": student.family, **result}
-    publish_stage(work, folder, description | {"losses": [], "seconds": seconds})
+    publish_stage(prepared, folder, description | {"losses": losses, "seconds": seconds})
     return TrainedStage(
-        hash=stage_hash,
+        hash=folder.name,
         role=plan.role,
         folder=folder,
         family=student.family,

@@ -10,8 +10,8 @@ from scicot.pure.evaluation.crossed import (
     compare_cells,
     compare_tables,
     measure_cell,
-    say_cells,
 )
+from scicot.pure.evaluation.crossed_words import say_cells
 from scicot.pure.statistics import wilson_interval
 
 

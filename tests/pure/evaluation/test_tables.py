@@ -6,7 +6,8 @@ import pytest
 from scicot.adapters.paper_numbers import read_paper_numbers
 from scicot.pure.evaluation.baselines import Baselines
 from scicot.pure.evaluation.crossed import CellAccuracy, measure_cell
-from scicot.pure.evaluation.paper_tables import OtherModel, Shown, build_tables
+from scicot.pure.evaluation.paper_figures import OtherModel, Shown
+from scicot.pure.evaluation.paper_tables import build_tables
 from scicot.pure.evaluation.settings import caption_settings
 from scicot.pure.evaluation.table_formats import (
     escape_latex,

@@ -15,7 +15,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.models import RationaleRow, RevisionRow
-from scicot.services.review.files import export_reviews, import_reviews
+from scicot.services.review.file_imports import import_reviews
+from scicot.services.review.files import export_reviews
 from scicot.services.review.items import load_item
 from scicot.services.review.verdicts import decide
 from scicot.services.system.invariants import find_violations

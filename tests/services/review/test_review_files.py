@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from db.migrate import migrate
 from db.session import open_session
 from scicot.services.review.exports import RationaleFormat, export_rationales
-from scicot.services.review.files import ReviewImport, export_reviews, import_reviews
+from scicot.services.review.file_imports import ReviewImport, import_reviews
+from scicot.services.review.files import export_reviews
 from scicot.services.review.items import load_item
 from scicot.services.review.undo import undo
 from scicot.services.review.verdicts import decide
