@@ -95,21 +95,6 @@ def to_markdown(rows: Sequence[Coverage]) -> str:
     return "\n".join(lines)
 
 
-def bootstrap_variance(a: NDArray[Any], b: NDArray[Any], resamples: int, seed: int = 0) -> float:
-    """Return the variance of A - B when questions and seeds are both drawn again.
-
-    Drawing both again counts the answers' own noise three times (Owen 2007, the pigeonhole
-    bootstrap), and the spread of s seeds as (s - 1) / s of it.
-    """
-    chance = np.random.default_rng(seed)
-    variances = []
-    for _ in range(resamples):
-        rows = chance.integers(len(a), size=len(a))
-        columns = [chance.integers(table.shape[1], size=table.shape[1]) for table in (a, b)]
-        variances.append(a[rows][:, columns[0]].mean() - b[rows][:, columns[1]].mean())
-    return float(np.var(variances))
-
-
 def _draw(
     chance: np.random.Generator, shared: NDArray[Any], seeds: int, spread: float
 ) -> NDArray[Any]:

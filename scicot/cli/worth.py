@@ -11,7 +11,7 @@ from scicot.cli.output import AsJson, current_actor, emit, parse_statuses
 from scicot.cli.runs import finish_or_follow
 from scicot.pure.worth.auc import Auc
 from scicot.services.workspace import open_workspace
-from scicot.services.worth.show import WorthView, show_worth
+from scicot.services.worth.show import show_worth
 from scicot.words.configs import PAPER_STUDENT, WorthConfig
 from scicot.words.errors import InvalidConfig
 
@@ -83,11 +83,6 @@ def show_command(
         for source in view.sources
     ]
     emit(fields, as_json, "\n".join(lines))
-
-
-def _verdicts(view: WorthView) -> dict[str, int] | None:
-    known = [auc for auc in view.auc.values() if auc]
-    return {"rejected": known[0].rejected, "approved": known[0].approved} if known else None
 
 
 def _numbers(auc: Auc | None) -> list[float] | None:

@@ -165,13 +165,3 @@ def _depth(line: str) -> int:
         elif character in "]}":
             depth -= 1
     return deepest
-
-
-def text_field(row: dict[str, Any], name: str, where: str, error: type[InvalidInput]) -> str:
-    """Return a field that must be text; raises `error` when it is missing or something else."""
-    value = row.get(name)
-    if isinstance(value, str):
-        return value
-    kind = type(value).__name__
-    what = "missing" if name not in row else f"{'an' if kind == 'int' else 'a'} {kind}"
-    raise error(f"{where}: the field '{name}' is {what}; a text was expected. Correct the row.")

@@ -74,11 +74,6 @@ def split_output(output: str) -> tuple[str | None, str]:
     return rationale or None, answer.strip()
 
 
-def read_answer(output: str, question: Question) -> str | None:
-    """Return the label that the output states for this question, or None when it states none."""
-    return read_output(output, question).label
-
-
 def read_output(
     output: str,
     question: Question,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from scicot.words.records import NoAnswer
 
@@ -22,12 +22,6 @@ def majority(labels: Sequence[str | None]) -> str | None:
     """
     votes = Counter(label for label in labels if label is not None)
     return max(votes, key=lambda label: votes[label]) if votes else None
-
-
-def vote_shares(votes: Mapping[str, int]) -> dict[str, float]:
-    """Return the votes as fractions of all samples."""
-    total = sum(votes.values())
-    return {label: count / total for label, count in votes.items()} if total else {}
 
 
 def count_reasons(reasons: Sequence[NoAnswer | None]) -> dict[str, int]:

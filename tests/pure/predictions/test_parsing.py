@@ -1,7 +1,7 @@
 import pytest
 
 from scicot.pure.predictions.judging import judge
-from scicot.pure.predictions.parsing import read_answer, split_output
+from scicot.pure.predictions.parsing import read_output, split_output
 from scicot.words.records import Outcome
 from tests.builders import make_question
 
@@ -148,12 +148,12 @@ NOT_STATED = [
 
 @pytest.mark.parametrize(("question", "output", "label"), STATED)
 def test_a_stated_answer_is_read(question, output, label) -> None:  # type: ignore[no-untyped-def]
-    assert read_answer(output, question) == label
+    assert read_output(output, question).label == label
 
 
 @pytest.mark.parametrize(("question", "output"), NOT_STATED)
 def test_what_states_no_single_answer_is_not_guessed(question, output) -> None:  # type: ignore[no-untyped-def]
-    assert read_answer(output, question) is None
+    assert read_output(output, question).label is None
 
 
 def test_the_table_holds_enough_outputs() -> None:
