@@ -76,6 +76,8 @@ ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
         "cleaning": ("questions", "rationales", "review"),
         "evaluation": ("questions", "runs", "rationales", "predictions", "students", "training"),
         "parcels": ("runs", "students"),
+        # what hangs on what, wherever it lies
+        "upkeep": ("questions", "runs", "training"),
         "system": ("runs", "teacher/ledger"),
         "home": ("questions", "review", "runs", "training", "evaluation"),
     },

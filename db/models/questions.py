@@ -21,6 +21,8 @@ class DatasetRow(Base):
     name: Mapped[str] = mapped_column(String(100), unique=True)
     language: Mapped[str | None] = mapped_column(String(35))  # a tag such as zh; None: not told
     created_at: Mapped[datetime]
+    archived_at: Mapped[datetime | None]
+    other_names: Mapped[list[Any]] = mapped_column(default=list)  # links and runs still hold them
 
 
 class QuestionRow(Base):

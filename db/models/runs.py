@@ -56,6 +56,9 @@ class RunRow(Base):
     result: Mapped[dict[str, Any]] = mapped_column(default=dict)
     code_version: Mapped[str] = mapped_column(String(64))
     packages: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    note: Mapped[str] = mapped_column(Text, default="")
+    tags: Mapped[list[Any]] = mapped_column(default=list)  # words that people give it
+    archived_at: Mapped[datetime | None]  # it is listed no longer
     actor: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]

@@ -24,6 +24,8 @@ class SnapshotRow(Base):
     items: Mapped[int]
     actor: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[datetime]
+    archived_at: Mapped[datetime | None]
+    other_names: Mapped[list[Any]] = mapped_column(default=list)  # runs still call it by them
 
 
 class SnapshotItemRow(Base):

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from pages.evaluate.plain_table import Cell, Head, Line, show_plain_table
 from pages.shared.colors import Color
+from pages.shared.plain_table import Cell, Head, Line, show_plain_table
 from pages.shared.word_diff import show_word_diff
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.predictions.metrics import word_overlap

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.evaluate.plain_table import Cell, Head, Line, show_plain_table
 from pages.shared.frame import current_actor, errors_shown
+from pages.shared.plain_table import Cell, Head, Line, show_plain_table
 from scicot.services.evaluation.tags import (
     DIGITS,
     MOST_CHARACTERS,

@@ -32,6 +32,7 @@ from scicot.cli import (
     students,
     teachers,
     train,
+    upkeep,
     worth,
 )
 from scicot.cli.output import say
@@ -71,6 +72,7 @@ for module in (
     students,
     bench,
     worth,
+    upkeep,
 ):
     module.register(app)
 

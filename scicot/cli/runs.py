@@ -53,11 +53,14 @@ def line(run: RunView, place: int | None = None) -> str:
 
 
 @group.command("list")
-def list_command(as_json: AsJson = False) -> None:
+def list_command(
+    archived: Annotated[bool, typer.Option("--archived", help="Those archived too.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Show the newest runs, and the number in the queue of those that wait."""
     with open_workspace() as workspace:
         workspace.tend()
-        runs = list_runs(workspace)
+        runs = list_runs(workspace, with_archived=archived)
         places = {run_id: place for place, run_id in enumerate(list_queue(workspace), 1)}
     fields = [describe(run) | {"queue": places.get(run.id)} for run in runs]
     emit({"runs": fields}, as_json, "\n".join(line(run, places.get(run.id)) for run in runs))

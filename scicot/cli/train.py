@@ -57,14 +57,21 @@ def create_command(
             own_answer_right=own_answer_right,
         )
     fields = {"snapshot": snapshot.id, **asdict(snapshot)}
-    emit(fields, as_json, f"Snapshot '{snapshot.name}' holds {snapshot.items} rationales.")
+    said = f"Snapshot '{snapshot.name}' holds {snapshot.items} rationales."
+    if snapshot.already_there:
+        also = f" '{name}' is another name of it." if name != snapshot.name else ""
+        said = f"These texts are frozen already: {said}{also}"
+    emit(fields, as_json, said)
 
 
 @snapshots.command("list")
-def list_command(as_json: AsJson = False) -> None:
+def list_command(
+    archived: Annotated[bool, typer.Option("--archived", help="Those archived too.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Show the snapshots, newest first."""
     with open_workspace() as session:
-        listed = list_snapshots(session)
+        listed = list_snapshots(session, with_archived=archived)
     lines = [
         f"{snapshot.name}: {snapshot.items} rationales of {snapshot.dataset}" for snapshot in listed
     ]

@@ -45,6 +45,11 @@ class Action(StrEnum):
     SNAPSHOT = "freeze a snapshot"
     START_RUN = "start a run"
     STEER_RUN = "cancel, resume or move a run"
+    LABEL_RUN = "note or tag a run"
+    RENAME = "rename"
+    ARCHIVE = "archive or bring back"
+    DELETE = "delete for good"
+    FREE_SPACE = "free space"
     SET_ROLE = "give or take a role"
     SEE_LOG = "see who did what"
 
@@ -72,6 +77,11 @@ MAY: dict[Action, Role] = {
     Action.SNAPSHOT: Role.ADMIN,
     Action.START_RUN: Role.ADMIN,
     Action.STEER_RUN: Role.ADMIN,
+    Action.LABEL_RUN: Role.REVIEWER,
+    Action.RENAME: Role.ADMIN,
+    Action.ARCHIVE: Role.ADMIN,
+    Action.DELETE: Role.ADMIN,
+    Action.FREE_SPACE: Role.ADMIN,
     Action.SET_ROLE: Role.ADMIN,
     Action.SEE_LOG: Role.ADMIN,
 }
@@ -92,7 +102,18 @@ PAGES: dict[str, Role] = {
     "system/people": Role.VIEWER,
 }
 _SAID = ("rationale_id", "run_id", "prediction_id", "batch_id", "audit_id", "verdict", "dataset")
-_SAID_TOO = ("name", "tag", "source", "email", "role", "model", "path", "location")
+_SAID_TOO = (
+    "name",
+    "snapshot",
+    "to",
+    "tag",
+    "source",
+    "email",
+    "role",
+    "model",
+    "path",
+    "location",
+)
 
 
 def role_needed(path: str) -> Role:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypedDict, TypeVar
@@ -106,6 +106,9 @@ class RunView:
     code_version: str
     packages: Mapping[str, str] = field(default_factory=dict)
     launcher: str = "local"
+    note: str = ""
+    tags: Sequence[str] = ()
+    archived_at: datetime | None = None
 
     @property
     def training(self) -> TrainingConfig:

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { inOrder } from "../../pages/evaluate/plain_table.js";
+import { inOrder } from "../../pages/shared/plain_table.js";
 
 const HEADS = [{ is_number: false }, { is_number: true }];
 const line = (name, text, value) => ({

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.evaluate.plain_table import Cell, Head, Line, show_plain_table
 from pages.evaluate.question import VARIANT_TITLES
 from pages.evaluate.score import percent
+from pages.shared.plain_table import Cell, Head, Line, show_plain_table
 from scicot.pure.evaluation.attribution import DEFINITIONS, TITLES, Fault
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.statistics import wilson_interval

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.evaluate.plain_table import Cell, Head, Line, show_plain_table
 from pages.evaluate.runs import run_label
 from pages.shared.links import link_choices
+from pages.shared.plain_table import Cell, Head, Line, show_plain_table
 from scicot.pure.evaluation.comparison import say_p
 from scicot.pure.statistics import ALPHA
 from scicot.services.evaluation.comparison import PairRow, Reading, compare_all

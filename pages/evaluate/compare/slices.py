@@ -7,10 +7,10 @@ from functools import partial
 
 import streamlit as st
 
-from pages.evaluate.plain_table import Cell, Head, Line, show_plain_table
 from pages.evaluate.score import percent
 from pages.shared.frame import BY_DATABASE
 from pages.shared.links import link_choice
+from pages.shared.plain_table import Cell, Head, Line, show_plain_table
 from scicot.pure.evaluation.comparison import say_p
 from scicot.pure.evaluation.slices import (
     NO_ANSWER,

@@ -7,8 +7,8 @@ from functools import partial
 
 import streamlit as st
 
-from pages.evaluate.plain_table import Cell, Head, Line, show_plain_table
 from pages.shared import links
+from pages.shared.plain_table import Cell, Head, Line, show_plain_table
 from scicot.pure.evaluation.table_formats import (
     describe_basis,
     describe_measured,

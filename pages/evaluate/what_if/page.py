@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.evaluate.plain_table import Cell, Head, Line, show_plain_table
 from pages.evaluate.question import show_outcome
 from pages.evaluate.reader import choose_question
 from pages.evaluate.runs import choose_run, predicted_runs
 from pages.evaluate.what_if.drafts import History
 from pages.shared import links
 from pages.shared.frame import current_actor, errors_shown
+from pages.shared.plain_table import Cell, Head, Line, show_plain_table
 from scicot.services.evaluation.attribution import is_two_stage
 from scicot.services.evaluation.question_view import add_note
 from scicot.services.evaluation.what_if import (

@@ -1,4 +1,4 @@
-"""Runs: what is going, what waits, what is over, and one of them whole."""
+"""Runs: all of them in a table; a row opens one, ticks lay several over each other."""
 
 from __future__ import annotations
 
@@ -7,46 +7,69 @@ import streamlit as st
 from pages.shared import links
 from pages.shared.frame import errors_shown
 from pages.train.clone import show_differences
-from pages.train.runs.status import load_runs, show_run
-from pages.train.runs.table import show_runs_table
-from scicot.services.runs.queue import list_queue
+from pages.train.runs.filters import choose_filters
+from pages.train.runs.overlay import show_overlay
+from pages.train.runs.status import show_next, show_run
+from pages.train.runs.table import TICKED, show_live_table
+from scicot.pure.markdown import escape_markdown
+from scicot.services.runs.runs import get_run, list_runs
 from scicot.services.workspace import open_workspace
-from scicot.words.records import RunKind, RunStatus
+from scicot.words.errors import NotFound
 from scicot.words.runs import RunView
 
-
-def _label(run: RunView) -> str:
-    progress = f", {run.progress_done}/{run.progress_total}" if run.progress_total else ""
-    return f"{run.id}: {run.name} ({run.status.value}{progress})"
+ONE, SEVERAL = "The opened run", "The ticked runs"
 
 
-def _show_next(run: RunView) -> None:
-    """Show what there is to do with a run that is done."""
-    if run.status is not RunStatus.DONE or run.kind is not RunKind.TRAIN:
-        return
-    with st.container(horizontal=True):
-        st.page_link(links.COMPARE, label="Compare it", query_params={"a": str(run.id)})
-        st.page_link(links.INSPECT, label="Read its answers", query_params={"runs": str(run.id)})
-        st.page_link(links.WHAT_IF, label="Ask it: what if", query_params={"run": str(run.id)})
+def _opened(runs: list[RunView]) -> RunView | None:
+    """Return the run that the link names, wherever it is listed; else the newest one."""
+    links.take_name("run", ((run.name, run.id) for run in runs))
+    asked = links.link_number("run")
+    newest = runs[0] if runs else None
+    if asked is None:
+        return newest
+    try:
+        with open_workspace() as session:
+            return get_run(session, asked)
+    except NotFound:
+        shown = f"; {escape_markdown(newest.name)} is shown instead" if newest else ""
+        st.warning(
+            f"The link names run {asked}, which is not here{shown}.", icon=":material/link_off:"
+        )
+        return newest
 
 
-st.title("Runs")
-runs = load_runs()
-if not runs:
+def _show_below(opened: RunView | None, ticked: list[RunView], runs: list[RunView]) -> None:
+    views = [ONE, SEVERAL] if ticked else [ONE]
+    asked = st.session_state.pop("runs_view_asked", None)
+    if asked in views:
+        st.session_state["runs_view"] = asked
+    elif st.session_state.get("runs_view") not in views:
+        st.session_state["runs_view"] = ONE
+    view = st.segmented_control(
+        "Shown below", views, key="runs_view", label_visibility="collapsed", required=True
+    )
+    if view == SEVERAL:
+        show_overlay(ticked)
+    elif opened is not None:
+        with errors_shown():
+            show_run(opened.id)
+        show_next(opened)
+        with st.expander("What differs from another run", icon=":material/difference:"):
+            show_differences(opened, runs)
+
+
+st.title("Runs", anchor=False)
+with open_workspace() as workspace:
+    workspace.tend()
+    everything = list_runs(workspace)
+if not everything:
     st.info("Nothing has been started yet.", icon=":material/play_arrow:")
     st.page_link(links.GENERATE, label="Generate rationales")
     st.page_link(links.LAUNCH, label="Train a student")
 else:
-    with open_workspace() as session:
-        places = {run_id: place for place, run_id in enumerate(list_queue(session), 1)}
-    show_runs_table(runs, places)
-    by_id = {run.id: run for run in runs}
-    links.take_name("run", ((run.name, run.id) for run in by_id.values()))
-    chosen = links.link_choice(
-        st.selectbox, "Run", "run", list(by_id), say=lambda run_id: _label(by_id[run_id])
-    )
-    with errors_shown():
-        show_run(chosen)
-    _show_next(by_id[chosen])
-    with st.expander("What differs from another run", icon=":material/difference:"):
-        show_differences(by_id[chosen], runs)
+    chosen = _opened(everything)
+    wanted = choose_filters(everything)
+    show_live_table(wanted, chosen.id if chosen else None)
+    numbers = links.link_numbers(TICKED)
+    ticked = [run for number in numbers for run in everything if run.id == number]
+    _show_below(chosen, ticked, everything)

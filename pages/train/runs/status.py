@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-import altair as alt
-import pandas as pd
 import streamlit as st
 
+from pages.shared import links
 from pages.shared.run_control import show_headline, show_orders, show_while_it_runs
 from pages.shared.teacher_run import show_teacher_totals
+from pages.shared.times import say_moment, say_utc
 from pages.train.clone import link_to_clone
+from pages.train.runs.curves import show_curves
+from pages.train.runs.labels import show_labels
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.runs.durations import say_duration
 from scicot.pure.runs.logs import find_cause
 from scicot.pure.statistics import wilson_interval
 from scicot.services.runs.parts import PartView, list_parts
 from scicot.services.runs.queue import list_queue
-from scicot.services.runs.runs import MetricPoint, list_metrics, list_runs, read_log
+from scicot.services.runs.runs import read_log
 from scicot.services.workspace import open_workspace
 from scicot.words.records import RunKind, RunStatus
 from scicot.words.runs import RunView
 
 COUNTED = {"accuracy": "correct", "option_accuracy": "option_correct"}  # a share: its count
-
-
-def load_runs() -> list[RunView]:
-    """Return the newest runs, after starting whatever waits and has a slot."""
-    with open_workspace() as workspace:
-        workspace.tend()
-        return list_runs(workspace)
+# what is shown of the metrics, in this order: label, and what it means
+FIGURES = {
+    "accuracy": ("Correct", "The answer that it wrote is the key."),
+    "option_accuracy": ("Likeliest option right", "The option it gave most weight is the key."),
+    "no_answer": ("No answer", "What it wrote names no option, or several."),
+    "questions": ("Questions", "So many were answered and scored."),
+    "most_answered_share": (
+        "One place's share",
+        "How often it chose the place it chooses most: near 25 % of four options is even.",
+    ),
+    "unscored": ("Not scored", "Their key is not known."),
+}
+SPLITS = {"test": "the test split", "validation": "the validation split"}
 
 
 def show_run(run_id: int) -> None:
@@ -37,7 +45,6 @@ def show_run(run_id: int) -> None:
 
 def _show(run: RunView) -> None:
     with open_workspace() as session:
-        points = list_metrics(session, run.id)
         parts = list_parts(session, run.id)
         queue = list_queue(session) if run.status is RunStatus.QUEUED else []
         log = read_log(session, session.settings, run.id)
@@ -59,8 +66,10 @@ def _show(run: RunView) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         show_orders(run)
         link_to_clone(run)
-    _show_curves(points)
+        show_labels(run)
+    _show_small_print(run)
     _show_result(run)
+    show_curves([run], key=str(run.id))
     _show_parts(parts)
     with st.expander("Log", icon=":material/notes:"):
         st.code(log[-20_000:] or "Nothing yet.", language=None, wrap_lines=True, height=300)
@@ -76,33 +85,49 @@ def _show(run: RunView) -> None:
         )
 
 
-def _show_curves(points: list[MetricPoint]) -> None:
-    """Show every stage's loss on one time line, in the order they were trained."""
-    rows: list[dict[str, object]] = []
-    starts: dict[str, int] = {}
-    last = 0
-    for point in points:
-        if point.name in ("loss", "validation_loss"):
-            x = starts.setdefault(point.stage, last) + point.step
-            last = max(last, x)
-            kind = point.name.replace("_", " ")
-            rows.append({"step": x, "loss": point.value, "stage": point.stage, "kind": kind})
-    if not rows:
+def _show_small_print(run: RunView) -> None:
+    """Show the note, the tags, and when it was by the person's own clock."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for tag in run.tags:
+            st.badge(escape_markdown(tag), color="gray")
+        if run.archived_at:
+            st.badge("archived", color="orange", icon=":material/inventory_2:")
+        began = run.started_at or run.created_at
+        said = f"{run.actor}, {say_moment(began)}"
+        if run.finished_at and run.started_at:
+            said += f", {say_duration((run.finished_at - run.started_at).total_seconds())}"
+        split = SPLITS.get(str(run.result.get("evaluated_on")))
+        st.caption(
+            escape_markdown(said + (f", measured on {split}" if split else "")),
+            help=f"Began {say_utc(began)}",
+        )
+    if run.note:
+        st.text(run.note)
+
+
+def show_next(run: RunView) -> None:
+    """Show what there is to do with a run that is done."""
+    if run.status is not RunStatus.DONE or run.kind is not RunKind.TRAIN:
         return
-    chart = alt.Chart(pd.DataFrame(rows)).mark_line(point=len(rows) < 60)
-    st.altair_chart(
-        chart.encode(
-            x=alt.X("step:Q", title="optimizer steps, all stages"),
-            y=alt.Y("loss:Q", title="loss (nats a token)", scale=alt.Scale(zero=False)),
-            color=alt.Color("stage:N", title="stage", sort=list(starts)),
-            strokeDash=alt.StrokeDash("kind:N", title=None, legend=_legend(rows)),
-        ).properties(height=240)
-    )
-
-
-def _legend(rows: list[dict[str, object]]) -> alt.Legend | None:
-    """Return how lines are told apart, where there is more than one kind of loss."""
-    return alt.Legend() if len({row["kind"] for row in rows}) > 1 else None
+    with st.container(horizontal=True):
+        st.page_link(
+            links.COMPARE,
+            label="Compare it",
+            icon=":material/compare:",
+            query_params={"a": str(run.id)},
+        )
+        st.page_link(
+            links.INSPECT,
+            label="Read its answers",
+            icon=":material/menu_book:",
+            query_params={"runs": str(run.id)},
+        )
+        st.page_link(
+            links.WHAT_IF,
+            label="Ask it: what if",
+            icon=":material/psychology:",
+            query_params={"run": str(run.id)},
+        )
 
 
 def _show_result(run: RunView) -> None:
@@ -112,24 +137,25 @@ def _show_result(run: RunView) -> None:
     figures = {key: value for key, value in metrics.items() if isinstance(value, int | float)}
     questions = int(figures.get("questions", 0))
     with st.container(horizontal=True, gap="large"):
-        for name, value in figures.items():
+        for name, (label, about) in FIGURES.items():
             count = figures.get(COUNTED.get(name, ""))
             if count is not None:
-                _show_share(name, int(count), questions)
-            elif name not in COUNTED.values():
-                text = f"{value:.1%}" if "accuracy" in name else f"{value:,.4g}"
-                st.metric(name.replace("_", " "), text, width="content")
+                _show_share(label, about, int(count), questions)
+            elif name in figures:
+                value = figures[name]
+                text = f"{value:.1%}" if isinstance(value, float) else f"{value:,}"
+                st.metric(label, text, help=about, width="content")
 
 
-def _show_share(name: str, count: int, questions: int) -> None:
+def _show_share(label: str, about: str, count: int, questions: int) -> None:
     interval = wilson_interval(count, questions)
     st.metric(
-        name.replace("_", " "),
+        label,
         f"{count / questions:.1%}" if questions else "none",
         interval.to_words(".1f") if interval else None,
         delta_color="off",
         delta_arrow="off",
-        help=f"{count:,} of {questions:,} correct; below, the 95 % interval (Wilson).",
+        help=f"{about} {count:,} of {questions:,}; below, the 95 % interval (Wilson).",
         width="content",
     )
 

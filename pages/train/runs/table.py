@@ -1,4 +1,4 @@
-"""All runs in one table: how each stands and what it came to; a row opens the run."""
+"""All runs in one table: how each stands and what it came to; a row opens, a tick overlays."""
 
 from __future__ import annotations
 
@@ -7,61 +7,162 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from pages.shared import links
+from pages.shared.method_names import KINDS, STATE_COLORS, STATES, name_method, name_student
+from pages.shared.palette import color_of_method
+from pages.shared.plain_table import Cell, Head, Line, show_plain_table
+from pages.shared.times import say_moment, say_utc
+from pages.train.runs.filters import Wanted
 from scicot.pure.runs.durations import say_duration
 from scicot.pure.statistics import wilson_interval
+from scicot.services.runs.queue import list_queue
+from scicot.services.runs.runs import list_runs
+from scicot.services.workspace import open_workspace
+from scicot.words.records import RunKind, RunStatus
 from scicot.words.runs import RunView
 
-TABLE = "runs_table"
+TICKED = "ticked"  # the key of the link that carries the ticks
+MOST_TICKED = 6
+HEIGHT = 290  # pixels; more runs are scrolled to, so that the opened one stays in sight
+GOING = (RunStatus.QUEUED, RunStatus.STARTING, RunStatus.RUNNING)
+HEADS = (
+    Head("State"),
+    Head("Run", help="Its number and name; a press opens it."),
+    Head("Method"),
+    Head("Student", help="The student, or the teacher that was asked."),
+    Head("Questions", is_number=True, help="How many it answered."),
+    Head("Correct", is_number=True, help="With its 95 % interval (Wilson)."),
+    Head("Took", is_number=True),
+    Head("Who"),
+    Head("Started", is_number=True, help="By your clock; point at it for UTC."),
+)
 
 
-def show_runs_table(runs: Sequence[RunView], places: Mapping[int, int]) -> None:
-    """Show the runs, newest first; choosing a row puts its run into the link."""
-    st.dataframe(
-        [_row(run, places.get(run.id)) for run in runs],
-        hide_index=True,
-        height=min(35 * (len(runs) + 1) + 3, 260),
-        key=TABLE,
-        on_select=lambda: _open(runs),
-        selection_mode="single-row",
-        column_config={
-            "created": st.column_config.DatetimeColumn(format="distance"),
-            "correct": st.column_config.TextColumn(help="With its 95 % interval (Wilson)."),
-        },
+def show_live_table(wanted: Wanted, opened: int | None) -> None:
+    """Show the runs that are wanted, anew every two seconds while one of them is under way."""
+    with open_workspace() as workspace:
+        is_live = any(run.status in GOING for run in list_runs(workspace))
+
+    def show_now() -> None:
+        with open_workspace() as workspace:
+            workspace.tend()
+            runs = [run for run in list_runs(workspace) if wanted(run)]
+            places = {run_id: place for place, run_id in enumerate(list_queue(workspace), 1)}
+        if runs:
+            show_runs_table(runs, places, opened)
+        else:
+            st.info("No run fits. Loosen what is chosen above.")
+        is_over = is_live and not any(run.status in GOING for run in runs)
+        if st.session_state.pop("runs_pressed", False) or is_over:
+            st.rerun()  # what stands below follows
+
+    st.fragment(show_now, run_every="2s" if is_live else None)()
+
+
+def show_runs_table(runs: Sequence[RunView], places: Mapping[int, int], opened: int | None) -> None:
+    """Show the runs, newest first."""
+    ids = [run.id for run in runs]
+    ticked = [run_id for run_id in links.link_numbers(TICKED) if run_id in ids][:MOST_TICKED]
+    lines = [
+        Line(
+            _cells(run, places.get(run.id)),
+            is_marked=run.id == opened,
+            tick=str(run.id),
+            is_ticked=run.id in ticked,
+        )
+        for run in runs
+    ]
+    show_plain_table(
+        HEADS,
+        lines,
+        key="runs_table",
+        label="The runs",
+        is_sortable=True,
+        height=HEIGHT,
+        is_tight=True,
+        on_press=_open,
+        on_tick=lambda run_id: _tick(int(run_id), ticked),
     )
 
 
-def _row(run: RunView, place: int | None) -> dict[str, object]:
-    return {
-        "run": run.id,
-        "state": f"waits, number {place}" if place else run.status.value,
-        "what": run.name,
-        "done": f"{run.progress_done:,} of {run.progress_total:,}" if run.progress_total else "",
-        "correct": _accuracy(run),
-        "took": _time(run),
-        "dataset": run.dataset,
-        "by": run.actor,
-        "created": run.created_at,
-        "message": run.error or run.message,
-    }
+def _open(run_id: str) -> None:
+    links.choose("run", int(run_id))
+    st.session_state["runs_view_asked"] = "The opened run"
+    st.session_state["runs_pressed"] = True
 
 
-def _accuracy(run: RunView) -> str:
+def _tick(run_id: int, ticked: Sequence[int]) -> None:
+    now = [one for one in ticked if one != run_id] if run_id in ticked else [*ticked, run_id]
+    if len(now) > MOST_TICKED:
+        st.toast(f"Up to {MOST_TICKED} runs are drawn in one chart: the first was let go.")
+        now = now[-MOST_TICKED:]
+    links.write_link(TICKED, ",".join(map(str, now)) or None)
+    if len(now) > 1:
+        st.session_state["runs_view_asked"] = "The ticked runs"
+    st.session_state["runs_pressed"] = True
+
+
+def _cells(run: RunView, place: int | None) -> list[Cell]:
+    correct, note, value = say_accuracy(run)
+    questions = (run.metrics or {}).get("questions")
+    began = run.started_at or run.created_at
+    return [
+        Cell(_state(run, place), color=STATE_COLORS[run.status], help=run.error or run.message),
+        Cell(short_name(run), note=" · ".join(run.tags), press=str(run.id), help=run.note),
+        Cell(
+            name_method(run.method) or KINDS[run.kind],
+            color=color_of_method(run.method) if run.method else "",
+        ),
+        Cell(name_student(run)),
+        Cell(f"{questions:,}" if questions else "", value=questions),
+        Cell(correct, note=note, value=value),
+        Cell(say_time_taken(run), value=_seconds(run)),
+        Cell(run.actor),
+        Cell(say_moment(began), help=say_utc(began), value=began.timestamp()),
+    ]
+
+
+def short_name(run: RunView) -> str:
+    """Return number and name, without the parts that columns of their own say."""
+    said = {run.method, str(run.config.get("student", "")).rstrip("/").rsplit("/", 1)[-1]}
+    method, *parts = run.name.split(" · ")
+    if method != run.method or not parts:
+        return f"{run.id} · {run.name}"
+    if len(parts) > 1 and parts[1] in said:  # the dataset may be called as the student is
+        parts = [parts[0], *parts[2:]]
+    return " · ".join([str(run.id), *parts])
+
+
+def _state(run: RunView, place: int | None) -> str:
+    if place:
+        return f"waits, number {place}"
+    if run.status.is_finished or not run.progress_total:
+        missing = run.result.get("failed") if run.kind is RunKind.GENERATE else None
+        more = f", {missing:,} missing" if isinstance(missing, int) and missing else ""
+        return STATES[run.status] + more
+    return f"{STATES[run.status]} {min(1.0, run.progress_done / run.progress_total):.0%}"
+
+
+def say_accuracy(run: RunView) -> tuple[str, str, float | None]:
+    """Return the share of correct answers, its interval, and it as a number; empty without."""
     metrics = run.metrics or {}
     correct, questions = metrics.get("correct"), metrics.get("questions")
     if not isinstance(correct, int) or not isinstance(questions, int) or not questions:
-        return ""
+        return "", "", None
     interval = wilson_interval(correct, questions)
-    bounds = f" {interval.in_brackets()}" if interval else ""
-    return f"{correct / questions:.1%}{bounds} of {questions:,}"
+    return (
+        f"{correct / questions:.1%}",
+        interval.in_brackets() if interval else "",
+        correct / questions,
+    )
 
 
-def _time(run: RunView) -> str:
+def say_time_taken(run: RunView) -> str:
+    """Return how long the run took, or has taken so far."""
+    seconds = _seconds(run)
+    return say_duration(seconds) if seconds is not None else ""
+
+
+def _seconds(run: RunView) -> float | None:
     if run.started_at is None or run.finished_at is None:
-        return ""
-    return say_duration((run.finished_at - run.started_at).total_seconds())
-
-
-def _open(runs: Sequence[RunView]) -> None:
-    rows = st.session_state[TABLE].selection.rows
-    if rows and rows[0] < len(runs):
-        links.choose("run", runs[rows[0]].id)
+        return None
+    return (run.finished_at - run.started_at).total_seconds()

@@ -21,7 +21,7 @@ from scicot.services.questions.duplicates import (
     list_duplicates,
     search_duplicates,
 )
-from scicot.services.questions.lookup import count_questions
+from scicot.services.questions.lookup import count_questions, find_dataset
 from scicot.services.questions.mappings import find_mapping, remember_mapping
 from scicot.services.questions.reading import Reading, ReadOptions, ReadRow, read_source
 from scicot.words.errors import Conflict, InvalidInput
@@ -297,13 +297,13 @@ class _DatasetStore:
 
     def __init__(self, session: Session, name: str, language: str | None) -> None:
         self.session, self.added, self.warnings = session, 0, list[str]()
-        dataset = session.scalar(select(DatasetRow).where(DatasetRow.name == name))
+        dataset = find_dataset(session, name)
         if dataset is None:
-            dataset = DatasetRow(name=name, created_at=utc_now())
+            dataset = DatasetRow(name=name, created_at=utc_now(), other_names=[])
             session.add(dataset)
         dataset.language = language or dataset.language
         session.flush()
-        self.name, self.id = name, dataset.id
+        self.name, self.id = dataset.name, dataset.id
         rows = session.execute(
             select(QuestionRow.split, QuestionRow.external_id, QuestionRow.content_hash).where(
                 QuestionRow.dataset_id == dataset.id

@@ -14,17 +14,34 @@ from scicot.words.records import Choice, Split, StoredQuestion
 
 
 def find_dataset_id(session: Session, name: str) -> int:
-    """Return the dataset's id; raises NotFound with the names there are."""
-    dataset_id = session.scalar(select(DatasetRow.id).where(DatasetRow.name == name))
-    if dataset_id is None:
+    """Return the id of the dataset that has or had this name; raises NotFound with all names."""
+    dataset = find_dataset(session, name)
+    if dataset is None:
         names = ", ".join(list_datasets(session)) or "none yet"
         raise NotFound(f"There is no dataset '{name}' (there are: {names}). Import it first.")
-    return dataset_id
+    return dataset.id
 
 
-def list_datasets(session: Session) -> list[str]:
+def find_dataset(session: Session, name: str) -> DatasetRow | None:
+    """Return the dataset of this name, or else the one that once had it."""
+    dataset = session.scalar(select(DatasetRow).where(DatasetRow.name == name))
+    if dataset is not None:
+        return dataset
+    rows = session.scalars(select(DatasetRow)).all()
+    return next((row for row in rows if name in row.other_names), None)
+
+
+def list_datasets(session: Session, *, with_archived: bool = True) -> list[str]:
     """Return the names of all datasets, sorted."""
-    return list(session.scalars(select(DatasetRow.name).order_by(DatasetRow.name)))
+    query = select(DatasetRow.name).order_by(DatasetRow.name)
+    if not with_archived:
+        query = query.where(DatasetRow.archived_at.is_(None))
+    return list(session.scalars(query))
+
+
+def dataset_named(session: Session, name: str) -> str:
+    """Return what the dataset of this or this former name is called now; raises NotFound."""
+    return session.get_one(DatasetRow, find_dataset_id(session, name)).name
 
 
 def count_questions(session: Session) -> dict[str, dict[str, int]]:
@@ -77,8 +94,8 @@ def list_questions(
         .order_by(QuestionRow.position)
     )
     rows = session.scalars(query.limit(limit) if limit else query)
-    language = session.scalar(select(DatasetRow.language).where(DatasetRow.id == dataset_id))
-    return [to_question(row, dataset, language) for row in rows]
+    named = session.get_one(DatasetRow, dataset_id)
+    return [to_question(row, named.name, named.language) for row in rows]
 
 
 def to_question(row: QuestionRow, dataset: str, language: str | None = None) -> StoredQuestion:

@@ -141,6 +141,7 @@ def list_runs(
     experiment_id: int | None = None,
     statuses: Sequence[RunStatus] | None = None,
     having: ColumnElement[bool] | None = None,
+    with_archived: bool = True,
     limit: int | None = 200,
 ) -> list[RunView]:
     """Return the newest runs first; statuses as they are shown, `lost` by the heartbeat included.
@@ -158,6 +159,8 @@ def list_runs(
         query = query.where(DatasetRow.name == dataset)
     if having is not None:
         query = query.where(having)
+    if not with_archived:
+        query = query.where(RunRow.archived_at.is_(None))
     now = utc_now()
     if statuses:
         query = query.where(_reads_as(statuses, now))
@@ -306,4 +309,7 @@ def _to_view(row: RunRow, dataset: str | None, now: datetime) -> RunView:
         code_version=row.code_version,
         packages=row.packages,
         launcher=row.launcher,
+        note=row.note,
+        tags=tuple(row.tags),
+        archived_at=row.archived_at,
     )

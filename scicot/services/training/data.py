@@ -11,7 +11,7 @@ from scicot.pure.methods.plan import find_choosing
 from scicot.pure.methods.registry import plan_of
 from scicot.pure.training.fractions import take_fraction
 from scicot.services.questions.duplicates import questions_in_test
-from scicot.services.questions.lookup import list_questions
+from scicot.services.questions.lookup import dataset_named, list_questions
 from scicot.services.rationales.references import list_references
 from scicot.services.students.answers import as_read
 from scicot.services.training.snapshots import find_snapshot, snapshot_texts
@@ -46,7 +46,7 @@ def read_training_data(session: Session, config: TrainingConfig) -> TrainingData
     rationales: dict[int, str] = {}
     if config.snapshot:
         snapshot = find_snapshot(session, config.snapshot)
-        if snapshot.dataset != config.dataset:
+        if snapshot.dataset != dataset_named(session, config.dataset):
             raise InvalidConfig(
                 f"Snapshot '{snapshot.name}' holds rationales of '{snapshot.dataset}', not of "
                 f"'{config.dataset}'. Choose one of the same dataset."

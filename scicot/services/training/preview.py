@@ -15,7 +15,7 @@ from scicot.pure.methods.plan import Writes
 from scicot.pure.methods.registry import plan_of
 from scicot.pure.methods.tasks import Task
 from scicot.pure.students.steps import Schedule, plan_steps
-from scicot.services.questions.lookup import count_questions
+from scicot.services.questions.lookup import count_questions, dataset_named
 from scicot.services.students.fitting import (
     TokenCounts,
     count_tokens,
@@ -131,7 +131,9 @@ def inspect_training(
         for spec in plan_of(config).stages
         if spec.role not in known
     ]
-    tests = count_questions(session)[config.dataset].get(config.evaluate_on, 0)
+    tests = count_questions(session)[dataset_named(session, config.dataset)].get(
+        config.evaluate_on, 0
+    )
     needed = _disk_needed(student, stages)
     free = free_bytes(settings.artifacts_folder)
     return TrainingPreview(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -41,6 +41,9 @@ class Snapshot:
     items: int
     actor: str
     created_at: datetime
+    archived_at: datetime | None = None
+    other_names: Sequence[str] = ()
+    already_there: bool = False  # freezing the same texts again made no other one
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,7 @@ def plan_snapshot(
         ).all()
     )
     questions = session.scalar(select(func.count(QuestionRow.id)).where(*of_split)) or 0
+    same = _same_texts(session, dataset_id, _hash(chosen)) if chosen else None
     return SnapshotPlan(
         items=len(chosen),
         left_out={
@@ -94,15 +98,21 @@ def plan_snapshot(
         },
         beside=sum(counts.get(status, 0) for status in set(include)) - len(chosen),
         without=questions - len(chosen),
-        same_as=_same_texts(session, dataset_id, _hash(chosen)) if chosen else None,
+        same_as=same.name if same else None,
     )
 
 
-def _same_texts(session: Session, dataset_id: int, digest: str) -> str | None:
+def _named(session: Session, name: str) -> SnapshotRow | None:
+    """Return the snapshot that bears this name, as its own or beside it."""
+    rows = session.scalars(select(SnapshotRow)).all()
+    return next((row for row in rows if name == row.name or name in row.other_names), None)
+
+
+def _same_texts(session: Session, dataset_id: int, digest: str) -> SnapshotRow | None:
     return session.scalar(
-        select(SnapshotRow.name)
+        select(SnapshotRow)
         .where(SnapshotRow.dataset_id == dataset_id, SnapshotRow.content_hash == digest)
-        .order_by(SnapshotRow.id.desc())
+        .order_by(SnapshotRow.archived_at.is_not(None), SnapshotRow.id.desc())
         .limit(1)
     )
 
@@ -128,14 +138,13 @@ def create_snapshot(
     an accepted one before any other, then the least suspicious, then the oldest). Without
     `sources` any source serves. `own_answer_right` keeps those alone whose teacher, without the
     key, comes to it (STaR, Ho et al. 2022). The hash covers the questions and texts, not the
-    name. Raises InvalidInput when nothing fits, Conflict when the name is taken.
+    name: what is frozen already is returned, and found by this name too. Raises InvalidInput when
+    nothing fits, Conflict when the name is another one's.
     """
     if not name.strip():
         raise InvalidInput("A snapshot needs a name. Give it one that says what it holds.")
     dataset_id = find_dataset_id(session, dataset)
     with write(session):
-        if session.scalar(select(SnapshotRow.id).where(SnapshotRow.name == name)) is not None:
-            raise Conflict(f"There is a snapshot '{name}' already. Choose another name.")
         chosen = _choose(session, dataset_id, include, sources, own_answer_right)
         if not chosen:
             wanted = ", ".join(status.value for status in include)
@@ -144,6 +153,14 @@ def create_snapshot(
                 f"No training rationale of '{dataset}' is {wanted}. "
                 "Review some first, or include other statuses."
             )
+        same = _same_texts(session, dataset_id, _hash(chosen))
+        taken = _named(session, name)
+        if taken is not None and (same is None or taken.id != same.id):
+            raise Conflict(f"There is a snapshot '{name}' already. Choose another name.")
+        if same is not None:
+            if taken is None:  # whoever calls it so finds it
+                same.other_names = [*same.other_names, name]
+            return replace(_to_snapshot(same, dataset), already_there=True)
         row = SnapshotRow(
             name=name,
             dataset_id=dataset_id,
@@ -206,21 +223,29 @@ def _choose(
 
 
 def find_snapshot(session: Session, name: str) -> Snapshot:
-    """Return the snapshot with this name; raises NotFound with the names there are."""
-    for snapshot in list_snapshots(session):
+    """Return the snapshot that has or had this name; raises NotFound with the names there are."""
+    snapshots = list_snapshots(session)
+    for snapshot in snapshots:
         if snapshot.name == name:
             return snapshot
-    names = ", ".join(snapshot.name for snapshot in list_snapshots(session)) or "none yet"
+    for snapshot in snapshots:
+        if name in snapshot.other_names:
+            return snapshot
+    names = ", ".join(snapshot.name for snapshot in snapshots) or "none yet"
     raise NotFound(f"There is no snapshot '{name}' (there are: {names}). Create it first.")
 
 
-def list_snapshots(session: Session, dataset: str | None = None) -> list[Snapshot]:
+def list_snapshots(
+    session: Session, dataset: str | None = None, *, with_archived: bool = True
+) -> list[Snapshot]:
     """Return the snapshots, newest first."""
     query = select(SnapshotRow, DatasetRow.name).join(
         DatasetRow, DatasetRow.id == SnapshotRow.dataset_id
     )
     if dataset:
         query = query.where(DatasetRow.name == dataset)
+    if not with_archived:
+        query = query.where(SnapshotRow.archived_at.is_(None))
     rows = session.execute(query.order_by(SnapshotRow.id.desc()))
     return [_to_snapshot(row, name) for row, name in rows]
 
@@ -246,4 +271,6 @@ def _to_snapshot(row: SnapshotRow, dataset: str) -> Snapshot:
         items=row.items,
         actor=row.actor,
         created_at=row.created_at,
+        archived_at=row.archived_at,
+        other_names=tuple(row.other_names),
     )

@@ -17,7 +17,7 @@ from scicot.adapters.students.stage_files import clear_work
 from scicot.pure.methods.registry import default_setting, find_method, plan_of, read_config
 from scicot.pure.predictions.metrics import measure
 from scicot.services.predictions.store import store_predictions
-from scicot.services.questions.lookup import find_dataset_id, list_questions
+from scicot.services.questions.lookup import dataset_named, find_dataset_id, list_questions
 from scicot.services.runs.parts import list_parts
 from scicot.services.runs.runs import NewRun, create_run
 from scicot.services.runs.worker import RunContext
@@ -61,6 +61,10 @@ def new_run(
 ) -> NewRun:
     """Return what a run of these settings is stored with; raises NotFound."""
     snapshot = find_snapshot(session, config.snapshot) if config.snapshot else None
+    names = {"dataset": dataset_named(session, config.dataset)}  # one thing has one name in runs
+    if snapshot:
+        names["snapshot"] = snapshot.name
+    config = config.model_copy(update=names)
     return NewRun(
         kind=RunKind.TRAIN,
         name=name_run(config),

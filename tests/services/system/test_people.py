@@ -37,6 +37,7 @@ from scicot.services.system import people
 from scicot.services.system.people import find_role, list_deeds, list_people, set_role
 from scicot.services.teacher import few_shot, generation, prices, prompts
 from scicot.services.training import experiments, snapshots, training
+from scicot.services.upkeep import deleting, labels, space
 from scicot.words.errors import InvalidInput, NotAllowed
 from scicot.words.people import MAY
 from scicot.words.records import Actor, Role, Split, Verdict
@@ -49,6 +50,7 @@ MODULES: tuple[ModuleType, ...] = (
     *(question_imports, rationale_imports, drafts, exports, files, leases, policies),
     *(regeneration, second_readings, undo, verdicts, runs, predicting, people),
     *(few_shot, generation, prices, prompts, experiments, snapshots, training),
+    *(deleting, labels, space),
 )
 GUARDED = {
     f"{module.__name__}.{name}": function

@@ -1,5 +1,5 @@
-// A table of texts and buttons. A press answers with the cell's own `press`; a head that is
-// pressed sorts by its column, numbers by their value.
+// A table of texts and buttons. A press answers with the cell's own `press`, a tick with the line's
+// own `tick`; a head that is pressed sorts by its column, numbers by their value.
 
 const sorted = new WeakMap(); // how each mounted table is sorted, kept over redraws
 
@@ -7,8 +7,12 @@ export default function (component) {
   const { parentElement, data, setTriggerValue } = component;
   const order = sorted.get(parentElement) ?? { column: null, down: true };
   sorted.set(parentElement, order);
+  const said = JSON.stringify(data);
+  if (order.said === said && parentElement.querySelector(".frame")) return; // it keeps its focus
+  order.said = said;
   const draw = () => {
-    const frame = element("div", "frame");
+    const frame = element("div", data.tight ? "frame tight" : "frame");
+    if (data.height) frame.style.maxHeight = `${data.height}px`;
     frame.tabIndex = 0; // so that the arrow keys scroll it
     frame.setAttribute("role", "region");
     frame.setAttribute("aria-label", data.label);
@@ -17,9 +21,14 @@ export default function (component) {
     frame.append(table);
     const before = parentElement.querySelector(".frame");
     const left = before ? before.scrollLeft : 0;
+    const top = before ? before.scrollTop : 0;
+    const focused = parentElement.querySelector("[data-name]:focus")?.dataset.name;
     if (before) before.replaceWith(frame);
     else parentElement.append(frame);
     frame.scrollLeft = left;
+    frame.scrollTop = top;
+    const again = [...frame.querySelectorAll("[data-name]")];
+    if (focused) again.find((one) => one.dataset.name === focused)?.focus();
   };
   draw();
 }
@@ -35,6 +44,7 @@ function head(data, order, draw) {
   const top = element("thead");
   if (data.heads.some((one) => one.group)) top.append(groups(data.heads));
   const row = element("tr");
+  if (hasTicks(data)) row.append(element("td", "tick"));
   data.heads.forEach((one, place) => {
     const cell = element("th", one.is_number ? "number" : "");
     cell.scope = "col";
@@ -78,6 +88,7 @@ function body(data, order, setTriggerValue) {
   const rows = element("tbody");
   for (const line of inOrder(data.heads, data.lines, order)) {
     const row = element("tr", `${line.is_faint ? "faint" : ""} ${line.is_marked ? "marked" : ""}`);
+    if (hasTicks(data)) row.append(tick(line, setTriggerValue));
     line.cells.forEach((one, place) => {
       const cell = element(place ? "td" : "th", data.heads[place].is_number ? "number" : "");
       if (!place) cell.scope = "row";
@@ -89,8 +100,28 @@ function body(data, order, setTriggerValue) {
   return rows;
 }
 
+const hasTicks = (data) => data.lines.some((line) => line.tick);
+
+function tick(line, setTriggerValue) {
+  const cell = element("td", "tick");
+  if (!line.tick) return cell;
+  const box = element("input");
+  box.type = "checkbox";
+  box.checked = line.is_ticked;
+  box.dataset.name = `tick ${line.tick}`;
+  box.setAttribute("aria-label", `Tick ${line.tick}`);
+  box.addEventListener("change", () => setTriggerValue("tick", line.tick));
+  cell.append(box);
+  return cell;
+}
+
 function content(one, setTriggerValue) {
   const parts = [];
+  if (one.color) {
+    const dot = element("span", "dot");
+    dot.style.background = one.color;
+    parts.push(dot);
+  }
   if (one.share !== null) {
     const bar = element("span", "bar");
     const filled = element("span", "filled");
@@ -100,7 +131,10 @@ function content(one, setTriggerValue) {
   }
   const text = element(one.press ? "button" : "span", one.is_call ? "call" : "text", one.text);
   if (one.help) text.title = one.help;
-  if (one.press) text.addEventListener("click", () => setTriggerValue("press", one.press));
+  if (one.press) {
+    text.dataset.name = `press ${one.press}`;
+    text.addEventListener("click", () => setTriggerValue("press", one.press));
+  }
   parts.push(text);
   if (one.note) parts.push(element("span", "note", one.note));
   return parts;

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import streamlit as st
@@ -33,7 +33,8 @@ class Cell:
 
     `value` is the number that a column of numbers is sorted by, whatever the text looks like.
     `share` (0 to 1) is drawn as a bar; `press` makes the text a button, a lasting one with
-    `is_call`, else one that looks like the text.
+    `is_call`, else one that looks like the text. `color` is a dot before the text, `help` what
+    shows while one points at it.
     """
 
     text: str = ""
@@ -43,15 +44,21 @@ class Cell:
     help: str = ""
     share: float | None = None
     value: float | None = None
+    color: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row; `is_faint` says that it rests on too little, `is_marked` that it stands out."""
+    """A row; `is_faint` says that it rests on too little, `is_marked` that it stands out.
+
+    `tick` gives it a box to tick, which answers with this word.
+    """
 
     cells: Sequence[Cell] = field(default_factory=tuple)
     is_faint: bool = False
     is_marked: bool = False
+    tick: str = ""
+    is_ticked: bool = False
 
 
 @lru_cache(maxsize=1)
@@ -66,18 +73,23 @@ def show_plain_table(
     key: str,
     label: str,
     is_sortable: bool = False,
+    height: int | None = None,
+    is_tight: bool = False,
     on_press: Callable[[str], None] | None = None,
+    on_tick: Callable[[str], None] | None = None,
 ) -> str | None:
     """Show a table and return the `press` of the cell that was just pressed, None for none.
 
-    `label` names it to a screen reader. `on_press` is called with the press before the page is
-    drawn again, so that it may change the link.
+    `label` names it to a screen reader; above `height` pixels it scrolls by itself, and
+    a tight one keeps each cell on one line. `on_press` is
+    called with the press before the page is drawn again, so that it may change the link, and
+    `on_tick` likewise with a line's `tick`.
     """
 
-    def called() -> None:
-        pressed = _pressed(key)
-        if pressed is not None and on_press is not None:
-            on_press(pressed)
+    def called(trigger: str, answer: Callable[[str], None] | None) -> None:
+        value = _triggered(key, trigger)
+        if value is not None and answer is not None:
+            answer(value)
 
     parts = _parts()
     table = st.components.v2.component(NAME, css=parts["css"], js=parts["js"])
@@ -86,11 +98,18 @@ def show_plain_table(
         "heads": [asdict(head) for head in heads],
         "lines": [asdict(line) for line in lines],
         "sortable": is_sortable,
+        "height": height,
+        "tight": is_tight,
     }
-    table(key=key, data=data, on_press_change=called)
-    return _pressed(key)
+    table(
+        key=key,
+        data=data,
+        on_press_change=partial(called, "press", on_press),
+        on_tick_change=partial(called, "tick", on_tick),
+    )
+    return _triggered(key, "press")
 
 
-def _pressed(key: str) -> str | None:
-    pressed = getattr(st.session_state.get(key), "press", None)
-    return str(pressed) if pressed else None
+def _triggered(key: str, trigger: str) -> str | None:
+    value = getattr(st.session_state.get(key), trigger, None)
+    return str(value) if value else None

@@ -1,0 +1,69 @@
+"""Several runs laid over each other: their curves, their figures, and the ways to compare."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from pages.shared import links
+from pages.shared.method_names import name_method, name_student
+from pages.shared.palette import RUN_COLORS
+from pages.shared.plain_table import Cell, Head, Line, show_plain_table
+from pages.train.runs.curves import show_curves
+from pages.train.runs.table import TICKED, say_accuracy, say_time_taken
+from scicot.words.runs import RunView
+
+HEADS = (
+    Head("Run"),
+    Head("Method"),
+    Head("Student"),
+    Head("Dataset"),
+    Head("Correct", is_number=True, help="With its 95 % interval (Wilson)."),
+    Head("Took", is_number=True),
+)
+
+
+def show_overlay(runs: Sequence[RunView]) -> None:
+    """Show these runs in one chart, each with the colour of its line."""
+    answered = [run for run in runs if (run.metrics or {}).get("questions")]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if len(answered) > 1:
+            first, second, *_ = answered
+            st.page_link(
+                links.COMPARE,
+                label=f"Compare {first.id} with {second.id}",
+                icon=":material/compare:",
+                query_params={"a": str(first.id), "b": str(second.id)},
+            )
+            st.page_link(
+                links.INSPECT,
+                label="Read their answers",
+                icon=":material/menu_book:",
+                query_params={"runs": ",".join(str(run.id) for run in answered[:4])},
+            )
+        st.button("Untick all", icon=":material/close:", on_click=_untick, type="tertiary")
+    show_plain_table(
+        HEADS,
+        [Line(_cells(run, place)) for place, run in enumerate(runs)],
+        key="ticked_table",
+        label="The ticked runs",
+    )
+    if not show_curves(runs, key="ticked"):
+        st.caption("None of them has a curve: only training draws one.")
+
+
+def _cells(run: RunView, place: int) -> list[Cell]:
+    correct, note, value = say_accuracy(run)
+    return [
+        Cell(f"{run.id} · {run.name}", color=RUN_COLORS[place % len(RUN_COLORS)]),
+        Cell(name_method(run.method)),
+        Cell(name_student(run)),
+        Cell(run.dataset or ""),
+        Cell(correct, note=note, value=value),
+        Cell(say_time_taken(run)),
+    ]
+
+
+def _untick() -> None:
+    links.write_link(TICKED, None)

@@ -1,0 +1,1 @@
+"""Upkeep: names, archives, what may be deleted and what room it takes."""
