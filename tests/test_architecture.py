@@ -53,7 +53,7 @@ HOMES = {
 ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
     "scicot/services": {
         # the way in starts every kind of run, and no room knows it
-        ".": ("runs", "teacher", "students", "training", "evaluation", "judge", "worth"),
+        ".": ("runs", "teacher", "students", "training", "evaluation", "judge", "worth", "imports"),
         "questions": (),
         "runs": (),
         "rationales": ("questions",),
@@ -76,6 +76,7 @@ ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
         "cleaning": ("questions", "rationales", "review"),
         "evaluation": ("questions", "runs", "rationales", "predictions", "students", "training"),
         "parcels": ("runs", "students"),
+        "imports": ("questions", "rationales", "runs"),
         # what hangs on what, wherever it lies
         "upkeep": ("questions", "runs", "training"),
         "system": ("runs", "teacher/ledger"),

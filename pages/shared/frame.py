@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,13 @@ from streamlit.errors import FragmentHandledException
 from pages.shared import links
 from pages.shared.sign_in import needs_sign_in, show_person, signed_in_actor
 from scicot.pure.markdown import escape_markdown
-from scicot.services.questions.lookup import list_datasets
+from scicot.services.home.context import count_context
+from scicot.services.questions.lookup import dataset_named, list_datasets
 from scicot.services.runs.runs import list_runs
 from scicot.services.system.failures import tell
 from scicot.services.system.preferences import recall, remember
 from scicot.services.workspace import Workspace, open_workspace
+from scicot.words.errors import NotFound
 from scicot.words.records import Actor, RunStatus
 
 PERSON = "person"  # the two names under which a choice is remembered
@@ -83,7 +85,12 @@ def _keep_person() -> None:
 
 def _choose_dataset(session: Workspace) -> None:
     """Show the dataset of all pages: the link's, else the one that the person chose last."""
-    names = list_datasets(session)
+    names = list_datasets(session, with_archived=False)
+    asked = st.query_params.get("dataset")
+    if asked and asked not in names:
+        with suppress(NotFound):  # by a former name, or archived: its link goes on working
+            names.append(dataset_named(session, asked))
+            st.query_params["dataset"] = names[-1]
     if not names:
         st.session_state.pop(DATASET, None)
         return
@@ -101,6 +108,11 @@ def _choose_dataset(session: Workspace) -> None:
         with errors_shown():
             remember(session, person, LAST_DATASET, chosen)
     st.session_state[DATASET] = chosen
+    counts = count_context(session, chosen)
+    st.caption(
+        f"{counts.questions:,} questions, {counts.approved:,} rationales approved, "
+        f"{counts.unreviewed:,} to read"
+    )
 
 
 def current_actor() -> Actor:

@@ -110,7 +110,7 @@ def link_choice(
     st.session_state[widget] = wanted
     left_out = fallback if is_short else None
     _write(key, wanted, left_out)
-    if getattr(box, "__name__", "") == "segmented_control":
+    if getattr(box, "__name__", "") in ("segmented_control", "pills"):
         more.setdefault("required", True)
     _note_labels(widget, {say(option): option for option in options})
     chosen: Option = box(

@@ -51,6 +51,18 @@ def _worth(context: RunContext) -> Mapping[str, Any]:
     return run_worth(context)
 
 
+def _estimate(context: RunContext) -> Mapping[str, Any]:
+    from scicot.services.training.tryout import run_estimate
+
+    return run_estimate(context)
+
+
+def _import(context: RunContext) -> Mapping[str, Any]:
+    from scicot.services.imports.run import run_import
+
+    return run_import(context)
+
+
 HANDLERS: Mapping[RunKind, Handler] = {
     RunKind.GENERATE: _generate,
     RunKind.TRAIN: _train,
@@ -59,4 +71,6 @@ HANDLERS: Mapping[RunKind, Handler] = {
     RunKind.ATTRIBUTE: _attribute,
     RunKind.JUDGE: _judge,
     RunKind.WORTH: _worth,
+    RunKind.ESTIMATE: _estimate,
+    RunKind.IMPORT: _import,
 }

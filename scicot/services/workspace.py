@@ -17,9 +17,11 @@ from scicot.services.runs.queue import tend_queue
 from scicot.services.runs.runs import get_run, resume_run, start_here
 from scicot.words.configs import (
     AttributionConfig,
+    EstimateConfig,
     ExperimentConfig,
     FewShotConfig,
     GenerationConfig,
+    ImportConfig,
     JudgeConfig,
     PredictionConfig,
     TrainingConfig,
@@ -40,6 +42,8 @@ RunConfig = (
     | AttributionConfig
     | JudgeConfig
     | WorthConfig
+    | EstimateConfig
+    | ImportConfig
 )
 
 
@@ -92,6 +96,14 @@ class Workspace(Session):
                 from scicot.services.evaluation.attribution import start_attribution
 
                 return start_attribution(self, actor, config)
+            case EstimateConfig():
+                from scicot.services.training.tryout import start_estimate
+
+                return start_estimate(self, self.settings, actor, config)
+            case ImportConfig():
+                from scicot.services.imports.run import start_import
+
+                return start_import(self, self.settings, actor, config)
             case WorthConfig():
                 from scicot.services.worth.run import start_worth
 

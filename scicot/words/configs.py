@@ -223,3 +223,24 @@ class WorthConfig(Config):
     student: str = PAPER_STUDENT
     statuses: tuple[RationaleStatus, ...] = ()  # empty: all
     folds: int = Field(default=2, ge=2, le=20)  # [ours] students for what the run trained on
+
+
+class EstimateConfig(Config):
+    """Trying a student for a few steps, to tell how long a run with these settings would take."""
+
+    dataset: str
+    student: str
+    training: dict[str, Any]  # the run's settings, as it would be told them
+
+
+class ImportConfig(Config):
+    """Questions that are brought in by a run of their own; see `ReadOptions` for how."""
+
+    location: str
+    dataset: str
+    split: Split | None = None
+    skip_bad_rows: bool = False
+    layout: str | None = None
+    mapping: dict[str, str] = Field(default_factory=dict)
+    keys: str | None = None
+    language: str | None = None

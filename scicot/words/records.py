@@ -115,6 +115,8 @@ class RunKind(StrEnum):
     FEW_SHOT = "few_shot"
     IMPORTED = "imported"
     JUDGE = "judge"
+    ESTIMATE = "estimate"  # a student is tried, to tell how long a run would take
+    IMPORT = "import"  # questions are brought in
 
 
 class RunStatus(StrEnum):

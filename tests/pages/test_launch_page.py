@@ -32,17 +32,14 @@ def button(page: AppTest, label: str) -> Any:
     return next(one for one in page.button if one.label == label)
 
 
-def test_without_a_snapshot_only_fine_tune_can_be_pressed(session: Session, tmp_path: Path) -> None:
+def test_without_a_snapshot_only_fine_tune_can_be_started(session: Session, tmp_path: Path) -> None:
     prepare(session, tmp_path / "data", approved=False)
-    page = open_page("train/launch", dataset="demo")
-    assert not button(page, "Fine-tune").disabled
-    for label in (
-        "One-stage",
-        "Sci-CoT",
-        "Step-by-step",
-        "The paper's Table II",
-    ):
-        assert button(page, label).disabled
+    page = open_page("train/launch", dataset="demo", method="finetune")
+    assert not page.button(key="start").disabled
+    for method in ("one_stage", "sci_cot", "step_by_step", "table2"):
+        page.button_group(key="link_method").set_value(method).run()
+        assert page.button(key="start").disabled
+        assert "freeze the approved rationales" in " ".join(one.value for one in page.info)
 
 
 def test_freezing_without_an_approved_rationale_says_what_to_do(
@@ -59,9 +56,10 @@ def test_one_press_queues_the_three_methods_of_table_two(session: Session, tmp_p
     create_snapshot(session, Actor("Ada"), name="first", dataset="demo")
     page = open_page("train/launch", dataset="demo")
     page.selectbox(key="launch_student").set_value("starter").run()
-    button(page, "The paper's Table II").click().run()
+    page.button(key="start").click().run()
     assert not page.exception
     assert not page.error
+    assert page.success[0].value == "Queued as run 1, 2, 3."
     with open_workspace() as fresh:
         runs = list_runs(fresh)
     assert sorted(str(run.method) for run in runs) == ["finetune", "one_stage", "sci_cot"]
@@ -105,11 +103,11 @@ def test_a_clone_is_filled_from_its_run_and_says_what_differs(
     assert not page.exception
     assert not page.error
     assert table_of_changes(page) == []
-    assert button(page, "Sci-CoT").proto.type == "primary"
+    assert button(page, "Start Sci-CoT")
     page.number_input(key=f"launch_epochs_starter_like_{run_id}").set_value(2.0).run()
     page.multiselect(key=f"launch_seeds_like_{run_id}").set_value([1, 2]).run()
     assert table_of_changes(page) == [("seed", "12", "1, 2"), ("epochs", "4.0", "2.0")]
-    button(page, "Sci-CoT").click().run()
+    page.button(key="start").click().run()
     assert not page.error
     with open_workspace() as fresh:
         made = [run.config for run in list_runs(fresh) if run.id != run_id]
@@ -124,7 +122,8 @@ def test_a_clone_of_a_run_without_a_snapshot_has_none(session: Session, tmp_path
     run_id = store_run(session, method="finetune", snapshot=None, student="/models/mine")
     page = open_page("train/launch", dataset="demo", like=str(run_id))
     assert table_of_changes(page) == []
-    assert button(page, "Sci-CoT").disabled
+    page.button_group(key="link_method").set_value("sci_cot").run()
+    assert page.button(key="start").disabled
     page.selectbox(key="link_snapshot").set_value("first").run()
     assert table_of_changes(page) == [("snapshot", "not set", "first")]
 
@@ -137,7 +136,7 @@ def test_what_cannot_be_cloned_is_said_and_the_page_goes_on(
     create_run(session, Actor("Ada"), kind=RunKind.GENERATE, name="texts", config={})
     page = open_page("train/launch", dataset="demo", like=like)
     assert words in page.error[0].value
-    assert button(page, "Fine-tune")
+    assert page.button(key="start")
 
 
 def test_the_runs_page_says_what_differs_from_another_run(session: Session) -> None:
@@ -181,21 +180,22 @@ def test_the_check_shows_texts_counts_and_cuts(session: Session, tmp_path: Path)
     student = build_tiny_t5(tmp_path / "tiny-t5")
     prepare(session, tmp_path / "data", approved=True)
     create_snapshot(session, Actor("Ada"), name="first", dataset="demo")
-    page = open_page("train/launch", dataset="demo")
+    page = open_page("train/launch", dataset="demo", method="sci_cot")
     page.selectbox(key="launch_student").set_value("a folder of mine").run()
     page.text_input(key="launch_folder").set_value(str(student)).run()
-    page.toggle(key="check_on").set_value(True).run()
     assert not page.exception
     assert not page.error
-    assert any(one.value.startswith("Trains on 8 questions, answers 4") for one in page.text)
+    said = " ".join(one.value for one in page.markdown)
+    assert "**Trains** on 8 questions and answers 4 of the validation split" in said
+    assert "**Needs** about" in said
+    assert "**Begins** at once" in said
     assert any("Rationale:" in one.value for one in page.code)
 
 
 def test_a_link_from_the_results_points_at_its_method(session: Session, tmp_path: Path) -> None:
     prepare(session, tmp_path / "data", approved=False)
     page = open_page("train/launch", dataset="demo", method="finetune", fraction="0.5")
-    assert button(page, "Fine-tune").proto.type == "primary"
-    assert button(page, "The paper's Table II").proto.type == "secondary"
+    assert button(page, "Start Fine-tune")
     assert 0.5 in [one.value for one in page.selectbox]
 
 
@@ -221,17 +221,30 @@ def test_a_new_snapshot_is_chosen_said_and_never_frozen_twice(
     assert page.selectbox(key="link_snapshot").value == "demo-2"
 
 
-def test_an_equal_run_under_way_is_not_queued_again(session: Session, tmp_path: Path) -> None:
+def test_an_equal_run_is_never_queued_without_a_word(session: Session, tmp_path: Path) -> None:
     prepare(session, tmp_path / "data", approved=True)
     create_snapshot(session, Actor("Ada"), name="first", dataset="demo")
-    page = open_page("train/launch", dataset="demo")
+    page = open_page("train/launch", dataset="demo", method="sci_cot")
     page.selectbox(key="launch_student").set_value("starter").run()
-    button(page, "Sci-CoT").click().run()
-    button(page, "Sci-CoT").click().run()
+    page.button(key="start").click().run()
     assert not page.exception
-    assert "was not queued a second time" in page.info[0].value
-    with open_workspace() as fresh:
-        assert len(list_runs(fresh)) == 1
+    (run,) = list_runs(session)
+    # another session, or a reload: the run's progress stands where the button was
+    again = open_page("train/launch", dataset="demo", method="sci_cot")
+    again.selectbox(key="launch_student").set_value("starter").run()
+    assert [one.key for one in again.button if one.key == "start"] == []
+    assert f"Run {run.id}: {run.name}" in [one.value for one in again.text]
+    with write(session):
+        session.execute(update(RunRow).values(status=RunStatus.DONE))
+    again.run()
+    assert f"Run {run.id} has exactly these settings and is done" in said_by(again)
+    again.button(key="start").click().run()
+    session.rollback()
+    assert len(list_runs(session)) == 2
+
+
+def said_by(page: AppTest) -> str:
+    return " ".join(one.value for one in [*page.caption, *page.text, *page.markdown])
 
 
 def test_the_choice_of_a_run_holds_however_often_it_is_made(session: Session) -> None:

@@ -6,7 +6,9 @@ import streamlit as st
 
 from pages.prepare.generate.teacher_choice import choose_teacher
 from pages.prepare.generate.teacher_form import show_estimate
+from pages.shared.answers import answered_at, show_answer
 from pages.shared.frame import current_actor, errors_shown
+from pages.shared.panel import say_queue, two_sides
 from pages.shared.teacher_run import show_teacher_run
 from scicot.services.runs.runs import list_runs
 from scicot.services.teacher.estimates import estimate_few_shot
@@ -15,6 +17,7 @@ from scicot.words.configs import FewShotConfig
 from scicot.words.records import RunKind, Split
 
 MOST_SHOTS = 5
+PLACE = "few_shot"
 SPLITS = {
     Split.TEST: "test: a baseline beside the students",
     Split.TRAIN: "train: does the teacher know the answers it explains?",
@@ -23,67 +26,130 @@ SPLITS = {
 
 
 def show_few_shot(dataset: str) -> None:
-    """Show the form of a few-shot run, and the newest one as it goes."""
+    """Show the form of a few-shot run, and beside it what it would do and the newest one."""
     st.caption(
         "The model reads k worked examples from the training split and answers. Its answers "
         "stand in the results beside the students'."
     )
+    left, panel = two_sides()
+    with left:
+        config = _choose(dataset)
+    with panel:
+        st.markdown("**What will happen**")
+        if config is None:
+            st.info("Choose a teacher that can be asked.", icon=":material/arrow_back:")
+        else:
+            with errors_shown():
+                _show_offer(config)
+        _show_newest(dataset)
+
+
+def _choose(dataset: str) -> FewShotConfig | None:
+    """Return what is to be asked; None while no model can be."""
     teacher = choose_teacher()
-    first, second, third = st.columns(3)
-    split = first.selectbox("Questions", list(SPLITS), format_func=lambda split: SPLITS[split])
-    shots = second.number_input("Examples (k)", 0, MOST_SHOTS, MOST_SHOTS, help="The paper's k: 5.")
-    limit = third.number_input(
-        "Only the first so many", min_value=1, value=None, placeholder="all of them"
+    first, second = st.columns(2)
+    split = first.selectbox(
+        "Questions",
+        list(SPLITS),
+        format_func=lambda split: SPLITS[split],
+        key="few_shot_split",
+        persist_state="session",
     )
-    thinking = st.toggle(
+    limit = second.number_input(
+        "Only the first so many",
+        min_value=1,
+        value=None,
+        placeholder="all of them",
+        key="few_shot_limit",
+        persist_state="session",
+    )
+    shots = first.number_input(
+        "Examples (k)",
+        0,
+        MOST_SHOTS,
+        MOST_SHOTS,
+        help="The paper's k: 5.",
+        key="few_shot_shots",
+        persist_state="session",
+    )
+    samples = second.number_input(
+        "Samples an answer",
+        1,
+        40,
+        1,
+        help="Self-consistency: the majority of so many counts.",
+        key="few_shot_samples",
+        persist_state="session",
+    )
+    thinking = first.toggle(
         "Chain of thought",
         help="The examples explain first, with approved rationales; with k = 0 the model is "
         "asked to think step by step.",
+        key="few_shot_thinking",
+        persist_state="session",
     )
-    first, second, third = st.columns(3)
-    samples = first.number_input(
-        "Samples an answer", 1, 40, 1, help="Self-consistency: the majority of so many counts."
-    )
-    temperature = second.number_input(
-        "Temperature of samples", 0.0, 2.0, 0.7, step=0.1, disabled=samples == 1
-    )
-    second_call = third.toggle(
+    second_call = second.toggle(
         "Second call",
         help="An answer that cannot be read is asked for once more, in a few tokens "
         "(Kojima et al. 2022).",
+        key="few_shot_second_call",
+        persist_state="session",
     )
-    budget = st.number_input(
-        "Budget (USD)", min_value=0.0001, value=None, format="%.4f", placeholder="none"
+    temperature = first.number_input(
+        "Temperature of samples",
+        0.0,
+        2.0,
+        0.7,
+        step=0.1,
+        disabled=samples == 1,
+        key="few_shot_temperature",
+        persist_state="session",
     )
-    if teacher is not None:
-        with errors_shown():
-            config = FewShotConfig.checked(
-                dataset=dataset,
-                teacher=teacher,
-                split=split,
-                shots=shots,
-                chain_of_thought=thinking,
-                samples=samples,
-                temperature=temperature if samples > 1 else 0.0,
-                second_call=second_call,
-                limit=limit,
-                budget_usd=budget,
-            )
-            with open_workspace() as session:
-                estimate = estimate_few_shot(session, config)
-            show_estimate(estimate)
-            st.button(
-                "Have it answer",
-                type="primary",
-                icon=":material/play_arrow:",
-                on_click=_start,
-                args=(config,),
-            )
-    _show_newest(dataset)
+    budget = second.number_input(
+        "Budget (USD)",
+        min_value=0.0001,
+        value=None,
+        format="%.4f",
+        placeholder="none",
+        key="few_shot_budget",
+        persist_state="session",
+    )
+    if teacher is None:
+        return None
+    with errors_shown():
+        return FewShotConfig.checked(
+            dataset=dataset,
+            teacher=teacher,
+            split=split,
+            shots=shots,
+            chain_of_thought=thinking,
+            samples=samples,
+            temperature=temperature if samples > 1 else 0.0,
+            second_call=second_call,
+            limit=limit,
+            budget_usd=budget,
+        )
+    return None
+
+
+def _show_offer(config: FewShotConfig) -> None:
+    with open_workspace() as session:
+        estimate = estimate_few_shot(session, config)
+    st.button(
+        "Have it answer",
+        type="primary",
+        icon=":material/play_arrow:",
+        key="start",
+        width="stretch",
+        on_click=_start,
+        args=(config,),
+    )
+    show_answer(PLACE)
+    show_estimate(estimate, say_queue(RunKind.FEW_SHOT))
 
 
 def _start(config: FewShotConfig) -> None:
-    with errors_shown(), open_workspace() as workspace:
+    with answered_at(PLACE), open_workspace() as workspace:
         workspace.start(current_actor(), config)
 
 

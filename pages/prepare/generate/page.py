@@ -16,81 +16,126 @@ from pages.prepare.generate.teacher_form import (
     show_estimate,
 )
 from pages.shared import links
+from pages.shared.answers import answered_at, show_answer
 from pages.shared.frame import choose_dataset, current_actor, errors_shown
+from pages.shared.panel import say_queue, two_sides
 from pages.shared.teacher_run import show_teacher_run
 from scicot.services.runs.runs import list_runs
 from scicot.services.teacher.estimates import estimate_generation
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import GenerationConfig
-from scicot.words.records import RunKind
+from scicot.words.records import RunKind, RunStatus
 from scicot.words.runs import RunView
 
 SECTIONS = ("Run", "Prompts", "Compare", "LLM baseline", "Prices")
 
 
+PLACE = "generate"
+GOING = (RunStatus.QUEUED, RunStatus.STARTING, RunStatus.RUNNING)
+STARTED = "generate_started"  # the run whose progress stands in the panel
+
+
 def _start(config: GenerationConfig) -> None:
-    with errors_shown(), open_workspace() as workspace:
-        st.query_params["run"] = str(workspace.start(current_actor(), config))
+    with answered_at(PLACE), open_workspace() as workspace:
+        run_id = workspace.start(current_actor(), config)
+        st.session_state[STARTED] = run_id
+        links.choose("run", run_id)
 
 
-def _show_form(dataset: str) -> None:
+def _choose(dataset: str) -> GenerationConfig | None:
+    """Return what is to be asked; None while no teacher can be."""
     asked = choose_questions_asked(dataset)
     teacher = choose_teacher()
     prompt = choose_prompt()
     show_prompt(prompt, dataset, str(asked["split"]))
     settings = choose_call_settings()
     if teacher is None:
-        return
+        return None
     with errors_shown():
-        config = GenerationConfig.checked(
+        return GenerationConfig.checked(
             dataset=dataset, teacher=teacher, prompt_id=prompt.id, **asked, **settings
         )
+    return None
+
+
+def _show_offer(config: GenerationConfig | None) -> None:
+    st.markdown("**What will happen**")
+    if config is None:
+        st.info("Choose a teacher that can be asked.", icon=":material/arrow_back:")
+        st.button("Generate", type="primary", disabled=True, key="start", width="stretch")
+        return
+    with errors_shown():
         with open_workspace() as session:
             estimate = estimate_generation(session, config)
-        show_estimate(estimate)
         st.button(
             "Generate" if estimate.calls else "All of these are there already",
             type="primary",
             icon=":material/play_arrow:",
+            key="start",
+            width="stretch",
             disabled=not estimate.calls,
             on_click=_start,
             args=(config,),
         )
+        show_answer(PLACE)
+        show_estimate(estimate, say_queue(RunKind.GENERATE))
 
 
 def _load_runs(dataset: str) -> dict[int, RunView]:
     with open_workspace() as session:
-        runs = list_runs(session, kinds=[RunKind.GENERATE], limit=200)
+        runs = list_runs(session, kinds=[RunKind.GENERATE], with_archived=False, limit=200)
     return {run.id: run for run in runs if run.dataset == dataset and not run.generation.trial}
 
 
-def _show_runs(by_id: dict[int, RunView]) -> None:
+def _in_panel(by_id: dict[int, RunView]) -> int | None:
+    """Return the run that the panel follows: the one just started, or one under way."""
+    started = st.session_state.get(STARTED)
+    if started in by_id:
+        return int(started)
+    return next((run.id for run in by_id.values() if run.status in GOING), None)
+
+
+def _ask_anew() -> None:
+    st.session_state.pop(STARTED, None)
+
+
+def _show_run_section(dataset: str) -> None:
+    """Show the choices, beside them the offer or the run that came of it, earlier runs below."""
+    by_id = _load_runs(dataset)
+    followed = _in_panel(by_id)
+    left, panel = two_sides()
+    with left:
+        config = _choose(dataset)
+    with panel:
+        if followed is None:
+            _show_offer(config)
+        else:
+            with errors_shown():
+                show_teacher_run(followed)
+            if by_id[followed].status.is_finished:
+                st.button("Ask for more", icon=":material/add:", on_click=_ask_anew)
+    earlier = {run_id: run for run_id, run in by_id.items() if run_id != followed}
+    if earlier:
+        _show_earlier(earlier, followed)
+
+
+def _show_earlier(by_id: dict[int, RunView], followed: int | None) -> None:
+    st.subheader("Earlier runs" if followed else "What was generated", anchor=False)
+    if followed is not None and st.query_params.get("run") == str(followed):
+        links.write_link("run", None)
     chosen = links.link_choice(
         st.selectbox,
         "Run",
         "run",
         list(by_id),
         say=lambda run_id: f"{run_id}: {by_id[run_id].name}",
+        is_remembered=followed is None,
     )
     with errors_shown():
         show_teacher_run(chosen)
 
 
-def _show_run_section(dataset: str) -> None:
-    """Show what is going on above the form, what is over below it."""
-    runs = _load_runs(dataset)
-    if any(not run.status.is_finished for run in runs.values()):
-        _show_runs(runs)
-        st.divider()
-        _show_form(dataset)
-    else:
-        _show_form(dataset)
-        if runs:
-            st.divider()
-            _show_runs(runs)
-
-
-st.title("Generate")
+st.title("Generate", anchor=False)
 dataset = choose_dataset()
 if dataset:
     section = links.link_choice(

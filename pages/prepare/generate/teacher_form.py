@@ -47,7 +47,8 @@ def choose_questions_asked(dataset: str) -> dict[str, Any]:
 def choose_call_settings() -> dict[str, Any]:
     """Return how calls are made; each has a default that serves."""
     with st.expander("More settings", icon=":material/tune:"):
-        first, second, third = st.columns(3)
+        first, second = st.columns(2)
+        third = first
         values: dict[str, Any] = {
             "max_tokens": first.number_input(
                 "Longest answer (tokens)",
@@ -135,30 +136,29 @@ def choose_call_settings() -> dict[str, Any]:
     return values
 
 
-def show_estimate(found: Estimate) -> None:
-    """Show calls, tokens and cost before anything is sent."""
-    calls, tokens, cost = st.columns(3)
-    calls.metric("Calls", f"{found.calls:,}", help="What is not in the ledger yet.")
+def show_estimate(found: Estimate, begins: str) -> None:
+    """Show in words what would be sent and what it would cost, before anything is sent."""
+    there = ""
     if found.already_stored:
-        calls.caption(f"{found.already_stored:,} more are there already and cost nothing.")
-    tokens.metric("Tokens out", f"{found.low_output_tokens:,} to {found.high_output_tokens:,}")
-    tokens.caption(f"And about {found.prompt_tokens:,} in, judged by {found.basis}.")
-    cost.metric("Cost", format_range(found))
-    if found.price is None:
-        cost.caption("This model has no price here. Enter it under Prices.")
-    elif found.high_usd == 0:
-        cost.caption("It runs on this machine, or its price is nothing.")
-    else:
-        cost.caption(
-            f"At ${found.price.input_usd:g} in and ${found.price.output_usd:g} out a million "
-            f"tokens, as of {found.price.as_of}."
-        )
+        there = f" {found.already_stored:,} more are there already and cost nothing."
+    said = [
+        f"**Asks** {found.calls:,} times.{there}",
+        f"**Writes** {found.low_output_tokens:,} to {found.high_output_tokens:,} tokens and reads "
+        f"about {found.prompt_tokens:,}, judged by {found.basis}.",
+        f"**Costs** {say_cost(found)}",
+        f"**Begins** {begins}",
+    ]
+    st.markdown("\n\n".join(sentence.replace("$", "\\$") for sentence in said))
 
 
-def format_range(found: Estimate) -> str:
+def say_cost(found: Estimate) -> str:
     """Return the cost as people read it: a range, nothing, or unknown."""
-    if found.low_usd is None or found.high_usd is None:
-        return "unknown"
+    if found.price is None or found.low_usd is None or found.high_usd is None:
+        return "an unknown amount: this model has no price here. Enter it under Prices."
     if found.high_usd == 0:
-        return "free"
-    return f"{format_usd(found.low_usd)} to {format_usd(found.high_usd)}"
+        return "nothing: it runs on this machine, or its price is nothing."
+    return (
+        f"{format_usd(found.low_usd)} to {format_usd(found.high_usd)}, at "
+        f"${found.price.input_usd:g} in and ${found.price.output_usd:g} out a million tokens, as "
+        f"of {found.price.as_of}."
+    )

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.prepare.questions.background import (
+    show_background_import,
+    start_in_background,
+    takes_long,
+)
+from pages.prepare.questions.import_report import show_last_import
 from pages.prepare.questions.mapping_form import ask_mapping
 from pages.prepare.questions.rationale_form import show_rationale_import
 from pages.prepare.questions.upload import keep_upload
+from pages.shared.answers import answered_at, show_answer
 from pages.shared.frame import current_actor, errors_shown
 from scicot.services.questions.imports import (
     QuestionPreview,
@@ -16,17 +23,27 @@ from scicot.services.questions.imports import (
 from scicot.services.questions.reading import ReadOptions
 from scicot.services.rationales.imports import add_supports
 from scicot.services.workspace import open_workspace
+from scicot.words.configs import ImportConfig
+from scicot.words.errors import InvalidInput
 from scicot.words.records import Split
 
 FROM_FOLDER, FROM_UPLOAD, FROM_HUB = "A folder or file", "Upload", "Hugging Face hub"
 STARTER, RATIONALES = "Starter set", "Rationales"
 AS_STATED = "as the file says"
+PLACE = "import_now"
+BY_COMMAND = "Or import with --skip-bad-rows."
+BY_SCREEN = "Or leave bad rows out, by the box above the button."
 
 
 def show_import() -> None:
     """Show the form and carry an import out."""
     kind = st.segmented_control(
-        "From where", [FROM_FOLDER, FROM_UPLOAD, FROM_HUB, STARTER, RATIONALES], default=FROM_FOLDER
+        "From where",
+        [FROM_FOLDER, FROM_UPLOAD, FROM_HUB, STARTER, RATIONALES],
+        default=FROM_FOLDER,
+        required=True,
+        key="questions_from",
+        persist_state="session",
     )
     if kind == RATIONALES:
         show_rationale_import()
@@ -43,21 +60,52 @@ def show_import() -> None:
         options, language = _ask_options(location)
         _show_preview(location, name, options)
     skip = st.checkbox("Leave bad rows out and list them", key="questions_skip")
-    if st.button("Import", type="primary", disabled=not (location and name)):
-        with errors_shown(), open_workspace() as session, st.spinner("Importing"):
+    if show_background_import():
+        return  # one at a time: the button comes back when it is over
+    asked = ImportConfig(
+        location=str(location or ""),
+        dataset=name.strip(),
+        split=options.split,
+        skip_bad_rows=skip,
+        layout=options.layout,
+        mapping=dict(options.mapping),
+        keys=options.keys,
+        language=language or None,
+    )
+    is_long = bool(location) and takes_long(str(location))
+    st.button(
+        "Import",
+        type="primary",
+        key="questions_import",
+        disabled=not (location and name.strip()),
+        on_click=start_in_background if is_long else _import_now,
+        args=(asked,),
+        help="In the background, with its progress." if is_long else None,
+    )
+    show_answer(PLACE)
+    show_last_import()
+
+
+def _import_now(asked: ImportConfig) -> None:
+    """Import what is small here and now."""
+    with answered_at(PLACE), open_workspace() as session:
+        try:
             done = import_questions(
                 session,
                 current_actor(),
-                str(location),
-                dataset=name,
-                skip_bad_rows=skip,
-                options=options,
-                language=language or None,
+                asked.location,
+                dataset=asked.dataset,
+                skip_bad_rows=asked.skip_bad_rows,
+                options=ReadOptions(
+                    split=asked.split, layout=asked.layout, mapping=asked.mapping, keys=asked.keys
+                ),
+                language=asked.language,
                 add_supports=add_supports,
             )
-            st.session_state["questions_done"] = done
-            st.session_state.pop("questions_seen", None)
-            st.rerun()
+        except InvalidInput as error:
+            raise type(error)(str(error).replace(BY_COMMAND, BY_SCREEN)) from error
+        st.session_state["questions_done"] = done
+        st.session_state.pop("questions_seen", None)
 
 
 def _ask_location(kind: str) -> str | None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import streamlit as st
 
+from pages.shared.times import say_moment
 from scicot.services.questions.duplicates import (
     DuplicatePair,
     DuplicateSide,
@@ -19,7 +22,8 @@ def show_last_import() -> None:
     done: QuestionImport | None = st.session_state.pop("questions_done", None)
     if done is None:
         return
-    since = f" They were first imported on {done.first_imported}." if done.first_imported else ""
+    first = done.first_imported and say_moment(datetime.fromisoformat(done.first_imported))
+    since = f" They were first imported on {first}." if first else ""
     st.success(
         f"Added {done.added:,} questions; {done.already_there:,} were already there.{since}",
         icon=":material/check:",

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.prepare.questions.background import is_importing
 from pages.prepare.questions.import_form import show_import
-from pages.prepare.questions.import_report import show_last_import
 from pages.prepare.questions.table import show_question, show_table
 from pages.shared import links
 from pages.shared.frame import choose_dataset, errors_shown
+from pages.shared.keeping import DATASET, show_keeping
 from pages.shared.next_step import show_next_step
 from scicot.services.questions.lookup import count_questions
 from scicot.services.workspace import open_workspace
 
-st.title("Questions")
+st.title("Questions", anchor=False)
 with open_workspace() as session:
     counts = count_questions(session)
 
@@ -23,9 +24,10 @@ if not counts:
         "questions, let a teacher **generate** rationales, **review** them, **train** students "
         "and **compare** where they err. It starts here."
     )
-with st.expander("Import questions", expanded=not counts, icon=":material/upload:"):
+# it stays open on what a press in it came to
+is_open = not counts or "questions_done" in st.session_state or is_importing()
+with st.expander("Import questions", expanded=is_open, icon=":material/upload:"):
     show_import()
-show_last_import()
 
 if counts:
     st.dataframe(
@@ -38,6 +40,7 @@ if counts:
     )
     dataset = choose_dataset()
     if dataset:
+        show_keeping(DATASET, dataset)
         show_next_step(
             f"{sum(counts.get(dataset, {}).values()):,} questions of {dataset} are here.",
             links.GENERATE,

@@ -1,4 +1,4 @@
-"""The settings of a training run as a form; what the paper says, and what it leaves open.
+"""The settings of a training run as a form; what the paper says stands in the help.
 
 Where the form is filled from a run, that run's settings stand for the defaults. Keys hold what
 the defaults come from, so that another student or run brings its own.
@@ -6,6 +6,8 @@ the defaults come from, so that another student or run brings its own.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Any, Literal, get_args, get_origin
 
 import streamlit as st
@@ -14,7 +16,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.train.clone import clone_mark
 from scicot.pure.methods.plan import Method
-from scicot.pure.methods.registry import default_setting, list_trained
+from scicot.pure.methods.registry import default_setting
 from scicot.words.configs import (
     FRACTIONS,
     PAPER_STUDENT,
@@ -27,6 +29,25 @@ STUDENTS = {
     PAPER_STUDENT: "google/flan-t5-small, 77M: the paper's student (needs the Hugging Face hub)",
     STARTER_STUDENT: "SmolLM2-135M: the starter student (needs no network)",
     OWN_FOLDER: "another: a model folder on this machine, or a hub id",
+}
+SAID: dict[object, str] = {
+    "letter_and_text": "letter and text",
+    "text": "the option's text alone",
+    "letter": "the letter alone",
+    True: "yes",
+    False: "no",
+    "none": "nothing",
+    "sentence": "sentences that state the answer",
+    "validation": "the validation split",
+    "test": "the test split",
+    "last": "those at the end",
+    "lowest": "the best on the validation split",
+    "auto": "what suits the machine",
+    "in_sample": "its own, also about what it trained on",
+    "cross_fit": "its own, about what it did not train on",
+    "teacher": "the teacher's",
+    "base": "the student as it was",
+    "stage1": "the student of stage 1",
 }
 
 
@@ -55,13 +76,15 @@ def choose_student(like: TrainingConfig | None = None) -> str | None:
     return folder.strip() or None
 
 
-def choose_settings(student: str, like: TrainingConfig | None = None) -> dict[str, Any]:
-    """Return every other setting; each label says whether the default is the paper's or ours."""
+def choose_settings(
+    student: str, methods: Sequence[Method], like: TrainingConfig | None = None
+) -> dict[str, Any]:
+    """Return every other setting of these methods; each begins with what suits the student."""
     first, second = st.columns(2)
     return {
         "fraction": _choose_fraction(first, like),
         "seeds": _choose_seeds(second, like),
-        **_more_settings(student, like),
+        **_more_settings(student, methods, like),
     }
 
 
@@ -70,39 +93,63 @@ def _choose_fraction(place: DeltaGenerator, like: TrainingConfig | None) -> Any:
     fractions = sorted({*FRACTIONS, default})
     asked = st.query_params.get("fraction", "")
     return place.selectbox(
-        "Share of the training questions (paper: all, and 12.5 / 25 / 50 %)",
+        "Share of the training questions",
         fractions,
         index=fractions.index(float(asked) if asked in map(str, fractions) else default),
-        format_func=lambda share: f"{share:.1%}",
+        format_func=lambda share: f"{share:.1%}".replace(".0%", "%"),
         key="launch_fraction" + clone_mark(like),
         persist_state="session",
+        help="The paper trains on all of them, and on 12.5, 25 and 50 %.",
     )
 
 
 def _choose_seeds(place: DeltaGenerator, like: TrainingConfig | None) -> list[int]:
     default = like.seed if like else 0
     seeds = place.multiselect(
-        "Seeds, one run each (ours: the paper gives none)",
+        "Seeds, one run each",
         sorted({*range(10), default}),
         default=[default],
         key="launch_seeds" + clone_mark(like),
         persist_state="session",
+        help="The paper names none. Several tell how much of a difference is chance.",
     )
     return seeds or [default]
 
 
-def _more_settings(student: str, like: TrainingConfig | None) -> dict[str, Any]:
+def _more_settings(
+    student: str, methods: Sequence[Method], like: TrainingConfig | None
+) -> dict[str, Any]:
     with st.expander("More settings", icon=":material/tune:"):
+        st.caption(
+            "The paper says: letter and text, options shown, nothing cut, stage 2 on what stage 1 "
+            "writes. What it leaves open begins with what suits the student and this machine."
+        )
         form = _SettingsForm(student, like)
-        chosen = form.usual() | form.rare() | form.of_methods()
+        chosen = form.usual() | form.of_methods(methods)
+        if st.toggle("Those seldom touched", key="launch_rare", persist_state="session"):
+            chosen |= form.rare()
+        elif like is not None:
+            chosen |= {name: getattr(like, name) for name in RARE}
+    if like is not None:
+        chosen |= {name: getattr(like, name) for name in NOT_ASKED}
     # left out, so that a dataset without a validation split falls back on its test split
     if chosen["evaluate_on"] == default_setting("evaluate_on", student):
         del chosen["evaluate_on"]
     return chosen
 
 
+RARE = (
+    *("warmup_fraction", "weight_decay", "gradient_clip", "max_input_tokens"),
+    *("max_target_tokens", "limit_validation", "checkpoint_every", "precision", "inference"),
+)
+
+
+# a clone keeps what only the command line asks for
+NOT_ASKED = ("steps", "questions_per_step", "deciding_weight", "leave_out_tested")
+
+
 class _SettingsForm:
-    """Puts one field after another into rows of three, each with its default."""
+    """Puts one field after another into rows of two, each with its default."""
 
     def __init__(self, student: str, like: TrainingConfig | None) -> None:
         self.student = student
@@ -112,95 +159,97 @@ class _SettingsForm:
     def usual(self) -> dict[str, Any]:
         """Return the settings that runs differ in most."""
         return {
-            "epochs": self._number("epochs", "Epochs (ours)", 0.1),
+            "epochs": self._number("epochs", "Epochs", 0.1),
             "learning_rate": self._number(
-                "learning_rate", "Learning rate (ours)", 1e-6, format="%.6f", step=1e-5
+                "learning_rate", "Learning rate", 1e-6, format="%.6f", step=1e-5
             ),
-            "tokens_per_batch": self._number("tokens_per_batch", "Tokens a batch (ours)", 16),
+            "tokens_per_batch": self._number("tokens_per_batch", "Tokens a batch", 16),
+            "max_rationale_tokens": self._number(
+                "max_rationale_tokens",
+                "Tokens a rationale at most",
+                4,
+                placeholder="99 % stay whole",
+            ),
             "limit_train": self._number(
                 "limit_train", "Only the first training questions", 1, placeholder="all"
             ),
             "limit_test": self._number(
-                "limit_test", "Only the first test questions", 1, placeholder="all"
-            ),
-            "max_rationale_tokens": self._number(
-                "max_rationale_tokens",
-                "Tokens a rationale at most (ours)",
-                4,
-                placeholder="99 % stay whole",
+                "limit_test", "Only the first questions to answer", 1, placeholder="all"
             ),
             "answer_form": self._choice(
                 "answer_form",
-                "The answer is written as (paper: letter_and_text)",
+                "The answer is written as",
                 ["letter_and_text", "text", "letter"],
-                "'text' is the option's text alone; options are scored as in the cloze form.",
+                "The paper: letter and text.",
             ),
             "show_options": self._choice(
-                "show_options", "The input shows the options (paper: True)", [True, False]
+                "show_options", "The input shows the options", [True, False], "The paper: yes."
             ),
             "strip_answer": self._choice(
                 "strip_answer",
-                "Cut from rationales (ours: none)",
+                "Cut from rationales",
                 ["none", "sentence"],
-                "'sentence' takes out the sentences that state the answer, wherever a student "
-                "learns or reads a rationale.",
+                "Sentences that state the answer, wherever a student learns or reads a rationale.",
             ),
             "evaluate_on": self._choice(
                 "evaluate_on",
-                "Measured on (ours: validation)",
+                "Measured on",
                 ["validation", "test"],
                 "Choose settings on validation; read the test split with the final runs.",
             ),
             "selection": self._choice(
                 "selection",
-                "Which weights are kept (ours)",
+                "Which weights are kept",
                 ["last", "validation"],
-                "'validation' tries the weights after every epoch and keeps those that choose most "
-                "validation options rightly; a stage that only writes is chosen by its loss.",
-            ),
-            "precision": self._choice("precision", "Precision (ours)", ["auto", "fp32", "bf16"]),
-            "inference": self._choice(
-                "inference",
-                "Predictions in (fp32 is reported)",
-                ["fp32", "int8", "fp16", "bf16"],
-                "The others may be faster (fp16 and bf16 need a GPU); each is used only where nine "
-                "of ten texts stay as they are, and the share is shown.",
+                "Those at the end; or, tried after every epoch, those that choose most validation "
+                "options rightly. A stage that only writes is chosen by its loss.",
+                {"validation": SAID["lowest"]},
             ),
         }
 
     def rare(self) -> dict[str, Any]:
         """Return the settings that are seldom touched."""
         return {
+            "precision": self._choice("precision", "Precision", ["auto", "fp32", "bf16"]),
+            "inference": self._choice(
+                "inference",
+                "Predictions in",
+                ["fp32", "int8", "fp16", "bf16"],
+                "fp32 is reported. The others may be faster (fp16 and bf16 need a GPU); each is "
+                "used only where nine of ten texts stay as they are, and the share is shown.",
+            ),
             "warmup_fraction": self._number(
-                "warmup_fraction", "Warm-up, share of the steps (ours)", 0.0, max_value=0.99
+                "warmup_fraction", "Warm-up, share of the steps", 0.0, max_value=0.99
             ),
-            "weight_decay": self._number("weight_decay", "Weight decay (ours)", 0.0, max_value=1.0),
-            "gradient_clip": self._number("gradient_clip", "Gradient's largest norm (ours)", 0.01),
-            "max_input_tokens": self._number(
-                "max_input_tokens", "Tokens an input at most (ours)", 8
-            ),
+            "weight_decay": self._number("weight_decay", "Weight decay", 0.0, max_value=1.0),
+            "gradient_clip": self._number("gradient_clip", "Gradient's largest norm", 0.01),
+            "max_input_tokens": self._number("max_input_tokens", "Tokens an input at most", 8),
             "max_target_tokens": self._number(
-                "max_target_tokens", "Tokens a target at most (ours)", 4, placeholder="as needed"
+                "max_target_tokens", "Tokens a target at most", 4, placeholder="as needed"
             ),
             "limit_validation": self._number(
-                "limit_validation", "Validation questions at most (ours)", 1, placeholder="all"
+                "limit_validation", "Validation questions at most", 1, placeholder="all"
             ),
             "checkpoint_every": self._number("checkpoint_every", "Steps between checkpoints", 1),
         }
 
-    def of_methods(self) -> dict[str, Any]:
-        """Return the settings that one method alone has; the others' runs are not given them."""
+    def of_methods(self, methods: Sequence[Method]) -> dict[str, Any]:
+        """Return the settings that these methods alone have."""
         return {
             name: self._own(method, name, method.config.model_fields[name])
-            for method in list_trained()
+            for method in methods
             for name in method.own_settings
         }
 
     def _own(self, method: Method, name: str, field: FieldInfo) -> Any:
-        label = f"{method.title}: {field.title or name.replace('_', ' ')}"
+        title = field.title or name.replace("_", " ")
+        remark = re.search(r"\((.*)\)$", title)
+        label = f"{method.title}: {re.sub(r' *[(].*[)]$', '', title)}"
+        about = remark and SAID.get(remark[1].removeprefix("paper: "), remark[1])
+        about = f"The paper: {about}." if remark and remark[1].startswith("paper") else about
         choices = get_args(field.annotation)
         if get_origin(field.annotation) is Literal:
-            return self._choice(name, label, list(choices))
+            return self._choice(name, label, list(choices), about)
         if field.annotation is bool:
             return self._place().toggle(
                 label, value=self._default(name), key=self._key(name), persist_state="session"
@@ -222,10 +271,23 @@ class _SettingsForm:
             **options,
         )
 
-    def _choice(self, name: str, label: str, choices: list[Any], about: str | None = None) -> Any:
-        index = choices.index(self._default(name))
+    def _choice(
+        self,
+        name: str,
+        label: str,
+        choices: list[Any],
+        about: str | None = None,
+        said: dict[object, str] | None = None,
+    ) -> Any:
+        words = SAID | (said or {})
         return self._place().selectbox(
-            label, choices, index=index, key=self._key(name), help=about, persist_state="session"
+            label,
+            choices,
+            index=choices.index(self._default(name)),
+            key=self._key(name),
+            format_func=lambda choice: words.get(choice, str(choice)),
+            help=about,
+            persist_state="session",
         )
 
     def _default(self, name: str) -> Any:
@@ -238,5 +300,5 @@ class _SettingsForm:
 
     def _place(self) -> DeltaGenerator:
         if not self.row:
-            self.row = list(st.columns(3, vertical_alignment="bottom"))
+            self.row = list(st.columns(2, vertical_alignment="bottom"))
         return self.row.pop(0)

@@ -1,73 +1,65 @@
-"""Launch: one button a method, on exactly the rationales that were approved."""
+"""Launch: choices left; right what will happen, one button, and the run up to its result."""
 
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
 from pages.shared import links
-from pages.shared.frame import choose_dataset, current_actor, errors_shown
+from pages.shared.frame import choose_dataset
+from pages.shared.panel import two_sides
 from pages.train.clone import read_clone, show_changes
-from pages.train.launch.check import show_check
 from pages.train.launch.form import choose_settings, choose_student
 from pages.train.launch.snapshot_form import choose_snapshot
+from pages.train.launch.start import show_panel
 from scicot.pure.methods.plan import Method
 from scicot.pure.methods.registry import (
     default_setting,
+    find_method,
     list_in_table,
     list_trained,
-    make_config,
     needs_rationales,
     settings_for,
 )
-from scicot.services.runs.runs import list_runs
-from scicot.services.workspace import open_workspace
 from scicot.words.configs import TrainingConfig
-from scicot.words.records import RunKind, RunStatus
 
-TABLE_2 = "The paper's Table II"
-UNDER_WAY = (RunStatus.QUEUED, RunStatus.STARTING, RunStatus.RUNNING)
+TABLE_2 = "table2"
 
 
-def _buttons() -> dict[str, tuple[Method, ...]]:
-    """Return what each button launches: one method, or those of Table II."""
-    buttons = {method.title: (method,) for method in list_trained()}
-    return buttons | {TABLE_2: tuple(list_in_table("methods"))}
+def _choices() -> dict[str, str]:
+    """Return what can be started, by the word that links carry: each method, and Table II."""
+    return {method.name: method.title for method in list_trained()} | {
+        TABLE_2: "The paper's Table II"
+    }
 
 
-def _help(group: tuple[Method, ...]) -> str:
-    if len(group) == 1:
-        return group[0].about
-    return ", ".join(method.title for method in group) + ", one after another."
-
-
-def _start(methods: tuple[Method, ...], values: dict[str, Any], seeds: list[int]) -> None:
-    with errors_shown(), open_workspace() as workspace:
-        configs = [
-            make_config(method=method.name, seed=seed, **values)
-            for seed in seeds
-            for method in methods
-        ]
-        under_way = list_runs(workspace, kinds=[RunKind.TRAIN], statuses=UNDER_WAY, limit=None)
-        started, waiting = [], []
-        for config in configs:
-            settings = config.model_dump(mode="json")
-            equal = next((run.id for run in under_way if dict(run.config) == settings), None)
-            if equal is None:
-                started.append(workspace.start(current_actor(), config))
-            else:
-                waiting.append(equal)
-        st.session_state["launch_started"] = started, waiting
-
-
-def _is_meant(group: tuple[Method, ...], like: TrainingConfig | None) -> bool:
-    """Return whether a button stands out: the link's or the run's method, else Table II."""
-    asked = st.query_params.get("method") or (like.method if like else None)
-    if asked in [method.name for method in list_trained()]:
-        return [method.name for method in group] == [asked]
-    return len(group) > 1
+def _choose_methods(snapshot: str | None, like: TrainingConfig | None) -> tuple[Method, ...]:
+    """Return the methods to train by: the link's, else the cloned run's, else Table II's."""
+    titles = _choices()
+    default = like.method if like and like.method in titles else TABLE_2
+    chosen = links.link_choice(
+        st.pills,
+        "What to train",
+        "method",
+        list(titles),
+        default=default,
+        say=titles.__getitem__,
+        is_short=True,
+        is_remembered=like is None,
+    )
+    if chosen == TABLE_2:
+        methods = tuple(list_in_table("methods"))
+        said = ", ".join(method.title for method in methods)
+        st.caption(f"{said}: the same questions and settings, one after another.")
+    else:
+        methods = (find_method(chosen),)
+        st.caption(methods[0].about)
+    if snapshot is None and any(map(needs_rationales, methods)):
+        st.caption("It learns from rationales: freeze a snapshot above first.")
+    return methods
 
 
 def _command(method: Method, values: dict[str, Any], seed: int) -> str:
@@ -84,48 +76,28 @@ def _command(method: Method, values: dict[str, Any], seed: int) -> str:
     return shlex.join(words)
 
 
-st.title("Launch")
+def _show_commands(methods: Sequence[Method], values: dict[str, Any], seeds: Sequence[int]) -> None:
+    with st.expander("The same from the command line", icon=":material/terminal:"):
+        for method in methods:
+            for seed in seeds:
+                st.code(_command(method, values, seed), language="shell", wrap_lines=True)
+
+
+st.title("Launch", anchor=False)
 clone = read_clone()
 like = clone[1] if clone else None
 dataset = choose_dataset()
 if dataset:
-    snapshot = choose_snapshot(dataset, like)
-    student = choose_student(like)
-    settings = choose_settings(student or "", like)
-    seeds = settings.pop("seeds")
-    values = {"dataset": dataset, "snapshot": snapshot, "student": student, **settings}
-    if clone and student is not None:
-        show_changes(clone[0], clone[1].method, values, seeds)
-    with st.container(horizontal=True):
-        for label, group in _buttons().items():
-            needs_snapshot = any(map(needs_rationales, group))
-            st.button(
-                label,
-                help=_help(group),
-                type="primary" if _is_meant(group, like) else "secondary",
-                disabled=student is None or (needs_snapshot and snapshot is None),
-                on_click=_start,
-                args=(group, values, seeds),
-            )
-    started, waiting = st.session_state.pop("launch_started", ([], []))
-    if started:
-        names = ", ".join(map(str, started))
-        st.success(f"Queued as run {names}.", icon=":material/check:")
-    if waiting:
-        names = ", ".join(map(str, waiting))
-        st.info(
-            f"Run {names} has these settings and is under way: it was not queued a second time.",
-            icon=":material/content_copy:",
-        )
-    if started or waiting:
-        shown = (started or waiting)[0]
-        st.page_link(links.RUNS, label="Watch them", query_params={"run": str(shown)})
-    methods = [
-        method for method in list_trained() if snapshot is not None or not needs_rationales(method)
-    ]
-    if student is not None:
-        with st.expander("Before launch: what a run would do", icon=":material/fact_check:"):
-            show_check([method.name for method in methods], values, seeds[0])
-    with st.expander("The same from the command line", icon=":material/terminal:"):
-        for method in methods:
-            st.code(_command(method, values, seeds[0]), language="shell", wrap_lines=True)
+    left, panel = two_sides()
+    with left:
+        snapshot = choose_snapshot(dataset, like)
+        methods = _choose_methods(snapshot, like)
+        student = choose_student(like)
+        settings = choose_settings(student or "", methods, like)
+        seeds = settings.pop("seeds")
+        values = {"dataset": dataset, "snapshot": snapshot, "student": student, **settings}
+        if clone and student is not None:
+            show_changes(clone[0], clone[1].method, values, seeds)
+        _show_commands(methods, values, seeds)
+    with panel:
+        show_panel(methods, values, seeds)

@@ -7,7 +7,9 @@ from itertools import count
 
 import streamlit as st
 
+from pages.shared.answers import answer, answered_at, show_answer
 from pages.shared.frame import current_actor, errors_shown
+from pages.shared.keeping import SNAPSHOT, show_keeping
 from pages.shared.links import choose, link_choice
 from scicot.pure.markdown import escape_markdown
 from scicot.services.training.snapshots import (
@@ -20,6 +22,7 @@ from scicot.services.workspace import open_workspace
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import APPROVED, RationaleStatus
 
+PLACE = "snapshot"
 NO_SNAPSHOT = ""  # no snapshot has an empty name
 
 
@@ -29,20 +32,17 @@ def choose_snapshot(dataset: str, like: TrainingConfig | None = None) -> str | N
     Where the page is filled from a run, that run's snapshot is chosen first.
     """
     with open_workspace() as session:
-        by_name = {snapshot.name: snapshot for snapshot in list_snapshots(session, dataset)}
-    first, second = st.columns([3, 1], vertical_alignment="bottom")
+        every = list_snapshots(session, dataset)
+    taken = {name for snapshot in every for name in (snapshot.name, *snapshot.other_names)}
+    by_name = {snapshot.name: snapshot for snapshot in every if not snapshot.archived_at}
+    first, second = st.container(), st.container(horizontal=True)
     # a popover closes when it is another one: each freezing makes it so
     times = st.session_state.get("snapshot_frozen_times", 0)
     with second.popover(
-        "New snapshot",
-        icon=":material/photo_camera:",
-        width="stretch",
-        key=f"snapshot_new_{times}",
+        "New snapshot", icon=":material/photo_camera:", key=f"snapshot_new_{times}"
     ):
-        _show_new(dataset, by_name)
-    said = st.session_state.pop("snapshot_said", None)
-    if said:
-        st.success(said, icon=":material/check:")
+        _show_new(dataset, taken)
+    show_answer(PLACE)
     if not by_name:
         first.info(
             "No snapshot yet. Freeze the approved rationales; only fine-tune works without.",
@@ -60,7 +60,11 @@ def choose_snapshot(dataset: str, like: TrainingConfig | None = None) -> str | N
         say=lambda name: _label(by_name.get(name)),
         is_remembered=like is None,
     )
-    return None if chosen == NO_SNAPSHOT else str(chosen)
+    if chosen == NO_SNAPSHOT:
+        return None
+    with second:
+        show_keeping(SNAPSHOT, str(chosen))
+    return str(chosen)
 
 
 def _label(snapshot: Snapshot | None) -> str:
@@ -118,7 +122,7 @@ def _free_name(dataset: str, there: Collection[str]) -> str:
 def _freeze(
     dataset: str, name: str, include: Sequence[RationaleStatus], sources: Sequence[str]
 ) -> None:
-    with errors_shown(), open_workspace() as session:
+    with answered_at(PLACE), open_workspace() as session:
         snapshot = create_snapshot(
             session,
             current_actor(),
@@ -135,5 +139,5 @@ def _freeze(
 
 def _take(name: str, said: str) -> None:
     choose("snapshot", name)
-    st.session_state["snapshot_said"] = escape_markdown(said)
+    answer(PLACE, escape_markdown(said))
     st.session_state["snapshot_frozen_times"] = st.session_state.get("snapshot_frozen_times", 0) + 1

@@ -114,7 +114,7 @@ def _cells(run: RunView, place: int | None) -> list[Cell]:
         ),
         Cell(name_student(run)),
         Cell(f"{questions:,}" if questions else "", value=questions),
-        Cell(correct, note=note, value=value),
+        Cell(f"{correct} {note}".strip(), value=value),
         Cell(say_time_taken(run), value=_seconds(run)),
         Cell(run.actor),
         Cell(say_moment(began), help=say_utc(began), value=began.timestamp()),

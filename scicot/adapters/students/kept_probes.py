@@ -17,6 +17,11 @@ def probe_file(settings: Settings, key: str) -> Path:
     return settings.artifacts_folder / "probes" / f"{key[:16]}.json"
 
 
+def count_probes(settings: Settings) -> int:
+    """Return how many try-outs are kept here."""
+    return len(list((settings.artifacts_folder / "probes").glob("*.json")))
+
+
 @dataclass(frozen=True, slots=True)
 class KeptProbe:
     """A try-out and when it was made."""

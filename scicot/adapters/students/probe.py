@@ -12,11 +12,12 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from scicot.adapters.students.folders import StudentFolder
 from scicot.adapters.students.job import Silent, StageJob, StepReport
@@ -30,6 +31,7 @@ from scicot.words.records import Example, Family
 
 STEPS = 10
 TEXTS = 8
+STEP = "step"  # begins the line that says one is done
 SECONDS = 90  # a slow student is judged on fewer steps
 
 
@@ -53,8 +55,12 @@ def run_probe(
     examples: Sequence[Example],
     threads: int,
     device: str = "auto",
+    on_step: Callable[[int], None] = lambda _step: None,
 ) -> ProbeResult:
-    """Return what ten steps and a few texts took; raises StudentError when they failed."""
+    """Return what ten steps and a few texts took; raises StudentError when they failed.
+
+    `on_step` hears several times a second how many steps are done; what it raises ends the try-out.
+    """
     request = {
         "path": str(student.path),
         "family": student.family,
@@ -63,20 +69,44 @@ def run_probe(
         "threads": threads,
         "device": choose_device(device),
     }
-    ran = subprocess.run(
-        [sys.executable, "-m", "scicot.adapters.students.probe"],
-        cwd=Path(__file__).resolve().parents[3],
-        env=os.environ | worker_environment(),
-        input=json.dumps(request),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    said: list[str] = []
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8") as asked,
+        subprocess.Popen(
+            [sys.executable, "-m", "scicot.adapters.students.probe"],
+            cwd=Path(__file__).resolve().parents[3],
+            env=os.environ | worker_environment(),
+            stdin=asked,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process,
+    ):
+        asked.write(json.dumps(request))
+        asked.seek(0)
+        listening = threading.Thread(target=_listen, args=(process.stderr, said), daemon=True)
+        listening.start()
+        try:
+            while process.poll() is None:
+                on_step(sum(line.startswith(STEP) for line in said))
+                time.sleep(0.2)
+        except BaseException:
+            process.kill()
+            raise
+        listening.join()
+        assert process.stdout is not None
+        printed = process.stdout.read()
     try:
-        return ProbeResult(**json.loads(ran.stdout.strip().splitlines()[-1]))
+        return ProbeResult(**json.loads(printed.strip().splitlines()[-1]))
     except (ValueError, IndexError, TypeError) as error:
-        last = (ran.stderr.strip().splitlines() or ["no message"])[-1]
+        last = ([line for line in said if not line.startswith(STEP)] or ["no message"])[-1]
         raise StudentError(f"The try-out of '{student.name}' failed: {last}") from error
+
+
+def _listen(errors: IO[str] | None, said: list[str]) -> None:
+    """Keep what a process says on stderr, so that it never waits for a reader."""
+    assert errors is not None
+    said.extend(line.strip() for line in errors if line.strip())
 
 
 def _probe(request: dict[str, Any]) -> ProbeResult:
@@ -146,7 +176,8 @@ class _Stop(Silent):
         self.started = time.monotonic()
 
     def step(self, report: StepReport) -> None:
-        """Stop once enough is known."""
+        """Say that a step is done, and stop once enough is known."""
+        print(STEP, report.step, file=sys.stderr, flush=True)
         if time.monotonic() - self.started > SECONDS:
             raise _Enough
 

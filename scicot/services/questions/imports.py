@@ -31,6 +31,7 @@ from scicot.words.records import Actor, Question, Split
 BATCH = 1000
 SHOWN_WARNINGS = 20
 # adds (question id, text) pairs as human rationales of a source, in the import's transaction
+Tell = Callable[[str, int, int], None]  # is told what goes on, and how much of how much is done
 AddSupports = Callable[[Session, Actor, str, Sequence[tuple[int, str]]], int]
 
 
@@ -127,26 +128,31 @@ def import_questions(
     options: ReadOptions | None = None,
     language: str | None = None,
     add_supports: AddSupports | None = None,
+    tell: Tell = lambda _message, _done, _total: None,
 ) -> QuestionImport:
     """Import a file, a folder, `hub:ID` or the `starter` set, in whatever layout it is.
 
     All or nothing: the first bad row raises its error and nothing is written, unless
     `skip_bad_rows`, which lists every row left out. What is there already is left as it is; the
     same id in the same split with other content raises Conflict. A mapping given with a layout's
-    name is remembered by it.
+    name is remembered by it. What `tell` raises leaves everything as it was.
     """
     if not dataset.strip():
         raise InvalidInput("The dataset has no name. Give it one, for instance 'arc'.")
     asked = replace(options or ReadOptions(), split=split or (options.split if options else None))
+    tell("Reading the source", 0, 0)
     with read_source(location, dataset, settled_options(session, asked)) as reading:
+        rows = sum(file.rows for file in reading.files)
+        tell("Checking the rows", 0, rows)
         checked = _check(reading, skip_bad_rows)
         with write(session):
             if asked.mapping:
                 name = asked.layout if asked.layout not in (None, *NAMES) else dataset
                 remember_mapping(session, actor, str(name)[:100], asked.mapping)
-            done = _store(session, actor, location, reading, checked, language, add_supports)
+            done = _store(session, actor, location, reading, checked, language, add_supports, tell)
     if not done.added:
         return done
+    tell("Looking for duplicates", rows, rows)
     search_duplicates(session, list(done.datasets))
     pairs = {
         (pair.first.id, pair.second.id): pair
@@ -232,6 +238,7 @@ def _store(
     checked: _Checked,
     language: str | None,
     add_supports: AddSupports | None,
+    tell: Tell,
 ) -> QuestionImport:
     first = session.scalar(
         select(ImportRow.created_at)
@@ -246,6 +253,8 @@ def _store(
     supports: dict[str, dict[tuple[Split, str], str]] = {}
     for question, digest, support in _questions(reading, checked):
         total += 1
+        if total % BATCH == 0:
+            tell("Storing the questions", total, len(checked.hashes))
         stores[question.dataset].add(question, digest)
         if support and add_supports is not None:
             supports.setdefault(question.dataset, {})[question.split, question.external_id] = (

@@ -62,6 +62,11 @@ def create_run(session: Session, actor: Actor, **run: Unpack[NewRun]) -> int:
         return add_run(session, actor, **run)
 
 
+def hash_run(run: NewRun) -> str:
+    """Return the hash of all that tells one run from another: equal runs have the same."""
+    return content_hash([run["kind"], dict(run["config"]), run.get("snapshot_id")])
+
+
 def add_run(session: Session, actor: Actor, **run: Unpack[NewRun]) -> int:
     """Add a run inside the caller's `write(session)`, with what commits beside it."""
     last = session.scalar(select(func.max(RunRow.queue_position))) or 0.0
@@ -74,7 +79,7 @@ def add_run(session: Session, actor: Actor, **run: Unpack[NewRun]) -> int:
         snapshot_id=snapshot_id,
         experiment_id=run.get("experiment_id"),
         config=config,
-        config_hash=content_hash([kind, config, snapshot_id]),
+        config_hash=hash_run(run),
         status=run.get("status", RunStatus.QUEUED),
         queue_position=last + 1,
         code_version=code_version(),

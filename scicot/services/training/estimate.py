@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from db.models import QuestionRow, StageRow
 from scicot.adapters.students.codec import Codec
-from scicot.adapters.students.folders import StudentFolder, find_student
+from scicot.adapters.students.folders import StudentFolder, find_local_student, find_student
 from scicot.adapters.students.identity import engine_version
-from scicot.adapters.students.kept_probes import KeptProbe, keep_probe, probe_file, read_probe
+from scicot.adapters.students.kept_probes import (
+    KeptProbe,
+    count_probes,
+    keep_probe,
+    probe_file,
+    read_probe,
+)
 from scicot.adapters.students.machine import choose_device, run_threads
 from scicot.adapters.students.probe import ProbeResult, run_probe
 from scicot.pure.hashing import content_hash
@@ -75,15 +83,43 @@ class TrainingEstimate:
         return sentence + (slow if self.slow_reason else "")
 
 
+OnStep = Callable[[int], None]
+
+
+def remembered_estimate(
+    session: Session, settings: Settings, config: TrainingConfig
+) -> TrainingEstimate | None:
+    """Return how long the run will take here, None where the student has not been tried yet."""
+    if find_local_student(config.student, settings) is None:
+        return None
+    return _estimate(session, settings, config, None)
+
+
 def estimate_training(
-    session: Session, settings: Settings, config: TrainingConfig, *, again: bool = False
+    session: Session,
+    settings: Settings,
+    config: TrainingConfig,
+    *,
+    again: bool = False,
+    on_step: OnStep = lambda _step: None,
 ) -> TrainingEstimate:
     """Return how long the run will take here; stages that are there cost nothing.
 
     The try-out takes up to two minutes the first time and is then remembered for this student
-    and these settings; `again` makes it anew, for instance after one on a busy machine. What a
-    stage will have written counts as long as the snapshot's rationales.
+    and these settings; `again` makes it anew, for instance after one on a busy machine. `on_step`
+    hears of its steps. What a stage will have written counts as long as the snapshot's rationales.
     """
+    found = None if again else remembered_estimate(session, settings, config)
+    if found is None:
+        found = _estimate(session, settings, config, on_step)
+    assert found is not None  # it was tried
+    return found
+
+
+def _estimate(
+    session: Session, settings: Settings, config: TrainingConfig, on_step: OnStep | None
+) -> TrainingEstimate | None:
+    """Return the estimate from the try-out that is remembered; from a new one with `on_step`."""
     config = choose_split(session, config)
     check_training(session, settings, config)
     data = read_training_data(session, config)
@@ -93,9 +129,13 @@ def estimate_training(
     config, data = room.config, room.data
     plans = plan_known_stages(config, data)
     kept = probe_file(settings, _probe_key(settings, student, config))
-    tried = None if again else read_probe(kept)
-    if tried is None:
-        tried = _try_out(kept, settings, student, config, _examples(session, config, plans))
+    if on_step is None:
+        tried = read_probe(kept)
+        if tried is None:
+            return None
+    else:
+        examples = _examples(session, config, plans)
+        tried = _try_out(kept, settings, student, config, examples, on_step)
     probe, training = tried.result, 0.0
     for plan in plans:
         if find_stage(session, hash_stage(plan, student, config, settings.device)) is None:
@@ -181,7 +221,16 @@ def _try_out(
     student: StudentFolder,
     config: TrainingConfig,
     examples: Sequence[Example],
+    on_step: OnStep,
 ) -> KeptProbe:
     sample = examples[:: max(1, len(examples) // SAMPLE)][:SAMPLE]
-    result = run_probe(student, config, sample, run_threads(settings), settings.device)
+    threads = run_threads(settings)
+    result = run_probe(student, config, sample, threads, settings.device, on_step)
     return keep_probe(kept, result)
+
+
+def data_mark(session: Session, settings: Settings) -> tuple[int, int, int]:
+    """Return what changes whenever a stage is trained, a question comes or a student is tried."""
+    stages = session.scalar(select(func.count()).select_from(StageRow)) or 0
+    newest = session.scalar(select(func.max(QuestionRow.id))) or 0
+    return stages, newest, count_probes(settings)

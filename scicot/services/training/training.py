@@ -11,6 +11,7 @@ import time
 
 from sqlalchemy.orm import Session
 
+from db.models import RunRow
 from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.folders import StudentFolder, find_local_student, find_student
 from scicot.adapters.students.stage_files import clear_work
@@ -19,7 +20,7 @@ from scicot.pure.predictions.metrics import measure
 from scicot.services.predictions.store import store_predictions
 from scicot.services.questions.lookup import dataset_named, find_dataset_id, list_questions
 from scicot.services.runs.parts import list_parts
-from scicot.services.runs.runs import NewRun, create_run
+from scicot.services.runs.runs import NewRun, create_run, hash_run, list_runs
 from scicot.services.runs.worker import RunContext
 from scicot.services.students.answering import Answering
 from scicot.services.students.answers import answer_questions
@@ -33,7 +34,7 @@ from scicot.words.configs import TrainingConfig
 from scicot.words.errors import InvalidConfig
 from scicot.words.people import Action, needs
 from scicot.words.records import Actor, RunKind, Split
-from scicot.words.runs import TrainingResult
+from scicot.words.runs import RunView, TrainingResult
 from scicot.words.settings import Settings
 
 TRAINING_SAMPLE = 64  # questions seen in training that are asked again: were they learned at all?
@@ -74,6 +75,13 @@ def new_run(
         snapshot_id=snapshot.id if snapshot else None,
         experiment_id=experiment_id,
     )
+
+
+def list_equal_runs(session: Session, config: TrainingConfig) -> list[RunView]:
+    """Return the runs of exactly these settings, newest first; raises NotFound."""
+    new = new_run(session, choose_split(session, config))
+    digest = hash_run(new)
+    return list_runs(session, having=RunRow.config_hash == digest, limit=20)
 
 
 def check_training(session: Session, settings: Settings, config: TrainingConfig) -> None:

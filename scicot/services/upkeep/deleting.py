@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
@@ -10,7 +9,7 @@ from sqlalchemy.orm import Session
 from db.models import DatasetRow, RunRow, SnapshotRow
 from db.removal import plan_removal, remove
 from db.session import write
-from scicot.adapters.launchers.local import log_path
+from scicot.adapters.artifacts import remove_run_files
 from scicot.services.questions.lookup import find_dataset_id
 from scicot.services.training.snapshots import find_snapshot
 from scicot.services.upkeep.dependents import Dependents, of_dataset, of_run, of_snapshot
@@ -78,5 +77,4 @@ def _allowed(dependents: Dependents) -> Dependents:
 
 def _clear_files(settings: Settings, run_ids: Sequence[int]) -> None:
     for run_id in run_ids:
-        log_path(settings, run_id).unlink(missing_ok=True)
-        shutil.rmtree(settings.artifacts_folder / "work" / f"run-{run_id}", ignore_errors=True)
+        remove_run_files(settings, run_id)

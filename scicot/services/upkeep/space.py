@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,14 +11,17 @@ from sqlalchemy.orm import Session
 from db.models import RunStageRow, StageRow
 from db.removal import plan_removal, remove
 from db.session import write
+from scicot.adapters.artifacts import (
+    measure_kinds,
+    remove_folder,
+    settled_folders,
+    size_of,
+)
 from scicot.services.runs.queue import HEAVY
 from scicot.services.runs.runs import list_active, list_runs
 from scicot.words.people import Action, needs
 from scicot.words.records import Actor, RunStatus
 from scicot.words.settings import Settings
-
-# a folder without a row may belong to a stage that is being published at this moment
-SETTLED_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,58 +67,35 @@ def measure_space(session: Session, settings: Settings) -> Space:
     can still go on.
     """
     root = settings.artifacts_folder
-    by_kind = {
-        folder.name: size
-        for folder in (sorted(root.iterdir()) if root.is_dir() else ())
-        if folder.is_dir() and (size := size_of(folder))
-    }
-    unneeded = [
-        (folder.relative_to(root).as_posix(), size_of(folder))
-        for folder in _unneeded(session, root)
-    ]
-    return Space(by_kind, unneeded)
+    unneeded = [(folder, size_of(root / folder)) for folder in _unneeded(session, settings)]
+    return Space(measure_kinds(settings), unneeded)
 
 
-def _unneeded(session: Session, root: Path) -> Iterator[Path]:
+def _unneeded(session: Session, settings: Settings) -> Iterator[str]:
+    """Yield the folders under artifacts that no run needs."""
     used = select(StageRow.folder).join(RunStageRow, RunStageRow.stage_id == StageRow.id)
-    needed = {root / folder for folder in session.scalars(used)}
+    needed = set(session.scalars(used))
     # a run under way may be about to take up a stage that no other run has used
-    stages = [] if list_active(session, HEAVY) else sorted((root / "stages").glob("*"))
-    for folder in stages:
-        if folder not in needed and _is_settled(folder):
-            yield folder
+    if not list_active(session, HEAVY):
+        for folder in settled_folders(settings, "stages"):
+            if folder not in needed:
+                yield folder
     runs = list_runs(session, limit=None)
-    may_go_on = {f"run-{run.id}" for run in runs if run.status is not RunStatus.DONE}
-    for folder in sorted((root / "work").glob("run-*")):
-        if folder.name not in may_go_on and _is_settled(folder):
+    may_go_on = {f"work/run-{run.id}" for run in runs if run.status is not RunStatus.DONE}
+    for folder in settled_folders(settings, "work"):
+        if folder not in may_go_on:
             yield folder
-
-
-def _is_settled(folder: Path) -> bool:
-    return time.time() - folder.stat().st_mtime > SETTLED_SECONDS
-
-
-def size_of(folder: Path) -> int:
-    """Return the bytes of a folder's files; one that goes meanwhile counts nothing."""
-    total = 0
-    for path in folder.rglob("*"):
-        try:
-            total += path.stat().st_size if path.is_file() else 0
-        except OSError:
-            continue
-    return total
 
 
 @needs(Action.FREE_SPACE)
 def free_space(session: Session, settings: Settings, actor: Actor) -> Space:
     """Delete the folders that no run needs, and return what they were."""
     space = measure_space(session, settings)
-    root = settings.artifacts_folder
     with write(session):  # nobody may take a stage up meanwhile
-        still = {folder.relative_to(root).as_posix() for folder in _unneeded(session, root)}
+        still = set(_unneeded(session, settings))
         gone = [(folder, size) for folder, size in space.unneeded if folder in still]
         rows = select(StageRow.id).where(StageRow.folder.in_([folder for folder, _ in gone]))
         remove(session, plan_removal(session, StageRow, session.scalars(rows)))
     for folder, _ in gone:
-        shutil.rmtree(root / folder, ignore_errors=True)
+        remove_folder(settings, folder)
     return Space(space.by_kind, gone)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from db.models import RunRow, RunStageRow, SnapshotRow, StageRow
 from db.session import write
+from scicot.adapters.artifacts import SETTLED_SECONDS
 from scicot.adapters.clock import utc_now
 from scicot.adapters.launchers.local import log_path
 from scicot.pure.methods.registry import make_config
@@ -35,7 +36,7 @@ from scicot.services.upkeep.labels import (
     rename_snapshot,
     tag_run,
 )
-from scicot.services.upkeep.space import SETTLED_SECONDS, free_space, measure_space
+from scicot.services.upkeep.space import free_space, measure_space
 from scicot.words.errors import Conflict, InvalidInput, NotFound
 from scicot.words.records import Actor, RationaleStatus, RunKind, RunStatus, Split, StoredQuestion
 from scicot.words.settings import Settings

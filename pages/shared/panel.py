@@ -1,0 +1,100 @@
+"""The right side of a page that starts something: always in sight, from the press to the result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from pages.shared import links
+from pages.shared.run_control import show_headline, show_orders, show_while_it_runs
+from scicot.pure.markdown import escape_markdown
+from scicot.services.runs.queue import HEAVY, list_queue
+from scicot.services.runs.runs import list_runs
+from scicot.services.workspace import open_workspace
+from scicot.words.records import RunKind, RunStatus
+from scicot.words.runs import RunView
+
+GOING = (RunStatus.STARTING, RunStatus.RUNNING)
+
+
+def two_sides() -> tuple[DeltaGenerator, AbstractContextManager[DeltaGenerator]]:
+    """Return the place of the choices and the panel beside it, which stays while one scrolls."""
+    left, right = st.columns([3, 2], gap="large")
+    return left, right.container(border=True, key="panel")
+
+
+def say_queue(kind: RunKind) -> str:
+    """Return when a run of this kind that is started now would begin."""
+    if kind not in HEAVY:
+        return "at once."
+    with open_workspace() as workspace:
+        slots = workspace.settings.training_slots
+        going = list_runs(workspace, kinds=HEAVY, statuses=GOING)
+        waiting = list_runs(workspace, kinds=HEAVY, statuses=[RunStatus.QUEUED])
+    if len(going) < slots and not waiting:
+        return "at once."
+    first = f"run {going[0].id} ({_progress(going[0])})" if going else ""
+    others = f"{len(waiting):,} that wait{'s' * (len(waiting) == 1)}" if waiting else ""
+    return f"after {' and '.join(filter(None, [first, others]))}."
+
+
+def _progress(run: RunView) -> str:
+    """Return how far a run is, and how long it still says it takes."""
+    if not run.progress_total:
+        return "starting"
+    share = f"{min(1.0, run.progress_done / run.progress_total):.0%}"
+    *_, left = run.message.rpartition(", about ")
+    return f"{share}, about {left}" if left.endswith("left") else share
+
+
+def show_started(run_ids: Sequence[int], show_result: Callable[[RunView], None]) -> None:
+    """Show the runs that were started here: the one under way with its progress, then the rest."""
+    shown = run_ids[0]
+    with open_workspace() as workspace:
+        workspace.tend()
+        for run in list_runs(workspace, statuses=[*GOING, RunStatus.QUEUED], limit=None)[::-1]:
+            if run.id in run_ids:
+                shown = run.id
+                break
+
+    def show(run: RunView) -> None:
+        show_headline(run)
+        show_progress(run)
+        if run.status.is_finished:
+            show_result(run)
+        with st.container(horizontal=True):
+            show_orders(run)
+            st.page_link(
+                links.RUNS,
+                label="Watch it" if len(run_ids) == 1 else f"Watch all {len(run_ids)}",
+                icon=":material/monitoring:",
+                query_params={"run": str(run.id)},
+            )
+
+    show_while_it_runs(shown, show)
+
+
+def show_progress(run: RunView) -> None:
+    """Show how far a run is and what it says, or the place at which it waits."""
+    if run.status is RunStatus.QUEUED:
+        with open_workspace() as session:
+            queue = list_queue(session)
+        place = queue.index(run.id) + 1 if run.id in queue else 1
+        st.progress(0.0, f"Number {place} of {len(queue)} that wait. {say_queue_before(run)}")
+    elif run.progress_total and not run.status.is_finished:
+        share = min(1.0, run.progress_done / run.progress_total)
+        st.progress(share, f"{escape_markdown(run.message)} ({share:.0%})")
+    elif run.message and not run.error:
+        st.caption(escape_markdown(run.message))
+
+
+def say_queue_before(run: RunView) -> str:
+    """Return behind what a waiting run stands."""
+    with open_workspace() as session:
+        going = list_runs(session, kinds=HEAVY, statuses=GOING)
+    if run.kind not in HEAVY or not going:
+        return ""
+    return f"Behind run {going[0].id} ({_progress(going[0])})."

@@ -1,0 +1,51 @@
+"""What lies under the artifacts folder: how large it is, and its removal."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from scicot.adapters.launchers.local import log_path
+from scicot.words.settings import Settings
+
+# a folder without a row may belong to a stage that is being published at this moment
+SETTLED_SECONDS = 3600
+
+
+def measure_kinds(settings: Settings) -> dict[str, int]:
+    """Return the bytes of each folder under artifacts that holds something."""
+    root = settings.artifacts_folder
+    folders = sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
+    sizes = {folder.name: size_of(folder) for folder in folders}
+    return {name: size for name, size in sizes.items() if size}
+
+
+def settled_folders(settings: Settings, kind: str) -> Iterator[str]:
+    """Yield the folders of a kind that nobody has touched for an hour, as `kind/name`."""
+    for folder in sorted((settings.artifacts_folder / kind).glob("*")):
+        if folder.is_dir() and time.time() - folder.stat().st_mtime > SETTLED_SECONDS:
+            yield f"{kind}/{folder.name}"
+
+
+def size_of(folder: Path) -> int:
+    """Return the bytes of a folder's files; one that goes meanwhile counts nothing."""
+    total = 0
+    for path in folder.rglob("*"):
+        try:
+            total += path.stat().st_size if path.is_file() else 0
+        except OSError:
+            continue
+    return total
+
+
+def remove_folder(settings: Settings, folder: str) -> None:
+    """Remove a folder under artifacts."""
+    shutil.rmtree(settings.artifacts_folder / folder, ignore_errors=True)
+
+
+def remove_run_files(settings: Settings, run_id: int) -> None:
+    """Remove a run's log and checkpoints."""
+    log_path(settings, run_id).unlink(missing_ok=True)
+    remove_folder(settings, f"work/run-{run_id}")

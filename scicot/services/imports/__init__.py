@@ -1,0 +1,1 @@
+"""Imports carried out by a run of their own."""
