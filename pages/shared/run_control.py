@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from pages.shared.answers import answered_at, show_answer
 from pages.shared.colors import Color
 from pages.shared.frame import current_actor, errors_shown
 from scicot.pure.markdown import escape_markdown
@@ -81,6 +82,7 @@ def show_orders(run: RunView) -> None:
         )
     if run.status in RESUMABLE:
         st.button("Resume", icon=":material/play_arrow:", on_click=_resume, args=(run.id,))
+    show_answer(_place(run.id))
 
 
 def _say_loss(run: RunView) -> str:
@@ -98,16 +100,20 @@ def _say_loss(run: RunView) -> str:
     )
 
 
+def _place(run_id: int) -> str:
+    return f"orders of run {run_id}"
+
+
 def _cancel(run_id: int) -> None:
-    with errors_shown(), open_workspace() as session:
+    with answered_at(_place(run_id)), open_workspace() as session:
         request_cancel(session, current_actor(), run_id)
 
 
 def _resume(run_id: int) -> None:
-    with errors_shown(), open_workspace() as workspace:
+    with answered_at(_place(run_id)), open_workspace() as workspace:
         workspace.resume(current_actor(), run_id)
 
 
 def _front(run_id: int) -> None:
-    with errors_shown(), open_workspace() as session:
+    with answered_at(_place(run_id)), open_workspace() as session:
         move_to_front(session, current_actor(), run_id)

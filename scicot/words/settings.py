@@ -77,6 +77,8 @@ class Settings(BaseSettings):
     """How many runs may train or answer at the same time."""
     threads: int | None = Field(default=None, ge=1)
     """Threads that a student computes on; empty: as many as are free."""
+    opened_students_mb: int = Field(default=1200, ge=1)
+    """Megabytes of weights that What if keeps ready; the student asked longest ago goes first."""
     student_folders: str = ""
     """Folders that local students may lie in, parted as in PATH; empty: any of this machine."""
     packed_student: Path | None = None

@@ -37,7 +37,9 @@ def choose_prompt() -> Prompt:
         by_default = ", used by default" * (prompt_id == default.id)
         return f"{by_id[prompt_id].title}, by {by_id[prompt_id].actor}{by_default}"
 
-    chosen = st.selectbox("Prompt", list(by_id), format_func=title, key="generate_prompt")
+    chosen = st.selectbox(
+        "Prompt", list(by_id), format_func=title, key="generate_prompt", persist_state="session"
+    )
     if chosen != default.id:
         st.button(
             "Use this prompt by default",

@@ -52,6 +52,7 @@ def show_import() -> None:
         "Dataset",
         value="starter" if kind == STARTER else "arc",
         key=f"questions_dataset_name_{kind == STARTER}",
+        persist_state="session",
         help="For ARC's folder with both sets it is the prefix of arc-easy and arc-challenge.",
     )
     location = _ask_location(str(kind))
@@ -59,7 +60,9 @@ def show_import() -> None:
     if location and kind in (FROM_FOLDER, FROM_UPLOAD):
         options, language = _ask_options(location)
         _show_preview(location, name, options)
-    skip = st.checkbox("Leave bad rows out and list them", key="questions_skip")
+    skip = st.checkbox(
+        "Leave bad rows out and list them", key="questions_skip", persist_state="session"
+    )
     if show_background_import():
         return  # one at a time: the button comes back when it is over
     asked = ImportConfig(
@@ -119,6 +122,7 @@ def _ask_location(kind: str) -> str | None:
             "Data set",
             value="allenai/ai2_arc",
             key="questions_hub",
+            persist_state="session",
             help="OWNER/NAME, with :CONFIG and @REVISION if needed. ARC comes whole, at the "
             "revision this version was made with.",
         )
@@ -126,6 +130,7 @@ def _ask_location(kind: str) -> str | None:
     return st.text_input(
         "Path",
         key="questions_path",
+        persist_state="session",
         placeholder="/data/arc or /data/my-questions.csv",
         help="ARC's official folder (ARC-Easy/ARC-Easy-Train.jsonl, ...) is recognised whole.",
     ).strip()
@@ -134,12 +139,16 @@ def _ask_location(kind: str) -> str | None:
 def _ask_options(location: str) -> tuple[ReadOptions, str]:
     first, second, third = st.columns(3)
     split = first.selectbox(
-        "Split", [AS_STATED, *(split.value for split in Split)], key="questions_split"
+        "Split",
+        [AS_STATED, *(split.value for split in Split)],
+        key="questions_split",
+        persist_state="session",
     )
     keys = second.selectbox(
         "Numeric keys",
         ["", "index0", "index1", "text"],
         key="questions_keys",
+        persist_state="session",
         format_func={
             "": "as all rows decide",
             "index0": "count from 0",
@@ -147,7 +156,9 @@ def _ask_options(location: str) -> tuple[ReadOptions, str]:
             "text": "are options' texts",
         }.__getitem__,
     )
-    language = third.text_input("Language", key="questions_language", placeholder="en, zh, ar ...")
+    language = third.text_input(
+        "Language", key="questions_language", persist_state="session", placeholder="en, zh, ar ..."
+    )
     asked = ReadOptions(
         split=None if split == AS_STATED else Split(split),
         keys=keys or None,

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import RunStageRow, StageRow
+from scicot.adapters.artifacts import size_of
 from scicot.adapters.students.fast import FastStudent
+from scicot.adapters.students.shelf import Shelf
 from scicot.adapters.students.stage_files import is_intact
 from scicot.services.runs.runs import get_run
 from scicot.words.errors import NotFound, StudentError
 from scicot.words.settings import Settings
+
+_SHELF = Shelf()  # the process's: all sessions ask the same students
 
 
 def list_stage_roles(session: Session, run_id: int) -> list[str]:
@@ -52,14 +55,23 @@ def open_stage(
         )
     compute_type = "float32" if is_exact else "int8"
     where = settings.artifacts_folder / folder / "ct2"
-    return _open(where, compute_type, settings.threads, at_once)
+    most = settings.opened_students_mb * 1_000_000
+
+    def open_it() -> FastStudent:
+        _check_intact(where)
+        return FastStudent.open(
+            where, compute_type=compute_type, threads=settings.threads, at_once=at_once
+        )
+
+    key = (where, compute_type, settings.threads, at_once)
+    # int8 is made of the same file, at a quarter of its size
+    size = size_of(where) // (1 if is_exact else 4)
+    return _SHELF.take(key, size, most, open_it)
 
 
-@lru_cache(maxsize=4)
-def _open(folder: Path, compute_type: str, threads: int | None, at_once: int) -> FastStudent:
+def _check_intact(folder: Path) -> None:
     if not is_intact(folder.parent):
         raise StudentError(
             f"The files of stage {folder.parent.name[:8]} are damaged. Train the run again; the "
             "same settings give the same student."
         )
-    return FastStudent.open(folder, compute_type=compute_type, threads=threads, at_once=at_once)

@@ -1,0 +1,25 @@
+from typing import Any, cast
+
+from scicot.adapters.students.fast import FastStudent
+from scicot.adapters.students.shelf import Shelf
+
+
+def open_student(opened: list[str], name: str) -> FastStudent:
+    opened.append(name)
+    return cast(Any, name)
+
+
+def test_opened_students_stay_within_the_room_that_is_given() -> None:
+    shelf, opened = Shelf(), list[str]()
+    for name in ("a", "b", "a", "c", "a", "b"):
+        taken: Any = shelf.take(name, 400, 1000, lambda name=name: open_student(opened, name))
+        assert taken == name
+        assert shelf.size <= 1000
+    assert opened == ["a", "b", "c", "b"]  # b was asked longest ago when c came
+
+
+def test_one_that_is_larger_than_the_room_is_opened_all_the_same() -> None:
+    shelf, opened = Shelf(), list[str]()
+    shelf.take("a", 400, 1000, lambda: open_student(opened, "a"))
+    shelf.take("whale", 5000, 1000, lambda: open_student(opened, "whale"))
+    assert shelf.size == 5000
