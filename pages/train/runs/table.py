@@ -45,13 +45,14 @@ def show_live_table(wanted: Wanted, opened: int | None) -> None:
     def show_now() -> None:
         with open_workspace() as workspace:
             workspace.tend()
-            runs = [run for run in list_runs(workspace) if wanted(run)]
+            every = list_runs(workspace)
             places = {run_id: place for place, run_id in enumerate(list_queue(workspace), 1)}
+        runs = [run for run in every if wanted(run)]
         if runs:
             show_runs_table(runs, places, opened)
         else:
             st.info("No run fits. Loosen what is chosen above.")
-        is_over = is_live and not any(run.status in GOING for run in runs)
+        is_over = is_live and not any(run.status in GOING for run in every)
         if st.session_state.pop("runs_pressed", False) or is_over:
             st.rerun()  # what stands below follows
 
