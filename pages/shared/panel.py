@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -20,7 +19,7 @@ from scicot.words.runs import RunView
 GOING = (RunStatus.STARTING, RunStatus.RUNNING)
 
 
-def two_sides() -> tuple[DeltaGenerator, AbstractContextManager[DeltaGenerator]]:
+def two_sides() -> tuple[DeltaGenerator, DeltaGenerator]:
     """Return the place of the choices and the panel beside it, which stays while one scrolls."""
     left, right = st.columns([3, 2], gap="large")
     return left, right.container(border=True, key="panel")

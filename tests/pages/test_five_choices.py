@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,22 +35,26 @@ def filled(session: Session, tmp_path: Path) -> None:
             store_trained(session, questions[Split.TEST], config)
 
 
-def choices_of(box: Any, kind: str) -> list[Callable[[Any], Any]]:
-    """Return five presses, each a choice other than the one before."""
+def choices_of(box: Any, kind: str) -> list[Any]:
+    """Return five choices, each another than the one before; places of a box of options."""
     if kind == "selectbox":
         if len(box.options) < 2:
             return []
         places = [place for place in range(len(box.options)) if place != box.index]
-        order = [places[n % len(places)] if n % 2 == 0 else box.index or 0 for n in range(5)]
-        return [lambda chosen, place=place: chosen.select_index(place) for place in order]
+        return [places[n % len(places)] if n % 2 == 0 else box.index or 0 for n in range(5)]
     if kind == "toggle":
-        return [lambda chosen, on=bool(n % 2): chosen.set_value(on) for n in range(5)]
+        return [bool(n % 2) for n in range(5)]
     if kind == "text_input":
-        return [lambda chosen, word=f"w{n}": chosen.set_value(word) for n in range(5)]
-    low, high = box.min, box.max
-    values = [low + n * (box.step or 1) for n in range(5)]
-    values = [value for value in values if high is None or value <= high]
-    return [lambda chosen, value=value: chosen.set_value(value) for value in values]
+        return [f"w{n}" for n in range(5)]
+    values = [box.min + n * (box.step or 1) for n in range(5)]
+    return [value for value in values if box.max is None or value <= box.max]
+
+
+def choose(box: Any, kind: str, choice: Any) -> None:
+    if kind == "selectbox":
+        box.select_index(choice)
+    else:
+        box.set_value(choice)
 
 
 def state_of(box: Any, kind: str) -> object:
@@ -72,11 +75,11 @@ def test_five_choices_in_a_row_hold_in_every_box(filled: None, name: str) -> Non
         box = find(page, kind, key)
         if box is None or box.disabled:
             continue  # an earlier choice took it away
-        for number, choose in enumerate(choices_of(box, kind)):
+        for number, choice in enumerate(choices_of(box, kind)):
             box = find(page, kind, key)
             if box is None:
                 break  # this choice takes its own box away, as renaming does
-            choose(box)
+            choose(box, kind, choice)
             wanted = state_of(box, kind)
             page.run()
             assert not page.exception, (key, number)

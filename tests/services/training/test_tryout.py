@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from scicot.adapters.students.probe import ProbeResult
 from scicot.cli.handlers import HANDLERS
 from scicot.services.runs.runs import get_run, request_cancel
-from scicot.services.runs.worker import run_worker
+from scicot.services.runs.worker import RunContext, run_worker
 from scicot.services.training import estimate
 from scicot.services.training.estimate import data_mark, remembered_estimate
-from scicot.services.training.tryout import start_estimate
+from scicot.services.training.tryout import run_estimate, start_estimate
 from scicot.words.configs import EstimateConfig, TrainingConfig
-from scicot.words.records import Actor, RunStatus
+from scicot.words.records import Actor, RunKind, RunStatus
 from scicot.words.settings import Settings
 from tests.services.training_line import prepare, tiny_config
 from tests.tiny_students import build_tiny_t5
@@ -70,10 +70,10 @@ def test_a_cancelled_try_out_is_not_remembered(
     config = tiny_config("finetune", build_tiny_t5(tmp_path / "tiny-t5"))
     run_id = start(session, settings, config)
     contexts: list[Any] = []
-    handlers = {
-        kind: lambda context, handler=handler: contexts.append(context) or handler(context)
-        for kind, handler in HANDLERS.items()
-    }
+
+    def handler(context: RunContext) -> Any:
+        contexts.append(context)
+        return run_estimate(context)
 
     def cancel(step: int) -> None:
         if step == 3:
@@ -81,6 +81,6 @@ def test_a_cancelled_try_out_is_not_remembered(
             contexts[0].cancel_event.set()  # as the heartbeat does within a second
 
     monkeypatch.setattr(estimate, "run_probe", probe_of(10, cancel))
-    assert run_worker(run_id, settings, handlers) is RunStatus.CANCELLED
+    assert run_worker(run_id, settings, {RunKind.ESTIMATE: handler}) is RunStatus.CANCELLED
     session.rollback()
     assert remembered_estimate(session, settings, config) is None
