@@ -15,6 +15,8 @@ KINDS = {
     RunKind.FEW_SHOT: "large model answers",
     RunKind.IMPORTED: "brought in",
     RunKind.JUDGE: "judges rationales",
+    RunKind.ESTIMATE: "tries a student",
+    RunKind.IMPORT: "brings questions in",
 }
 STATES = {
     RunStatus.QUEUED: "waits",

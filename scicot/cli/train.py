@@ -15,6 +15,7 @@ from scicot.services.training.cloning import clone_config, differences_from_run
 from scicot.services.training.estimate import estimate_training
 from scicot.services.training.preview import StagePreview, inspect_training
 from scicot.services.training.snapshots import create_snapshot, list_snapshots
+from scicot.services.training.training import list_equal_runs
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import PAPER_STUDENT, PAPER_TEACHER, FewShotConfig
 from scicot.words.errors import InvalidConfig
@@ -176,6 +177,8 @@ def _start_training(
             differences = differences_from_run(workspace, like, config.model_dump(mode="json"))
             more = {"like": like, "differences": [asdict(difference) for difference in differences]}
             say(describe_differences(like, differences))
+        for run in list_equal_runs(workspace, config)[:1]:
+            say(f"Run {run.id} has exactly these settings; it is {run.status}.")
         run_id = workspace.start(current_actor(), config)
     return run_id, more
 

@@ -180,9 +180,15 @@ def test_drafts_and_presses_outlive_a_reload_and_a_server_that_was_down(
         page.goto(address)
         page.get_by_role("link", name="Review").wait_for()
         open_review(page, address, "restarts")
+    box = page.get_by_role("textbox", name="Rationale")
+    first = box.input_value()
     page.keyboard.press("a")  # nobody answers now
+    expect(box).not_to_have_value(first)
+    second = box.input_value()
     page.keyboard.press("e")
+    expect(box).to_be_editable()
     page.keyboard.type(" Half a thought")
+    expect(box).to_have_value(f"{second} Half a thought")
     with running_app(home, tmp_path / "two.log", port) as address:
         page.goto(address)
         page.get_by_role("link", name="Review").wait_for()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -55,7 +55,7 @@ def wait_for_runs(settings: Settings, kind: RunKind, count: int) -> None:
         assert not failed, failed[0].error
         return [run.status for run in runs]
 
-    wait_for(lambda: statuses().count(RunStatus.DONE) == count, f"{count} {kind} runs", 300)
+    wait_for(lambda: statuses().count(RunStatus.DONE) == count, f"{count} {kind} runs", 1500)
 
 
 def wait_for(is_so: Callable[[], bool], what: str, seconds: float) -> None:
@@ -141,6 +141,14 @@ def compare(page: Page, address: str, settings: Settings) -> None:
     cell.click()
     expect(page.get_by_text("Raw output").first).to_be_visible()
     keep_screenshot(page, "6-compare")
+
+
+@pytest.fixture(autouse=True)
+def patience() -> Iterator[None]:
+    """Each thing is waited for until it is there: a busy machine answers late."""
+    expect.set_options(timeout=120_000)
+    yield
+    expect.set_options(timeout=5_000)
 
 
 def test_the_whole_line_in_chromium(arc_folder: Path, tmp_path: Path, settings: Settings) -> None:

@@ -13,7 +13,7 @@ from scicot.words.runs import RunView
 OF_TEACHERS = (RunKind.GENERATE, RunKind.JUDGE)
 KIND_CHOICES: dict[str, Callable[[RunView], bool]] = {
     "All": lambda _run: True,
-    "Students": lambda run: run.kind not in (*OF_TEACHERS, RunKind.FEW_SHOT),
+    "Students": lambda run: run.kind not in (*OF_TEACHERS, RunKind.FEW_SHOT, RunKind.IMPORT),
     "Large models": lambda run: run.kind in (*OF_TEACHERS, RunKind.FEW_SHOT),
 }
 Wanted = Callable[[RunView], bool]

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from scicot.pure.methods.registry import make_config
+from scicot.services.runs.runs import create_run, get_run, list_runs
+from scicot.services.upkeep.labels import archive_run, tag_run
+from scicot.words.records import Actor, RunKind
+from tests.builders import store_training
+from tests.pages.driver import open_page
+from tests.pages.tables import read_tables, texts
+
+ADA = Actor("Ada")
+
+
+def store(session: Session, seed: int) -> int:
+    return store_training(
+        session, make_config(method="finetune", dataset="demo", student="starter", seed=seed)
+    )
+
+
+def test_a_run_of_every_kind_has_its_line(session: Session) -> None:
+    for kind in RunKind:
+        if kind is not RunKind.TRAIN:
+            create_run(session, ADA, kind=kind, name=f"a {kind} run", config={})
+    run_id = store(session, 0)
+    page = open_page("train/runs", run=str(run_id))
+    assert not page.exception
+    assert len(texts(read_tables(page)["runs_table"])) == len(RunKind)
+
+
+def test_the_table_is_searched_and_leaves_archived_runs_out(session: Session) -> None:
+    first, second, third = (store(session, seed) for seed in range(3))
+    tag_run(session, ADA, first, ["talk"])
+    archive_run(session, ADA, second)
+    page = open_page("train/runs")
+    names = [line[1] for line in texts(read_tables(page)["runs_table"])]
+    assert names == [f"{third} · a run", f"{first} · a run"]
+    page.text_input(key="runs_words").set_value("talk").run()
+    assert [line[1] for line in texts(read_tables(page)["runs_table"])] == [f"{first} · a run"]
+    page.text_input(key="runs_words").set_value("").run()
+    page.toggle(key="runs_archived").set_value(True).run()
+    assert len(texts(read_tables(page)["runs_table"])) == 3
+
+
+def test_a_run_is_named_tagged_archived_and_deleted_on_its_page(session: Session) -> None:
+    run_id = store(session, 0)
+    store(session, 1)
+    page = open_page("train/runs", run=str(run_id))
+    page.text_input(key=f"label_name_{run_id}_0").set_value("The good one")
+    page.text_area(key=f"label_note_{run_id}_0").set_value("For the talk.")
+    page.button(key=f"label_save_{run_id}_0").click().run()
+    assert not page.exception
+    session.rollback()
+    run = get_run(session, run_id)
+    assert (run.name, run.note) == ("The good one", "For the talk.")
+    assert page.button(key=f"delete_{run_id}").disabled  # it waits still
+    page.button(key=f"cancel_now_{run_id}").click().run()
+    page.button(key=f"delete_{run_id}").click().run()
+    assert not page.exception
+    session.rollback()
+    assert [run.id for run in list_runs(session)] == [run_id + 1]
+
+
+def test_a_link_to_a_run_that_is_gone_says_so(session: Session) -> None:
+    store(session, 0)
+    page = open_page("train/runs", run="99")
+    assert "names run 99, which is not here" in page.warning[0].value
