@@ -10,7 +10,7 @@ APP = Path(__file__).resolve().parents[2] / "app.py"
 
 
 def open_app() -> AppTest:
-    return AppTest.from_file(str(APP), default_timeout=20).run()
+    return AppTest.from_file(str(APP), default_timeout=120).run()
 
 
 def open_page(name: str, **query: str) -> AppTest:

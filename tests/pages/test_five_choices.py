@@ -58,7 +58,10 @@ def choose(box: Any, kind: str, choice: Any) -> None:
 
 
 def state_of(box: Any, kind: str) -> object:
-    return box.index if kind == "selectbox" else box.value
+    if kind != "selectbox":
+        return box.value
+    # the harness keeps a label where a browser's choice has become the option itself
+    return box.options.index(box.value if box.value in box.options else box.format_func(box.value))
 
 
 def find(page: AppTest, kind: str, key: str) -> Any | None:
@@ -73,16 +76,15 @@ def test_five_choices_in_a_row_hold_in_every_box(filled: None, name: str) -> Non
     boxes = [(kind, box.key) for kind in kinds for box in page.get(kind) if box.key]
     for kind, key in boxes:
         box = find(page, kind, key)
-        if box is None or box.disabled:
-            continue  # an earlier choice took it away
+        if box is None or box.disabled or box.form_id or key.startswith("key_"):
+            continue  # gone by an earlier choice; sent with its form; a single letter
         for number, choice in enumerate(choices_of(box, kind)):
             box = find(page, kind, key)
             if box is None:
                 break  # this choice takes its own box away, as renaming does
             choose(box, kind, choice)
-            wanted = state_of(box, kind)
             page.run()
             assert not page.exception, (key, number)
             after = find(page, kind, key)
             if after is not None:
-                assert state_of(after, kind) == wanted, (key, number)
+                assert state_of(after, kind) == choice, (key, number)
