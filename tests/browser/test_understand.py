@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from db.migrate import migrate
 from db.session import open_session
+from scicot.pure.methods.registry import make_config
 from scicot.services.evaluation.report import write_report
 from scicot.services.evaluation.tags import add_tag
 from scicot.services.predictions.store import store_predictions
@@ -26,7 +27,7 @@ from scicot.words.records import (
 )
 from tests.browser.app_server import keep_screenshot
 from tests.builders import store_questions, store_rationale
-from tests.predictions import store_run
+from tests.predictions import store_trained
 
 pytestmark = pytest.mark.browser
 NASTY = (
@@ -43,8 +44,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     migrate(url)
     with open_session(url) as session:
         questions = list(store_questions(session, folder / "files", test=40)[Split.TEST])
-        store_run(session, questions, right=range(5, 25), method="sci_cot")
-        store_run(session, questions, right=range(10), method="one_stage")
+        for method, right in (("sci_cot", range(5, 25)), ("one_stage", range(10))):
+            config = make_config(method=method, dataset="demo", student="tiny", snapshot="s")
+            store_trained(session, questions, config, right=right)
         store_rationale(session, questions[5], "The teacher explains it.")
         _store_hostile(session, questions)
         add_tag(session, Actor("Ada"), "Misreads")
