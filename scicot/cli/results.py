@@ -118,6 +118,10 @@ def _describe_cell(cell: TableCell) -> dict[str, Any]:
         "same_place": figure.same_place,
         "training_questions": figure.examples,
         "differs": figure.differs,
+        "option_accuracy_per_byte": figure.per_byte,
+        "letter_accuracy": figure.letter,
+        "training_sample": figure.trained,
+        "no_answer_reasons": dict(figure.reasons),
         "warning": figure.warning,
         "left_out": figure.left_out,
     }

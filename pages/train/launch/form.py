@@ -16,7 +16,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.train.clone import clone_mark
 from scicot.pure.methods.plan import Method
-from scicot.pure.methods.registry import default_setting
+from scicot.pure.methods.registry import default_setting, list_trained
 from scicot.words.configs import (
     FRACTIONS,
     PAPER_STUDENT,
@@ -291,12 +291,26 @@ class _SettingsForm:
         )
 
     def _default(self, name: str) -> Any:
+        asked = st.query_params.get(name)
+        choices = next((of for of in self._choices(name) if str(of) == asked), None)
+        if choices is not None:
+            return choices
         if self.like is not None and hasattr(self.like, name):
             return getattr(self.like, name)
         return default_setting(name, self.student)
 
+    @staticmethod
+    def _choices(name: str) -> tuple[Any, ...]:
+        """Return what a setting can be, of those that a link from a table may name."""
+        fields = [method.config.model_fields.get(name) for method in list_trained()]
+        annotation = next((field.annotation for field in fields if field), None)
+        if annotation is bool:
+            return True, False
+        return get_args(annotation) if get_origin(annotation) is Literal else ()
+
     def _key(self, name: str) -> str:
-        return f"launch_{name}_{self.student}{clone_mark(self.like)}"
+        asked = st.query_params.get(name, "")
+        return f"launch_{name}_{self.student}{clone_mark(self.like)}{asked}"
 
     def _place(self) -> DeltaGenerator:
         if not self.row:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from scicot.pure.evaluation.paper_tables import UNTRAINED
 from scicot.pure.evaluation.tables import ResultTable
 
 Figure = Mapping[str, Any]
@@ -28,6 +29,8 @@ def _values(table: ResultTable, place: str, series: str) -> Iterator[dict[str, A
     for row in table.rows:
         if not any(cell.published is not None or cell.launch for cell in row.cells):
             continue  # what needs no student has no bar
+        if row.label in UNTRAINED.values():
+            continue  # nor has a student that was not trained
         for column, cell in zip(table.columns, row.cells, strict=True):
             names = {place: row.label, series: column}
             if cell.published is not None:

@@ -55,13 +55,15 @@ class OtherModel:
 class Shown:
     """What the tables are filled with besides the paper's figures.
 
-    `stage2` holds Sci-CoT's cells by (setting of stage 2's rationales, dataset); `baselines` are
-    by dataset; `settings` are those that the cells share.
+    `stage2` holds Sci-CoT's cells by (setting of stage 2's rationales, dataset), `untrained` those
+    of the student as it is by (a key of `UNTRAINED`, dataset); `baselines` are by dataset;
+    `settings` are those that the cells share.
     """
 
     measured: Mapping[Key, Measured]
     others: Sequence[OtherModel] = ()
     stage2: Mapping[tuple[str, str], Measured] = field(default_factory=dict)
+    untrained: Mapping[tuple[str, str], Measured] = field(default_factory=dict)
     baselines: Mapping[str, Baselines] = field(default_factory=dict)
     student: str | None = None
     split: Split = Split.TEST

@@ -15,6 +15,7 @@ from scicot.pure.evaluation.paper_figures import (
     titles_of,
 )
 from scicot.pure.evaluation.tables import Measured, ResultTable, Row, TableCell
+from scicot.pure.methods import untrained
 from scicot.pure.methods.plan import Method
 from scicot.pure.methods.registry import CLAIM, list_in_table, list_trained
 from scicot.words.configs import FRACTIONS, STARTER_STUDENT
@@ -30,9 +31,23 @@ BASELINES = {
     "Always the same place": "same_place",
     "Longest option": "longest_option",
 }
+# what the student as it is comes to, by how its answer is taken
+UNTRAINED = {
+    "generated": "Untrained student, what it writes",
+    "options": "Untrained student, by options",
+    "cloze": "Untrained student, cloze form (acc)",
+    "cloze_per_byte": "Untrained student, cloze form per byte (acc_norm)",
+}
 OPTION_NOTE = (
-    "By options: the option whose answer text the student finds most likely (summed "
-    "log-probability), beside the answer that was written."
+    "By options: the option whose answer text the student finds most likely, by the sum of its "
+    "tokens' log-probabilities; per byte: that sum divided by the UTF-8 bytes of the option's "
+    "text; letter: the first token in which the options differ, alone. Cloze form: the options "
+    "are not shown, and each one's text is scored after 'Answer:'; the sum is acc and the one per "
+    "byte acc_norm of lm-evaluation-harness. The figure itself is of the answers as written."
+)
+FEW_SHOT_NOTE = (
+    "The paper's few-shot rows are base models whose options were ranked; those measured here are "
+    "chat models, and their answers are what they wrote."
 )
 FLAN_NOTE = (
     "Flan-T5's instruction mix contains ARC's training questions: it has seen them before any "
@@ -47,18 +62,16 @@ STARTER_NOTE = (
 def build_tables(paper: PaperNumbers, shown: Shown, datasets: Sequence[str]) -> list[ResultTable]:
     """Return Tables I-IV, with a column or table more for each further dataset.
 
-    Where Sci-CoT's second stage was trained on other rationales than the paper's, a table of that
-    stands last.
+    Beside Table II stands what Sci-CoT's second stage is trained on, the method's main threat.
     """
     tables = [
         _results_table(paper, shown, datasets),
         _methods_table(paper, shown, datasets),
+        _stage2_table(paper, shown, datasets),
     ]
     for place, dataset in enumerate(datasets):
         number = ("III", "IV")[place] if place < 2 else ""
         tables.append(_sizes_table(paper, shown.measured, dataset, number))
-    if any(setting != PAPER_STAGE2 for setting, _ in shown.stage2):
-        tables.append(_stage2_table(paper, shown, datasets))
     notes = _notes(shown)
     return [
         replace(
@@ -79,6 +92,8 @@ def _notes(shown: Shown) -> tuple[str, ...]:
         notes.append(FLAN_NOTE)
     if student == STARTER_STUDENT:
         notes.append(STARTER_NOTE)
+    if shown.others:
+        notes.append(FEW_SHOT_NOTE)
     return tuple(notes)
 
 
@@ -104,6 +119,27 @@ def _baseline_rows(shown: Shown, datasets: Sequence[str]) -> list[Row]:
     return rows
 
 
+def _untrained_rows(shown: Shown, datasets: Sequence[str]) -> list[Row]:
+    """Return what the student gives before a step of training, by each way of taking its answer."""
+    rows = []
+    for kind, label in UNTRAINED.items():
+        form = {"answer_form": "text", "show_options": "False"} if "cloze" in kind else {}
+        cells = [
+            TableCell(
+                measured=shown.untrained.get((kind, dataset)),
+                launch={
+                    "method": untrained.METHOD.name,
+                    "dataset": dataset,
+                    "fraction": "1.0",
+                    **form,
+                },
+            )
+            for dataset in datasets
+        ]
+        rows.append(Row(label, tuple(cells), "0 steps"))
+    return rows
+
+
 def _needing_no_student(found: Baselines | None, name: str) -> Measured | None:
     if found is None:
         return None
@@ -119,7 +155,7 @@ def _needing_no_student(found: Baselines | None, name: str) -> Measured | None:
 
 
 def _results_table(paper: PaperNumbers, shown: Shown, datasets: Sequence[str]) -> ResultTable:
-    rows = _baseline_rows(shown, datasets)
+    rows = _baseline_rows(shown, datasets) + _untrained_rows(shown, datasets)
     for model in paper.models:
         cells = tuple(
             fill_cell(paper, shown.measured, model.method, dataset, 1.0)
@@ -149,7 +185,8 @@ def _results_table(paper: PaperNumbers, shown: Shown, datasets: Sequence[str]) -
 
 def _methods_table(paper: PaperNumbers, shown: Shown, datasets: Sequence[str]) -> ResultTable:
     methods = _with_measured("methods", {method for method, _, _ in shown.measured})
-    rows = [replace(row, note="") for row in _baseline_rows(shown, datasets)]
+    unlearned = _baseline_rows(shown, datasets) + _untrained_rows(shown, datasets)
+    rows = [replace(row, note="") for row in unlearned]
     rows += [
         Row(
             method.title,
@@ -202,10 +239,18 @@ def _stage2_table(paper: PaperNumbers, shown: Shown, datasets: Sequence[str]) ->
 
 
 def _with_measured(table: str, measured: Collection[str]) -> list[Method]:
-    """Return the methods that the paper's table has, then the others that were measured."""
+    """Return the methods that the paper's table has, then the others that were measured.
+
+    One that trains nothing has rows of its own.
+    """
     shown = list_in_table(table)
     return shown + [
-        method for method in list_trained() if method not in shown and method.name in measured
+        method
+        for method in list_trained()
+        if method not in shown
+        and method.name in measured
+        and method.usual
+        and method.usual.needs_questions
     ]
 
 

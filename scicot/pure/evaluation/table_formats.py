@@ -6,9 +6,10 @@ import csv
 import io
 from collections.abc import Mapping
 
-from scicot.pure.evaluation.tables import ResultTable, TableCell
+from scicot.pure.evaluation.tables import Measured, ResultTable, TableCell
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.statistics import Interval
+from scicot.words.records import NoAnswer
 
 _LATEX = {
     "\\": r"\textbackslash{}",
@@ -35,8 +36,16 @@ CSV_HEADS = [
     *("table", "row", "note", "column", "split", "paper", "paper_low", "paper_high"),
     *("ours", "low", "high", "interval_over", "seeds", "runs", "questions", "option_accuracy"),
     *("no_answer_share", "same_place", "training_questions", "differs"),
+    *("option_accuracy_per_byte", "letter_accuracy", "training_sample", "no_answer_reasons"),
+    "warning",
 ]
 BELOW_CHANCE = "▽"
+REASON_WORDS: Mapping[str, str] = {
+    NoAnswer.TWO_LABELS: "two labels",
+    NoAnswer.LABEL_AGAINST_TEXT: "label against text",
+    NoAnswer.NONE: "never answered",
+    NoAnswer.CUT_OFF: "cut off",
+}
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -82,10 +91,13 @@ def describe_basis(cell: TableCell) -> str:
     count = len(figure.run_ids)
     parts = [f"{f'{count} seeds' if count > 1 else '1 run'}, n = {figure.questions:,}"]
     if figure.option_accuracy is not None:
-        parts.append(f"by options {percent(figure.option_accuracy)}")
-    parts.append(f"no answer {percent(figure.no_answer_share, 1)} %")
+        parts.append(f"by options {percent(figure.option_accuracy)}{_further_scores(figure)}")
+    reasons = f" ({say_reasons(figure.reasons)})" if figure.reasons else ""
+    parts.append(f"no answer {percent(figure.no_answer_share, 1)} %{reasons}")
     if figure.same_place is not None:
         parts.append(f"one place always {percent(figure.same_place, 1)}")
+    if figure.trained is not None:
+        parts.append(f"on a sample of its training questions {percent(figure.trained, 1)}")
     if figure.left_out:
         parts.append(f"{figure.left_out} with other settings left out")
     if figure.warning:
@@ -95,16 +107,33 @@ def describe_basis(cell: TableCell) -> str:
     return "; ".join(parts)
 
 
+def _further_scores(figure: Measured) -> str:
+    parts = {"per byte": figure.per_byte, "letter": figure.letter}
+    said = [f"{name} {percent(share)}" for name, share in parts.items() if share is not None]
+    return f" ({', '.join(said)})" if said else ""
+
+
+def say_reasons(reasons: Mapping[str, int]) -> str:
+    """Return why answers could not be read: "21 label against text, 12 cut off"."""
+    return ", ".join(
+        f"{count:,} {REASON_WORDS.get(reason, reason)}" for reason, count in reasons.items()
+    )
+
+
 def _written(cell: TableCell, marks: Mapping[str, str]) -> str:
-    """Return our figure for a file: interval, then (seeds x questions; share without an answer)."""
+    """Return our figure for a file: interval, then (seeds x questions; unread; one place)."""
     figure = cell.measured
     if figure is None:
         return ""
     said = describe_measured(cell, marks)
     if not figure.run_ids:
         return f"{said} (n = {figure.questions})"
-    basis = f"{len(figure.run_ids)} × {figure.questions}; {percent(figure.no_answer_share, 1)}"
-    return f"{said} ({basis})"
+    basis = [
+        f"{len(figure.run_ids)} × {figure.questions}",
+        percent(figure.no_answer_share, 1),
+        *([percent(figure.same_place, 1)] if figure.same_place is not None else []),
+    ]
+    return f"{said} ({'; '.join(basis)})"
 
 
 def say_caption(table: ResultTable) -> list[str]:
@@ -114,8 +143,8 @@ def say_caption(table: ResultTable) -> list[str]:
     lines = [
         f"{table.split.capitalize()} accuracy in percent; the paper's is of the test split.{ours} "
         "In brackets 95 % intervals: ours over questions and seeds, the paper's over its test "
-        "questions (Wilson); in parentheses seeds × questions and the share without an answer, "
-        "in percent."
+        "questions (Wilson); in parentheses seeds × questions, the share without an answer, and "
+        "what always the same place would give on the same questions, both in percent."
     ]
     if settings:
         lines.append(f"All runs alike, unless marked: {settings}.")
@@ -246,6 +275,11 @@ def _numbers(cell: TableCell) -> list[str]:
         percent(figure.same_place),
         "" if figure.examples is None else str(figure.examples),
         figure.differs,
+        percent(figure.per_byte),
+        percent(figure.letter),
+        percent(figure.trained),
+        say_reasons(figure.reasons),
+        figure.warning,
     ]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import mean
 
@@ -15,11 +16,19 @@ MARKS = ("†", "‡", "§", "¶", "‖", "††", "‡‡", "§§", "¶¶", "�
 
 @dataclass(frozen=True, slots=True)
 class RunScore:
-    """One run's score: by what it wrote, and by the most likely option where that is known."""
+    """One run's score: by what it wrote, and by option scores where there are any.
+
+    `per_byte` and `letter` are option scores too, as docs/method.md defines them. `reasons` counts
+    why answers could not be read; `trained` is the accuracy on a sample of what it was trained on.
+    """
 
     run_id: int
     score: Score
     option_accuracy: float | None = None
+    per_byte: float | None = None
+    letter: float | None = None
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    trained: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +59,10 @@ class Measured:
     examples: int | None = None
     same_place: float | None = None
     warning: str = ""
+    per_byte: float | None = None
+    letter: float | None = None
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    trained: float | None = None
 
 
 def measure(
@@ -64,7 +77,6 @@ def measure(
         return None
     if cell is None:
         scored = scored[:1]
-    options = [run.option_accuracy for run in scored if run.option_accuracy is not None]
     several = len(scored) > 1
     return Measured(
         accuracy=cell.accuracy if cell else scored[0].score.correct / scored[0].score.n,
@@ -72,11 +84,27 @@ def measure(
         over="questions and seeds" if several else "questions",
         run_ids=tuple(run.run_id for run in scored),
         questions=cell.questions if cell else scored[0].score.n,
-        option_accuracy=mean(options) if options else None,
+        option_accuracy=_mean(run.option_accuracy for run in scored),
         no_answer_share=mean(run.score.no_answer / run.score.n for run in scored),
         left_out=left_out,
         seed_spread=cell.seed_spread if cell else None,
+        per_byte=_mean(run.per_byte for run in scored),
+        letter=_mean(run.letter for run in scored),
+        reasons=_summed(run.reasons for run in scored),
+        trained=_mean(run.trained for run in scored),
     )
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return mean(known) if known else None
+
+
+def _summed(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for of in counts:
+        total.update(of)
+    return dict(total.most_common())
 
 
 @dataclass(frozen=True, slots=True)

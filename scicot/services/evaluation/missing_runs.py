@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from scicot.pure.evaluation.paper_figures import Key
@@ -11,6 +11,7 @@ from scicot.pure.methods.registry import find_method, needs_rationales
 from scicot.words.records import RunStatus
 from scicot.words.runs import RunView
 
+KEY_NAMES = ("method", "dataset", "fraction")
 UNDER_WAY = (RunStatus.QUEUED, RunStatus.STARTING, RunStatus.RUNNING)
 
 
@@ -32,20 +33,29 @@ def offer_launches(tables: Sequence[ResultTable], runs: Sequence[RunView]) -> li
 
 
 def _offer_in(table: ResultTable, runs: Sequence[RunView]) -> ResultTable:
-    under_way = {key_of(run): run.id for run in runs if run.status in UNDER_WAY}
+    going = [run for run in runs if run.status in UNDER_WAY]
     done = [run for run in runs if run.status is RunStatus.DONE]
 
     def offer(cell: TableCell) -> TableCell:
         if cell.launch is None or cell.measured is not None:
             return cell
         wanted = (cell.launch["method"], cell.launch["dataset"], float(cell.launch["fraction"]))
-        if wanted in under_way:
-            return replace(cell, under_way=under_way[wanted])
+        under_way = next((run.id for run in going if _fills(run, wanted, cell.launch)), None)
+        if under_way is not None:
+            return replace(cell, under_way=under_way)
         like = find_nearest(wanted, done)
         return cell if like is None else replace(cell, launch={**cell.launch, "like": str(like.id)})
 
     rows = [replace(row, cells=tuple(map(offer, row.cells))) for row in table.rows]
     return replace(table, rows=tuple(rows))
+
+
+def _fills(run: RunView, wanted: Key, launch: Mapping[str, str]) -> bool:
+    """Return whether a run is of this cell, in the settings too that the cell is about."""
+    settings = {name: text for name, text in launch.items() if name not in KEY_NAMES}
+    return key_of(run) == wanted and all(
+        str(run.config.get(name)) == text for name, text in settings.items()
+    )
 
 
 def find_nearest(wanted: Key, runs: Sequence[RunView]) -> RunView | None:

@@ -27,6 +27,7 @@ from scicot.services.evaluation.table_cells import (
     measure_cells,
     measure_others,
     measure_stage2,
+    measure_untrained,
 )
 from scicot.services.runs.runs import list_runs
 from scicot.words.errors import NotFound
@@ -141,6 +142,7 @@ def load_results(
         measured=measure_cells(session, ours, scores, reference),
         others=measure_others(session, [run for run in runs if run not in trained], scores),
         stage2=measure_stage2(session, ours, scores, reference),
+        untrained=measure_untrained(session, ours, scores, reference),
         baselines=baselines,
         student=title_student(chosen),
         split=shown_split,
@@ -193,6 +195,9 @@ def score_runs(session: Session, run_ids: Sequence[int]) -> dict[int, RunScore]:
     for run_id, outcome, count in rows:
         counts[run_id][outcome] = count
     options = _option_accuracies(session, list(counts))
+    reasons = _no_answer_reasons(session, list(counts))
+    stored = session.execute(select(RunRow.id, RunRow.result).where(RunRow.id.in_(list(counts))))
+    results = {run_id: result or {} for run_id, result in stored}
     return {
         run_id: RunScore(
             run_id,
@@ -202,9 +207,38 @@ def score_runs(session: Session, run_ids: Sequence[int]) -> dict[int, RunScore]:
                 no_answer=of.get(Outcome.NO_ANSWER, 0),
             ),
             options.get(run_id),
+            per_byte=_figure(results[run_id], "metrics", "option_accuracy_per_byte"),
+            letter=_figure(results[run_id], "metrics", "letter_accuracy"),
+            reasons=reasons.get(run_id, {}),
+            trained=_figure(results[run_id], "training_sample", "accuracy"),
         )
         for run_id, of in counts.items()
     }
+
+
+def _figure(result: Mapping[str, Any], part: str, name: str) -> float | None:
+    """Return a figure of a part of a run's result, None where it was not measured."""
+    figures = result.get(part)
+    figure = figures.get(name) if isinstance(figures, Mapping) else None
+    return float(figure) if isinstance(figure, int | float) else None
+
+
+def _no_answer_reasons(session: Session, run_ids: Sequence[int]) -> dict[int, dict[str, int]]:
+    """Return how often each reason for no answer stands in a run's main predictions."""
+    rows = session.execute(
+        select(PredictionRow.run_id, PredictionRow.no_answer_reason, func.count())
+        .where(
+            PredictionRow.run_id.in_(run_ids),
+            PredictionRow.variant == Variant.MAIN,
+            PredictionRow.outcome == Outcome.NO_ANSWER,
+            PredictionRow.no_answer_reason.is_not(None),
+        )
+        .group_by(PredictionRow.run_id, PredictionRow.no_answer_reason)
+    )
+    reasons: dict[int, dict[str, int]] = defaultdict(dict)
+    for run_id, reason, count in rows:
+        reasons[run_id][str(reason)] = count
+    return reasons
 
 
 def _option_accuracies(session: Session, run_ids: Sequence[int]) -> dict[int, float]:

@@ -21,12 +21,15 @@ from scicot.pure.evaluation.settings import (
 from scicot.pure.evaluation.tables import Measured, RunScore, measure
 from scicot.pure.hashing import content_hash
 from scicot.pure.methods.registry import CLAIM, read_config, second_stage_trains_on, usual_plan
+from scicot.pure.statistics import wilson_interval
 from scicot.pure.teacher.names import parse_teacher
 from scicot.services.evaluation.baselines import load_places
 from scicot.services.evaluation.cells import SeedCell, group_cells, measure_seeds
 from scicot.services.evaluation.missing_runs import key_of
 from scicot.words.records import RunKind
 from scicot.words.runs import RunView
+
+CLOZE = {"answer_form": "text", "show_options": False}  # the form of lm-evaluation-harness
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,22 +138,89 @@ def _stage2_of(run: RunView) -> str:
     return second_stage_trains_on(read_config(run.config)) or PAPER_STAGE2
 
 
+def measure_untrained(
+    session: Session,
+    runs: Sequence[RunView],
+    scores: Mapping[int, RunScore],
+    reference: Reference,
+) -> dict[tuple[str, str], Measured]:
+    """Return what the student as it is comes to, by (a key of `UNTRAINED`, dataset).
+
+    What it writes and its option scores are those in the table's form, or the nearest, marked; the
+    cloze form needs a run of its own.
+    """
+    by_dataset: dict[str, list[RunView]] = defaultdict(list)
+    for run in runs:
+        if not _is_trained(run):
+            by_dataset[str(run.dataset)].append(run)
+    figures: dict[tuple[str, str], Measured | None] = {}
+    for dataset, listed in by_dataset.items():
+        figures["generated", dataset] = _measure_nearest(session, listed, scores, reference)
+        nearest = _find_nearest(listed, reference)
+        figures["options", dataset] = _by_options(nearest, scores, reference)
+        cloze = [run for run in listed if {**run.config, **CLOZE} == run.config]
+        if cloze:
+            nearest = _find_nearest(cloze, reference)
+            figures["cloze", dataset] = _by_options(nearest, scores, reference, CLOZE)
+            figures["cloze_per_byte", dataset] = _by_options(
+                nearest, scores, reference, CLOZE, is_per_byte=True
+            )
+    return {key: figure for key, figure in figures.items() if figure is not None}
+
+
+def _by_options(
+    cell: SeedCell,
+    scores: Mapping[int, RunScore],
+    reference: Reference,
+    meant: Mapping[str, Any] | None = None,
+    *,
+    is_per_byte: bool = False,
+) -> Measured | None:
+    """Return a cell's first run by its option scores; `meant` settings are no difference.
+
+    One run stands for all: a student that was not trained has no seed.
+    """
+    found = scores[cell.first.id]
+    share = found.per_byte if is_per_byte else found.option_accuracy
+    if share is None:
+        return None
+    expected, given = (
+        {name: value for name, value in settings.items() if name not in (meant or {})}
+        for settings in reference.of(cell)
+    )
+    n = found.score.n
+    return Measured(
+        accuracy=share,
+        interval=wilson_interval(round(share * n), n),
+        over="questions",
+        run_ids=(cell.first.id,),
+        questions=n,
+        option_accuracy=None,
+        no_answer_share=0.0,
+        differs=say_differences(given, expected),
+    )
+
+
 def _measure_nearest(
     session: Session,
     runs: Sequence[RunView],
     scores: Mapping[int, RunScore],
     reference: Reference,
 ) -> Measured | None:
-    cells = group_cells(runs)
+    nearest = _find_nearest(runs, reference)
+    figure = _measure(session, nearest, scores, len(runs) - len(nearest.runs))
+    expected, given = reference.of(nearest)
+    return figure and replace(figure, differs=say_differences(given, expected))
+
+
+def _find_nearest(runs: Sequence[RunView], reference: Reference) -> SeedCell:
+    """Return the cell most like the reference; of equals the most seeds, then the newest."""
 
     def distance(cell: SeedCell) -> tuple[int, bool]:
         is_papers = _stage2_of(cell.first) == PAPER_STAGE2
         return len(differing_settings(*reference.of(cell))), not is_papers
 
-    nearest = min(cells, key=distance)  # of equals the first: most seeds, then newest
-    figure = _measure(session, nearest, scores, len(runs) - len(nearest.runs))
-    expected, given = reference.of(nearest)
-    return figure and replace(figure, differs=say_differences(given, expected))
+    return min(group_cells(runs), key=distance)
 
 
 def _measure(

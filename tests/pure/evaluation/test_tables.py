@@ -7,9 +7,10 @@ from scicot.adapters.paper_numbers import read_paper_numbers
 from scicot.pure.evaluation.baselines import Baselines
 from scicot.pure.evaluation.crossed import CellAccuracy, measure_cell
 from scicot.pure.evaluation.paper_figures import OtherModel, Shown
-from scicot.pure.evaluation.paper_tables import build_tables
+from scicot.pure.evaluation.paper_tables import UNTRAINED, build_tables
 from scicot.pure.evaluation.settings import caption_settings
 from scicot.pure.evaluation.table_formats import (
+    describe_basis,
     escape_latex,
     neutralise,
     say_caption,
@@ -24,7 +25,16 @@ GOLDEN = Path(__file__).parents[2] / "golden"
 
 
 def score(run_id: int, correct: int, n: int = 1172, no_answer: int = 0) -> RunScore:
-    return RunScore(run_id, Score(n, correct, no_answer), option_accuracy=0.4)
+    reasons = {"label_against_text": no_answer - 1, "cut_off": 1} if no_answer else {}
+    return RunScore(
+        run_id,
+        Score(n, correct, no_answer),
+        option_accuracy=0.4,
+        per_byte=0.42,
+        letter=0.38,
+        reasons=reasons,
+        trained=0.9,
+    )
 
 
 def three_seeds() -> CellAccuracy:
@@ -61,13 +71,14 @@ def test_latex_is_the_golden_file() -> None:
 
 
 def test_the_published_figures_stand_in_their_cells() -> None:
-    first, second, third, fourth = tables()
+    first, second, _, third, fourth = tables()
     by_label = {row.label: row for row in first.rows}
     published = [cell.published for cell in by_label["Sci-CoT"].cells]
     assert published == pytest.approx([0.4373, 0.3105])
     assert by_label["BLOOM (few-shot k=5)"].cells[0].published == pytest.approx(0.407)
     assert [row.label for row in second.rows] == [
         *("Chance", "Always the same place", "Longest option"),
+        *UNTRAINED.values(),
         *("Fine-tune", "One-stage", "Sci-CoT"),
     ]
     assert [row.note for row in third.rows] == ["281", "562", "1,125", "2,251"]
@@ -101,7 +112,8 @@ def test_no_run_measures_nothing() -> None:
 
 
 def test_what_was_not_run_is_empty_and_says_what_would_fill_it() -> None:
-    cell = tables()[1].rows[3].cells[0]
+    (row,) = [row for row in tables()[1].rows if row.label == "Fine-tune"]
+    cell = row.cells[0]
     assert cell.measured is None
     assert cell.launch == {"method": "finetune", "dataset": "arc-easy", "fraction": "1.0"}
     assert "| 38.04 \\[36.1, 40.0\\] | – |" in to_markdown(tables()[1])
@@ -116,8 +128,32 @@ def test_every_export_keeps_interval_seeds_questions_and_unread_answers() -> Non
     assert "All runs alike, unless marked: epochs 30, selection last." in say_caption(table)
 
 
+def test_a_figure_says_by_which_option_scores_why_unread_and_what_was_learned() -> None:
+    (row,) = [row for row in tables()[1].rows if row.label == "Sci-CoT"]
+    basis = describe_basis(row.cells[1])
+    assert "by options 40.00 (per byte 42.00, letter 38.00)" in basis
+    assert "no answer 0.1 % (3 label against text, 1 cut off)" in basis
+    assert "on a sample of its training questions 90.0" in basis
+    (line,) = [one for one in to_csv(tables()[1]).splitlines() if "Sci-CoT,,ARC-C" in one]
+    assert ",42.00,38.00,90.00," in line
+    assert '"3 label against text, 1 cut off"' in line
+    notes = " ".join(tables()[1].notes)
+    for word in ("sum", "per byte", "letter", "Cloze", "acc_norm", "Flan-T5", "chat models"):
+        assert word in notes
+
+
+def test_the_best_constant_place_stands_in_every_export_of_a_figure() -> None:
+    seeds = measure([score(1, 350)])
+    assert seeds is not None
+    measured = {("sci_cot", "arc-challenge", 0.25): replace(seeds, same_place=0.266)}
+    built = build_tables(read_paper_numbers(), Shown(measured=measured), ["arc-challenge"])
+    table = next(table for table in built if table.is_of_shares)
+    assert "(1 × 1172; 0.0; 26.6)" in to_markdown(table)
+    assert r"(1 $\times$ 1172; 0.0; 26.6)" in to_latex(table)
+
+
 def test_a_figure_of_other_settings_is_marked_and_the_caption_says_what_differs() -> None:
-    table = tables()[3]
+    table = tables()[4]
     assert "24.74†" in to_markdown(table)
     assert r"24.74\dag{} [22.4" in to_latex(table)
     assert "† epochs 1 against 30 in the other cells." in say_caption(table)
@@ -125,7 +161,7 @@ def test_a_figure_of_other_settings_is_marked_and_the_caption_says_what_differs(
 
 
 def test_the_papers_figures_have_intervals_and_a_mark_below_chance() -> None:
-    first, _, third, fourth = tables()
+    first, _, _, third, fourth = tables()
     shown = to_markdown(third)
     assert "22.34▽ \\[20.7, 24.1\\]" in shown
     assert "▽ below chance (25 %)." in say_caption(third)

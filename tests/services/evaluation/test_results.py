@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from db.models import ExperimentRow
+from db.models import ExperimentRow, RunRow
 from db.session import write
 from scicot.adapters.clock import utc_now
+from scicot.pure.evaluation.paper_tables import FEW_SHOT_NOTE, UNTRAINED
 from scicot.pure.evaluation.settings import table_settings
 from scicot.pure.evaluation.tables import ResultTable, TableCell
 from scicot.pure.hashing import content_hash
@@ -83,7 +84,7 @@ def test_a_run_on_so_many_questions_at_most_is_no_share_of_the_set_and_the_capti
 ) -> None:
     limited = config(student="tiny", limit_train=300)
     store_run(session, questions, right=[0], method="sci_cot", config=limited)
-    _, methods, sizes, _ = load_results(session).tables
+    _, methods, _, sizes, _ = load_results(session).tables
     assert cell(methods, "Sci-CoT").measured is not None
     assert methods.student == "tiny, on at most 300 training questions"
     assert sizes.student == "tiny"
@@ -146,7 +147,7 @@ def test_fractions_and_imported_runs_have_rows_of_their_own(
         config=config("finetune", fraction=0.25),
     )
     store_run(session, questions, right=[0, 1, 2], options_right=[0], name="peer")
-    first, _, third, _ = load_results(session).tables
+    first, _, _, third, _ = load_results(session).tables
     assert cell(third, "25 %").measured is not None
     peer = cell(first, "peer").measured
     assert peer is not None
@@ -173,7 +174,9 @@ def test_a_few_shot_llm_has_a_row_and_other_splits_have_none(
         store_predictions(session, run_id, predictions)
     table = load_results(session).tables[0]
     labels = [row.label for row in table.rows if row.cells[0].published is None]
-    assert labels[3:] == ["gpt-x (few-shot k=3, chain of thought)"]
+    assert labels[-1] == "gpt-x (few-shot k=3, chain of thought)"
+    assert "LLM, generated" in [row.note for row in table.rows]
+    assert FEW_SHOT_NOTE in table.notes
 
 
 def test_no_table_shows_unlike_runs_side_by_side_unmarked(
@@ -263,11 +266,10 @@ def test_validation_is_shown_before_test(
 def test_what_stage_2_was_trained_on_has_a_table(
     session: Session, questions: list[StoredQuestion]
 ) -> None:
-    assert [table.key for table in load_results(session).tables][-1] != "stage_2"
     store_run(session, questions, right=[0], method="sci_cot", config=config())
     crossed = config(stage2_rationales="cross_fit")
     store_run(session, questions, right=[0, 1], method="sci_cot", config=crossed)
-    table = load_results(session).tables[-1]
+    table = load_results(session).tables[2]
     assert (table.key, [row.note for row in table.rows]) == (
         "stage_2",
         ["in_sample", "cross_fit", "teacher"],
@@ -276,3 +278,63 @@ def test_what_stage_2_was_trained_on_has_a_table(
     assert [figure and figure.accuracy for figure in figures] == [0.1, 0.2, None]
     assert figures[1] is not None
     assert figures[1].differs == ""
+
+
+def test_the_untrained_student_stands_in_tables_1_and_2_as_it_writes_and_by_option_scores(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    store_run(session, questions, right=[0, 1, 2], method="finetune", config=config("finetune"))
+    written = store_run(
+        session,
+        questions,
+        right=[0],
+        options_right=[0, 1],
+        method="untrained",
+        config=config("untrained"),
+    )
+    cloze = store_run(
+        session,
+        questions,
+        right=[],
+        options_right=range(5),
+        method="untrained",
+        config=config("untrained", answer_form="text", show_options=False),
+    )
+    with write(session):
+        row = session.get_one(RunRow, cloze)
+        row.result = {"metrics": {"option_accuracy_per_byte": 0.6}}
+    for table in load_results(session).tables[:2]:
+        figures = {kind: cell(table, label).measured for kind, label in UNTRAINED.items()}
+        said = {
+            kind: (figure.accuracy, figure.run_ids, figure.differs)
+            for kind, figure in figures.items()
+            if figure
+        }
+        assert said == {
+            "generated": (0.1, (written,), ""),
+            "options": (0.2, (written,), ""),
+            "cloze": (0.5, (cloze,), ""),
+            "cloze_per_byte": (0.6, (cloze,), ""),
+        }
+        assert all(figure and figure.interval for figure in figures.values())
+        assert "Untrained" not in [row.label for row in table.rows]
+
+
+def test_what_an_empty_cell_is_about_is_in_its_launch_and_in_what_is_under_way(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    waiting = store_run(
+        session,
+        questions,
+        right=[],
+        method="sci_cot",
+        config=config(stage2_rationales="cross_fit"),
+        status=RunStatus.QUEUED,
+    )
+    _, methods, stage2, *_ = load_results(session).tables
+    by_note = {row.note: row.cells[0] for row in stage2.rows}
+    assert by_note["cross_fit"].under_way == waiting
+    assert by_note["teacher"].under_way is None
+    empty = cell(methods, UNTRAINED["cloze"]).launch
+    assert empty is not None
+    assert (empty["answer_form"], empty["show_options"]) == ("text", "False")
