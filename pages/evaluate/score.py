@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from pages.shared.links import link_choice
+from scicot.pure.evaluation.baselines import Places
 from scicot.pure.evaluation.comparison import Cell, say_p
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.predictions.metrics import Score
@@ -57,11 +60,14 @@ def show_scores(compared: RunComparison) -> None:
         if comparison.needed
         else "there is no difference to tell"
     )
-    for warning in _warnings(compared):
+    places = _load_places(compared)
+    for warning in _warnings(compared, places):
         st.warning(escape_markdown(warning), icon=":material/warning:")
     rows = [
-        _describe("A", compared.name_a, compared.matched_a, compared.score_a),
-        _describe("B", compared.name_b, compared.matched_b, compared.score_b),
+        _describe("A", compared.name_a, compared.matched_a, compared.score_a)
+        + _say_place(places.get(compared.run_a.id)),
+        _describe("B", compared.name_b, compared.matched_b, compared.score_b)
+        + _say_place(places.get(compared.run_b.id)),
         f"**A − B** {comparison.difference * 100:+.1f} points{bounds} · "
         f"McNemar mid-p {escape_markdown(say_p(comparison.mid_p))}",
     ]
@@ -73,10 +79,20 @@ def show_scores(compared: RunComparison) -> None:
     )
 
 
-def _warnings(compared: RunComparison) -> list[str]:
-    """Return what is wrong with how either run answers, and what one place always would give."""
+def _load_places(compared: RunComparison) -> dict[int, Places]:
     with open_workspace() as session:
-        places = load_places(session, [compared.run_a.id, compared.run_b.id])
+        return load_places(session, [compared.run_a.id, compared.run_b.id])
+
+
+def _say_place(places: Places | None) -> str:
+    """Return what always the same place would give on a run's questions."""
+    if places is None or places.same_place is None:
+        return ""
+    return f" · one place always {percent(places.same_place)}"
+
+
+def _warnings(compared: RunComparison, places: Mapping[int, Places]) -> list[str]:
+    """Return what is wrong with how either run answers, and what one place always would give."""
     named = ((compared.name_a, compared.run_a.id), (compared.name_b, compared.run_b.id))
     return [
         f"{name} {places[run_id].warning}; that place always gives "

@@ -51,6 +51,19 @@ def wilson_interval(successes: int, n: int, level: float = LEVEL) -> Interval | 
     return Interval(max(0.0, centre - half), min(1.0, centre + half))
 
 
+def difference_of_shares(first: int, n_first: int, second: int, n_second: int) -> Interval:
+    """Return the interval of the difference of two independent shares (Newcombe's method 10)."""
+    a, b = wilson_interval(first, n_first), wilson_interval(second, n_second)
+    assert a is not None
+    assert b is not None
+    share_a, share_b = first / n_first, second / n_second
+    difference = share_a - share_b
+    return Interval(
+        difference - math.hypot(share_a - a.low, b.high - share_b),
+        difference + math.hypot(a.high - share_a, share_b - b.low),
+    )
+
+
 def mean_interval(values: Sequence[float], level: float = LEVEL) -> Interval | None:
     """Return Student's t interval of a mean over runs; None for fewer than two."""
     if len(values) < 2:

@@ -39,6 +39,7 @@ class TrainingResult(AnsweringResult):
     unended: dict[str, int]  # outputs that reached their limit, by stage, purpose and split
     stripped: dict[str, int]
     stages: dict[str, dict[str, Any]]
+    between_stages: dict[str, Any] | None  # what a second stage learned from and is asked with
     training_questions: int
     left_out_of_training: int  # that stand in the test split too
     inference: dict[str, Any]

@@ -8,12 +8,13 @@ from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.inter_rater import cohens_kappa as reference_kappa
 from statsmodels.stats.multitest import multipletests
-from statsmodels.stats.proportion import proportion_confint
+from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from scicot.pure.statistics import (
     Interval,
     bootstrap_difference,
     cohens_kappa,
+    difference_of_shares,
     holm,
     mcnemar_mid_p,
     mean_interval,
@@ -148,3 +149,12 @@ def test_an_interval_is_said_in_percent_unless_it_is_no_share() -> None:
     assert share.in_brackets(".1f") == "[12.3, 34.5]"
     assert Interval(-0.2, 0.61).to_words(".2f", scale=1) == "-0.20 to 0.61"
     assert Interval(-0.07, -0.02).of_size == Interval(0.02, 0.07)
+
+
+@pytest.mark.parametrize("counts", [(60, 64, 32, 64), (5, 8, 20, 64), (0, 10, 10, 10)])
+def test_the_difference_of_two_independent_shares_has_newcombes_interval(
+    counts: tuple[int, int, int, int],
+) -> None:
+    found = difference_of_shares(*counts)
+    low, high = confint_proportions_2indep(*counts, method="newcomb", compare="diff")
+    assert (found.low, found.high) == pytest.approx((low, high))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from pages.evaluate.results.between import show_between
 from pages.evaluate.results.selection import (
     choose_experiment,
     choose_split,
@@ -90,6 +91,8 @@ with errors_shown():
         imported = list_datasets(opened)
     for table in results.tables:
         show_table(table, imported)
+        if table.key == "stage_2":
+            show_between(results.runs)
     st.markdown("##### Figures 4 and 5")
     (first_name, first), *panels = draw_figures(list(results.tables))
     show_figure(first_name, first)

@@ -247,6 +247,7 @@ class _SettingsForm:
         label = f"{method.title}: {re.sub(r' *[(].*[)]$', '', title)}"
         about = remark and SAID.get(remark[1].removeprefix("paper: "), remark[1])
         about = f"The paper: {about}." if remark and remark[1].startswith("paper") else about
+        about = " ".join(filter(None, (field.description, about))) or None
         choices = get_args(field.annotation)
         if get_origin(field.annotation) is Literal:
             return self._choice(name, label, list(choices), about)

@@ -11,9 +11,18 @@ import streamlit as st
 from pages.shared.palette import run_scale, show_chart, whole_axis
 from scicot.pure.runs.smoothing import smooth
 from scicot.services.runs.runs import MetricPoint, list_metrics
+from scicot.services.students.watcher import DECIDING_LOSS, REST_LOSS
 from scicot.services.workspace import open_workspace
 from scicot.words.runs import RunView
 
+# what a curve is called; the last two are parts of the loss, apart where one run is shown
+DECIDING, REST = "of the deciding words", "of the other words"
+KINDS = {
+    "loss": "training",
+    "validation_loss": "validation",
+    DECIDING_LOSS: DECIDING,
+    REST_LOSS: REST,
+}
 FEW = 60  # points that are drawn one by one
 
 
@@ -56,21 +65,20 @@ def _lay_out(
         starts: dict[str, int] = {}
         last = 0
         for point in points[run.id]:
-            if point.name not in ("loss", "validation_loss"):
+            if point.name not in KINDS:
                 continue
             if point.stage not in starts:
                 starts[point.stage] = last
                 borders.append({"run": _label(run), "stage": point.stage, "step": last})
             step = starts[point.stage] + point.step
             last = max(last, step)
-            kind = "validation" if point.name == "validation_loss" else "training"
             rows.append(
                 {
                     "run": _label(run),
                     "step": step,
                     "loss": point.value,
                     "stage": point.stage,
-                    "kind": kind,
+                    "kind": KINDS[point.name],
                 }
             )
     return rows, borders
@@ -102,6 +110,19 @@ def _draw(
     y = alt.Y("smoothed:Q", title=y_title, scale=scale)
     line = base.mark_line(strokeWidth=2, point=len(trained) < FEW)
     layers.append(line.encode(y=y, tooltip=tip))
+    parts = frame[frame["kind"].isin((DECIDING, REST))]
+    if len(labels) == 1 and len(parts):
+        y = alt.Y("smoothed:Q", title=y_title, scale=scale)
+        dash = alt.StrokeDash(
+            "kind:N",
+            title=None,
+            scale=alt.Scale(domain=[DECIDING, REST], range=[[2, 2], [8, 4]]),
+            legend=alt.Legend(orient="bottom"),
+        )
+        chart = alt.Chart(parts).mark_line(strokeWidth=1.5)
+        layers.append(
+            chart.encode(x=x, y=y, color=color, strokeDash=dash, detail="stage:N", tooltip=tip)
+        )
     if len(checked):
         y = alt.Y("loss:Q", title=y_title, scale=scale)
         points = alt.Chart(checked).mark_point(size=70, filled=True, shape="diamond")

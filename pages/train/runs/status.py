@@ -11,6 +11,7 @@ from pages.shared.times import say_moment, say_utc
 from pages.train.clone import link_to_clone
 from pages.train.runs.curves import show_curves
 from pages.train.runs.labels import show_labels
+from pages.train.runs.learned import show_learned
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.runs.durations import say_duration
 from scicot.pure.runs.logs import find_cause
@@ -69,6 +70,7 @@ def _show(run: RunView) -> None:
         show_labels(run)
     _show_small_print(run)
     _show_result(run)
+    show_learned(run)
     show_curves([run], key=str(run.id))
     _show_parts(parts)
     with st.expander("Log", icon=":material/notes:"):

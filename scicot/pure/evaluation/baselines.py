@@ -56,6 +56,11 @@ def place_of(label: str | None) -> int | None:
     return ord(label.upper()) - ord("A") + 1 if len(label) == 1 and label.isalpha() else None
 
 
+def say_fallen(place: int, share: float) -> str:
+    """Return what is said of a run that answers one place nearly always."""
+    return f"answers place {place} on {share:.0%}: it has not learned to choose"
+
+
 @dataclass(frozen=True, slots=True)
 class Places:
     """Where a run's answers fall, and what always answering one place would give on them.
@@ -91,8 +96,7 @@ class Places:
         """What a screen says of a run that answers one place; empty for one that chooses."""
         if self.favourite is None or not self.has_fallen:
             return ""
-        place, share = self.favourite
-        return f"answers place {place} on {share:.0%}: it has not learned to choose"
+        return say_fallen(*self.favourite)
 
 
 def count_places(counts: Iterable[tuple[str | None, str, int]]) -> Places:

@@ -59,6 +59,7 @@ class ReportPair:
     adjusted_p: float
     slices: Mapping[Dimension, Sequence[SliceRow]]
     examples: Mapping[Cell, Sequence[ReportExample]]
+    learned: Sequence[str] = ()  # what one place always would give, and whether either run chooses
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,7 @@ class ReportRun:
     packages: str
     actor: str
     created_at: datetime
+    learned: Sequence[str] = ()  # whether it learned to choose, and what stage 2 was given
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,8 @@ def _pair(pair: ReportPair) -> Iterator[str]:
         f"McNemar mid-p {say_p(comparison.mid_p)}, Holm {say_p(pair.adjusted_p)}; no answer: A "
         f"{pair.score_a.no_answer}, B {pair.score_b.no_answer}."
     )
+    if pair.learned:
+        yield " ".join(map(escape_markdown, pair.learned))
     for dimension, rows in pair.slices.items():
         lines = [
             f"| {SLICE_TITLES[dimension]} | n | A | B | A - B |",
@@ -112,5 +114,7 @@ def _run(run: ReportRun) -> Iterator[str]:
         f"{escape_markdown(run.snapshot or 'none')} {run.snapshot_hash or ''}; code "
         f"{escape_markdown(run.code_version)}; {escape_markdown(run.packages)}."
     )
+    if run.learned:
+        yield "\n".join(f"- {escape_markdown(sentence)}" for sentence in run.learned)
     yield fence(run.config)
     yield fence(run.stages)

@@ -31,6 +31,10 @@ class SciCotConfig(TrainingConfig):
     stage2_rationales: Literal["in_sample", "cross_fit", "teacher"] = Field(
         default="in_sample",  # [paper]
         title="Stage 2 trains on rationales (paper: in_sample)",
+        description="in_sample: what stage 1 wrote for the questions it was trained on, so that "
+        "stage 2 may learn from better texts than it is asked with (the method's main threat); "
+        "cross_fit: what students wrote that did not see the question, at the cost of training "
+        "them; teacher: the snapshot's own. Every run measures how far they part.",
     )
     folds: int | None = Field(default=3, ge=2, le=20, title="Folds of cross_fit (ours)")
     stage2_init: Literal["base", "stage1"] = Field(

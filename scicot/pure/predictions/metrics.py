@@ -55,7 +55,8 @@ def measure(
 ) -> dict[str, Any]:
     """Return the accuracies as fractions, and how many answers could not be read.
 
-    The place that is answered most is there with its share of the answers that could be read.
+    The place that is answered most is there with its share of the answers that could be read, and
+    what always answering the best place would give.
     Of blind questions, whose key is not known, nothing but their number is said.
     """
     keys = {question.id: question.answer_key for question in questions}
@@ -71,6 +72,11 @@ def measure(
         if prediction.label in asked[prediction.question_id].labels
     )
     place, fallen = max(places.items(), key=lambda item: (item[1], -item[0]), default=(None, 0))
+    keys_at = Counter(
+        question.labels.index(question.answer_key)
+        for question in (asked[prediction.question_id] for prediction in predictions)
+        if question.answer_key in question.labels
+    )
     outcomes = [prediction.outcome for prediction in predictions]
     are_scored = any(
         prediction.option_label for prediction in predictions
@@ -92,6 +98,7 @@ def measure(
             "letter_accuracy": _share_right(
                 predictions, keys, lambda prediction: most_likely(prediction.letter_log_likelihoods)
             ),
+            "same_place": max(keys_at.values()) / count if keys_at else None,
             "most_answered_place": place,
             "most_answered_share": fallen / places.total() if places else None,
             "correct": outcomes.count(Outcome.CORRECT),

@@ -13,7 +13,9 @@ from scicot.adapters.atomic_files import write_atomically
 from scicot.adapters.clock import utc_now
 from scicot.adapters.figures import render_svg
 from scicot.adapters.report_html import render_html
+from scicot.pure.evaluation.between_stages import read_between
 from scicot.pure.evaluation.comparison import Cell
+from scicot.pure.evaluation.learned import say_learned, warn_of
 from scicot.pure.evaluation.report import (
     EXAMPLES,
     Report,
@@ -31,6 +33,7 @@ from scicot.pure.hashing import content_hash
 from scicot.pure.methods.registry import CLAIM, list_methods
 from scicot.pure.statistics import holm
 from scicot.services.evaluation.attribution import attribute_errors, is_two_stage
+from scicot.services.evaluation.baselines import load_places
 from scicot.services.evaluation.comparison import RunComparison, compare_runs
 from scicot.services.evaluation.figures import draw_figures
 from scicot.services.evaluation.results import Results, find_experiment, load_results
@@ -169,7 +172,20 @@ def _pair(session: Session, compared: RunComparison, adjusted_p: float) -> Repor
         adjusted_p=adjusted_p,
         slices=shown,
         examples=_examples(session, compared),
+        learned=_say_places(session, compared),
     )
+
+
+def _say_places(session: Session, compared: RunComparison) -> list[str]:
+    """Return what one place always would give each run, and whether a run does little else."""
+    places = load_places(session, [compared.run_a.id, compared.run_b.id])
+    said = []
+    for run, name in ((compared.run_a, compared.name_a), (compared.run_b, compared.name_b)):
+        found = places.get(run.id)
+        if found and found.same_place is not None:
+            warning = f"; it {found.warning}" if found.warning else ""
+            said.append(f"{name}: one place always would give {found.same_place:.1%}{warning}.")
+    return said
 
 
 def _examples(session: Session, compared: RunComparison) -> Mapping[Cell, list[ReportExample]]:
@@ -239,4 +255,10 @@ def _run(run: RunView, scored: RunScore, snapshot: Snapshot | None) -> ReportRun
         packages=", ".join(f"{name} {version}" for name, version in run.packages.items()),
         actor=run.actor,
         created_at=run.created_at,
+        learned=_learned(run),
     )
+
+
+def _learned(run: RunView) -> list[str]:
+    between = read_between(run.result)
+    return [*warn_of(run.result), *say_learned(run.result), *(between.sentences if between else ())]

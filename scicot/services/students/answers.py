@@ -80,13 +80,25 @@ def answer_questions(
     answering: Answering, stages: Stages, questions: Sequence[StoredQuestion]
 ) -> list[Prediction]:
     """Return the method's prediction for each question, options scored."""
+    spec = plan_of(answering.config).answers
+    rationales: Mapping[int, str | None] = {}
+    if spec.rationale:
+        writer = stages[spec.rationale.role]
+        rationales = write_rationales(answering, writer, questions, spec.rationale.task)
+    return answer_with(answering, stages, questions, rationales)
+
+
+def answer_with(
+    answering: Answering,
+    stages: Stages,
+    questions: Sequence[StoredQuestion],
+    given: Mapping[int, str | None],
+) -> list[Prediction]:
+    """Return what the answering stage makes of each question with the rationale given for it."""
     config = answering.config
     spec = plan_of(config).answers
     stage, task = stages[spec.answer.role], spec.answer.task
-    rationales: dict[int, str | None] = {}
-    if spec.rationale:
-        writer = stages[spec.rationale.role]
-        rationales |= write_rationales(answering, writer, questions, spec.rationale.task)
+    rationales = dict(given)
     inputs = [
         answer_input(config, task, question, rationales.get(question.id)) for question in questions
     ]
@@ -99,7 +111,7 @@ def answer_questions(
         option_texts(config, question, rationales.get(question.id) if spec.writes_first else None)
         for question in questions
     ]
-    given, options = [text for text, _ in scored], [texts for _, texts in scored]
+    after, options = [text for text, _ in scored], [texts for _, texts in scored]
     scores: list[Sequence[OptionScore]] = [() for _ in questions]
     choosing = [place for place, texts in enumerate(options) if texts]  # a free answer has none
     if choosing:
@@ -107,7 +119,7 @@ def answer_questions(
             stage,
             [inputs[place] for place in choosing],
             [options[place] for place in choosing],
-            [given[place] for place in choosing],
+            [after[place] for place in choosing],
         )
         for place, row in zip(choosing, chosen, strict=True):
             scores[place] = row

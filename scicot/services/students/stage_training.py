@@ -135,6 +135,7 @@ def _train(
         "steps": state.step,
         "loss": state.losses[-1],
         "deciding_loss": state.deciding_losses[-1] if state.deciding_losses else None,
+        "rest_loss": state.rest_losses[-1] if state.rest_losses else None,
         "validation_loss": state.best_loss,
         "validation_accuracy": state.best_accuracy,
         "selected_step": state.best_step or state.step,

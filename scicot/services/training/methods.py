@@ -47,11 +47,13 @@ class MethodTraining:
         self.student = student
         self.data = data
         self.stages: Stages = {}
+        self.read: dict[Reads, Rationales] = {}  # what stages learned from, as they read it
 
     def train(self) -> None:
         """Train every stage of the plan."""
         for spec in self.plan.stages:
             read = {task.reads: self._read(task.reads) for task in spec.tasks if task.reads}
+            self.read |= read
             validation = self._validation(spec) if self.data.validation else None
             init = self.stages[spec.starts_from] if spec.starts_from else None
             tasks = make_tasks(spec, self.config, self.data, read=read)

@@ -26,8 +26,9 @@ from scicot.services.students.answering import Answering
 from scicot.services.students.answers import answer_questions
 from scicot.services.students.fitting import check_fits
 from scicot.services.students.watcher import RunWatcher
+from scicot.services.training.between import measure_between, spread
 from scicot.services.training.data import TrainingData, read_training_data
-from scicot.services.training.methods import count_work, plan_known_stages, train_method
+from scicot.services.training.methods import MethodTraining, count_work, plan_known_stages
 from scicot.services.training.room import fit_rationales
 from scicot.services.training.snapshots import find_snapshot
 from scicot.words.configs import TrainingConfig
@@ -142,13 +143,15 @@ def run_training(context: RunContext) -> TrainingResult:
     config, data = room.config, room.data
     watcher = RunWatcher(context, count_work(config, data))
     answering = Answering(watcher, config)
-    stages = train_method(answering, student, data)
+    training = MethodTraining(answering, student, data)
+    training.train()
+    stages = training.stages
     clear_work(context.settings, context.run.id)
     with context.session() as session:
         asked = list_questions(
             session, config.dataset, Split(config.evaluate_on), config.limit_test
         )
-    sample = data.train[:: max(1, len(data.train) // TRAINING_SAMPLE)][:TRAINING_SAMPLE]
+    sample = spread(data.train, TRAINING_SAMPLE)
     watcher.total += plan_of(config).answers.passes * (len(asked) + len(sample))
     began = time.monotonic()
     answering.split = config.evaluate_on
@@ -158,20 +161,22 @@ def run_training(context: RunContext) -> TrainingResult:
     watcher.finish_part(config.evaluate_on, time.monotonic() - began)
     began = time.monotonic()
     answering.split = "training sample"
-    seen = measure(answer_questions(answering, stages, sample), sample) if sample else None
+    seen = answer_questions(answering, stages, sample) if sample else []
     watcher.finish_part("training sample", time.monotonic() - began)
+    between = measure_between(training, sample, seen, predictions)
     with context.session() as session:
         parts = list_parts(session, context.run.id)
     seconds = {part.name: part.seconds for part in parts}
     return {
         "metrics": measure(predictions, asked),
         "evaluated_on": config.evaluate_on,
-        "training_sample": seen,
+        "training_sample": measure(seen, sample) if seen else None,
         "max_rationale_tokens": config.max_rationale_tokens,
         "cut_rationales": room.cut,
         "unended": answering.unended,
         "stripped": {"changed": data.stripped, "emptied": data.emptied},
         "stages": {role: stage.summary() for role, stage in stages.items()},
+        "between_stages": between,
         "training_questions": len(data.train),
         "left_out_of_training": data.left_out,
         "inference": answering.inference,

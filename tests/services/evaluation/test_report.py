@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from db.models import ExperimentRow
+from db.models import ExperimentRow, RunRow
 from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.pure.evaluation.attribution import Fault
@@ -165,3 +165,30 @@ def test_one_run_stands_for_a_method_the_fullest_with_the_smallest_seed(
     ids = [store(0.5, 0), store(1.0, 1), store(1.0, 0)]
     chosen = choose_runs([get_run(session, one) for one in ids])
     assert [run.id for run in chosen["demo"]] == [ids[2]]
+
+
+def test_a_report_says_whether_each_run_learned_to_choose_and_what_stage_2_was_given(
+    session: Session, runs: list[int], tmp_path: Path
+) -> None:
+    texts = {
+        "questions": 9,
+        "compared": 9,
+        "overlap": 0.9,
+        "flagged": 2,
+        "checks": {},
+        "correct": 6,
+    }
+    result = {
+        "metrics": {"most_answered_place": 3, "most_answered_share": 0.9, "same_place": 0.3},
+        "between_stages": {"learned_from": "training", "kinds": {"training": texts}},
+    }
+    with write(session):
+        session.get_one(RunRow, runs[2]).result = result
+    for ending in ("md", "html"):
+        path = tmp_path / f"report.{ending}"
+        write_report(session, path)
+        said = path.read_text(encoding="utf-8").replace("\\", "")
+        assert "answers place 3 on 90%: it has not learned to choose" in said
+        assert "Always the same place would give 30.0%" in said
+        assert "they share 0.90 of their words with the reference" in said
+        assert said.count("one place always would give") >= 6

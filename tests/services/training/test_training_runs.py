@@ -15,6 +15,7 @@ from scicot.adapters.students import trainer
 from scicot.adapters.students.checkpoints import save_checkpoint
 from scicot.adapters.students.job import StepReport
 from scicot.cli.handlers import HANDLERS
+from scicot.pure.evaluation.between_stages import read_between
 from scicot.pure.training.fractions import split_folds
 from scicot.services.predictions.store import list_predictions
 from scicot.services.runs.parts import list_parts
@@ -406,3 +407,21 @@ def test_a_full_disk_fails_the_run_with_the_reason_and_keeps_what_was_saved(
     monkeypatch.setattr(trainer.StageTrainer, "__init__", remember)
     assert run_worker(run_id, settings, HANDLERS) is RunStatus.DONE
     assert resumed == [2]
+
+
+@pytest.mark.parametrize("setting", ["in_sample", "cross_fit"])
+def test_a_two_stage_run_measures_what_its_second_stage_learned_from_and_is_asked_with(
+    session: Session, settings: Settings, questions: Questions, tiny_t5: Path, setting: str
+) -> None:
+    config = tiny_config("sci_cot", tiny_t5, stage2_rationales=setting, folds=2, epochs=1)
+    run = train(session, settings, config)
+    between = read_between(run.result)
+    assert between is not None
+    seen, unseen = len(questions[Split.TRAIN]), len(questions[Split.VALIDATION])
+    counts = {kind: texts.questions for kind, texts in between.kinds.items()}
+    crossed = {"cross_fit": seen} if setting == "cross_fit" else {}
+    assert counts == {"training": seen, **crossed, "validation": unseen}
+    assert between.learned_from == ("training" if setting == "in_sample" else "cross_fit")
+    assert between.kinds["training"].compared == seen
+    assert between.kinds["validation"].overlap is None  # none of them has an approved rationale
+    assert read_between(train(session, settings, tiny_config("finetune", tiny_t5)).result) is None

@@ -1,0 +1,67 @@
+"""Whether a run learned to choose: what its result says, in sentences for every screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from scicot.pure.evaluation.baselines import FALLEN, say_fallen
+from scicot.pure.evaluation.between_stages import read_between
+from scicot.pure.evaluation.table_formats import say_reasons
+
+
+def warn_of(result: Mapping[str, Any]) -> list[str]:
+    """Return what is wrong with how a run answers; nothing for one that chooses."""
+    metrics = _part(result, "metrics")
+    place, share = metrics.get("most_answered_place"), metrics.get("most_answered_share")
+    warnings = []
+    if place is not None and share is not None and share > FALLEN:
+        warnings.append(f"It {say_fallen(place, share)}.")
+    between = read_between(result)
+    return warnings + (between.warnings if between else [])
+
+
+def say_learned(result: Mapping[str, Any]) -> list[str]:
+    """Return what stands beside a run's accuracy: what one place gives, and what was learned."""
+    metrics, trained = _part(result, "metrics"), _part(result, "training_sample")
+    said = []
+    if metrics.get("same_place") is not None:
+        said.append(
+            f"Always the same place would give {metrics['same_place']:.1%} on these questions."
+        )
+    if metrics.get("no_answer_reasons"):
+        said.append(
+            f"No answer could be read in {metrics['no_answer']:,} of {metrics['questions']:,}: "
+            f"{say_reasons(metrics['no_answer_reasons'])}."
+        )
+    if trained.get("accuracy") is not None:
+        options = trained.get("option_accuracy")
+        by_options = f", by options {options:.1%}" if options is not None else ""
+        said.append(
+            f"Of {trained['questions']:,} questions that it was trained on it has "
+            f"{trained['accuracy']:.1%} right{by_options}."
+        )
+    return said + [_losses(role, stage) for role, stage in _deciding_stages(result)]
+
+
+def _deciding_stages(result: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    stages = _part(result, "stages")
+    return [
+        (role, stage)
+        for role, stage in stages.items()
+        if isinstance(stage, Mapping) and stage.get("deciding_loss") is not None
+    ]
+
+
+def _losses(role: str, stage: Mapping[str, Any]) -> str:
+    rest = stage.get("rest_loss")
+    others = f", that of its other words at {rest:.3f}" if rest is not None else ""
+    return (
+        f"Stage {role}: the loss of the deciding words ended at "
+        f"{stage['deciding_loss']:.3f} nats{others}."
+    )
+
+
+def _part(result: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = result.get(name)
+    return part if isinstance(part, Mapping) else {}

@@ -1,0 +1,86 @@
+"""What a run's second stage learned from and is asked with: measured when all is trained."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from scicot.pure.evaluation.between_stages import LEARNED_FROM, measure_texts
+from scicot.pure.methods.plan import Reads
+from scicot.services.predictions.store import flag_rationales
+from scicot.services.questions.lookup import list_questions
+from scicot.services.rationales.references import list_references
+from scicot.services.students.answers import answer_questions, answer_with
+from scicot.services.training.methods import MethodTraining
+from scicot.words.records import Origin, Prediction, Split, StoredQuestion
+
+UNSEEN_SAMPLE = 64  # validation questions that are asked for this alone, in a run on test
+T = TypeVar("T")
+
+
+def spread(questions: Sequence[T], most: int) -> Sequence[T]:
+    """Return so many at most, taken evenly from all."""
+    return questions[:: max(1, len(questions) // most)][:most]
+
+
+def measure_between(
+    training: MethodTraining,
+    sample: Sequence[StoredQuestion],
+    seen: Sequence[Prediction],
+    answered: Sequence[Prediction],
+) -> dict[str, Any] | None:
+    """Return overlap, flags and accuracy by kind of question; None without a stage that reads.
+
+    `seen` are the predictions of the training sample, `answered` those of the split that the run
+    is measured on. A run on test asks some validation questions too, where there are any.
+    """
+    reads = training.plan.answers.answer.task.reads
+    if reads is None or not sample:
+        return None
+    began = time.monotonic()
+    kinds: dict[str, Sequence[Prediction]] = {"training": seen}
+    if reads.training != "in_sample":
+        kinds[reads.training] = _answer_what_was_learned(training, reads, sample)
+    kinds |= _unseen(training, answered)
+    training.watcher.finish_part("between the stages", time.monotonic() - began)
+    measured = {kind: _measure(training, predictions) for kind, predictions in kinds.items()}
+    return {
+        "learned_from": LEARNED_FROM[reads.training],
+        "kinds": {kind: texts for kind, texts in measured.items() if texts is not None},
+    }
+
+
+def _answer_what_was_learned(
+    training: MethodTraining, reads: Reads, sample: Sequence[StoredQuestion]
+) -> list[Prediction]:
+    """Return the sample answered from the very texts that the stage was trained on."""
+    texts = training.read[reads]
+    given = {question.id: texts.get(question.id) for question in sample}
+    training.answering.split = "training sample"
+    return answer_with(training.answering, training.stages, sample, given)
+
+
+def _unseen(
+    training: MethodTraining, answered: Sequence[Prediction]
+) -> Mapping[str, Sequence[Prediction]]:
+    config, answering = training.config, training.answering
+    if config.evaluate_on == "validation":
+        return {config.evaluate_on: answered}
+    with answering.watcher.context.session() as session:
+        questions = list_questions(session, config.dataset, Split.VALIDATION)
+    if not questions:
+        return {config.evaluate_on: answered}
+    answering.split = "validation sample"
+    asked = spread(questions, UNSEEN_SAMPLE)
+    return {"validation": answer_questions(answering, training.stages, asked)}
+
+
+def _measure(training: MethodTraining, predictions: Sequence[Prediction]) -> dict[str, Any] | None:
+    with training.answering.watcher.context.session() as session:
+        ids = [prediction.question_id for prediction in predictions]
+        references = list_references(session, ids, Origin.TEACHER, only_reviewed=True)
+        references |= list_references(session, ids, Origin.HUMAN, only_reviewed=True)
+        flags = flag_rationales(session, predictions)
+    texts = measure_texts(predictions, flags, references | dict(training.data.snapshot))
+    return texts.as_result() if texts else None

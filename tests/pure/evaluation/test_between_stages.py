@@ -1,0 +1,60 @@
+"""What stage 2 is given is measured by kind of question, and said where the kinds part."""
+
+from dataclasses import replace
+
+from scicot.pure.evaluation.between_stages import (
+    BetweenStages,
+    ReadTexts,
+    measure_texts,
+    read_between,
+)
+from scicot.words.records import Outcome, Prediction
+
+TEXTS = ReadTexts(
+    questions=64, compared=64, overlap=0.5, flagged=10, checks={"too_short": 10}, correct=32
+)
+
+
+def between(learned: ReadTexts, unseen: ReadTexts, kind: str = "training") -> BetweenStages:
+    return BetweenStages(kind, {kind: learned, "validation": unseen})
+
+
+def test_overlap_flags_and_accuracy_are_of_the_scored_predictions() -> None:
+    predictions = [
+        Prediction(1, "the moon pulls water", "", "A", Outcome.CORRECT),
+        Prediction(2, "the sun", "", "B", Outcome.INCORRECT),
+        Prediction(3, "blind", "", "B", Outcome.UNSCORED),
+    ]
+    references = {1: "the moon pulls water", 3: "nothing"}
+    texts = measure_texts(predictions, [[], ["too_short"], ["leaks"]], references)
+    assert texts == ReadTexts(2, 1, 1.0, 1, {"too_short": 1}, 1)
+    assert texts.accuracy == 0.5
+    assert measure_texts([], [], {}) is None
+
+
+def test_texts_that_part_are_said_with_the_way_out() -> None:
+    better = replace(TEXTS, overlap=0.9, flagged=2, correct=60)
+    (warning,) = between(better, TEXTS).warnings
+    assert "0.90 of their words with the reference, the latter 0.50" in warning
+    assert "right with 94% of the former and 50% of the latter" in warning
+    assert "3% of the former and 16% of the latter set off a check" in warning
+    assert warning.endswith("cross_fit trains it on texts like those it is asked with.")
+    (crossed,) = between(better, TEXTS, "cross_fit").warnings
+    assert "stage2_rationales" not in crossed
+
+
+def test_what_chance_explains_is_no_parting() -> None:
+    assert between(TEXTS, TEXTS).warnings == []
+    few = replace(TEXTS, questions=8, correct=5, flagged=1)
+    assert between(few, replace(TEXTS, correct=28)).warnings == []
+    alone = BetweenStages("training", {"training": TEXTS})
+    assert alone.warnings == []
+
+
+def test_a_result_is_read_back_as_it_was_measured() -> None:
+    stored = {"learned_from": "training", "kinds": {"training": TEXTS.as_result()}}
+    assert read_between({"between_stages": stored}) == BetweenStages(
+        "training", {"training": TEXTS}
+    )
+    assert read_between({"between_stages": None}) is None
+    assert read_between({}) is None
