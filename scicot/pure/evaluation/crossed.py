@@ -23,13 +23,10 @@ if TYPE_CHECKING:
 
 ENOUGH_SEEDS = 3  # from here on a sentence speaks of methods, before of runs
 MARGIN = 0.02  # what "no worse" allows, as a fraction
-# How much of the questions' noise is taken off before the seeds' share decides on the critical
-# value: with none the interval of like seeds is too wide, with all that of unlike ones too narrow.
-NOISE_TAKEN, NOISE_TAKEN_OF_ONE = 0.5, 0.4
-# With one degree of freedom no t quantile fits: it leaves 88 % where seeds differ much and 99 %
-# where they do not. (share of the variance that the seeds seem to add, critical value), found by
-# minimising the largest distance of the coverage from 95 % over true shares from 0 to 1.
-ONE_DEGREE = ((0.0, 1.76), (0.04, 8.94), (0.08, 9.32), (0.12, 9.95), (0.2, 10.29), (1.0, 10.53))
+# With one degree of freedom no t quantile fits: Student's leaves 87 % where the seeds make half of
+# the variance. (share of the variance that the seeds seem to make, critical value), found by least
+# squares on the coverage over true shares from 0 to 1.
+ONE_DEGREE = ((0.0, 1.87), (0.1, 1.87), (0.3, 10.6), (1.0, 10.6))
 
 Answers = Mapping[int, bool]  # whether one seed is right, by question id
 Groups = Mapping[int, str]  # the passage or family that questions share, by question id
@@ -139,13 +136,10 @@ def measure_table(table: Table, clusters: NDArray[Any] | None = None) -> CellAcc
     if seeds == 1 and clusters is None:
         interval = wilson_interval(round(float(table.sum())), questions)
         return CellAccuracy(accuracy, interval, 1, questions)
-    parts = _Parts.of([table])
-    over_questions, draws = _over_questions(table.mean(axis=1), clusters)
-    variance = over_questions + parts.over_seeds
-    worth = accuracy * (1 - accuracy) / variance if variance else float(draws)
-    interval = _wilson(accuracy, worth, parts.critical(over_questions, draws))
-    spread = math.sqrt(parts.over_seeds * seeds) if seeds > 1 else None
-    return CellAccuracy(accuracy, interval, seeds, questions, spread)
+    found = cell_variance(table, clusters)
+    low, high = wilson_bounds(accuracy, found)
+    spread = math.sqrt(found.over_seeds * seeds) if seeds > 1 else None
+    return CellAccuracy(accuracy, Interval(float(low), float(high)), seeds, questions, spread)
 
 
 def compare_tables(a: Table, b: Table, clusters: NDArray[Any] | None = None) -> CellDifference:
@@ -154,17 +148,16 @@ def compare_tables(a: Table, b: Table, clusters: NDArray[Any] | None = None) -> 
     The spread of the seeds is taken to be the same in both, so that a cell of one seed borrows it
     from the other. With one seed each it is unknown and left out.
     """
-    parts = _Parts.of([a, b])
-    over_questions, draws = _over_questions(a.mean(axis=1) - b.mean(axis=1), clusters)
+    found = difference_variance(a, b, clusters)
     return CellDifference(
         accuracy_a=float(a.mean()),
         accuracy_b=float(b.mean()),
         seeds_a=a.shape[1],
         seeds_b=b.shape[1],
         questions=len(a),
-        over_questions=over_questions,
-        over_seeds=parts.over_seeds,
-        critical=parts.critical(over_questions, draws),
+        over_questions=float(found.over_questions),
+        over_seeds=float(found.over_seeds),
+        critical=float(found.critical),
     )
 
 
@@ -188,73 +181,119 @@ def _clusters(ids: Sequence[int], groups: Groups | None) -> NDArray[Any] | None:
     return np.unique(names, return_inverse=True)[1]
 
 
-def _over_questions(values: Table, clusters: NDArray[Any] | None) -> tuple[float, int]:
+@dataclass(frozen=True, slots=True)
+class Variance:
+    """The two parts of a mean's variance, and how many standard errors its 95 % interval takes.
+
+    Numbers, or arrays of numbers: one for each of several experiments.
+    """
+
+    over_questions: Any
+    over_seeds: Any
+    critical: Any
+    draws: int
+
+    @property
+    def half(self) -> Any:
+        """Half the width of the interval."""
+        return self.critical * (self.over_questions + self.over_seeds) ** 0.5
+
+
+def cell_variance(table: Table, clusters: NDArray[Any] | None = None) -> Variance:
+    """Return the variance of a cell's accuracy; `table` is `[..., questions, seeds]`."""
+    over_questions, draws = _over_questions(table.mean(axis=-1), clusters)
+    return _put_together([table], over_questions, draws)
+
+
+def difference_variance(a: Table, b: Table, clusters: NDArray[Any] | None = None) -> Variance:
+    """Return the variance of A - B; the tables are `[..., questions, seeds]`."""
+    over_questions, draws = _over_questions(a.mean(axis=-1) - b.mean(axis=-1), clusters)
+    return _put_together([a, b], over_questions, draws)
+
+
+def _over_questions(values: Table, clusters: NDArray[Any] | None) -> tuple[Any, int]:
     """Return the variance of the values' mean over independent draws, and how many there are."""
     import numpy as np
 
-    centred = values - values.mean()
-    totals = centred if clusters is None else np.bincount(clusters, weights=centred)
-    draws = len(totals)
+    totals = values - values.mean(axis=-1, keepdims=True)
+    if clusters is not None:
+        totals = np.bincount(clusters, weights=totals)
+    draws = totals.shape[-1]
     if draws < 2:
-        return 0.0, draws
-    return float((totals**2).sum()) * draws / (draws - 1) / len(values) ** 2, draws
+        return np.zeros(values.shape[:-1]), draws
+    return (totals**2).sum(axis=-1) * draws / (draws - 1) / values.shape[-1] ** 2, draws
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """What the seeds add to a variance: `raw` as it is seen, of which `noise` is the questions'.
+def _put_together(tables: Sequence[Table], over_questions: Any, draws: int) -> Variance:
+    import numpy as np
+
+    raw, noise, degrees = _seed_variance(tables)
+    over_seeds = np.maximum(0.0, raw - noise)
+    known = np.maximum(0.0, over_questions - noise)
+    variance = over_questions + over_seeds
+    # the questions' own part and the seeds' means as they are make the same variance, but one that
+    # is not cut off at zero: what decides on the interval
+    scale = np.sqrt(
+        np.divide(known + raw, variance, out=np.ones_like(variance), where=variance > 0)
+    )
+    critical = critical_value(known, raw, degrees, draws) * (scale if degrees else 1.0)
+    return Variance(over_questions, over_seeds, critical, draws)
+
+
+def _seed_variance(tables: Sequence[Table]) -> tuple[Any, Any, int]:
+    """Return what the seeds' means say of a variance, what of it is the questions', and degrees.
 
     A seed's mean over n questions differs from the others' already because each seed happens to
     have other questions right; only what goes beyond that is the seeds' own.
     """
-
-    raw: float
-    noise: float
-    degrees: int
-
-    @classmethod
-    def of(cls, tables: Sequence[Table]) -> _Parts:
-        degrees = sum(table.shape[1] - 1 for table in tables)
-        if degrees == 0:
-            return cls(0.0, 0.0, 0)
-        between = residual = 0.0
-        for table in tables:
-            questions = len(table)
-            means = table.mean(axis=0) - table.mean()
-            rows = table.mean(axis=1, keepdims=True) - table.mean()
-            left = table - table.mean() - means - rows
-            between += float((means**2).sum())  # of each seed's mean over the questions
-            residual += float((left**2).sum()) / max(1, questions - 1) / questions
-        share = sum(1 / table.shape[1] for table in tables)
-        return cls(between / degrees * share, residual / degrees * share, degrees)
-
-    @property
-    def over_seeds(self) -> float:
-        return max(0.0, self.raw - self.noise)
-
-    def critical(self, over_questions: float, draws: int) -> float:
-        """Return how many standard errors a 95 % interval takes on either side."""
-        from scipy.special import stdtrit  # 0.3 s, and only several seeds need it
-
-        variance = over_questions + self.over_seeds
-        at = 0.5 + LEVEL / 2
-        if self.degrees == 0 or variance == 0:
-            return float(stdtrit(max(1, draws - 1), at))
-        taken = NOISE_TAKEN_OF_ONE if self.degrees == 1 else NOISE_TAKEN
-        seen = max(0.0, self.raw - taken * self.noise)
-        share = min(1.0, seen / variance)
-        if self.degrees == 1:
-            import numpy as np
-
-            shares, values = zip(*ONE_DEGREE, strict=True)
-            return float(np.interp(share, shares, values))
-        # Satterthwaite's power is 2; with few seeds the share itself is a guess, and less is safe
-        power = 2 - 2 / self.degrees
-        inverse = share**power / self.degrees + (1 - share) ** 2 / max(1, draws - 1)
-        return float(stdtrit(1 / inverse, at))
+    degrees = sum(table.shape[-1] - 1 for table in tables)
+    between: Any = 0.0
+    residual: Any = 0.0
+    for table in tables:
+        questions = table.shape[-2]
+        mean = table.mean(axis=(-2, -1), keepdims=True)
+        means = table.mean(axis=-2, keepdims=True) - mean
+        rows = table.mean(axis=-1, keepdims=True) - mean
+        left = table - mean - means - rows
+        between = between + (means**2).sum(axis=(-2, -1))
+        residual = residual + (left**2).sum(axis=(-2, -1)) / max(1, questions - 1) / questions
+    share = sum(1 / table.shape[-1] for table in tables) / max(1, degrees)
+    return between * share, residual * share, degrees
 
 
-def _wilson(share: float, n: float, z: float) -> Interval:
-    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return Interval(max(0.0, centre - half), min(1.0, centre + half))
+def critical_value(known: Any, raw: Any, degrees: int, draws: int) -> Any:
+    """Return how many standard errors a 95 % interval takes whose variance is `known` + `raw`.
+
+    `raw` was estimated with so few `degrees` of freedom. Welch and Satterthwaite's approximation,
+    with a smaller power while they are few, because the share of `raw` then is a guess itself.
+    """
+    import numpy as np
+    from scipy.special import stdtrit  # 0.3 s, and only several seeds need it
+
+    at = 0.5 + LEVEL / 2
+    if degrees == 0:
+        return np.full(np.shape(known), stdtrit(max(1, draws - 1), at))
+    variance = known + raw
+    share = np.divide(raw, variance, out=np.zeros_like(variance), where=variance > 0)
+    if degrees == 1:
+        shares, values = zip(*ONE_DEGREE, strict=True)
+        return np.interp(share, shares, values)
+    power = 2 - 1.5 / degrees
+    inverse = share**power / degrees + (1 - share) ** 2 / max(1, draws - 1)
+    return stdtrit(1 / inverse, at)
+
+
+def wilson_bounds(share: Any, found: Variance) -> tuple[Any, Any]:
+    """Return Wilson's interval with the questions that a variance is worth: within 0 to 1."""
+    import numpy as np
+
+    variance = np.asarray(found.over_questions + found.over_seeds, dtype=float)
+    worth = np.divide(
+        share * (1 - share), variance, out=np.full_like(variance, found.draws), where=variance > 0
+    )
+    z = found.critical
+    centre = (share + z * z / (2 * worth)) / (1 + z * z / worth)
+    half = (
+        z / (1 + z * z / worth) * np.sqrt(share * (1 - share) / worth + z * z / (4 * worth * worth))
+    )
+    return np.maximum(0.0, centre - half), np.minimum(1.0, centre + half)

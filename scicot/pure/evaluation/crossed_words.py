@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Table = NDArray[Any]  # [questions, seeds]: 1 where the seed is right
 from scicot.pure.evaluation.crossed import ENOUGH_SEEDS, MARGIN, CellDifference
 
 
