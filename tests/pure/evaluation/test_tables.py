@@ -122,7 +122,7 @@ def test_what_was_not_run_is_empty_and_says_what_would_fill_it() -> None:
 def test_every_export_keeps_interval_seeds_questions_and_unread_answers() -> None:
     table = tables()[1]
     assert "30.80 \\[27.9, 33.8\\] (3 × 1172; 0.1)" in to_markdown(table)
-    assert r"30.80 [27.9, 33.9] (3 $\times$ 1172; 0.1)" in to_latex(table)
+    assert r"30.80 [27.9, 33.8] (3 $\times$ 1172; 0.1)" in to_latex(table)
     (line,) = [one for one in to_csv(table).splitlines() if "Sci-CoT,,ARC-C" in one]
     assert ",3,1 2 3,1172," in line
     assert "All runs alike, unless marked: epochs 30, selection last." in say_caption(table)
