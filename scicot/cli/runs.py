@@ -1,9 +1,10 @@
-"""The group `runs`: list, show, cancel, resume, start, next, logs; and `run-worker`."""
+"""The group `runs`: list, show, cancel, resume, start, next, logs, send; and `run-worker`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -21,10 +22,11 @@ from scicot.services.runs.runs import (
     read_log,
     request_cancel,
 )
+from scicot.services.runs.tracking import send_run
 from scicot.services.runs.worker import run_worker
 from scicot.services.training.cloning import differences_between_runs
 from scicot.services.workspace import open_workspace
-from scicot.words.records import RunStatus
+from scicot.words.records import RunStatus, Tracker
 from scicot.words.runs import RunView
 
 RunId = Annotated[
@@ -123,6 +125,21 @@ def logs_command(run_id: RunId) -> None:
     with open_workspace() as workspace:
         text = read_log(workspace, workspace.settings, run_id)
     typer.echo(printable(text) or f"Run {run_id} has not written a log yet.")
+
+
+@group.command("send")
+def send_command(
+    run_id: RunId,
+    to: Annotated[Tracker, typer.Option(help="tensorboard needs no package of its own.")],
+    folder: Annotated[
+        Path | None, typer.Option(help="Of TensorBoard's files. [tensorboard/ of the artifacts]")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give a run's settings, curves and results to a tool that shows runs."""
+    with open_workspace() as workspace:
+        where = send_run(workspace, workspace.settings, current_actor(), run_id, to, folder)
+    emit({"run": run_id, "to": to.value, "where": where}, as_json, f"Run {run_id} is at {where}.")
 
 
 @group.command("differences")

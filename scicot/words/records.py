@@ -136,6 +136,14 @@ class RunStatus(StrEnum):
         return self in (RunStatus.DONE, RunStatus.FAILED, RunStatus.CANCELLED)
 
 
+class Tracker(StrEnum):
+    """A tool that shows runs."""
+
+    TENSORBOARD = "tensorboard"
+    MLFLOW = "mlflow"
+    WANDB = "wandb"
+
+
 class Outcome(StrEnum):
     """How a prediction compares with the answer key. Unreadable is not incorrect.
 

@@ -11,11 +11,13 @@ from pages.evaluate.attribution.faults import choose_fault, say_coverage, show_v
 from pages.evaluate.question import show_question
 from pages.evaluate.reader import choose_question
 from pages.evaluate.runs import choose_run, predicted_runs
+from pages.evaluate.students import offer_training
 from pages.shared import links
 from pages.shared.frame import current_actor, errors_shown
 from pages.shared.run_control import show_headline, show_orders, show_while_it_runs
 from scicot.services.evaluation.attribution import attribute_errors, is_two_stage
 from scicot.services.evaluation.question_view import view_question
+from scicot.services.evaluation.what_if import can_answer
 from scicot.services.rationales.references import count_references
 from scicot.services.runs.runs import list_runs
 from scicot.services.workspace import open_workspace
@@ -99,8 +101,12 @@ def show(run: RunView) -> None:
     """Show the run's errors by fault and read them one by one."""
     with open_workspace() as session:
         attribution = attribute_errors(session, run.id)
+        is_here = can_answer(session, run)
     with st.expander("Ask again with other rationales", expanded=not attribution.was_run):
-        start(run)
+        if is_here:
+            start(run)
+        else:
+            offer_training(run, "to ask the answering stage again with other rationales")
     _follow(run)
     show_variants(attribution)
     say_coverage(attribution)

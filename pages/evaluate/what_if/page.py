@@ -7,8 +7,8 @@ import streamlit as st
 from pages.evaluate.question import show_outcome
 from pages.evaluate.reader import choose_question
 from pages.evaluate.runs import choose_run, predicted_runs
+from pages.evaluate.students import offer_training
 from pages.evaluate.what_if.drafts import History
-from pages.shared import links
 from pages.shared.frame import current_actor, errors_shown
 from pages.shared.plain_table import Cell, Head, Line, show_plain_table
 from scicot.services.evaluation.attribution import is_two_stage
@@ -144,5 +144,4 @@ if runs:
     with errors_shown():
         show(choose_run("Run", "run", runs, default=runs[0].id))
 elif listed:
-    st.info("Only a run that was trained here can be asked again.", icon=":material/science:")
-    st.page_link(links.LAUNCH, label="Launch one")
+    offer_training(listed[0], "to answer an edited question")

@@ -12,8 +12,16 @@ from scicot.words.records import APPROVED, RationaleStatus
 STYLES = {
     RationaleFormat.JSONL: "JSONL, the original beside the edit",
     RationaleFormat.CSV: "A spreadsheet (CSV)",
+    RationaleFormat.PARQUET: "A table (Parquet)",
     RationaleFormat.ARGILLA: "Argilla records",
+    RationaleFormat.LABEL_STUDIO: "Label Studio tasks",
     RationaleFormat.DPO: "Preference pairs (DPO): edits over originals",
+}
+
+ENDINGS = {
+    RationaleFormat.CSV: "csv",
+    RationaleFormat.PARQUET: "parquet",
+    RationaleFormat.LABEL_STUDIO: "json",
 }
 
 
@@ -38,7 +46,7 @@ def show_export(dataset: str) -> None:
             st.session_state["export_made"] = (wanted, count, content)
     exported = st.session_state.get("export_made")
     if exported is not None and exported[0] == wanted:
-        ending = "csv" if style is RationaleFormat.CSV else "jsonl"
+        ending = ENDINGS.get(style, "jsonl")
         st.download_button(
             f"Download {exported[1]:,} rationales",
             exported[2],

@@ -8,7 +8,7 @@ from pages.shared import links
 from pages.shared.frame import current_actor
 from pages.shared.run_control import BADGES
 from scicot.pure.markdown import escape_markdown
-from scicot.services.home.overview import Overview, Step
+from scicot.services.home.overview import Overview, State, Step
 from scicot.words.people import role_needed
 from scicot.words.reviewing import Queue
 
@@ -18,6 +18,12 @@ WAYS = {
     Step.REVIEW: ("Review", links.REVIEW, "Review"),
     Step.TRAIN: ("Train", links.LAUNCH, "Train"),
     Step.UNDERSTAND: ("Understand", links.COMPARE, "Compare"),
+}
+
+ICONS = {
+    State.EMPTY: ":material/radio_button_unchecked:",
+    State.BEGUN: ":material/timelapse:",
+    State.DONE: ":green[:material/check_circle:]",
 }
 
 
@@ -33,7 +39,7 @@ def show_cards(dataset: str, overview: Overview) -> None:
             st.container(border=True, height="stretch", vertical_alignment="distribute"),
         ):
             st.metric(title, f"{figure:,}")
-            st.caption(waits)
+            st.caption(f"{ICONS[overview.state_of(step)]} {waits}")
             if st.button(
                 way,
                 key=f"home_{step}",
@@ -45,20 +51,34 @@ def show_cards(dataset: str, overview: Overview) -> None:
 
 
 def _say(overview: Overview) -> dict[Step, tuple[int, str]]:
-    queues = overview.queues
+    """Return each job's figure, and in words what it counts and what waits."""
+    queues, approved = overview.queues, overview.approved
     splits = ", ".join(f"{count:,} {split}" for split, count in overview.questions.items() if count)
-    flagged = f"{queues[Queue.FLAGGED]:,} of them flagged" if queues[Queue.FLAGGED] else ""
+    frozen = f"frozen in {_count(overview.snapshots, 'snapshot')}" if overview.snapshots else ""
     return {
         Step.QUESTIONS: (sum(overview.questions.values()), splits),
-        Step.RATIONALES: (queues[Queue.ALL], "written so far" if queues[Queue.ALL] else "none yet"),
-        Step.REVIEW: (queues[Queue.UNREVIEWED], flagged or "waiting to be read"),
+        Step.RATIONALES: (
+            queues[Queue.ALL],
+            f"{_count(overview.unexplained, 'training question')} without one"
+            if overview.unexplained
+            else "every training question has one",
+        ),
+        Step.REVIEW: (
+            queues[Queue.UNREVIEWED],
+            f"to read, {queues[Queue.FLAGGED]:,} flagged"
+            if queues[Queue.UNREVIEWED]
+            else f"to read; {approved:,} approved",
+        ),
         Step.TRAIN: (
             overview.trained,
-            f"students trained; {overview.approved:,} rationales approved, "
-            f"{overview.snapshots:,} snapshots",
+            f"students; {_count(approved, 'rationale')} approved, {frozen or 'none frozen yet'}",
         ),
-        Step.UNDERSTAND: (overview.predicted, "runs have answered the test questions"),
+        Step.UNDERSTAND: (overview.predicted, "runs with answers to compare and to read"),
     }
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def show_under_way(overview: Overview) -> None:

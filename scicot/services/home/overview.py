@@ -6,19 +6,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from db.models import QuestionRow, RationaleRow
 from scicot.services.evaluation.comparison import compare_runs, list_predicted_runs
 from scicot.services.evaluation.pairs import default_pair
-from scicot.services.questions.lookup import count_questions
+from scicot.services.questions.lookup import count_questions, find_dataset_id
 from scicot.services.review.queue import count_queues
 from scicot.services.runs.runs import list_runs
 from scicot.services.training.snapshots import list_snapshots
-from scicot.words.records import Actor, RunKind, RunStatus
+from scicot.words.records import Actor, RunKind, RunStatus, Split
 from scicot.words.reviewing import Queue
 from scicot.words.runs import RunView
 
 UNDER_WAY = (RunStatus.QUEUED, RunStatus.STARTING, RunStatus.RUNNING)
+
+
+class State(StrEnum):
+    """How far a job is: nothing yet, begun, or nothing waits."""
+
+    EMPTY = "empty"
+    BEGUN = "begun"
+    DONE = "done"
 
 
 class Step(StrEnum):
@@ -33,9 +43,13 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Counts of one dataset; `compared` is the newest pair of runs with its sentence."""
+    """Counts of one dataset; `compared` is the newest pair of runs with its sentence.
+
+    `unexplained` training questions have no rationale yet.
+    """
 
     questions: Mapping[str, int]
+    unexplained: int
     queues: Mapping[Queue, int]
     snapshots: int
     trained: int
@@ -47,6 +61,22 @@ class Overview:
     def approved(self) -> int:
         """How many rationales may be trained on."""
         return self.queues[Queue.ACCEPTED] + self.queues[Queue.EDITED]
+
+    def state_of(self, step: Step) -> State:
+        """Return how far a job is."""
+        begun, waiting = {
+            Step.QUESTIONS: (sum(self.questions.values()), 0),
+            Step.RATIONALES: (self.queues[Queue.ALL], self.unexplained),
+            Step.REVIEW: (
+                self.queues[Queue.ALL] - self.queues[Queue.UNREVIEWED],
+                self.queues[Queue.UNREVIEWED],
+            ),
+            Step.TRAIN: (self.trained, 0),
+            Step.UNDERSTAND: (self.predicted, 0),
+        }[step]
+        if not begun:
+            return State.EMPTY
+        return State.BEGUN if waiting else State.DONE
 
     @property
     def next_step(self) -> Step:
@@ -64,6 +94,7 @@ def look_over(session: Session, actor: Actor, dataset: str) -> Overview:
     pair = default_pair(predicted)
     return Overview(
         questions=count_questions(session).get(dataset, {}),
+        unexplained=_count_unexplained(session, find_dataset_id(session, dataset)),
         queues=count_queues(session, actor, dataset),
         snapshots=len(list_snapshots(session, dataset)),
         trained=len(
@@ -73,3 +104,10 @@ def look_over(session: Session, actor: Actor, dataset: str) -> Overview:
         under_way=list_runs(session, statuses=UNDER_WAY, limit=20),
         compared=(*pair, compare_runs(session, *pair).sentence) if pair else None,
     )
+
+
+def _count_unexplained(session: Session, dataset_id: int) -> int:
+    of_split = (QuestionRow.dataset_id == dataset_id, QuestionRow.split == Split.TRAIN)
+    explained = select(RationaleRow.question_id).where(RationaleRow.dataset_id == dataset_id)
+    query = select(func.count(QuestionRow.id)).where(*of_split, QuestionRow.id.not_in(explained))
+    return session.scalar(query) or 0

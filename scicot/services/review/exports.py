@@ -17,6 +17,8 @@ from db.models import DatasetRow, QuestionRow, RationaleRow
 from db.rows import chunks
 from db.session import write
 from scicot.adapters.atomic_files import write_atomically
+from scicot.adapters.parquet_files import to_parquet
+from scicot.pure.review.exchange import argilla_record, label_studio_task
 from scicot.pure.students.texts import question_text
 from scicot.services.questions.lookup import find_dataset_id
 from scicot.services.review.items import load_items
@@ -30,11 +32,13 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class RationaleFormat(StrEnum):
-    """How rationales are written: our JSONL, a spreadsheet, Argilla records, preference pairs."""
+    """How rationales are written: our JSONL, tables, other tools' records, preference pairs."""
 
     JSONL = "jsonl"
     CSV = "csv"
+    PARQUET = "parquet"
     ARGILLA = "argilla"
+    LABEL_STUDIO = "label-studio"
     DPO = "dpo"
 
 
@@ -84,14 +88,24 @@ def render_rationales(
         raise InvalidInput(
             f"There is no rationale to write ({wanted}). Review some first, or include others."
         )
-    if style is RationaleFormat.CSV:
-        content = _as_csv(items)
-    else:
-        line = LINES[style]
-        content = "".join(f"{json.dumps(line(item), ensure_ascii=False)}\n" for item in items)
+    content = _render(items, style)
     with write(session):
         pass  # nothing but who took it out
-    return len(items), content.encode("utf-8-sig" if style is RationaleFormat.CSV else "utf-8")
+    return len(items), content
+
+
+def _render(items: Sequence[ReviewItem], style: RationaleFormat) -> bytes:
+    match style:
+        case RationaleFormat.CSV:
+            return _as_csv(items).encode("utf-8-sig")
+        case RationaleFormat.PARQUET:
+            return to_parquet([_our_line(item) for item in items])
+        case RationaleFormat.LABEL_STUDIO:  # takes a list of tasks, and no lines
+            tasks = [label_studio_task(item) for item in items]
+            return json.dumps(tasks, ensure_ascii=False, indent=1).encode("utf-8")
+    line = LINES[style]
+    lines = (f"{json.dumps(line(item), ensure_ascii=False)}\n" for item in items)
+    return "".join(lines).encode("utf-8")
 
 
 def _ids(
@@ -139,32 +153,6 @@ def _our_line(item: ReviewItem) -> Mapping[str, Any]:
     }
 
 
-def _argilla_record(item: ReviewItem) -> Mapping[str, Any]:
-    """Return the record in the layout of Argilla 2's `Record.to_dict`."""
-    rationale = item.rationale
-    user = item.reviewer or rationale.source
-    return {
-        "id": f"{item.question.dataset}/{item.question.external_id}/{rationale.id}",
-        "fields": {
-            "question": question_text(item.question),
-            "answer_key": item.question.shown_key,
-            "rationale": rationale.original_text,
-        },
-        "metadata": {
-            "source": rationale.source,
-            "sample": rationale.sample,
-            "flags": sorted({flag.check for flag in item.flags}),
-            "risk": item.risk,
-        },
-        "suggestions": {},
-        "responses": {
-            "verdict": [{"value": rationale.status.value, "user_id": user}],
-            "corrected": [{"value": rationale.text, "user_id": user}],
-        },
-        "vectors": {},
-    }
-
-
 def _preference_pair(item: ReviewItem) -> Mapping[str, Any]:
     return {
         "prompt": question_text(item.question),
@@ -177,7 +165,7 @@ def _preference_pair(item: ReviewItem) -> Mapping[str, Any]:
 
 LINES: Mapping[RationaleFormat, Callable[[ReviewItem], Mapping[str, Any]]] = {
     RationaleFormat.JSONL: _our_line,
-    RationaleFormat.ARGILLA: _argilla_record,
+    RationaleFormat.ARGILLA: argilla_record,
     RationaleFormat.DPO: _preference_pair,
 }
 

@@ -2,9 +2,8 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
+from transformers import AutoModelForSeq2SeqLM
 
-from scicot.adapters.students.folders import inspect_folder
-from scicot.adapters.students.loading import load_model
 from scicot.cli.handlers import HANDLERS
 from scicot.services.predictions.store import list_predictions
 from scicot.services.runs.runs import get_run
@@ -90,13 +89,16 @@ def test_an_exported_student_loads_and_says_what_it_is(
     folders = export_student(session, get_settings(), trained.id, tmp_path / "out")
     assert {folder.name for folder in folders} == {"rationale", "answer"}
     for folder in folders:
-        load_model(folder, inspect_folder("exported", folder).family)
+        opened = AutoModelForSeq2SeqLM.from_pretrained(folder)  # as a reader of the card would
+        assert opened.config.vocab_size == opened.get_input_embeddings().num_embeddings
         assert (folder / "ct2" / "model.bin").is_file()
         card = (folder / "README.md").read_text()
         assert "accuracy" in card
         assert f"run {trained.id}" in card
         assert str(tmp_path) not in card
         assert "base_model" not in card
+        assert "license: other" in card
+        assert "content hash `" in card
 
 
 def test_an_export_overwrites_nothing(session: Session, tmp_path: Path, trained: RunView) -> None:
