@@ -5,7 +5,7 @@ PROCESSES ?= 2
 RERUNS ?= 0
 STAMP := .venv/.installed
 
-.PHONY: setup app docs quick test test-slow check e2e bench soak screenshots lock migration chromium test-postgresql
+.PHONY: setup app docs quick test test-slow check e2e bench soak screenshots demo-data lock migration chromium test-postgresql
 .DEFAULT_GOAL := app
 
 setup: $(STAMP)
@@ -65,8 +65,13 @@ soak: setup
 test-postgresql: setup
 	SCICOT_TEST_DATABASE=postgresql $(BIN)/python -m pytest tests/services -m "not slow"
 
+# The demonstration's pages as pictures, for looking at; the README's three are kept in docs/pictures.
 screenshots: setup chromium
-	$(BIN)/python -m pytest -m browser
+	$(BIN)/python -m tests.screenshots
+
+# The demonstration, by real runs: half an hour; `scicot demo` brings what is packed here.
+demo-data: setup
+	SCICOT_HOME=$$(mktemp -d) $(BIN)/python -m scicot.bench.demo_data
 
 # The reference pages, from the code.
 docs: setup

@@ -10,6 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.shared import links
+from pages.shared.demo import show_demonstration
 from pages.shared.frame import errors_shown, show_sidebar
 from pages.shared.sign_in import pages_for, stop_unless_let_in
 
@@ -48,5 +49,6 @@ st.logo(str(ICON), size="large")
 actor = stop_unless_let_in()
 page = st.navigation(pages_for(actor, PAGES), expanded=True)
 show_sidebar()
+show_demonstration()
 with errors_shown():
     page.run()

@@ -81,6 +81,7 @@ ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
         "upkeep": ("questions", "runs", "training"),
         "system": ("runs", "teacher/ledger"),
         "home": ("questions", "review", "runs", "training", "evaluation"),
+        "demo": ("upkeep",),
     },
     "scicot/pure": {
         "students": (),
@@ -88,7 +89,7 @@ ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
         "checks": (),
         "questions": (),
         "judge": ("teacher",),
-        "review": (),
+        "review": ("students",),
         "runs": (),
         "training": (),
         "teacher": ("students",),

@@ -16,6 +16,7 @@ from scicot.cli import (
     bench,
     checks,
     compare,
+    demo,
     doctor,
     duplicates,
     experiment,
@@ -50,6 +51,7 @@ app = typer.Typer(
 )
 for module in (
     app_command,
+    demo,
     backup,
     imports,
     duplicates,

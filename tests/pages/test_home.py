@@ -14,16 +14,20 @@ def metrics(app: object) -> dict[str, str]:
     return {one.label: one.value for one in app.metric}  # type: ignore[attr-defined]
 
 
-def test_an_empty_home_has_three_doors_and_the_first_brings_the_starter_set(
+def test_the_first_door_opens_the_demonstration_and_one_press_takes_it_out(
     session: Session,
 ) -> None:
     app = open_app()
     assert not app.exception
     next(one for one in app.button if one.label == "Try it now").click().run()
     assert not app.exception
-    assert list_datasets(session) == ["starter"]
     assert metrics(app)["Questions"] == "60"
-    assert app.query_params["dataset"] == "starter"
+    assert app.query_params["dataset"] == "demo"
+    assert "Demonstration" in " ".join(one.value for one in app.sidebar.markdown)
+    app.sidebar.button(key="demo_remove").click().run()
+    assert not app.exception
+    assert list_datasets(session) == []
+    assert [one.label for one in app.button if one.label == "Try it now"]
 
 
 def test_the_cards_say_what_waits_and_the_next_step_stands_out(

@@ -6,10 +6,8 @@ import streamlit as st
 
 from pages.shared import links
 from pages.shared.frame import current_actor, errors_shown
-from scicot.services.questions.imports import import_questions
+from scicot.services.demo.demonstration import add_demonstration
 from scicot.services.workspace import open_workspace
-
-STARTER = "starter"
 
 
 def show_doors() -> None:
@@ -22,7 +20,10 @@ def show_doors() -> None:
     now, arc, own = st.columns(3)
     with now, st.container(border=True, height="stretch"):
         st.markdown("##### Try it now")
-        st.text("60 science questions and a small teacher on this machine: no key, no network.")
+        st.text(
+            "A finished piece of work to look at, in seconds: 60 questions, rationales, "
+            "three trained students. No key, no network; one press removes it again."
+        )
         st.button("Try it now", type="primary", icon=":material/science:", on_click=_try_it_now)
     with arc, st.container(border=True, height="stretch"):
         st.markdown("##### Bring ARC")
@@ -36,5 +37,5 @@ def show_doors() -> None:
 
 def _try_it_now() -> None:
     with errors_shown(), open_workspace() as session:
-        import_questions(session, current_actor(), "starter", dataset=STARTER)
-        links.choose("dataset", STARTER)
+        added = add_demonstration(session, current_actor())
+        links.choose("dataset", added.dataset)
