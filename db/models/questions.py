@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, EnumText
@@ -50,6 +50,8 @@ class QuestionRow(Base):
     answer_form: Mapped[AnswerKind | None] = mapped_column(EnumText(AnswerKind))
     group: Mapped[str | None] = mapped_column(String(200))
     content_hash: Mapped[str] = mapped_column(String(64), index=True)
+    # what a search for duplicates compares, in 144 bytes; None: not made yet
+    sketch: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     created_at: Mapped[datetime]
 
 

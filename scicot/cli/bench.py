@@ -58,6 +58,19 @@ def understand_command(
     emit(result, as_json, "\n".join(f"{key}: {value}" for key, value in result.items()))
 
 
+@group.command("import")
+def import_command(
+    questions: Annotated[int, typer.Option(min=10, help="Of the first import.")] = 100_000,
+    more: Annotated[int, typer.Option(min=1, help="Imported beside them.")] = 1000,
+    as_json: AsJson = False,
+) -> None:
+    """Import made-up questions twice: processor seconds, and how much memory they took."""
+    from scicot.bench.imports import bench_import
+
+    result = bench_import(questions, more)
+    emit(result, as_json, "\n".join(f"{key}: {value}" for key, value in result.items()))
+
+
 StudentOption = Annotated[
     str, typer.Option(help="A folder, hub id, or the paper's shape with random weights.")
 ]

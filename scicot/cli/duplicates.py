@@ -35,9 +35,9 @@ def list_command(
 ) -> None:
     """List the pairs within and across splits and datasets, searched for anew."""
     with open_workspace() as session:
-        list_duplicates(session, dataset)  # refuses a name that nothing bears
+        list_duplicates(session, [dataset])  # refuses a name that nothing bears
         search_duplicates(session, [dataset])
-        pairs = list_duplicates(session, dataset)
+        pairs = list_duplicates(session, [dataset])
     emit(
         {
             "exact": [_ids(pair) for pair in pairs if pair.is_exact],

@@ -15,11 +15,11 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "question": (
         *("question", "stem", "question_stem", "query", "question_text", "problem", "prompt"),
-        *("goal", "sentence", "ctx", "input", "body"),
+        *("goal", "sentence", "ctx", "input", "body", "conclusion", "hypothesis", "premise"),
     ),
     "passage": (
         *("passage", "context", "article", "paragraph", "hint", "story", "background"),
-        *("passage_text",),
+        *("passage_text", "premises", "premise", "body", "theory"),
     ),
     "choices": (
         *("choices", "options", "answers", "endings", "candidates", "answer_choices"),
@@ -29,7 +29,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         *("answerkey", "answer_key", "answer", "correct_option", "correct_choice", "cop"),
         *("answer_idx", "answer_index", "answer_id", "correct_answer", "correct_label"),
         *("label", "gold", "target", "correct", "correct_answer_index", "correct_index", "key"),
-        *("solution_index", "ans", "right_answer", "final_answer"),
+        *("solution_index", "ans", "right_answer", "final_answer", "correct_answer_id"),
+        *("correct_option_id", "correct_letter", "correct_answer_letter", "gold_label"),
     ),
     "rationale": (
         *("rationale", "support", "explanation", "exp", "solution", "cot_content", "reasoning"),
@@ -47,7 +48,8 @@ OTHER_NAMES = {
     **{"options": "choices", "context": "passage", "support": "rationale"},
 }
 _OPTION = re.compile(
-    r"(?:(?:option|options|choice|choices|answer|ans|ending|sol|solution|op|opt|alternative)_?)?"
+    r"(?:(?:option|options|choice|choices|answer|ans|ending|sol|solution|op|opt|alternative|hypothesis)"
+    r"_?)?"
     r"(?P<mark>[a-j]|[0-9]|10)$"
 )
 _DISTRACTOR = re.compile(r"(?:distractor|incorrect_answer|wrong_answer|false_answer)_?(\d+)$")

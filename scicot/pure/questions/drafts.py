@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from scicot.pure.hashing import content_hash
@@ -69,10 +70,10 @@ def make_draft(
         )
     if passage and passage != stem:
         stem = f"{passage}\n{stem}"
-    labels = bare_labels([visible(label) for label, _ in choices])
-    options = tuple(Choice(label, text) for label, (_, text) in zip(labels, choices, strict=True))
-    for text in (stem, *(choice.text for choice in options)):
-        if (command := eaten_backslash(text)) is not None:
+    labels = bare_labels(tuple([visible(label) for label, _ in choices]))
+    options = tuple([Choice(label, text) for label, (_, text) in zip(labels, choices, strict=True)])
+    for text in (stem, *[text for _, text in choices]):
+        if not text.isprintable() and (command := eaten_backslash(text)) is not None:
             raise InvalidQuestion(
                 f"{where}: a backslash was lost: \\{command} came as a control character, which "
                 f"is what JSON reads in a single one. Write \\\\{command}."
@@ -145,11 +146,12 @@ def _split(value: Any, where: str) -> Split | None:
     return SPLITS[named]
 
 
-def bare_labels(labels: Sequence[str]) -> list[str]:
+@lru_cache(maxsize=100)  # a file's questions are labelled alike
+def bare_labels(labels: tuple[str, ...]) -> tuple[str, ...]:
     """Return labels without the brackets or full stops that all of them carry: (A), B., C)."""
-    bare = [_bare(label) for label in labels]
+    bare = tuple([_bare(label) for label in labels])
     wrapped = all(short and short != label for short, label in zip(bare, labels, strict=True))
-    return bare if wrapped and len(set(bare)) == len(bare) else list(labels)
+    return bare if wrapped and len(set(bare)) == len(bare) else labels
 
 
 def _bare(label: str) -> str:

@@ -15,7 +15,7 @@ from scicot.pure.questions.columns import (
 )
 from scicot.pure.questions.drafts import Draft
 from scicot.pure.questions.free import read_free
-from scicot.pure.questions.values import LETTERS, as_list, as_text
+from scicot.pure.questions.values import LETTERS, as_list, as_text, cut_options
 from scicot.words.errors import InvalidQuestion
 
 Row = Mapping[str, Any]
@@ -28,6 +28,7 @@ SHAPES: Mapping[str, tuple[str, Read]] = {
     "distractors": ("the right answer with distractors", shapes.read_distractors),
     "yes_no": ("questions answered by yes or no", shapes.read_yes_no),
     "passages": ("passages with several questions each", shapes.read_passages),
+    "inline": ("options written in the question's own text", shapes.read_inline),
     "free": ("questions with a free answer", read_free),
     "places": ("columns without a header", shapes.read_columns),
 }
@@ -152,8 +153,12 @@ def _without_options(
     """Return yes/no or free answers; None where options may stand in columns nobody knows."""
     keys = [as_text(row.get(fields.get("answer", ""))).strip().lower() for row in rows]
     stated = {key for key in keys if key}
-    if stated and stated <= shapes.YES | shapes.NO:
-        return Layout("yes_no", fields)
+    if stated and stated <= shapes.YES | shapes.NO | shapes.OPEN_ANSWERS:
+        return Layout("yes_no", fields, tuple(sorted(stated & shapes.OPEN_ANSWERS)))
+    asked = [as_text(row.get(fields["question"])) for row in rows]
+    letters = all(key.strip("().: ") in tuple("abcdefghij") for key in stated)
+    if letters and all(cut_options(text)[1] for text in asked):
+        return Layout("inline", fields)
     unknown = [column for column in columns if column not in fields.values()]
     bare = all(len(key) == 1 and key in "abcdefghij01234" for key in stated)
     if stated and not bare and len(unknown) <= 2:

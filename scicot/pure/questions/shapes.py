@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from scicot.pure.questions.values import (
     LETTERS,
     as_list,
     as_text,
+    cut_options,
     kind_of,
     split_inline,
     without_marks,
@@ -22,6 +24,12 @@ Columns = Mapping[str, str]
 TEXT_KEYS = ("text", "content", "atext", "option_text", "value", "choice", "answer", "option")
 LABEL_KEYS = ("label", "key", "letter", "id", "aid", "option_label", "idx")
 RIGHT_KEYS = ("is_correct", "isCorrect", "correct", "is_answer")
+# answers of sets whose facts may leave a statement open: FOLIO, ProofWriter
+OPEN_ANSWERS = frozenset(("uncertain", "unknown"))
+_ASKS = re.compile(
+    r"(?:is|are|was|were|do|does|did|can|could|will|would|should|has|have|had|may|might|must)\s",
+    re.IGNORECASE,
+)
 YES, NO = frozenset(("yes", "true", "1", "y")), frozenset(("no", "false", "0", "n"))
 
 
@@ -40,6 +48,12 @@ def read_arc(row: Row, columns: Columns, options: Sequence[str], where: str) -> 
             'layout is {"id", "question": {"stem", "choices": [{"text", "label"}]}, "answerKey"}.'
         )
     choices = question.get("choices")
+    if isinstance(choices, dict) and {"text", "label"} <= set(choices):
+        inner = {**row, "question": question.get("stem"), "choices": choices}
+        yield from read_hub(
+            inner, {**columns, "question": "question", "choices": "choices"}, (), where
+        )
+        return
     if not isinstance(choices, list) or not all(isinstance(choice, dict) for choice in choices):
         raise InvalidQuestion(f"{where}: 'choices' is not a list of options. Correct the row.")
     fields["question"] = question.get("stem")
@@ -160,15 +174,33 @@ def read_distractors(
 
 
 def read_yes_no(row: Row, columns: Columns, options: Sequence[str], where: str) -> Iterator[Draft]:
-    """Yield the question of a row answered by yes or no; a statement is true or false."""
+    """Yield the question of a row answered by yes or no; a statement is true or false.
+
+    `options` holds the third answer of sets in which a statement may stay open.
+    """
     fields = fields_of(row, columns)
     key = as_text(fields.get("answer")).strip().lower()
-    if key and key not in YES | NO:
+    others = [option.lower() for option in options]
+    if key and key not in YES | NO and key not in others:
         raise InvalidQuestion(f"{where}: the answer '{key}' is neither yes nor no.")
-    asked = as_text(fields.get("question")).rstrip().endswith(("?", "？", "؟"))
-    texts = ("yes", "no") if asked else ("true", "false")
-    fields["answer"] = "" if not key else "A" if key in YES else "B"
-    yield make_draft(fields, list(zip("AB", texts, strict=True)), own_labels=True, where=where)
+    stem = as_text(fields.get("question")).strip()
+    asked = stem.endswith(("?", "？", "؟")) or bool(_ASKS.match(stem))
+    texts = [*(("yes", "no") if asked else ("true", "false")), *others]
+    place = 0 if key in YES else 1 if key in NO else texts.index(key) if key else None
+    fields["answer"] = "" if place is None else LETTERS[place]
+    pairs = list(zip(LETTERS, texts, strict=False))
+    yield make_draft(fields, pairs, own_labels=True, where=where)
+
+
+def read_inline(row: Row, columns: Columns, options: Sequence[str], where: str) -> Iterator[Draft]:
+    """Yield the question of a row whose text holds its options as well, a line each."""
+    fields = fields_of(row, columns)
+    stem, choices = cut_options(as_text(fields.get("question")))
+    if len(choices) < 2:
+        raise InvalidQuestion(f"{where}: the text holds no options such as (A) and (B).")
+    fields["question"] = stem
+    pairs = list(zip(LETTERS, choices, strict=False))
+    yield make_draft(fields, pairs, own_labels=True, where=where)
 
 
 def read_passages(

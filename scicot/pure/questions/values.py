@@ -30,11 +30,13 @@ _EATEN = {
 
 def as_text(value: Any) -> str:
     """Return a cell as text: numbers as written, whole ones without a point; None as nothing."""
+    if isinstance(value, str):
+        return value
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return value if isinstance(value, str) else str(value)
+    return str(value)
 
 
 def kind_of(value: Any) -> str:
@@ -100,6 +102,22 @@ def split_inline(text: str) -> list[str]:
         if len(parts) >= 2:
             return [part for part in parts if part]
     return [text]
+
+
+def cut_options(text: str) -> tuple[str, list[str]]:
+    """Return a text without the options that close it, a line each, and those options."""
+    lines = text.rstrip().split("\n")
+    marks = [_LABELLED.match(line) for line in lines]
+    first = next(
+        (place for place, mark in enumerate(marks) if mark and mark[1].upper() == "A"), len(lines)
+    )
+    letters = [mark[1].upper() if mark else "" for mark in marks[first:]]
+    if len(letters) < 2 or letters != list(LETTERS[: len(letters)]):
+        return text, []
+    stem = re.sub(
+        r"\s*(?:answer\s+)?(?:options|choices)\s*:?\s*$", "", "\n".join(lines[:first]), flags=re.I
+    )
+    return stem, without_marks(lines[first:])
 
 
 def without_marks(texts: Sequence[str]) -> list[str]:

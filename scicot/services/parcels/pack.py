@@ -137,7 +137,10 @@ def _queries(run: RunView) -> Mapping[type[Base], Select[Any]]:
     asked = select(question.c.id).where(question.c.dataset_id.in_(own))
     return {
         DatasetRow: select(dataset).where(dataset.c.name == run.dataset),
-        QuestionRow: select(question).where(question.c.dataset_id.in_(own)).order_by(question.c.id),
+        # sketches are made where they are needed
+        QuestionRow: select(*(column for column in question.c if column.name != "sketch"))
+        .where(question.c.dataset_id.in_(own))
+        .order_by(question.c.id),
         DuplicateRow: select(pair)
         .where(pair.c.first_id.in_(asked), pair.c.second_id.in_(asked))
         .order_by(pair.c.id),

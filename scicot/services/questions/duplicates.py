@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import delete, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from db.models import DatasetRow, DuplicateRow, QuestionRow
 from db.session import write
-from scicot.pure.questions.neighbours import asked_text, find_pairs
+from scicot.pure.questions.neighbours import (
+    Sketches,
+    asked_text,
+    find_pairs,
+    sketch_texts,
+)
 from scicot.services.questions.lookup import find_dataset_id, list_datasets
 from scicot.words.records import Choice, Split
+
+PART = 5000  # questions whose sketches are read at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +54,22 @@ class DuplicatePair:
         return self.first.split is not self.second.split
 
 
-def search_duplicates(session: Session, datasets: Sequence[str]) -> int:
+def search_duplicates(session: Session, datasets: Sequence[str], *, after: int = 0) -> int:
     """Look for pairs that touch these datasets, among all questions; return how many there are.
 
-    What an earlier search found for them is replaced.
+    What an earlier search found for them is replaced. `after`: only questions with a higher id
+    than this, the ones just imported, are compared with all.
     """
     wanted = set(datasets) & set(list_datasets(session))
-    mine = {find_dataset_id(session, name) for name in wanted}
-    places: list[tuple[int, int]] = []
-    pairs = [
-        pair
-        for pair in find_pairs(_texts(session, places))
-        if places[pair.first][1] in mine or places[pair.second][1] in mine
-    ]
-    ids = select(QuestionRow.id).where(QuestionRow.dataset_id.in_(mine))
+    mine = QuestionRow.dataset_id.in_([find_dataset_id(session, name) for name in wanted])
+    asked = mine & (QuestionRow.id > after)
+    _fill_sketches(session)
+    parts = list(_read_sketches(session, asked))
+    if not parts:
+        return 0
+    searched = Sketches.join(parts)
+    pairs = find_pairs(searched, _read_sketches(session, ~asked))
+    ids = select(QuestionRow.id).where(asked)
     with write(session):
         session.execute(
             delete(DuplicateRow).where(
@@ -67,11 +77,7 @@ def search_duplicates(session: Session, datasets: Sequence[str]) -> int:
             )
         )
         rows = [
-            {
-                "first_id": places[pair.first][0],
-                "second_id": places[pair.second][0],
-                "similarity": pair.similarity,
-            }
+            {"first_id": pair.first, "second_id": pair.second, "similarity": pair.similarity}
             for pair in pairs
         ]
         if rows:
@@ -79,41 +85,62 @@ def search_duplicates(session: Session, datasets: Sequence[str]) -> int:
     return len(pairs)
 
 
-def _texts(session: Session, places: list[tuple[int, int]]) -> Iterator[str]:
-    """Yield what every question asks, by id, and note which question stands at which place."""
-    query = select(
-        QuestionRow.id, QuestionRow.dataset_id, QuestionRow.stem, QuestionRow.choices
-    ).order_by(QuestionRow.id)
-    for question_id, dataset_id, stem, choices in session.execute(query).yield_per(1000):
-        places.append((question_id, dataset_id))
-        yield asked_text(stem, (Choice(choice["label"], choice["text"]) for choice in choices))
+def _read_sketches(session: Session, of: ColumnElement[bool]) -> Iterator[Sketches]:
+    """Yield the sketches of all these questions, in parts."""
+    query = select(QuestionRow.id, QuestionRow.sketch).where(of, QuestionRow.sketch.is_not(None))
+    for rows in session.execute(query.execution_options(yield_per=PART)).partitions():
+        yield Sketches.read([row[0] for row in rows], [row[1] or b"" for row in rows])
 
 
-def list_duplicates(session: Session, dataset: str) -> list[DuplicatePair]:
-    """Return the pairs that touch a dataset, the exact ones first; raises NotFound for it."""
-    dataset_id = find_dataset_id(session, dataset)
+def _fill_sketches(session: Session) -> None:
+    """Make the sketches of questions that have none: those from before there were any."""
+    query = select(QuestionRow.id, QuestionRow.stem, QuestionRow.choices).where(
+        QuestionRow.sketch.is_(None)
+    )
+    while rows := session.execute(query.limit(PART)).all():
+        texts = [
+            asked_text(stem, (Choice(choice["label"], choice["text"]) for choice in choices))
+            for _, stem, choices in rows
+        ]
+        with write(session):
+            session.execute(
+                update(QuestionRow),
+                [
+                    {"id": row.id, "sketch": sketch}
+                    for row, sketch in zip(rows, sketch_texts(texts), strict=True)
+                ],
+            )
+
+
+def list_duplicates(session: Session, datasets: Sequence[str]) -> list[DuplicatePair]:
+    """Return the pairs that touch these datasets, the exact ones first; raises NotFound."""
+    wanted = [find_dataset_id(session, name) for name in datasets]
     first, second = aliased(QuestionRow), aliased(QuestionRow)
     names = dict(session.execute(select(DatasetRow.id, DatasetRow.name)).all())
     rows = session.execute(
-        select(DuplicateRow.similarity, first, second)
+        select(DuplicateRow.similarity, *_columns(first), *_columns(second))
         .join(first, first.id == DuplicateRow.first_id)
         .join(second, second.id == DuplicateRow.second_id)
-        .where(or_(first.dataset_id == dataset_id, second.dataset_id == dataset_id))
+        .where(or_(first.dataset_id.in_(wanted), second.dataset_id.in_(wanted)))
         .order_by(DuplicateRow.similarity.desc(), DuplicateRow.first_id, DuplicateRow.second_id)
     )
     return [
-        DuplicatePair(
-            _side(question, names[question.dataset_id]),
-            _side(other, names[other.dataset_id]),
-            alike,
-        )
-        for alike, question, other in rows
+        DuplicatePair(_side(row[1:7], names), _side(row[7:], names), row.similarity) for row in rows
     ]
 
 
-def _side(row: QuestionRow, dataset: str) -> DuplicateSide:
-    options = tuple(str(choice["text"]) for choice in row.choices)
-    return DuplicateSide(row.id, row.external_id, dataset, row.split, row.stem, options)
+def _columns(question: type[QuestionRow]) -> tuple[InstrumentedAttribute[Any], ...]:
+    """Return what `_side` reads: many pairs as whole rows would take a lot of memory."""
+    return (
+        *(question.id, question.external_id, question.dataset_id),
+        *(question.split, question.stem, question.choices),
+    )
+
+
+def _side(values: Sequence[Any], names: Mapping[int, str]) -> DuplicateSide:
+    question_id, external_id, dataset_id, split, stem, choices = values
+    options = tuple(str(choice["text"]) for choice in choices)
+    return DuplicateSide(question_id, external_id, names[dataset_id], split, stem, options)
 
 
 def questions_in_test(session: Session, dataset: str) -> set[int]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from db.models import DatasetRow, ImportRow, QuestionRow
+from db.models import ImportRow, QuestionRow
 from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.pure.hashing import content_hash
@@ -21,18 +20,16 @@ from scicot.services.questions.duplicates import (
     list_duplicates,
     search_duplicates,
 )
-from scicot.services.questions.lookup import count_questions, find_dataset
+from scicot.services.questions.joining import BATCH, AddSupports, JoinedDataset, Warnings
+from scicot.services.questions.lookup import count_questions
 from scicot.services.questions.mappings import find_mapping, remember_mapping
 from scicot.services.questions.reading import Reading, ReadOptions, ReadRow, read_source
-from scicot.words.errors import Conflict, InvalidInput
+from scicot.words.errors import InvalidInput
 from scicot.words.people import Action, needs
 from scicot.words.records import Actor, Question, Split
 
-BATCH = 1000
-SHOWN_WARNINGS = 20
-# adds (question id, text) pairs as human rationales of a source, in the import's transaction
+SHOWN_FILES = 20
 Tell = Callable[[str, int, int], None]  # is told what goes on, and how much of how much is done
-AddSupports = Callable[[Session, Actor, str, Sequence[tuple[int, str]]], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +98,7 @@ def _describe(reading: Reading) -> tuple[str, list[str]]:
     """Return the layout's name and the sentences that say what the source was taken for."""
     names = list(dict.fromkeys(file.layout.name for file in reading.files))
     notes = []
-    for file in reading.files[:SHOWN_WARNINGS]:
+    for file in reading.files[:SHOWN_FILES]:
         keys = {"index0": "; keys count from 0", "index1": "; keys count from 1"}
         notes.append(
             f"{file.name} looks like {file.layout.title}; {file.container}; "
@@ -141,36 +138,20 @@ def import_questions(
         raise InvalidInput("The dataset has no name. Give it one, for instance 'arc'.")
     asked = replace(options or ReadOptions(), split=split or (options.split if options else None))
     tell("Reading the source", 0, 0)
-    with read_source(location, dataset, settled_options(session, asked)) as reading:
-        rows = sum(file.rows for file in reading.files)
-        tell("Checking the rows", 0, rows)
-        checked = _check(reading, skip_bad_rows)
-        with write(session):
-            if asked.mapping:
-                name = asked.layout if asked.layout not in (None, *NAMES) else dataset
-                remember_mapping(session, actor, str(name)[:100], asked.mapping)
-            done = _store(session, actor, location, reading, checked, language, add_supports, tell)
+    source = read_source(location, dataset, settled_options(session, asked))
+    with source as reading, write(session):
+        if asked.mapping:
+            name = asked.layout if asked.layout not in (None, *NAMES) else dataset
+            remember_mapping(session, actor, str(name)[:100], asked.mapping)
+        import_ = _Import(session, actor, reading, language, add_supports)
+        import_.take_in(skip_bad_rows, tell)
+        done = import_.note(location)
     if not done.added:
         return done
-    tell("Looking for duplicates", rows, rows)
-    search_duplicates(session, list(done.datasets))
-    pairs = {
-        (pair.first.id, pair.second.id): pair
-        for name in done.datasets
-        for pair in list_duplicates(session, name)
-    }
-    return replace(done, duplicates=list(pairs.values()))
-
-
-@dataclass(slots=True)
-class _Checked:
-    """What one pass over the rows found."""
-
-    digest: str
-    rejected: list[RejectedRow]
-    warnings: list[str]
-    names: dict[tuple[str, int], str]  # (file, row) -> the id given to a repeated row without one
-    hashes: list[str]  # of the good rows, in order
+    tell("Looking for duplicates", import_.total, import_.total)
+    names = list(done.datasets)
+    search_duplicates(session, names, after=import_.last_before)
+    return replace(done, duplicates=list_duplicates(session, names))
 
 
 def question_hash(question: Question) -> str:
@@ -179,207 +160,96 @@ def question_hash(question: Question) -> str:
     return content_hash([question.stem, options, question.answer_key])
 
 
-def _check(reading: Reading, skip_bad_rows: bool) -> _Checked:
-    """Return what is wrong with the rows; raises the first bad row's error unless asked not to."""
-    whole = hashlib.sha256()
-    checked = _Checked("", [], [], {}, [])
-    seen: dict[tuple[str, Split], dict[str, str]] = {}
-    for row in reading.rows():
-        if isinstance(row.question, InvalidInput):
-            if not skip_bad_rows:
-                raise type(row.question)(f"{row.question} Or import with --skip-bad-rows.")
-            checked.rejected.append(RejectedRow(row.row, str(row.question)))
-            continue
-        question, digest = row.question, question_hash(row.question)
-        checked.hashes.append(digest)
-        ids = seen.setdefault((question.dataset, question.split), {})
-        name = question.external_id
-        if not row.has_own_id and name in ids:
-            name = next(f"{name}-{n}" for n in range(2, len(ids) + 3) if f"{name}-{n}" not in ids)
-            checked.names[row.file.name, row.row] = name
-        elif name in ids and ids[name] == digest:
-            checked.warnings.append(
-                f"{row.file.name}, row {row.row}: '{name}' stands twice; it is taken once."
-            )
-        elif name in ids:
-            raise InvalidInput(
-                f"The id '{name}' stands twice in '{question.dataset}', {question.split}, with "
-                "different content. Give each question of a split an id of its own."
-            )
-        ids[name] = digest
+class _Import:
+    """One import while its rows are taken in, once, inside the caller's `write(session)`."""
+
+    def __init__(
+        self,
+        session: Session,
+        actor: Actor,
+        reading: Reading,
+        language: str | None,
+        add_supports: AddSupports | None,
+    ) -> None:
+        self.session, self.actor, self.reading = session, actor, reading
+        self.warnings, self.rejected = Warnings(), list[RejectedRow]()
+        self.last_before = session.scalar(select(func.max(QuestionRow.id))) or 0
+        names = sorted({file.dataset for file in reading.files})
+        self.datasets = {
+            name: JoinedDataset(session, actor, name, self.warnings, add_supports) for name in names
+        }
+        told = language or (reading.languages.pop() if len(reading.languages) == 1 else None)
+        for dataset in self.datasets.values():
+            dataset.row.language = told or dataset.row.language
+        self.total = 0
+        self._whole = hashlib.sha256()
+
+    def take_in(self, skip_bad_rows: bool, tell: Tell) -> None:
+        """Add every good row's question; raises the first bad row's error unless asked not to."""
+        rows = sum(file.rows for file in self.reading.files)
+        for place, row in enumerate(self.reading.rows()):
+            if place % BATCH == 0:
+                tell("Storing the questions", min(place, rows), rows)
+            if isinstance(row.question, InvalidInput):
+                said = str(row.question)
+                if not skip_bad_rows:
+                    way = "" if "--skip-bad-rows" in said else " Or import with --skip-bad-rows."
+                    raise type(row.question)(f"{said}{way}")
+                self.rejected.append(RejectedRow(row.row, said))
+            else:
+                self._add(row, row.question)
+        for dataset in self.datasets.values():
+            dataset.flush()
+
+    def _add(self, row: ReadRow, question: Question) -> None:
+        dataset = self.datasets[question.dataset]
+        if not row.has_own_id:
+            question = dataset.name_repeated(question)
+        digest, name = question_hash(question), question.external_id
+        where = f"{row.file.name}, row {row.row}"
         texts = {choice.text.strip() for choice in question.choices}
         if len(texts) < len(question.choices):
-            checked.warnings.append(
-                f"{row.file.name}, row {row.row}: two options of '{name}' read the same."
-            )
-        whole.update(f"{question.dataset}\t{question.split}\t{name}\t{digest}\n".encode())
-    checked.digest = whole.hexdigest()
-    return checked
+            self.warnings.add(f"{where}: two options of '{name}' read the same.")
+        self._whole.update(f"{question.dataset}\t{question.split}\t{name}\t{digest}\n".encode())
+        self.total += 1
+        dataset.add(question, digest, where, row.support)
 
-
-def _questions(reading: Reading, checked: _Checked) -> Iterator[tuple[Question, str, str | None]]:
-    """Yield the good questions, each with its hash, and its explanation if it has one."""
-    hashes = iter(checked.hashes)
-    for row in reading.rows():
-        if isinstance(row.question, Question):
-            yield _named(row, row.question, checked), next(hashes), row.support
-
-
-def _named(row: ReadRow, question: Question, checked: _Checked) -> Question:
-    name = checked.names.get((row.file.name, row.row))
-    return replace(question, external_id=name) if name else question
-
-
-def _store(
-    session: Session,
-    actor: Actor,
-    location: str,
-    reading: Reading,
-    checked: _Checked,
-    language: str | None,
-    add_supports: AddSupports | None,
-    tell: Tell,
-) -> QuestionImport:
-    first = session.scalar(
-        select(ImportRow.created_at)
-        .where(ImportRow.content_hash == checked.digest, ImportRow.kind == "questions")
-        .order_by(ImportRow.id)
-        .limit(1)
-    )
-    names = sorted({file.dataset for file in reading.files})
-    told = language or (reading.languages.pop() if len(reading.languages) == 1 else None)
-    stores = {name: _DatasetStore(session, name, told) for name in names}
-    total = 0
-    supports: dict[str, dict[tuple[Split, str], str]] = {}
-    for question, digest, support in _questions(reading, checked):
-        total += 1
-        if total % BATCH == 0:
-            tell("Storing the questions", total, len(checked.hashes))
-        stores[question.dataset].add(question, digest)
-        if support and add_supports is not None:
-            supports.setdefault(question.dataset, {})[question.split, question.external_id] = (
-                support
-            )
-    for store in stores.values():
-        store.flush()
-    added = sum(store.added for store in stores.values())
-    warnings = [*checked.warnings, *(text for store in stores.values() for text in store.warnings)]
-    rationales = 0
-    if add_supports is not None:
-        for name, texts in supports.items():
-            pairs = stores[name].with_ids(texts)
-            rationales += add_supports(session, actor, f"{name}'s own", pairs)
-    session.add(
-        ImportRow(
-            kind="questions",
-            source_name=(Path(location).name or location)[:500],
-            content_hash=checked.digest,
-            target=", ".join(names)[:200],
-            actor=actor.name,
-            created_at=utc_now(),
-            result={"added": added, "rejected": len(checked.rejected)},
+    def note(self, location: str) -> QuestionImport:
+        """Note the import and return what it did."""
+        digest = self._whole.hexdigest()
+        first = self.session.scalar(
+            select(ImportRow.created_at)
+            .where(ImportRow.content_hash == digest, ImportRow.kind == "questions")
+            .order_by(ImportRow.id)
+            .limit(1)
         )
-    )
-    session.flush()
-    counts = count_questions(session)
-    layout, notes = _describe(reading)
-    return QuestionImport(
-        datasets={name: counts[name] for name in names if name in counts},
-        added=added,
-        already_there=total - added,
-        rejected=checked.rejected,
-        first_imported=first.isoformat(timespec="seconds") if first else None,
-        layout=layout,
-        notes=notes,
-        warnings=_shortened(warnings),
-        rationales=rationales,
-    )
-
-
-def _shortened(warnings: Sequence[str]) -> list[str]:
-    beyond = len(warnings) - SHOWN_WARNINGS
-    return [*warnings[:SHOWN_WARNINGS], *([f"... and {beyond:,} more."] if beyond > 0 else [])]
-
-
-class _DatasetStore:
-    """One dataset while questions join it, in batches, inside the caller's `write(session)`."""
-
-    def __init__(self, session: Session, name: str, language: str | None) -> None:
-        self.session, self.added, self.warnings = session, 0, list[str]()
-        dataset = find_dataset(session, name)
-        if dataset is None:
-            dataset = DatasetRow(name=name, created_at=utc_now(), other_names=[])
-            session.add(dataset)
-        dataset.language = language or dataset.language
-        session.flush()
-        self.name, self.id = dataset.name, dataset.id
-        rows = session.execute(
-            select(QuestionRow.split, QuestionRow.external_id, QuestionRow.content_hash).where(
-                QuestionRow.dataset_id == dataset.id
+        added = sum(dataset.added for dataset in self.datasets.values())
+        self.session.add(
+            ImportRow(
+                kind="questions",
+                source_name=(Path(location).name or location)[:500],
+                content_hash=digest,
+                target=", ".join(self.datasets)[:200],
+                actor=self.actor.name,
+                created_at=utc_now(),
+                result={"added": added, "rejected": len(self.rejected)},
             )
         )
-        self._there: dict[str, dict[Split, str]] = {}
-        for split, external_id, digest in rows:
-            self._there.setdefault(external_id, {})[split] = digest
-        self._places: dict[Split, int] = {}
-        self._batch: list[dict[str, Any]] = []
-
-    def add(self, question: Question, digest: str) -> None:
-        """Add a question unless it is there; raises Conflict for another one with its id."""
-        position = self._places.get(question.split, 0)
-        self._places[question.split] = position + 1
-        splits = self._there.setdefault(question.external_id, {})
-        known = splits.get(question.split)
-        if known == digest:
-            return
-        if known is not None:
-            raise Conflict(
-                f"'{self.name}' holds a question '{question.external_id}' with other content in "
-                f"its {question.split} split. Import the changed file under another dataset name."
-            )
-        for split, other in splits.items():
-            if other == digest:
-                self.warnings.append(
-                    f"'{question.external_id}' is in {split} already and is in {question.split} "
-                    "now: the same question, which training leaves out where it is tested."
-                )
-        splits[question.split] = digest
-        self.added += 1
-        self._batch.append(
-            {
-                "dataset_id": self.id,
-                "split": question.split,
-                "external_id": question.external_id,
-                "position": position,
-                "stem": question.stem,
-                "choices": [
-                    {"label": choice.label, "text": choice.text} for choice in question.choices
-                ],
-                "answer_key": question.answer_key,
-                "answer_form": question.answer_form,
-                "group": question.group,
-                "content_hash": digest,
-                "created_at": utc_now(),
-            }
+        self.session.flush()
+        counts = count_questions(self.session)
+        layout, notes = _describe(self.reading)
+        return QuestionImport(
+            datasets={
+                dataset.name: counts[dataset.name]
+                for dataset in self.datasets.values()
+                if dataset.name in counts
+            },
+            added=added,
+            already_there=self.total - added,
+            rejected=self.rejected,
+            first_imported=first.isoformat(timespec="seconds") if first else None,
+            layout=layout,
+            notes=notes,
+            warnings=self.warnings.shown(),
+            rationales=sum(dataset.rationales for dataset in self.datasets.values()),
         )
-        if len(self._batch) >= BATCH:
-            self.flush()
-
-    def flush(self) -> None:
-        """Write the questions that wait."""
-        if self._batch:
-            self.session.execute(QuestionRow.__table__.insert(), self._batch)  # type: ignore[attr-defined]
-        self._batch = []
-
-    def with_ids(self, texts: Mapping[tuple[Split, str], str]) -> list[tuple[int, str]]:
-        """Return the texts by question id."""
-        rows = self.session.execute(
-            select(QuestionRow.id, QuestionRow.split, QuestionRow.external_id).where(
-                QuestionRow.dataset_id == self.id
-            )
-        )
-        return [
-            (question_id, texts[split, external_id])
-            for question_id, split, external_id in rows
-            if (split, external_id) in texts
-        ]

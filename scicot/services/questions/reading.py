@@ -106,7 +106,7 @@ class Reading:
                     if draft.language:
                         self.languages.add(draft.language)
                     has_id = "id" in layout.columns and bool(row)
-                    self._entries.add([number, place, split, has_id, _to_fields(draft)])
+                    self._entries.add([number, place, split.value, has_id, _to_fields(draft)])
             except InvalidInput as error:
                 self._entries.add([number, place, str(error)])
 
@@ -158,17 +158,18 @@ class Reading:
             )
         key = draft.key
         if draft.answer_form is None and draft.is_labelled:
-            key = meanings(draft)[file.reading] or draft.key
+            key = (draft.named if draft.index is None else meanings(draft)[file.reading]) or key
         return finish(draft, key, file.dataset, split, where)
 
 
 def _to_fields(draft: Draft) -> list[Any]:
-    """Return a draft as JSON keeps it; `_to_draft` turns it back."""
+    """Return a draft in plain values; `_to_draft` turns them back."""
+    form = draft.answer_form.value if draft.answer_form else None
     return [
         draft.external_id,
         draft.stem,
         [(choice.label, choice.text) for choice in draft.choices],
-        *(draft.key, draft.named, draft.index, draft.answer_form, draft.group, draft.support),
+        *(draft.key, draft.named, draft.index, form, draft.group, draft.support),
     ]
 
 
@@ -177,7 +178,7 @@ def _to_draft(fields: list[Any]) -> Draft:
     return Draft(
         external_id=external_id,
         stem=stem,
-        choices=tuple(Choice(label, text) for label, text in choices),
+        choices=tuple([Choice(label, text) for label, text in choices]),
         key=key,
         named=named,
         index=index,

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import ImportRow, RationaleRow, RevisionRow
+from db.rows import chunks
 from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.adapters.sources.written_rows import WrittenRow, read_written
@@ -158,17 +159,20 @@ def _texts_there(
     session: Session, source: RationaleSource, question_ids: Sequence[int]
 ) -> dict[tuple[int, int], str]:
     """Return what the source wrote already, by question and sample."""
-    wanted = set(question_ids)
-    rows = session.execute(
-        select(RationaleRow.question_id, RationaleRow.sample, RevisionRow.text)
-        .join(RevisionRow, RevisionRow.rationale_id == RationaleRow.id)
-        .where(
-            RationaleRow.origin == source.origin,
-            RationaleRow.source == source.name,
-            RevisionRow.number == 1,
+    there: dict[tuple[int, int], str] = {}
+    for some in chunks(question_ids):
+        rows = session.execute(
+            select(RationaleRow.question_id, RationaleRow.sample, RevisionRow.text)
+            .join(RevisionRow, RevisionRow.rationale_id == RationaleRow.id)
+            .where(
+                RationaleRow.question_id.in_(some),
+                RationaleRow.origin == source.origin,
+                RationaleRow.source == source.name,
+                RevisionRow.number == 1,
+            )
         )
-    )
-    return {(key, sample): text for key, sample, text in rows if key in wanted}
+        there |= {(key, sample): text for key, sample, text in rows}
+    return there
 
 
 def add_supports(

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import QuestionRow, RationaleRow, RevisionRow
+from db.rows import chunks
 from scicot.adapters.clock import utc_now
 from scicot.words.errors import NotFound
 from scicot.words.records import Actor, Cause, Origin, RationaleStatus
@@ -88,7 +89,10 @@ def add_rationales(
     To be called inside the caller's `write(session)`, with none that is there already.
     """
     now = utc_now()
-    datasets = dict(session.execute(select(QuestionRow.id, QuestionRow.dataset_id)).all())
+    datasets: dict[int, int] = {}
+    for some in chunks([rationale.question_id for rationale in new]):
+        query = select(QuestionRow.id, QuestionRow.dataset_id).where(QuestionRow.id.in_(some))
+        datasets |= dict(session.execute(query).all())
     rows = [
         RationaleRow(
             question_id=rationale.question_id,

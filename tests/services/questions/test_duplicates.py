@@ -60,7 +60,7 @@ def test_nearly_the_same_is_listed_and_kept(session: Session, actor: Actor, tmp_
     write_rows(tmp_path / "set" / "Mine-Train.jsonl", rows[:1])
     write_rows(tmp_path / "set" / "Mine-Test.jsonl", rows[1:])
     import_questions(session, actor, str(tmp_path / "set"), dataset="mine")
-    (pair,) = list_duplicates(session, "mine")
+    (pair,) = list_duplicates(session, ["mine"])
     assert (pair.first.external_id, pair.second.external_id) == ("a", "b")
     assert 0.8 <= pair.similarity < 1
     assert questions_in_test(session, "mine") == set()
@@ -70,8 +70,8 @@ def test_arc_has_three_questions_in_easys_train_and_test_and_one_twice_in_challe
     session: Session, actor: Actor, arc_folder: Path
 ) -> None:
     import_questions(session, actor, str(arc_folder), dataset="arc")
-    easy = [pair for pair in list_duplicates(session, "arc-easy") if pair.is_exact]
+    easy = [pair for pair in list_duplicates(session, ["arc-easy"]) if pair.is_exact]
     assert {(pair.first.split, pair.second.split) for pair in easy} == {(Split.TRAIN, Split.TEST)}
     assert len(easy) == len(questions_in_test(session, "arc-easy")) == 3
-    (twice,) = (pair for pair in list_duplicates(session, "arc-challenge") if pair.is_exact)
+    (twice,) = (pair for pair in list_duplicates(session, ["arc-challenge"]) if pair.is_exact)
     assert (twice.first.external_id, twice.second.external_id) == ("MEA_2011_8_8", "MEA_2012_5_8")
