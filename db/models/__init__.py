@@ -22,6 +22,7 @@ from db.models.teacher import (
     CompletionRow,
     PriceRow,
     PromptRow,
+    RefusalRow,
     RunCompletionRow,
 )
 from db.models.worth import WorthRow
@@ -51,6 +52,7 @@ __all__ = [
     "PromptRow",
     "QuestionRow",
     "RationaleRow",
+    "RefusalRow",
     "ReviewPolicyRow",
     "ReviewRow",
     "RevisionRow",

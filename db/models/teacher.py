@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -47,6 +48,17 @@ class PriceRow(Base):
     as_of: Mapped[date]
     actor: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[datetime]
+
+
+class RefusalRow(Base):
+    """Parameters that one teacher's server refused, all together, and when it last did."""
+
+    __tablename__ = "refusal"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    teacher: Mapped[str] = mapped_column(String(500), unique=True)  # as on the command line
+    parameters: Mapped[list[Any]]
+    learned_at: Mapped[datetime]
 
 
 class CompletionRow(Base):

@@ -1,4 +1,4 @@
-"""`prompts list|save`, `prices list|set` and `retry`: the rest of the Generate page."""
+"""The rest of the Generate page: `prompts`, `teachers`, `prices`, `retry`, `take-thinking`."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from scicot.services.teacher.prompts import (
     list_prompts,
     save_prompt,
 )
+from scicot.services.teacher.refusals import forget_refusals, list_refusals
 from scicot.services.teacher.thinking import take_thinking
 from scicot.services.workspace import open_workspace
 from scicot.words.errors import InvalidInput
@@ -26,6 +27,7 @@ from scicot.words.records import CompletionState
 from scicot.words.teaching import PromptParts
 
 prompts = typer.Typer(no_args_is_help=True, help="What teachers are asked, in versions.")
+teachers = typer.Typer(no_args_is_help=True, help="What was learned of teachers' servers.")
 prices = typer.Typer(no_args_is_help=True, help="What teachers cost, with the day it was true.")
 
 
@@ -33,6 +35,7 @@ def register(app: typer.Typer) -> None:
     """Add this module's commands to the program."""
     app.add_typer(prompts, name="prompts")
     app.add_typer(prices, name="prices")
+    app.add_typer(teachers, name="teachers")
     app.command("retry")(retry_command)
     app.command("take-thinking")(take_thinking_command)
 
@@ -85,6 +88,37 @@ def _read(path: Path) -> str:
         raise InvalidInput(
             f"{path.name} cannot be read as UTF-8 text. Give another file."
         ) from error
+
+
+@teachers.command("list")
+def list_teachers_command(as_json: AsJson = False) -> None:
+    """Show which parameters each teacher turned out to refuse, and when: they are not sent."""
+    with open_workspace() as session:
+        listed = list_refusals(session)
+    lines = [
+        f"{known.teacher}: without {', '.join(known.parameters)} "
+        f"({known.learned_at:%Y-%m-%d %H:%M} UTC)"
+        for known in listed
+    ]
+    shown = {
+        known.teacher: {
+            "refused": list(known.parameters),
+            "learned_at": known.learned_at.isoformat(timespec="seconds"),
+        }
+        for known in listed
+    }
+    emit(shown, as_json, "\n".join(lines) or "No teacher has refused a parameter.")
+
+
+@teachers.command("forget")
+def forget_command(
+    teacher: Annotated[str, typer.Argument(help="As `teachers list` names it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Forget what was learned of a teacher: its next run sends everything again."""
+    with open_workspace() as session:
+        forget_refusals(session, current_actor(), teacher)
+    emit({"teacher": teacher}, as_json, f"What {teacher} refuses is forgotten.")
 
 
 @prices.command("list")

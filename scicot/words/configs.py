@@ -243,4 +243,7 @@ class ImportConfig(Config):
     layout: str | None = None
     mapping: dict[str, str] = Field(default_factory=dict)
     keys: str | None = None
+    encoding: str | None = None
+    size: int = 500  # of a generated set
+    seed: int = 0
     language: str | None = None

@@ -42,6 +42,7 @@ class Action(StrEnum):
     ASK_TEACHER = "ask a teacher"
     SET_PRICE = "set a price"
     SAVE_PROMPT = "save a prompt"
+    FORGET_REFUSALS = "forget what a teacher refuses"
     SNAPSHOT = "freeze a snapshot"
     START_RUN = "start a run"
     STEER_RUN = "cancel, resume or move a run"
@@ -74,6 +75,7 @@ MAY: dict[Action, Role] = {
     Action.ASK_TEACHER: Role.ADMIN,
     Action.SET_PRICE: Role.ADMIN,
     Action.SAVE_PROMPT: Role.ADMIN,
+    Action.FORGET_REFUSALS: Role.ADMIN,
     Action.SNAPSHOT: Role.ADMIN,
     Action.START_RUN: Role.ADMIN,
     Action.STEER_RUN: Role.ADMIN,

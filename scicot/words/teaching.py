@@ -35,6 +35,13 @@ class Teacher:
     model: str
     base_url: str | None = None
 
+    @property
+    def name(self) -> str:
+        """What the teacher is called on screens and command lines."""
+        if self.kind is TeacherKind.STARTER:
+            return self.kind.value
+        return f"{self.base_url}#{self.model}" if self.base_url else f"openai:{self.model}"
+
 
 @dataclass(frozen=True, slots=True)
 class PromptParts:

@@ -9,6 +9,7 @@ from pages.prepare.generate.few_shot_form import show_few_shot
 from pages.prepare.generate.price_table import show_price_table
 from pages.prepare.generate.prompt_editor import show_prompt_editor
 from pages.prepare.generate.prompt_view import choose_prompt, show_prompt
+from pages.prepare.generate.refusal_table import show_refusal_table
 from pages.prepare.generate.teacher_choice import choose_teacher
 from pages.prepare.generate.teacher_form import (
     choose_call_settings,
@@ -155,5 +156,6 @@ if dataset:
         show_few_shot(dataset)
     elif section == "Prices":
         show_price_table()
+        show_refusal_table()
     else:
         _show_run_section(dataset)

@@ -28,7 +28,8 @@ from scicot.words.errors import InvalidInput
 from scicot.words.records import Split
 
 FROM_FOLDER, FROM_UPLOAD, FROM_HUB = "A folder or file", "Upload", "Hugging Face hub"
-STARTER, RATIONALES = "Starter set", "Rationales"
+FROM_GYM, STARTER, RATIONALES = "Generated tasks", "Starter set", "Rationales"
+KINDS = [FROM_FOLDER, FROM_UPLOAD, FROM_HUB, FROM_GYM, STARTER, RATIONALES]
 AS_STATED = "as the file says"
 PLACE = "import_now"
 BY_COMMAND = "Or import with --skip-bad-rows."
@@ -39,7 +40,7 @@ def show_import() -> None:
     """Show the form and carry an import out."""
     kind = st.segmented_control(
         "From where",
-        [FROM_FOLDER, FROM_UPLOAD, FROM_HUB, STARTER, RATIONALES],
+        KINDS,
         default=FROM_FOLDER,
         required=True,
         key="questions_from",
@@ -60,6 +61,9 @@ def show_import() -> None:
     if location and kind in (FROM_FOLDER, FROM_UPLOAD):
         options, language = _ask_options(location)
         _show_preview(location, name, options)
+    elif location and kind == FROM_GYM:
+        options = _ask_gym()
+        _show_preview(location, name, options)
     skip = st.checkbox(
         "Leave bad rows out and list them", key="questions_skip", persist_state="session"
     )
@@ -73,6 +77,9 @@ def show_import() -> None:
         layout=options.layout,
         mapping=dict(options.mapping),
         keys=options.keys,
+        encoding=options.encoding,
+        size=options.size,
+        seed=options.seed,
         language=language or None,
     )
     is_long = bool(location) and takes_long(str(location))
@@ -99,9 +106,7 @@ def _import_now(asked: ImportConfig) -> None:
                 asked.location,
                 dataset=asked.dataset,
                 skip_bad_rows=asked.skip_bad_rows,
-                options=ReadOptions(
-                    split=asked.split, layout=asked.layout, mapping=asked.mapping, keys=asked.keys
-                ),
+                options=ReadOptions.of(asked),
                 language=asked.language,
                 add_supports=add_supports,
             )
@@ -117,6 +122,15 @@ def _ask_location(kind: str) -> str | None:
     if kind == STARTER:
         st.caption("60 science questions written for Sci-CoT: for trying things out, no network.")
         return "starter"
+    if kind == FROM_GYM:
+        task = st.text_input(
+            "Task",
+            value="syllogism",
+            key="questions_gym",
+            help="Of reasoning-gym: syllogism, knights_knaves, propositional_logic, "
+            "letter_counting and others. Needs pip install -r requirements-gym.txt.",
+        )
+        return f"gym:{task.strip()}" if task.strip() else None
     if kind == FROM_HUB:
         named = st.text_input(
             "Data set",
@@ -136,8 +150,25 @@ def _ask_location(kind: str) -> str | None:
     ).strip()
 
 
+def _ask_gym() -> ReadOptions:
+    first, second, third = st.columns(3, vertical_alignment="bottom")
+    size = first.number_input(
+        "Questions", 10, 100_000, 500, key="questions_gym_size", persist_state="session"
+    )
+    seed = second.number_input(
+        "Seed", 0, value=0, key="questions_gym_seed", persist_state="session"
+    )
+    as_choices = third.toggle(
+        "As choices",
+        key="questions_gym_choices",
+        persist_state="session",
+        help="Numbers beside near misses. Off: free answers, unless the task has few of them.",
+    )
+    return ReadOptions(size=size, seed=seed, layout="list" if as_choices else None)
+
+
 def _ask_options(location: str) -> tuple[ReadOptions, str]:
-    first, second, third = st.columns(3)
+    first, second, third, fourth = st.columns(4)
     split = first.selectbox(
         "Split",
         [AS_STATED, *(split.value for split in Split)],
@@ -159,9 +190,17 @@ def _ask_options(location: str) -> tuple[ReadOptions, str]:
     language = third.text_input(
         "Language", key="questions_language", persist_state="session", placeholder="en, zh, ar ..."
     )
+    encoding = fourth.text_input(
+        "Encoding",
+        key="questions_encoding",
+        persist_state="session",
+        placeholder="as the file shows",
+        help="Of a CSV whose encoding is guessed wrongly: cp1251, gb18030, shift_jis ...",
+    )
     asked = ReadOptions(
         split=None if split == AS_STATED else Split(split),
         keys=keys or None,
+        encoding=encoding.strip() or None,
     )
     return ask_mapping(location, asked), language.strip()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -13,7 +14,10 @@ from scicot.services.workspace import open_workspace
 from scicot.words.errors import SciCotError
 
 RECOGNISED = "recognised by its content"
-FIELDS = ("question", "answer", "choices", "id", "passage", "rationale", "group")
+FIELDS = (
+    *("question", "answer", "choices", "distractors", "id", "passage", "rationale"),
+    *("group", "language", "split"),
+)
 
 
 def ask_mapping(location: str, options: ReadOptions) -> ReadOptions:
@@ -40,17 +44,23 @@ def ask_mapping(location: str, options: ReadOptions) -> ReadOptions:
     return replace(options, layout=None if layout == RECOGNISED else layout)
 
 
-def _ask_columns(columns: list[str]) -> dict[str, str]:
+def ask_fields(fields: Sequence[str], columns: Sequence[str], prefix: str) -> dict[str, str]:
+    """Return which column a person chose for which field; those left alone are not in it."""
     mapping: dict[str, str] = {}
     places = st.columns(4)
-    for place, field in enumerate(FIELDS):
+    for place, field in enumerate(fields):
         column = places[place % 4].selectbox(
             field,
             ["", *columns],
-            key=f"questions_map_{field}",
+            key=f"{prefix}_map_{field}",
             format_func=lambda name: name or "–",
         )
         if column:
             mapping[field] = column
+    return mapping
+
+
+def _ask_columns(columns: list[str]) -> dict[str, str]:
+    mapping = ask_fields(FIELDS, columns, "questions")
     options = st.multiselect("One column an option, in order", columns, key="questions_map_options")
     return mapping | dict(zip("ABCDEFGHIJ", options, strict=False))

@@ -6,19 +6,23 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.prepare.questions.mapping_form import ask_fields
 from pages.prepare.questions.upload import keep_upload
 from pages.shared.frame import current_actor, errors_shown
 from scicot.services.questions.lookup import list_datasets
+from scicot.services.questions.reading import ReadOptions, list_columns
 from scicot.services.rationales.imports import (
+    RATIONALE_FIELDS,
     STATUSES,
     RationaleImport,
     RationaleSource,
     import_rationales,
 )
 from scicot.services.workspace import open_workspace
-from scicot.words.records import Origin, RationaleStatus
+from scicot.words.errors import SciCotError
+from scicot.words.records import Origin, RationaleStatus, Split
 
-AS_USUAL = "as usual"
+AS_USUAL, ANY_SPLIT = "as usual", "any"
 WRITERS = {Origin.HUMAN: "people", Origin.TEACHER: "a teacher (an LLM)"}
 
 
@@ -51,12 +55,20 @@ def show_rationale_import() -> None:
     )
     model = first.text_input("Model", key="rationales_model")
     note = second.text_input("A word on the prompt", key="rationales_note")
+    split = first.selectbox(
+        "Split",
+        [ANY_SPLIT, *(split.value for split in Split)],
+        key="rationales_split",
+        help="Where ids restart in every split.",
+    )
     source = RationaleSource(
         name=name,
         origin=origin,
         status=None if status == AS_USUAL else RationaleStatus(status),
         model=model,
         prompt_note=note,
+        split=None if split == ANY_SPLIT else Split(split),
+        mapping=_ask_mapping(path) if path else {},
     )
     ready = bool(path and dataset and name)
     if st.button("Import rationales", type="primary", disabled=not ready):
@@ -65,6 +77,15 @@ def show_rationale_import() -> None:
                 session, current_actor(), Path(str(path)), dataset=dataset, source=source
             )
             _show_done(done, dataset)
+
+
+def _ask_mapping(path: str) -> dict[str, str]:
+    try:
+        columns = list_columns(path, ReadOptions())
+    except SciCotError:
+        columns = []  # the import says why
+    with st.expander("Which column is which", icon=":material/view_column:"):
+        return ask_fields(RATIONALE_FIELDS, columns, "rationales")
 
 
 def _show_done(done: RationaleImport, dataset: str) -> None:

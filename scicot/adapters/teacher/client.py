@@ -58,15 +58,17 @@ class TeacherClient:
         deadline: float = DEADLINE_SECONDS,
         checked_by: Settings | None = None,
         secrets: Sequence[str] = (),
+        refused: Collection[str] | None = None,
     ) -> None:
         """Open nothing yet.
 
         `checked_by`: whose rules say which addresses may be connected to. `secrets`: what is taken
-        out of every reply before anybody sees it; the key itself always is.
+        out of every reply before anybody sees it; the key itself always is. `refused`: which
+        parameters the server was found not to take; None: what the model's name tells.
         """
         self._secrets = {api_key, *secrets}
         self._deadline = deadline
-        self._refused: dict[str, set[str]] = {}  # by model: parameters that it does not take
+        self.refused = None if refused is None else set(refused)
         limits = httpx2.Limits(
             max_connections=connections,
             max_keepalive_connections=connections,
@@ -117,12 +119,13 @@ class TeacherClient:
         Raises NotSent when no connection was made and CutOff when no whole reply arrived within
         the deadline.
         """
-        refused = self._refused.setdefault(model, known_refusals(model))
+        if self.refused is None:
+            self.refused = known_refusals(model)
         body: dict[str, Any] = {"model": model, "messages": list(messages)}
-        body |= call_parameters(temperature, max_tokens, refused, seed=seed)
+        body |= call_parameters(temperature, max_tokens, self.refused, seed=seed)
         reply = await self._send(body)
         if name := refused_parameter(reply, body):
-            learn_refusal(refused, name)
+            learn_refusal(self.refused, name)
         return reply
 
     async def _send(self, body: dict[str, Any]) -> Reply:

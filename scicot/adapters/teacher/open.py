@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -51,9 +51,16 @@ def check_teacher(teacher: Teacher, settings: Settings) -> None:
 
 @asynccontextmanager
 async def open_teacher(
-    teacher: Teacher, settings: Settings, *, concurrency: int
+    teacher: Teacher,
+    settings: Settings,
+    *,
+    concurrency: int,
+    refused: Collection[str] | None = None,
 ) -> AsyncIterator[TeacherClient]:
-    """Yield a client for this teacher; the starter teacher is served for as long as the block."""
+    """Yield a client for this teacher; the starter teacher is served for as long as the block.
+
+    `refused` are the parameters that it is known not to take; None: as its model's name tells.
+    """
     from scicot.adapters.teacher.client import DEADLINE_SECONDS, TeacherClient  # brings openai
 
     check_teacher(teacher, settings)
@@ -72,5 +79,6 @@ async def open_teacher(
         deadline=settings.teacher_deadline or DEADLINE_SECONDS,
         checked_by=settings if teacher.base_url else None,
         secrets=settings.known_secrets,
+        refused=refused,
     ) as client:
         yield client

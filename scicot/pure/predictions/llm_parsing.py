@@ -8,7 +8,6 @@ is negated, doubted, asked, conditional or about the wrong or least fitting opti
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,22 +22,29 @@ from scicot.pure.predictions.parsing import (
     read_free,
     why_none,
 )
+from scicot.pure.questions.values import as_list
 from scicot.pure.teacher.thinking import cut_thinking
 from scicot.words.records import NoAnswer, Question
 
 _RIGHT = r"(?:correct|right|best|final|most\s+(?:likely|appropriate|accurate|suitable|plausible))"
-_IS = r"(?:is|was|would\s+be|must\s+be|should\s+be|will\s+be|has\s+to\s+be|can\s+only\s+be)"
+_THEN = r"(?:\s+(?:therefore|then|thus|so|clearly|most\s+likely|probably))?"
+_IS = rf"(?:is|was|(?:would|must|should|will){_THEN}\s+be|has\s+to\s+be|can\s+only\s+be)"
 _LEAD_IN = re.compile(
     rf"\b(?:(?:the|my|your|our|an?)\s+)?(?:{_RIGHT}(?:,?\s+(?:and\s+)?{_RIGHT})*\s+)?"
     rf"(?:answer|{_RIGHT}\s+(?:option|choice|statement|response|one)|choice)"
     rf"(?:\s+(?:here|to\s+(?:the|this)\s+question|choice|option))?\s*"
     rf"(?:(?:,\s*(?:therefore|then|thus|so),?\s*)?{_IS}\b(?:\s+(?:therefore|thus|clearly|"
-    rf"definitely|indeed|then|option|choice|simply|probably|most\s+likely))*\s*:?|:)"
+    rf"definitely|indeed|then|option|choice|simply|probably|most\s+likely))*\s*:?|:|\s[-–—]\s)"
     r"|\b(?:i|we)(?:['’](?:d|ll|m)|\s+(?:would|will|am|must|can))?\s+"
     r"(?:choose|chose|pick|picked|select|selected|go(?:ing)?\s+with|answer|conclude\s+that\s+it\s+is"
     r"|choosing)\b\s*:?"
     r"|(?:^|\n)\s*(?:therefore|thus|hence|so|conclusion)\s*[,:]\s*(?=[(\[]?[A-J1-9][)\].]?\s*(?:$|\n))"
-    r"|<(?:final_)?answer>",
+    r"|<(?:final_)?answer>"
+    r"|(?:正确)?(?:答案|选项|选择)(?:应该|应)?(?:是|为|选)?\s*[:：]?\s*(?=[（(【\[\"“]?\s*[A-J1-9A-Ｊ\u4e00-\u9fff])"
+    r"|\bdie\s+(?:richtige\s+)?antwort\s+(?:ist|lautet)\b\s*:?"
+    r"|\bla\s+(?:respuesta\s+(?:correcta\s+)?es|r[ée]ponse\s+(?:correcte\s+)?est)\b\s*:?"
+    r"|الإجابة(?:\s+الصحيحة)?\s+هي\s*:?"
+    r"|(?:应该|应|故|所以|因此)?选(?=\s*[（(]?\s*[A-J](?![A-Za-z]))",
     re.IGNORECASE,
 )
 _NAME = (
@@ -54,12 +60,12 @@ _REVERSED = re.compile(
 )
 _REFUSING = re.compile(
     r"\b(?:not|n['’]t|incorrect|wrong|least|never|doubt\w*|cannot|unlikely|neither|nor|false|"
-    r"isn|wasn|unless|except|eliminat\w+)\b|n['’]t\b",
+    r"isn|wasn|unless|except|eliminat\w+)\b|n['’]t\b|[不非]|错",
     re.IGNORECASE,
 )
 _CONDITION = re.compile(
     r"\b(?:if|whether|suppose|assum\w+|were|unless|might|could|may|perhaps|maybe|someone|some\s+"
-    r"(?:people|students|might)|one\s+(?:might|may|could)|not\s+sure|unsure)\b",
+    r"(?:people|students|might)|one\s+(?:might|may|could)|not\s+sure|unsure)\b|如果|假如|可能|也许|是否",
     re.IGNORECASE,
 )
 _TAKEN_BACK = re.compile(
@@ -76,8 +82,8 @@ _BECAUSE = re.compile(
     r"|[-–—]{1,2}\s|\()",
     re.IGNORECASE,
 )
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)]*(?:\s|$)|\n")
-_NAMED_HERE = re.compile(r"^[\"'“‘(\[]*([A-J1-9])[)\]\"'”’]*(?=\s|[.,;:]|$)")
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)]*(?:\s|$)|(?<=[。！？])|\n")
+_NAMED_HERE = re.compile(r"^[\"'“‘(\[]*([A-J1-9])[)\]\"'”’]*(?=\s|[.,;:，。；：、\u4e00-\u9fff]|$)")
 _AND_ANOTHER = re.compile(
     r"^\W*(?:and|or|[/&])\s*(?:(?:option|choice)\s+)?[(\[\"'“‘]?([A-Ja-j1-9])[)\]\"'”’.,]*(?:\s|$)"
 )
@@ -211,9 +217,8 @@ def _reversed(text: str, question: Question) -> Iterator[_Commitment]:
 def _objects(text: str, question: Question) -> Iterator[_Commitment]:
     """Yield what a JSON object in the text names as its answer."""
     for match in _JSON.finditer(text):
-        try:
-            content = json.loads(match.group())
-        except (ValueError, RecursionError):
+        content = as_list(match.group())  # JSON, or as Python writes it
+        if not isinstance(content, dict):
             continue
         values = {str(key).lower(): value for key, value in content.items()}
         for key in _JSON_KEYS:
@@ -287,9 +292,9 @@ def _prefixes(text: str) -> Iterator[str]:
 
 def _is_no_commitment(statement: str, sentence: str) -> bool:
     """Return whether a statement is negated, doubted, conditional or a question."""
-    clause = re.split(r"[,;:]\s+(?:so|therefore|thus|hence|but)\b", statement)[-1]
+    clause = re.split(r"[,;:]\s+(?:so|therefore|thus|hence|but)\b|[，；]", statement)[-1]
     return (
-        sentence.rstrip(" \"'”’)").endswith("?")
+        sentence.rstrip(" \"'”’)").endswith(("?", "？", "؟"))
         or bool(_REFUSING.search(clause))
         or bool(_CONDITION.search(clause))
     )

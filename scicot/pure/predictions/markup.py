@@ -14,6 +14,10 @@ _WRAPPED = (
     re.compile(r"`([^`\n]+)`"),
     re.compile(r"\$\$\s*([^$]+?)\s*\$\$"),
     re.compile(r"\$(?!\s)([^$\n]{1,300}?)(?<!\s)\$(?!\d)"),  # "$5, not $10" is money
+    re.compile(
+        r"<(?:b|i|em|strong|code|u)>\s*([^<>]+?)\s*</(?:b|i|em|strong|code|u)>", re.IGNORECASE
+    ),
+    re.compile(r"«\s*([^«»\n]+?)\s*»"),
     re.compile(r"\\\(\s*(.+?)\s*\\\)"),
     re.compile(r"\\\[\s*(.+?)\s*\\\]"),
 )

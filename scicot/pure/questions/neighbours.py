@@ -33,6 +33,7 @@ _PIECE = re.compile(
     r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0e7f]"
     r"|(?:[^\W_\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u0e00-\u0e7f]|[-+−<>=/^])+"
 )
+_ENDS = " .?!:。．？！：؟۔।"  # signs that close a text in one script or another
 _BLANKS = str.maketrans(dict.fromkeys(map(chr, range(128)), " ") | {s: s for s in _KEPT_SIGNS})
 _BASE = 0x5851F42D4C957F2D  # odd, so that its powers can be undone
 _DRAW = np.random.Generator(np.random.PCG64(SEED))
@@ -78,7 +79,7 @@ def asked_text(stem: str, choices: Iterable[Choice]) -> str:
 
 
 def _fold(text: str) -> str:
-    return " ".join(text.casefold().split()).strip(" .?!:")
+    return " ".join(text.casefold().split()).strip(_ENDS)
 
 
 def _pieces(text: str) -> str:

@@ -29,7 +29,7 @@ _REFUSAL_WORDS = re.compile(
     r"|\b(?:unknown|unrecogni[sz]ed|unexpected|extra|invalid)\s+"
     r"(?:\w+\s+)?(?:param|arg|field|key|input|prop)"
     r"|extra_forbidden|extra inputs|additional propert|deprecated|got an unexpected keyword"
-    r"|only\b.{0,40}\b(?:allowed|supported)",
+    r"|only\b.{0,40}\b(?:allowed|supported)|(?:may|can|must)\s+only\s+be|not\s+implemented",
     re.IGNORECASE,
 )
 _OUT_OF_RANGE = re.compile(
@@ -60,7 +60,7 @@ def refused_parameter(reply: Reply, sent: Collection[str] = REFUSABLE) -> str | 
     `WHOLE` when it says that the model only streams. None when it says something else: a value
     out of range is the caller's to mend.
     """
-    if reply.status not in (200, 400, 422):
+    if reply.status not in (200, 400, 422, 501):
         return None
     error = read_error(reply.body)
     if reply.status == 200 and error.status not in (400, 422):

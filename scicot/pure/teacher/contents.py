@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 # the fields in which servers put a model's thinking, in the order in which they are looked at
-THINKING_FIELDS = ("reasoning_content", "reasoning", "thinking", "reasoning_details")
+THINKING_FIELDS = (
+    "reasoning_content",
+    "reasoning",
+    "thinking",
+    "reasoning_details",
+    "reasoning_text",
+)
 _TEXT_PARTS = ("text", "output_text")
 
 
@@ -19,9 +25,10 @@ def content_text(content: Any) -> str:
     if not isinstance(content, list):
         return ""
     return "".join(
-        _part_text(part)
+        part if isinstance(part, str) else _part_text(part)
         for part in content
-        if isinstance(part, Mapping) and part.get("type", "text") in _TEXT_PARTS
+        if isinstance(part, str)
+        or (isinstance(part, Mapping) and part.get("type", "text") in _TEXT_PARTS)
     )
 
 

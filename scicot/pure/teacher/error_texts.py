@@ -16,6 +16,7 @@ from typing import Any
 
 LONGEST_SENTENCE = 200
 _STATUSES = range(100, 600)
+_CODES = ("code", "type", "status", "statusCode", "status_code", "error_code")
 _NAMED_STATUSES = {
     "rate_limit_exceeded": 429,
     "rate_limit_error": 429,
@@ -30,7 +31,13 @@ _NAMED_STATUSES = {
     "invalid_request_error": 400,
     "context_length_exceeded": 400,
     "content_filter": 400,
+    "resource_exhausted": 429,
+    "throttlingexception": 429,
+    "unauthenticated": 401,
     "overloaded_error": 503,
+    "service_unavailable": 503,
+    "unavailable": 503,
+    "internal_server_error": 500,
     "server_error": 500,
     "api_error": 500,
 }
@@ -84,7 +91,7 @@ def _read(error: Any) -> ServerError:
     inner = error.get("error")
     if isinstance(inner, Mapping):
         return _read(inner)
-    codes = [error.get(name) for name in ("code", "type", "status")]
+    codes = [error.get(name) for name in _CODES]
     words = [word for word in codes if isinstance(word, str) and not word.strip().isdigit()]
     message = _text_of(error, "message", "error_msg", "msg", "detail") or _text_of(error, "error")
     metadata = error.get("metadata")

@@ -24,6 +24,8 @@ BESIDE = "The reply has no text; the model's thinking stands in its field"
 _QUOTA_CODES = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")
 _MAYBE_PAID_STATUS = (504, 524)  # a gateway lost patience; the model behind it may have written
 _RETRYABLE_STATUS = (408, 409, 425)
+# as others call OpenAI's "length"
+_LENGTHS = ("max_tokens", "model_length", "max_output_tokens")
 _DENIED_STATUS = {
     401: "The teacher does not accept the key",
     402: "The teacher asks for payment",
@@ -89,9 +91,11 @@ def read_body(body: str, retry_after: float | None = None) -> Answer:
         said = f": {page}" if page else ""
         kind = "a web page" if body.lstrip()[:1] == "<" else "no JSON"
         return Answer(AttemptOutcome.INVALID, reason=f"The reply is {kind}{said}")
+    if isinstance(content, list) and (error := error_in(content)) and error.status:
+        return _read_failure(error.status, error, Reply(error.status, body, retry_after))
     if not isinstance(content, dict):
         return Answer(AttemptOutcome.INVALID, reason="The reply is not a JSON object")
-    answer = _read_choice(content.get("choices"))
+    answer = _read_choice(content.get("choices") or _one_choice(content))
     if answer.text is None and (error := error_in(content)):
         if content.get("was_begun"):
             reason = f"The stream broke off: {error.message}"
@@ -114,7 +118,7 @@ def read_content(body: str) -> Any:
     if is_stream(body):
         return join_stream(body)
     try:
-        content = json.loads(body)
+        content = json.loads(body.lstrip("\ufeff"))
     except (ValueError, RecursionError):
         return None
     return "null" if content is None else content
@@ -139,6 +143,23 @@ def _message_of(choice: Any) -> Mapping[str, Any] | None:
     return {"content": choice["text"]} if isinstance(choice.get("text"), str) else None
 
 
+def _one_choice(content: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the answer of servers that speak their own way as if it were a choice.
+
+    Ollama's `message`, Anthropic's `content`, the `output` of OpenAI's responses.
+    """
+    message = content.get("message")
+    if not isinstance(message, Mapping):
+        parts = content.get("output", content.get("content"))
+        if not isinstance(parts, list):
+            return []
+        inner = [part.get("content") for part in parts if isinstance(part, Mapping)]
+        flat = [part for some in inner if isinstance(some, list) for part in some]
+        message = {"content": flat or parts}
+    finish = content.get("stop_reason") or content.get("done_reason")
+    return [{"message": message, "finish_reason": finish}]
+
+
 def _read_choice(choices: Any) -> Answer:
     """Return what the first choice amounts to."""
     choice = choices[0] if isinstance(choices, list) and choices else None
@@ -147,6 +168,7 @@ def _read_choice(choices: Any) -> Answer:
         return Answer(AttemptOutcome.INVALID, reason="The reply holds no choice")
     finish = choice.get("finish_reason")
     finish = storable(finish)[:50] if isinstance(finish, str) else None
+    finish = "length" if finish and finish.lower() in _LENGTHS else finish
     refusal = message.get("refusal")
     if isinstance(refusal, str) and refusal.strip():
         said = storable(refusal.strip())[:200]

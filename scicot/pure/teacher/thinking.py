@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_NAMES = r"think(?:ing)?|thought|reasoning|seed:think|reflection"
+_NAMES = r"think(?:ing)?|thoughts?|reasoning|seed:think|reflection|scratchpad"
 # (opening, closing) of each way that models mark their thinking
 _MARKS = (
-    (rf"<(?:{_NAMES})>", rf"</(?:{_NAMES})>"),
+    (rf"<(?:{_NAMES})(?:\s[^<>]{{0,100}})?>", rf"</(?:{_NAMES})\s*>"),
+    (r"<details\s+type=[\"']reasoning[\"'][^<>]{0,100}>", r"</details>"),
+    (r"<unused94>", r"<unused95>"),
     (r"\[THINK\]", r"\[/THINK\]"),
     (r"<\|begin_of_thought\|>", r"<\|end_of_thought\|>"),
     (r"◁think▷", r"◁/think▷"),

@@ -40,9 +40,6 @@ def start_import(session: Session, settings: Settings, actor: Actor, config: Imp
 def run_import(context: RunContext) -> dict[str, Any]:
     """Import, telling how far it is; a run that is cancelled leaves everything as it was."""
     config = ImportConfig.checked(**context.run.config)
-    options = ReadOptions(
-        split=config.split, layout=config.layout, mapping=config.mapping, keys=config.keys
-    )
     with context.session() as session:
         done = import_questions(
             session,
@@ -50,7 +47,7 @@ def run_import(context: RunContext) -> dict[str, Any]:
             config.location,
             dataset=config.dataset,
             skip_bad_rows=config.skip_bad_rows,
-            options=options,
+            options=ReadOptions.of(config),
             language=config.language,
             add_supports=add_supports,
             tell=_teller(context),

@@ -24,6 +24,7 @@ from scicot.pure.questions.columns import looks_like_header
 from scicot.pure.questions.drafts import Draft, finish
 from scicot.pure.questions.keys import KeyCount, add_up, blind_splits, decide, meanings
 from scicot.pure.questions.layouts import Layout, recognise
+from scicot.words.configs import ImportConfig
 from scicot.words.errors import InvalidInput, InvalidQuestion
 from scicot.words.records import AnswerKind, Choice, Question, Split
 
@@ -41,6 +42,19 @@ class ReadOptions:
     encoding: str | None = None
     size: int = 500  # of a generated set, all splits together
     seed: int = 0
+
+    @classmethod
+    def of(cls, config: ImportConfig) -> ReadOptions:
+        """Return how an import's settings say to read."""
+        return cls(
+            split=config.split,
+            layout=config.layout,
+            mapping=config.mapping,
+            keys=config.keys,
+            encoding=config.encoding,
+            size=config.size,
+            seed=config.seed,
+        )
 
 
 @dataclass(slots=True)
@@ -237,6 +251,7 @@ def read_source(location: str, dataset: str, options: ReadOptions) -> Reading:
 
 def list_columns(location: str, options: ReadOptions) -> list[str]:
     """Return the columns of a file, or of a folder's first one, for a mapping to choose from."""
+    # only looked at: a split that no name states is asked for later
     file = find_question_files(Path(location).expanduser(), "", options.split or Split.TRAIN)[0]
     with open_table(file.path, encoding=options.encoding, is_header=looks_like_header) as table:
         sample, _ = first_rows(table.rows, SAMPLE)

@@ -13,7 +13,7 @@ from db.models import ImportRow, RationaleRow, RevisionRow
 from db.rows import chunks
 from db.session import write
 from scicot.adapters.clock import utc_now
-from scicot.adapters.sources.written_rows import WrittenRow, read_written
+from scicot.adapters.sources.written_rows import RATIONALE_COLUMNS, WrittenRow, read_written
 from scicot.pure.hashing import content_hash
 from scicot.services.questions.imports import RejectedRow
 from scicot.services.questions.matching import Matcher
@@ -23,6 +23,7 @@ from scicot.words.errors import InvalidInput
 from scicot.words.people import Action, needs
 from scicot.words.records import Actor, Origin, RationaleStatus, Split
 
+RATIONALE_FIELDS = tuple(RATIONALE_COLUMNS)  # that a mapping may name
 STATUSES = (RationaleStatus.UNREVIEWED, RationaleStatus.ACCEPTED)
 
 

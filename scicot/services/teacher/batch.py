@@ -21,7 +21,6 @@ from scicot.adapters.teacher.keys import teacher_address, teacher_key
 from scicot.pure.teacher.batch_lines import read_results, request_line
 from scicot.pure.teacher.call_parameters import (
     call_parameters,
-    known_refusals,
     learn_refusal,
     refused_parameter,
 )
@@ -33,6 +32,7 @@ from scicot.services.teacher.calls.calls import PendingCall
 from scicot.services.teacher.job import TeacherJob
 from scicot.services.teacher.ledger.entries import Claim, claim_call, store_reply
 from scicot.services.teacher.progress import affordable_calls, tell_progress
+from scicot.services.teacher.refusals import note_refusals, refused_by
 from scicot.words.errors import TeacherRefused, TeacherUnavailable
 from scicot.words.records import StoredQuestion
 from scicot.words.teaching import Answer, AttemptOutcome, BatchJob
@@ -76,8 +76,8 @@ class _BatchRunner:
     refused: set[str] = field(default_factory=set)  # parameters that the model does not take
 
     def __post_init__(self) -> None:
-        """Begin with what the model's name tells; results may tell more."""
-        self.refused |= known_refusals(self.job.teacher.model)
+        """Begin with what is known of the teacher; results may tell more."""
+        self.refused |= refused_by(self.context, self.job.teacher)
 
     def find_open(self) -> int | None:
         """Return the batch of this run whose results are not collected, None if there is none."""
@@ -196,9 +196,11 @@ class _BatchRunner:
             if file_id
             for result in read_results(self.client.download(file_id))
         ]
+        before = set(self.refused)
         for _, reply in results:
             if name := refused_parameter(reply):
                 learn_refusal(self.refused, name)
+        note_refusals(self.context, self.job.teacher, before, self.refused)
         claims = open_claims(self.context, batch_id)
         for start in range(0, len(results), CHUNK):
             with self.context.session() as session, write(session):

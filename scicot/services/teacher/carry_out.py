@@ -29,6 +29,7 @@ from scicot.services.teacher.job import TeacherJob, adopt_texts, plan_job, settl
 from scicot.services.teacher.ledger.plan import reopen_calls
 from scicot.services.teacher.ledger.writer import LedgerWriter
 from scicot.services.teacher.progress import list_pending, spent_so_far, tell_progress
+from scicot.services.teacher.refusals import note_refusals, refused_by
 from scicot.services.teacher.sharing import count_shared
 from scicot.services.teacher.totals import list_reasons, run_totals
 from scicot.words.errors import EmptyRun
@@ -102,8 +103,12 @@ async def _ask_pending(
         tokens_per_minute=job.tokens_per_minute,
     )
     spent = await asyncio.to_thread(spent_so_far, context, job)
+    refused = await asyncio.to_thread(refused_by, context, job.teacher)
     with LedgerWriter(context.settings.resolved_database_url, spool) as writer:
-        async with open_teacher(job.teacher, context.settings, concurrency=concurrency) as client:
+        opened = open_teacher(
+            job.teacher, context.settings, concurrency=concurrency, refused=refused
+        )
+        async with opened as client:
             pool = TeacherPool(
                 context=context,
                 client=client,
@@ -113,7 +118,11 @@ async def _ask_pending(
                 settle=partial(settle, job=job),
                 tick=partial(tell_progress, context, job),
             )
-            await pool.run(_calls(context, job, pending))
+            try:
+                await pool.run(_calls(context, job, pending))
+            finally:
+                now = client.refused or refused
+                await asyncio.to_thread(note_refusals, context, job.teacher, refused, now)
 
 
 def _calls(context: RunContext, job: TeacherJob, pending: Sequence[PendingCall]) -> Iterator[Call]:

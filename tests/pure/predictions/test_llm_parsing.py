@@ -28,6 +28,8 @@ SIX = make_question(
     choices=[(label, f"thing {label.lower()}") for label in "ABCDEF"], answer_key="F"
 )
 
+PLANT = make_question(choices=[("A", "叶"), ("B", "根"), ("C", "茎"), ("D", "花")], answer_key="B")
+
 COMMITTED = [
     # is, would be, must be
     (TIME, "The answer is B.", "B"),
@@ -66,6 +68,20 @@ COMMITTED = [
     (TIME, "The answer is （B）", "B"),
     (TIME, "### Final Answer\n\n**B**", "B"),
     (TIME, "The answer is:\n\n(B) One week", "B"),
+    (TIME, "The answer is «One week».", "B"),
+    (TIME, "The answer is <b>B</b>.", "B"),
+    (TIME, "{'answer': 'B', 'confidence': 0.9}", "B"),
+    (TIME, "Answer - B", "B"),
+    (TIME, "The answer would therefore be One week.", "B"),
+    # other languages
+    (PLANT, "答案是B。", "B"),
+    (PLANT, "正确答案是（B）根", "B"),
+    (PLANT, "叶不吸水。因此答案为 B。", "B"),
+    (PLANT, "A不对，应选B", "B"),
+    (TIME, "Die richtige Antwort ist (B).", "B"),
+    (TIME, "La respuesta correcta es B.", "B"),
+    (TIME, "La réponse est (B) One week.", "B"),
+    (TIME, "الإجابة الصحيحة هي B", "B"),
     # turned round
     (TIME, "Option B is correct.", "B"),
     (TIME, "(B) One week is the correct answer.", "B"),
@@ -133,6 +149,10 @@ NOT_COMMITTED = [
     (TIME, "It is not true that the answer is B.", NoAnswer.NONE),
     (TIME, "The answer is B. Wait, that is wrong.", NoAnswer.NONE),
     (TIME, "The answer is B, I think. But I doubt it.", NoAnswer.NONE),
+    (PLANT, "答案不是B。", NoAnswer.NONE),
+    (PLANT, "答案是B吗？", NoAnswer.NONE),
+    (PLANT, "如果答案是B", NoAnswer.NONE),
+    (TIME, "Die Antwort ist nicht B.", NoAnswer.NONE),
     # questions and conditions
     (TIME, "Is the answer B?", NoAnswer.NONE),
     (TIME, "Could it be that the answer is (B)?", NoAnswer.NONE),

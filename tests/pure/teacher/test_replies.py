@@ -28,7 +28,7 @@ def body(**choice: object) -> str:
         (200, body(refusal="No."), "refused"),
         (200, body(content=None), "invalid"),
         (200, body(content="   "), "invalid"),
-        (200, body(content=["a"]), "invalid"),
+        (200, body(content=[7]), "invalid"),
         (200, "<html>", "invalid"),
         (200, "", "invalid"),
         (200, "null", "invalid"),
@@ -75,6 +75,13 @@ SHAPES = [
         "T",
         "",
     ),
+    ({"content": '<think type="x">a</think>T'}, "stop", "T", ""),
+    ({"content": '<think type="x">a, and then'}, "stop", None, "never ends"),
+    ({"content": '<details type="reasoning" done="true">a</details>T'}, "stop", "T", ""),
+    ({"content": "<unused94>thought\na<unused95>T"}, "stop", "T", ""),
+    ({"content": ["T", "U"]}, "stop", "TU", ""),
+    ({"content": "", "reasoning_text": "a"}, "stop", None, "field reasoning_text"),
+    ({"content": "T"}, "max_tokens", "T", "Cut off"),
     ({"content": "<think>a, and then"}, "length", None, "limit went into thinking"),
     ({"content": "<think>a, and then"}, "stop", None, "never ends"),
     ({"content": "<think>a</think>"}, "stop", None, "thinking alone"),
@@ -112,7 +119,33 @@ def test_the_text_is_told_from_the_thinking(
     assert reason in (answer.reason or "")
 
 
+OTHER_WAYS = {
+    "Ollama's own": {"message": {"role": "assistant", "content": "T"}, "done": True},
+    "Anthropic's own": {
+        "content": [{"type": "thinking", "thinking": "a"}, {"type": "text", "text": "T"}],
+        "stop_reason": "end_turn",
+    },
+    "OpenAI's responses": {
+        "object": "response",
+        "output": [
+            {"type": "reasoning", "summary": []},
+            {"type": "message", "content": [{"type": "output_text", "text": "T"}]},
+        ],
+    },
+    "the older completions": {"choices": [{"text": "T", "finish_reason": "stop"}]},
+}
+
+
+@pytest.mark.parametrize("body", OTHER_WAYS.values(), ids=OTHER_WAYS)
+def test_a_server_that_speaks_its_own_way_is_read(body: dict[str, object]) -> None:
+    assert read_reply(Reply(200, "\ufeff" + json.dumps(body))).text == "T"
+
+
 FAILURES = [
+    (200, '[{"error": {"code": 429, "message": "Slow"}}]', "rate_limited", "Slow"),
+    (200, '{"error": {"code": "RESOURCE_EXHAUSTED", "message": "Slow"}}', "rate_limited", "Slow"),
+    (200, '{"statusCode": 429, "message": "Slow"}', "rate_limited", "Slow"),
+    (200, '{"success": false, "message": "Slow", "code": 429}', "rate_limited", "Slow"),
     (200, '{"error": {"message": "Slow down", "code": 429}}', "rate_limited", "Slow down"),
     (200, '{"error": {"message": "Slow down", "code": "429"}}', "rate_limited", "Slow down"),
     (200, '{"error": {"type": "rate_limit_error", "message": "Slow"}}', "rate_limited", "Slow"),

@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 from db.models import AttemptRow, CompletionRow, RationaleRow
 from scicot.services.questions.imports import import_questions
 from scicot.services.teacher.generation import retry_calls
+from scicot.services.teacher.refusals import forget_refusals, list_refusals
 from scicot.services.teacher.thinking import count_offered, take_thinking
 from scicot.services.teacher.totals import list_reasons
+from scicot.words.errors import NotFound
 from scicot.words.records import CompletionState, RunStatus, Split
 from scicot.words.settings import get_settings
 from tests.builders import arc_row, store_questions
@@ -112,6 +114,23 @@ def test_a_refused_parameter_is_learned_in_every_layout(
     sent = teacher.seen[-1].parameters
     assert name not in sent
     assert (sent.get("max_tokens") or sent.get("max_completion_tokens")) == 256
+
+
+def test_what_a_teacher_refuses_is_kept_for_its_next_runs_until_it_is_forgotten(
+    session: Session, teacher: FakeTeacher, tmp_path: Path
+) -> None:
+    store_questions(session, tmp_path / "more", dataset="more", train=2, validation=0, test=0)
+    teacher.refuses = ("temperature",)
+    generate(session, config_for(teacher, concurrency=1))
+    assert teacher.count == 5  # one to learn it
+    (known,) = list_refusals(session)
+    assert (known.teacher, known.parameters) == (f"{teacher.url}#fake", ("temperature",))
+    generate(session, config_for(teacher, dataset="more", concurrency=1))
+    assert teacher.count == 7
+    forget_refusals(session, ADA, known.teacher)
+    assert list_refusals(session) == []
+    with pytest.raises(NotFound, match="Nothing was learned"):
+        forget_refusals(session, ADA, known.teacher)
 
 
 @pytest.mark.parametrize(
