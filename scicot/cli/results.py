@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
 from scicot.cli.output import AsJson, emit, say
-from scicot.pure.evaluation.table_formats import say_caption, to_csv, to_latex, to_markdown
+from scicot.pure.evaluation.table_formats import say_caption, to_csv_file, to_latex, to_markdown
 from scicot.pure.evaluation.tables import ResultTable, TableCell
 from scicot.pure.statistics import Interval
 from scicot.services.evaluation.results import load_results
@@ -24,7 +25,7 @@ class Format(StrEnum):
     CSV = "csv"
 
 
-WRITERS = {Format.MARKDOWN: to_markdown, Format.LATEX: to_latex, Format.CSV: to_csv}
+WRITERS = {Format.MARKDOWN: to_markdown, Format.LATEX: to_latex}
 
 
 def register(app: typer.Typer) -> None:
@@ -71,10 +72,16 @@ def results_command(
             "tables": [describe(table) for table in results.tables],
         },
         as_json,
-        "\n".join(WRITERS[written](table) for table in results.tables),
+        _write(results.tables, written),
     )
     for dataset, reads in results.test_reads.items():
         say(reads.say(dataset))
+
+
+def _write(tables: Sequence[ResultTable], written: Format) -> str:
+    if written is Format.CSV:
+        return to_csv_file(tables)
+    return "\n".join(WRITERS[written](table) for table in tables)
 
 
 def describe(table: ResultTable) -> dict[str, Any]:

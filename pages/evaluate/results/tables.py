@@ -14,7 +14,7 @@ from scicot.pure.evaluation.table_formats import (
     describe_measured,
     describe_published,
     say_caption,
-    to_csv,
+    to_csv_file,
     to_latex,
     to_markdown,
 )
@@ -108,7 +108,7 @@ def _show_exports(table: ResultTable) -> None:
     formats: tuple[tuple[str, Callable[[ResultTable], str], str], ...] = (
         ("LaTeX", to_latex, "tex"),
         ("Markdown", to_markdown, "md"),
-        ("CSV", to_csv, "csv"),
+        ("CSV", lambda table: to_csv_file([table]), "csv"),
     )
     for title, write, ending in formats:
         st.download_button(

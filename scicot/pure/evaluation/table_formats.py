@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from scicot.pure.evaluation.tables import Measured, ResultTable, TableCell
 from scicot.pure.markdown import escape_markdown
@@ -250,6 +250,11 @@ def to_csv(table: ResultTable) -> str:
             line = [table.title, row.label, row.note, column, table.split, *_numbers(cell)]
             writer.writerow([neutralise(text) for text in line])
     return out.getvalue()
+
+
+def to_csv_file(tables: Iterable[ResultTable]) -> str:
+    """Return tables as a spreadsheet's file: a byte order mark first, for Excel on Windows."""
+    return "\ufeff" + "\n".join(map(to_csv, tables))
 
 
 def neutralise(text: str) -> str:

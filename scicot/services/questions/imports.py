@@ -138,14 +138,15 @@ def import_questions(
         raise InvalidInput("The dataset has no name. Give it one, for instance 'arc'.")
     asked = replace(options or ReadOptions(), split=split or (options.split if options else None))
     tell("Reading the source", 0, 0)
-    source = read_source(location, dataset, settled_options(session, asked))
-    with source as reading, write(session):
-        if asked.mapping:
-            name = asked.layout if asked.layout not in (None, *NAMES) else dataset
-            remember_mapping(session, actor, str(name)[:100], asked.mapping)
-        import_ = _Import(session, actor, reading, language, add_supports)
-        import_.take_in(skip_bad_rows, tell)
-        done = import_.note(location)
+    with read_source(location, dataset, settled_options(session, asked)) as reading:
+        tell("Checking the rows", 0, sum(file.rows for file in reading.files))
+        with write(session):
+            if asked.mapping:
+                name = asked.layout if asked.layout not in (None, *NAMES) else dataset
+                remember_mapping(session, actor, str(name)[:100], asked.mapping)
+            import_ = _Import(session, actor, reading, language, add_supports)
+            import_.take_in(skip_bad_rows, tell)
+            done = import_.note(location)
     if not done.added:
         return done
     tell("Looking for duplicates", import_.total, import_.total)

@@ -15,6 +15,7 @@ from scicot.pure.evaluation.table_formats import (
     neutralise,
     say_caption,
     to_csv,
+    to_csv_file,
     to_latex,
     to_markdown,
 )
@@ -179,6 +180,9 @@ def test_a_spreadsheet_takes_no_cell_for_a_formula() -> None:
     assert neutralise("=cmd()") == "'=cmd()"
     assert neutralise("Sci-CoT") == "Sci-CoT"
     assert "peer_model 50%" in to_csv(tables()[0])
+    written = to_csv_file(tables())
+    assert written.startswith("\ufeff")
+    assert written.count("\ufeff") == 1
 
 
 def test_latex_writes_special_characters_out() -> None:
