@@ -109,6 +109,7 @@ class TrainingConfig(Config):
     limit_validation: int | None = Field(default=256, ge=1)  # [ours]
     checkpoint_every: int = Field(default=200, ge=1)  # optimizer steps
     leave_out_tested: bool = True  # [ours] training questions that stand in the test split too
+    leave_out_near: bool = False  # [ours] and those that stand there nearly word for word
     limit_train: int | None = Field(default=None, ge=1)
     # the split that the run answers; a dataset without a validation split falls back on test
     evaluate_on: Literal["validation", "test"] = "validation"  # [ours] test is for final runs

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypedDict, TypeVar
+from typing import Any, NotRequired, TypedDict, TypeVar
 
 from scicot.words.configs import (
     BEFORE,
@@ -42,6 +42,7 @@ class TrainingResult(AnsweringResult):
     between_stages: dict[str, Any] | None  # what a second stage learned from and is asked with
     training_questions: int
     left_out_of_training: int  # that stand in the test split too
+    near_kept_in_training: NotRequired[int]  # that stand there nearly word for word
     inference: dict[str, Any]
     seconds: dict[str, float]
     peak_memory_bytes: int

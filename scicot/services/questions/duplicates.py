@@ -143,8 +143,11 @@ def _side(values: Sequence[Any], names: Mapping[int, str]) -> DuplicateSide:
     return DuplicateSide(question_id, external_id, names[dataset_id], split, stem, options)
 
 
-def questions_in_test(session: Session, dataset: str) -> set[int]:
-    """Return the training questions that stand word for word in the dataset's test split too."""
+def questions_in_test(session: Session, dataset: str, *, near: bool = False) -> set[int]:
+    """Return the training questions that stand word for word in the dataset's test split too.
+
+    `near`: those that stand there nearly word for word instead.
+    """
     dataset_id = find_dataset_id(session, dataset)
     first, second = aliased(QuestionRow), aliased(QuestionRow)
     rows = session.execute(
@@ -152,7 +155,7 @@ def questions_in_test(session: Session, dataset: str) -> set[int]:
         .join(DuplicateRow, DuplicateRow.first_id == first.id)
         .join(second, second.id == DuplicateRow.second_id)
         .where(
-            DuplicateRow.similarity >= 1.0,
+            DuplicateRow.similarity < 1.0 if near else DuplicateRow.similarity >= 1.0,
             first.dataset_id == dataset_id,
             second.dataset_id == dataset_id,
         )

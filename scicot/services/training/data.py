@@ -35,6 +35,7 @@ class TrainingData:
     stripped: int = 0
     emptied: int = 0
     left_out: int = 0  # questions that stand in the test split too
+    near_kept: int = 0  # questions that stand there nearly word for word, and are trained on
 
 
 def read_training_data(session: Session, config: TrainingConfig) -> TrainingData:
@@ -54,6 +55,9 @@ def read_training_data(session: Session, config: TrainingConfig) -> TrainingData
         rationales = snapshot_texts(session, snapshot.id)
         questions = [question for question in questions if question.id in rationales]
     tested = questions_in_test(session, config.dataset) if config.leave_out_tested else set()
+    near = questions_in_test(session, config.dataset, near=True) - tested
+    if config.leave_out_near:
+        tested, near = tested | near, set()
     untested = [question for question in questions if question.id not in tested]
     left_out = len(questions) - len(untested)
     questions = untested
@@ -91,6 +95,7 @@ def read_training_data(session: Session, config: TrainingConfig) -> TrainingData
         stripped=sum(read[key] != text.strip() for key, text in whole.items()),
         emptied=sum(not read[key] for key in whole),
         left_out=left_out,
+        near_kept=sum(question.id in near for question in questions),
     )
 
 

@@ -148,7 +148,7 @@ def inspect_training(
         disk_needed=needed,
         disk_free=free,
         notes=[
-            *_left_out_note(data.left_out),
+            *_left_out_note(config, data.left_out, data.near_kept),
             *_selection_notes(plans),
             *_notes(config, settings, student, stages, needed, free),
         ],
@@ -228,13 +228,20 @@ def _disk_needed(student: StudentFolder | None, stages: Sequence[StagePreview]) 
     return student.weights_bytes * (new * STAGE_COPIES + (CHECKPOINT_COPIES if new else 0))
 
 
-def _left_out_note(left_out: int) -> list[str]:
-    if not left_out:
-        return []
-    return [
-        f"{left_out} training questions stand word for word in the test split too and are left "
-        "out. leave_out_tested=false keeps them."
-    ]
+def _left_out_note(config: TrainingConfig, left_out: int, near_kept: int) -> list[str]:
+    notes = []
+    if left_out:
+        alike = "word for word, or nearly so," if config.leave_out_near else "word for word"
+        notes.append(
+            f"{left_out} training questions stand {alike} in the test split too and are left "
+            "out. leave_out_tested=false keeps them."
+        )
+    if near_kept:
+        notes.append(
+            f"{near_kept} training questions stand nearly word for word in the test split too and "
+            "are kept. leave_out_near=true leaves them out; `duplicates list` shows them."
+        )
+    return notes
 
 
 def _selection_notes(plans: Sequence[StagePlan]) -> list[str]:

@@ -137,6 +137,8 @@ def run_training(context: RunContext) -> TrainingResult:
         data = read_training_data(session, config)
     if data.left_out:
         log.info("%d training questions stand in the test split too: left out", data.left_out)
+    if data.near_kept:
+        log.info("%d stand there nearly word for word: kept (leave_out_near)", data.near_kept)
     student = find_student(config.student, context.settings)
     _check_fits(student, config, data)
     room = fit_rationales(config, data, Codec.open(student.path, student.family))
@@ -179,6 +181,7 @@ def run_training(context: RunContext) -> TrainingResult:
         "between_stages": between,
         "training_questions": len(data.train),
         "left_out_of_training": data.left_out,
+        "near_kept_in_training": data.near_kept,
         "inference": answering.inference,
         "seconds": seconds | {"all": round(sum(seconds.values()), 2)},
         "peak_memory_bytes": max(part.peak_memory_bytes for part in parts),

@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from sqlalchemy.orm import Session
 
 from scicot.services.questions.duplicates import list_duplicates, questions_in_test
@@ -8,6 +9,7 @@ from scicot.services.questions.imports import import_questions
 from scicot.services.questions.lookup import list_questions
 from scicot.services.training.data import read_training_data
 from scicot.words.configs import TrainingConfig
+from scicot.words.errors import InvalidConfig
 from scicot.words.records import Actor, Split
 from tests.builders import arc_row
 
@@ -64,6 +66,12 @@ def test_nearly_the_same_is_listed_and_kept(session: Session, actor: Actor, tmp_
     assert (pair.first.external_id, pair.second.external_id) == ("a", "b")
     assert 0.8 <= pair.similarity < 1
     assert questions_in_test(session, "mine") == set()
+    assert questions_in_test(session, "mine", near=True) == {pair.first.id}
+    config = TrainingConfig(method="finetune", dataset="mine")
+    data = read_training_data(session, config)
+    assert (len(data.train), data.left_out, data.near_kept) == (1, 0, 1)
+    with pytest.raises(InvalidConfig, match="1 stand in the test split too and are left out"):
+        read_training_data(session, config.model_copy(update={"leave_out_near": True}))
 
 
 def test_arc_has_three_questions_in_easys_train_and_test_and_one_twice_in_challenges_train(
