@@ -119,7 +119,7 @@ def test_a_refused_parameter_is_learned_in_every_layout(
 def test_what_a_teacher_refuses_is_kept_for_its_next_runs_until_it_is_forgotten(
     session: Session, teacher: FakeTeacher, tmp_path: Path
 ) -> None:
-    store_questions(session, tmp_path / "more", dataset="more", train=2, validation=0, test=0)
+    store_questions(session, tmp_path / "more", dataset="more", train=6, validation=0, test=0)
     teacher.refuses = ("temperature",)
     generate(session, config_for(teacher, concurrency=1))
     assert teacher.count == 5  # one to learn it
