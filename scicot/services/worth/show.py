@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
-from typing import Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
@@ -18,6 +18,9 @@ from scicot.services.worth.store import list_students, load_worths
 from scicot.words.errors import InvalidInput
 from scicot.words.records import APPROVED, RationaleStatus
 from scicot.words.worth import Worth
+
+if TYPE_CHECKING:
+    Rated = Row[int, str, RationaleStatus, float, str]  # as `show_worth` selects them
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def show_worth(session: Session, dataset: str, student: str | None = None) -> Wo
     )
 
 
-def _tell(judged: Sequence[Row[Any]], worths: Mapping[int, Worth]) -> dict[str, Auc | None]:
+def _tell(judged: Sequence[Rated], worths: Mapping[int, Worth]) -> dict[str, Auc | None]:
     """Return how well each sign tells the rejected rationales, and all of them together."""
     rejected = [row.status is RationaleStatus.REJECTED for row in judged]
     # higher means likelier to be rejected: little help, much leak, many flags
@@ -90,8 +93,8 @@ def _tell(judged: Sequence[Row[Any]], worths: Mapping[int, Worth]) -> dict[str, 
     return auc
 
 
-def _by_source(measured: Sequence[Row[Any]], worths: Mapping[int, Worth]) -> list[SourceWorth]:
-    rows_of: dict[str, list[Row[Any]]] = defaultdict(list)
+def _by_source(measured: Sequence[Rated], worths: Mapping[int, Worth]) -> list[SourceWorth]:
+    rows_of: dict[str, list[Rated]] = defaultdict(list)
     for row in measured:
         rows_of[row.source].append(row)
     return [
