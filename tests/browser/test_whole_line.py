@@ -117,7 +117,7 @@ def train(page: Page, student: Path, settings: Settings) -> None:
     page.get_by_role("button", name="Freeze").click()
     expect(page.get_by_text("Snapshot: the rationales to train on")).to_be_visible()
     expect(page.get_by_text("which is chosen now")).to_be_visible()
-    page.locator('[data-testid="stSelectbox"]', has_text="Student").locator("input").click()
+    page.get_by_role("combobox", name=re.compile(r"\bStudent$")).click()
     page.get_by_role("option", name="a model folder on this machine").click()
     fill(page, "Folder or hub id", str(student))
     page.get_by_text("More settings").click()
