@@ -124,7 +124,7 @@ class RunView:
     @property
     def generation(self) -> GenerationConfig:
         """A generation run's settings."""
-        return self._settings(RunKind.GENERATE, GenerationConfig, self.config)
+        return self._settings(RunKind.GENERATE, GenerationConfig, self._known(GenerationConfig))
 
     @property
     def few_shot(self) -> FewShotConfig:
@@ -134,7 +134,7 @@ class RunView:
     @property
     def prediction(self) -> PredictionConfig:
         """The settings of a run in which another run's students answer."""
-        return self._settings(RunKind.PREDICT, PredictionConfig, self.config)
+        return self._settings(RunKind.PREDICT, PredictionConfig, self._known(PredictionConfig))
 
     @property
     def imported(self) -> ImportedConfig:
@@ -144,7 +144,7 @@ class RunView:
     @property
     def attribution(self) -> AttributionConfig:
         """The settings of a run that asks an answering stage again."""
-        return self._settings(RunKind.ATTRIBUTE, AttributionConfig, self.config)
+        return self._settings(RunKind.ATTRIBUTE, AttributionConfig, self._known(AttributionConfig))
 
     @property
     def split(self) -> Split:
@@ -171,9 +171,12 @@ class RunView:
         return metrics if isinstance(metrics, Mapping) else None
 
     def _known(self, config: type[Config]) -> dict[str, object]:
-        """Return what the run was told of these settings, and the dataset of its row."""
+        """Return what the run was told of these settings, and the dataset of its row.
+
+        A setting that is no more, of a run from before, is left out.
+        """
         told = {key: self.config[key] for key in config.model_fields if key in self.config}
-        return {"dataset": self.dataset or ""} | told
+        return ({"dataset": self.dataset or ""} if "dataset" in config.model_fields else {}) | told
 
     def _settings(self, kind: RunKind, config: type[C], values: Mapping[str, object]) -> C:
         if self.kind is not kind:

@@ -5,7 +5,7 @@ import pytest
 
 from scicot.words.configs import GenerationConfig, TrainingConfig
 from scicot.words.errors import RunNotInState
-from scicot.words.records import RunKind, RunStatus
+from scicot.words.records import RunKind, RunStatus, Split
 from scicot.words.runs import RunView
 
 
@@ -41,8 +41,18 @@ def test_a_run_gives_the_settings_of_its_kind() -> None:
     asked = GenerationConfig(dataset="demo", trial=True)
     assert view(RunKind.GENERATE, asked.model_dump(mode="json")).generation == asked
     stored = {"method": "sci_cot", "dataset": "demo", "snapshot": "s", "seed": 3, "folds": 5}
-    expected = TrainingConfig(method="sci_cot", dataset="demo", snapshot="s", seed=3)
-    assert view(RunKind.TRAIN, stored).training == expected  # `folds` is the method's own
+    expected = TrainingConfig(
+        method="sci_cot", dataset="demo", snapshot="s", seed=3, evaluate_on="test"
+    )
+    # `folds` is the method's own; a run that does not name its split is of before, and of test
+    assert view(RunKind.TRAIN, stored).training == expected
+
+
+def test_a_setting_that_is_no_more_hides_no_run() -> None:
+    run = view(RunKind.GENERATE, {"dataset": "demo", "trial": True, "of_before": 1})
+    assert run.generation.trial
+    assert view(RunKind.IMPORTED, {"file": "a.csv"}).split is Split.TEST
+    assert view(RunKind.PREDICT, {"run": 3, "split": "validation"}).split is Split.VALIDATION
 
 
 def test_settings_of_another_kind_are_refused_by_a_sentence() -> None:

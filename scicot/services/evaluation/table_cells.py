@@ -133,7 +133,7 @@ def measure_stage2(
 
 def _stage2_of(run: RunView) -> str:
     """Return what a run's second stage was trained on; the paper's choice where it has none."""
-    if run.kind is not RunKind.TRAIN:
+    if run.method != CLAIM[0]:  # a method may be unknown here, and its settings unreadable
         return PAPER_STAGE2
     return second_stage_trains_on(read_config(run.config)) or PAPER_STAGE2
 
