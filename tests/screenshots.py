@@ -63,7 +63,7 @@ def _open(browser: Browser, width: int, scheme: str) -> Page:
 
 def _take(page: Page, address: str, name: str, called: str) -> None:
     page.goto(f"{address}/{name}")
-    page.locator("h1").first.wait_for()
+    page.locator('[data-testid="stMain"] :is(h1, h3)').first.wait_for()  # Review's is a small one
     page.locator('[data-testid="stStatusWidget"]').wait_for(state="detached")
     page.wait_for_timeout(SETTLED)
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
