@@ -5,7 +5,7 @@ PROCESSES ?= 2
 RERUNS ?= 0
 STAMP := .venv/.installed
 
-.PHONY: setup app docs quick test test-slow check e2e bench soak screenshots demo-data lock migration chromium test-postgresql
+.PHONY: setup app docs quick test test-slow check e2e bench soak screenshots demo-data lock migration chromium test-postgresql test-cluster
 .DEFAULT_GOAL := app
 
 setup: $(STAMP)
@@ -31,7 +31,7 @@ quick: setup
 test: setup
 	@if command -v chromium >/dev/null || { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; }; \
 	  then $(MAKE) --no-print-directory chromium; fi
-	$(BIN)/python -m pytest -m "not slow" -n $(PROCESSES) --reruns $(RERUNS)
+	$(BIN)/python -m pytest -m "not slow and not cluster" -n $(PROCESSES) --reruns $(RERUNS)
 
 test-slow: setup chromium
 	$(BIN)/python -m pytest -m slow
@@ -64,6 +64,13 @@ soak: setup
 # Every service test once more, on a PostgreSQL that the tests start for themselves.
 test-postgresql: setup
 	SCICOT_TEST_DATABASE=postgresql $(BIN)/python -m pytest tests/services -m "not slow"
+
+# A real Slurm (Debian: slurm-wlm and munge; as root) and a real Ray cluster of two nodes, both on
+# loopback, started by the tests; what is not installed is left out with a sentence.
+test-cluster: setup
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-slurm.txt \
+	  -r requirements-ray.txt -c requirements.lock
+	$(BIN)/python -m pytest tests/cluster -m cluster -v -rs
 
 # The demonstration's pages as pictures, for looking at; the README's three are kept in docs/pictures.
 screenshots: setup chromium

@@ -31,6 +31,8 @@ HOMES = {
     "typer": ("scicot.cli",),
     "openai": ("scicot.adapters.teacher",),
     "xllamacpp": ("scicot.adapters.teacher",),
+    "submitit": ("scicot.adapters.launchers",),
+    "ray": ("scicot.adapters.launchers",),
     "torch": ("scicot.adapters.students", "scicot.bench"),
     "transformers": ("scicot.adapters.students", "scicot.bench"),
     "ctranslate2": ("scicot.adapters.students", "scicot.bench"),
@@ -53,7 +55,10 @@ HOMES = {
 ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
     "scicot/services": {
         # the way in starts every kind of run, and no room knows it
-        ".": ("runs", "teacher", "students", "training", "evaluation", "judge", "worth", "imports"),
+        ".": (
+            *("runs", "teacher", "students", "training", "evaluation", "judge", "worth"),
+            *("imports", "launching"),
+        ),
         "questions": (),
         "runs": (),
         "rationales": ("questions",),
@@ -79,6 +84,8 @@ ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
         "imports": ("questions", "rationales", "runs"),
         # what hangs on what, wherever it lies
         "upkeep": ("questions", "runs", "training"),
+        # a run that is elsewhere may travel as a parcel; what was asked for last is a preference
+        "launching": ("runs", "parcels", "system"),
         "system": ("runs", "teacher/ledger"),
         "home": ("questions", "review", "runs", "training", "evaluation"),
         "demo": ("upkeep",),

@@ -14,7 +14,15 @@ from db.models.reviews import (
     ReviewRow,
     SecondReadingRow,
 )
-from db.models.runs import ExperimentRow, MetricRow, RunPartRow, RunRow, RunStageRow, StageRow
+from db.models.runs import (
+    ExperimentRow,
+    LaunchRow,
+    MetricRow,
+    RunPartRow,
+    RunRow,
+    RunStageRow,
+    StageRow,
+)
 from db.models.snapshots import SnapshotItemRow, SnapshotRow
 from db.models.teacher import (
     AttemptRow,
@@ -40,6 +48,7 @@ __all__ = [
     "FlagRow",
     "ImportRow",
     "JudgementRow",
+    "LaunchRow",
     "LayoutRow",
     "LeaseRow",
     "MetricRow",

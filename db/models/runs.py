@@ -65,6 +65,26 @@ class RunRow(Base):
     finished_at: Mapped[datetime | None]
 
 
+class LaunchRow(Base):
+    """How a run was handed to a cluster, or travels as a parcel that we may see."""
+
+    __tablename__ = "launch"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), primary_key=True)
+    options: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    ticket: Mapped[str | None] = mapped_column(String(200))  # what the cluster calls it
+    submission: Mapped[str] = mapped_column(Text, default="")  # exactly what was handed in
+    state: Mapped[str] = mapped_column(String(50), default="")  # the cluster's own word
+    reason: Mapped[str] = mapped_column(Text, default="")
+    place: Mapped[int | None]  # in the cluster's queue
+    parcel: Mapped[str | None] = mapped_column(Text)  # the file, where the run travels
+    read_bytes: Mapped[int] = mapped_column(default=0)  # of the parcel's progress.jsonl
+    submitted_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]
+    stop_at: Mapped[datetime | None]  # from when on a run that is to stop is ended by the cluster
+    ended_at: Mapped[datetime | None]  # when the cluster was seen to have it no more
+
+
 class MetricRow(Base):
     """One measured value of a run at one step of one stage."""
 

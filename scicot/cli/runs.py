@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -10,17 +11,22 @@ from typing import Annotated, Any
 import typer
 
 from scicot.cli.handlers import HANDLERS
+from scicot.cli.launcher import choose_launcher
 from scicot.cli.output import AsJson, current_actor, emit, run_number, say
 from scicot.pure.printable import printable
 from scicot.pure.training.differences import Difference
+from scicot.services.launching.launches import (
+    get_launch,
+    preview_submission,
+    read_run_log,
+)
+from scicot.services.launching.tending import take_over_requeued
 from scicot.services.runs.parts import list_parts
 from scicot.services.runs.queue import list_queue
 from scicot.services.runs.runs import (
     get_run,
     list_runs,
     move_to_front,
-    read_log,
-    request_cancel,
 )
 from scicot.services.runs.tracking import send_run
 from scicot.services.runs.worker import run_worker
@@ -28,9 +34,21 @@ from scicot.services.training.cloning import differences_between_runs
 from scicot.services.workspace import open_workspace
 from scicot.words.records import RunStatus, Tracker
 from scicot.words.runs import RunView
+from scicot.words.settings import LOCAL
 
 RunId = Annotated[
     int, typer.Argument(metavar="RUN", parser=run_number, help="The run's number or name.")
+]
+Launcher = Annotated[
+    str | None, typer.Option(help="local, slurm or ray. [SCICOT_LAUNCHER]", metavar="NAME")
+]
+Ask = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ask",
+        metavar="FIELD=VALUE",
+        help="What the cluster is asked for, e.g. partition=gpu or gpus=1; kept for the next time.",
+    ),
 ]
 group = typer.Typer(no_args_is_help=True, help="Look at runs, stop them, take them up again.")
 
@@ -72,17 +90,21 @@ def list_command(
 def show_command(run_id: RunId, as_json: AsJson = False) -> None:
     """Show one run with its settings, what its parts cost, and its result."""
     with open_workspace() as session:
+        session.tend()
         run = get_run(session, run_id)
         parts = list_parts(session, run_id)
+        launch = get_launch(session, run_id)
     fields = describe(run) | {"parts": [asdict(part) for part in parts]}
+    if launch:
+        fields["launch"] = asdict(launch)
     emit(fields, as_json, "\n".join(f"{key}: {value}" for key, value in fields.items()))
 
 
 @group.command("cancel")
 def cancel_command(run_id: RunId, as_json: AsJson = False) -> None:
-    """Ask a run to stop at its next safe point."""
+    """Ask a run to stop at its next safe point, wherever it is."""
     with open_workspace() as session:
-        run = request_cancel(session, current_actor(), run_id)
+        run = session.cancel(current_actor(), run_id)
     emit(describe(run), as_json, line(run))
 
 
@@ -101,13 +123,36 @@ def resume_command(
 @group.command("start")
 def start_command(
     run_id: RunId,
+    launcher: Launcher = None,
+    ask: Ask = None,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Print what would be handed in; start nothing.")
+    ] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Stay until the run ends.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Let a run that was packed or stopped wait for a slot on this machine again."""
+    """Let a run that waits, was packed or was stopped go: on this machine, or on a cluster."""
     with open_workspace() as workspace:
-        run = workspace.start_here(current_actor(), run_id)
+        chosen = choose_launcher(workspace, launcher or LOCAL, ask)
+        if preview:
+            if chosen is None:
+                raise typer.BadParameter("--preview is for --launcher slurm or ray.")
+            typer.echo(preview_submission(workspace.settings, chosen.name, chosen.options))
+            return
+        if chosen is None:
+            run = workspace.start_here(current_actor(), run_id)
+        else:
+            run = workspace.send(current_actor(), run_id, chosen)
     finish_or_follow(run.id, wait=wait, as_json=as_json)
+
+
+@group.command("follow")
+def follow_command(
+    run_id: RunId,
+    as_json: AsJson = False,
+) -> None:
+    """Say every change of a run until it ends: here, on a cluster, or in a parcel's folder."""
+    finish_or_follow(run_id, wait=True, as_json=as_json)
 
 
 @group.command("next")
@@ -123,7 +168,7 @@ def next_command(run_id: RunId, as_json: AsJson = False) -> None:
 def logs_command(run_id: RunId) -> None:
     """Print the log of a run's worker."""
     with open_workspace() as workspace:
-        text = read_log(workspace, workspace.settings, run_id)
+        text = read_run_log(workspace, workspace.settings, run_id)
     typer.echo(printable(text) or f"Run {run_id} has not written a log yet.")
 
 
@@ -197,6 +242,8 @@ def run_worker_command(
 ) -> None:
     """Carry out one run in this process; launchers call this."""
     with open_workspace() as workspace:
+        job, restarts = os.environ.get("SLURM_JOB_ID"), os.environ.get("SLURM_RESTART_COUNT")
+        take_over_requeued(workspace, run_id, job, restarts)
         status = run_worker(run_id, workspace.settings, HANDLERS)
         workspace.tend()
     raise typer.Exit(0 if status is RunStatus.DONE else 1)

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
+from scicot.cli.launcher import choose_launcher
 from scicot.cli.output import AsJson, current_actor, emit, parse_statuses, run_number, say
-from scicot.cli.runs import describe_differences, finish_or_follow
+from scicot.cli.runs import Ask, Launcher, describe_differences, finish_or_follow
 from scicot.pure.methods.registry import find_method, list_methods
 from scicot.services.training.cloning import clone_config, differences_from_run
 from scicot.services.training.estimate import estimate_training
@@ -124,6 +125,8 @@ def train_command(
         bool,
         typer.Option("--check", help="Say what the run would do and how long; start nothing."),
     ] = False,
+    launcher: Launcher = None,
+    ask: Ask = None,
     wait: Annotated[bool, typer.Option("--wait", help="Stay until the run ends.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -146,7 +149,7 @@ def train_command(
     if _asks_a_teacher(given):
         run_id, more = _start_few_shot(given, teacher), None
     else:
-        run_id, more = _start_training(given, like)
+        run_id, more = _start_training(given, like, launcher, ask)
     say(f"Run {run_id} is queued.")
     finish_or_follow(run_id, wait=wait, as_json=as_json, more=more)
 
@@ -167,7 +170,10 @@ def _asks_a_teacher(given: Mapping[str, Any]) -> bool:
 
 
 def _start_training(
-    given: Mapping[str, Any], like: int | None
+    given: Mapping[str, Any],
+    like: int | None,
+    launcher: str | None,
+    ask: Sequence[str] | None,
 ) -> tuple[int, dict[str, Any] | None]:
     """Return the run's id, and what its JSON says of the run that settings were taken from."""
     more = None
@@ -179,7 +185,8 @@ def _start_training(
             say(describe_differences(like, differences))
         for run in list_equal_runs(workspace, config)[:1]:
             say(f"Run {run.id} has exactly these settings; it is {run.status}.")
-        run_id = workspace.start(current_actor(), config)
+        chosen = choose_launcher(workspace, launcher, ask)
+        run_id = workspace.start(current_actor(), config, chosen)
     return run_id, more
 
 

@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from db.migrate import migrate
 from db.session import get_engine
+from scicot.adapters.launchers.cluster import refuse_absent
 from scicot.adapters.launchers.launcher import Launcher, open_launcher
+from scicot.services.runs.launched import CHOSEN, Chosen, has_launches
 from scicot.services.runs.queue import tend_queue
-from scicot.services.runs.runs import get_run, resume_run, start_here
+from scicot.services.runs.runs import get_run, request_cancel, resume_run, start_here
 from scicot.words.configs import (
     AttributionConfig,
     EstimateConfig,
@@ -60,14 +62,29 @@ class Workspace(Session):
         self.settings = settings
         self.launcher = launcher
 
-    def start(self, actor: Actor, config: RunConfig) -> int:
+    def start(self, actor: Actor, config: RunConfig, chosen: Chosen | None = None) -> int:
         """Check the config, store its run, tend the queue, and return the run's id.
 
-        Raises what the check of that kind of run raises, before anything is stored.
+        With a cluster chosen the run goes there. Raises what the check of that kind of run raises,
+        before anything is stored.
         """
-        run_id = self._store(actor, config)
+        with self._going_to(chosen):
+            run_id = self._store(actor, config)
         self.tend()
         return run_id
+
+    @contextmanager
+    def _going_to(self, chosen: Chosen | None) -> Iterator[None]:
+        """Let the runs that are created meanwhile go to a cluster; None: to this machine."""
+        if chosen is None:
+            yield
+            return
+        refuse_absent(chosen.name)
+        self.info[CHOSEN] = chosen
+        try:
+            yield
+        finally:
+            del self.info[CHOSEN]
 
     def _store(self, actor: Actor, config: RunConfig) -> int:
         """Each kind's module is imported when it is first needed: commands stay quick."""
@@ -109,16 +126,23 @@ class Workspace(Session):
 
                 return start_worth(self, self.settings, actor, config)
 
-    def start_experiment(self, actor: Actor, config: ExperimentConfig) -> StartedExperiment:
+    def start_experiment(
+        self, actor: Actor, config: ExperimentConfig, chosen: Chosen | None = None
+    ) -> StartedExperiment:
         """Check and queue every run of a grid; raises as `start` does, or Conflict for its name."""
         from scicot.services.training.experiments import start_experiment
 
-        started = start_experiment(self, self.settings, actor, config)
+        with self._going_to(chosen):
+            started = start_experiment(self, self.settings, actor, config)
         self.tend()
         return started
 
     def resume(self, actor: Actor, run_id: int) -> RunView:
         """Queue a run that did not end well again, and tend the queue."""
+        if has_launches(self):
+            from scicot.services.launching.tending import stop_former
+
+            stop_former(self, run_id)
         resume_run(self, actor, run_id)
         self.tend()
         return get_run(self, run_id)
@@ -129,8 +153,31 @@ class Workspace(Session):
         self.tend()
         return get_run(self, run_id)
 
+    def send(self, actor: Actor, run_id: int, chosen: Chosen) -> RunView:
+        """Let a run that waits or was stopped go to a cluster, and hand it over."""
+        from scicot.services.launching.launches import send_run
+
+        refuse_absent(chosen.name)
+        send_run(self, actor, run_id, chosen.name, chosen.options)
+        self.tend()
+        return get_run(self, run_id)
+
+    def cancel(self, actor: Actor, run_id: int) -> RunView:
+        """Ask a run to stop, and a cluster that has it only in its queue to forget it."""
+        request_cancel(self, actor, run_id)
+        self.tend()
+        return get_run(self, run_id)
+
     def tend(self) -> list[int]:
-        """Launch every waiting run that has a slot, and return their ids."""
+        """Launch every waiting run that has a slot, and return their ids.
+
+        Runs that are elsewhere are looked after first. A node, which launches nothing, tends
+        nothing either.
+        """
+        if self.launcher is not None and has_launches(self):
+            from scicot.services.launching.tending import look_after
+
+            look_after(self, self.settings)
         return tend_queue(self, self.settings, self.launcher)
 
     def wait(

@@ -22,6 +22,7 @@ SciCotError
 │   ├── TeacherUnavailable  worth another attempt
 │   └── TeacherRefused      quota, key or permission: every further call would end alike
 ├── EmptyRun                a run that ended with nothing to show for it
+├── LauncherError           a launcher that is not installed, or a cluster that refuses
 ├── StudentError            a student that cannot be loaded, trained or read
 └── Cancelled               the person asked for the run to stop
 
@@ -135,6 +136,10 @@ class EmptyRun(SciCotError):
 
 class StudentError(SciCotError):
     """A student model could not be loaded, trained or run."""
+
+
+class LauncherError(SciCotError):
+    """A launcher is not installed, or its cluster does not take the run."""
 
 
 class Cancelled(SciCotError):

@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from scicot.words.errors import InvalidConfig
 
-LauncherName = Literal["local", "none"]
+LauncherName = Literal["local", "slurm", "ray", "none"]
 LOCAL = "local"  # what a run's row says of its launcher unless it was packed
 PARCEL = "parcel"  # the launcher of a run that was packed: nothing here starts it
 ENV_FILE = ".env"
@@ -62,7 +62,8 @@ class Settings(BaseSettings):
     allow_private_teachers: bool = False
     """Whether a teacher's address may lie in a private network."""
     launcher: LauncherName = "local"
-    """What carries a run to a machine; `none`: whoever likes starts `scicot run-worker ID`."""
+    """Where new training runs go: this machine, a Slurm or Ray cluster; `none`: whoever likes
+    starts `scicot run-worker ID`."""
     sign_in: bool = False
     """Whether everybody signs in with OIDC; `secrets.toml` in the home folder says where."""
     allowed_hosts: str = ""

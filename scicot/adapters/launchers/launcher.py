@@ -15,7 +15,10 @@ class Launcher(Protocol):
 
 
 def open_launcher(name: LauncherName) -> Launcher | None:
-    """Return the launcher of this name, None for `none`: runs wait until somebody starts them."""
+    """Return what starts workers here, None for `none`: runs wait until somebody starts them.
+
+    Runs for a cluster are handed over by whoever tends; what else there is goes on this machine.
+    """
     if name == "none":
         return None
     from scicot.adapters.launchers.local import LocalLauncher

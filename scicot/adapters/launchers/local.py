@@ -18,7 +18,7 @@ from scicot.words.settings import Settings
 REPOSITORY = Path(__file__).resolve().parents[3]
 
 
-def log_path(settings: Settings, run_id: int) -> Path:
+def log_path(settings: Settings, run_id: int | str) -> Path:
     """Return the file that a run's worker writes its log to."""
     return settings.artifacts_folder / "logs" / f"run-{run_id}.log"
 

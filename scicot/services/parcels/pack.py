@@ -14,6 +14,7 @@ from db.base import Base
 from db.models import (
     DatasetRow,
     DuplicateRow,
+    LaunchRow,
     QuestionRow,
     RationaleRow,
     RevisionRow,
@@ -67,19 +68,27 @@ def pack_run(session: Session, settings: Settings, actor: Actor, run_id: int, pa
     Raises RunNotInState for a run that trains nothing, is going or is done.
     """
     run = get_run(session, run_id)
-    _refuse(run)
-    config = read_config(run.config)
-    with scratch_folder(path.parent) as folder:
-        _write_tables(session, run, folder)
-        student = _pack_student(config, settings, folder)
-        size = write_parcel(folder, path, {"kind": "run", **describe(session, run)})
+    packed = write_run(session, settings, run, path)
     if run.status in RESUMABLE:
         resume_run(session, actor, run_id)
     with write(session):
         row = session.get_one(RunRow, run_id)
         row.launcher = PARCEL
         row.message = f"Packed by {actor.name}; `runs take-in` brings its result."
-    return Packed(run_id, str(path), size, student)
+        # where it is worked on beside the parcel, its progress is followed
+        session.merge(LaunchRow(run_id=run_id, options={}, parcel=str(path), read_bytes=0))
+    return packed
+
+
+def write_run(session: Session, settings: Settings, run: RunView, path: Path) -> Packed:
+    """Write the run to a parcel and leave its row as it is; raises as `pack_run` does."""
+    _refuse(run)
+    config = read_config(run.config)
+    with scratch_folder(path.parent) as folder:
+        _write_tables(session, run, folder)
+        student = _pack_student(config, settings, folder)
+        size = write_parcel(folder, path, {"kind": "run", **describe(session, run)})
+    return Packed(run.id, str(path), size, student)
 
 
 def describe(session: Session, run: RunView) -> dict[str, Any]:

@@ -32,7 +32,7 @@ from scicot.words.errors import Conflict, InvalidParcel, NotFound
 from scicot.words.people import Action, needs
 from scicot.words.records import Actor, RunStatus
 from scicot.words.runs import RunView
-from scicot.words.settings import PARCEL, Settings
+from scicot.words.settings import LOCAL, PARCEL, Settings
 
 STAGE_HASH = re.compile(r"[0-9a-f]{64}")
 # what the run's row takes over; the rest of it is this database's own
@@ -105,11 +105,12 @@ def _find_run(session: Session, path: Path, manifest: Mapping[str, Any]) -> RunV
 
 def _is_there(run: RunView, rows: list[dict[str, Any]]) -> bool:
     """Return whether this very result was taken in before; raises Conflict when it cannot be."""
-    if run.status is RunStatus.DONE and run.launcher == PARCEL:
+    if run.status is RunStatus.DONE and run.launcher != LOCAL:
         if run.result == rows[0]["result"]:
             return True
         raise Conflict(f"Run {run.id} has another result already. Clone the run for a second one.")
-    if run.status in (RunStatus.DONE, RunStatus.STARTING, RunStatus.RUNNING):
+    is_under_way = run.status in (RunStatus.STARTING, RunStatus.RUNNING)
+    if run.status is RunStatus.DONE or (is_under_way and run.launcher == LOCAL):
         raise Conflict(
             f"Run {run.id} is {run.status} on this machine. Clone the run to train it elsewhere."
         )
@@ -157,6 +158,6 @@ def _store(
         for name in (*TAKEN, *VERSIONS):
             setattr(mine, name, rows[RunRow][0][name])
         mine.status = RunStatus.DONE
-        mine.launcher = PARCEL
+        mine.launcher = PARCEL if mine.launcher == LOCAL else mine.launcher
         mine.worker, mine.error, mine.heartbeat_at = None, None, utc_now()
         mine.message = f"Done elsewhere; taken in by {actor.name}."

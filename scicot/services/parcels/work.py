@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +36,13 @@ from scicot.adapters.parcel_folders import (
     open_once,
     scratch_folder,
 )
+from scicot.adapters.parcel_news import in_touch, result_path, work_folder
 from scicot.adapters.students.identity import engine_version
 from scicot.adapters.students.stage_files import copy_stage
 from scicot.services.parcels.pack import TABLES
 from scicot.services.parcels.rows import insert_rows, read_lines, read_rows, table_of, write_lines
 from scicot.services.runs.worker import Handler, run_worker
-from scicot.words.errors import InvalidParcel
+from scicot.words.errors import DatabaseBusy, InvalidParcel
 from scicot.words.records import RunKind, RunStatus
 from scicot.words.settings import Settings
 
@@ -67,7 +69,7 @@ def work_parcel(
     """
     manifest = read_manifest(path)
     refuse_other_engine(path, manifest, kind="run")
-    folder = folder or path.with_name(f"{path.stem}.work")
+    folder = folder or work_folder(path)
     with locked_folder(folder):
         inside = open_once(path, folder, manifest)
         own = _settings(settings, folder, inside)
@@ -76,7 +78,8 @@ def work_parcel(
         with open_session(own.resolved_database_url) as session:
             is_done = session.get_one(RunRow, run_id).status is RunStatus.DONE
         if not is_done:
-            run_worker(run_id, own, handlers, tell=_teller(folder / PROGRESS))
+            with in_touch(folder, partial(_ask_to_stop, own, run_id)):
+                run_worker(run_id, own, handlers, tell=_teller(folder / PROGRESS))
         return _finish(own, manifest, path, folder, run_id)
 
 
@@ -129,6 +132,16 @@ def _prepare(settings: Settings, inside: Path, run_id: int) -> None:
         )
 
 
+def _ask_to_stop(settings: Settings, run_id: int) -> bool:
+    """Set the flag that the worker polls, and return whether the database had room for it."""
+    try:
+        with open_session(settings.resolved_database_url) as session, write(session):
+            session.get_one(RunRow, run_id).cancel_requested = True
+    except DatabaseBusy:
+        return False
+    return True
+
+
 def _teller(path: Path) -> Any:
     def tell(event: Mapping[str, Any]) -> None:
         add_line(path, {"at": utc_now().isoformat(), **event})
@@ -143,7 +156,7 @@ def _finish(
         row = session.get_one(RunRow, run_id)
         if row.status is not RunStatus.DONE:
             return Worked(run_id, row.status, row.error, None)
-        result = path.with_name(f"{path.stem}.result.tar")
+        result = result_path(path)
         with scratch_folder(folder) as packed:
             _write_results(session, settings, packed, run_id)
             copy_progress(folder / PROGRESS, packed / PROGRESS)

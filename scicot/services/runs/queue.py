@@ -15,9 +15,13 @@ from scicot.adapters.clock import utc_now
 from scicot.adapters.launchers.launcher import Launcher
 from scicot.services.runs.runs import list_active
 from scicot.words.records import RunKind, RunStatus
-from scicot.words.settings import PARCEL, Settings
+from scicot.words.settings import LOCAL, Settings
 
-HEAVY = (RunKind.TRAIN, RunKind.PREDICT, RunKind.ATTRIBUTE)  # share the training slots
+HEAVY = (
+    RunKind.TRAIN,
+    RunKind.PREDICT,
+    RunKind.ATTRIBUTE,
+)  # share the training slots, or go to a cluster
 
 
 def tend_queue(session: Session, settings: Settings, launcher: Launcher | None) -> list[int]:
@@ -38,7 +42,7 @@ def _take_next(session: Session, training_slots: int) -> int | None:
         return None
     now = utc_now()
     with write(session):
-        busy = len(list_active(session, HEAVY))
+        busy = len(list_active(session, HEAVY, launcher=LOCAL))
         query = select(RunRow.id).where(_waits_here())
         if busy >= training_slots:
             query = query.where(RunRow.kind.not_in(HEAVY))
@@ -53,8 +57,8 @@ def _take_next(session: Session, training_slots: int) -> int | None:
 
 
 def _waits_here() -> ColumnElement[bool]:
-    """Return the condition of a run that waits for a slot; a packed one waits for its result."""
-    return and_(RunRow.status == RunStatus.QUEUED, RunRow.launcher != PARCEL)
+    """Return the condition of a run that waits for a slot here; the others wait elsewhere."""
+    return and_(RunRow.status == RunStatus.QUEUED, RunRow.launcher == LOCAL)
 
 
 def list_queue(session: Session) -> list[int]:

@@ -11,21 +11,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Required, TypedDict, Unpack
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, not_, or_, select, update
 from sqlalchemy.orm import Session
 
-from db.models import DatasetRow, MetricRow, RunRow
+from db.models import DatasetRow, LaunchRow, MetricRow, RunRow
 from db.rows import changed_rows
 from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.adapters.launchers.local import read_log_end, worker_lives
 from scicot.adapters.versions import code_version, package_versions
 from scicot.pure.hashing import content_hash
+from scicot.services.runs.launched import chosen_for, hand_over_again
 from scicot.words.errors import InvalidInput, NotFound, RunNotInState
 from scicot.words.people import Action, needs
 from scicot.words.records import Actor, RunKind, RunStatus
 from scicot.words.runs import RunView
-from scicot.words.settings import LOCAL, PARCEL, Settings
+from scicot.words.settings import LOCAL, Settings
 
 LOST_AFTER = timedelta(seconds=30)
 ACTIVE = (RunStatus.STARTING, RunStatus.RUNNING)
@@ -71,6 +72,7 @@ def add_run(session: Session, actor: Actor, **run: Unpack[NewRun]) -> int:
     """Add a run inside the caller's `write(session)`, with what commits beside it."""
     last = session.scalar(select(func.max(RunRow.queue_position))) or 0.0
     kind, config, snapshot_id = run["kind"], dict(run["config"]), run.get("snapshot_id")
+    chosen = chosen_for(session)
     row = RunRow(
         kind=kind,
         name=run["name"],
@@ -82,6 +84,7 @@ def add_run(session: Session, actor: Actor, **run: Unpack[NewRun]) -> int:
         config_hash=hash_run(run),
         status=run.get("status", RunStatus.QUEUED),
         queue_position=last + 1,
+        launcher=chosen.name if chosen else LOCAL,
         code_version=code_version(),
         packages=package_versions(),
         actor=actor.name,
@@ -90,6 +93,8 @@ def add_run(session: Session, actor: Actor, **run: Unpack[NewRun]) -> int:
     )
     session.add(row)
     session.flush()
+    if chosen:
+        session.add(chosen.new_row(row.id))
     return row.id
 
 
@@ -105,9 +110,13 @@ def effective_status(row: RunRow, now: datetime) -> RunStatus:
     return row.status
 
 
-def list_active(session: Session, kinds: Sequence[RunKind] | None = None) -> list[int]:
+def list_active(
+    session: Session, kinds: Sequence[RunKind] | None = None, *, launcher: str | None = None
+) -> list[int]:
     """Return the ids of the runs that a worker carries out now, whatever else is stored."""
     query = select(RunRow).where(RunRow.status.in_(ACTIVE))
+    if launcher:
+        query = query.where(RunRow.launcher == launcher)
     if kinds:
         query = query.where(RunRow.kind.in_(kinds))
     now = utc_now()
@@ -222,6 +231,7 @@ def resume_run(session: Session, actor: Actor, run_id: int) -> RunView:
         row.finished_at = None
         row.error = None
         row.message = f"Queued again by {actor.name}."
+        hand_over_again(session, run_id)
     return get_run(session, run_id)
 
 
@@ -232,15 +242,21 @@ def start_here(session: Session, actor: Actor, run_id: int) -> RunView:
     Its parcel, if somebody works on it all the same, cannot be taken in once the run is done here.
     """
     run = get_run(session, run_id)
+    launch = session.get(LaunchRow, run_id)
+    if launch and launch.ticket and launch.ended_at is None and not run.status.is_finished:
+        raise RunNotInState(
+            f"Run {run_id} is with {run.launcher} as {launch.ticket}. Cancel it first."
+        )
     if run.status in RESUMABLE:
         resume_run(session, actor, run_id)
     elif run.status is not RunStatus.QUEUED:
         raise RunNotInState(f"Run {run_id} is {run.status}; only one that waits can be started.")
-    if run.launcher == PARCEL:
+    if run.launcher != LOCAL:
         with write(session):
             row = _row(session, run_id)
             row.launcher = LOCAL
             row.message = f"Taken back by {actor.name}."
+            session.execute(delete(LaunchRow).where(LaunchRow.run_id == run_id))
     return get_run(session, run_id)
 
 

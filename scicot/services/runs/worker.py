@@ -91,7 +91,7 @@ class RunContext:
                 .values(**values)
             )
             if metrics:
-                _store_metrics(session, self.run.id, metrics)
+                store_metrics(session, self.run.id, metrics)
         said = {"done": done, "total": total, "message": message}
         event: dict[str, Any] = {key: value for key, value in said.items() if value is not None}
         if metrics:
@@ -246,7 +246,8 @@ def _beat(context: RunContext, stopped: threading.Event) -> None:
             continue  # the next round tries again; LOST_AFTER leaves room for several
 
 
-def _store_metrics(session: Session, run_id: int, metrics: Sequence[MetricPoint]) -> None:
+def store_metrics(session: Session, run_id: int, metrics: Sequence[MetricPoint]) -> None:
+    """Store measured values, inside `write(session)`; a point written again replaces."""
     now = utc_now()
     rows = [
         {

@@ -1,0 +1,113 @@
+"""Runs on a Ray cluster, through its Jobs API: a laptop's cluster, KubeRay, clouds."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+from typing import Any
+
+from scicot.adapters.launchers.cluster import Carried
+from scicot.adapters.sources.yaml_files import read_yaml
+from scicot.words.errors import LauncherError
+from scicot.words.launching import Phase, RayOptions, Seen, Submitted
+
+PHASES = {
+    "PENDING": Phase.WAITS,
+    "RUNNING": Phase.GOES,
+    "STOPPED": Phase.ENDED,
+    "SUCCEEDED": Phase.ENDED,
+    "FAILED": Phase.ENDED,
+}
+
+
+class RayLauncher:
+    """Submits workers as Ray jobs and looks after them."""
+
+    def __init__(self, options: RayOptions) -> None:
+        self.options = options
+
+    def preview(self, carried: Carried) -> str:
+        """Return the `ray job submit` command that does the same."""
+        words = ["ray", "job", "submit", "--no-wait", "--address", self.options.address]
+        words += ["--entrypoint-num-cpus", str(self.options.cpus)]
+        if self.options.gpus:
+            words += ["--entrypoint-num-gpus", str(self.options.gpus)]
+        if self.options.memory_gb:
+            words += ["--entrypoint-memory", str(round(self.options.memory_gb * 2**30))]
+        runtime = self._runtime_env(carried)
+        words += ["--runtime-env-json", json.dumps(runtime, sort_keys=True)]
+        return f"{shlex.join(words)} -- {shlex.join(carried.command(self.options))}"
+
+    def submit(self, carried: Carried) -> Submitted:
+        """Hand the job in and return its id there with the equal command."""
+        asked = self.options
+        try:
+            ticket = self._client().submit_job(
+                entrypoint=shlex.join(carried.command(asked)),
+                runtime_env=self._runtime_env(carried),
+                entrypoint_num_cpus=asked.cpus,
+                entrypoint_num_gpus=asked.gpus or None,
+                entrypoint_memory=round(asked.memory_gb * 2**30) if asked.memory_gb else None,
+                metadata={"name": carried.name},
+            )
+        except (RuntimeError, ValueError, OSError) as error:
+            raise LauncherError(
+                f"Ray did not take {carried.name}: {str(error).strip().splitlines()[-1][:300]} "
+                "Correct the fields."
+            ) from error
+        return Submitted(str(ticket), self.preview(carried))
+
+    def look(self, ticket: str) -> Seen:
+        """Return the job's state; unknown while the cluster does not answer."""
+        try:
+            info = self._client().get_job_info(ticket)
+        except LauncherError:
+            return Seen(Phase.UNKNOWN, "UNKNOWN")
+        except (RuntimeError, OSError) as error:
+            is_gone = "404" in str(error) or "does not exist" in str(error)
+            return Seen(Phase.ENDED, "GONE") if is_gone else Seen(Phase.UNKNOWN, "UNKNOWN")
+        state = str(info.status.value if hasattr(info.status, "value") else info.status)
+        said = "" if state in ("RUNNING", "SUCCEEDED") else _shorten(info.message or "")
+        return Seen(PHASES.get(state, Phase.UNKNOWN), state, said)
+
+    def stop(self, ticket: str) -> None:
+        """Stop the job; one that has ended already is left as it is."""
+        try:
+            self._client().stop_job(ticket)
+        except (RuntimeError, OSError, LauncherError):
+            return  # it is gone, or the next look tries again
+
+    def read_log(self, ticket: str) -> str:
+        """Return what the job has printed."""
+        try:
+            return str(self._client().get_job_logs(ticket))
+        except (RuntimeError, OSError, LauncherError):
+            return ""
+
+    def _client(self) -> Any:
+        from ray.job_submission import JobSubmissionClient
+
+        try:
+            return JobSubmissionClient(self.options.address)
+        except (ConnectionError, RuntimeError, OSError) as error:
+            raise LauncherError(
+                f"No Ray cluster answers at {self.options.address}. Start one (`ray start --head`) "
+                "or correct the address."
+            ) from error
+
+    def _runtime_env(self, carried: Carried) -> dict[str, Any]:
+        path = Path(self.options.runtime_env) if self.options.runtime_env else None
+        if path is None:
+            given: dict[str, Any] = {}
+        elif path.is_dir():
+            given = {"working_dir": str(path)}
+        else:
+            given = dict(read_yaml(path))
+        own = given.get("env_vars") or {}
+        return given | {"env_vars": {**carried.environment, **own}}
+
+
+def _shorten(message: str) -> str:
+    """Return a message's first sentence: the rest tells of Ray's own workings."""
+    return message.strip().split(". ")[0].splitlines()[0].rstrip(".") if message.strip() else ""

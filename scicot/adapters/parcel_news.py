@@ -1,0 +1,116 @@
+"""What a worker tells in a parcel's folder, and what it is asked there: for whoever sees it."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from scicot.adapters.atomic_files import write_atomically
+from scicot.adapters.clock import utc_now
+from scicot.adapters.parcel_folders import PROGRESS
+
+ALIVE = "alive"  # holds the moment when the worker was last at work
+CANCEL = "cancel"  # is put there by who wants the worker to stop
+POLL_SECONDS = 1.0
+BEATS = 5  # polls from one sign of life to the next
+MOST_BYTES = 4 << 20  # of news read at once; the rest comes with the next look
+
+
+def work_folder(parcel: Path) -> Path:
+    """Return where a parcel is worked on unless another folder is named."""
+    return parcel.with_name(f"{parcel.stem}.work")
+
+
+def result_path(parcel: Path) -> Path:
+    """Return where the result of a parcel is written."""
+    return parcel.with_name(f"{parcel.stem}.result.tar")
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is new in a parcel's folder, where reading goes on, and when the worker last lived."""
+
+    events: Sequence[Mapping[str, Any]]
+    read_bytes: int
+    alive_at: datetime | None
+
+
+def read_news(parcel: Path, read_bytes: int) -> News | None:
+    """Return the whole lines told after so many bytes; None where nobody has worked in sight."""
+    folder = work_folder(parcel)
+    path, events = folder / PROGRESS, []
+    if not folder.is_dir():
+        return None
+    if path.is_file():
+        if path.stat().st_size < read_bytes:  # another parcel's work began in the same folder
+            read_bytes = 0
+        with path.open("rb") as file:
+            file.seek(read_bytes)
+            content = file.read(MOST_BYTES)
+        content = content[: content.rfind(b"\n") + 1]  # the last line may be half written
+        read_bytes += len(content)
+        events = [event for line in content.splitlines() if (event := _read_line(line))]
+    return News(events, read_bytes, _read_moment(folder / ALIVE))
+
+
+def _read_line(line: bytes) -> Mapping[str, Any] | None:
+    try:
+        event = json.loads(line)
+    except ValueError:  # a kill in the middle of a line, and a resumed worker behind it
+        return None
+    return event if isinstance(event, dict) else None
+
+
+def _read_moment(path: Path) -> datetime | None:
+    try:
+        return datetime.fromisoformat(path.read_text(encoding="utf-8").strip())
+    except (OSError, ValueError):
+        return None
+
+
+def ask_to_stop(parcel: Path) -> None:
+    """Ask whoever works on a parcel in sight to stop."""
+    if work_folder(parcel).is_dir():
+        (work_folder(parcel) / CANCEL).touch()
+
+
+@contextmanager
+def in_touch(folder: Path, stop: Callable[[], bool]) -> Iterator[None]:
+    """Show signs of life in the folder meanwhile; `stop` is called when somebody asks for it.
+
+    It returns whether it could do so; if not, it is called again.
+    """
+    (folder / CANCEL).unlink(missing_ok=True)
+    over = threading.Event()
+
+    def keep() -> None:
+        is_heeded = False
+        for poll in itertools.count():
+            if poll % BEATS == 0:
+                write_atomically(folder / ALIVE, utc_now().isoformat().encode())
+            if not is_heeded and (folder / CANCEL).exists():
+                is_heeded = stop()
+            if over.wait(POLL_SECONDS):
+                return
+
+    thread = threading.Thread(target=keep, daemon=True, name="in-touch")
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def read_end(path: Path, last_bytes: int) -> str:
+    """Return the end of a text file, empty where there is none."""
+    if not path.is_file():
+        return ""
+    return path.read_bytes()[-last_bytes:].decode("utf-8", "replace")

@@ -1,0 +1,176 @@
+"""Where a run is to go: the choice, its last values, and how it stands with the cluster."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from db.models import LaunchRow, RunRow
+from db.session import write
+from scicot.adapters.launchers.cluster import Carried, node_environment, open_cluster, title
+from scicot.adapters.launchers.local import log_path
+from scicot.adapters.parcel_news import read_end
+from scicot.pure.hashing import content_hash
+from scicot.services.runs.launched import Chosen
+from scicot.services.runs.queue import HEAVY
+from scicot.services.runs.runs import RESUMABLE, get_run, read_log, resume_run
+from scicot.services.system.preferences import recall, remember
+from scicot.words.errors import InvalidConfig, RunNotInState
+from scicot.words.launching import CLUSTERS, OPTIONS, ClusterName, LaunchView, Options
+from scicot.words.people import Action, needs
+from scicot.words.records import Actor, RunKind, RunStatus
+from scicot.words.runs import RunView
+from scicot.words.settings import Settings
+
+LOG_BYTES = 200_000
+
+
+def recall_options(session: Session, person: str, name: ClusterName) -> Options:
+    """Return what the person asked this cluster for last, the defaults where they never did."""
+    kept = json.loads(recall(session, person, _preference(name)) or "{}")
+    try:
+        return OPTIONS[name].checked(**kept)
+    except InvalidConfig:  # kept by a version that knew other fields
+        return OPTIONS[name]()
+
+
+def choose_options(
+    session: Session, person: str, name: ClusterName, given: Mapping[str, Any]
+) -> Options:
+    """Return the last values with those given in their place, and keep them.
+
+    Raises InvalidConfig for a field that there is not, or a value that cannot be.
+    """
+    values = recall_options(session, person, name).model_dump() | dict(given)
+    chosen = OPTIONS[name].checked(**values)
+    remember(session, person, _preference(name), chosen.model_dump_json())
+    return chosen
+
+
+def _preference(name: ClusterName) -> str:
+    return f"launcher.{name}"
+
+
+@needs(Action.START_RUN)
+def send_run(
+    session: Session, actor: Actor, run_id: int, name: ClusterName, options: Options
+) -> RunView:
+    """Let a run that waits or was stopped go to a cluster; who tends hands it over.
+
+    Raises RunNotInState for one that asks a teacher, is going, or is in a cluster already.
+    """
+    run = get_run(session, run_id)
+    refuse_kind(run.kind, name, options)
+    launch = session.get(LaunchRow, run_id)
+    if launch and launch.ticket and launch.ended_at is None and not run.status.is_finished:
+        raise RunNotInState(
+            f"Run {run_id} is with {title(run.launcher)} as {launch.ticket}. Cancel it first."
+        )
+    if run.status in RESUMABLE:
+        resume_run(session, actor, run_id)
+    elif run.status is not RunStatus.QUEUED:
+        raise RunNotInState(f"Run {run_id} is {run.status}; only one that waits can be sent.")
+    with write(session):
+        session.get_one(RunRow, run_id).launcher = name
+        session.merge(Chosen(name, options).new_row(run_id))
+    return get_run(session, run_id)
+
+
+def refuse_kind(kind: RunKind, name: ClusterName, options: Options) -> None:
+    """Raise RunNotInState for a run that no cluster carries, or that cannot travel."""
+    if kind not in HEAVY:
+        raise RunNotInState(
+            f"A {kind} run waits for a teacher and needs no cluster: it goes on this machine."
+        )
+    if options.shared_folder and kind is not RunKind.TRAIN:
+        raise RunNotInState(
+            f"Only training runs travel as parcels, and this is a {kind} run. Leave shared_folder "
+            f"empty, so that {title(name)}'s nodes use the database."
+        )
+
+
+def get_launch(session: Session, run_id: int) -> LaunchView | None:
+    """Return how a run was handed over, None for one of this machine."""
+    row, run = session.get(LaunchRow, run_id), session.get(RunRow, run_id)
+    if row is None or run is None:
+        return None
+    session.refresh(row)
+    return LaunchView(
+        run=run_id,
+        launcher=run.launcher,
+        options=row.options,
+        ticket=row.ticket,
+        submission=row.submission,
+        state=row.state,
+        reason=row.reason,
+        place=row.place,
+        parcel=row.parcel,
+        submitted_at=row.submitted_at,
+    )
+
+
+def preview_submission(settings: Settings, name: ClusterName, options: Options) -> str:
+    """Return exactly what would be handed in for the next run, RUN in the place of its number."""
+    carried = make_carried(settings, options, "RUN", parcel=_parcel_path(options, "RUN"))
+    return open_cluster(name, options).preview(carried)
+
+
+def make_carried(
+    settings: Settings, options: Options, run: int | str, *, parcel: Path | None
+) -> Carried:
+    """Return what a node is to do for a run: work on its parcel, or on its row."""
+    arguments = ("work", str(parcel)) if parcel else ("run-worker", str(run))
+    return Carried(
+        name=f"scicot-run-{run}",
+        arguments=arguments,
+        # where the nodes see it
+        folder=parcel.with_suffix(".launch") if parcel else launch_folder(settings, run),
+        log=parcel.with_suffix(".log") if parcel else log_path(settings, run),
+        environment=node_environment(settings, options, None if parcel else _public_url(settings)),
+    )
+
+
+def _public_url(settings: Settings) -> str:
+    """Return the database's URL without its password, which a job's description would show.
+
+    psycopg finds it in the node's ~/.pgpass, or in PGPASSFILE.
+    """
+    url = make_url(settings.resolved_database_url)._replace(password=None)
+    return url.render_as_string(hide_password=False)
+
+
+def launch_folder(settings: Settings, run: int | str) -> Path:
+    """Return where a launcher keeps what it needs of a run's jobs."""
+    return settings.artifacts_folder / "launches" / f"run-{run}"
+
+
+def parcel_of(run: RunView, options: Options) -> Path | None:
+    """Return where a run's parcel goes; two databases may share the folder."""
+    mark = content_hash([run.config_hash, run.created_at.isoformat()])[:8]
+    return _parcel_path(options, f"{run.id}-{mark}")
+
+
+def _parcel_path(options: Options, name: str) -> Path | None:
+    return Path(options.shared_folder) / f"run-{name}.tar" if options.shared_folder else None
+
+
+def read_run_log(session: Session, settings: Settings, run_id: int) -> str:
+    """Return the end of a run's log, wherever it was carried out; empty while there is none."""
+    text = read_log(session, settings, run_id)
+    launch = get_launch(session, run_id)
+    if text or launch is None:
+        return text
+    if launch.parcel:
+        text = read_end(Path(launch.parcel).with_suffix(".log"), LOG_BYTES)
+        if text:
+            return text
+    name = next((known for known in CLUSTERS if known == launch.launcher), None)
+    if launch.ticket and name:
+        options = OPTIONS[name].checked(**launch.options)
+        return open_cluster(name, options).read_log(launch.ticket)
+    return ""

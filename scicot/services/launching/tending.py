@@ -1,0 +1,248 @@
+"""Looking after runs that are elsewhere: hand over, follow, confirm, stop. Whoever looks, tends.
+
+The run's row rules. What a cluster says decides only where the row cannot know better: a job that
+waits again was requeued, one that is gone before its worker began has failed.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from db.models import LaunchRow, RunRow
+from db.rows import changed_rows
+from db.session import write
+from scicot.adapters.clock import utc_now
+from scicot.adapters.launchers.cluster import ClusterLauncher, open_cluster, title
+from scicot.services.launching.launches import make_carried, parcel_of
+from scicot.services.launching.travelling import follow_parcel
+from scicot.services.parcels.pack import write_run
+from scicot.services.runs.runs import ACTIVE, get_run
+from scicot.words.errors import SciCotError
+from scicot.words.launching import CLUSTERS, OPTIONS, ClusterName, Phase, Seen, Submitted
+from scicot.words.records import RunStatus
+from scicot.words.settings import Settings
+
+LOOK_EVERY = timedelta(seconds=2)
+SUBMITTING = timedelta(seconds=60)  # after which whoever was handing a run over is taken for gone
+GRACE = timedelta(seconds=15)  # for the worker to end by itself before the cluster ends it
+log = logging.getLogger(__name__)
+
+
+def look_after(session: Session, settings: Settings) -> None:
+    """Hand over what waits for a cluster, and bring every run that is elsewhere up to date."""
+    session.commit()
+    for run_id in _to_hand_over(session):
+        _hand_over(session, settings, run_id)
+    for run_id in _to_look_at(session):
+        try:
+            _look_after(session, settings, run_id)
+        except SciCotError as error:  # one run's trouble is not the others'
+            log.warning("Run %s elsewhere: %s", run_id, error)
+            session.rollback()
+
+
+def _to_hand_over(session: Session) -> list[int]:
+    query = (
+        select(RunRow.id)
+        .join(LaunchRow, LaunchRow.run_id == RunRow.id)
+        .where(
+            RunRow.status == RunStatus.QUEUED,
+            RunRow.launcher.in_(CLUSTERS),
+            LaunchRow.ticket.is_(None),
+        )
+        .order_by(RunRow.queue_position)
+    )
+    run_ids = list(session.scalars(query))
+    session.commit()
+    return run_ids
+
+
+def _hand_over(session: Session, settings: Settings, run_id: int) -> None:
+    """Submit one run, once, whoever else looks; a cluster that refuses fails the run."""
+    now = utc_now()
+    with write(session):
+        claimed = session.execute(
+            update(LaunchRow)
+            .where(
+                LaunchRow.run_id == run_id,
+                LaunchRow.ticket.is_(None),
+                or_(LaunchRow.submitted_at.is_(None), LaunchRow.submitted_at < now - SUBMITTING),
+            )
+            .values(submitted_at=now)
+        )
+        if not changed_rows(claimed):
+            return
+    try:
+        submitted = _submit(session, settings, run_id)
+    except (SciCotError, OSError) as error:
+        with write(session):
+            row = session.get_one(RunRow, run_id)
+            row.status, row.error, row.finished_at = RunStatus.FAILED, str(error), utc_now()
+            session.get_one(LaunchRow, run_id).ended_at = utc_now()
+        return
+    with write(session):
+        launch, row = session.get_one(LaunchRow, run_id), session.get_one(RunRow, run_id)
+        launch.ticket, launch.submission = submitted.ticket, submitted.submission
+        if row.status is RunStatus.QUEUED:  # its worker may have begun already
+            row.message = f"Handed to {title(row.launcher)} as {submitted.ticket}."
+
+
+def _submit(session: Session, settings: Settings, run_id: int) -> Submitted:
+    run, launch = get_run(session, run_id), session.get_one(LaunchRow, run_id)
+    name = _cluster_name(run.launcher)
+    options = OPTIONS[name].checked(**launch.options)
+    parcel = parcel_of(run, options)
+    session.commit()
+    if parcel is not None and not parcel.exists():  # one is there already when it is resumed
+        write_run(session, settings, run, parcel)
+    if parcel is not None:
+        with write(session):
+            launch.parcel = str(parcel)
+    carried = make_carried(settings, options, run_id, parcel=parcel)
+    return open_cluster(name, options).submit(carried)
+
+
+def _to_look_at(session: Session) -> list[int]:
+    """Return what nobody has looked at just now; the look is then this caller's."""
+    now = utc_now()
+    is_due = (
+        LaunchRow.ended_at.is_(None),
+        or_(LaunchRow.ticket.is_not(None), LaunchRow.parcel.is_not(None)),
+        or_(LaunchRow.seen_at.is_(None), LaunchRow.seen_at < now - LOOK_EVERY),
+    )
+    due = list(session.scalars(select(LaunchRow.run_id).where(*is_due)))
+    session.commit()
+    mine = []
+    for run_id in due:
+        with write(session):
+            claim = update(LaunchRow).where(LaunchRow.run_id == run_id, *is_due)
+            if changed_rows(session.execute(claim.values(seen_at=now))):
+                mine.append(run_id)
+    return mine
+
+
+def _look_after(session: Session, settings: Settings, run_id: int) -> None:
+    launch = session.get_one(LaunchRow, run_id)
+    launcher, ticket, options = (
+        session.get_one(RunRow, run_id).launcher,
+        launch.ticket,
+        launch.options,
+    )
+    is_travelling = launch.parcel is not None
+    session.commit()
+    cluster: ClusterLauncher | None = None
+    seen = Seen(Phase.UNKNOWN, "")
+    if ticket is not None and launcher in CLUSTERS:
+        name = _cluster_name(launcher)
+        cluster = open_cluster(name, OPTIONS[name].checked(**options))
+        seen = cluster.look(
+            ticket
+        )  # before the row is read: what it wrote at its end is then there
+    if is_travelling:
+        follow_parcel(session, settings, run_id)
+    if cluster is None or ticket is None:
+        _end_when_over(session, run_id)
+    elif _settle(session, run_id, ticket, seen):
+        cluster.stop(ticket)
+
+
+def _end_when_over(session: Session, run_id: int) -> None:
+    with write(session):
+        row = session.get_one(RunRow, run_id)
+        session.refresh(row)
+        if row.status.is_finished:
+            session.get_one(LaunchRow, run_id).ended_at = utc_now()
+
+
+def _settle(session: Session, run_id: int, ticket: str, seen: Seen) -> bool:
+    """Bring row and cluster together, and return whether the cluster is to end the job."""
+    if seen.phase is Phase.UNKNOWN:
+        return False
+    now = utc_now()
+    with write(session):
+        launch, row = session.get_one(LaunchRow, run_id), session.get_one(RunRow, run_id)
+        session.refresh(launch)
+        session.refresh(row)
+        if launch.ticket != ticket:  # resumed meanwhile: the old job is nobody's
+            return seen.phase is not Phase.ENDED
+        launch.state, launch.reason, launch.place = seen.state, seen.reason[:500], seen.place
+        if seen.phase is Phase.ENDED:
+            launch.ended_at = now
+            _settle_ended(row, ticket, seen)
+            return False
+        if row.status.is_finished:
+            is_over_long = row.finished_at is None or row.finished_at < now - GRACE
+            return seen.phase is Phase.WAITS or is_over_long or row.started_at is None
+        if seen.phase is Phase.WAITS:
+            _settle_waiting(row, ticket, seen)
+        elif row.status is RunStatus.QUEUED:
+            row.message = f"{title(row.launcher)} job {ticket} runs; its worker starts."
+        if not row.cancel_requested:
+            return False
+        launch.stop_at = launch.stop_at or now + GRACE
+        return launch.stop_at <= now
+
+
+def _settle_waiting(row: RunRow, ticket: str, seen: Seen) -> None:
+    """Let a run wait again whose job does: it was requeued, and its worker works no more."""
+    said = f"{title(row.launcher)} job {ticket}, {seen.sentence()}"
+    if row.status in ACTIVE:
+        row.status, row.worker = RunStatus.QUEUED, None
+        row.heartbeat_at = row.launched_at = None
+        said = f"Requeued. {said}"
+    if row.message != f"{said}.":
+        row.message = f"{said}."
+
+
+def _settle_ended(row: RunRow, ticket: str, seen: Seen) -> None:
+    """Leave the row as the worker left it, or end it where the worker could not."""
+    if row.status.is_finished:
+        return
+    now = utc_now()
+    where = f"{title(row.launcher)} job {ticket}"
+    if row.cancel_requested or seen.state in ("CANCELLED", "STOPPED"):
+        row.status, row.finished_at, row.worker = RunStatus.CANCELLED, now, None
+        row.message = f"Cancelled; {where}: {seen.sentence()}."
+    elif row.status is RunStatus.QUEUED:
+        row.status, row.finished_at = RunStatus.FAILED, now
+        row.error = (
+            f"{where} ended before its worker began ({seen.sentence()}). The log says more; "
+            "correct what the run asks for, and resume it."
+        )
+    else:  # its heartbeat, which has stopped, will say that it is lost
+        row.message = f"{where} has ended: {seen.sentence()}."
+
+
+def stop_former(session: Session, run_id: int) -> None:
+    """End the job that a run had, before it is handed over once more."""
+    launch, row = session.get(LaunchRow, run_id), session.get(RunRow, run_id)
+    if launch and row and launch.ticket and launch.ended_at is None and row.launcher in CLUSTERS:
+        name = _cluster_name(row.launcher)
+        open_cluster(name, OPTIONS[name].checked(**launch.options)).stop(launch.ticket)
+
+
+def _cluster_name(launcher: str) -> ClusterName:
+    return next(name for name in CLUSTERS if name == launcher)
+
+
+def take_over_requeued(
+    session: Session, run_id: int, job: str | None, restarts: str | None
+) -> None:
+    """Free a run for this worker when Slurm began the run's own job anew.
+
+    Slurm has ended the earlier worker by then, which had no time to say so.
+    """
+    if not job or not restarts or restarts == "0":
+        return
+    with write(session):
+        launch = session.get(LaunchRow, run_id)
+        if launch is not None and launch.ticket == job:
+            session.execute(
+                update(RunRow)
+                .where(RunRow.id == run_id, RunRow.status.in_(ACTIVE))
+                .values(status=RunStatus.QUEUED, worker=None)
+            )

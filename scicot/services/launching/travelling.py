@@ -1,0 +1,98 @@
+"""Following a run that travels: what its worker tells in the parcel's folder comes to the row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from db.models import LaunchRow, RunRow
+from db.session import write
+from scicot.adapters.clock import utc_now
+from scicot.adapters.parcel_news import News, ask_to_stop, read_news, result_path
+from scicot.services.parcels.take_in import take_in
+from scicot.services.runs.runs import LOST_AFTER, MetricPoint
+from scicot.services.runs.worker import store_metrics
+from scicot.words.errors import Conflict, InvalidParcel
+from scicot.words.records import Actor, RunStatus
+from scicot.words.settings import PARCEL, Settings
+
+
+def follow_parcel(session: Session, settings: Settings, run_id: int) -> None:
+    """Bring the news of a run's parcel to its row; a result of a cluster's run is taken in.
+
+    One that a person carried away says where its result lies. A run that is over is left alone.
+    """
+    launch, row = session.get_one(LaunchRow, run_id), session.get_one(RunRow, run_id)
+    session.refresh(row)
+    parcel, is_over = Path(launch.parcel or ""), row.status.is_finished
+    is_carried, actor = row.launcher == PARCEL, row.actor
+    stops, read_bytes = row.cancel_requested, launch.read_bytes
+    session.commit()
+    news = None if is_over else read_news(parcel, read_bytes)
+    if news is None:
+        return
+    if stops:
+        ask_to_stop(parcel)
+    _bring(session, run_id, news)
+    result = result_path(parcel)
+    if result.exists() and not is_carried:
+        _take_in(session, settings, Actor(actor), run_id, result)
+
+
+def _take_in(session: Session, settings: Settings, actor: Actor, run_id: int, path: Path) -> None:
+    try:
+        take_in(session, settings, actor, path)
+    except (InvalidParcel, Conflict) as error:
+        session.rollback()
+        with write(session):
+            row = session.get_one(RunRow, run_id)
+            row.status, row.error, row.finished_at = RunStatus.FAILED, str(error), utc_now()
+
+
+def _bring(session: Session, run_id: int, news: News) -> None:
+    """Write the news to the row."""
+    last: Mapping[str, Any] = next(
+        (event for event in reversed(news.events) if "message" in event or "status" in event), {}
+    )
+    with write(session):
+        launch, row = session.get_one(LaunchRow, run_id), session.get_one(RunRow, run_id)
+        session.refresh(row)
+        if row.status.is_finished:
+            return
+        launch.read_bytes = news.read_bytes
+        _bring_progress(session, row, news)
+        status = last.get("status")
+        if status == RunStatus.DONE.value and row.launcher == PARCEL:
+            row.status = RunStatus.QUEUED
+            result = result_path(Path(launch.parcel or ""))
+            row.message = f"Done there; `runs take-in {result}` brings its result."
+        elif status in (RunStatus.FAILED.value, RunStatus.CANCELLED.value):
+            row.status, row.error = RunStatus(str(status)), last.get("error")
+            row.finished_at = utc_now()
+            row.message = "Cancelled." if row.status is RunStatus.CANCELLED else row.message
+
+
+def _bring_progress(session: Session, row: RunRow, news: News) -> None:
+    for event in news.events:
+        row.progress_done = int(event.get("done", row.progress_done))
+        row.progress_total = int(event.get("total", row.progress_total))
+        row.message = str(event.get("message", row.message))[:2000]
+        points = [
+            MetricPoint(
+                str(point["stage"]), str(point["name"]), int(point["step"]), float(point["value"])
+            )
+            for point in event.get("metrics", ())
+        ]
+        if points:
+            store_metrics(session, row.id, points)
+    heard = news.alive_at
+    if heard is None or utc_now() - heard > LOST_AFTER:  # of an attempt that is over
+        return
+    if row.heartbeat_at is None or heard > row.heartbeat_at:
+        row.heartbeat_at = heard
+        row.started_at = row.started_at or heard
+        if row.status in (RunStatus.QUEUED, RunStatus.STARTING):
+            row.status = RunStatus.RUNNING

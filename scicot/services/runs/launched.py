@@ -1,0 +1,69 @@
+"""A run's row beside a cluster: what is stored with a new run, and forgotten at a resume."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from db.models import LaunchRow
+from scicot.words.launching import ClusterName, Options
+
+CHOSEN = "launcher chosen"  # under which a session holds it: chosen and created in one commit
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The cluster that new runs of a session go to."""
+
+    name: ClusterName
+    options: Options
+
+    def new_row(self, run_id: int) -> LaunchRow:
+        """Return the row of a run that nobody has handed over yet."""
+        return LaunchRow(
+            run_id=run_id,
+            options=self.options.model_dump(mode="json"),
+            ticket=None,
+            submission="",
+            state="",
+            reason="",
+            place=None,
+            parcel=None,
+            read_bytes=0,
+            submitted_at=None,
+            seen_at=None,
+            stop_at=None,
+            ended_at=None,
+        )
+
+
+def chosen_for(session: Session) -> Chosen | None:
+    """Return the cluster that the session's new runs go to, None for this machine."""
+    chosen = session.info.get(CHOSEN)
+    return chosen if isinstance(chosen, Chosen) else None
+
+
+def hand_over_again(session: Session, run_id: int) -> None:
+    """Let a run be handed over once more, inside `write(session)`; its parcel stays as it is."""
+    session.execute(
+        update(LaunchRow)
+        .where(LaunchRow.run_id == run_id)
+        .values(
+            ticket=None,
+            state="",
+            reason="",
+            place=None,
+            submitted_at=None,
+            stop_at=None,
+            ended_at=None,
+        )
+    )
+
+
+def has_launches(session: Session) -> bool:
+    """Return whether any run is elsewhere, or under way to it; the usual case is no."""
+    found = session.scalar(select(LaunchRow.run_id).where(LaunchRow.ended_at.is_(None)).limit(1))
+    session.commit()
+    return found is not None

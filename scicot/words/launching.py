@@ -1,0 +1,118 @@
+"""Where runs go: what a person sets for Slurm and Ray, and what these say of a run's job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from scicot.words.configs import Config
+
+ClusterName = Literal["slurm", "ray"]
+CLUSTERS: tuple[ClusterName, ...] = ("slurm", "ray")
+_NAME = r"^[A-Za-z0-9_.,:@-]*$"
+
+
+class ClusterOptions(Config):
+    """What every cluster is asked for."""
+
+    gpus: int = Field(default=0, ge=0, le=64)
+    """GPUs a run."""
+    cpus: int = Field(default=1, ge=1, le=1024)
+    """Processor cores a run; it computes on as many threads unless SCICOT_THREADS is set."""
+    memory_gb: float | None = Field(default=None, gt=0)
+    """Memory a run, in GB; empty: the cluster's default."""
+    shared_folder: str = ""
+    """A folder that the nodes see too: runs travel there as parcels. Empty: the nodes reach the
+    database and the artifacts folder."""
+    python: str = ""
+    """The Python on the nodes that has Sci-CoT; empty: this one's path."""
+
+    @field_validator("shared_folder")
+    @classmethod
+    def _is_absolute(cls, value: str) -> str:
+        if value and not Path(value).is_absolute():
+            raise ValueError("give the folder's whole path, as the nodes see it")
+        return value
+
+
+class SlurmOptions(ClusterOptions):
+    """What a run asks Slurm for."""
+
+    partition: str = Field(default="", pattern=_NAME)
+    """The partition; empty: the cluster's default."""
+    minutes: int = Field(default=240, ge=1)
+    """The time limit in minutes; at the limit the job is requeued and goes on."""
+    modules: str = Field(default="", pattern=r"^[A-Za-z0-9_.,/+ -]*$")
+    """Modules to load first, parted by blanks or commas."""
+    account: str = Field(default="", pattern=_NAME)
+    """The account that pays; empty: the person's default."""
+
+
+class RayOptions(ClusterOptions):
+    """What a run asks a Ray cluster for."""
+
+    address: str = Field(default="http://127.0.0.1:8265", pattern=r"^https?://[^\s/@]+/?$")
+    """Where the cluster's dashboard listens."""
+    runtime_env: str = ""
+    """A YAML file with Ray's runtime environment, or a folder that Ray brings to the nodes."""
+
+
+Options = SlurmOptions | RayOptions
+OPTIONS: dict[ClusterName, type[SlurmOptions] | type[RayOptions]] = {
+    "slurm": SlurmOptions,
+    "ray": RayOptions,
+}
+TITLES: dict[ClusterName, str] = {"slurm": "Slurm", "ray": "Ray"}
+
+
+class Phase(StrEnum):
+    """Where a cluster has a job; `unknown` when it does not answer."""
+
+    WAITS = "waits"
+    GOES = "goes"
+    ENDED = "ended"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a cluster says of a job: its own word for the state, and why it waits or ended."""
+
+    phase: Phase
+    state: str
+    reason: str = ""
+    place: int | None = None  # in the cluster's queue, 1 for the next
+
+    def sentence(self) -> str:
+        """Return it for a person: `PENDING: Resources, number 2 in the queue`."""
+        said = f"{self.state}: {self.reason}" if self.reason else self.state
+        return f"{said}, number {self.place} in the queue" if self.place else said
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A job that a cluster took: its ticket there, and what exactly was handed in."""
+
+    ticket: str
+    submission: str
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchView:
+    """How a run was handed to a cluster, for screens and commands."""
+
+    run: int
+    launcher: str
+    options: dict[str, object]
+    ticket: str | None
+    submission: str
+    state: str
+    reason: str
+    place: int | None
+    parcel: str | None  # where the run travels as one
+    submitted_at: datetime | None

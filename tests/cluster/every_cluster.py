@@ -1,0 +1,85 @@
+"""What must hold on every cluster, whoever carries the run there."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from scicot.services.launching.launches import get_launch, read_run_log
+from scicot.services.runs.launched import Chosen
+from scicot.services.runs.runs import list_metrics
+from scicot.words.records import RunStatus
+from tests.cluster.line import ADA, Line, note
+
+# half a minute of steps, so that a kill meets them
+MIDDLING = {"epochs": 600, "checkpoint_every": 20}
+
+
+class EveryCluster:
+    """The tests; a subclass brings the fixture `line`."""
+
+    def test_a_run_there_equals_the_one_trained_here(self, line: Line, tmp_path: Path) -> None:
+        began = time.monotonic()
+        run_id = line.start("sci_cot")
+        line.wait_for_steps(run_id)
+        note(f"{line.chosen.name}: button to first progress", time.monotonic() - began)
+        run = line.finish(run_id)
+        assert (run.launcher, run.message) == (line.chosen.name, "Done.")
+        here = line.train_here(tmp_path / "here", "sci_cot")
+        assert line.outcome(run_id) == here
+        assert here[0].keys() == {"rationale", "answer"}
+
+    def test_a_run_there_is_cancelled_within_five_seconds(self, line: Line) -> None:
+        run_id = line.start_long()
+        line.wait_for_steps(run_id)
+        began = time.monotonic()
+        line.workspace.cancel(ADA, run_id)
+        run = line.wait_until(run_id, lambda run: run.status.is_finished, "cancelled")
+        note(f"{line.chosen.name}: cancel, training", time.monotonic() - began)
+        assert run.status is RunStatus.CANCELLED
+        assert time.monotonic() - began < 15  # 5 s where nothing else runs
+        line.wait_until_gone(run_id)
+
+    def test_a_killed_worker_is_lost_and_its_run_resumes(self, line: Line, tmp_path: Path) -> None:
+        run_id = line.start("finetune", **MIDDLING)
+        line.wait_for_checkpoint(run_id)
+        line.kill_worker(run_id)
+        began = time.monotonic()
+        line.wait_until(run_id, lambda run: run.status is RunStatus.LOST, "lost")
+        note(f"{line.chosen.name}: kill -9 to lost", time.monotonic() - began)
+        assert time.monotonic() - began < 45
+        first_step_at = line.first_step_at(run_id)
+        line.workspace.resume(ADA, run_id)
+        line.finish(run_id)
+        assert line.first_step_at(run_id) == first_step_at
+        assert line.outcome(run_id) == line.train_here(tmp_path / "here", "finetune", **MIDDLING)
+
+    def test_a_run_travels_there_as_a_parcel(self, line: Line, tmp_path: Path) -> None:
+        shared = tmp_path / "shared"
+        shared.mkdir()
+        options = line.chosen.options.model_copy(update={"shared_folder": str(shared)})
+        line.chosen = Chosen(line.chosen.name, options)
+        run_id = line.start("sci_cot")
+        seen = line.wait_for_steps(run_id)
+        assert seen.status is RunStatus.RUNNING  # followed in the folder, before its end
+        line.finish(run_id)
+        launch = get_launch(line.workspace, run_id)
+        assert launch is not None
+        assert Path(launch.parcel or "").parent == shared
+        assert list_metrics(line.workspace, run_id, "loss")
+        assert line.outcome(run_id) == line.train_here(tmp_path / "here", "sci_cot")
+        assert read_run_log(line.workspace, line.workspace.settings, run_id)
+
+    def test_a_parcel_there_is_cancelled_too(self, line: Line, tmp_path: Path) -> None:
+        shared = tmp_path / "shared"
+        shared.mkdir()
+        options = line.chosen.options.model_copy(update={"shared_folder": str(shared)})
+        line.chosen = Chosen(line.chosen.name, options)
+        run_id = line.start_long()
+        line.wait_for_steps(run_id)
+        began = time.monotonic()
+        line.workspace.cancel(ADA, run_id)
+        run = line.wait_until(run_id, lambda run: run.status.is_finished, "cancelled")
+        note(f"{line.chosen.name}: cancel, parcel training", time.monotonic() - began)
+        assert run.status is RunStatus.CANCELLED
+        line.wait_until_gone(run_id)

@@ -1,0 +1,324 @@
+"""Runs on a cluster, seen from the row; a cluster of notes stands for Slurm and Ray."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from db.models import LaunchRow, RunRow
+from db.session import write
+from scicot.adapters.clock import utc_now
+from scicot.adapters.launchers import cluster
+from scicot.adapters.launchers.cluster import Carried, refuse_absent
+from scicot.adapters.launchers.launcher import Launcher
+from scicot.adapters.parcel_folders import PROGRESS
+from scicot.adapters.parcel_news import ALIVE, CANCEL, read_news, work_folder
+from scicot.cli.handlers import HANDLERS
+from scicot.services.launching import tending
+from scicot.services.launching.launches import choose_options, get_launch, recall_options, send_run
+from scicot.services.launching.tending import look_after, take_over_requeued
+from scicot.services.parcels.work import work_parcel
+from scicot.services.runs.launched import Chosen
+from scicot.services.runs.queue import list_queue
+from scicot.services.runs.runs import create_run, get_run, list_metrics, request_cancel
+from scicot.services.runs.worker import claim_run
+from scicot.services.training.training import start_training
+from scicot.services.workspace import Workspace
+from scicot.words.errors import InvalidConfig, LauncherError, RunNotInState
+from scicot.words.launching import Phase, Seen, SlurmOptions, Submitted
+from scicot.words.records import Actor, RunKind, RunStatus
+from scicot.words.settings import Settings
+from tests.services.runs.test_runs import NotingLauncher, age_heartbeat, new_run
+from tests.services.training_line import prepare, tiny_config
+from tests.tiny_students import build_tiny_t5
+
+ADA = Actor("Ada")
+WAITS = Seen(Phase.WAITS, "PENDING", "Resources", 2)
+GOES = Seen(Phase.GOES, "RUNNING")
+
+
+class NotingCluster:
+    """Keeps what it is handed, says what it is told to say, and notes what it is to stop."""
+
+    def __init__(self) -> None:
+        self.carried: list[Carried] = []
+        self.says = WAITS
+        self.stopped: list[str] = []
+        self.refuses = ""
+
+    def preview(self, carried: Carried) -> str:
+        return " ".join(carried.arguments)
+
+    def submit(self, carried: Carried) -> Submitted:
+        if self.refuses:
+            raise LauncherError(self.refuses)
+        self.carried.append(carried)
+        return Submitted(str(16 + len(self.carried)), self.preview(carried))
+
+    def look(self, _ticket: str) -> Seen:
+        return self.says
+
+    def stop(self, ticket: str) -> None:
+        self.stopped.append(ticket)
+
+    def read_log(self, _ticket: str) -> str:
+        return ""
+
+
+@pytest.fixture
+def slurm(monkeypatch: pytest.MonkeyPatch) -> NotingCluster:
+    noting = NotingCluster()
+    monkeypatch.setattr(tending, "open_cluster", lambda _name, _options: noting)
+    monkeypatch.setattr(tending, "LOOK_EVERY", timedelta(0))
+    return noting
+
+
+@pytest.fixture
+def workspace(settings: Settings) -> Iterator[Workspace]:
+    launcher: Launcher = NotingLauncher()
+    with Workspace(settings, launcher) as opened:
+        yield opened
+
+
+def send(workspace: Workspace, kind: RunKind = RunKind.TRAIN, **asked: object) -> int:
+    run_id = new_run(workspace, kind)
+    send_run(workspace, ADA, run_id, "slurm", SlurmOptions.checked(**asked))
+    workspace.tend()
+    return run_id
+
+
+def test_a_run_that_waits_in_slurm_says_so_and_takes_no_slot_here(
+    workspace: Workspace, slurm: NotingCluster
+) -> None:
+    run_id = send(workspace)
+    run = get_run(workspace, run_id)
+    assert (run.status, run.launcher) == (RunStatus.QUEUED, "slurm")
+    assert run.message == "Slurm job 17, PENDING: Resources, number 2 in the queue."
+    assert list_queue(workspace) == []
+    local = new_run(workspace)
+    assert workspace.tend() == [local]
+    assert [carried.arguments for carried in slurm.carried] == [("run-worker", str(run_id))]
+
+
+def test_a_node_is_given_neither_keys_nor_the_databases_password(
+    workspace: Workspace, slurm: NotingCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-canary")
+    workspace.settings = Settings(database_url="postgresql+psycopg://ada:canary@db/scicot")
+    run_id = new_run(workspace)
+    send_run(workspace, ADA, run_id, "slurm", SlurmOptions(cpus=3))
+    look_after(workspace, workspace.settings)
+    environment = slurm.carried[0].environment
+    assert "canary" not in json.dumps(dict(environment))
+    assert environment["SCICOT_DATABASE_URL"] == "postgresql+psycopg://ada@db/scicot"
+    assert (environment["SCICOT_LAUNCHER"], environment["SCICOT_THREADS"]) == ("none", "3")
+
+
+def test_two_who_look_hand_a_run_over_once(workspace: Workspace, slurm: NotingCluster) -> None:
+    run_id = send(workspace)
+    with Workspace(workspace.settings, NotingLauncher()) as other:
+        other.tend()
+    workspace.tend()
+    assert len(slurm.carried) == 1
+    launch = get_launch(workspace, run_id)
+    assert launch is not None
+    assert (launch.ticket, launch.submission) == ("17", f"run-worker {run_id}")
+
+
+def test_a_cluster_that_refuses_fails_the_run_and_a_resume_tries_again(
+    workspace: Workspace, slurm: NotingCluster
+) -> None:
+    slurm.refuses = "Slurm did not take it: invalid partition."
+    run_id = send(workspace)
+    assert get_run(workspace, run_id).error == slurm.refuses
+    slurm.refuses = ""
+    workspace.resume(ADA, run_id)
+    assert get_run(workspace, run_id).status is RunStatus.QUEUED
+    assert len(slurm.carried) == 1
+
+
+def test_a_cancelled_run_leaves_slurms_queue(workspace: Workspace, slurm: NotingCluster) -> None:
+    run_id = send(workspace)
+    assert workspace.cancel(ADA, run_id).status is RunStatus.CANCELLED
+    assert slurm.stopped == ["17"]
+
+
+def test_a_worker_has_time_to_stop_before_slurm_ends_it(
+    workspace: Workspace, slurm: NotingCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = send(workspace)
+    claim_run(workspace, run_id, "w")
+    slurm.says = GOES
+    workspace.cancel(ADA, run_id)
+    assert get_run(workspace, run_id).cancel_requested
+    assert slurm.stopped == []
+    with write(workspace):
+        workspace.execute(update(LaunchRow).values(stop_at=utc_now()))
+    workspace.tend()
+    assert slurm.stopped == ["17"]
+    slurm.says = Seen(Phase.ENDED, "CANCELLED")
+    workspace.tend()
+    assert get_run(workspace, run_id).status is RunStatus.CANCELLED
+
+
+def test_the_row_is_trusted_over_a_cluster_that_does_not_answer(
+    workspace: Workspace, slurm: NotingCluster
+) -> None:
+    run_id = send(workspace)
+    claim_run(workspace, run_id, "w")
+    slurm.says = Seen(Phase.UNKNOWN, "UNKNOWN")
+    workspace.tend()
+    assert get_run(workspace, run_id).status is RunStatus.RUNNING
+
+
+def test_a_requeued_job_waits_again_and_its_next_worker_has_the_run(
+    workspace: Workspace, slurm: NotingCluster
+) -> None:
+    run_id = send(workspace)
+    claim_run(workspace, run_id, "before")
+    workspace.tend()  # Slurm says PENDING again
+    run = get_run(workspace, run_id)
+    assert run.status is RunStatus.QUEUED
+    assert run.message.startswith("Requeued. Slurm job 17, PENDING")
+    assert claim_run(workspace, run_id, "after")
+
+
+def test_a_requeued_job_that_nobody_saw_waiting_takes_its_run_over(
+    workspace: Workspace, slurm: NotingCluster
+) -> None:
+    run_id = send(workspace)
+    claim_run(workspace, run_id, "before")
+    take_over_requeued(workspace, run_id, "16", "1")  # another job
+    take_over_requeued(workspace, run_id, "17", "0")  # its own, begun for the first time
+    assert not claim_run(workspace, run_id, "after")
+    take_over_requeued(workspace, run_id, "17", "1")
+    assert claim_run(workspace, run_id, "after")
+
+
+def test_a_job_that_ends_before_its_worker_begins_fails_its_run(
+    workspace: Workspace, slurm: NotingCluster
+) -> None:
+    run_id = send(workspace)
+    slurm.says = Seen(Phase.ENDED, "FAILED", "NonZeroExitCode")
+    workspace.tend()
+    run = get_run(workspace, run_id)
+    assert run.status is RunStatus.FAILED
+    assert "Slurm job 17 ended before its worker began (FAILED: NonZeroExitCode)" in str(run.error)
+
+
+def test_a_killed_worker_whose_job_is_gone_is_lost(
+    workspace: Workspace, slurm: NotingCluster
+) -> None:
+    run_id = send(workspace)
+    claim_run(workspace, run_id, "w")
+    slurm.says = Seen(Phase.ENDED, "NODE_FAIL")
+    workspace.tend()
+    with write(workspace):
+        workspace.get_one(RunRow, run_id).pid_started = 0.0  # of another process
+    age_heartbeat(workspace, run_id)
+    run = get_run(workspace, run_id)
+    assert run.status is RunStatus.LOST
+    assert run.message == "Slurm job 17 has ended: NODE_FAIL."
+
+
+def test_the_last_values_are_kept_and_checked(workspace: Workspace) -> None:
+    choose_options(workspace, "Ada", "slurm", {"partition": "gpu", "gpus": "2"})
+    choose_options(workspace, "Ada", "slurm", {"minutes": "60"})
+    kept = recall_options(workspace, "Ada", "slurm")
+    assert isinstance(kept, SlurmOptions)
+    assert (kept.partition, kept.gpus, kept.minutes) == ("gpu", 2, 60)
+    assert recall_options(workspace, "Grace", "slurm") == SlurmOptions()
+    for wrong in ({"partition": "a; rm -rf /"}, {"modules": "$(id)"}, {"gpu": 1}):
+        with pytest.raises(InvalidConfig):
+            choose_options(workspace, "Ada", "slurm", wrong)
+
+
+def test_only_what_a_cluster_can_carry_is_sent(workspace: Workspace) -> None:
+    asks = create_run(workspace, ADA, kind=RunKind.GENERATE, name="g", config={})
+    with pytest.raises(RunNotInState, match="needs no cluster"):
+        send_run(workspace, ADA, asks, "slurm", SlurmOptions())
+    predicts = create_run(workspace, ADA, kind=RunKind.PREDICT, name="p", config={})
+    with pytest.raises(RunNotInState, match="travel as parcels"):
+        send_run(workspace, ADA, predicts, "slurm", SlurmOptions(shared_folder="/shared"))
+
+
+def test_without_the_package_the_launcher_says_what_to_install(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "find_spec", lambda _name: None)
+    for name in ("slurm", "ray"):
+        with pytest.raises(LauncherError, match=f"requirements-{name}.txt"):
+            refuse_absent(name)  # type: ignore[arg-type]
+    run_id = new_run(workspace)
+    with pytest.raises(LauncherError, match="submitit"):
+        workspace.send(ADA, run_id, Chosen("slurm", SlurmOptions()))
+    assert get_run(workspace, run_id).launcher == "local"
+
+
+def test_a_parcel_on_a_cluster_is_followed_and_taken_in(
+    workspace: Workspace, slurm: NotingCluster, tmp_path: Path
+) -> None:
+    prepare(workspace, tmp_path / "data")
+    config = tiny_config("finetune", build_tiny_t5(tmp_path / "tiny-t5"))
+    run_id = start_training(workspace, workspace.settings, ADA, config)
+    options = SlurmOptions(shared_folder=str(tmp_path))
+    send_run(workspace, ADA, run_id, "slurm", options)
+    workspace.tend()
+    assert slurm.carried[0].arguments[0] == "work"
+    assert "SCICOT_DATABASE_URL" not in slurm.carried[0].environment
+    parcel = Path(slurm.carried[0].arguments[1])
+    slurm.says = GOES
+    folder = work_folder(parcel)
+    folder.mkdir()
+    (folder / ALIVE).write_text(utc_now().isoformat())
+    point = {"stage": "answer", "name": "loss", "step": 1, "value": 2.5}
+    event = {"done": 3, "total": 9, "message": "answer: step 1", "metrics": [point]}
+    (folder / PROGRESS).write_text(json.dumps(event) + '\n{"half a li')
+    workspace.tend()
+    run = get_run(workspace, run_id)
+    assert (run.status, run.progress_done, run.message) == (RunStatus.RUNNING, 3, "answer: step 1")
+    assert [point.value for point in list_metrics(workspace, run_id)] == [2.5]
+    request_cancel(workspace, ADA, run_id)
+    workspace.tend()
+    assert (folder / CANCEL).exists()
+    with write(workspace):  # asked no more: the work goes on to its end
+        workspace.get_one(RunRow, run_id).cancel_requested = False
+    (folder / PROGRESS).unlink()
+    worked = work_parcel(parcel, Settings(home=tmp_path / "nobody"), HANDLERS)
+    assert worked.status is RunStatus.DONE, worked.error
+    slurm.says = Seen(Phase.ENDED, "COMPLETED")
+    workspace.tend()
+    run = get_run(workspace, run_id)
+    assert (run.status, run.launcher) == (RunStatus.DONE, "slurm")
+
+
+def test_half_a_line_is_read_once_it_is_whole(tmp_path: Path) -> None:
+    parcel = tmp_path / "run.tar"
+    assert read_news(parcel, 0) is None
+    work_folder(parcel).mkdir()
+    path = work_folder(parcel) / PROGRESS
+    path.write_bytes(b'{"done": 1}\n{"don')
+    news = read_news(parcel, 0)
+    assert news is not None
+    assert list(news.events) == [{"done": 1}]
+    path.write_bytes(b'{"done": 1}\n{"done": 2}\nno JSON\n{"done": 3}\n')
+    more = read_news(parcel, news.read_bytes)
+    assert more is not None
+    assert [event["done"] for event in more.events] == [2, 3]
+
+
+def test_a_stopped_run_may_be_taken_back_from_the_cluster(
+    workspace: Workspace, slurm: NotingCluster
+) -> None:
+    run_id = send(workspace)
+    with pytest.raises(RunNotInState, match="Cancel it first"):
+        workspace.start_here(ADA, run_id)
+    workspace.cancel(ADA, run_id)
+    assert workspace.start_here(ADA, run_id).launcher == "local"
+    resume = get_run(workspace, run_id)
+    assert resume.status is RunStatus.STARTING
