@@ -10,7 +10,7 @@ from pages.shared.answers import answered_at, show_answer
 from pages.shared.colors import Color
 from pages.shared.frame import current_actor, errors_shown
 from scicot.pure.markdown import escape_markdown
-from scicot.services.runs.runs import RESUMABLE, get_run, move_to_front, request_cancel
+from scicot.services.runs.runs import RESUMABLE, get_run, move_to_front
 from scicot.services.workspace import open_workspace
 from scicot.words.records import RunKind, RunStatus
 from scicot.words.runs import RunView
@@ -106,7 +106,7 @@ def _place(run_id: int) -> str:
 
 def _cancel(run_id: int) -> None:
     with answered_at(_place(run_id)), open_workspace() as session:
-        request_cancel(session, current_actor(), run_id)
+        session.cancel(current_actor(), run_id)
 
 
 def _resume(run_id: int) -> None:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import ConfigDict, Field, field_validator
 
 from scicot.words.configs import Config
 
@@ -19,6 +19,8 @@ _NAME = r"^[A-Za-z0-9_.,:@-]*$"
 
 class ClusterOptions(Config):
     """What every cluster is asked for."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
 
     gpus: int = Field(default=0, ge=0, le=64)
     """GPUs a run."""

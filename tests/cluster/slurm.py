@@ -56,7 +56,7 @@ def find_missing() -> str:
     return "" if os.geteuid() == 0 else "slurmd needs root"
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -78,8 +78,8 @@ def running_slurm(cpus: int = 2) -> Iterator[Path]:
             host=socket.gethostname().split(".")[0],
             folder=folder,
             cpus=cpus,
-            controller_port=_free_port(),
-            node_port=_free_port(),
+            controller_port=free_port(),
+            node_port=free_port(),
         )
     )
     started: list[subprocess.Popen[bytes]] = []

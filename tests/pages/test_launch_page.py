@@ -8,12 +8,17 @@ from streamlit.testing.v1 import AppTest
 
 from db.models import RunRow
 from db.session import write
+from scicot.adapters.launchers.cluster import Carried
 from scicot.adapters.launchers.local import log_path
 from scicot.pure.methods.registry import make_config
+from scicot.services import workspace
+from scicot.services.launching import launches, tending
+from scicot.services.launching.launches import get_launch
 from scicot.services.questions.lookup import list_questions
 from scicot.services.runs.runs import create_run, get_run, list_runs
 from scicot.services.training.snapshots import create_snapshot, list_snapshots
 from scicot.services.workspace import open_workspace
+from scicot.words.launching import Phase, Seen, Submitted
 from scicot.words.records import Actor, RationaleStatus, RunKind, RunStatus, Split
 from scicot.words.settings import Settings
 from tests.builders import store_questions, store_rationale, store_training
@@ -267,3 +272,49 @@ def test_what_was_filled_in_is_there_after_a_look_at_another_page(
     page.switch_page("pages/train/launch/page.py").run()
     assert page.selectbox(key="launch_student").value == "starter"
     assert page.number_input(key="launch_epochs_starter").value == 7.0
+
+
+def test_a_run_is_sent_to_slurm_with_the_fields_as_they_were_filled_last(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handed: list[Carried] = []
+
+    class Slurm:
+        def preview(self, carried: Carried) -> str:
+            return f"#SBATCH --job-name={carried.name}"
+
+        def submit(self, carried: Carried) -> Submitted:
+            handed.append(carried)
+            return Submitted("17", self.preview(carried))
+
+        def look(self, _ticket: str) -> Seen:
+            return Seen(Phase.WAITS, "PENDING", "Resources", 1)
+
+    for module in (tending, launches):
+        monkeypatch.setattr(module, "open_cluster", lambda _name, _options: Slurm())
+    monkeypatch.setattr(workspace, "refuse_absent", lambda _name: None)
+    prepare(session, tmp_path / "data", approved=False)
+    page = open_page("train/launch", dataset="demo")
+    page.selectbox(key="launch_student").set_value("starter").run()
+    page.selectbox(key="launch_launcher").set_value("slurm").run()
+    page.text_input(key="launch_slurm_partition").set_value("gpu").run()
+    page.number_input(key="launch_slurm_gpus").set_value(1).run()
+    assert any(
+        "--launcher slurm --ask gpus=1 --ask partition=gpu" in one.value for one in page.code
+    )
+    button(page, "Fine-tune").click().run()
+    assert not page.exception
+    assert not page.error
+    with open_workspace() as fresh:
+        (run,) = list_runs(fresh)
+        launch = get_launch(fresh, run.id)
+    assert (run.launcher, run.status) == ("slurm", RunStatus.QUEUED)
+    assert launch is not None
+    assert (launch.options["partition"], launch.options["gpus"]) == ("gpu", 1)
+    assert len(handed) == 1
+    again = open_page("train/launch", dataset="demo")
+    again.selectbox(key="launch_launcher").set_value("slurm").run()
+    assert again.text_input(key="launch_slurm_partition").value == "gpu"
+    runs = open_page("train/runs", run=str(run.id))
+    assert any("PENDING: Resources, number 1" in one.value for one in runs.caption)
+    assert any(one.value == launch.submission for one in runs.code)

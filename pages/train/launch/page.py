@@ -13,6 +13,7 @@ from pages.shared.frame import choose_dataset
 from pages.shared.panel import two_sides
 from pages.train.clone import read_clone, show_changes
 from pages.train.launch.form import choose_settings, choose_student
+from pages.train.launch.launcher_form import Place, choose_launcher, in_words
 from pages.train.launch.snapshot_form import choose_snapshot
 from pages.train.launch.start import show_panel
 from scicot.pure.methods.plan import Method
@@ -62,7 +63,7 @@ def _choose_methods(snapshot: str | None, like: TrainingConfig | None) -> tuple[
     return methods
 
 
-def _command(method: Method, values: dict[str, Any], seed: int) -> str:
+def _command(method: Method, values: dict[str, Any], seed: int, place: Place) -> str:
     words = ["python", "-m", "scicot", "train", method.name]
     for name in ("dataset", "student", "snapshot"):
         if values[name] is not None:
@@ -73,14 +74,16 @@ def _command(method: Method, values: dict[str, Any], seed: int) -> str:
         if values[name] != default_setting(name, str(values["student"])):
             value = "none" if values[name] is None else values[name]
             words += ["--set", f"{name}={value}"]
-    return shlex.join(words)
+    return shlex.join([*words, *in_words(place)])
 
 
-def _show_commands(methods: Sequence[Method], values: dict[str, Any], seeds: Sequence[int]) -> None:
+def _show_commands(
+    methods: Sequence[Method], values: dict[str, Any], seeds: Sequence[int], place: Place
+) -> None:
     with st.expander("The same from the command line", icon=":material/terminal:"):
         for method in methods:
             for seed in seeds:
-                st.code(_command(method, values, seed), language="shell", wrap_lines=True)
+                st.code(_command(method, values, seed, place), language="shell", wrap_lines=True)
 
 
 st.title("Launch", anchor=False)
@@ -98,6 +101,7 @@ if dataset:
         values = {"dataset": dataset, "snapshot": snapshot, "student": student, **settings}
         if clone and student is not None:
             show_changes(clone[0], clone[1].method, values, seeds)
-        _show_commands(methods, values, seeds)
+        place = choose_launcher()
+        _show_commands(methods, values, seeds, place)
     with panel:
-        show_panel(methods, values, seeds)
+        show_panel(methods, values, seeds, place)

@@ -11,6 +11,7 @@ from pages.shared import links
 from pages.shared.answers import answer, answered_at, forget_answer, show_answer
 from pages.shared.frame import current_actor, errors_shown
 from pages.shared.panel import say_queue, show_started
+from pages.train.launch.launcher_form import Place, keep_choice
 from pages.train.launch.plan import Outlook, look_ahead, notes_of, say_outlook, show_details
 from pages.train.launch.tryout import show_tryout
 from scicot.pure.hashing import content_hash
@@ -28,7 +29,9 @@ PLACE = "launch"
 STARTED = "launch_started"
 
 
-def show_panel(methods: Sequence[Method], values: dict[str, Any], seeds: Sequence[int]) -> None:
+def show_panel(
+    methods: Sequence[Method], values: dict[str, Any], seeds: Sequence[int], place: Place
+) -> None:
     """Show what starting these runs would do, and their progress once it was pressed."""
     missing = _what_is_missing(methods, values)
     if missing:
@@ -62,7 +65,7 @@ def show_panel(methods: Sequence[Method], values: dict[str, Any], seeds: Sequenc
     if forget is not None and forget != asked:
         forget_answer(PLACE)
     st.session_state["launch_asked"] = asked
-    _show_offer(methods, configs, seeds, asked, equal)
+    _show_offer(methods, configs, seeds, asked, equal, place)
 
 
 def _what_is_missing(methods: Sequence[Method], values: dict[str, Any]) -> str | None:
@@ -79,6 +82,7 @@ def _show_offer(
     seeds: Sequence[int],
     asked: str,
     equal: Sequence[RunView],
+    place: Place,
 ) -> None:
     titles = ", ".join(method.title for method in methods)
     runs = f"{len(configs)} runs" if len(configs) > 1 else "one run"
@@ -90,7 +94,7 @@ def _show_offer(
         key="start",
         width="stretch",
         on_click=_start,
-        args=(configs, asked),
+        args=(configs, asked, place),
     )
     show_answer(PLACE)
     for run in equal[:3]:
@@ -131,15 +135,16 @@ def _say_equal(run: RunView) -> None:
         st.page_link(links.RUNS, label=f"Run {run.id}", query_params={"run": str(run.id)})
 
 
-def _start(configs: Sequence[TrainingConfig], asked: str) -> None:
+def _start(configs: Sequence[TrainingConfig], asked: str, place: Place) -> None:
     with answered_at(PLACE), open_workspace() as workspace:
+        chosen = keep_choice(workspace, place)
         started, waiting = [], []
         for config in configs:
             equal = [run for run in list_equal_runs(workspace, config) if not _is_over(run)]
             if equal:
                 waiting.append(equal[0].id)
             else:
-                started.append(workspace.start(current_actor(), config))
+                started.append(workspace.start(current_actor(), config, chosen))
         said = f"Queued as run {', '.join(map(str, started))}." if started else ""
         if waiting:
             names = ", ".join(map(str, waiting))

@@ -16,10 +16,11 @@ from scicot.pure.markdown import escape_markdown
 from scicot.pure.runs.durations import say_duration
 from scicot.pure.runs.logs import find_cause
 from scicot.pure.statistics import wilson_interval
+from scicot.services.launching.launches import get_launch, read_run_log
 from scicot.services.runs.parts import PartView, list_parts
 from scicot.services.runs.queue import list_queue
-from scicot.services.runs.runs import read_log
 from scicot.services.workspace import open_workspace
+from scicot.words.launching import TITLES, LaunchView
 from scicot.words.records import RunKind, RunStatus
 from scicot.words.runs import RunView
 
@@ -48,7 +49,8 @@ def _show(run: RunView) -> None:
     with open_workspace() as session:
         parts = list_parts(session, run.id)
         queue = list_queue(session) if run.status is RunStatus.QUEUED else []
-        log = read_log(session, session.settings, run.id)
+        log = read_run_log(session, session.settings, run.id)
+        launch = get_launch(session, run.id)
     message = escape_markdown(run.message)
     show_headline(run)
     cause = find_cause(log) if run.status in (RunStatus.FAILED, RunStatus.LOST) else None
@@ -75,6 +77,8 @@ def _show(run: RunView) -> None:
     _show_parts(parts)
     with st.expander("Log", icon=":material/notes:"):
         st.code(log[-20_000:] or "Nothing yet.", language=None, wrap_lines=True, height=300)
+    if launch and launch.submission:
+        _show_launch(launch)
     with st.expander("Settings, versions and hash", icon=":material/settings:"):
         st.json(
             {
@@ -85,6 +89,15 @@ def _show(run: RunView) -> None:
                 "by": run.actor,
             }
         )
+
+
+def _show_launch(launch: LaunchView) -> None:
+    """Show what a cluster was handed, for reading and copying, and what it last said of it."""
+    name = next((said for known, said in TITLES.items() if known == launch.launcher), "a cluster")
+    with st.expander(f"Handed to {name} as {launch.ticket}", icon=":material/dns:"):
+        said = " ".join(filter(None, [launch.state, launch.reason]))
+        st.text(f"{name} last said: {said or 'nothing yet'}.")
+        st.code(launch.submission, language="shell", wrap_lines=True)
 
 
 def _show_small_print(run: RunView) -> None:

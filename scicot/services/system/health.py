@@ -30,6 +30,7 @@ AROUND_IT: dict[str, Callable[[Settings], Iterator[Finding]]] = {
     "disk": surroundings.examine_disk,
     "backups": surroundings.examine_backups,
     "teacher": surroundings.examine_teacher,
+    "launchers": surroundings.examine_launchers,
     "versions": surroundings.examine_versions,
 }
 

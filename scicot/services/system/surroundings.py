@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 
 from db.sqlite_file import sqlite_path
 from scicot.adapters.clock import utc_now
 from scicot.adapters.disk import free_bytes, is_open_to_others, prove_writable
+from scicot.adapters.launchers.cluster import refuse_absent
+from scicot.adapters.students.machine import choose_device, name_device, run_threads
 from scicot.adapters.versions import code_version, package_versions
 from scicot.services.system.backups import newest_backup_at, rehearse
 from scicot.services.system.findings import Finding, Level
+from scicot.words.errors import LauncherError
+from scicot.words.launching import CLUSTERS, TITLES
 from scicot.words.settings import Settings
 
 LOW_DISK_BYTES = 2 * 1024**3
@@ -87,6 +92,17 @@ def examine_teacher(settings: Settings) -> Iterator[Finding]:
             "OPENAI_API_KEY is not set, so gpt-3.5-turbo cannot be asked.",
             "Set it in the environment or in a .env file; the starter teacher needs no key.",
         )
+
+
+def examine_launchers(settings: Settings) -> Iterator[Finding]:
+    """Say where runs can go: this machine's slots and devices, and the clusters at hand."""
+    device = name_device(choose_device(settings.device))
+    said = f"This machine: {settings.training_slots} slots, {run_threads(settings)} threads a run"
+    yield Finding("launchers", Level.GOOD, f"{said}, on {device}.")
+    for name in CLUSTERS:
+        with suppress(LauncherError):
+            refuse_absent(name)
+            yield Finding("launchers", Level.GOOD, f"{TITLES[name]}: its package is installed.")
 
 
 def examine_versions(_settings: Settings) -> Iterator[Finding]:

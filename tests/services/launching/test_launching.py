@@ -253,7 +253,7 @@ def test_without_the_package_the_launcher_says_what_to_install(
     monkeypatch.setattr(cluster, "find_spec", lambda _name: None)
     for name in ("slurm", "ray"):
         with pytest.raises(LauncherError, match=f"requirements-{name}.txt"):
-            refuse_absent(name)  # type: ignore[arg-type]
+            refuse_absent(name)
     run_id = new_run(workspace)
     with pytest.raises(LauncherError, match="submitit"):
         workspace.send(ADA, run_id, Chosen("slurm", SlurmOptions()))
