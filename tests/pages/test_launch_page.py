@@ -1,3 +1,4 @@
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from scicot.services.training.snapshots import create_snapshot, list_snapshots
 from scicot.services.workspace import open_workspace
 from scicot.words.launching import Phase, Seen, Submitted
 from scicot.words.records import Actor, RationaleStatus, RunKind, RunStatus, Split
-from scicot.words.settings import Settings
+from scicot.words.settings import Settings, get_settings
 from tests.builders import store_questions, store_rationale, store_training
 from tests.pages.driver import open_page
 from tests.tiny_students import build_tiny_t5
@@ -290,9 +291,16 @@ def test_a_run_is_sent_to_slurm_with_the_fields_as_they_were_filled_last(
         def look(self, _ticket: str) -> Seen:
             return Seen(Phase.WAITS, "PENDING", "Resources", 1)
 
+        def read_log(self, _ticket: str) -> str:
+            return ""
+
     for module in (tending, launches):
         monkeypatch.setattr(module, "open_cluster", lambda _name, _options: Slurm())
     monkeypatch.setattr(workspace, "refuse_absent", lambda _name: None)
+    monkeypatch.setattr(tending, "is_at_hand", lambda _name: True)
+    monkeypatch.setattr(tending, "LOOK_EVERY", timedelta(0))
+    monkeypatch.setenv("SCICOT_LAUNCHER", "local")  # whoever looks, tends
+    get_settings.cache_clear()
     prepare(session, tmp_path / "data", approved=False)
     page = open_page("train/launch", dataset="demo")
     page.selectbox(key="launch_student").set_value("starter").run()
@@ -316,5 +324,5 @@ def test_a_run_is_sent_to_slurm_with_the_fields_as_they_were_filled_last(
     again.selectbox(key="launch_launcher").set_value("slurm").run()
     assert again.text_input(key="launch_slurm_partition").value == "gpu"
     runs = open_page("train/runs", run=str(run.id))
-    assert any("PENDING: Resources, number 1" in one.value for one in runs.caption)
+    assert any("Resources, number 1 in the queue" in one.value for one in runs.caption)
     assert any(one.value == launch.submission for one in runs.code)

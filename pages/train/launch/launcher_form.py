@@ -74,7 +74,7 @@ def _choose(place: Any, cluster: str, name: str, field: FieldInfo, value: Any) -
     return place.number_input(
         label,
         value=value,
-        min_value=type(value or 0.0)(0),
+        min_value=type(0.0 if value is None else value)(0),
         key=key,
         help=about,
         persist_state="session",

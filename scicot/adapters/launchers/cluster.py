@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -53,12 +54,26 @@ class ClusterLauncher(Protocol):
 
 
 def refuse_absent(name: ClusterName) -> None:
-    """Raise LauncherError, with what to install, where the launcher's package is not here."""
+    """Raise LauncherError, with what to do, where this machine cannot hand runs to the cluster."""
     if find_spec(PACKAGES[name]) is None:
         raise LauncherError(
             f"The {name} launcher needs the package {PACKAGES[name]}. Install it with "
             f"`pip install -r requirements-{name}.txt`, or let the run go on this machine."
         )
+    if name == "slurm" and shutil.which("sbatch") is None:
+        raise LauncherError(
+            "Slurm's commands (sbatch, srun) are not on this machine. Start the app on a login "
+            "node of the cluster, or let the run go on this machine."
+        )
+
+
+def is_at_hand(name: ClusterName) -> bool:
+    """Return whether this machine can hand runs to the cluster."""
+    try:
+        refuse_absent(name)
+    except LauncherError:
+        return False
+    return True
 
 
 def open_cluster(name: ClusterName, options: Options) -> ClusterLauncher:

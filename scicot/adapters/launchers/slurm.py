@@ -76,13 +76,7 @@ class SlurmLauncher:
         return ""
 
     def _executor(self, carried: Carried) -> Any:
-        try:
-            executor = _open_executor(carried.folder, self.options.python)
-        except RuntimeError as error:
-            raise LauncherError(
-                "Slurm's commands (srun, sbatch) are not on this machine. Start the app on a "
-                "login node of the cluster, or let the run go on this machine."
-            ) from error
+        executor = _open_executor(carried.folder, self.options.python)
         asked = self.options
         wanted = {
             "job_name": carried.name,

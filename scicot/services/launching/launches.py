@@ -12,7 +12,13 @@ from sqlalchemy.orm import Session
 
 from db.models import LaunchRow, RunRow
 from db.session import write
-from scicot.adapters.launchers.cluster import Carried, node_environment, open_cluster, title
+from scicot.adapters.launchers.cluster import (
+    Carried,
+    is_at_hand,
+    node_environment,
+    open_cluster,
+    title,
+)
 from scicot.adapters.launchers.local import log_path
 from scicot.adapters.parcel_news import read_end
 from scicot.pure.hashing import content_hash
@@ -170,7 +176,7 @@ def read_run_log(session: Session, settings: Settings, run_id: int) -> str:
         if text:
             return text
     name = next((known for known in CLUSTERS if known == launch.launcher), None)
-    if launch.ticket and name:
+    if launch.ticket and name and is_at_hand(name):
         options = OPTIONS[name].checked(**launch.options)
         return open_cluster(name, options).read_log(launch.ticket)
     return ""

@@ -7,6 +7,7 @@ waits again was requeued, one that is gone before its worker began has failed.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import or_, select, update
@@ -16,7 +17,7 @@ from db.models import LaunchRow, RunRow
 from db.rows import changed_rows
 from db.session import write
 from scicot.adapters.clock import utc_now
-from scicot.adapters.launchers.cluster import ClusterLauncher, open_cluster, title
+from scicot.adapters.launchers.cluster import ClusterLauncher, is_at_hand, open_cluster, title
 from scicot.services.launching.launches import make_carried, parcel_of
 from scicot.services.launching.travelling import follow_parcel
 from scicot.services.parcels.pack import write_run
@@ -35,7 +36,8 @@ log = logging.getLogger(__name__)
 def look_after(session: Session, settings: Settings) -> None:
     """Hand over what waits for a cluster, and bring every run that is elsewhere up to date."""
     session.commit()
-    for run_id in _to_hand_over(session):
+    at_hand = [name for name in CLUSTERS if is_at_hand(name)]
+    for run_id in _to_hand_over(session, at_hand):
         _hand_over(session, settings, run_id)
     for run_id in _to_look_at(session):
         try:
@@ -45,13 +47,13 @@ def look_after(session: Session, settings: Settings) -> None:
             session.rollback()
 
 
-def _to_hand_over(session: Session) -> list[int]:
+def _to_hand_over(session: Session, at_hand: Sequence[str]) -> list[int]:
     query = (
         select(RunRow.id)
         .join(LaunchRow, LaunchRow.run_id == RunRow.id)
         .where(
             RunRow.status == RunStatus.QUEUED,
-            RunRow.launcher.in_(CLUSTERS),
+            RunRow.launcher.in_(at_hand),
             LaunchRow.ticket.is_(None),
         )
         .order_by(RunRow.queue_position)
@@ -136,7 +138,7 @@ def _look_after(session: Session, settings: Settings, run_id: int) -> None:
     session.commit()
     cluster: ClusterLauncher | None = None
     seen = Seen(Phase.UNKNOWN, "")
-    if ticket is not None and launcher in CLUSTERS:
+    if ticket is not None and launcher in CLUSTERS and is_at_hand(_cluster_name(launcher)):
         name = _cluster_name(launcher)
         cluster = open_cluster(name, OPTIONS[name].checked(**options))
         seen = cluster.look(
@@ -144,9 +146,9 @@ def _look_after(session: Session, settings: Settings, run_id: int) -> None:
         )  # before the row is read: what it wrote at its end is then there
     if is_travelling:
         follow_parcel(session, settings, run_id)
-    if cluster is None or ticket is None:
+    if ticket is None:
         _end_when_over(session, run_id)
-    elif _settle(session, run_id, ticket, seen):
+    elif cluster is not None and _settle(session, run_id, ticket, seen):
         cluster.stop(ticket)
 
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import timedelta
 
 from db.sqlite_file import sqlite_path
 from scicot.adapters.clock import utc_now
 from scicot.adapters.disk import free_bytes, is_open_to_others, prove_writable
-from scicot.adapters.launchers.cluster import refuse_absent
+from scicot.adapters.launchers.cluster import is_at_hand
 from scicot.adapters.students.machine import choose_device, name_device, run_threads
 from scicot.adapters.versions import code_version, package_versions
 from scicot.services.system.backups import newest_backup_at, rehearse
 from scicot.services.system.findings import Finding, Level
-from scicot.words.errors import LauncherError
 from scicot.words.launching import CLUSTERS, TITLES
 from scicot.words.settings import Settings
 
@@ -100,9 +98,8 @@ def examine_launchers(settings: Settings) -> Iterator[Finding]:
     said = f"This machine: {settings.training_slots} slots, {run_threads(settings)} threads a run"
     yield Finding("launchers", Level.GOOD, f"{said}, on {device}.")
     for name in CLUSTERS:
-        with suppress(LauncherError):
-            refuse_absent(name)
-            yield Finding("launchers", Level.GOOD, f"{TITLES[name]}: its package is installed.")
+        if is_at_hand(name):
+            yield Finding("launchers", Level.GOOD, f"{TITLES[name]} can be handed runs from here.")
 
 
 def examine_versions(_settings: Settings) -> Iterator[Finding]:

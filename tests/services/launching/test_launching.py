@@ -74,6 +74,7 @@ class NotingCluster:
 def slurm(monkeypatch: pytest.MonkeyPatch) -> NotingCluster:
     noting = NotingCluster()
     monkeypatch.setattr(tending, "open_cluster", lambda _name, _options: noting)
+    monkeypatch.setattr(tending, "is_at_hand", lambda _name: True)
     monkeypatch.setattr(tending, "LOOK_EVERY", timedelta(0))
     return noting
 
@@ -111,12 +112,12 @@ def test_a_node_is_given_neither_keys_nor_the_databases_password(
     monkeypatch.setenv("OPENAI_API_KEY", "sk-canary")
     workspace.settings = Settings(database_url="postgresql+psycopg://ada:canary@db/scicot")
     run_id = new_run(workspace)
-    send_run(workspace, ADA, run_id, "slurm", SlurmOptions(cpus=3))
+    send_run(workspace, ADA, run_id, "slurm", SlurmOptions())
     look_after(workspace, workspace.settings)
     environment = slurm.carried[0].environment
     assert "canary" not in json.dumps(dict(environment))
     assert environment["SCICOT_DATABASE_URL"] == "postgresql+psycopg://ada@db/scicot"
-    assert (environment["SCICOT_LAUNCHER"], environment["SCICOT_THREADS"]) == ("none", "3")
+    assert environment["SCICOT_LAUNCHER"] == "none"
 
 
 def test_two_who_look_hand_a_run_over_once(workspace: Workspace, slurm: NotingCluster) -> None:
@@ -258,6 +259,18 @@ def test_without_the_package_the_launcher_says_what_to_install(
     with pytest.raises(LauncherError, match="submitit"):
         workspace.send(ADA, run_id, Chosen("slurm", SlurmOptions()))
     assert get_run(workspace, run_id).launcher == "local"
+
+
+def test_who_does_not_reach_the_cluster_leaves_its_runs_alone(
+    workspace: Workspace, slurm: NotingCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tending, "is_at_hand", lambda _name: False)
+    run_id = send(workspace)
+    assert get_run(workspace, run_id).status is RunStatus.QUEUED
+    assert slurm.carried == []
+    monkeypatch.setattr(tending, "is_at_hand", lambda _name: True)
+    workspace.tend()
+    assert len(slurm.carried) == 1
 
 
 def test_a_parcel_on_a_cluster_is_followed_and_taken_in(
