@@ -51,13 +51,15 @@ def settings(
 ) -> Iterator[Settings]:
     """Settings whose home folder is the test's own; no key of the machine's is seen.
 
-    With SCICOT_TEST_DATABASE=postgresql every test has a PostgreSQL database instead of a file.
+    With SCICOT_TEST_DATABASE=postgresql every test has a PostgreSQL database instead of a file,
+    but for those marked `sqlite`: they are of the file itself.
     """
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "SCICOT_DATABASE_URL", "SCICOT_LAUNCHER"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SCICOT_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("SCICOT_THREADS", "1")
-    if os.environ.get("SCICOT_TEST_DATABASE") == "postgresql":
+    is_of_files = request.node.get_closest_marker("sqlite") is not None
+    if os.environ.get("SCICOT_TEST_DATABASE") == "postgresql" and not is_of_files:
         url = request.getfixturevalue("postgresql_url")
         monkeypatch.setenv("SCICOT_DATABASE_URL", url)
     get_settings.cache_clear()

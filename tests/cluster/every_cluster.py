@@ -11,8 +11,8 @@ from scicot.services.runs.runs import list_metrics
 from scicot.words.records import RunStatus
 from tests.cluster.line import ADA, Line, note
 
-# half a minute of steps, so that a kill meets them
-MIDDLING = {"epochs": 600, "checkpoint_every": 20}
+# some seconds of steps, so that a kill meets them
+MIDDLING = {"epochs": 100, "checkpoint_every": 10}
 
 
 class EveryCluster:

@@ -29,7 +29,7 @@ from tests.services.training_line import prepare, tiny_config
 from tests.tiny_students import build_tiny_t5
 
 ADA = Actor("Ada")
-PATIENCE_SECONDS = 400.0  # Slurm lets a requeued job wait for two minutes
+PATIENCE_SECONDS = 600.0  # Slurm lets a requeued job wait for two minutes
 
 
 @dataclass

@@ -302,7 +302,7 @@ def test_a_run_is_sent_to_slurm_with_the_fields_as_they_were_filled_last(
     monkeypatch.setenv("SCICOT_LAUNCHER", "local")  # whoever looks, tends
     get_settings.cache_clear()
     prepare(session, tmp_path / "data", approved=False)
-    page = open_page("train/launch", dataset="demo")
+    page = open_page("train/launch", dataset="demo", method="finetune")
     page.selectbox(key="launch_student").set_value("starter").run()
     page.selectbox(key="launch_launcher").set_value("slurm").run()
     page.text_input(key="launch_slurm_partition").set_value("gpu").run()
@@ -310,7 +310,7 @@ def test_a_run_is_sent_to_slurm_with_the_fields_as_they_were_filled_last(
     assert any(
         "--launcher slurm --ask gpus=1 --ask partition=gpu" in one.value for one in page.code
     )
-    button(page, "Fine-tune").click().run()
+    page.button(key="start").click().run()
     assert not page.exception
     assert not page.error
     with open_workspace() as fresh:

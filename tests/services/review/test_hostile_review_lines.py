@@ -132,6 +132,7 @@ def test_an_operation_carried_out_here_on_another_text_is_conflicting(
     assert find_violations(session) == []
 
 
+@pytest.mark.sqlite
 def test_a_large_import_leaves_the_desk_its_turn(
     session: Session, settings: Settings, line: dict[str, Any], tmp_path: Path
 ) -> None:

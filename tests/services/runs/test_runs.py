@@ -260,6 +260,7 @@ def test_waiting_returns_the_finished_run(session: Session, settings: Settings) 
     assert seen == [RunStatus.DONE]
 
 
+@pytest.mark.sqlite
 def test_a_running_run_is_seen_behind_any_number_of_newer_ones(
     session: Session, settings: Settings, tmp_path: Path
 ) -> None:

@@ -15,6 +15,8 @@ from scicot.words.records import Actor, RunKind
 from scicot.words.settings import Settings
 from tests.builders import store_questions
 
+pytestmark = pytest.mark.sqlite
+
 
 def test_a_backup_restores_what_was_there_and_keeps_what_came_after(
     session: Session, settings: Settings, tmp_path: Path

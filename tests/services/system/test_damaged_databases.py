@@ -22,6 +22,8 @@ from tests.builders import store_questions
 from tests.cli.runner import run_command, run_json
 from tests.services.system.damages import DAMAGES
 
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.fixture
 def database(settings: Settings, tmp_path: Path) -> Path:

@@ -9,6 +9,8 @@ import pytest
 from scicot.words.settings import get_settings
 from tests.soak.database import Kills, soak_import, soak_restore
 
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.mark.slow
 @pytest.mark.parametrize("soak", [soak_import, soak_restore])

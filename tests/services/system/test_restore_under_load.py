@@ -25,6 +25,9 @@ from scicot.words.records import Actor, RunKind, RunStatus
 from scicot.words.settings import Settings
 from tests.cli.runner import ROOT, run_command
 
+pytestmark = pytest.mark.sqlite
+
+
 WRITER = """
 import sys, time
 from db.models import DatasetRow

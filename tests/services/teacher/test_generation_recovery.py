@@ -131,6 +131,7 @@ def test_a_call_that_another_living_run_has_in_flight_is_left_to_it(
     assert states(session)["maybe_paid"] == 1
 
 
+@pytest.mark.sqlite
 def test_a_locked_database_costs_no_answer(
     session: Session,
     teacher: FakeTeacher,

@@ -19,6 +19,8 @@ from scicot.services.teacher.ledger.writer import LedgerWriter
 from scicot.words.errors import DatabaseBusy, StorageFull
 from scicot.words.settings import Settings
 
+pytestmark = pytest.mark.sqlite  # it locks the file
+
 
 @pytest.fixture
 def spool(tmp_path: Path) -> Spool:
