@@ -9,7 +9,7 @@ from scicot.services.launching.launches import get_launch, read_run_log
 from scicot.services.runs.launched import Chosen
 from scicot.services.runs.runs import list_metrics
 from scicot.words.records import RunStatus
-from tests.cluster.line import ADA, Line, note
+from tests.cluster.line import ADA, Line, note, outcome
 
 # some seconds of steps, so that a kill meets them
 MIDDLING = {"epochs": 100, "checkpoint_every": 10}
@@ -26,7 +26,7 @@ class EveryCluster:
         run = line.finish(run_id)
         assert (run.launcher, run.message) == (line.chosen.name, "Done.")
         here = line.train_here(tmp_path / "here", "sci_cot")
-        assert line.outcome(run_id) == here
+        assert outcome(line.workspace, run_id) == here
         assert here[0].keys() == {"rationale", "answer"}
 
     def test_a_run_there_is_cancelled_within_five_seconds(self, line: Line) -> None:
@@ -52,7 +52,9 @@ class EveryCluster:
         line.workspace.resume(ADA, run_id)
         line.finish(run_id)
         assert line.first_step_at(run_id) == first_step_at
-        assert line.outcome(run_id) == line.train_here(tmp_path / "here", "finetune", **MIDDLING)
+        assert outcome(line.workspace, run_id) == line.train_here(
+            tmp_path / "here", "finetune", **MIDDLING
+        )
 
     def test_a_run_travels_there_as_a_parcel(self, line: Line, tmp_path: Path) -> None:
         shared = tmp_path / "shared"
@@ -67,7 +69,7 @@ class EveryCluster:
         assert launch is not None
         assert Path(launch.parcel or "").parent == shared
         assert list_metrics(line.workspace, run_id, "loss")
-        assert line.outcome(run_id) == line.train_here(tmp_path / "here", "sci_cot")
+        assert outcome(line.workspace, run_id) == line.train_here(tmp_path / "here", "sci_cot")
         assert read_run_log(line.workspace, line.workspace.settings, run_id)
 
     def test_a_parcel_there_is_cancelled_too(self, line: Line, tmp_path: Path) -> None:

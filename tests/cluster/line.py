@@ -113,27 +113,28 @@ class Line:
             config = tiny_config(method, self.student, **settings)
             run_id = start_training(workspace, own, ADA, config)
             assert run_worker(run_id, own, HANDLERS) is RunStatus.DONE
-            return Line(workspace, self.student, self.chosen).outcome(run_id)
+            return outcome(workspace, run_id)
 
-    def outcome(self, run_id: int) -> Any:
-        """Return what a run came to: the weights of each stage, its losses, its predictions."""
-        rows = self.workspace.execute(
-            select(RunStageRow.role, StageRow.hash)
-            .join(StageRow, StageRow.id == RunStageRow.stage_id)
-            .where(RunStageRow.run_id == run_id)
-        ).all()
-        weights = {
-            role: (
-                stage_folder(self.workspace.settings, digest) / "model" / "model.safetensors"
-            ).read_bytes()
-            for role, digest in rows
-        }
-        losses = list_metrics(self.workspace, run_id, "loss")
-        answers = [
-            (answer.question_id, answer.rationale, answer.output, answer.label)
-            for answer in list_predictions(self.workspace, run_id)
-        ]
-        return weights, losses, answers
+
+def outcome(workspace: Workspace, run_id: int) -> Any:
+    """Return what a run came to: the weights of each stage, its losses, its predictions."""
+    rows = workspace.execute(
+        select(RunStageRow.role, StageRow.hash)
+        .join(StageRow, StageRow.id == RunStageRow.stage_id)
+        .where(RunStageRow.run_id == run_id)
+    ).all()
+    weights = {
+        role: (
+            stage_folder(workspace.settings, digest) / "model" / "model.safetensors"
+        ).read_bytes()
+        for role, digest in rows
+    }
+    losses = list_metrics(workspace, run_id, "loss")
+    answers = [
+        (answer.question_id, answer.rationale, answer.output, answer.label)
+        for answer in list_predictions(workspace, run_id)
+    ]
+    return weights, losses, answers
 
 
 def make_line(workspace: Workspace, folder: Path, chosen: Chosen) -> Line:

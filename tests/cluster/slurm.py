@@ -9,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -111,11 +111,29 @@ def running_slurm(cpus: int = 2) -> Iterator[Path]:
         _wait_for(lambda: _node_state(config) == "idle", folder, "slurmd")
         yield config
     finally:
+        _end_jobs(config)
         for process in reversed(started):
             process.terminate()
         for process in reversed(started):
             process.wait(timeout=30)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _end_jobs(config: Path) -> None:
+    """End what failed tests left to go: a slurmd that stops leaves its jobs alone."""
+    environment = os.environ | {"SLURM_CONF": str(config)}
+    for _ in range(20):
+        done = subprocess.run(
+            ["squeue", "--noheader", "--format=%i"],
+            capture_output=True,
+            text=True,
+            env=environment,
+            check=False,
+        )
+        if done.returncode or not done.stdout.split():
+            return
+        subprocess.run(["scancel", *done.stdout.split()], env=environment, check=False)
+        time.sleep(1)
 
 
 def _node_state(config: Path) -> str:
@@ -130,7 +148,7 @@ def _node_state(config: Path) -> str:
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
-def _wait_for(is_so, folder: Path, name: str) -> None:  # type: ignore[no-untyped-def]
+def _wait_for(is_so: Callable[[], bool], folder: Path, name: str) -> None:
     deadline = time.monotonic() + 60
     while not is_so():
         if time.monotonic() > deadline:

@@ -16,7 +16,7 @@ from scicot.services.workspace import Workspace, open_workspace
 from scicot.words.launching import SlurmOptions
 from scicot.words.records import RunStatus
 from tests.cluster.every_cluster import MIDDLING, EveryCluster
-from tests.cluster.line import ADA, Line, make_line, note
+from tests.cluster.line import ADA, Line, make_line, note, outcome
 from tests.cluster.slurm import find_missing, running_slurm
 
 pytestmark = pytest.mark.cluster
@@ -94,7 +94,9 @@ class TestSlurm(EveryCluster):
         assert ticket_of(line.workspace, run_id) == ticket
         assert "Restarts=1" in slurm("scontrol", "show", "job", ticket)
         assert line.first_step_at(run_id) == first_step_at
-        assert line.outcome(run_id) == line.train_here(tmp_path / "here", "finetune", **MIDDLING)
+        assert outcome(line.workspace, run_id) == line.train_here(
+            tmp_path / "here", "finetune", **MIDDLING
+        )
 
     def test_a_job_that_someone_cancels_in_slurm_ends_its_run(self, line: Line) -> None:
         run_id = line.start_long()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from contextlib import nullcontext
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -133,6 +134,9 @@ def test_what_was_rolled_back_is_not_noted(session: Session, tmp_path: Path) -> 
 @pytest.mark.parametrize("change", ["UPDATE deed SET actor = 'eve'", "DELETE FROM deed"])
 def test_the_log_only_grows(session: Session, change: str) -> None:
     set_role(session, ADMIN, "ada@example.org", Role.VIEWER)
-    with pytest.raises(DatabaseError, match="only grows"), write(session):
+    # PostgreSQL has a rule for it: nothing is done, and nothing said
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    refused = pytest.raises(DatabaseError, match="only grows") if is_sqlite else nullcontext()
+    with refused, write(session):
         session.execute(text(change))
     assert len(list_deeds(session, ADMIN)) == 1
