@@ -12,7 +12,7 @@ from scicot.words.records import RunStatus
 from tests.cluster.line import ADA, Line, note, outcome
 
 # some seconds of steps, so that a kill meets them
-MIDDLING = {"epochs": 100, "checkpoint_every": 10}
+MIDDLING = {"epochs": 400, "checkpoint_every": 10}
 
 
 class EveryCluster:

@@ -86,9 +86,12 @@ class Line:
     def wait_for_checkpoint(self, run_id: int) -> None:
         """Wait until a checkpoint of the run is whole."""
         work = self.workspace.settings.artifacts_folder
-        self.wait_until(
-            run_id, lambda run: bool(list(work.glob("**/checkpoints/step-*"))), "at a checkpoint"
+        run = self.wait_until(
+            run_id,
+            lambda run: run.status.is_finished or bool(list(work.glob("**/checkpoints/step-*"))),
+            "at a checkpoint",
         )
+        assert not run.status.is_finished, run.error or run.message
 
     def first_step_at(self, run_id: int) -> datetime:
         """Return when the run told of its first step: one that resumes does not take it again."""
