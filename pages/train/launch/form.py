@@ -26,8 +26,10 @@ from scicot.words.configs import (
 
 OWN_FOLDER = "a folder of mine"
 STUDENTS = {
-    PAPER_STUDENT: "google/flan-t5-small, 77M: the paper's student (needs the Hugging Face hub)",
-    STARTER_STUDENT: "SmolLM2-135M: the starter student (needs no network)",
+    PAPER_STUDENT: "google/flan-t5-small, 77M: the paper's student (needs the Hugging Face hub; "
+    "its instruction mix contains ARC's training questions)",
+    STARTER_STUDENT: "SmolLM2-135M-Instruct, 4-bit weights made fp32: the starter student "
+    "(needs no network)",
     OWN_FOLDER: "another: a model folder on this machine, or a hub id",
 }
 SAID: dict[object, str] = {

@@ -86,15 +86,16 @@ def build_tables(paper: PaperNumbers, shown: Shown, datasets: Sequence[str]) -> 
 
 
 def _notes(shown: Shown) -> tuple[str, ...]:
-    notes = [OPTION_NOTE]
-    student = (shown.student or "").lower()
-    if "flan" in student or shown.student is None:
-        notes.append(FLAN_NOTE)
-    if student == STARTER_STUDENT:
-        notes.append(STARTER_NOTE)
-    if shown.others:
-        notes.append(FEW_SHOT_NOTE)
-    return tuple(notes)
+    of_student = notes_on(shown.student) if shown.student else [FLAN_NOTE]  # the paper's student
+    few_shot = [FEW_SHOT_NOTE] if shown.others else []
+    return (OPTION_NOTE, *of_student, *few_shot)
+
+
+def notes_on(student: str) -> list[str]:
+    """Return what has to be known of a student before its figures are compared with others'."""
+    if student.lower() == STARTER_STUDENT:
+        return [STARTER_NOTE]
+    return [FLAN_NOTE] if "flan" in student.lower() else []
 
 
 def _caption(student: str | None, table: ResultTable) -> str | None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from db.models import SnapshotRow
 from scicot.adapters.students.export_files import ExportedStage, refuse_filled, write_students
 from scicot.adapters.students.folders import HUB_ID
+from scicot.pure.evaluation.paper_tables import notes_on
 from scicot.pure.methods.plan import describe_stage, is_fold
 from scicot.pure.methods.registry import plan_of
 from scicot.services.runs.runs import get_run
@@ -88,6 +89,7 @@ def write_card(
             f"---\n{base}license: {mark}\npipeline_tag: {task}\ntags: [sci-cot]\n---",
             f"# {config.method}, {stage.role}: {name} on {config.dataset}",
             f"Trained with Sci-CoT ({run.code_version}). It reads {reads}.",
+            *notes_on(config.student),
             f"Stage hash `{stage.hash}`, run {run.id}.",
             snapshot,
             "## Licence",

@@ -1,14 +1,51 @@
-"""The page on the method names every method, and every setting that decides a student."""
+"""The page on the method names every method and metric, and every default as the code has it."""
 
+import re
 from pathlib import Path
+from typing import Any
 
-from scicot.pure.methods.registry import list_methods, own_settings
-from scicot.services.students.stages import DECIDING
+import pytest
+
+from scicot.pure.methods.registry import list_methods, list_trained
+from scicot.words.configs import STARTER_DEFAULTS, TrainingConfig
 
 PAGE = (Path(__file__).parents[3] / "docs" / "method.md").read_text(encoding="utf-8")
+DEFAULTS = PAGE.split("## Defaults and their reasons")[1].split("\n## ")[0]
+ROW = re.compile(r"^\| `(\w+)` \|([^|]*)\|([^|]*)\|([^|]*)\|$", re.MULTILINE)
+NAMED = {"method", "dataset", "snapshot"}  # what a run is about has no default
 
 
-def test_every_method_and_deciding_setting_is_explained() -> None:
-    names = [method.name for method in list_methods()]
-    names += [*own_settings(), *DECIDING, "answer_form", "show_options", "strip_answer"]
-    assert [name for name in names if name != "seed" and f"`{name}`" not in PAGE] == []
+def defaults() -> dict[str, Any]:
+    fields: dict[str, Any] = dict(TrainingConfig.model_fields)
+    for method in list_trained():
+        fields |= method.config.model_fields
+    return {name: field.default for name, field in fields.items() if name not in NAMED}
+
+
+def said(value: Any) -> str:
+    return str(value).lower() if value is None or isinstance(value, bool) else str(value)
+
+
+def test_every_method_is_explained() -> None:
+    assert [method.name for method in list_methods() if f"`{method.name}`" not in PAGE] == []
+
+
+def test_every_setting_stands_with_its_defaults_and_a_reason() -> None:
+    rows = {name: [cell.strip() for cell in cells] for name, *cells in ROW.findall(DEFAULTS)}
+    for name, value in defaults().items():
+        assert name in rows, f"{name} has no row"
+        default, starter, reason = rows[name]
+        if name != "folds":  # only cross_fit has any
+            assert default == said(value), name
+        if name != "student":
+            expected = said(STARTER_DEFAULTS[name]) if name in STARTER_DEFAULTS else ""
+            assert starter == expected, name
+        assert reason
+
+
+@pytest.mark.parametrize(
+    "metric",
+    ["option_accuracy_per_byte", "letter_accuracy", "same_place", "between_stages", "rest_loss"],
+)
+def test_every_metric_is_defined(metric: str) -> None:
+    assert f"`{metric}`" in PAGE.split("## Every metric")[1]
