@@ -55,13 +55,15 @@ def show_sidebar() -> None:
 
 
 @lru_cache(maxsize=1)
-def _look() -> str:
-    return (Path(__file__).parent / "look.css").read_text(encoding="utf-8")
+def _look() -> dict[str, str]:
+    folder = Path(__file__).parent
+    return {end: (folder / f"look.{end}").read_text(encoding="utf-8") for end in ("css", "js")}
 
 
 def _show_look() -> None:
     """Apply the app's own look; in the sidebar, where its empty place shifts nothing."""
-    st.components.v2.component("look", css=_look(), isolate_styles=False)()
+    look = _look()
+    st.components.v2.component("look", css=look["css"], js=look["js"], isolate_styles=False)()
 
 
 def _choose_person(session: Workspace) -> None:

@@ -12,24 +12,11 @@ from typing import Any
 import altair as alt
 import streamlit as st
 
-METHOD_COLORS = {
-    "sci_cot": "#0d9488",
-    "one_stage": "#d9622b",
-    "finetune": "#4a86cf",
-    "step_by_step": "#9167d8",
-    "few_shot": "#a98307",
-    "untrained": "#7f8791",
-}
-SPARE = ("#c94f8c", "#5c9a3c", "#b3574e", "#3f93a8", "#8d7a5a", "#6f74c9")
-RIGHT, WRONG, NOTHING = "#2f9e6e", "#d1495b", "#7f8791"  # correct, incorrect, no answer
+from scicot.pure.evaluation.colors import NOTHING, color_of_method
+
+__all__ = ["NOTHING", "color_of_method"]  # also from here: the figures of reports share them
+RIGHT, WRONG = "#2f9e6e", "#d1495b"  # correct, incorrect; no answer is NOTHING
 RUN_COLORS = ("#0d9488", "#d9622b", "#4a86cf", "#9167d8", "#c94f8c", "#a98307", "#5c9a3c")
-
-
-def color_of_method(method: str | None) -> str:
-    """Return a method's colour; one that joins later has one of the spare ones, always the same."""
-    if method is None:
-        return NOTHING
-    return METHOD_COLORS.get(method) or SPARE[sum(method.encode()) % len(SPARE)]
 
 
 def method_scale(methods: Iterable[str]) -> alt.Scale:

@@ -26,6 +26,7 @@ def render_html(report: Report) -> str:
     environment.filters["percent"] = percent
     environment.filters["say_p"] = say_p
     environment.filters["data_uri"] = _data_uri
+    environment.filters["by_run"] = slices.by_run
     text = files("scicot.data").joinpath("report.html.jinja").read_text(encoding="utf-8")
     return environment.from_string(text).render(
         report=report,

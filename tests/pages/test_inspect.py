@@ -7,6 +7,7 @@ from scicot.services.evaluation.question_view import list_notes
 from scicot.words.records import Split, StoredQuestion
 from tests.builders import store_questions
 from tests.pages.driver import open_page
+from tests.pages.tables import read_tables
 from tests.pages.test_compare import press, texts
 from tests.predictions import store_run
 
@@ -40,3 +41,20 @@ def test_a_note_is_kept_with_who_wrote_it(
     (note,) = list_notes(session, questions[0].id)
     assert (note.text, note.actor) == ("Mixes up <b>heat</b>.", "Grace")
     assert "Mixes up <b>heat</b>." in texts(app)
+
+
+def test_chips_and_a_search_narrow_the_list_and_a_number_opens_its_question(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    runs = [store_run(session, questions, right=right, name=f"r{right}") for right in ([0], [0, 1])]
+    app = open_page("evaluate/inspect", runs=",".join(map(str, runs)))
+    assert len(read_tables(app)["question_list"]["lines"]) == 6
+    app.text_input(key="go_to").set_value("3").run()
+    assert app.query_params["question"] == str(questions[2].id)
+    assert questions[2].stem in texts(app)
+    app.button_group(key="only").set_value(["disagreeing"]).run()
+    assert not app.exception
+    assert len(read_tables(app)["question_list"]["lines"]) == 1
+    assert questions[1].stem in texts(app)
+    app.text_input(key="find").set_value("nothing says this").run()
+    assert "0 of 6 questions" in texts(app)

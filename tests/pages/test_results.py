@@ -83,3 +83,26 @@ def store_sci_cot(
         config=made.model_dump(mode="json"),
         status=status,
     )
+
+
+def test_ones_own_runs_come_first_the_best_above_and_tables_say_both_sizes(
+    session: Session, tmp_path: Path
+) -> None:
+    stored = list(
+        store_questions(session, tmp_path / "files", dataset="arc-easy", test=10)[Split.TEST]
+    )
+    for method, right in (("finetune", 3), ("sci_cot", 6)):
+        made = make_config(method=method, dataset="arc-easy", snapshot="s", student="starter")
+        store_run(
+            session,
+            stored,
+            right=range(right),
+            method=method,
+            config=made.model_dump(mode="json"),
+        )
+    app = open_page("evaluate/results")
+    assert not app.exception
+    mine = read_tables(app)["my_runs_arc-easy"]["lines"]
+    assert [line["cells"][1]["text"] for line in mine] == ["Sci-CoT", "Fine-tune"]
+    assert mine[0]["cells"][4]["text"].startswith("60.0 [")
+    assert cell(app, "table_table_1", "Sci-CoT", 1)["text"] == "paper 80M, ours 135M"

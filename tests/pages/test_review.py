@@ -19,6 +19,7 @@ from scicot.words.records import Actor, RationaleStatus, RuleKind, RunKind, Spli
 from scicot.words.worth import Worth
 from tests.builders import TOPICS, store_questions, store_rationale
 from tests.pages.driver import open_page
+from tests.pages.tables import read_tables, texts
 
 ADA = Actor("Ada")
 
@@ -193,3 +194,19 @@ def test_the_card_says_what_a_student_found_the_text_to_be_worth(
     assert record["own"] == (
         "To a student it moves the answer from the key to (D), the key 0.5 times as likely."
     )
+
+
+def test_the_overview_suggests_a_rule_that_a_press_puts_into_the_form(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    for number, question in enumerate(questions[:3]):
+        store_rationale(session, question, f"Sure! Reason {number} is that iron rusts in rain.")
+    run_checks(session, "demo")
+    app = open_page("prepare/clean", dataset="demo")
+    assert not app.exception
+    assert texts(read_tables(app)["clean_states"])[0] == ["unreviewed", "3"]
+    assert texts(read_tables(app)["clean_flags"])[0][1] == "3"
+    (suggestion,) = [one for one in app.button if "3 rationales begin so" in one.label]
+    app = suggestion.click().run()
+    assert text_input(app, "Looks for").value == "Sure!"
+    assert app.query_params["tab"] == "Rules"

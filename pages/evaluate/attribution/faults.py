@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.evaluate.attribution.bar import show_fault_bar
 from pages.evaluate.question import VARIANT_TITLES
 from pages.evaluate.score import percent
 from pages.shared.plain_table import Cell, Head, Line, show_plain_table
@@ -93,27 +94,51 @@ def say_coverage(found: Attribution) -> None:
 
 
 def choose_fault(found: Attribution) -> Fault:
-    """Show each fault with its count, share of the errors and definition; return the chosen one."""
+    """Show the errors by fault, a button each, the table behind; return the chosen fault."""
     current = st.query_params.get("fault", "")
     shown = [fault for fault in Fault if found.faults[fault] or fault is not Fault.UNKNOWN]
     filled = next((fault for fault in shown if found.faults[fault]), shown[0])
     chosen = Fault(current) if current in list(shown) else filled
-    for fault in shown:
-        count = len(found.faults[fault])
-        button, text = st.columns([2, 5], vertical_alignment="center")
-        button.button(
-            f"{count:,} · {TITLES[fault]}",
-            key=f"fault_{fault}",
-            type="primary" if fault is chosen else "secondary",
-            on_click=_choose,
-            args=(fault,),
-            width="stretch",
+    show_fault_bar(found)
+    with st.container(horizontal=True):
+        for fault in shown:
+            st.button(
+                f"{len(found.faults[fault]):,} · {TITLES[fault]}",
+                key=f"fault_{fault}",
+                type="primary" if fault is chosen else "secondary",
+                help=DEFINITIONS[fault],
+                on_click=_choose,
+                args=(fault,),
+            )
+    st.caption(f"{_say_share(found, chosen)}. {DEFINITIONS[chosen]}")
+    with st.expander("As a table", icon=":material/table:"):
+        show_plain_table(
+            [Head("Fault"), Head("Errors", is_number=True), Head("Share"), Head("Means")],
+            [
+                Line(
+                    [
+                        Cell(TITLES[fault]),
+                        Cell(f"{len(found.faults[fault]):,}", value=len(found.faults[fault])),
+                        Cell(_say_share(found, fault)),
+                        Cell(DEFINITIONS[fault]),
+                    ],
+                    is_marked=fault is chosen,
+                )
+                for fault in shown
+            ],
+            key="faults",
+            label="The errors by fault",
         )
-        share = _share(count, found.errors, "errors")
-        if fault in (Fault.RATIONALE, Fault.ANSWERING) and found.faults[Fault.UNKNOWN]:
-            share += "; " + _share(count, found.told_apart, "told apart by a reference")
-        text.caption(f"{share}. {DEFINITIONS[fault]}")
     return chosen
+
+
+def _say_share(found: Attribution, fault: Fault) -> str:
+    """Return a fault's share of the errors, and of those that a reference tells apart."""
+    count = len(found.faults[fault])
+    share = _share(count, found.errors, "errors")
+    if fault in (Fault.RATIONALE, Fault.ANSWERING) and found.faults[Fault.UNKNOWN]:
+        share += "; " + _share(count, found.told_apart, "told apart by a reference")
+    return share
 
 
 def _share(count: int, n: int, what: str) -> str:

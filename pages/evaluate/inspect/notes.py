@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.shared.frame import current_actor, errors_shown
+from pages.shared.times import say_moment, say_utc
 from scicot.pure.markdown import escape_markdown
 from scicot.services.evaluation.question_view import QuestionView, add_note
 from scicot.services.workspace import open_workspace
@@ -14,9 +15,9 @@ def show_notes(view: QuestionView) -> None:
     """Show the question's notes and a box to leave another."""
     st.markdown("##### Notes")
     for note in view.notes:
-        at = f"{note.created_at:%Y-%m-%d %H:%M} UTC"
         about = f" · run {note.run_id}" if note.run_id else ""
-        st.caption(f"{escape_markdown(note.actor)} · {at}{about}")
+        said = f"{escape_markdown(note.actor)} · {say_moment(note.created_at)}{about}"
+        st.caption(said, help=say_utc(note.created_at))
         st.text(note.text)
     key = f"note_{view.question.id}"
     st.text_area("A note on this question", key=key, height=80, persist_state="session")

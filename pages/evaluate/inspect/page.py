@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.evaluate.inspect.notes import show_notes
+from pages.evaluate.inspect.question_list import choose_listed
 from pages.evaluate.question import show_question
 from pages.evaluate.reader import choose_question
 from pages.evaluate.runs import predicted_runs, run_label
@@ -14,7 +15,6 @@ from pages.evaluate.tags import show_tagging
 from pages.shared.frame import errors_shown
 from pages.shared.links import link_choices
 from scicot.services.evaluation.question_view import MAX_RUNS, view_question
-from scicot.services.predictions.store import list_outcomes
 from scicot.services.workspace import open_workspace
 from scicot.words.runs import RunView
 
@@ -35,17 +35,19 @@ def choose_runs(runs: Sequence[RunView]) -> list[RunView]:
 
 def show(chosen: Sequence[RunView]) -> None:
     """Show one question after another that any of the runs answered."""
-    with open_workspace() as session:
-        asked = sorted({key for run in chosen for key in list_outcomes(session, run.id)})
-    question_id = choose_question(asked)
-    if question_id is None:
-        return
-    with open_workspace() as session:
-        view = view_question(session, question_id, [run.id for run in chosen])
-    names = [run.name for run in chosen]
-    show_question(view, names)
-    show_tagging(view, names)
-    show_notes(view)
+    listed, reading = st.columns([2, 5], gap="medium")
+    with listed:
+        asked = choose_listed(chosen)
+    with reading:
+        question_id = choose_question(asked)
+        if question_id is None:
+            return
+        with open_workspace() as session:
+            view = view_question(session, question_id, [run.id for run in chosen])
+        names = [run.name for run in chosen]
+        show_question(view, names)
+        show_tagging(view, names)
+        show_notes(view)
 
 
 st.title("Inspect")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.evaluate.results.between import show_between
+from pages.evaluate.results.mine import show_my_runs
 from pages.evaluate.results.selection import (
     choose_experiment,
     choose_split,
@@ -20,6 +21,7 @@ from scicot.pure.evaluation.report import Report
 from scicot.pure.markdown import escape_markdown
 from scicot.services.evaluation.figures import draw_figures, figure_png, figure_svg
 from scicot.services.evaluation.report import build_report, report_as_html, report_as_markdown
+from scicot.services.evaluation.results import Results
 from scicot.services.questions.lookup import list_datasets
 from scicot.services.workspace import open_workspace
 
@@ -72,21 +74,11 @@ def show_report(experiment: int | None) -> None:
             )
 
 
-st.title("Results")
-left, middle, right = st.columns(3)
-with left:
-    experiment_id = choose_experiment()
-with errors_shown():
-    results = load_chosen(experiment_id)
-    with middle:
-        choose_student(results.students, results.student)
-    with right:
-        choose_split(results.splits, results.split)
+def show_paper(results: Results) -> None:
+    """Show the paper's tables and figures with ours beside them."""
     st.caption(f"The published figures: {escape_markdown(results.paper.source)}.")
     for dataset, reads in results.test_reads.items():
         st.caption(escape_markdown(reads.say(dataset)))
-    if results.runs:
-        show_report(experiment_id)
     with open_workspace() as opened:
         imported = list_datasets(opened)
     for table in results.tables:
@@ -100,3 +92,20 @@ with errors_shown():
     for place, (figure_name, drawn) in enumerate(panels):
         with columns[place % 2]:
             show_figure(figure_name, drawn)
+
+
+st.title("Results")
+left, middle, right = st.columns(3)
+with left:
+    experiment_id = choose_experiment()
+with errors_shown():
+    results = load_chosen(experiment_id)
+    with middle:
+        choose_student(results.students, results.student)
+    with right:
+        choose_split(results.splits, results.split)
+    show_my_runs(results)
+    if results.runs:
+        show_report(experiment_id)
+    st.divider()
+    show_paper(results)

@@ -59,6 +59,8 @@ def choose_experiment() -> int | None:
 
 def choose_student(students: Sequence[str], shown: str | None) -> None:
     """Show which student's runs fill the tables; another choice goes into the link."""
+    if not students:
+        return
     st.session_state["results_student"] = shown
     st.selectbox(
         "Student",
@@ -66,22 +68,21 @@ def choose_student(students: Sequence[str], shown: str | None) -> None:
         key="results_student",
         format_func=lambda student: str(title_student(student)),
         on_change=_remember,
-        placeholder="No run has been trained yet",
-        disabled=not students,
     )
 
 
 def choose_split(splits: Sequence[Split], shown: Split) -> None:
     """Show which split the accuracies are of; another choice goes into the link."""
+    if len(splits) < 2:  # nothing to choose
+        return
     st.session_state["results_split"] = shown
     st.selectbox(
         "Questions",
-        list(splits) or [shown],
+        list(splits),
         key="results_split",
         format_func=lambda split: f"The {split} split",
         help="Choose settings on validation; read the test split once, at the end.",
         on_change=_remember_split,
-        disabled=len(splits) < 2,
     )
 
 

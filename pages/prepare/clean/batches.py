@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.shared.frame import current_actor, errors_shown
+from pages.shared.times import say_moment, say_utc
 from scicot.pure.markdown import escape_markdown
 from scicot.services.cleaning.batches import list_batches, revert_batch
 from scicot.services.workspace import open_workspace
@@ -19,7 +20,8 @@ def show_batches(dataset: str) -> None:
     for batch in batches:
         what, when, back = st.columns([3, 3, 1], vertical_alignment="center")
         what.text(f"{batch.rule.name}, version {batch.rule.version}: {batch.changed:,} rationales")
-        when.caption(f"{escape_markdown(batch.actor)}, {batch.created_at:%Y-%m-%d %H:%M} UTC")
+        moment = batch.created_at
+        when.caption(f"{escape_markdown(batch.actor)}, {say_moment(moment)}", help=say_utc(moment))
         if batch.reverted_at is None:
             back.button("Revert", key=f"revert_{batch.id}", on_click=_revert, args=(batch.id,))
         else:

@@ -7,6 +7,7 @@ import streamlit as st
 from pages.prepare.clean.audit import show_audit
 from pages.prepare.clean.batches import show_batches
 from pages.prepare.clean.export import show_export
+from pages.prepare.clean.overview import RULES, TAB, show_overview
 from pages.prepare.clean.policy import show_checks, show_policy
 from pages.prepare.clean.rules import show_rules
 from pages.shared.frame import choose_dataset
@@ -14,16 +15,21 @@ from pages.shared.frame import choose_dataset
 st.title("Clean", anchor=False)
 dataset = choose_dataset()
 if dataset is not None:
-    rules, batches, audit, policy, checks, export = st.tabs(
+    overview, rules, batches, audit, policy, checks, export = st.tabs(
         [
-            "Rules",
+            "Overview",
+            RULES,
             "Batches",
             "Accept the clean pile",
             "Guidelines and second readings",
             "Checks",
             "Export",
-        ]
+        ],
+        key=TAB,
+        bind="query-params",  # after a press and a reload alike the same one is open
     )
+    with overview:
+        show_overview(dataset)
     with rules:
         show_rules(dataset)
     with batches:

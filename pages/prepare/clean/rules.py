@@ -14,7 +14,6 @@ from scicot.services.cleaning.rules import (
     SavedRule,
     list_rules,
     preview_rule,
-    proposals,
     save_rule,
 )
 from scicot.services.workspace import open_workspace
@@ -34,20 +33,10 @@ def show_rules(dataset: str) -> None:
     """Show the rule's form and, once previewed, every change it would make."""
     with open_workspace() as session:
         saved = {rule.name: rule for rule in list_rules(session)}
-        proposed = proposals(session, dataset)
-    for place, (rule, count) in enumerate(proposed[:5]):
-        what = f"{KINDS[rule.kind]}: “{escape_markdown(rule.pattern)}”"
-        st.button(
-            f"{what} (done by hand {count} times)",
-            key=f"proposal_{place}",
-            on_click=_fill,
-            args=("From edits", rule),
-            icon=":material/lightbulb:",
-        )
     if saved:
         chosen = st.selectbox("Saved rules", ["New rule", *saved], key="rule_saved")
         if chosen in saved and st.session_state.get("rule_loaded") != chosen:
-            _fill(chosen, saved[chosen].rule)
+            fill_form(chosen, saved[chosen].rule)
             st.session_state["rule_loaded"] = chosen
     kind = st.selectbox(
         "What it does", list(KINDS), format_func=lambda kind: KINDS[kind], key="rule_kind"
@@ -65,7 +54,8 @@ def show_rules(dataset: str) -> None:
             _show_preview(dataset, name, Rule(kind, pattern, replacement))
 
 
-def _fill(name: str, rule: Rule) -> None:
+def fill_form(name: str, rule: Rule) -> None:
+    """Put a rule into the form's boxes."""
     st.session_state.update(
         rule_name=name,
         rule_kind=rule.kind,

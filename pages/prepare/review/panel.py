@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.shared.frame import current_actor, errors_shown
+from pages.shared.times import say_moment, say_utc
 from pages.shared.word_diff import show_word_diff
 from scicot.pure.markdown import escape_markdown
 from scicot.services.cleaning.batches import new_operation_id
@@ -42,10 +43,13 @@ def _show_history(rationale_id: int) -> None:
         revisions = list_revisions(session, rationale_id)
     current = revisions[-1]
     for before, revision in reversed(list(zip([None, *revisions[:-1]], revisions, strict=True))):
-        when = revision.created_at.strftime("%Y-%m-%d %H:%M")
+        when = revision.created_at
         what, restore = st.columns([5, 1], vertical_alignment="center")
         author = escape_markdown(revision.author)
-        what.caption(f"{revision.number} · {revision.cause.value} by {author} · {when} UTC")
+        what.caption(
+            f"{revision.number} · {revision.cause.value} by {author} · {say_moment(when)}",
+            help=say_utc(when),
+        )
         if revision is not current:
             restore.button(
                 "Restore",

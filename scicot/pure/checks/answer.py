@@ -56,7 +56,9 @@ def leaks_letter(text: str, question: Question) -> Iterator[Finding]:
     for match in _letters(question).finditer(text):
         start, end = match.span()
         label = _label(match)
-        yield Finding(f"Names an option by its letter, {label}.", start, end, cut(text, start, end))
+        # another option's letter tells that the text is wrong: without it, it would look right
+        fix = cut(text, start, end) if label == question.answer_key else None
+        yield Finding(f"Names an option by its letter, {label}.", start, end, fix)
 
 
 def announces_answer(text: str, question: Question) -> Iterator[Finding]:

@@ -19,6 +19,8 @@ LOOK_FIRST = 20.0  # more than all texts' worries together: such a question come
 NEED_KEY = ("contradicts_key", "argues_otherwise", "misses_key")
 NEED_CHOICES = ("contradicts_key", "argues_otherwise", "leaks_letter")
 AGAINST_KEY = ("contradicts_key", "argues_otherwise")  # what it says or entails is another answer
+# what is wrong with the content: no cut makes such a text right, only unsuspicious
+SAYS_WRONG = (*AGAINST_KEY, "misses_key", "only_restates")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,13 @@ def find_flags(text: str, question: Question) -> list[Flag]:
     """
     silent = set(() if question.is_labelled else NEED_KEY)
     silent.update(() if question.choices else NEED_CHOICES)
+    found = [
+        (check, finding)
+        for check in CHECKS
+        if check.find is not None and check.id not in silent
+        for finding in islice(check.find(text, question), MOST_FINDINGS)
+    ]
+    is_wrong = any(check.id in SAYS_WRONG for check, _ in found)
     return [
         Flag(
             check=check.id,
@@ -172,11 +181,9 @@ def find_flags(text: str, question: Question) -> list[Flag]:
             message=finding.message,
             start=finding.start,
             end=finding.end,
-            suggestion=finding.suggestion,
+            suggestion=None if is_wrong else finding.suggestion,
         )
-        for check in CHECKS
-        if check.find is not None and check.id not in silent
-        for finding in islice(check.find(text, question), MOST_FINDINGS)
+        for check, finding in found
     ]
 
 

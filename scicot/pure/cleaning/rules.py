@@ -14,6 +14,8 @@ from scicot.words.patterns import LONGEST_PATTERN, SECONDS_A_TEXT, TOO_SLOW
 from scicot.words.records import RuleKind
 
 SENTENCE = regex.compile(r"[^.!?\n]*(?:[.!?]+(?=\s|$)|[.!?]|\n|$)")
+# up to six words and the sign that ends them
+OPENING = regex.compile(r"\s*(?:[^\s.!?:,;]+ ?){1,6}[.!?:,;]+(?=\s)")
 SHORTEST_PROPOSAL = 3  # characters
 OFTEN = 3  # edits alike before a rule is proposed
 
@@ -73,6 +75,26 @@ def apply_rule(rule: Rule, text: str) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def propose_openings(texts: Iterable[str]) -> list[tuple[Rule, int]]:
+    """Return rules that take off the openings that many texts share, the most frequent first.
+
+    An opening is a short first clause that ends with a sign: it says nothing of the question.
+    """
+    counts: Counter[str] = Counter()
+    spelled: dict[str, str] = {}
+    for text in texts:
+        opening = OPENING.match(text)
+        if opening is not None:
+            said = opening.group().strip()
+            counts[said.lower()] += 1
+            spelled.setdefault(said.lower(), said)
+    return [
+        (Rule(RuleKind.STRIP_PREFIX, spelled[said]), count)
+        for said, count in counts.most_common()
+        if count >= OFTEN and len(said) >= SHORTEST_PROPOSAL
+    ]
 
 
 def propose_rules(edits: Iterable[tuple[str, str]]) -> list[tuple[Rule, int]]:

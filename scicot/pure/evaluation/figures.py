@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+<<<<<<< HEAD
 from scicot.pure.evaluation.paper_tables import UNTRAINED
+=======
+from scicot.pure.evaluation.colors import color_of_method
+>>>>>>> d6b85c5 (Results begin with one's own runs, Inspect lists and filters, Clean opens on an overview, attribution is one bar, the report reads as a paper, and no fix hides what is wrong)
 from scicot.pure.evaluation.tables import ResultTable
+from scicot.pure.methods.registry import list_methods
 
 Figure = Mapping[str, Any]
 PAPER, OURS = "paper", "ours"
-# Okabe and Ito's colours, told apart with every kind of colour sight
-COLORS = {
-    "Fine-tune": "#0072B2",
-    "One-stage": "#E69F00",
-    "Sci-CoT": "#009E73",
-    "Step-by-step": "#CC79A7",
-}
 _ACCURACY = {"title": "Test accuracy (%)", "scale": {"zero": True}}
 
 
 def _scale(methods: Sequence[str]) -> dict[str, Any]:
-    return {"domain": list(methods), "range": [COLORS.get(method, "#888888") for method in methods]}
+    names = {method.title: method.name for method in list_methods()}
+    colors = [color_of_method(names.get(title)) for title in methods]
+    return {"domain": list(methods), "range": colors}
 
 
 def _values(table: ResultTable, place: str, series: str) -> Iterator[dict[str, Any]]:
@@ -88,7 +88,7 @@ def draw_methods(table: ResultTable) -> Figure:
 def _error_bars() -> dict[str, Any]:
     return {
         "transform": [{"filter": "isValid(datum.low)"}],
-        "mark": {"type": "rule", "strokeWidth": 1.5, "color": "#888"},
+        "mark": {"type": "rule", "strokeWidth": 1.5, "color": "#888", "aria": False},
         "encoding": {
             "y": {"field": "low", "type": "quantitative", "title": _ACCURACY["title"]},
             "y2": {"field": "high"},
@@ -130,6 +130,6 @@ def draw_sizes(table: ResultTable) -> Figure:
                 "mark": {"type": "point", "filled": True, "size": 60},
                 "encoding": {"y": {"field": "accuracy", "type": "quantitative", **_ACCURACY}},
             },
-            _error_bars() | {"mark": {"type": "rule", "strokeWidth": 1.5}},
+            _error_bars() | {"mark": {"type": "rule", "strokeWidth": 1.5, "aria": False}},
         ],
     }

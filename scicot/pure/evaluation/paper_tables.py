@@ -58,6 +58,8 @@ STARTER_NOTE = (
     "before any training here, and neither of the paper's size nor of its family."
 )
 
+SIZES = {"flan-t5-small": "80M", "flan-t5-base": "250M", STARTER_STUDENT: "135M"}
+
 
 def build_tables(paper: PaperNumbers, shown: Shown, datasets: Sequence[str]) -> list[ResultTable]:
     """Return Tables I-IV, with a column or table more for each further dataset.
@@ -164,7 +166,7 @@ def _results_table(paper: PaperNumbers, shown: Shown, datasets: Sequence[str]) -
             else published_cell(paper, model.accuracies.get(dataset), dataset)
             for dataset in datasets
         )
-        rows.append(Row(model.name, cells, model.size))
+        rows.append(Row(model.name, cells, _say_size(model.size, cells, shown.student)))
     rows += [
         Row(
             other.name,
@@ -182,6 +184,15 @@ def _results_table(paper: PaperNumbers, shown: Shown, datasets: Sequence[str]) -
         note_title="Size",
         datasets=tuple(datasets),
     )
+
+
+def _say_size(published: str, cells: Sequence[TableCell], student: str | None) -> str:
+    """Return the size of the paper's model, and of ours where that is another one."""
+    if student is None or not any(cell.measured for cell in cells):
+        return published
+    name = student.rsplit("/", 1)[-1]
+    ours = SIZES.get(name, name)
+    return published if ours == published else f"paper {published}, ours {ours}"
 
 
 def _methods_table(paper: PaperNumbers, shown: Shown, datasets: Sequence[str]) -> ResultTable:

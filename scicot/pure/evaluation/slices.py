@@ -15,6 +15,7 @@ STEM_LENGTHS = ((10, "up to 10 words"), (20, "11-20 words"), (35, "21-35 words")
 LONGEST = "over 35 words"
 NO_ANSWER = "no answer"
 _WORD = re.compile(r"[a-z]+")
+_LETTER = re.compile(r"\b[AB]\b")
 
 
 class Dimension(StrEnum):
@@ -48,6 +49,11 @@ TITLES: Mapping[Dimension, str] = {
     Dimension.TAG_A: "Tags on A",
     Dimension.TAG_B: "Tags on B",
 }
+
+
+def by_run(title: str, first: str, second: str) -> str:
+    """Return a title that speaks of A and B with what these two runs are called."""
+    return _LETTER.sub(lambda letter: first if letter.group() == "A" else second, title)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from db.models import (
 )
 from db.session import write
 from scicot.adapters.clock import utc_now
-from scicot.pure.cleaning.rules import Rule, apply_rule, check_rule, propose_rules
+from scicot.pure.cleaning.rules import Rule, apply_rule, check_rule, propose_openings, propose_rules
 from scicot.services.questions.lookup import find_dataset_id
 from scicot.words.errors import InvalidInput
 from scicot.words.people import Action, needs
@@ -23,6 +23,7 @@ from scicot.words.records import Actor, Cause, RationaleStatus
 
 CLEANED = (RationaleStatus.UNREVIEWED, RationaleStatus.ACCEPTED, RationaleStatus.EDITED)
 EDITS_LOOKED_AT = 2000
+TEXTS_LOOKED_AT = 5000
 AT_ONCE = 500
 
 
@@ -123,6 +124,22 @@ def proposals(session: Session, dataset: str) -> list[tuple[Rule, int]]:
         .limit(EDITS_LOOKED_AT)
     )
     return propose_rules((old, new) for old, new in rows)
+
+
+def opening_proposals(session: Session, dataset: str) -> list[tuple[Rule, int]]:
+    """Return rules that would take off the openings that many texts of this dataset share."""
+    texts = session.scalars(
+        select(RevisionRow.text)
+        .select_from(RationaleRow)
+        .join(RationaleRow.current)
+        .where(
+            RationaleRow.dataset_id == find_dataset_id(session, dataset),
+            RationaleRow.status.in_(CLEANED),
+        )
+        .order_by(RationaleRow.id.desc())
+        .limit(TEXTS_LOOKED_AT)
+    )
+    return propose_openings(texts)
 
 
 def _to_rule(row: RuleRow) -> Rule:

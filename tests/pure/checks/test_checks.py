@@ -89,6 +89,20 @@ def test_a_span_is_where_the_letter_stands() -> None:
     assert flag.suggestion == text.replace(" (B)", "")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{GOOD} The answer is (C) Insects eat them.",
+        "Sure! Many insects eat these parts of a plant while preparing for cold days.",
+        f"{GOOD} So (C) it is.",
+    ],
+)
+def test_no_fix_makes_a_wrong_text_look_clean(text: str) -> None:
+    flags = find_flags(text, QUESTION)
+    assert flags
+    assert [flag.check for flag in flags if flag.suggestion is not None] == []
+
+
 def test_digits_are_letters_where_the_source_uses_them() -> None:
     question = make_question(choices=(("1", "Iron"), ("2", "Wood"), ("3", "Glass")), answer_key="1")
     flags = find_flags("A magnet pulls iron and leaves the others; so it is (1) here.", question)

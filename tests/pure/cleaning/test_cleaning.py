@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scicot.pure.cleaning.rules import Rule, apply_rule, check_rule, propose_rules
+from scicot.pure.cleaning.rules import Rule, apply_rule, check_rule, propose_openings, propose_rules
 from scicot.words.errors import InvalidInput
 from scicot.words.records import RuleKind
 
@@ -68,3 +68,8 @@ def test_edits_made_again_and_again_become_proposals() -> None:
         (Rule(RuleKind.STRIP_PREFIX, "Sure!"), 4),
         (Rule(RuleKind.LITERAL, "red", "blue"), 3),
     ]
+
+
+def test_an_opening_that_many_texts_share_is_proposed_to_be_taken_off() -> None:
+    texts = ["Sure! Iron rusts.", "sure! Ice melts.", "Sure! The sun is hot.", "Iron rusts, so."]
+    assert propose_openings(texts) == [(Rule(RuleKind.STRIP_PREFIX, "Sure!"), 3)]

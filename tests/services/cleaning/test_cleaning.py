@@ -7,7 +7,9 @@ from sqlalchemy.orm import Session
 
 from scicot.pure.cleaning.rules import Rule
 from scicot.services.cleaning.batches import apply_saved_rule, list_batches, revert_batch
+from scicot.services.cleaning.overview import count_flags
 from scicot.services.cleaning.rules import list_rules, preview_rule, proposals, save_rule
+from scicot.services.rationales.checks import run_checks
 from scicot.services.review.items import load_item
 from scicot.services.review.verdicts import decide
 from scicot.words.errors import Conflict, InvalidInput
@@ -150,3 +152,14 @@ def test_a_revert_restores_every_text_exactly(
         assert standing(session, one)[0] == changes[0].after
         assert revert_batch(session, ADA, batch.id) == (1, 0)
     assert standing(session, one) == (text, RationaleStatus.UNREVIEWED)
+
+
+def test_the_overview_counts_each_check_once_a_rationale_and_what_waits(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    store_rationale(session, questions[0], "Sure! Sure! It is (A), since (A) is so.")
+    accepted = RationaleStatus.ACCEPTED
+    store_rationale(session, questions[1], "Sure! It is (A), since it is so.", status=accepted)
+    run_checks(session, "demo")
+    counts = {count.check: (count.waiting, count.whole) for count in count_flags(session, "demo")}
+    assert counts["chat"] == (1, 2)

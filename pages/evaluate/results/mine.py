@@ -1,0 +1,70 @@
+"""One's own runs at the head of the Results page: what each came to, and the way to its answers."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.shared import links
+from pages.shared.method_names import name_method, name_student
+from pages.shared.palette import color_of_method
+from pages.shared.plain_table import Cell, Head, Line, show_plain_table
+from scicot.pure.evaluation.tables import RunScore
+from scicot.pure.markdown import escape_markdown
+from scicot.services.evaluation.results import Results
+from scicot.words.records import RunKind
+from scicot.words.runs import RunView
+
+HEIGHT = 330  # pixels; more runs are scrolled to
+HEADS = (
+    Head("Run", help="A press reads its answers."),
+    Head("Method"),
+    Head("Student"),
+    Head("Questions", is_number=True, help="How many it answered."),
+    Head("Correct, %", is_number=True, help="Of the answers written; 95 % interval (Wilson)."),
+    Head("By options, %", is_number=True, help="Of the options that it finds most likely."),
+    Head("No answer, %", is_number=True),
+)
+
+
+def show_my_runs(results: Results) -> None:
+    """Show every finished run of the split, by dataset, the best first."""
+    if not results.runs:
+        st.info("No run has answered questions yet.", icon=":material/science:")
+        st.page_link(links.LAUNCH, label="Launch a run first")
+        return
+    by_dataset: dict[str, list[RunView]] = {}
+    for run in results.runs:
+        by_dataset.setdefault(str(run.dataset), []).append(run)
+    for dataset, runs in sorted(by_dataset.items()):
+        runs.sort(key=lambda run: -(results.scores[run.id].score.accuracy or 0))
+        st.markdown(f"##### My runs on {escape_markdown(dataset)}")
+        pressed = show_plain_table(
+            HEADS,
+            [Line(_cells(run, results.scores[run.id])) for run in runs],
+            key=f"my_runs_{dataset}",
+            label=f"My runs on {dataset}",
+            is_sortable=True,
+            height=HEIGHT,
+        )
+        if pressed:
+            st.switch_page(links.INSPECT, query_params={"runs": pressed})
+
+
+def _cells(run: RunView, scored: RunScore) -> list[Cell]:
+    score, interval = scored.score, scored.score.interval
+    bounds = f" {interval.in_brackets('.1f')}" if interval else ""
+    accuracy, options = score.accuracy, scored.option_accuracy
+    share = run.training.fraction if run.kind is RunKind.TRAIN else 1.0
+    return [
+        Cell(f"{run.id} · {run.name}", press=str(run.id), help="Read its answers"),
+        Cell(
+            name_method(run.method) or "brought in",
+            note=f"on {share:.1%} of the questions" if share < 1 else "",
+            color=color_of_method(run.method),
+        ),
+        Cell(name_student(run) or "–"),
+        Cell(f"{score.n:,}", value=score.n),
+        Cell("–" if accuracy is None else f"{accuracy * 100:.1f}{bounds}", value=accuracy),
+        Cell("–" if options is None else f"{options * 100:.1f}", value=options),
+        Cell(f"{score.no_answer / score.n * 100:.1f}", value=score.no_answer / score.n),
+    ]
