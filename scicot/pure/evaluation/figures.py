@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-<<<<<<< HEAD
-from scicot.pure.evaluation.paper_tables import UNTRAINED
-=======
 from scicot.pure.evaluation.colors import color_of_method
->>>>>>> d6b85c5 (Results begin with one's own runs, Inspect lists and filters, Clean opens on an overview, attribution is one bar, the report reads as a paper, and no fix hides what is wrong)
+from scicot.pure.evaluation.paper_tables import UNTRAINED
 from scicot.pure.evaluation.tables import ResultTable
 from scicot.pure.methods.registry import list_methods
 
