@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from contextlib import closing, suppress
@@ -20,6 +21,8 @@ def copy_database(source: Path, target: Path) -> None:
     """
     partial = target.with_name(f"{target.name}.partial")
     partial.unlink(missing_ok=True)
+    # made by us: what the machine refuses is an OSError, and nobody else may read it
+    os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
         with (
             closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as reader,
@@ -31,6 +34,10 @@ def copy_database(source: Path, target: Path) -> None:
         check_database(partial, called=source.name)
         _sync(partial)
         os.replace(partial, target)
+    except sqlite3.OperationalError as error:
+        if "full" not in str(error):
+            raise
+        raise OSError(errno.ENOSPC, "No space left on device", str(target)) from error
     finally:
         partial.unlink(missing_ok=True)
 

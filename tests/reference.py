@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -159,12 +160,56 @@ def table_pages() -> str:
     return "\n".join(parts)
 
 
+def soak_pages() -> str:
+    """Return what each soak found, from what it wrote."""
+    parts = [
+        "# The figures under faults, kills and attacks\n",
+        WRITTEN,
+        "`make soak` writes docs/soak/*.json and this page. What each soak does stands at the top "
+        "of its file in\ntests/soak. A soak that was not whole was ended early: its figures are "
+        "what it had until then.\n",
+    ]
+    written = sorted((DOCS / "soak").glob("*.json"))
+    if not written:
+        parts.append("No soak has been run to be kept here yet.\n")
+    for path in written:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        machine = found["machine"]
+        busy = max(machine["load"]) > machine["cores"]
+        parts.append(f"## {found['soak']}\n")
+        parts.append(
+            f"Seed {found['seed']}, {found['date']}, {found['seconds']:,} s, "
+            f"{'whole' if found['whole'] else 'ended early'}; {machine['cores']} cores, "
+            f"{machine['processor']}, Python {machine['python']}, SQLite {machine['sqlite']}"
+            f"{', under load (other work on the machine)' if busy else ''}.\n"
+        )
+        parts.append("| | figure |\n| --- | --- |")
+        for name, counts in found["figures"].items():
+            for key, value in counts.items():
+                if key not in ("seed", "command"):
+                    parts.append(f"| {name}: {key.replace('_', ' ')} | {in_figure(value)} |")
+        parts.append("")
+    return "\n".join(parts)
+
+
+def in_figure(value: Any) -> str:
+    """Return a figure as a cell: a list of what went wrong by its length, when there is none."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {in_figure(part)}" for name, part in value.items())
+    if isinstance(value, list):
+        return in_cell("; ".join(map(str, value))) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,}" if isinstance(value, int | float) else in_cell(str(value))
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "commands.md": command_pages,
     "settings.md": setting_pages,
     "checks.md": check_pages,
     "errors.md": error_pages,
     "tables.md": table_pages,
+    "soak.md": soak_pages,
 }
 
 

@@ -154,6 +154,8 @@ NOT_ACTIONS = {
     "count_filtered",
     "find_similar",
     "other_reader",
+    "read_by_another",
+    "refuse_overriding",
     "list_deeds",  # asks by itself
 }
 IMPURE_MODULES = {"os", "pathlib", "time", "secrets", "uuid", "socket", "shutil", "tempfile"}

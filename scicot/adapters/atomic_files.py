@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from scicot.words.errors import InvalidInput
-from scicot.words.storage import storage_error
+from scicot.words.storage import expand, storage_error
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -18,7 +18,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     Raises InvalidInput when the folder is missing or something else than a file lies there,
     StorageError when the disk is full or refuses.
     """
-    path = path.expanduser()
+    path = expand(path)
     try:
         if not path.parent.is_dir():
             raise InvalidInput(f"There is no folder {path.parent}. Make it, or name another file.")

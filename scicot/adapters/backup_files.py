@@ -11,7 +11,7 @@ from pathlib import Path
 
 from scicot.adapters.atomic_files import refuse_special_file
 from scicot.words.errors import InvalidInput
-from scicot.words.storage import storage_error
+from scicot.words.storage import expand, storage_error
 
 STAMP = "%Y%m%d-%H%M%S-%f"
 
@@ -24,7 +24,7 @@ def choose_target(
     A folder gets a file named by the moment. With `keep`, a file that is there steps aside under
     its own moment; without, raises InvalidInput.
     """
-    path = path.expanduser()
+    path = expand(path)
     if path.is_dir() or path == own_folder or (keep and not path.suffix):
         make_private_folder(path)
         return path / f"{source.stem}-{now.strftime(STAMP)}.db", f"{source.stem}-[0-9]*.db"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scicot.words.errors import Conflict
-from scicot.words.storage import storage_error
+from scicot.words.storage import expand, storage_error
 
 
 def write_dataset_folder(
@@ -25,7 +25,7 @@ def write_dataset_folder(
     """
     from datasets import Dataset, DatasetDict, Features, Value
 
-    folder = folder.expanduser()
+    folder = expand(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Conflict(f"'{folder}' is not empty. Name a folder that does not exist yet.")
     choices = {"label": [Value("string")], "text": [Value("string")]}

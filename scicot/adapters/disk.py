@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import stat
@@ -9,6 +10,8 @@ import tempfile
 from pathlib import Path
 
 from scicot.words.storage import storage_error
+
+log = logging.getLogger(__name__)
 
 
 def free_bytes(folder: Path) -> int:
@@ -34,3 +37,31 @@ def prove_writable(folder: Path, called: str) -> None:
 def is_open_to_others(folder: Path) -> bool:
     """Return whether other accounts of this machine may look in; False where that is unknown."""
     return os.name == "posix" and bool(stat.S_IMODE(folder.stat().st_mode) & 0o077)
+
+
+class Room:
+    """A file that holds some room on a disk for the moment in which there is none left."""
+
+    def __init__(self, path: Path, size: int) -> None:
+        self._path = path
+        self._size = size
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the room is held."""
+        return self._path.exists()
+
+    def put_aside(self) -> None:
+        """Take the room while there is some; a disk that has none is said by the first write."""
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._path.open("wb") as file:
+                file.write(b"\0" * self._size)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            log.warning("No room could be put aside on the disk: %s", error.strerror)
+
+    def give_back(self) -> None:
+        """Let the room go."""
+        self._path.unlink(missing_ok=True)

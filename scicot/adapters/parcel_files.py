@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 import tarfile
 import uuid
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from scicot.words.errors import InvalidParcel
 
 MANIFEST = "manifest.json"
 FORMAT = 1
+LARGEST_MANIFEST = 256 * 1024**2  # bytes; it holds the run's rows
 
 
 def write_parcel(folder: Path, path: Path, manifest: Mapping[str, Any]) -> int:
@@ -47,12 +49,16 @@ def write_parcel(folder: Path, path: Path, manifest: Mapping[str, Any]) -> int:
 def read_manifest(path: Path) -> dict[str, Any]:
     """Return what a parcel says of itself; raises InvalidParcel for a file that is none."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for, a device never end
+            raise InvalidParcel(f"{path} is no regular file. Name the parcel itself.")
         with tarfile.open(path, "r:") as tar:
+            if tar.getmember(MANIFEST).size > LARGEST_MANIFEST:
+                raise InvalidParcel(f"{path.name} says too much of itself. Pack the run again.")
             file = tar.extractfile(MANIFEST)
             manifest = json.loads(file.read()) if file else None
     except FileNotFoundError:
         raise InvalidParcel(f"There is no file {path}. Check the path.") from None
-    except (OSError, KeyError, ValueError, tarfile.TarError) as error:
+    except (OSError, KeyError, ValueError, RecursionError, tarfile.TarError) as error:
         raise InvalidParcel(
             f"{path.name} is no parcel, or a damaged one ({error}). Pack the run again."
         ) from error

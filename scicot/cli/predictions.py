@@ -76,7 +76,7 @@ def export_command(
 ) -> None:
     """Write a run's predictions as JSONL, one question a line."""
     with open_workspace() as session:
-        count = export_predictions(session, run_id, path, variant=variant)
+        count = export_predictions(session, current_actor(), run_id, path, variant=variant)
     emit(
         {"run": run_id, "predictions": count, "path": str(path)},
         as_json,

@@ -34,7 +34,7 @@ def export_command(
 ) -> None:
     """Write every rationale with its revisions and verdicts, one a line."""
     with open_workspace() as session:
-        count = export_reviews(session, path, dataset=dataset)
+        count = export_reviews(session, current_actor(), path, dataset=dataset)
     emit({"rationales": count, "path": str(path)}, as_json, f"Wrote {count} rationales to {path}.")
 
 

@@ -45,6 +45,6 @@ def export_command(
 ) -> None:
     """Write a run's students as Hugging Face folders with model cards."""
     with open_workspace() as workspace:
-        folders = export_student(workspace, workspace.settings, run_id, path)
+        folders = export_student(workspace, current_actor(), workspace.settings, run_id, path)
     names = [str(folder) for folder in folders]
     emit({"run": run_id, "folders": names}, as_json, "\n".join(names))

@@ -24,6 +24,7 @@ from scicot.services.teacher.thinking import take_thinking
 from scicot.services.workspace import open_workspace
 from scicot.words.errors import InvalidInput
 from scicot.words.records import CompletionState
+from scicot.words.storage import expand
 from scicot.words.teaching import PromptParts
 
 prompts = typer.Typer(no_args_is_help=True, help="What teachers are asked, in versions.")
@@ -83,7 +84,7 @@ def save_command(
 
 def _read(path: Path) -> str:
     try:
-        return path.expanduser().read_text(encoding="utf-8").strip()
+        return expand(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInput(
             f"{path.name} cannot be read as UTF-8 text. Give another file."

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+from pathlib import Path
 
-from scicot.words.errors import StorageError, StorageFull
+from scicot.words.errors import InvalidInput, StorageError, StorageFull
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+_SAY_FULL = ("No space left on device", "disk is full")
 _WAYS_OUT = {
     errno.EROFS: "It lies on a read-only disk; choose another folder with SCICOT_HOME.",
     errno.EACCES: "Give this account the right to, or choose another place.",
@@ -20,10 +22,37 @@ _WAYS_OUT = {
 }
 
 
+def expand(path: Path) -> Path:
+    """Return the path with its `~` replaced; raises InvalidInput where nobody is called so."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        raise InvalidInput(
+            f"'{path}' begins with an account that this machine does not know. Write the path out."
+        ) from None
+
+
+def says_full(error: BaseException | None) -> bool:
+    """Return whether an error, or what led to it, says that a disk is full.
+
+    Libraries that write files themselves raise errors of their own: only the text tells.
+    """
+    while error is not None:
+        if getattr(error, "errno", None) in _FULL or any(said in str(error) for said in _SAY_FULL):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def full_disk(what: str) -> StorageFull:
+    """Return the sentence for a full disk that did not take `what`."""
+    return StorageFull(f"The disk is full: {what} was not written. Make room, then try again.")
+
+
 def storage_error(error: OSError, what: str) -> StorageError:
     """Return the sentence for an error of the machine while it dealt with `what`."""
     if error.errno in _FULL:
-        return StorageFull(f"The disk is full: {what} was not written. Make room, then try again.")
+        return full_disk(what)
     reason = (error.strerror or type(error).__name__).lower()
     way_out = _WAYS_OUT.get(error.errno or 0, "Look at the disk and the folder, then try again.")
     return StorageError(f"Cannot use {what}: {reason}. {way_out}")

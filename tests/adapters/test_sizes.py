@@ -16,10 +16,11 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from scicot.adapters.atomic_files import write_atomically
+from scicot.adapters.parcel_files import read_manifest
 from scicot.adapters.teacher.limits import LimitedTransport, TooLong
 from scicot.pure.checks import find_flags
 from scicot.pure.printable import printable, printable_json
-from scicot.words.errors import InvalidInput
+from scicot.words.errors import InvalidInput, InvalidParcel
 from tests.builders import make_question
 
 SECONDS_FOR_A_LONG_TEXT = 10.0  # on a busy machine; quadratic ones took 27 s for as much
@@ -87,3 +88,14 @@ def test_no_text_gives_a_terminal_an_order(written: str) -> None:
     assert not any(
         (ord(sign) < 32 and sign not in "\t\n") or 127 <= ord(sign) < 160 for sign in shown
     )
+
+
+@pytest.mark.parametrize("kind", ["fifo", "device", "folder"])
+def test_a_parcel_that_is_no_regular_file_is_refused_without_opening_it(
+    tmp_path: Path, kind: str
+) -> None:
+    path = {"device": Path("/dev/zero"), "folder": tmp_path}.get(kind, tmp_path / "fifo")
+    if kind == "fifo":
+        os.mkfifo(path)
+    with pytest.raises(InvalidParcel, match="no regular file"):
+        read_manifest(path)

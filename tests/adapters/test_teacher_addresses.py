@@ -31,6 +31,10 @@ PRIVATE = [
     "[64:ff9b::127.0.0.1]",
     "[2002:a01:203::1]",  # 6to4 of 10.1.2.3
     "[2001:0:4136:e378:8000:63bf:f5fe:fdfc]",  # Teredo
+    "[64:ff9b:1:a01:2:300:808:808]",  # NAT64 of one's own network, round the byte left out
+    "[64:ff9b:1:a01:2:300::]",
+    "[::ffff:0:a01:203]",  # translated
+    "[2400:cb00::5efe:a01:203]",  # ISATAP
 ]
 METADATA = [
     "169.254.169.254",
@@ -45,6 +49,10 @@ METADATA = [
     "[64:ff9b::169.254.169.254]",
     "[64:ff9b::a9fe:a9fe]",
     "[2002:a9fe:a9fe::1]",
+    "[64:ff9b:1:a9fe:a9:fe00::]",
+    "[::ffff:0:a9fe:a9fe]",
+    "[2400:cb00::5efe:a9fe:a9fe]",
+    "metadata.tencentyun.com",
     "metadata.google.internal",
     "0.0.0.0",
     "224.0.0.1",

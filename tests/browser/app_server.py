@@ -75,13 +75,20 @@ def wait_until_healthy(address: str, process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def chromium_page(width: int = 1280, height: int = 720) -> Iterator[Page]:
-    """Yield a page of a fresh Chromium; the test is skipped where Chromium is not installed."""
+def chromium_page(
+    width: int = 1280, height: int = 720, *, ignores_policy: bool = False
+) -> Iterator[Page]:
+    """Yield a page of a fresh Chromium; the test is skipped where Chromium is not installed.
+
+    One that ignores the content security policy loads and runs whatever a page asks for.
+    """
     if not Path(CHROMIUM).exists():
         pytest.skip("Chromium is not installed: install your system's package 'chromium'")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_OPTIONS)
-        page = browser.new_page(viewport={"width": width, "height": height})
+        page = browser.new_page(
+            viewport={"width": width, "height": height}, bypass_csp=ignores_policy
+        )
         page.set_default_timeout(60_000)
         try:
             yield page

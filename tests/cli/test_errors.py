@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.builders import arc_row
 from tests.cli.runner import run_command, run_json
+from tests.small_disk import fill, small_disk
 
 ID = re.compile(r"\(error ([0-9a-f]{8})\)")
 
@@ -27,39 +28,21 @@ def told(*words: str | Path) -> str:
     return line
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 3 MB of its own; the test is skipped where none may be mounted."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(disk)], capture_output=True
-    )
-    if mounted.returncode:
-        pytest.skip("this account may not mount a small disk")
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
-
-
 def test_a_full_disk_rolls_an_import_back_and_says_so(
-    small_disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import json
+    with small_disk(tmp_path / "disk", megabytes=3) as disk:
+        fill_while_importing(disk, tmp_path, monkeypatch)
 
-    monkeypatch.setenv("SCICOT_HOME", str(small_disk / "home"))
+
+def fill_while_importing(disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCICOT_HOME", str(disk / "home"))
     rows = tmp_path / "rows.jsonl"
     rows.write_text("".join(f"{json.dumps(arc_row(n))}\n" for n in range(12000)))
     sentence = told("import", "questions", rows, "--dataset", "demo", "--split", "train")
     assert "disk" in sentence
     assert "room" in sentence
-    filler = small_disk / "filler"
-    for size in (65536, 512):
-        with filler.open("ab", buffering=0) as file:
-            try:
-                while True:
-                    file.write(b"\0" * size)
-            except OSError:
-                pass
+    filler = fill(disk)
     assert "Traceback" not in run_command("doctor").stderr
     filler.unlink()
     datasets = run_json(

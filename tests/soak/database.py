@@ -1,131 +1,157 @@
-"""Kills of imports and restores, and a backup under writers, each counted afterwards.
+"""Kills of an import, a migration, a restore, a backup and an export, each counted afterwards.
 
-`python -m tests.soak.database --kills 100` gives the full figures as JSON with the seed.
+`python -m tests.soak kills --kills 100` gives the full figures as JSON with the seed.
 """
 
 from __future__ import annotations
 
-import argparse
+import hashlib
 import json
-import os
-import random
-import subprocess
-import sys
+import shutil
+import sqlite3
 import tempfile
-import time
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from sqlalchemy import func, select
 
+from db.migrate import migrate
 from db.models import DatasetRow, QuestionRow
-from db.session import open_session
-from scicot.services.system.backups import back_up
-from scicot.services.system.invariants import find_violations
+from db.session import get_engine, open_session
+from scicot.bench.review_data import make_rationales
+from scicot.services.questions.imports import import_questions
+from scicot.services.review.exports import export_rationales
+from scicot.services.system.backups import back_up, restore
 from scicot.services.workspace import open_workspace
+from scicot.words.records import Actor, RationaleStatus, Split
 from scicot.words.settings import get_settings
 from tests.builders import arc_row
+from tests.db.test_first_schema import SCRIPT
+from tests.soak.figures import report
+from tests.soak.kills import Victim, database_of, kill_often
 
-ROOT = Path(__file__).resolve().parents[2]
-LONGEST_SECONDS = 6.0  # an import of so many rows is over by then
-
-
-@dataclass(frozen=True)
-class Kills:
-    """What became of a command that was killed again and again."""
-
-    command: str
-    seed: int
-    kills: int
-    killed_while_alive: int
-    neither_old_nor_new: int
-    violations: int
-    completed_afterwards: bool
+ADA = Actor("Ada")
+ROWS = 400
+BACKUP = "kept/backup.db"
+EXPORT = "rationales.jsonl"
 
 
-def count_questions_of(url: str) -> int:
-    with open_session(url) as session:
-        return session.scalar(select(func.count()).select_from(QuestionRow)) or 0
-
-
-def kill_repeatedly(
-    words: list[str], *, kills: int, seed: int, old: int, new: int, url: str
-) -> Kills:
-    """Start the command and kill it at a random moment; each time all or nothing must be there."""
-    rng = random.Random(seed)
-    alive = wrong = broken = 0
-    for _ in range(kills):
-        process = subprocess.Popen(
-            [sys.executable, "-m", "scicot", *words],
-            cwd=ROOT,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        time.sleep(rng.random() * LONGEST_SECONDS)
-        alive += process.poll() is None
-        process.kill()
-        process.wait()
-        wrong += count_questions_of(url) not in (old, new)
-        with open_session(url) as session:
-            broken += len(find_violations(session))
-    done = subprocess.run(
-        [sys.executable, "-m", "scicot", *words], cwd=ROOT, capture_output=True, check=False
-    )
-    whole = done.returncode == 0 and count_questions_of(url) == new
-    return Kills(words[0], seed, kills, alive, wrong, broken, whole)
-
-
-def prepare(folder: Path, rows: int) -> Path:
-    """Point the settings at a home of its own and return a file with this many questions."""
-    os.environ["SCICOT_HOME"] = str(folder / "home")
-    get_settings.cache_clear()
-    path = folder / "rows.jsonl"
-    path.write_text("".join(f"{json.dumps(arc_row(number))}\n" for number in range(rows)))
-    with open_workspace() as session:
-        session.scalar(select(func.count()).select_from(DatasetRow))
+def write_rows(path: Path, prefix: str, rows: int = ROWS) -> Path:
+    path.write_text("".join(f"{json.dumps(arc_row(n, prefix=prefix))}\n" for n in range(rows)))
     return path
 
 
-def soak_import(folder: Path, *, kills: int, seed: int, rows: int = 4000) -> Kills:
-    """Kill an import at random moments."""
-    path = prepare(folder, rows)
-    words = ["import", "questions", str(path), "--dataset", "demo", "--split", "train"]
-    url = get_settings().resolved_database_url
-    return kill_repeatedly(words, kills=kills, seed=seed, old=0, new=rows, url=url)
+def take_in(path: Path, dataset: str) -> None:
+    with open_workspace() as session:
+        import_questions(session, ADA, str(path), dataset=dataset, split=Split.TRAIN)
 
 
-def soak_restore(folder: Path, *, kills: int, seed: int, rows: int = 2000) -> Kills:
-    """Kill a restore at random moments: the database is the old one or the backup."""
-    path = prepare(folder, rows)
-    words = ["import", "questions", str(path), "--dataset", "demo", "--split", "train"]
-    subprocess.run([sys.executable, "-m", "scicot", *words], cwd=ROOT, check=True)
-    settings = get_settings()
-    backup = back_up(settings, folder / "backup.db").path
-    more = folder / "more.jsonl"
-    more.write_text("".join(f"{json.dumps(arc_row(n, prefix='M'))}\n" for n in range(rows)))
-    words = ["import", "questions", str(more), "--dataset", "demo", "--split", "train"]
-    subprocess.run([sys.executable, "-m", "scicot", *words], cwd=ROOT, check=True)
-    return kill_repeatedly(
-        ["restore", str(backup)],
-        kills=kills,
-        seed=seed,
-        old=2 * rows,
-        new=rows,
-        url=settings.resolved_database_url,
+def count_by_dataset(home: Path) -> dict[str, int]:
+    """Return how many questions each dataset holds; opening it finishes a cut-off restore."""
+    url = database_of(home)
+    query = select(DatasetRow.name, func.count(QuestionRow.id)).outerjoin(QuestionRow)
+    with open_session(url) as session:
+        found = dict(session.execute(query.group_by(DatasetRow.name)).all())
+    get_engine(url).dispose()
+    return found
+
+
+def _empty(home: Path) -> None:
+    home.mkdir(parents=True)
+    with open_workspace():
+        pass
+    write_rows(home / "rows.jsonl", "Q")
+
+
+def _import(home: Path) -> None:
+    take_in(home / "rows.jsonl", "demo")
+
+
+def _two_states(home: Path) -> None:
+    _empty(home)
+    _import(home)
+    (home / BACKUP).parent.mkdir()
+    back_up(get_settings(), home / BACKUP)
+    take_in(write_rows(home / "more.jsonl", "M"), "later")
+
+
+def _restore(home: Path) -> None:
+    restore(get_settings(), home / BACKUP)
+
+
+def _back_up(home: Path) -> None:
+    back_up(get_settings(), home / "again.db", keep=1)
+
+
+def look_at_backup(home: Path) -> object:
+    """Return what stands under the backup's name: nothing, or a whole database of so many rows."""
+    path = home / "again.db"
+    if not path.exists():
+        return None
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    whole = connection.execute("PRAGMA integrity_check").fetchone()[0]
+    rows = connection.execute("SELECT count(*) FROM question").fetchone()[0]
+    connection.close()
+    return whole, rows
+
+
+def _first_schema(home: Path) -> None:
+    home.mkdir(parents=True)
+    connection = sqlite3.connect(home / "scicot.db")
+    connection.executescript(SCRIPT.read_text(encoding="utf-8"))
+    connection.close()
+
+
+def _migrate(home: Path) -> None:
+    migrate(database_of(home))
+
+
+def look_at_every_row(home: Path) -> str:
+    """Return the digest of every table's rows and of the schema, whichever version it is."""
+    connection = sqlite3.connect(home / "scicot.db")
+    digest = hashlib.sha256()
+    assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+    tables = connection.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall()
+    for name, sql in tables:
+        # constraints come in any order when a table is made anew
+        lines = sorted(line.strip(" \t,") for line in (sql or "").splitlines())
+        digest.update("\n".join([name, *lines]).encode())
+        if sql and sql.startswith("CREATE TABLE"):
+            for row in connection.execute(f'SELECT * FROM "{name}" ORDER BY rowid'):
+                digest.update(repr(row).encode())
+    connection.close()
+    return digest.hexdigest()
+
+
+def _with_rationales(home: Path) -> None:
+    home.mkdir(parents=True)
+    with open_workspace() as session:
+        make_rationales(session, ROWS)
+    shutil.copy(__file__, home / EXPORT)  # what lay there before
+
+
+def _export(home: Path) -> None:
+    with open_workspace() as session:
+        export_rationales(session, ADA, home / EXPORT, include=list(RationaleStatus))
+
+
+def look_at_export(home: Path) -> str:
+    return hashlib.sha256((home / EXPORT).read_bytes()).hexdigest()
+
+
+VICTIMS = {
+    victim.command: victim
+    for victim in (
+        Victim("import", _empty, _import, count_by_dataset, database_of),
+        Victim("migration", _first_schema, _migrate, look_at_every_row),
+        Victim("restore", _two_states, _restore, count_by_dataset, database_of),
+        Victim("backup", _two_states, _back_up, look_at_backup, database_of),
+        Victim("export", _with_rationales, _export, look_at_export, database_of),
     )
+}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kills", type=int, default=100)
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
-    asked = parser.parse_args()
-    result = {}
-    for name, soak in (("import", soak_import), ("restore", soak_restore)):
-        with tempfile.TemporaryDirectory() as folder:
-            result[name] = asdict(soak(Path(folder), kills=asked.kills, seed=asked.seed))
-    print(json.dumps(result))
-
-
-if __name__ == "__main__":
-    main()
+    with report("kills", __doc__, kills=100) as asked:
+        for victim in VICTIMS.values():
+            with tempfile.TemporaryDirectory() as folder:
+                kill_often(victim, Path(folder), kills=asked.kills, seed=asked.seed)

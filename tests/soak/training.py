@@ -1,22 +1,20 @@
 """Training killed at random moments and resumed until it is done, beside an unbroken run.
 
-`python -m tests.soak.training` runs the full figures; the tests run a short version. Every run
+`python -m tests.soak training` runs the full figures; the tests run a short version. Every run
 is carried out twice, in two homes: once unbroken, once killed. The weights of every stage and
 the predictions must be equal bit for bit.
 """
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import json
 import logging
-import multiprocessing
 import random
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -33,6 +31,8 @@ from scicot.words.configs import TrainingConfig
 from scicot.words.records import Actor, Prediction, RunKind, RunStatus
 from scicot.words.settings import Settings, get_settings
 from tests.services.training_line import prepare, tiny_config
+from tests.soak.figures import follow, report
+from tests.soak.kills import PATIENCE_SECONDS, end_well, run_apart
 from tests.soak.teacher import bury
 from tests.tiny_students import build_tiny_t5
 
@@ -40,7 +40,6 @@ QUESTIONS = {"train": 24, "validation": 0, "test": 8}
 METHODS = ("sci_cot", "one_stage")
 AIMS = ("any moment", "checkpoint", "end of a stage")
 POLL_SECONDS = 0.0005
-PATIENCE_SECONDS = 300
 HEAVY = ["torch", "transformers", "ctranslate2", "ctranslate2.converters", __name__]
 
 
@@ -115,8 +114,9 @@ class Home:
 def soak_kills(folder: Path, *, kills: int, seed: int) -> Counts:
     """Train run after run, each killed at random moments, until there were so many kills."""
     rng, counts = random.Random(seed), Counts(seed)
+    follow("training", counts)
     student = build_tiny_t5(folder / "student")
-    end_well(run_apart(int))  # what loads torch is started before anything is timed
+    end_well(run_apart(int, loaded=HEAVY))  # what loads torch is started before anything is timed
     whole, killed = Home.build(folder / "whole"), Home.build(folder / "killed")
     while counts.kills < kills:
         config = tiny_config(
@@ -242,16 +242,7 @@ def compare(whole: Any, killed: Any, counts: Counts) -> None:
 
 
 def start_worker(home: Home, run_id: int) -> BaseProcess:
-    return run_apart(work, home.settings, run_id)
-
-
-def run_apart(target: Callable[..., object], *arguments: object) -> BaseProcess:
-    """Start a process of its own, forked from one that has torch loaded already."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(HEAVY)
-    process = context.Process(target=target, args=arguments, daemon=True)
-    process.start()
-    return process
+    return run_apart(work, home.settings, run_id, loaded=HEAVY)
 
 
 def work(settings: Settings, run_id: int) -> None:
@@ -260,24 +251,10 @@ def work(settings: Settings, run_id: int) -> None:
     assert status is RunStatus.DONE, status
 
 
-def end_well(worker: BaseProcess) -> None:
-    worker.join(PATIENCE_SECONDS)
-    assert worker.exitcode == 0, f"a worker ended with {worker.exitcode}"
-
-
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kills", type=int, default=100)
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
-    asked = parser.parse_args()
     logging.disable(logging.WARNING)
-    began = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        counts = soak_kills(Path(folder), kills=asked.kills, seed=asked.seed)
-    seconds = round(time.monotonic() - began)
-    print(json.dumps(asdict(counts) | {"agree": counts.agree, "seconds": seconds}))
-    raise SystemExit(0 if counts.agree else 1)
-
-
-if __name__ == "__main__":
-    main()
+    with (
+        report("training", __doc__, kills=100) as asked,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        soak_kills(Path(folder), kills=asked.kills, seed=asked.seed)

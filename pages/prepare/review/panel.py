@@ -10,10 +10,12 @@ from pages.shared.word_diff import show_word_diff
 from scicot.pure.markdown import escape_markdown
 from scicot.services.cleaning.batches import new_operation_id
 from scicot.services.rationales.revisions import Revision, list_revisions
+from scicot.services.review.items import load_item
 from scicot.services.review.regeneration import ask_again
 from scicot.services.review.similar import find_similar
 from scicot.services.review.undo import restore_revision
 from scicot.services.workspace import open_workspace
+from scicot.words.records import RationaleStatus
 
 
 def show_review_panel() -> None:
@@ -41,6 +43,7 @@ def _close() -> None:
 def _show_history(rationale_id: int) -> None:
     with open_workspace() as session:
         revisions = list_revisions(session, rationale_id)
+        seen = load_item(session, current_actor(), rationale_id).rationale.status
     current = revisions[-1]
     for before, revision in reversed(list(zip([None, *revisions[:-1]], revisions, strict=True))):
         when = revision.created_at
@@ -55,7 +58,7 @@ def _show_history(rationale_id: int) -> None:
                 "Restore",
                 key=f"restore_{revision.id}",
                 on_click=_restore,
-                args=(rationale_id, revision, current.id, new_operation_id()),
+                args=(rationale_id, revision, current.id, seen, new_operation_id()),
                 width="stretch",
             )
         if before is None:
@@ -64,7 +67,9 @@ def _show_history(rationale_id: int) -> None:
             show_word_diff(before.text, revision.text, key=f"diff_{revision.id}")
 
 
-def _restore(rationale_id: int, old: Revision, current_id: int, operation_id: str) -> None:
+def _restore(
+    rationale_id: int, old: Revision, current_id: int, seen: RationaleStatus, operation_id: str
+) -> None:
     with errors_shown(), open_workspace() as session:
         restore_revision(
             session,
@@ -72,6 +77,7 @@ def _restore(rationale_id: int, old: Revision, current_id: int, operation_id: st
             rationale_id,
             old.id,
             current_revision_id=current_id,
+            seen=seen,
             operation_id=operation_id,
         )
         st.toast(f"Revision {old.number} is the text again.")

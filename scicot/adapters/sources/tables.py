@@ -17,6 +17,7 @@ from scicot.adapters.sources.files import MAX_UNPACKED_BYTES, first_bytes, unpac
 from scicot.adapters.sources.json_documents import is_document, read_document
 from scicot.adapters.sources.jsonl import MAX_ROW_CHARACTERS, parse_row, read_lines, wide_encoding
 from scicot.words.errors import InvalidInput
+from scicot.words.storage import expand
 
 Row = dict[str, Any]
 Rows = Iterator[tuple[int, Row | InvalidInput]]
@@ -70,7 +71,7 @@ def open_table(
     Raises InvalidInput for what is no file, is too large, or is of no kind that is read here; a
     row that cannot be read is yielded as its error where the next one still can.
     """
-    path = path.expanduser()
+    path = expand(path)
     with unpacked(path) as (plain, packing):
         container, rows = _open(plain, encoding, is_header)
         packed = f", packed by {packing}" if packing else ""

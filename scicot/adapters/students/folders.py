@@ -19,6 +19,7 @@ from scicot.words.configs import STARTER_STUDENT
 from scicot.words.errors import StudentError
 from scicot.words.records import Family
 from scicot.words.settings import Settings
+from scicot.words.storage import expand
 
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 WEIGHTS_INDEX = "model.safetensors.index.json"
@@ -58,13 +59,13 @@ def find_student(name: str, settings: Settings) -> StudentFolder:
 
         return inspect_folder(name, ensure_starter(settings))
     if is_own_folder(name):
-        return inspect_folder(name, Path(name).expanduser().resolve())
+        return inspect_folder(name, expand(Path(name)).resolve())
     return inspect_folder(name, _fetch(name, local_only=False))
 
 
 def is_own_folder(name: str) -> bool:
     """Return whether a student's name is a folder of this machine."""
-    return Path(name).expanduser().is_dir()
+    return expand(Path(name)).is_dir()
 
 
 def find_local_student(name: str, settings: Settings) -> StudentFolder | None:
@@ -76,7 +77,7 @@ def find_local_student(name: str, settings: Settings) -> StudentFolder | None:
         path = starter_folder(settings)
         return inspect_folder(name, path) if path.is_dir() else None
     if is_own_folder(name):
-        return inspect_folder(name, Path(name).expanduser().resolve())
+        return inspect_folder(name, expand(Path(name)).resolve())
     try:
         return inspect_folder(name, _fetch(name, local_only=True))
     except StudentError:
@@ -87,7 +88,7 @@ def check_student_name(name: str, settings: Settings) -> None:
     """Raise StudentError for what is neither a folder, a hub id nor `starter`."""
     if name == STARTER_STUDENT:
         return
-    path = Path(name).expanduser()
+    path = expand(Path(name))
     if path.is_dir():
         roots = settings.student_folder_list
         if roots and not any(path.resolve().is_relative_to(root.resolve()) for root in roots):

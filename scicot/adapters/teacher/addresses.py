@@ -40,8 +40,13 @@ METADATA = frozenset(
         "fd00:42::42",  # Scaleway by IPv6
     )
 )
-METADATA_NAMES = ("metadata.google.internal", "metadata.goog", "instance-data", "metadata")
-_NAT64 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
+METADATA_NAMES = (
+    *("metadata.google.internal", "metadata.goog", "instance-data", "metadata"),
+    *("metadata.tencentyun.com", "metadata.platformequinix.com", "metadata.packet.net"),
+)
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_LOCAL_NAT64 = ipaddress.ip_network("64:ff9b:1::/48")
+_ISATAP = (0x00005EFE, 0x02005EFE)  # the third quarter of such an address, RFC 5214
 
 
 def check_address(base_url: str, settings: Settings) -> None:
@@ -82,31 +87,41 @@ def check_addresses(host: str, addresses: Sequence[Address], settings: Settings 
     for address in addresses:
         if address.is_loopback:
             continue
-        for meant in (address, inner_address(address)):
-            if meant is None:
-                continue
-            if meant in METADATA or meant.is_link_local or _is_nobodys(meant):
-                raise InvalidConfig(
-                    f"The address {host} is no place for a teacher. Use another one."
-                )
-            if not meant.is_global and not may_be_private:
-                raise InvalidConfig(
-                    f"The address {host} lies in a private network. If that is meant, set "
-                    "SCICOT_ALLOW_PRIVATE_TEACHERS=true and start again."
-                )
+        leads_to = [address, *inner_addresses(address)]
+        if any(end in METADATA or end.is_link_local or _is_nobodys(end) for end in leads_to):
+            raise InvalidConfig(f"The address {host} is no place for a teacher. Use another one.")
+        if may_be_private:
+            continue
+        if not all(end.is_global for end in leads_to) or address in _LOCAL_NAT64:
+            raise InvalidConfig(
+                f"The address {host} lies in a private network. If that is meant, set "
+                "SCICOT_ALLOW_PRIVATE_TEACHERS=true and start again."
+            )
 
 
 def _is_nobodys(address: Address) -> bool:
     return address.is_multicast or address.is_unspecified or str(address) == "255.255.255.255"
 
 
-def inner_address(address: Address) -> ipaddress.IPv4Address | None:
-    """Return the IPv4 address that an IPv6 one leads to (NAT64, 6to4, Teredo, compatible)."""
+def inner_addresses(address: Address) -> list[ipaddress.IPv4Address]:
+    """Return the IPv4 addresses that an IPv6 one may lead to.
+
+    NAT64 in both of its places, 6to4, Teredo (server and client), ISATAP, translated, compatible.
+    """
     if isinstance(address, ipaddress.IPv4Address):
-        return None
-    if any(address in network for network in _NAT64) or int(address) >> 32 == 0:
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return address.teredo[1] if address.teredo else address.sixtofour
+        return []
+    whole = int(address)
+    last = ipaddress.IPv4Address(whole & 0xFFFFFFFF)
+    found = list(address.teredo or ())
+    if address.sixtofour:
+        found.append(address.sixtofour)
+    quarter = whole >> 32 & 0xFFFFFFFF
+    if address in _NAT64 or whole >> 32 in (0, 0xFFFF0000) or quarter in _ISATAP:
+        found.append(last)
+    if address in _LOCAL_NAT64:  # RFC 6052: round the byte that is left out, or at the end
+        around = whole >> 64 << 16 & 0xFFFF0000 | whole >> 40 & 0xFFFF
+        found += [ipaddress.IPv4Address(around), *([last] if int(last) else [])]
+    return found
 
 
 def resolve(host: str) -> list[Address]:

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from scicot.adapters.disk import Room
+
 ROOM_BYTES = 8_000_000  # some hundred replies; more are never in flight at once
 log = logging.getLogger(__name__)
 
@@ -19,22 +21,7 @@ class Spool:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._room = path.with_suffix(".room")
-
-    def put_room_aside(self) -> None:
-        """Take the room while there is some; a disk that has none is said by the first write."""
-        self._room.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with self._room.open("wb") as file:
-                file.write(b"\0" * ROOM_BYTES)
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
-            log.warning("No room could be put aside for the spool: %s", error.strerror)
-
-    def give_room_back(self) -> None:
-        """Let the room go."""
-        self._room.unlink(missing_ok=True)
+        self.room = Room(path.with_suffix(".room"), ROOM_BYTES)
 
     def append(self, lines: Sequence[Mapping[str, Any]]) -> None:
         """Add the lines and return once they are on the disk; uses the room when it is full."""
@@ -43,9 +30,9 @@ class Spool:
         try:
             self._write(lines)
         except OSError as error:
-            if error.errno not in (errno.ENOSPC, errno.EDQUOT) or not self._room.exists():
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT) or not self.room.is_there:
                 raise
-            self.give_room_back()
+            self.room.give_back()
             os.truncate(self._path, start)  # half a line would hide the next one
             self._write(lines)
 

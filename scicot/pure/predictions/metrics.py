@@ -78,8 +78,9 @@ def measure(
         if question.answer_key in question.labels
     )
     outcomes = [prediction.outcome for prediction in predictions]
-    # a free answer has no options
-    are_scored = any(prediction.option_label for prediction in predictions)
+    are_scored = any(
+        prediction.option_label for prediction in predictions
+    )  # a free answer has no options
     likely = sum(
         prediction.option_label == keys[prediction.question_id] for prediction in predictions
     )

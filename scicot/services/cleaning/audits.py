@@ -16,6 +16,7 @@ from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.pure.statistics import Interval, wilson_interval
 from scicot.services.questions.lookup import find_dataset_id
+from scicot.services.review.leases import read_by_another
 from scicot.services.review.samples import has_samples, leads_in
 from scicot.services.review.undo import undo
 from scicot.services.review.verdicts import accept_in_batch
@@ -112,7 +113,8 @@ def note_finding(
 def accept_pile(session: Session, actor: Actor, audit_id: int) -> int:
     """Accept the audited pile as one batch and return how many it held.
 
-    Left out are the errors found, and what was decided or changed since the sample was drawn.
+    Left out are the errors found, what was decided or changed since the sample was drawn, and
+    what somebody else is reading now.
     Raises Conflict while the sample has not been read to its end. Accepting again does nothing.
     """
     with write(session):
@@ -134,6 +136,7 @@ def accept_pile(session: Session, actor: Actor, audit_id: int) -> int:
                 .where(
                     RationaleRow.revision_id.in_(some),
                     RationaleRow.status == RationaleStatus.UNREVIEWED,
+                    ~read_by_another(actor),
                 )
                 .with_for_update()
             ).all()

@@ -10,7 +10,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import RationaleRow, RevisionRow, RuleBatchRow, RuleChangeRow, RuleRow
+from db.models import (
+    RationaleRow,
+    ReviewRow,
+    RevisionRow,
+    RuleBatchRow,
+    RuleChangeRow,
+    RuleRow,
+)
 from db.rows import chunks
 from db.session import write
 from scicot.adapters.clock import utc_now
@@ -50,7 +57,8 @@ def apply_saved_rule(
     """Apply the ticked changes as one batch, all or nothing.
 
     An accepted rationale becomes an edited one; an unreviewed one still has to be read. The same
-    operation id again changes nothing. Raises Conflict when a text was changed since the preview.
+    operation id again changes nothing. Raises Conflict when a text was changed, or the rationale
+    decided, since the preview.
     """
     if not changes:
         raise InvalidInput("No change is ticked. Tick at least one row.")
@@ -77,6 +85,12 @@ def apply_saved_rule(
                 raise Conflict(
                     f"The rationale of '{change.question}' was changed since the preview. Nothing "
                     "was written: preview the rule again."
+                )
+            if row.status is not change.status:
+                raise Conflict(
+                    f"The rationale of '{change.question}' was {change.status.value} at the "
+                    f"preview and is {row.status.value} now. Nothing was written: preview the rule "
+                    "again."
                 )
             _change(session, actor, batch, row, change, now)
         _rate(session, [(rows[change.rationale_id], change.after) for change in changes])
@@ -117,8 +131,8 @@ def _change(
 def revert_batch(session: Session, actor: Actor, batch_id: int) -> tuple[int, int]:
     """Take a batch back as one and return (reverted, left alone).
 
-    Left alone are rationales whose text was changed after the batch. A batch reverted before is
-    left as it is: (0, 0).
+    Left alone are rationales whose text was changed or that were decided after the batch: the
+    verdict is on the text as it is. A batch reverted before is left as it is: (0, 0).
     """
     now = utc_now()
     with write(session):
@@ -131,10 +145,11 @@ def revert_batch(session: Session, actor: Actor, batch_id: int) -> tuple[int, in
             select(RuleChangeRow).where(RuleChangeRow.batch_id == batch_id)
         ).all()
         rows = _lock(session, [change.rationale_id for change in changes])
+        judged = _judged_since(session, list(rows), batch.created_at)
         reverted = []
         for change in changes:
             row = rows[change.rationale_id]
-            if row.revision_id != change.revision_after_id:
+            if row.revision_id != change.revision_after_id or row.id in judged:
                 continue
             text = session.get_one(RevisionRow, change.revision_before_id).text
             append_revision(
@@ -176,6 +191,18 @@ def _lock(session: Session, ids: Sequence[int]) -> Mapping[int, RationaleRow]:
         query = select(RationaleRow).where(RationaleRow.id.in_(some))
         rows |= {row.id: row for row in session.scalars(query.with_for_update())}
     return rows
+
+
+def _judged_since(session: Session, ids: Sequence[int], moment: datetime) -> set[int]:
+    judged: set[int] = set()
+    for some in chunks(ids):
+        query = select(ReviewRow.rationale_id).where(
+            ReviewRow.rationale_id.in_(some),
+            ReviewRow.created_at > moment,
+            ReviewRow.undone_at.is_(None),
+        )
+        judged.update(session.scalars(query))
+    return judged
 
 
 def _rate(session: Session, changed: Sequence[tuple[RationaleRow, str]]) -> None:

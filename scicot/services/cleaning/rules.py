@@ -47,6 +47,7 @@ class PlannedChange:
     question: str
     before: str
     after: str
+    status: RationaleStatus
 
 
 @needs(Action.SAVE_RULE)
@@ -88,7 +89,13 @@ def preview_rule(session: Session, dataset: str, rule: Rule) -> list[PlannedChan
     """
     check_rule(rule)
     rows = session.execute(
-        select(RationaleRow.id, RevisionRow.id, QuestionRow.external_id, RevisionRow.text)
+        select(
+            RationaleRow.id,
+            RevisionRow.id,
+            QuestionRow.external_id,
+            RevisionRow.text,
+            RationaleRow.status,
+        )
         .join(RationaleRow.current)
         .join(QuestionRow, QuestionRow.id == RationaleRow.question_id)
         .where(
@@ -98,10 +105,12 @@ def preview_rule(session: Session, dataset: str, rule: Rule) -> list[PlannedChan
         .order_by(QuestionRow.position, RationaleRow.id)
     )
     changes = []
-    for rationale_id, revision_id, question, before in rows:
+    for rationale_id, revision_id, question, before, status in rows:
         after = apply_rule(rule, before)
         if after != before and after.strip():
-            changes.append(PlannedChange(rationale_id, revision_id, question, before, after))
+            changes.append(
+                PlannedChange(rationale_id, revision_id, question, before, after, status)
+            )
     return changes
 
 

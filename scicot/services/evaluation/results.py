@@ -119,7 +119,13 @@ def load_results(
     if experiment_id is not None:
         find_experiment(session, experiment_id)
     listed = list_runs(session, experiment_id=experiment_id, limit=MOST_RUNS)
-    done, scores = _score_finished(session, listed)
+    done = [
+        run
+        for run in listed
+        if run.status is RunStatus.DONE and run.kind is not RunKind.GENERATE and run.dataset
+    ]
+    scores = score_runs(session, [run.id for run in done])
+    done = [run for run in done if run.id in scores]
     splits = [kind for kind in SPLITS if any(run.split is kind for run in done)]
     shown_split = split or (splits[0] if splits else Split.TEST)
     runs = [run for run in done if run.split is shown_split]
@@ -142,8 +148,13 @@ def load_results(
         split=shown_split,
         settings=caption_settings(reference.settings),
     )
+    alike = [
+        run
+        for run in listed
+        if run.kind is RunKind.TRAIN and chosen in (None, run.training.student)
+    ]
     return Results(
-        tables=offer_launches(build_tables(paper, shown, datasets), _of_student(listed, chosen)),
+        tables=offer_launches(build_tables(paper, shown, datasets), alike),
         student=chosen,
         students=students,
         runs=runs,
@@ -155,28 +166,6 @@ def load_results(
         baselines=baselines,
         test_reads=count_test_reads(session),
     )
-
-
-def _score_finished(
-    session: Session, listed: Sequence[RunView]
-) -> tuple[list[RunView], dict[int, RunScore]]:
-    """Return the finished runs that answered questions, and the score of each."""
-    done = [
-        run
-        for run in listed
-        if run.status is RunStatus.DONE and run.kind is not RunKind.GENERATE and run.dataset
-    ]
-    scores = score_runs(session, [run.id for run in done])
-    return [run for run in done if run.id in scores], scores
-
-
-def _of_student(listed: Sequence[RunView], student: str | None) -> list[RunView]:
-    """Return the training runs of a student, of any state; of every student where it is None."""
-    return [
-        run
-        for run in listed
-        if run.kind is RunKind.TRAIN and student in (None, run.training.student)
-    ]
 
 
 def title_student(student: str | None) -> str | None:

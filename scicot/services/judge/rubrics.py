@@ -25,6 +25,7 @@ from scicot.pure.judge.rubric import (
 from scicot.words.errors import NotFound
 from scicot.words.people import Action, needs
 from scicot.words.records import Actor
+from scicot.words.storage import expand
 
 AUTHOR = Actor("Sci-CoT")
 
@@ -57,7 +58,7 @@ def get_rubric(session: Session, rubric_id: int) -> Rubric:
 
 def load_rubric(path: Path) -> tuple[Criterion, ...]:
     """Return the criteria that a YAML file names; raises InvalidInput naming what is wrong."""
-    return parse_rubric(read_yaml(path.expanduser()))
+    return parse_rubric(read_yaml(expand(path)))
 
 
 @needs(Action.SAVE_PROMPT)

@@ -96,8 +96,21 @@ def import_predictions(
     config = ImportedConfig(dataset=dataset, split=split, file=path.name, content_hash=digest)
     flags = flag_rationales(session, predictions)
     with write(session):
-        known = _find_imported(session, name, dataset_id)
-        if known is None:
+        known = session.scalar(
+            select(RunRow).where(
+                RunRow.kind == RunKind.IMPORTED,
+                RunRow.name == name,
+                RunRow.dataset_id == dataset_id,
+            )
+        )
+        if known is not None:
+            if ImportedConfig.checked(**known.config).content_hash != digest:
+                raise Conflict(
+                    f"Run {known.id} is called '{name}' and holds other predictions for "
+                    f"'{dataset}'. Import these under another name."
+                )
+            run_id, added = known.id, 0
+        else:
             run_id = add_run(
                 session,
                 actor,
@@ -109,9 +122,6 @@ def import_predictions(
             )
             added = add_predictions(session, run_id, predictions, flags)
             session.add(_import_row(path, digest, actor, run_id, name, added))
-        else:
-            _refuse_others(known, config)
-            run_id, added = known.id, 0
     return PredictionImport(
         run=run_id,
         added=added,
@@ -119,25 +129,6 @@ def import_predictions(
         no_answer=sum(prediction.outcome is Outcome.NO_ANSWER for prediction in predictions),
         rejected=rejected,
     )
-
-
-def _find_imported(session: Session, name: str, dataset_id: int) -> RunRow | None:
-    return session.scalar(
-        select(RunRow).where(
-            RunRow.kind == RunKind.IMPORTED,
-            RunRow.name == name,
-            RunRow.dataset_id == dataset_id,
-        )
-    )
-
-
-def _refuse_others(known: RunRow, config: ImportedConfig) -> None:
-    """Raise Conflict when the run of this name holds other predictions."""
-    if ImportedConfig.checked(**known.config).content_hash != config.content_hash:
-        raise Conflict(
-            f"Run {known.id} is called '{known.name}' and holds other predictions for "
-            f"'{config.dataset}'. Import these under another name."
-        )
 
 
 def _import_row(
@@ -220,8 +211,9 @@ def _scored(scores: Mapping[int, float], where: str, question: StoredQuestion) -
     )
 
 
+@needs(Action.EXPORT)
 def export_predictions(
-    session: Session, run_id: int, path: Path, *, variant: Variant = Variant.MAIN
+    session: Session, actor: Actor, run_id: int, path: Path, *, variant: Variant = Variant.MAIN
 ) -> int:
     """Write a run's predictions as JSONL and return how many; the file appears whole."""
     run = get_run(session, run_id)
@@ -235,6 +227,8 @@ def export_predictions(
     lines = [
         _export_line(prediction, questions[prediction.question_id]) for prediction in predictions
     ]
+    with write(session):
+        pass  # nothing but who took it out
     write_atomically(path, "".join(f"{line}\n" for line in lines).encode("utf-8"))
     return len(lines)
 

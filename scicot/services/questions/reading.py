@@ -27,6 +27,7 @@ from scicot.pure.questions.layouts import Layout, recognise
 from scicot.words.configs import ImportConfig
 from scicot.words.errors import InvalidInput, InvalidQuestion
 from scicot.words.records import AnswerKind, Choice, Question, Split
+from scicot.words.storage import expand
 
 SAMPLE = 100  # rows that a layout is recognised by
 
@@ -240,7 +241,7 @@ def read_source(location: str, dataset: str, options: ReadOptions) -> Reading:
             for file, rows in read_hub(location[4:], dataset):
                 reading.add(file, "the Hugging Face hub", rows, options)
         else:
-            path = STARTER_FOLDER if location == "starter" else Path(location).expanduser()
+            path = STARTER_FOLDER if location == "starter" else expand(Path(location))
             _read_files(reading, path, dataset, options)
         reading.settle(options)
     except BaseException:
@@ -252,7 +253,7 @@ def read_source(location: str, dataset: str, options: ReadOptions) -> Reading:
 def list_columns(location: str, options: ReadOptions) -> list[str]:
     """Return the columns of a file, or of a folder's first one, for a mapping to choose from."""
     # only looked at: a split that no name states is asked for later
-    file = find_question_files(Path(location).expanduser(), "", options.split or Split.TRAIN)[0]
+    file = find_question_files(expand(Path(location)), "", options.split or Split.TRAIN)[0]
     with open_table(file.path, encoding=options.encoding, is_header=looks_like_header) as table:
         sample, _ = first_rows(table.rows, SAMPLE)
     return list(dict.fromkeys(column for row in sample for column in unwrap(row)))

@@ -85,12 +85,22 @@ def import_rationales(
             for new in matched
             if (new.question_id, new.sample) in there
         )
-        counts = {
-            "added": len(fresh),
-            "already_there": len(matched) - len(fresh),
-            "unmatched": len(unmatched),
-        }
-        brought = _import_row(actor, path, dataset, source, digest, counts)
+        brought = ImportRow(
+            kind="rationales",
+            source_name=path.name[:500],
+            content_hash=digest,
+            target=f"{dataset}: {source.name}"[:200],
+            actor=actor.name,
+            created_at=utc_now(),
+            result={
+                "added": len(fresh),
+                "already_there": len(matched) - len(fresh),
+                "unmatched": len(unmatched),
+                "origin": source.origin,
+                "model": source.model,
+                "prompt_note": source.prompt_note,
+            },
+        )
         session.add(brought)
         session.flush()
         ids = add_rationales(
@@ -105,30 +115,6 @@ def import_rationales(
     refresh_flags(session, ids)
     already_there = len(matched) - len(fresh)
     return RationaleImport(len(fresh), already_there, unmatched, source.entry_status, differing)
-
-
-def _import_row(
-    actor: Actor,
-    path: Path,
-    dataset: str,
-    source: RationaleSource,
-    digest: str,
-    counts: Mapping[str, int],
-) -> ImportRow:
-    return ImportRow(
-        kind="rationales",
-        source_name=path.name[:500],
-        content_hash=digest,
-        target=f"{dataset}: {source.name}"[:200],
-        actor=actor.name,
-        created_at=utc_now(),
-        result={
-            **counts,
-            "origin": source.origin,
-            "model": source.model,
-            "prompt_note": source.prompt_note,
-        },
-    )
 
 
 def _match(

@@ -22,7 +22,7 @@ from scicot.services.review.second_readings import read_again
 from scicot.services.review.undo import undo
 from scicot.services.review.verdicts import Decision, decide, revision_after
 from scicot.words.errors import DatabaseBusy, DecidedMeanwhile, SciCotError, StaleRevision
-from scicot.words.records import Actor, Flag
+from scicot.words.records import Actor, Flag, RationaleStatus
 from scicot.words.review_operations import (
     PROTOCOL,
     Decide,
@@ -147,7 +147,8 @@ class ReviewDesk:
             operation.text,
             operation.reason,
             operation_id=operation.op,
-            seen=operation.status,
+            # an outbox of an earlier version does not say: it was fresh then
+            seen=operation.status or RationaleStatus.UNREVIEWED,
         )
         flags = None
         if operation.text is not None:

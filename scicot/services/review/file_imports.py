@@ -19,6 +19,7 @@ from scicot.services.review.lines import ReviewLine, read_line
 from scicot.words.errors import InvalidInput
 from scicot.words.people import Action, needs
 from scicot.words.records import Actor, RationaleStatus
+from scicot.words.storage import expand
 
 BATCH = 500
 CHUNK = 200  # rationales a writing transaction: about a tenth of a second
@@ -44,7 +45,7 @@ def import_reviews(session: Session, actor: Actor, path: Path) -> ReviewImport:
     has worked on yet takes the history on, if its text is the exported first one. One that says
     or was decided otherwise here is left as it is and counted as conflicting.
     """
-    lines = _read(path.expanduser())
+    lines = _read(expand(path))
     done = Counter[Became]()
     for start in range(0, len(lines), CHUNK):
         with write(session):

@@ -16,11 +16,17 @@ from sqlalchemy.orm import Session
 
 from db.models import DatasetRow, QuestionRow, RationaleRow, ReviewRow, RevisionRow
 from db.rows import chunks
+from db.session import write
 from scicot.adapters.atomic_files import write_atomically
 from scicot.services.questions.lookup import find_dataset_id
+from scicot.words.people import Action, needs
+from scicot.words.records import Actor
 
 
-def export_reviews(session: Session, path: Path, *, dataset: str | None = None) -> int:
+@needs(Action.EXPORT)
+def export_reviews(
+    session: Session, actor: Actor, path: Path, *, dataset: str | None = None
+) -> int:
     """Write every rationale with its history as JSONL and return how many; the file is whole."""
     query = (
         select(RationaleRow.id)
@@ -43,6 +49,8 @@ def export_reviews(session: Session, path: Path, *, dataset: str | None = None) 
         for some in chunks(ids)
         for line in list_lines(session, some)
     ]
+    with write(session):
+        pass  # nothing but who took it out
     write_atomically(path, "".join(f"{line}\n" for line in lines).encode("utf-8"))
     return len(lines)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import ColumnElement, delete, exists, or_, select
 from sqlalchemy.orm import Session
 
-from db.models import LeaseRow
+from db.models import LeaseRow, RationaleRow
 from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.words.people import Action, needs
@@ -74,6 +74,15 @@ def other_reader(session: Session, actor: Actor, rationale_id: int) -> str | Non
             LeaseRow.reviewer != actor.name,
             LeaseRow.expires_at > utc_now(),
         )
+    )
+
+
+def read_by_another(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that somebody else holds the lease of a rationale now."""
+    return exists().where(
+        LeaseRow.rationale_id == RationaleRow.id,
+        LeaseRow.reviewer != actor.name,
+        LeaseRow.expires_at > utc_now(),
     )
 
 

@@ -15,9 +15,11 @@ from scicot.pure.hashing import content_hash
 from scicot.pure.review.exchange import OutsideDecision, is_outside, read_outside
 from scicot.services.review.file_imports import ReviewImport, import_reviews
 from scicot.services.review.verdicts import decide
+from scicot.words.errors import DecidedMeanwhile
 from scicot.words.people import Action, needs
 from scicot.words.records import Actor
 from scicot.words.reviewing import STATUS_AFTER
+from scicot.words.storage import expand
 
 
 @needs(Action.IMPORT)
@@ -27,7 +29,7 @@ def import_decisions(session: Session, actor: Actor, path: Path) -> ReviewImport
     The whole file is read before the first decision is written. A decision on a text that has
     changed here since is left alone and counted as conflicting; the same file again adds nothing.
     """
-    path = path.expanduser()
+    path = expand(path)
     decisions = _read(path)
     if decisions is None:
         return import_reviews(session, actor, path)
@@ -66,13 +68,16 @@ def _take_in(session: Session, actor: Actor, decision: OutsideDecision) -> str:
         return "conflicting"
     reviewer = Actor(decision.reviewer[:100], actor.role)
     named = [rationale.id, decision.verdict.value, after, reviewer.name]
-    done = decide(
-        session,
-        reviewer,
-        rationale.id,
-        rationale.revision_id,
-        decision.verdict,
-        text=decision.text,
-        operation_id=content_hash(named),
-    )
+    try:  # it was unreviewed when it went out
+        done = decide(
+            session,
+            reviewer,
+            rationale.id,
+            rationale.revision_id,
+            decision.verdict,
+            text=decision.text,
+            operation_id=content_hash(named),
+        )
+    except DecidedMeanwhile:
+        return "conflicting"
     return "already_there" if done.repeated else "added"

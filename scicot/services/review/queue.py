@@ -9,11 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
 
-from db.models import FlagRow, LeaseRow, RationaleRow, ReviewRow, RevisionRow, SecondReadingRow
-from scicot.adapters.clock import utc_now
+from db.models import FlagRow, RationaleRow, ReviewRow, RevisionRow, SecondReadingRow
 from scicot.services.questions.lookup import find_dataset_id
 from scicot.services.review.items import load_items
-from scicot.services.review.leases import release_all, take_leases
+from scicot.services.review.leases import read_by_another, release_all, take_leases
 from scicot.services.review.samples import has_samples, leads_in, list_samples
 from scicot.services.worth.order import worst_first, worth_is
 from scicot.words.patterns import check_pattern
@@ -53,14 +52,14 @@ def next_items(
     query = _filtered(session, actor, wanted, select(RationaleRow.id))
     query = query.where(*_leading(session, wanted.queue))
     if wanted.queue in WORKED_THROUGH:
-        query = query.where(~_read_by_another(actor))
+        query = query.where(~read_by_another(actor))
     if have:
         query = query.where(RationaleRow.id.not_in(have))
     worst = [worst_first(wanted.worth)] if wanted.worth else []
     query = query.order_by(*worst, RationaleRow.risk.desc(), RationaleRow.id.desc()).limit(size)
     ids = list(session.scalars(query))
     if wanted.queue in WORKED_THROUGH:
-        ids = _lease(session, actor, ids, have)
+        ids = _still_in(session, actor, wanted.queue, _lease(session, actor, ids, have))
     if first is not None and first not in have:
         ids = [first, *(rationale_id for rationale_id in ids if rationale_id != first)]
     items = load_items(session, actor, ids, with_samples=wanted.queue is not Queue.SECOND)
@@ -78,6 +77,13 @@ def _lease(session: Session, actor: Actor, ids: list[int], have: Sequence[int]) 
     held = take_leases(session, actor, [*ids, *beside.difference(ids)])
     release_all(session, actor, except_for=[*have, *held])
     return [rationale_id for rationale_id in ids if rationale_id in held]
+
+
+def _still_in(session: Session, actor: Actor, queue: Queue, ids: list[int]) -> list[int]:
+    """Return those that nobody has decided between being found and being leased."""
+    query = select(RationaleRow.id).where(RationaleRow.id.in_(ids), *_in_queue(queue, actor))
+    left = set(session.scalars(query))
+    return [rationale_id for rationale_id in ids if rationale_id in left]
 
 
 def _as_first_read(session: Session, items: Sequence[ReviewItem]) -> list[ReviewItem]:
@@ -226,11 +232,3 @@ def _reading_is(queue: Queue, actor: Actor) -> list[ColumnElement[bool]]:
     if queue is Queue.CONFLICTING:
         return [SecondReadingRow.agreed.is_(False), SecondReadingRow.adjudicated_at.is_(None)]
     return [SecondReadingRow.agreed.is_(None), SecondReadingRow.first_reviewer != actor.name]
-
-
-def _read_by_another(actor: Actor) -> ColumnElement[bool]:
-    return exists().where(
-        LeaseRow.rationale_id == RationaleRow.id,
-        LeaseRow.reviewer != actor.name,
-        LeaseRow.expires_at > utc_now(),
-    )

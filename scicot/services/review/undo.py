@@ -12,10 +12,12 @@ from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.services.rationales.checks import rate_text
 from scicot.services.rationales.revisions import append_revision
+from scicot.services.review.leases import other_reader
 from scicot.services.review.second_readings import retract_reading
 from scicot.services.review.verdicts import (
     Decision,
     lock_rationale,
+    refuse_overriding,
     refuse_stale,
     revision_after,
     standing,
@@ -40,7 +42,8 @@ def undo(
     passed other samples over. Text goes back by
     a new revision: history is never rewritten. The same `undo_id` again takes nothing more back.
     An empty list means there is nothing left to take back. Raises Conflict when `operation_id`
-    names a verdict that something newer builds upon.
+    names a verdict that something newer builds upon, or when somebody else reads the rationale
+    now; of a batch, such ones are left as they are.
     """
     now = utc_now()
     with write(session):
@@ -61,8 +64,15 @@ def undo(
                     .order_by(ReviewRow.id)
                 )
             )
+        free = [row for row in batch if other_reader(session, actor, row.rationale_id) is None]
+        if batch and not free:
+            reader = other_reader(session, actor, review.rationale_id)
+            raise Conflict(
+                f"{reader} is reading rationale {review.rationale_id} now. Nothing was taken back; "
+                "try again when they are done."
+            )
         taken = [
-            _take_back(session, actor, row, now, undo_id) for row in batch if _stands(session, row)
+            _take_back(session, actor, row, now, undo_id) for row in free if _stands(session, row)
         ]
         if not taken:
             raise Conflict(
@@ -149,12 +159,14 @@ def restore_revision(
     revision_id: int,
     *,
     current_revision_id: int,
+    seen: RationaleStatus,
     operation_id: str,
 ) -> Decision:
     """Bring an older text back as a new revision, and return where the rationale stands.
 
     An accepted rationale becomes an edited one, since its text is another now. The same operation
-    id again changes nothing. Raises StaleRevision when the current text is not the one seen.
+    id again changes nothing. Raises StaleRevision when the current text is not the one seen, and
+    DecidedMeanwhile when somebody else has decided since, or is reading it now.
     """
     with write(session):
         if revision_after(session, operation_id) is not None:
@@ -164,6 +176,7 @@ def restore_revision(
         if old is None or old.rationale_id != rationale_id:
             raise NotFound(f"Rationale {rationale_id} has no revision {revision_id}. Reload.")
         current = refuse_stale(session, rationale, current_revision_id, submitted=old.text)
+        refuse_overriding(session, actor, rationale, seen)
         if old.text == current.text:
             return to_decision(rationale)
         append_revision(

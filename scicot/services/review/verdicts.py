@@ -53,7 +53,7 @@ def decide(
     reason: str | None = None,
     *,
     operation_id: str,
-    seen: RationaleStatus | None = None,
+    seen: RationaleStatus = RationaleStatus.UNREVIEWED,
 ) -> Decision:
     """Write one verdict on the revision that was read, and return where the rationale stands.
 
@@ -72,7 +72,7 @@ def decide(
             return standing(session, done.rationale_id, repeated=True)
         rationale = lock_rationale(session, rationale_id)
         read = refuse_stale(session, rationale, revision_id, submitted=text)
-        _refuse_overriding(session, actor, rationale, seen)
+        refuse_overriding(session, actor, rationale, seen)
         if verdict is Verdict.EDIT and text == read.text:
             verdict = Verdict.ACCEPT
         beside = samples_beside(session, rationale, GIVES_WAY) if verdict in TAKEN else []
@@ -123,8 +123,8 @@ def refuse_stale(
     )
 
 
-def _refuse_overriding(
-    session: Session, actor: Actor, rationale: RationaleRow, seen: RationaleStatus | None
+def refuse_overriding(
+    session: Session, actor: Actor, rationale: RationaleRow, seen: RationaleStatus
 ) -> None:
     """Raise DecidedMeanwhile when the reviewer does not know what somebody else did or does."""
     reader = other_reader(session, actor, rationale.id)
@@ -133,17 +133,19 @@ def _refuse_overriding(
             f"{reader} is reading rationale {rationale.id} now: your ten minutes for it were over. "
             "Nothing was written; take another one."
         )
-    if seen is None or seen is rationale.status:
+    if seen is rationale.status:
         return
+    # one that was taken back counts too: it is no longer what the reviewer was shown
     last = session.scalar(
         select(ReviewRow)
-        .where(ReviewRow.rationale_id == rationale.id, ReviewRow.undone_at.is_(None))
+        .where(ReviewRow.rationale_id == rationale.id)
         .order_by(ReviewRow.id.desc())
         .limit(1)
     )
     if last is not None and last.reviewer != actor.name:
+        did = "decided" if last.undone_at is None else "taken a verdict back on"
         raise DecidedMeanwhile(
-            f"{last.reviewer} has decided rationale {rationale.id} since you opened it: it is "
+            f"{last.reviewer} has {did} rationale {rationale.id} since you opened it: it is "
             f"{rationale.status.value} now, not {seen.value}. Nothing was written; decide again if "
             "you see it otherwise."
         )

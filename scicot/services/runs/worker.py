@@ -23,16 +23,27 @@ from db.models import MetricRow, RunRow
 from db.rows import changed_rows, insert_or_replace
 from db.session import open_session, write
 from scicot.adapters.clock import utc_now
+from scicot.adapters.disk import Room, free_bytes
 from scicot.adapters.launchers.local import this_process
 from scicot.services.runs.runs import MetricPoint, get_run
-from scicot.words.errors import Cancelled, DatabaseBusy, EmptyRun, RunNotInState, SciCotError
+from scicot.words.errors import (
+    Cancelled,
+    DatabaseBusy,
+    EmptyRun,
+    RunNotInState,
+    SciCotError,
+    StorageError,
+)
 from scicot.words.records import RunKind, RunStatus
 from scicot.words.runs import RunView
 from scicot.words.settings import Settings
+from scicot.words.storage import full_disk, says_full, storage_error
 
 HEARTBEAT_SECONDS = 5.0
 CANCEL_POLL_SECONDS = 1.0
-PATIENCE_SECONDS = 600.0  # of a worker whose claim or end meets a locked database
+PATIENCE_SECONDS = 600.0  # of a worker whose claim or end meets a locked database or a full disk
+RETRY_SECONDS = 1.0
+ROOM_BYTES = 1_000_000
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
@@ -150,6 +161,8 @@ def run_worker(
         context = RunContext(
             run=get_run(session, run_id), settings=settings, worker=worker, tell=tell
         )
+    room = Room(settings.home_folder / f".room-of-run-{run_id}", ROOM_BYTES)
+    room.put_aside()  # how the run ended can be written on a full disk too
     stopped = threading.Event()
     beat = threading.Thread(target=_beat, args=(context, stopped), daemon=True, name="heartbeat")
     beat.start()
@@ -158,6 +171,7 @@ def run_worker(
     finally:
         stopped.set()
         beat.join()
+        room.give_back()
     _finish(context, status, error, result)
     return status
 
@@ -178,8 +192,12 @@ def _carry_out(
         return RunStatus.FAILED, "The machine ran out of memory. Lower tokens_per_batch.", {}
     except OSError as error:
         log.exception("Run %s failed", context.run.id)
-        return RunStatus.FAILED, f"The machine refused: {error.strerror or error}.", {}
+        return RunStatus.FAILED, str(storage_error(error, str(error.filename or "a file"))), {}
     except Exception as error:  # the worker's outermost frame: anything must end the row
+        folder = context.settings.artifacts_folder
+        if says_full(error) or free_bytes(folder) < ROOM_BYTES:
+            log.exception("Run %s failed on a full disk", context.run.id)
+            return RunStatus.FAILED, str(full_disk(f"what run {context.run.id} has made")), {}
         error_id = uuid.uuid4().hex[:8]
         log.exception("Run %s failed (error %s)", context.run.id, error_id)
         sentence = f"Unexpected {type(error).__name__} (error {error_id}); the log has the details."
@@ -220,9 +238,10 @@ def _patiently(attempt: Callable[[], T]) -> T:
     while True:
         try:
             return attempt()
-        except DatabaseBusy:
+        except (DatabaseBusy, StorageError):
             if time.monotonic() > give_up:
                 raise
+            time.sleep(RETRY_SECONDS)
 
 
 def _beat(context: RunContext, stopped: threading.Event) -> None:
@@ -242,7 +261,7 @@ def _beat(context: RunContext, stopped: threading.Event) -> None:
             if time.monotonic() - last_beat >= HEARTBEAT_SECONDS:
                 context.report()
                 last_beat = time.monotonic()
-        except DatabaseBusy:
+        except (DatabaseBusy, StorageError):
             continue  # the next round tries again; LOST_AFTER leaves room for several
 
 

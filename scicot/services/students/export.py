@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from db.models import SnapshotRow
+from db.session import write
 from scicot.adapters.students.export_files import ExportedStage, refuse_filled, write_students
 from scicot.adapters.students.folders import HUB_ID
 from scicot.pure.evaluation.paper_tables import notes_on
@@ -19,7 +20,8 @@ from scicot.services.students.stages import TrainedStage
 from scicot.services.students.trained import load_trained
 from scicot.words.configs import PAPER_STUDENT, STARTER_STUDENT, TrainingConfig
 from scicot.words.errors import NotFound
-from scicot.words.records import Family
+from scicot.words.people import Action, needs
+from scicot.words.records import Actor, Family
 from scicot.words.runs import RunView
 from scicot.words.settings import Settings
 
@@ -27,7 +29,10 @@ from scicot.words.settings import Settings
 LICENSES = {PAPER_STUDENT: "apache-2.0", STARTER_STUDENT: "apache-2.0"}
 
 
-def export_student(session: Session, settings: Settings, run_id: int, folder: Path) -> list[Path]:
+@needs(Action.EXPORT)
+def export_student(
+    session: Session, actor: Actor, settings: Settings, run_id: int, folder: Path
+) -> list[Path]:
     """Write each student of a run into a folder of its role's name and return the folders.
 
     `from_pretrained` loads each; `ct2/` inside holds the CTranslate2 form. The folder must be new
@@ -44,6 +49,8 @@ def export_student(session: Session, settings: Settings, run_id: int, folder: Pa
     }
     if not exported:
         raise NotFound(f"Run {run_id} has no student to export.")
+    with write(session):
+        pass  # nothing but who took it out
     return write_students(folder, exported)
 
 

@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -34,10 +34,6 @@ from scicot.adapters.students.stage_files import (
 from scicot.services.students.stages import StagePlan, TrainedStage, find_stage, hash_stage
 from scicot.services.students.watcher import RunWatcher
 from scicot.words.configs import TrainingConfig
-from scicot.words.settings import Settings
-
-if TYPE_CHECKING:
-    from scicot.adapters.students.trainer import StageTrainer
 
 log = logging.getLogger(__name__)
 
@@ -59,10 +55,8 @@ def ensure_stage(
     if stored is not None and is_complete(folder):
         stage = _found(stored, plan, folder, student, is_own)
         watcher.skip(plan.role, stage)
-    elif plan.tasks:
-        stage = _train(watcher, plan, student, config, stage_hash, folder)
     else:
-        stage = _take_as_it_is(watcher, plan, student, stage_hash, folder)
+        stage = _train(watcher, plan, student, config, stage_hash, folder)
     with context.session() as session:
         _remember(session, context.run.id, stage, plan, config)
     return stage
@@ -95,12 +89,27 @@ def _train(
     from scicot.adapters.students.loading import save_model
     from scicot.adapters.students.trainer import StageTrainer
 
+    if not plan.tasks:
+        return _take_as_it_is(watcher, plan, student, stage_hash, folder)
     settings = watcher.context.settings
     base = inspect_folder(student.name, plan.init.folder / "model") if plan.init else student
     work = work_folder(settings, watcher.context.run.id, stage_hash)
     started = time.monotonic()
     watcher.start(plan.role, f"Loading {student.name}.")
-    trainer = StageTrainer(_job(plan, base, config, settings, stage_hash, work))
+    trainer = StageTrainer(
+        StageJob(
+            hash=stage_hash,
+            student=base.path,
+            family=base.family,
+            tasks=plan.tasks,
+            config=config,
+            precision=resolve_precision(config.precision, settings.device),
+            work_folder=work,
+            threads=run_threads(settings),
+            device=settings.device,
+            validation=plan.validation,
+        )
+    )
     reason = try_conversion(trainer.model, base.path)
     if reason is not None:
         watcher.say(say_slow(reason))
@@ -122,40 +131,7 @@ def _train(
         )
         if reason is not None:
             watcher.say(say_slow(reason))
-    result = _describe(trainer, reason)
-    stage = _publish(
-        prepared, folder, plan, base, result, before + time.monotonic() - started, state.losses
-    )
-    remove_leftovers(work)
-    return stage
-
-
-def _job(
-    plan: StagePlan,
-    base: StudentFolder,
-    config: TrainingConfig,
-    settings: Settings,
-    stage_hash: str,
-    work: Path,
-) -> StageJob:
-    return StageJob(
-        hash=stage_hash,
-        student=base.path,
-        family=base.family,
-        tasks=plan.tasks,
-        config=config,
-        precision=resolve_precision(config.precision, settings.device),
-        work_folder=work,
-        threads=run_threads(settings),
-        device=settings.device,
-        validation=plan.validation,
-    )
-
-
-def _describe(trainer: StageTrainer, slow_reason: str | None) -> dict[str, Any]:
-    """Return what a run's result says of a stage that was trained."""
-    state, job = trainer.state, trainer.job
-    return {
+    result = {
         "steps": state.step,
         "loss": state.losses[-1],
         "deciding_loss": state.deciding_losses[-1] if state.deciding_losses else None,
@@ -166,12 +142,17 @@ def _describe(trainer: StageTrainer, slow_reason: str | None) -> dict[str, Any]:
         "training_seconds": round(state.seconds, 2),
         "tokens_per_second": round(state.tokens / max(state.seconds, 1e-9), 1),
         "threads": trainer.threads,
-        "precision": job.precision,
-        "device": name_device(choose_device(job.device)),
-        "examples": sum(len(task.examples) for task in job.tasks),
-        "fast": slow_reason is None,
-        "slow_reason": slow_reason,
+        "precision": trainer.job.precision,
+        "device": name_device(choose_device(settings.device)),
+        "examples": sum(len(task.examples) for task in plan.tasks),
+        "fast": reason is None,
+        "slow_reason": reason,
     }
+    stage = _publish(
+        prepared, folder, plan, base, result, before + time.monotonic() - started, state.losses
+    )
+    remove_leftovers(work)
+    return stage
 
 
 def _take_as_it_is(

@@ -40,7 +40,7 @@ from scicot.services.runs.runs import list_active
 from scicot.services.system.invariants import find_violations
 from scicot.words.errors import Conflict, DatabaseUnusable, InvalidInput
 from scicot.words.settings import Settings
-from scicot.words.storage import storage_error
+from scicot.words.storage import expand, storage_error
 
 A_DAY = timedelta(days=1)
 
@@ -113,7 +113,7 @@ def restore(settings: Settings, path: Path) -> Path | None:
     version; then nothing is changed.
     """
     target = _database_file(settings)
-    path = path.expanduser()
+    path = expand(path)
     refuse_missing(path)
     refuse_unknown_schema(check_database(path), path.name)
     make_private_folder(target.parent)

@@ -9,7 +9,7 @@ from pathlib import Path
 from scicot.adapters.error_log import write_error
 from scicot.words.errors import SciCotError
 from scicot.words.settings import get_settings
-from scicot.words.storage import storage_error
+from scicot.words.storage import full_disk, says_full, storage_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,8 @@ def _sentence(error: BaseException, log: Path | None) -> str:
         return "The machine ran out of memory. Close other programs, then try again."
     if isinstance(error, OSError) and error.errno:
         return str(storage_error(error, str(error.filename or "a file")))
+    if says_full(error):
+        return str(full_disk("a file"))
     where = f"{log} has the details" if log else "no log could be written"
     return (
         f"Something unexpected happened ({type(error).__name__}); {where}. "

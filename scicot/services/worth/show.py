@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import mean
-from typing import TYPE_CHECKING
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import QuestionRow, RationaleRow
@@ -17,10 +16,6 @@ from scicot.services.questions.lookup import find_dataset_id
 from scicot.services.worth.store import list_students, load_worths
 from scicot.words.errors import InvalidInput
 from scicot.words.records import APPROVED, RationaleStatus
-from scicot.words.worth import Worth
-
-if TYPE_CHECKING:
-    Rated = Row[int, str, RationaleStatus, float, str]  # as `show_worth` selects them
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +68,6 @@ def show_worth(session: Session, dataset: str, student: str | None = None) -> Wo
         )
     measured = [row for row in rows if row.id in worths]
     judged = [row for row in measured if row.status in (*APPROVED, RationaleStatus.REJECTED)]
-    return WorthView(
-        chosen, students, len(measured), _tell(judged, worths), _by_source(measured, worths)
-    )
-
-
-def _tell(judged: Sequence[Rated], worths: Mapping[int, Worth]) -> dict[str, Auc | None]:
-    """Return how well each sign tells the rejected rationales, and all of them together."""
     rejected = [row.status is RationaleStatus.REJECTED for row in judged]
     # higher means likelier to be rejected: little help, much leak, many flags
     signs = {
@@ -90,20 +78,18 @@ def _tell(judged: Sequence[Rated], worths: Mapping[int, Worth]) -> dict[str, Auc
     together = predict_rejection(list(zip(*signs.values(), strict=True)), rejected)
     auc = {name: measure_auc(scores, rejected) for name, scores in signs.items()}
     auc["all"] = measure_auc(together, rejected) if together else None
-    return auc
-
-
-def _by_source(measured: Sequence[Rated], worths: Mapping[int, Worth]) -> list[SourceWorth]:
-    rows_of: dict[str, list[Rated]] = defaultdict(list)
+    by_source: dict[str, list[int]] = defaultdict(list)
+    keys = {row.id: row.answer_key for row in measured}
     for row in measured:
-        rows_of[row.source].append(row)
-    return [
+        by_source[row.source].append(row.id)
+    sources = [
         SourceWorth(
             source=source,
-            rationales=len(rows),
-            help=mean(worths[row.id].help for row in rows),
-            leak=mean(worths[row.id].leak for row in rows),
-            given_away=sum(worths[row.id].gives_away(row.answer_key) for row in rows),
+            rationales=len(ids),
+            help=mean(worths[key].help for key in ids),
+            leak=mean(worths[key].leak for key in ids),
+            given_away=sum(worths[key].gives_away(keys[key]) for key in ids),
         )
-        for source, rows in sorted(rows_of.items())
+        for source, ids in sorted(by_source.items())
     ]
+    return WorthView(chosen, students, len(measured), auc, sources)

@@ -31,8 +31,17 @@ def standing(session: Session, rationale_id: int) -> tuple[str, RationaleStatus]
 
 
 def edit(session: Session, rationale_id: int, text: str, operation: str) -> None:
-    revision = load_item(session, ADA, rationale_id).rationale.revision_id
-    decide(session, BOB, rationale_id, revision, Verdict.EDIT, text, operation_id=operation)
+    now = load_item(session, ADA, rationale_id).rationale
+    decide(
+        session,
+        BOB,
+        rationale_id,
+        now.revision_id,
+        Verdict.EDIT,
+        text,
+        operation_id=operation,
+        seen=now.status,
+    )
 
 
 def test_a_preview_shows_changes_and_writes_nothing(

@@ -113,7 +113,7 @@ def test_what_was_exported_imports_into_the_same_outcomes(
 ) -> None:
     done = bring(ROWS)
     path = tmp_path / "out.jsonl"
-    assert export_predictions(session, done.run, path) == 3
+    assert export_predictions(session, Actor("Ada"), done.run, path) == 3
     again = import_predictions(session, actor, path, dataset="demo", split=Split.TEST, name="again")
     assert list_predictions(session, again.run) == list_predictions(session, done.run)
     row = json.loads(path.read_text(encoding="utf-8").splitlines()[0])
@@ -124,7 +124,7 @@ def test_what_was_exported_imports_into_the_same_outcomes(
 def test_export_into_a_missing_folder_says_so(bring: Importer, session: Session) -> None:
     done = bring(ROWS)
     with pytest.raises(InvalidInput, match="There is no folder /nowhere/at"):
-        export_predictions(session, done.run, Path("/nowhere/at/all.jsonl"))
+        export_predictions(session, Actor("Ada"), done.run, Path("/nowhere/at/all.jsonl"))
 
 
 def test_a_sample_file_of_the_harness_is_read(

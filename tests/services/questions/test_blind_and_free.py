@@ -39,7 +39,7 @@ def test_a_blind_test_is_predicted_and_exported_and_never_scored(
     assert score_runs(session, [run]) == {}
     with pytest.raises(InvalidInput, match="keys are not known"):
         compare_runs(session, run, other)
-    export_predictions(session, run, tmp_path / "out.jsonl")
+    export_predictions(session, Actor("Ada"), run, tmp_path / "out.jsonl")
     line = json.loads((tmp_path / "out.jsonl").read_text())
     assert (line["label"], line["answer_key"], line["outcome"]) == ("B", None, "unscored")
     with pytest.raises(InvalidConfig, match="without an answer key"):

@@ -68,7 +68,7 @@ def line(session: Session, tmp_path: Path) -> dict[str, Any]:
     rationale_id = store_rationale(session, questions[0], "A text to judge.")
     revision = load_item(session, ADA, rationale_id).rationale.revision_id
     decide(session, ADA, rationale_id, revision, Verdict.REJECT, operation_id="first")
-    export_reviews(session, tmp_path / "out.jsonl")
+    export_reviews(session, ADA, tmp_path / "out.jsonl")
     exported: dict[str, Any] = json.loads((tmp_path / "out.jsonl").read_text(encoding="utf-8"))
     return exported | {"source": "elsewhere"}
 

@@ -12,7 +12,7 @@ from db.models import RationaleRow, ReviewRow, RevisionRow
 from db.session import open_session
 from scicot.services.review.items import load_items
 from scicot.services.review.verdicts import decide
-from scicot.words.errors import DatabaseBusy, StaleRevision
+from scicot.words.errors import DatabaseBusy, DecidedMeanwhile, StaleRevision
 from scicot.words.records import Actor, Cause, Split, Verdict
 from scicot.words.settings import Settings
 from tests.builders import store_questions, store_rationale
@@ -32,6 +32,8 @@ def work(url: str, seed: int, decisions: int, ids: list[int]) -> tuple[int, int,
                 )
             except StaleRevision as error:
                 refused += error.current_text != error.submitted_text
+            except DecidedMeanwhile:
+                refused += 1
             else:
                 written += 1
                 edits += is_edit
@@ -45,7 +47,16 @@ def press(session: Session, actor: Actor, one: int, text: str | None, operation:
     revision = item.rationale.revision_id
     while True:
         try:
-            decide(session, actor, one, revision, verdict, text, operation_id=operation)
+            decide(
+                session,
+                actor,
+                one,
+                revision,
+                verdict,
+                text,
+                operation_id=operation,
+                seen=item.rationale.status,
+            )
         except DatabaseBusy:
             continue
         return

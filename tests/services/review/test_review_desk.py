@@ -112,6 +112,7 @@ def test_an_older_text_is_restored_as_a_new_revision(session: Session, item: Rev
             item.rationale.id,
             first.id,
             current_revision_id=second.id,
+            seen=RationaleStatus.EDITED,
             operation_id="restore",
         )
     revisions = list_revisions(session, item.rationale.id)
@@ -124,6 +125,7 @@ def test_an_older_text_is_restored_as_a_new_revision(session: Session, item: Rev
             item.rationale.id,
             first.id,
             current_revision_id=second.id,
+            seen=RationaleStatus.EDITED,
             operation_id="again",
         )
 

@@ -55,14 +55,14 @@ def test_decisions_go_out_and_into_an_empty_database_byte_for_byte(
     session: Session, reviewed: list[int], tmp_path: Path
 ) -> None:
     out, back = tmp_path / "out.jsonl", tmp_path / "back.jsonl"
-    assert export_reviews(session, out) == 5
+    assert export_reviews(session, ADA, out) == 5
     url = f"sqlite:///{tmp_path / 'other.db'}"
     migrate(url)
     with open_session(url) as other:
         store_questions(other, tmp_path / "again")
         assert import_reviews(other, ADA, out) == ReviewImport(5, 0, 0, 0)
         assert import_reviews(other, ADA, out) == ReviewImport(0, 5, 0, 0)
-        export_reviews(other, back)
+        export_reviews(other, ADA, back)
         assert undo(other, ADA)
     assert back.read_bytes() == out.read_bytes()
 
@@ -71,7 +71,7 @@ def test_decisions_are_taken_on_by_a_rationale_nobody_has_worked_on(
     session: Session, reviewed: list[int], tmp_path: Path
 ) -> None:
     out = tmp_path / "out.jsonl"
-    export_reviews(session, out)
+    export_reviews(session, ADA, out)
     url = f"sqlite:///{tmp_path / 'other.db'}"
     migrate(url)
     with open_session(url) as other:
@@ -88,7 +88,7 @@ def test_a_line_of_something_else_imports_nothing(
     session: Session, reviewed: list[int], tmp_path: Path
 ) -> None:
     out = tmp_path / "out.jsonl"
-    export_reviews(session, out)
+    export_reviews(session, ADA, out)
     out.write_text(out.read_text(encoding="utf-8") + '{"id": "Train-1", "dataset": "demo"}\n')
     url = f"sqlite:///{tmp_path / 'other.db'}"
     migrate(url)

@@ -48,6 +48,7 @@ def judge(session: Session, rationale_id: int, verdict: Verdict, actor: Actor = 
         item.rationale.revision_id,
         verdict,
         operation_id=f"{verdict}-{rationale_id}-{actor.name}",
+        seen=item.rationale.status,
     )
 
 

@@ -44,6 +44,7 @@ def judge(
         verdict,
         text,
         operation_id=operation,
+        seen=rationale.status,
     )
     return now_of(session, rationale)
 

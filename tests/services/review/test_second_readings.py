@@ -26,9 +26,17 @@ def rationale_id(session: Session, tmp_path: Path) -> int:
 
 
 def judge(session: Session, actor: Actor, rationale_id: int, verdict: Verdict) -> None:
-    revision = load_item(session, actor, rationale_id).rationale.revision_id
+    now = load_item(session, actor, rationale_id).rationale
     operation = f"{actor.name}-{verdict}"
-    decide(session, actor, rationale_id, revision, verdict, operation_id=operation)
+    decide(
+        session,
+        actor,
+        rationale_id,
+        now.revision_id,
+        verdict,
+        operation_id=operation,
+        seen=now.status,
+    )
 
 
 def in_queue(session: Session, actor: Actor, queue: Queue) -> int:

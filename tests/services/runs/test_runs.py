@@ -98,7 +98,10 @@ def test_a_worker_reports_metrics_and_ends_done(session: Session, settings: Sett
     ("raised", "sentence"),
     [
         (StudentError("No such student. Name another."), "No such student. Name another."),
-        (OSError(28, "No space left on device"), "The machine refused: No space left on device."),
+        (
+            OSError(28, "No space left on device"),
+            "The disk is full: a file was not written. Make room, then try again.",
+        ),
         (MemoryError(), "The machine ran out of memory. Lower tokens_per_batch."),
     ],
 )

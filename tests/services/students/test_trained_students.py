@@ -86,7 +86,7 @@ def prepare_empty_test(session: Session, folder: Path) -> str:
 def test_an_exported_student_loads_and_says_what_it_is(
     session: Session, tmp_path: Path, trained: RunView
 ) -> None:
-    folders = export_student(session, get_settings(), trained.id, tmp_path / "out")
+    folders = export_student(session, Actor("Ada"), get_settings(), trained.id, tmp_path / "out")
     assert {folder.name for folder in folders} == {"rationale", "answer"}
     for folder in folders:
         opened = AutoModelForSeq2SeqLM.from_pretrained(folder)  # as a reader of the card would
@@ -105,5 +105,5 @@ def test_an_export_overwrites_nothing(session: Session, tmp_path: Path, trained:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine.txt").write_text("keep me")
     with pytest.raises(Conflict, match="not empty"):
-        export_student(session, get_settings(), trained.id, tmp_path / "out")
+        export_student(session, Actor("Ada"), get_settings(), trained.id, tmp_path / "out")
     assert (tmp_path / "out" / "mine.txt").read_text() == "keep me"

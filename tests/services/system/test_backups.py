@@ -10,7 +10,7 @@ from scicot.services.runs.worker import claim_run
 from scicot.services.system.backups import back_up, restore
 from scicot.services.system.findings import Level
 from scicot.services.system.health import examine
-from scicot.words.errors import Conflict, DatabaseUnusable, InvalidInput
+from scicot.words.errors import Conflict, DatabaseUnusable, InvalidInput, StorageError
 from scicot.words.records import Actor, RunKind
 from scicot.words.settings import Settings
 from tests.builders import store_questions
@@ -60,3 +60,20 @@ def test_nothing_is_restored_under_a_running_run(
     claim_run(session, run_id, "w")
     with pytest.raises(Conflict, match=f"Run {run_id} is going"):
         restore(settings, tmp_path / "backup.db")
+
+
+@pytest.mark.parametrize(
+    ("path", "error"), [("~nouser/x.db", InvalidInput), ("/proc/no-such/x.db", InvalidInput)]
+)
+def test_a_place_that_cannot_hold_a_backup_is_named(
+    session: Session, settings: Settings, path: str, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        back_up(settings, Path(path))
+
+
+def test_a_backup_that_the_machine_does_not_take_says_so(
+    session: Session, settings: Settings
+) -> None:
+    with pytest.raises(StorageError, match="/proc/x"):
+        back_up(settings, Path("/proc/x"))

@@ -23,6 +23,7 @@ from scicot.services.rationales import imports as rationale_imports
 from scicot.services.review import (
     drafts,
     exports,
+    file_imports,
     files,
     leases,
     policies,
@@ -33,6 +34,7 @@ from scicot.services.review import (
 )
 from scicot.services.review.items import load_item
 from scicot.services.runs import runs
+from scicot.services.students import export as student_export
 from scicot.services.students import predicting
 from scicot.services.system import people
 from scicot.services.system.people import find_role, list_deeds, list_people, set_role
@@ -48,9 +50,9 @@ from tests.builders import store_questions, store_rationale
 ADMIN = Actor("root@example.org")
 MODULES: tuple[ModuleType, ...] = (
     *(audits, batches, rules, attribution, question_view, tags, prediction_files),
-    *(question_imports, rationale_imports, drafts, exports, files, leases, policies),
+    *(question_imports, rationale_imports, drafts, exports, file_imports, files, leases, policies),
     *(regeneration, second_readings, undo, verdicts, runs, predicting, people),
-    *(few_shot, generation, prices, prompts, experiments, snapshots, training),
+    *(student_export, few_shot, generation, prices, prompts, experiments, snapshots, training),
     *(deleting, labels, space),
 )
 GUARDED = {

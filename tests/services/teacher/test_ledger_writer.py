@@ -89,7 +89,7 @@ def test_a_database_without_room_keeps_the_answer_in_the_spool(
 def test_on_a_full_disk_the_spool_uses_the_room_put_aside(
     spool: Spool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    spool.put_room_aside()
+    spool.room.put_aside()
     room = tmp_path / "spool" / "run-1.room"
     sync = os.fsync
 

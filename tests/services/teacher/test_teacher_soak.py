@@ -29,9 +29,4 @@ def test_kills_lose_no_answer_and_buy_none_twice(home: Path) -> None:
     seed = random.SystemRandom().randrange(10**6)
     prepare(home, 120)
     counts = soak_kills(questions=120, kills=3, seed=seed)
-    assert counts.violations == [], counts
-    # what was in flight at a kill is maybe paid, and was not asked for again
-    assert counts.ledger_paid == counts.rationales, counts
-    assert counts.questions - counts.rationales == counts.ledger_cut, counts
-    assert counts.ledger_cut <= 8 * counts.kills, counts
-    assert counts.ledger_paid <= counts.server_calls <= counts.questions, counts
+    assert counts.agree, counts

@@ -74,7 +74,7 @@ def test_a_new_method_is_trained_predicted_compared_exported_and_tried(
     session.rollback()  # what the worker wrote since
     assert get_run(session, again).method == method
 
-    (folder,) = export_student(session, settings, run.id, tmp_path / "out")
+    (folder,) = export_student(session, Actor("Ada"), settings, run.id, tmp_path / "out")
     card = (folder / "README.md").read_text()
     assert "'so: ' and a question and a rationale, and writes the answer" in card
 

@@ -63,7 +63,7 @@ class LedgerWriter:
         self._thread = threading.Thread(target=self._run, name="ledger-writer", daemon=True)
 
     def __enter__(self) -> Self:
-        self._spool.put_room_aside()
+        self._spool.room.put_aside()
         self._thread.start()
         return self
 
@@ -75,7 +75,7 @@ class LedgerWriter:
     ) -> None:
         self._queue.put(None)
         self._thread.join()
-        self._spool.give_room_back()
+        self._spool.room.give_back()
 
     def submit(
         self,
