@@ -85,7 +85,10 @@ def open_parcel(path: Path, folder: Path) -> dict[str, Any]:
         with tarfile.open(path, "r:") as tar:
             for member in tar:
                 _refuse_strange(path, member)
-            tar.extractall(partial, filter="data")
+            if hasattr(tarfile, "data_filter"):
+                tar.extractall(partial, filter="data")
+            else:  # before Python 3.11.4; what the filter refuses is refused above as well
+                tar.extractall(partial)
         _refuse_changed(path, partial, manifest["files"])
         partial.rename(folder)
     except (OSError, tarfile.TarError) as error:
