@@ -46,7 +46,8 @@ def test_a_row_opens_its_run_and_ticks_lay_runs_over_each_other(page: Page, addr
     for run_id in (3, 1):
         page.get_by_role("checkbox", name=f"Tick {run_id}").check()
         expect(page).to_have_url(re.compile(f"ticked=.*{run_id}"))
-    expect(page.get_by_role("link", name="Compare 3 with 1")).to_be_visible()
+    overlaid = page.get_by_role("region", name="The ticked runs")
+    expect(overlaid.get_by_role("rowheader")).to_have_text([re.compile("^3 "), re.compile("^1 ")])
     page.get_by_role("button", name=re.compile("^4 · ")).click()
     expect(page.get_by_text("Run 4:")).to_be_visible()
 
