@@ -3,6 +3,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
+from db.models import RunStageRow, StageRow
+from db.session import write
+from scicot.adapters.clock import utc_now
 from scicot.pure.methods.registry import make_config
 from scicot.services.predictions.store import store_predictions
 from scicot.services.runs.runs import list_runs
@@ -10,7 +13,7 @@ from scicot.words.records import RationaleStatus, RunKind, Split, StoredQuestion
 from tests.builders import store_questions, store_rationale
 from tests.pages.driver import open_page
 from tests.pages.test_compare import press, texts
-from tests.predictions import make_prediction, store_run, store_trained
+from tests.predictions import make_prediction, store_trained
 
 
 @pytest.fixture
@@ -21,7 +24,21 @@ def questions(session: Session, tmp_path: Path) -> list[StoredQuestion]:
 @pytest.fixture
 def run_id(session: Session, questions: list[StoredQuestion]) -> int:
     config = make_config(method="sci_cot", dataset="demo", snapshot="s")
-    return store_trained(session, questions, config)
+    stored = store_trained(session, questions, config)
+    with write(session):
+        stage = StageRow(
+            hash="a",
+            name="answer",
+            folder="stages/a",
+            config={},
+            result={},
+            seconds=1.0,
+            created_at=utc_now(),
+        )
+        session.add(stage)
+        session.flush()
+        session.add(RunStageRow(run_id=stored, stage_id=stage.id, role="answer", reused=False))
+    return stored
 
 
 def test_each_error_is_read_under_its_fault_with_the_definition_beside_it(
@@ -59,7 +76,6 @@ def test_asking_again_queues_a_run(
     run_id: int,
 ) -> None:
     store_rationale(session, questions[1], "The teacher explains.", status=RationaleStatus.ACCEPTED)
-    store_run(session, questions, right=[0])
     app = open_page("evaluate/attribution", run=str(run_id))
     press(app, "Ask the answering stage again")
     assert not app.exception

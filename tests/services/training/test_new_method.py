@@ -45,11 +45,12 @@ def test_a_method_has_its_settings_and_no_other_has_them(method: str) -> None:
         make_config(method=method, dataset="demo")
 
 
-def test_a_new_method_has_its_button(session: Session, tmp_path: Path, method: str) -> None:
+def test_a_new_method_can_be_chosen(session: Session, tmp_path: Path, method: str) -> None:
     prepare(session, tmp_path / "files")
-    page = open_page("train/launch", dataset="demo")
-    (button,) = [one for one in page.button if one.label == METHOD.title]
-    assert not button.disabled
+    page = open_page("train/launch", dataset="demo", method=method)
+    choice = page.button_group(key="link_method")
+    assert METHOD.title in [option.content for option in choice.options]
+    assert choice.value == method
     assert any("Weight of the explanations" in one.label for one in page.number_input)
 
 
