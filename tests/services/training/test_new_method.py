@@ -49,7 +49,7 @@ def test_a_new_method_can_be_chosen(session: Session, tmp_path: Path, method: st
     prepare(session, tmp_path / "files")
     page = open_page("train/launch", dataset="demo", method=method)
     choice = page.button_group(key="link_method")
-    assert METHOD.title in [option.content for option in choice.options]
+    assert METHOD.title in choice.options
     assert choice.value == method
     assert any("Weight of the explanations" in one.label for one in page.number_input)
 
