@@ -85,7 +85,7 @@ def show_keeping(kept: Kept, name: str) -> None:
             found = kept.look(session, name)
         st.text(found.sentence())
         st.button(
-            f"Delete {kept.noun} {name} for good",
+            f"Delete {kept.noun} {escape_markdown(name)} for good",
             type="primary",
             key=f"keep_delete_{key}",
             disabled=bool(found.blockers),

@@ -138,7 +138,7 @@ def test_work_that_was_stopped_goes_on_from_what_is_complete(
         patch.setattr(RunWatcher, "step", stop_in_stage_2)
         stopped = carry_out(parcel)
     assert (stopped.status, stopped.result) == (RunStatus.FAILED, None)
-    assert "No space left" in str(stopped.error)
+    assert "The disk is full" in str(stopped.error)
     assert carry_out(parcel).status is RunStatus.DONE
     lines = (parcel.parent / "run.work" / "progress.jsonl").read_text().splitlines()
     events = [json.loads(line) for line in lines]

@@ -395,7 +395,7 @@ def test_a_full_disk_fails_the_run_with_the_reason_and_keeps_what_was_saved(
         patch.setattr(trainer, "save_checkpoint", full_at_4)
         assert run_worker(run_id, settings, HANDLERS) is RunStatus.FAILED
     session.rollback()
-    assert "No space left on device" in (get_run(session, run_id).error or "")
+    assert "The disk is full" in (get_run(session, run_id).error or "")
     resume_run(session, Actor("Ada"), run_id)
     session.rollback()
     resumed: list[int] = []
