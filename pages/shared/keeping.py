@@ -92,11 +92,16 @@ def show_keeping(kept: Kept, name: str) -> None:
             on_click=_delete,
             args=(kept, name),
         )
-    show_answer(kept.noun)
+    show_answer(_place(kept))
+
+
+def _place(kept: Kept) -> str:
+    """Return where the answers stand: another place than where a thing of this noun is made."""
+    return f"keep_{kept.noun}"
 
 
 def _done(kept: Kept, sentence: str) -> None:
-    answer(kept.noun, escape_markdown(sentence))
+    answer(_place(kept), escape_markdown(sentence))
     st.session_state[f"kept_{kept.noun}"] = st.session_state.get(f"kept_{kept.noun}", 0) + 1
 
 
@@ -106,21 +111,21 @@ def _forget(kept: Kept) -> None:
 
 
 def _rename(kept: Kept, name: str, new: str) -> None:
-    with answered_at(kept.noun), open_workspace() as workspace:
+    with answered_at(_place(kept)), open_workspace() as workspace:
         kept.rename(workspace, current_actor(), name, new)
         links.choose(kept.link, " ".join(new.split()))
         _done(kept, f"It is called {new} now.")
 
 
 def _archive(kept: Kept, name: str) -> None:
-    with answered_at(kept.noun), open_workspace() as workspace:
+    with answered_at(_place(kept)), open_workspace() as workspace:
         kept.archive(workspace, current_actor(), name)
         _forget(kept)
         _done(kept, f"{name} is archived.")
 
 
 def _delete(kept: Kept, name: str) -> None:
-    with answered_at(kept.noun), open_workspace() as workspace:
+    with answered_at(_place(kept)), open_workspace() as workspace:
         kept.delete(workspace, current_actor(), name)
         _forget(kept)
         _done(kept, f"{name} is deleted.")
