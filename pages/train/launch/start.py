@@ -14,6 +14,7 @@ from pages.shared.panel import say_queue, show_started
 from pages.train.launch.launcher_form import Place, keep_choice
 from pages.train.launch.plan import Outlook, look_ahead, notes_of, say_outlook, show_details
 from pages.train.launch.tryout import show_tryout
+from pages.train.outcome import say_split, show_next, show_share
 from scicot.pure.hashing import content_hash
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.methods.plan import Method
@@ -165,20 +166,14 @@ def _forget() -> None:
 def _show_result(run: RunView) -> None:
     """Show what the run came to, and the next step."""
     metrics = run.metrics or {}
-    if run.status is not RunStatus.DONE or metrics.get("accuracy") is None:
+    if run.status is not RunStatus.DONE or metrics.get("correct") is None:
         return
     with errors_shown():
-        st.metric("Correct", f"{metrics['accuracy']:.1%}", help=f"Of {metrics['questions']:,}.")
-        with st.container(horizontal=True):
-            st.page_link(
-                links.COMPARE,
-                label="Compare it",
-                icon=":material/compare:",
-                query_params={"a": str(run.id)},
-            )
-            st.page_link(
-                links.INSPECT,
-                label="Read its answers",
-                icon=":material/menu_book:",
-                query_params={"runs": str(run.id)},
-            )
+        split = say_split(run)
+        show_share(
+            "Correct" + (f" on {split}" if split else ""),
+            "The answer that it wrote is the key.",
+            int(metrics["correct"]),
+            int(metrics["questions"]),
+        )
+        show_next(run)

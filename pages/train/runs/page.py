@@ -7,9 +7,10 @@ import streamlit as st
 from pages.shared import links
 from pages.shared.frame import errors_shown
 from pages.train.clone import show_differences
+from pages.train.outcome import show_next
 from pages.train.runs.filters import choose_filters
 from pages.train.runs.overlay import show_overlay
-from pages.train.runs.status import show_next, show_run
+from pages.train.runs.status import show_run
 from pages.train.runs.table import TICKED, show_live_table
 from scicot.pure.markdown import escape_markdown
 from scicot.services.runs.runs import get_run, list_runs

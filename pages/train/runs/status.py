@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared import links
 from pages.shared.run_control import show_headline, show_orders, show_while_it_runs
 from pages.shared.teacher_run import show_teacher_totals
 from pages.shared.times import say_moment, say_utc
 from pages.train.clone import link_to_clone
+from pages.train.outcome import say_split, show_share
 from pages.train.runs.curves import show_curves
 from pages.train.runs.labels import show_labels
 from pages.train.runs.learned import show_learned
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.runs.durations import say_duration
 from scicot.pure.runs.logs import find_cause
-from scicot.pure.statistics import wilson_interval
 from scicot.services.launching.launches import get_launch, read_run_log
 from scicot.services.runs.parts import PartView, list_parts
 from scicot.services.runs.queue import list_queue
@@ -37,7 +36,6 @@ FIGURES = {
     ),
     "unscored": ("Not scored", "Their key is not known."),
 }
-SPLITS = {"test": "the test split", "validation": "the validation split"}
 
 
 def show_run(run_id: int) -> None:
@@ -111,38 +109,13 @@ def _show_small_print(run: RunView) -> None:
         said = f"{run.actor}, {say_moment(began)}"
         if run.finished_at and run.started_at:
             said += f", {say_duration((run.finished_at - run.started_at).total_seconds())}"
-        split = SPLITS.get(str(run.result.get("evaluated_on")))
+        split = say_split(run)
         st.caption(
             escape_markdown(said + (f", measured on {split}" if split else "")),
             help=f"Began {say_utc(began)}",
         )
     if run.note:
         st.text(run.note)
-
-
-def show_next(run: RunView) -> None:
-    """Show what there is to do with a run that is done."""
-    if run.status is not RunStatus.DONE or run.kind is not RunKind.TRAIN:
-        return
-    with st.container(horizontal=True):
-        st.page_link(
-            links.COMPARE,
-            label="Compare it",
-            icon=":material/compare:",
-            query_params={"a": str(run.id)},
-        )
-        st.page_link(
-            links.INSPECT,
-            label="Read its answers",
-            icon=":material/menu_book:",
-            query_params={"runs": str(run.id)},
-        )
-        st.page_link(
-            links.WHAT_IF,
-            label="Ask it: what if",
-            icon=":material/psychology:",
-            query_params={"run": str(run.id)},
-        )
 
 
 def _show_result(run: RunView) -> None:
@@ -155,24 +128,11 @@ def _show_result(run: RunView) -> None:
         for name, (label, about) in FIGURES.items():
             count = figures.get(COUNTED.get(name, ""))
             if count is not None:
-                _show_share(label, about, int(count), questions)
+                show_share(label, about, int(count), questions)
             elif name in figures:
                 value = figures[name]
                 text = f"{value:.1%}" if isinstance(value, float) else f"{value:,}"
                 st.metric(label, text, help=about, width="content")
-
-
-def _show_share(label: str, about: str, count: int, questions: int) -> None:
-    interval = wilson_interval(count, questions)
-    st.metric(
-        label,
-        f"{count / questions:.1%}" if questions else "none",
-        interval.to_words(".1f") if interval else None,
-        delta_color="off",
-        delta_arrow="off",
-        help=f"{about} {count:,} of {questions:,}; below, the 95 % interval (Wilson).",
-        width="content",
-    )
 
 
 def _show_parts(parts: list[PartView]) -> None:
