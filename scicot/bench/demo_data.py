@@ -186,8 +186,19 @@ def _leave_out(session: Session) -> None:
     session.execute(
         update(RunRow).values(host=None, pid=None, pid_started=None, worker=None, launched_at=None)
     )
-    session.execute(update(CompletionRow).values(raw_body=None, worker=None))
+    session.execute(update(CompletionRow).values(worker=None))
+    for completion in session.scalars(select(CompletionRow)):
+        completion.raw_body = _without_folder(completion.raw_body)
     session.execute(update(AttemptRow).values(detail=None))
+
+
+def _without_folder(raw_body: str | None) -> str | None:
+    """Return a server's answer as it came, but for the folder of its model's file."""
+    if raw_body is None:
+        return None
+    answer = json.loads(raw_body)
+    answer["model"] = Path(answer["model"]).name
+    return json.dumps(answer)
 
 
 def main() -> None:

@@ -35,7 +35,7 @@ def choose_runs(runs: Sequence[RunView]) -> list[RunView]:
 
 def show(chosen: Sequence[RunView]) -> None:
     """Show one question after another that any of the runs answered."""
-    listed, reading = st.columns([2, 5], gap="medium")
+    listed, reading = st.columns([4, 5], gap="medium")
     with listed:
         asked = choose_listed(chosen)
     with reading:

@@ -21,6 +21,7 @@ from scicot.services.review.items import load_item
 from scicot.services.review.queue import count_queues
 from scicot.services.review.verdicts import decide
 from scicot.services.runs.runs import list_metrics, list_runs
+from scicot.services.system.invariants import find_violations
 from scicot.services.training.snapshots import list_snapshots, snapshot_texts
 from scicot.words.errors import Conflict
 from scicot.words.records import Actor, RationaleStatus, RunKind, RunStatus, Verdict
@@ -47,6 +48,7 @@ def test_the_demonstration_has_something_for_every_page_and_leaves_without_a_tra
 ) -> None:
     demonstration = add_demonstration(session, ADA)
     assert add_demonstration(session, ADA) == demonstration  # a second press changes nothing
+    assert find_violations(session) == []
     assert sum(count_questions(session)[demonstration.dataset].values()) == 60
     queues = count_queues(session, ADA, demonstration.dataset)
     lines = (DEMO_FOLDER / "decisions.jsonl").read_text(encoding="utf-8").splitlines()
