@@ -7,11 +7,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from scicot.adapters.launchers.local import log_path
 from scicot.words.settings import Settings
 
 # a folder without a row may belong to a stage that is being published at this moment
 SETTLED_SECONDS = 3600
+
+
+def log_path(settings: Settings, run_id: int | str) -> Path:
+    """Return the file that a run's worker writes its log to."""
+    return settings.artifacts_folder / "logs" / f"run-{run_id}.log"
 
 
 def measure_kinds(settings: Settings) -> dict[str, int]:

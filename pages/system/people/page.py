@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.shared.frame import current_actor, errors_shown
 from pages.shared.sign_in import needs_sign_in
+from pages.shared.times import say_moment
 from pages.system.people.roles import show_log, show_roles
 from scicot.services.system.people import list_activity
 from scicot.services.workspace import open_workspace
@@ -28,7 +29,9 @@ if activity:
                 "name": person.name,
                 **person.decisions,
                 "runs started": person.runs,
-                "last decision": person.last_decision_at,
+                "last decision": (
+                    say_moment(person.last_decision_at) if person.last_decision_at else "never"
+                ),
             }
             for person in activity
         ],

@@ -12,15 +12,11 @@ from pathlib import Path
 
 import psutil
 
+from scicot.adapters.artifacts import log_path
 from scicot.adapters.students.memory import worker_environment
 from scicot.words.settings import Settings
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-
-
-def log_path(settings: Settings, run_id: int | str) -> Path:
-    """Return the file that a run's worker writes its log to."""
-    return settings.artifacts_folder / "logs" / f"run-{run_id}.log"
 
 
 def read_log_end(settings: Settings, run_id: int, last_bytes: int) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from db.models import LaunchRow, RunRow
 from db.session import write
+from scicot.adapters.artifacts import log_path
 from scicot.adapters.launchers.cluster import (
     Carried,
     is_at_hand,
@@ -19,7 +20,6 @@ from scicot.adapters.launchers.cluster import (
     open_cluster,
     title,
 )
-from scicot.adapters.launchers.local import log_path
 from scicot.adapters.parcel_news import read_end
 from scicot.pure.hashing import content_hash
 from scicot.services.runs.launched import Chosen

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from db.models import MetricRow, PredictionRow, RunPartRow, RunRow, RunStageRow, StageRow
 from db.rows import insert_or_replace
 from db.session import write
+from scicot.adapters.artifacts import log_path
 from scicot.adapters.clock import utc_now
-from scicot.adapters.launchers.local import log_path
 from scicot.adapters.parcel_files import open_parcel, read_manifest
 from scicot.adapters.parcel_folders import PROGRESS, copy_progress, scratch_folder
 from scicot.adapters.students.stage_files import (

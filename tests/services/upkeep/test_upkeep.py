@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 
 from db.models import RunRow, RunStageRow, SnapshotRow, StageRow
 from db.session import write
-from scicot.adapters.artifacts import SETTLED_SECONDS
+from scicot.adapters.artifacts import SETTLED_SECONDS, log_path
 from scicot.adapters.clock import utc_now
-from scicot.adapters.launchers.local import log_path
 from scicot.pure.methods.registry import make_config
 from scicot.services.predictions.store import list_predictions
 from scicot.services.questions.imports import import_questions
