@@ -90,6 +90,15 @@ ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
         "home": ("questions", "review", "runs", "training", "evaluation"),
         "demo": ("upkeep",),
     },
+    "scicot/adapters": {
+        # what several rooms need: where files lie, how they are written whole, the clock
+        ".": (),
+        "sources": (".",),
+        "students": (".",),
+        "teacher": (".",),
+        # a runtime environment is a YAML file; a worker's allocator is set before it starts
+        "launchers": (".", "sources", "students"),
+    },
     "scicot/pure": {
         "students": (),
         "predictions": ("teacher", "questions"),
@@ -113,7 +122,6 @@ ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
                 "prepare": ("questions", "generate", "review", "clean"),
                 "train": ("launch", "runs"),
                 "evaluate": ("results", "compare", "inspect", "attribution", "what_if"),
-                "parcels": ("runs", "students"),
                 "system": ("health", "people"),
                 "start": ("home",),
             }.items()
@@ -124,8 +132,9 @@ ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
     },
 }
 # What lies in a hall itself, open to all of its rooms.
-OPEN = {
+OPEN: dict[str, tuple[str, ...]] = {
     "scicot/services": (),
+    "scicot/adapters": (),
     "scicot/pure": ("hashing", "markdown", "printable", "secrets", "statistics"),
     "pages": (),
 }

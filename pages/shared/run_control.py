@@ -10,7 +10,8 @@ from pages.shared.answers import answered_at, show_answer
 from pages.shared.colors import Color
 from pages.shared.frame import current_actor, errors_shown
 from scicot.pure.markdown import escape_markdown
-from scicot.services.runs.runs import RESUMABLE, get_run, move_to_front
+from scicot.services.runs.runs import get_run
+from scicot.services.runs.steering import RESUMABLE, move_to_front
 from scicot.services.workspace import open_workspace
 from scicot.words.records import RunKind, RunStatus
 from scicot.words.runs import RunView

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from scicot.adapters.parcel_files import MANIFEST, open_parcel
-from scicot.adapters.students.folders import ALLOWED_FILES
+from scicot.words.configs import STUDENT_FILES
 from scicot.words.errors import Conflict
 
 PROGRESS = "progress.jsonl"
@@ -61,7 +61,7 @@ def open_once(path: Path, folder: Path, manifest: Mapping[str, Any]) -> Path:
 def pack_student_files(student: Path, folder: Path) -> None:
     """Copy the files of a student that only this machine has into a parcel's folder."""
     (folder / STUDENT).mkdir()
-    for pattern in ALLOWED_FILES:
+    for pattern in STUDENT_FILES:
         for file in student.glob(pattern):
             shutil.copy2(file, folder / STUDENT / file.name)
 

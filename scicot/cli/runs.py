@@ -23,11 +23,8 @@ from scicot.services.launching.launches import (
 from scicot.services.launching.tending import take_over_requeued
 from scicot.services.runs.parts import list_parts
 from scicot.services.runs.queue import list_queue
-from scicot.services.runs.runs import (
-    get_run,
-    list_runs,
-    move_to_front,
-)
+from scicot.services.runs.runs import get_run, list_runs
+from scicot.services.runs.steering import move_to_front
 from scicot.services.runs.tracking import send_run
 from scicot.services.runs.worker import run_worker
 from scicot.services.training.cloning import differences_between_runs

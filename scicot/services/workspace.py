@@ -16,7 +16,8 @@ from scicot.adapters.launchers.cluster import refuse_absent
 from scicot.adapters.launchers.launcher import Launcher, open_launcher
 from scicot.services.runs.launched import CHOSEN, Chosen, has_launches
 from scicot.services.runs.queue import tend_queue
-from scicot.services.runs.runs import get_run, request_cancel, resume_run, start_here
+from scicot.services.runs.runs import get_run
+from scicot.services.runs.steering import request_cancel, resume_run, start_here
 from scicot.words.configs import (
     AttributionConfig,
     EstimateConfig,

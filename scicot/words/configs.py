@@ -14,6 +14,8 @@ from scicot.words.records import RationaleStatus, Split
 
 PAPER_STUDENT = "google/flan-t5-small"
 STARTER_STUDENT = "starter"
+# What a student's folder may bring along; weights only as safetensors, and never code.
+STUDENT_FILES = ("*.json", "*.safetensors", "*.model", "merges.txt", "vocab.txt")
 PAPER_TEACHER = "openai:gpt-3.5-turbo"
 STARTER_TEACHER = "starter"
 FRACTIONS = (0.125, 0.25, 0.5, 1.0)

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import AttemptRow, CompletionRow, RationaleRow, RevisionRow
-from scicot.services.runs.runs import get_run, resume_run
+from scicot.services.runs.runs import get_run
+from scicot.services.runs.steering import resume_run
 from scicot.services.runs.worker import RunContext, run_worker
 from scicot.services.teacher.generation import run_generation, start_generation
 from scicot.services.teacher.prices import set_price

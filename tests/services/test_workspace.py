@@ -5,7 +5,8 @@ from sqlalchemy.orm import Session
 
 from scicot.adapters.launchers.launcher import open_launcher
 from scicot.pure.methods.registry import make_config
-from scicot.services.runs.runs import get_run, list_runs, request_cancel
+from scicot.services.runs.runs import get_run, list_runs
+from scicot.services.runs.steering import request_cancel
 from scicot.services.workspace import Workspace, open_workspace
 from scicot.words.configs import AttributionConfig, TrainingConfig
 from scicot.words.errors import NotFound

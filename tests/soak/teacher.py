@@ -21,7 +21,8 @@ from sqlalchemy.orm import Session
 from db.models import AttemptRow, CompletionRow, RationaleRow, RunRow
 from db.session import write
 from scicot.adapters.clock import utc_now
-from scicot.services.runs.runs import get_run, resume_run
+from scicot.services.runs.runs import get_run
+from scicot.services.runs.steering import resume_run
 from scicot.services.runs.worker import run_worker
 from scicot.services.system.invariants import Violation, find_violations
 from scicot.services.teacher.generation import retry_calls, run_generation, start_generation

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.prepare.generate.teacher_choice import choose_teacher
 from pages.prepare.generate.teacher_form import show_estimate
@@ -48,21 +51,47 @@ def _choose(dataset: str) -> FewShotConfig | None:
     """Return what is to be asked; None while no model can be."""
     teacher = choose_teacher()
     first, second = st.columns(2)
-    split = first.selectbox(
-        "Questions",
-        list(SPLITS),
-        format_func=lambda split: SPLITS[split],
-        key="few_shot_split",
-        persist_state="session",
-    )
-    limit = second.number_input(
-        "Only the first so many",
-        min_value=1,
+    asked = _choose_questions(first, second)
+    answered = _choose_answers(first, second)
+    asked["budget_usd"] = second.number_input(
+        "Budget (USD)",
+        min_value=0.0001,
         value=None,
-        placeholder="all of them",
-        key="few_shot_limit",
+        format="%.4f",
+        placeholder="none",
+        key="few_shot_budget",
         persist_state="session",
     )
+    if teacher is None:
+        return None
+    with errors_shown():
+        return FewShotConfig.checked(dataset=dataset, teacher=teacher, **asked, **answered)
+    return None
+
+
+def _choose_questions(first: DeltaGenerator, second: DeltaGenerator) -> dict[str, Any]:
+    """Return which questions are asked."""
+    return {
+        "split": first.selectbox(
+            "Questions",
+            list(SPLITS),
+            format_func=lambda split: SPLITS[split],
+            key="few_shot_split",
+            persist_state="session",
+        ),
+        "limit": second.number_input(
+            "Only the first so many",
+            min_value=1,
+            value=None,
+            placeholder="all of them",
+            key="few_shot_limit",
+            persist_state="session",
+        ),
+    }
+
+
+def _choose_answers(first: DeltaGenerator, second: DeltaGenerator) -> dict[str, Any]:
+    """Return what the model reads before a question, and how its answer is taken."""
     shots = first.number_input(
         "Examples (k)",
         0,
@@ -105,31 +134,13 @@ def _choose(dataset: str) -> FewShotConfig | None:
         key="few_shot_temperature",
         persist_state="session",
     )
-    budget = second.number_input(
-        "Budget (USD)",
-        min_value=0.0001,
-        value=None,
-        format="%.4f",
-        placeholder="none",
-        key="few_shot_budget",
-        persist_state="session",
-    )
-    if teacher is None:
-        return None
-    with errors_shown():
-        return FewShotConfig.checked(
-            dataset=dataset,
-            teacher=teacher,
-            split=split,
-            shots=shots,
-            chain_of_thought=thinking,
-            samples=samples,
-            temperature=temperature if samples > 1 else 0.0,
-            second_call=second_call,
-            limit=limit,
-            budget_usd=budget,
-        )
-    return None
+    return {
+        "shots": shots,
+        "chain_of_thought": thinking,
+        "samples": samples,
+        "temperature": temperature if samples > 1 else 0.0,
+        "second_call": second_call,
+    }
 
 
 def _show_offer(config: FewShotConfig) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.shared.links import link_choice
 from pages.shared.money import format_usd
@@ -48,92 +49,80 @@ def choose_call_settings() -> dict[str, Any]:
     """Return how calls are made; each has a default that serves."""
     with st.expander("More settings", icon=":material/tune:"):
         first, second = st.columns(2)
-        third = first
-        values: dict[str, Any] = {
-            "max_tokens": first.number_input(
-                "Longest answer (tokens)",
-                16,
-                32_768,
-                int(default_of("max_tokens")),
-                key="call_max_tokens",
-                persist_state="session",
-            ),
-            "temperature": second.number_input(
-                "Temperature",
-                0.0,
-                2.0,
-                float(default_of("temperature")),
-                step=0.1,
-                key="call_temperature",
-                persist_state="session",
-            ),
-            "samples": third.number_input(
+        return {
+            "max_tokens": _number(first, "max_tokens", "Longest answer (tokens)", 16, 32_768),
+            "temperature": _number(second, "temperature", "Temperature", 0.0, 2.0, step=0.1),
+            "samples": _number(
+                first,
+                "samples",
                 "Rationales a question",
                 1,
                 20,
-                int(default_of("samples")),
                 help="More than one needs a temperature above 0. Review shows the best one first.",
-                key="call_samples",
-                persist_state="session",
             ),
-            "concurrency": first.number_input(
-                "Calls at once",
-                1,
-                256,
-                int(default_of("concurrency")),
-                key="call_concurrency",
-                persist_state="session",
+            "concurrency": _number(first, "concurrency", "Calls at once", 1, 256),
+            "requests_per_minute": _cap(
+                second, "requests_per_minute", "Requests a minute, at most", 1
             ),
-            "requests_per_minute": second.number_input(
-                "Requests a minute, at most",
-                min_value=1,
-                value=None,
-                placeholder="no cap",
-                key="call_requests_per_minute",
-                persist_state="session",
-            ),
-            "tokens_per_minute": third.number_input(
-                "Tokens a minute, at most",
-                min_value=1,
-                value=None,
-                placeholder="no cap",
-                key="call_tokens_per_minute",
-                persist_state="session",
-            ),
-            "budget_usd": first.number_input(
+            "tokens_per_minute": _cap(first, "tokens_per_minute", "Tokens a minute, at most", 1),
+            "budget_usd": _cap(
+                first,
+                "budget_usd",
                 "Budget (USD)",
-                min_value=0.0001,
-                value=None,
+                0.0001,
                 format="%.4f",
                 placeholder="none",
                 help="Never passed: money is set aside before a call is sent.",
-                key="call_budget_usd",
-                persist_state="session",
             ),
-            "maybe_paid": second.selectbox(
-                "A call cut off after sending",
-                ["ask", "rebuy"],
-                format_func=lambda choice: (
-                    "wait for my word" if choice == "ask" else "send it again, it may cost twice"
-                ),
-                key="call_maybe_paid",
-                persist_state="session",
-            ),
-            "own_answer": first.toggle(
+            "maybe_paid": _choose_maybe_paid(second),
+            "own_answer": _switch(
+                first,
+                "own_answer",
                 "Ask without the key too",
-                help="The teacher also answers each question by itself, in a call of its own. "
+                "The teacher also answers each question by itself, in a call of its own. "
                 "Where it chooses another option than the key, Review shows its rationale first.",
-                key="call_own_answer",
-                persist_state="session",
             ),
-            "batch": third.toggle(
+            "batch": _switch(
+                first,
+                "batch",
                 "Batch endpoint",
-                help="Half the price; answers come within a day. Not for the starter teacher.",
-                key="call_batch",
-                persist_state="session",
+                "Half the price; answers come within a day. Not for the starter teacher.",
             ),
         }
-    return values
+
+
+def _number(
+    place: DeltaGenerator, name: str, label: str, least: float, most: float, **options: Any
+) -> Any:
+    """Return a setting that begins with its default, whole where its bounds are."""
+    value = type(least)(default_of(name))
+    key = f"call_{name}"
+    return place.number_input(
+        label, least, most, value, key=key, persist_state="session", **options
+    )
+
+
+def _cap(place: DeltaGenerator, name: str, label: str, least: float, **options: Any) -> Any:
+    """Return a bound that begins as none."""
+    options = {"placeholder": "no cap", **options}
+    return place.number_input(
+        label, least, value=None, key=f"call_{name}", persist_state="session", **options
+    )
+
+
+def _switch(place: DeltaGenerator, name: str, label: str, about: str) -> bool:
+    return place.toggle(label, help=about, key=f"call_{name}", persist_state="session")
+
+
+def _choose_maybe_paid(place: DeltaGenerator) -> str:
+    said = {"ask": "wait for my word", "rebuy": "send it again, it may cost twice"}
+    return place.selectbox(
+        "A call cut off after sending",
+        list(said),
+        format_func=lambda choice: said[choice],
+        key="call_maybe_paid",
+        persist_state="session",
+    )
 
 
 def show_estimate(found: Estimate, begins: str) -> None:

@@ -10,7 +10,8 @@ from pages.shared.panel import show_progress
 from pages.shared.run_control import show_while_it_runs
 from scicot.pure.hashing import content_hash
 from scicot.pure.markdown import escape_markdown
-from scicot.services.runs.runs import list_runs, request_cancel
+from scicot.services.runs.runs import list_runs
+from scicot.services.runs.steering import request_cancel
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import EstimateConfig, TrainingConfig
 from scicot.words.records import RunKind, RunStatus

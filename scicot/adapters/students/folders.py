@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from scicot.adapters.students.codec import learned_positions
-from scicot.words.configs import STARTER_STUDENT
+from scicot.words.configs import STARTER_STUDENT, STUDENT_FILES
 from scicot.words.errors import StudentError
 from scicot.words.records import Family
 from scicot.words.settings import Settings
@@ -23,8 +23,6 @@ from scicot.words.storage import expand
 
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 WEIGHTS_INDEX = "model.safetensors.index.json"
-# What a student's folder may bring along; weights only as safetensors, and never code.
-ALLOWED_FILES = ("*.json", "*.safetensors", "*.model", "merges.txt", "vocab.txt")
 NEEDS_LANGUAGE_CODES = ("mbart", "m2m_100", "marian", "nllb-moe", "fsmt")
 
 
@@ -227,7 +225,7 @@ def _fetch(name: str, *, local_only: bool) -> Path:
         return Path(
             snapshot_download(
                 name,
-                allow_patterns=list(ALLOWED_FILES),
+                allow_patterns=list(STUDENT_FILES),
                 local_files_only=local_only,
                 etag_timeout=10,
             )

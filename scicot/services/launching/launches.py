@@ -24,7 +24,8 @@ from scicot.adapters.parcel_news import read_end
 from scicot.pure.hashing import content_hash
 from scicot.services.runs.launched import Chosen
 from scicot.services.runs.queue import HEAVY
-from scicot.services.runs.runs import RESUMABLE, get_run, read_log, resume_run
+from scicot.services.runs.runs import get_run, read_log
+from scicot.services.runs.steering import RESUMABLE, resume_run
 from scicot.services.system.preferences import recall, remember
 from scicot.words.errors import InvalidConfig, RunNotInState
 from scicot.words.launching import CLUSTERS, OPTIONS, ClusterName, LaunchView, Options

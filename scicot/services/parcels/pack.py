@@ -30,7 +30,8 @@ from scicot.adapters.students.identity import engine_version
 from scicot.pure.hashing import content_hash
 from scicot.pure.methods.registry import read_config
 from scicot.services.parcels.rows import read_rows, table_of, without_strangers, write_lines
-from scicot.services.runs.runs import RESUMABLE, get_run, resume_run
+from scicot.services.runs.runs import get_run
+from scicot.services.runs.steering import RESUMABLE, resume_run
 from scicot.words.configs import TrainingConfig
 from scicot.words.errors import RunNotInState
 from scicot.words.people import Action, needs

@@ -1,7 +1,7 @@
-"""Runs from the outside: create, list, show, cancel, resume, reorder.
+"""Runs from the outside: create, list, show.
 
-The worker's side of the same rows is `services/runs/worker.py`; starting the next one is
-`services/runs/queue.py`.
+Cancelling, resuming and reordering is `services/runs/steering.py`; the worker's side of the same
+rows is `services/runs/worker.py`; starting the next one is `services/runs/queue.py`.
 """
 
 from __future__ import annotations
@@ -11,18 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Required, TypedDict, Unpack
 
-from sqlalchemy import ColumnElement, and_, delete, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
-from db.models import DatasetRow, LaunchRow, MetricRow, RunRow
-from db.rows import changed_rows
+from db.models import DatasetRow, MetricRow, RunRow
 from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.adapters.launchers.local import read_log_end, worker_lives
 from scicot.adapters.versions import code_version, package_versions
 from scicot.pure.hashing import content_hash
-from scicot.services.runs.launched import chosen_for, hand_over_again
-from scicot.words.errors import InvalidInput, NotFound, RunNotInState
+from scicot.services.runs.launched import chosen_for
+from scicot.words.errors import InvalidInput, NotFound
 from scicot.words.people import Action, needs
 from scicot.words.records import Actor, RunKind, RunStatus
 from scicot.words.runs import RunView
@@ -30,7 +29,6 @@ from scicot.words.settings import LOCAL, Settings
 
 LOST_AFTER = timedelta(seconds=30)
 ACTIVE = (RunStatus.STARTING, RunStatus.RUNNING)
-RESUMABLE = (RunStatus.LOST, RunStatus.CANCELLED, RunStatus.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +123,7 @@ def list_active(
 
 def get_run(session: Session, run_id: int) -> RunView:
     """Return one run; raises NotFound."""
-    return _view(session, _row(session, run_id), utc_now())
+    return _view(session, run_row(session, run_id), utc_now())
 
 
 def find_run_id(session: Session, named: str) -> int:
@@ -190,95 +188,9 @@ def _reads_as(statuses: Sequence[RunStatus], now: datetime) -> ColumnElement[boo
     return or_(stored, is_silent) if RunStatus.LOST in statuses else stored
 
 
-@needs(Action.STEER_RUN)
-def request_cancel(session: Session, actor: Actor, run_id: int) -> RunView:
-    """Ask a run to stop; one that has not started, or whose worker is gone, is cancelled at once.
-
-    A run that is already finished stays as it is.
-    """
-    with write(session):
-        row = _row(session, run_id)
-        now = utc_now()
-        status = effective_status(row, now)
-        if status in (RunStatus.QUEUED, RunStatus.LOST):
-            row.status = RunStatus.CANCELLED
-            row.finished_at = now
-            row.worker = None
-            row.message = f"Cancelled by {actor.name}."
-        elif not status.is_finished:
-            row.cancel_requested = True
-            row.message = f"Stopping: {actor.name} asked for it."
-    return get_run(session, run_id)
-
-
-@needs(Action.STEER_RUN)
-def resume_run(session: Session, actor: Actor, run_id: int) -> RunView:
-    """Queue a lost, cancelled or failed run again; its worker goes on from what is complete."""
-    with write(session):
-        row = _row(session, run_id)
-        status = effective_status(row, utc_now())
-        if status not in RESUMABLE:
-            raise RunNotInState(
-                f"Run {run_id} is {status}; only a lost, cancelled or failed run can be resumed."
-            )
-        last = session.scalar(select(func.max(RunRow.queue_position))) or 0.0
-        row.status = RunStatus.QUEUED
-        row.queue_position = last + 1
-        row.worker = None
-        row.cancel_requested = False
-        row.launched_at = None
-        row.heartbeat_at = None
-        row.finished_at = None
-        row.error = None
-        row.message = f"Queued again by {actor.name}."
-        hand_over_again(session, run_id)
-    return get_run(session, run_id)
-
-
-@needs(Action.STEER_RUN)
-def start_here(session: Session, actor: Actor, run_id: int) -> RunView:
-    """Let a run wait for a slot here: a packed one is taken back, a stopped one resumed.
-
-    Its parcel, if somebody works on it all the same, cannot be taken in once the run is done here.
-    """
-    run = get_run(session, run_id)
-    launch = session.get(LaunchRow, run_id)
-    if launch and launch.ticket and launch.ended_at is None and not run.status.is_finished:
-        raise RunNotInState(
-            f"Run {run_id} is with {run.launcher} as {launch.ticket}. Cancel it first."
-        )
-    if run.status in RESUMABLE:
-        resume_run(session, actor, run_id)
-    elif run.status is not RunStatus.QUEUED:
-        raise RunNotInState(f"Run {run_id} is {run.status}; only one that waits can be started.")
-    if run.launcher != LOCAL:
-        with write(session):
-            row = _row(session, run_id)
-            row.launcher = LOCAL
-            row.message = f"Taken back by {actor.name}."
-            session.execute(delete(LaunchRow).where(LaunchRow.run_id == run_id))
-    return get_run(session, run_id)
-
-
-@needs(Action.STEER_RUN)
-def move_to_front(session: Session, actor: Actor, run_id: int) -> None:
-    """Make a queued run the next to start."""
-    with write(session):
-        first = session.scalar(
-            select(func.min(RunRow.queue_position)).where(RunRow.status == RunStatus.QUEUED)
-        )
-        changed = session.execute(
-            update(RunRow)
-            .where(RunRow.id == run_id, RunRow.status == RunStatus.QUEUED)
-            .values(queue_position=(first or 0.0) - 1, message=f"Moved up by {actor.name}.")
-        )
-        if not changed_rows(changed):
-            raise RunNotInState(f"Run {run_id} is not waiting, so it cannot be moved in the queue.")
-
-
 def read_log(session: Session, settings: Settings, run_id: int, last_bytes: int = 200_000) -> str:
     """Return the end of the run's log, empty while it has written none; raises NotFound."""
-    _row(session, run_id)
+    run_row(session, run_id)
     return read_log_end(settings, run_id, last_bytes)
 
 
@@ -291,7 +203,8 @@ def list_metrics(session: Session, run_id: int, name: str | None = None) -> list
     return [MetricPoint(row.stage, row.name, row.step, row.value) for row in rows]
 
 
-def _row(session: Session, run_id: int) -> RunRow:
+def run_row(session: Session, run_id: int) -> RunRow:
+    """Return the stored run; raises NotFound."""
     row = session.get(RunRow, run_id)
     if row is None:
         raise NotFound(f"There is no run {run_id}. `python -m scicot runs list` shows them.")

@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
@@ -34,6 +34,9 @@ from scicot.adapters.students.stage_files import (
 from scicot.services.students.stages import StagePlan, TrainedStage, find_stage, hash_stage
 from scicot.services.students.watcher import RunWatcher
 from scicot.words.configs import TrainingConfig
+
+if TYPE_CHECKING:
+    from scicot.adapters.students.trainer import StageTrainer
 
 log = logging.getLogger(__name__)
 
@@ -85,31 +88,17 @@ def _train(
     stage_hash: str,
     folder: Path,
 ) -> TrainedStage:
-    from scicot.adapters.students.convert import convert_student, say_slow, try_conversion
+    from scicot.adapters.students.convert import say_slow, try_conversion
     from scicot.adapters.students.loading import save_model
     from scicot.adapters.students.trainer import StageTrainer
 
     if not plan.tasks:
         return _take_as_it_is(watcher, plan, student, stage_hash, folder)
-    settings = watcher.context.settings
     base = inspect_folder(student.name, plan.init.folder / "model") if plan.init else student
-    work = work_folder(settings, watcher.context.run.id, stage_hash)
+    work = work_folder(watcher.context.settings, watcher.context.run.id, stage_hash)
     started = time.monotonic()
     watcher.start(plan.role, f"Loading {student.name}.")
-    trainer = StageTrainer(
-        StageJob(
-            hash=stage_hash,
-            student=base.path,
-            family=base.family,
-            tasks=plan.tasks,
-            config=config,
-            precision=resolve_precision(config.precision, settings.device),
-            work_folder=work,
-            threads=run_threads(settings),
-            device=settings.device,
-            validation=plan.validation,
-        )
-    )
+    trainer = StageTrainer(_job(watcher, plan, base, config, stage_hash, work))
     reason = try_conversion(trainer.model, base.path)
     if reason is not None:
         watcher.say(say_slow(reason))
@@ -122,16 +111,52 @@ def _train(
     trainer.let_go()  # of gradients and moments: the converter needs room for the weights again
     give_back_memory()
     if reason is None:
-        reason = convert_student(
-            prepared / "model",
-            prepared / "ct2",
-            base.family,
-            model=trainer.model,
-            examples=plan.tasks[0].examples,
-        )
-        if reason is not None:
-            watcher.say(say_slow(reason))
-    result = {
+        examples = plan.tasks[0].examples
+        reason = _convert(watcher, prepared, base, model=trainer.model, examples=examples)
+    seconds = before + time.monotonic() - started
+    stage = _publish(prepared, folder, plan, base, _result(trainer, reason), seconds, state.losses)
+    remove_leftovers(work)
+    return stage
+
+
+def _job(
+    watcher: RunWatcher,
+    plan: StagePlan,
+    base: StudentFolder,
+    config: TrainingConfig,
+    stage_hash: str,
+    work: Path,
+) -> StageJob:
+    """Return what the trainer is asked to do, with the machine's threads, device and precision."""
+    settings = watcher.context.settings
+    return StageJob(
+        hash=stage_hash,
+        student=base.path,
+        family=base.family,
+        tasks=plan.tasks,
+        config=config,
+        precision=resolve_precision(config.precision, settings.device),
+        work_folder=work,
+        threads=run_threads(settings),
+        device=settings.device,
+        validation=plan.validation,
+    )
+
+
+def _convert(watcher: RunWatcher, prepared: Path, base: StudentFolder, **known: Any) -> str | None:
+    """Convert the saved student for fast answers; returns, and says, why it could not be."""
+    from scicot.adapters.students.convert import convert_student, say_slow
+
+    reason = convert_student(prepared / "model", prepared / "ct2", base.family, **known)
+    if reason is not None:
+        watcher.say(say_slow(reason))
+    return reason
+
+
+def _result(trainer: StageTrainer, slow_reason: str | None) -> dict[str, Any]:
+    """Return what is kept of a training: its length, losses, speed and machine."""
+    state, job = trainer.state, trainer.job
+    return {
         "steps": state.step,
         "loss": state.losses[-1],
         "deciding_loss": state.deciding_losses[-1] if state.deciding_losses else None,
@@ -142,24 +167,18 @@ def _train(
         "training_seconds": round(state.seconds, 2),
         "tokens_per_second": round(state.tokens / max(state.seconds, 1e-9), 1),
         "threads": trainer.threads,
-        "precision": trainer.job.precision,
-        "device": name_device(choose_device(settings.device)),
-        "examples": sum(len(task.examples) for task in plan.tasks),
-        "fast": reason is None,
-        "slow_reason": reason,
+        "precision": job.precision,
+        "device": name_device(choose_device(job.device)),
+        "examples": sum(len(task.examples) for task in job.tasks),
+        "fast": slow_reason is None,
+        "slow_reason": slow_reason,
     }
-    stage = _publish(
-        prepared, folder, plan, base, result, before + time.monotonic() - started, state.losses
-    )
-    remove_leftovers(work)
-    return stage
 
 
 def _take_as_it_is(
     watcher: RunWatcher, plan: StagePlan, student: StudentFolder, stage_hash: str, folder: Path
 ) -> TrainedStage:
     """Return the student as a stage that took no step, saved and converted like a trained one."""
-    from scicot.adapters.students.convert import convert_student, say_slow
     from scicot.adapters.students.loading import load_model, save_model
 
     started = time.monotonic()
@@ -168,9 +187,7 @@ def _take_as_it_is(
     remove_leftovers(work)
     save_model(load_model(student.path, student.family), student.path, work / "model")
     give_back_memory()
-    reason = convert_student(work / "model", work / "ct2", student.family)
-    if reason is not None:
-        watcher.say(say_slow(reason))
+    reason = _convert(watcher, work, student)
     result = {"steps": 0, "examples": 0, "fast": reason is None, "slow_reason": reason}
     return _publish(work, folder, plan, student, result, time.monotonic() - started, losses=[])
 

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from scicot.cli.handlers import HANDLERS
 from scicot.services.imports import run as import_run
 from scicot.services.questions.lookup import count_questions
-from scicot.services.runs.runs import get_run, request_cancel
+from scicot.services.runs.runs import get_run
+from scicot.services.runs.steering import request_cancel
 from scicot.services.runs.worker import run_worker
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import ImportConfig

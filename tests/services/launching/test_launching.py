@@ -25,7 +25,8 @@ from scicot.services.launching.tending import look_after, take_over_requeued
 from scicot.services.parcels.work import work_parcel
 from scicot.services.runs.launched import Chosen
 from scicot.services.runs.queue import list_queue
-from scicot.services.runs.runs import create_run, get_run, list_metrics, request_cancel
+from scicot.services.runs.runs import create_run, get_run, list_metrics
+from scicot.services.runs.steering import request_cancel
 from scicot.services.runs.worker import claim_run
 from scicot.services.training.training import start_training
 from scicot.services.workspace import Workspace

@@ -11,7 +11,8 @@ import pytest
 
 from db.session import get_engine
 from scicot.cli.handlers import HANDLERS
-from scicot.services.runs.runs import get_run, resume_run
+from scicot.services.runs.runs import get_run
+from scicot.services.runs.steering import resume_run
 from scicot.services.runs.worker import run_worker
 from scicot.services.teacher.generation import start_generation
 from scicot.services.training.training import start_training

@@ -23,10 +23,8 @@ from scicot.services.runs.runs import (
     get_run,
     list_metrics,
     list_runs,
-    move_to_front,
-    request_cancel,
-    resume_run,
 )
+from scicot.services.runs.steering import move_to_front, request_cancel, resume_run
 from scicot.services.runs.worker import RunContext, claim_run, run_worker
 from scicot.services.system.backups import back_up, restore
 from scicot.services.teacher.generation import refuse_second

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from db.models import AttemptRow, RationaleRow
 from db.session import open_session
 from scicot.pure.teacher.prompts import BUILT_IN
-from scicot.services.runs.runs import request_cancel
+from scicot.services.runs.steering import request_cancel
 from scicot.services.runs.worker import run_worker
 from scicot.services.teacher.calls import pacing
 from scicot.services.teacher.generation import retry_calls, run_generation, start_generation

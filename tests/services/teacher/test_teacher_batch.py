@@ -13,7 +13,7 @@ from db.models import AttemptRow, BatchRow, RationaleRow, RunRow
 from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.adapters.teacher.batch import BatchClient
-from scicot.services.runs.runs import request_cancel
+from scicot.services.runs.steering import request_cancel
 from scicot.services.system.invariants import find_violations
 from scicot.services.teacher.generation import start_generation
 from scicot.services.teacher.prices import set_price

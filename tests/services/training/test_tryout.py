@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from scicot.adapters.students.probe import ProbeResult
 from scicot.cli.handlers import HANDLERS
-from scicot.services.runs.runs import get_run, request_cancel
+from scicot.services.runs.runs import get_run
+from scicot.services.runs.steering import request_cancel
 from scicot.services.runs.worker import RunContext, run_worker
 from scicot.services.training import estimate
 from scicot.services.training.estimate import data_mark, remembered_estimate

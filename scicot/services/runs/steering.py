@@ -1,0 +1,106 @@
+"""Runs that people steer: cancel, resume, take back, move to the front."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from db.models import LaunchRow, RunRow
+from db.rows import changed_rows
+from db.session import write
+from scicot.adapters.clock import utc_now
+from scicot.services.runs.launched import hand_over_again
+from scicot.services.runs.runs import effective_status, get_run, run_row
+from scicot.words.errors import RunNotInState
+from scicot.words.people import Action, needs
+from scicot.words.records import Actor, RunStatus
+from scicot.words.runs import RunView
+from scicot.words.settings import LOCAL
+
+RESUMABLE = (RunStatus.LOST, RunStatus.CANCELLED, RunStatus.FAILED)
+
+
+@needs(Action.STEER_RUN)
+def request_cancel(session: Session, actor: Actor, run_id: int) -> RunView:
+    """Ask a run to stop; one that has not started, or whose worker is gone, is cancelled at once.
+
+    A run that is already finished stays as it is.
+    """
+    with write(session):
+        row = run_row(session, run_id)
+        now = utc_now()
+        status = effective_status(row, now)
+        if status in (RunStatus.QUEUED, RunStatus.LOST):
+            row.status = RunStatus.CANCELLED
+            row.finished_at = now
+            row.worker = None
+            row.message = f"Cancelled by {actor.name}."
+        elif not status.is_finished:
+            row.cancel_requested = True
+            row.message = f"Stopping: {actor.name} asked for it."
+    return get_run(session, run_id)
+
+
+@needs(Action.STEER_RUN)
+def resume_run(session: Session, actor: Actor, run_id: int) -> RunView:
+    """Queue a lost, cancelled or failed run again; its worker goes on from what is complete."""
+    with write(session):
+        row = run_row(session, run_id)
+        status = effective_status(row, utc_now())
+        if status not in RESUMABLE:
+            raise RunNotInState(
+                f"Run {run_id} is {status}; only a lost, cancelled or failed run can be resumed."
+            )
+        last = session.scalar(select(func.max(RunRow.queue_position))) or 0.0
+        row.status = RunStatus.QUEUED
+        row.queue_position = last + 1
+        row.worker = None
+        row.cancel_requested = False
+        row.launched_at = None
+        row.heartbeat_at = None
+        row.finished_at = None
+        row.error = None
+        row.message = f"Queued again by {actor.name}."
+        hand_over_again(session, run_id)
+    return get_run(session, run_id)
+
+
+@needs(Action.STEER_RUN)
+def start_here(session: Session, actor: Actor, run_id: int) -> RunView:
+    """Let a run wait for a slot here: a packed one is taken back, a stopped one resumed.
+
+    Its parcel, if somebody works on it all the same, cannot be taken in once the run is done here.
+    """
+    run = get_run(session, run_id)
+    launch = session.get(LaunchRow, run_id)
+    if launch and launch.ticket and launch.ended_at is None and not run.status.is_finished:
+        raise RunNotInState(
+            f"Run {run_id} is with {run.launcher} as {launch.ticket}. Cancel it first."
+        )
+    if run.status in RESUMABLE:
+        resume_run(session, actor, run_id)
+    elif run.status is not RunStatus.QUEUED:
+        raise RunNotInState(f"Run {run_id} is {run.status}; only one that waits can be started.")
+    if run.launcher != LOCAL:
+        with write(session):
+            row = run_row(session, run_id)
+            row.launcher = LOCAL
+            row.message = f"Taken back by {actor.name}."
+            session.execute(delete(LaunchRow).where(LaunchRow.run_id == run_id))
+    return get_run(session, run_id)
+
+
+@needs(Action.STEER_RUN)
+def move_to_front(session: Session, actor: Actor, run_id: int) -> None:
+    """Make a queued run the next to start."""
+    with write(session):
+        first = session.scalar(
+            select(func.min(RunRow.queue_position)).where(RunRow.status == RunStatus.QUEUED)
+        )
+        changed = session.execute(
+            update(RunRow)
+            .where(RunRow.id == run_id, RunRow.status == RunStatus.QUEUED)
+            .values(queue_position=(first or 0.0) - 1, message=f"Moved up by {actor.name}.")
+        )
+        if not changed_rows(changed):
+            raise RunNotInState(f"Run {run_id} is not waiting, so it cannot be moved in the queue.")
