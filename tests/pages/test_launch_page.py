@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from db.models import RunRow
 from db.session import write
 from scicot.adapters.artifacts import log_path
-from scicot.adapters.launchers.cluster import Carried
+from scicot.adapters.launchers.carried import Carried
 from scicot.pure.methods.registry import make_config
 from scicot.services import workspace
 from scicot.services.launching import launches, tending

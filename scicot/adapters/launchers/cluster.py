@@ -3,35 +3,17 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Protocol
 
+from scicot.adapters.launchers.carried import KEYS, Carried
 from scicot.adapters.students.memory import worker_environment
 from scicot.words.errors import LauncherError
 from scicot.words.launching import TITLES, ClusterName, Options, RayOptions, Seen, Submitted
 from scicot.words.settings import Settings
 
-KEYS = ("OPENAI_API_KEY", "SCICOT_TEACHER_API_KEY")  # no run that goes to a cluster asks a teacher
 PACKAGES: Mapping[ClusterName, str] = {"slurm": "submitit", "ray": "ray"}
-
-
-@dataclass(frozen=True, slots=True)
-class Carried:
-    """What a node is to do: a command after its Python, with what environment."""
-
-    name: str
-    arguments: tuple[str, ...]
-    folder: Path  # where the launcher may keep files of its own
-    log: Path
-    environment: Mapping[str, str] = field(default_factory=dict)
-
-    def command(self, options: Options) -> list[str]:
-        """Return the command as the node runs it."""
-        return [options.python or sys.executable, "-m", "scicot", *self.arguments]
 
 
 class ClusterLauncher(Protocol):

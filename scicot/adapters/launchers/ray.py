@@ -7,7 +7,7 @@ import shlex
 from pathlib import Path
 from typing import Any
 
-from scicot.adapters.launchers.cluster import Carried
+from scicot.adapters.launchers.carried import Carried
 from scicot.adapters.sources.yaml_files import read_yaml
 from scicot.words.errors import LauncherError
 from scicot.words.launching import Phase, RayOptions, Seen, Submitted

@@ -12,8 +12,8 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from scicot.adapters.launchers.carried import KEYS, Carried
 from scicot.adapters.launchers.carry import Carry
-from scicot.adapters.launchers.cluster import KEYS, Carried
 from scicot.adapters.launchers.local import REPOSITORY
 from scicot.words.errors import LauncherError
 from scicot.words.launching import Phase, Seen, SlurmOptions, Submitted

@@ -13,13 +13,8 @@ from sqlalchemy.orm import Session
 from db.models import LaunchRow, RunRow
 from db.session import write
 from scicot.adapters.artifacts import log_path
-from scicot.adapters.launchers.cluster import (
-    Carried,
-    is_at_hand,
-    node_environment,
-    open_cluster,
-    title,
-)
+from scicot.adapters.launchers.carried import Carried
+from scicot.adapters.launchers.cluster import is_at_hand, node_environment, open_cluster, title
 from scicot.adapters.parcel_news import read_end
 from scicot.pure.hashing import content_hash
 from scicot.services.runs.launched import Chosen

@@ -14,7 +14,8 @@ from db.models import LaunchRow, RunRow
 from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.adapters.launchers import cluster
-from scicot.adapters.launchers.cluster import Carried, refuse_absent
+from scicot.adapters.launchers.carried import Carried
+from scicot.adapters.launchers.cluster import refuse_absent
 from scicot.adapters.launchers.launcher import Launcher
 from scicot.adapters.parcel_folders import PROGRESS
 from scicot.adapters.parcel_news import ALIVE, CANCEL, read_news, work_folder
