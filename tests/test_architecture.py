@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from scicot.pure.methods.registry import list_methods
 from scicot.words.people import MAY, PAGES, Action
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -297,6 +298,29 @@ def lines_that_touch_files() -> Iterator[str]:
             is_class = bool(owner) and owner[-1][:1].isupper()  # Codec.open reads no file here
             if (name == "open" and not is_class) or (owner and name in FILE_CALLS):
                 yield f"{path.relative_to(ROOT)}, line {node.lineno} calls {name}"
+
+
+def names_a_method(node: ast.AST) -> bool:
+    """Return whether an expression is a method's name, or all of one in its own file."""
+    names = {method.name for method in list_methods()}
+    return any(
+        (isinstance(part, ast.Constant) and part.value in names)
+        or (isinstance(part, ast.Attribute) and part.attr == "METHOD")
+        for part in ast.walk(node)
+    )
+
+
+def lines_that_ask_for_the_method() -> Iterator[str]:
+    for path in our_files():
+        if lies_in(module_name(path), "scicot.pure.methods"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Compare | ast.MatchValue) and names_a_method(node):
+                yield f"{path.relative_to(ROOT)}, line {node.lineno}"
+
+
+def test_no_code_but_the_methods_own_asks_which_method_it_has() -> None:
+    assert list(lines_that_ask_for_the_method()) == [], "let the plan say it"
 
 
 def test_services_leave_files_to_adapters() -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from scicot.adapters.atomic_files import write_atomically
 from scicot.adapters.parcel_files import read_manifest
-from scicot.adapters.teacher.limits import LimitedTransport, TooLong
+from scicot.adapters.teacher.reply_size import LimitedTransport, TooLong
 from scicot.pure.checks import find_flags
 from scicot.pure.printable import printable, printable_json
 from scicot.words.errors import InvalidInput, InvalidParcel

@@ -20,8 +20,8 @@ import openai
 from scicot.adapters.clock import utc_now
 from scicot.adapters.teacher.addresses import CheckedTransport
 from scicot.adapters.teacher.failures import CutOff, NotSent
-from scicot.adapters.teacher.limits import LimitedTransport
 from scicot.adapters.teacher.proxies import proxy_for, shown_proxy
+from scicot.adapters.teacher.reply_size import LimitedTransport
 from scicot.pure.secrets import hide_secrets
 from scicot.pure.teacher.call_parameters import (
     call_parameters,

@@ -9,6 +9,7 @@ from scicot.pure.evaluation.colors import color_of_method
 from scicot.pure.evaluation.paper_tables import UNTRAINED
 from scicot.pure.evaluation.tables import ResultTable
 from scicot.pure.methods.registry import list_methods
+from scicot.pure.statistics import Interval
 
 Figure = Mapping[str, Any]
 PAPER, OURS = "paper", "ours"
@@ -31,18 +32,28 @@ def _values(table: ResultTable, place: str, series: str) -> Iterator[dict[str, A
         for column, cell in zip(table.columns, row.cells, strict=True):
             names = {place: row.label, series: column}
             if cell.published is not None:
-                yield {**names, "from": PAPER, "accuracy": round(cell.published * 100, 2)}
+                yield {
+                    **names,
+                    "from": PAPER,
+                    "accuracy": round(cell.published * 100, 2),
+                    **_bounds(cell.published_interval),
+                }
             if cell.measured is not None:
-                interval = cell.measured.interval
                 yield {
                     **names,
                     "from": OURS,
                     "accuracy": round(cell.measured.accuracy * 100, 2),
-                    "low": round(interval.low * 100, 2) if interval else None,
-                    "high": round(interval.high * 100, 2) if interval else None,
+                    **_bounds(cell.measured.interval),
                     "runs": len(cell.measured.run_ids),
                     "questions": cell.measured.questions,
                 }
+
+
+def _bounds(interval: Interval | None) -> dict[str, float]:
+    """Return where an error bar ends, in percent; nothing where there is no interval."""
+    if interval is None:
+        return {}
+    return {"low": round(interval.low * 100, 2), "high": round(interval.high * 100, 2)}
 
 
 def draw_methods(table: ResultTable) -> Figure:

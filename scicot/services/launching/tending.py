@@ -21,7 +21,8 @@ from scicot.adapters.launchers.cluster import ClusterLauncher, is_at_hand, open_
 from scicot.services.launching.launches import make_carried, parcel_of
 from scicot.services.launching.travelling import follow_parcel
 from scicot.services.parcels.pack import write_run
-from scicot.services.runs.runs import ACTIVE, get_run
+from scicot.services.runs.lost import ACTIVE
+from scicot.services.runs.runs import get_run
 from scicot.words.errors import SciCotError
 from scicot.words.launching import CLUSTERS, OPTIONS, ClusterName, Phase, Seen, Submitted
 from scicot.words.records import RunStatus

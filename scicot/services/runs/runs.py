@@ -8,27 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Required, TypedDict, Unpack
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from db.models import DatasetRow, MetricRow, RunRow
 from db.session import write
 from scicot.adapters.clock import utc_now
-from scicot.adapters.launchers.local import read_log_end, worker_lives
+from scicot.adapters.launchers.local import read_log_end
 from scicot.adapters.versions import code_version, package_versions
 from scicot.pure.hashing import content_hash
 from scicot.services.runs.launched import chosen_for
+from scicot.services.runs.lost import ACTIVE, effective_status, reads_as
 from scicot.words.errors import InvalidInput, NotFound
 from scicot.words.people import Action, needs
 from scicot.words.records import Actor, RunKind, RunStatus
 from scicot.words.runs import RunView
 from scicot.words.settings import LOCAL, Settings
-
-LOST_AFTER = timedelta(seconds=30)
-ACTIVE = (RunStatus.STARTING, RunStatus.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +92,6 @@ def add_run(session: Session, actor: Actor, **run: Unpack[NewRun]) -> int:
     if chosen:
         session.add(chosen.new_row(row.id))
     return row.id
-
-
-def effective_status(row: RunRow, now: datetime) -> RunStatus:
-    """Return the stored status, or `lost` when the worker has not been heard of for 30 s.
-
-    A worker that lives on this machine is not lost: the database may have been locked meanwhile.
-    """
-    if row.status in ACTIVE:
-        heard = row.heartbeat_at or row.launched_at or row.created_at
-        if now - heard > LOST_AFTER and not worker_lives(row.host, row.pid, row.pid_started):
-            return RunStatus.LOST
-    return row.status
 
 
 def list_active(
@@ -175,17 +161,9 @@ def list_runs(
         query = query.where(RunRow.archived_at.is_(None))
     now = utc_now()
     if statuses:
-        query = query.where(_reads_as(statuses, now))
+        query = query.where(reads_as(statuses, now))
     rows = session.execute(query.order_by(RunRow.id.desc()).limit(limit))
     return [_to_view(row, name, now) for row, name in rows]
-
-
-def _reads_as(statuses: Sequence[RunStatus], now: datetime) -> ColumnElement[bool]:
-    """Return `effective_status(row, now) in statuses` as a condition."""
-    heard = func.coalesce(RunRow.heartbeat_at, RunRow.launched_at, RunRow.created_at)
-    is_silent = and_(RunRow.status.in_(ACTIVE), heard < now - LOST_AFTER)
-    stored = and_(RunRow.status.in_(statuses), not_(is_silent))
-    return or_(stored, is_silent) if RunStatus.LOST in statuses else stored
 
 
 def read_log(session: Session, settings: Settings, run_id: int, last_bytes: int = 200_000) -> str:

@@ -10,7 +10,8 @@ from db.rows import changed_rows
 from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.services.runs.launched import hand_over_again
-from scicot.services.runs.runs import effective_status, get_run, run_row
+from scicot.services.runs.lost import effective_status
+from scicot.services.runs.runs import get_run, run_row
 from scicot.words.errors import RunNotInState
 from scicot.words.people import Action, needs
 from scicot.words.records import Actor, RunStatus

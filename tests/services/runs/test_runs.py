@@ -14,9 +14,9 @@ from db.models import RunRow
 from db.session import open_session, write
 from scicot.adapters.clock import utc_now
 from scicot.services.evaluation.comparison import list_predicted_runs
+from scicot.services.runs.lost import LOST_AFTER
 from scicot.services.runs.queue import list_queue, tend_queue
 from scicot.services.runs.runs import (
-    LOST_AFTER,
     MetricPoint,
     add_run,
     create_run,

@@ -14,7 +14,7 @@ from db.rows import changed_rows, insert_or_keep
 from scicot.adapters.clock import utc_now
 from scicot.pure.hashing import content_hash
 from scicot.pure.teacher.replies import read_reply
-from scicot.services.runs.runs import LOST_AFTER
+from scicot.services.runs.lost import LOST_AFTER
 from scicot.services.teacher.ledger.entries import Claim
 from scicot.words.records import HAS_TEXT, CompletionState, RunKind
 from scicot.words.teaching import Answer, AttemptOutcome, Reply
