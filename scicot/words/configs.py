@@ -28,6 +28,7 @@ STARTER_DEFAULTS: dict[str, Any] = {
 # What a setting that came later was fixed to before; where the default is that, none is needed.
 BEFORE: dict[str, Any] = {"evaluate_on": "test"}
 RATIONALE_TOKENS = 128  # [ours] a rationale's limit where no snapshot says how long they are
+RATIONALE_SHARE = 0.99  # [ours] of a snapshot's rationales that the default limit leaves whole
 AnswerForm = Literal["letter_and_text", "text", "letter"]
 
 

@@ -13,7 +13,6 @@ from scicot.words.configs import RATIONALE_TOKENS
 from scicot.words.records import Question
 
 SHORTEST = 8  # words
-LONGEST = RATIONALE_TOKENS
 LETTERS_A_PIECE = 7  # a subword tokenizer cuts longer words
 ENDINGS = ".!?…\"'”’)]。！？」』）》؟۔।॥»"
 LIST_MARK = re.compile(
@@ -57,11 +56,13 @@ def estimate_tokens(text: str) -> int:
     return words + sum(unicodedata.category(sign)[0] in "PS" for sign in text)
 
 
-def is_too_long(text: str, question: Question) -> Iterator[Finding]:
-    """Find a text that the student would see cut."""
+def is_too_long(
+    text: str, question: Question, longest: int = RATIONALE_TOKENS
+) -> Iterator[Finding]:
+    """Find a text that a run would cut at `longest` tokens."""
     tokens = estimate_tokens(text)
-    if tokens > LONGEST:
-        yield Finding(f"Has about {tokens} tokens; the student sees {LONGEST}.")
+    if tokens > longest:
+        yield Finding(f"Has about {tokens} tokens; the student sees about {longest}.")
 
 
 def has_odd_characters(text: str, question: Question) -> Iterator[Finding]:

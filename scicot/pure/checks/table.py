@@ -8,6 +8,7 @@ from itertools import islice
 
 from scicot.pure.checks import answer, form, language, manner
 from scicot.pure.checks.finding import Finding
+from scicot.words.configs import RATIONALE_TOKENS
 from scicot.words.records import Flag, Question, Severity
 
 Find = Callable[[str, Question], Iterable[Finding]]
@@ -15,6 +16,7 @@ ERROR, WARNING, NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
 WORRY = {Severity.ERROR: 3.0, Severity.WARNING: 2.0, Severity.NOTE: 1.0}
 NEAR_DUPLICATE = "near_duplicate"
 TEACHER_DISAGREES = "teacher_disagrees"
+TOO_LONG = "too_long"
 LOOK_FIRST = 20.0  # more than all texts' worries together: such a question comes first
 NEED_KEY = ("contradicts_key", "argues_otherwise", "misses_key")
 NEED_CHOICES = ("contradicts_key", "argues_otherwise", "leaks_letter")
@@ -148,10 +150,11 @@ CHECKS = (
         form.is_too_short,
     ),
     Check(
-        "too_long",
+        TOO_LONG,
         "Too long for the student",
         NOTE,
-        f"It has more than about {form.LONGEST} tokens, which the student would see cut.",
+        "It is longer than 99 % of the newest snapshot's rationales, and a run would cut it; "
+        f"without a snapshot, than about {RATIONALE_TOKENS} tokens.",
         form.is_too_long,
     ),
 )
@@ -160,9 +163,10 @@ BY_ID: Mapping[str, Check] = {check.id: check for check in CHECKS}
 MOST_FINDINGS = 50  # of one check in one text; whoever reads sees what it is like
 
 
-def find_flags(text: str, question: Question) -> list[Flag]:
+def find_flags(text: str, question: Question, longest: int = RATIONALE_TOKENS) -> list[Flag]:
     """Return what each check finds wrong in a rationale of this question, in check order.
 
+    `longest`: how many tokens of a rationale the dataset's runs keep.
     What needs a key says nothing of a blind question, what needs options nothing of a free one.
     """
     silent = set(() if question.is_labelled else NEED_KEY)
@@ -171,7 +175,7 @@ def find_flags(text: str, question: Question) -> list[Flag]:
         (check, finding)
         for check in CHECKS
         if check.find is not None and check.id not in silent
-        for finding in islice(check.find(text, question), MOST_FINDINGS)
+        for finding in islice(_find(check.find, text, question, longest), MOST_FINDINGS)
     ]
     is_wrong = any(check.id in SAYS_WRONG for check, _ in found)
     return [
@@ -185,6 +189,12 @@ def find_flags(text: str, question: Question) -> list[Flag]:
         )
         for check, finding in found
     ]
+
+
+def _find(find: Find, text: str, question: Question, longest: int) -> Iterable[Finding]:
+    if find is form.is_too_long:
+        return form.is_too_long(text, question, longest)
+    return find(text, question)
 
 
 def flag_own_answer(label: str | None, question: Question) -> Flag | None:

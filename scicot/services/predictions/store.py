@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ from db.rows import chunks, insert_or_keep, insert_or_replace
 from db.session import write
 from scicot.pure.checks import find_flags
 from scicot.services.questions.lookup import get_questions
-from scicot.words.records import NoAnswer, Outcome, Prediction, Variant
+from scicot.words.records import NoAnswer, Outcome, Prediction, StoredQuestion, Variant
 
 
 def store_predictions(
@@ -35,15 +36,27 @@ def store_predictions(
 def flag_rationales(
     session: Session, predictions: Sequence[Prediction]
 ) -> list[Sequence[str] | None]:
-    """Return the ids of the checks that each rationale sets off; None where there is none."""
+    """Return the ids of the checks that each rationale sets off; None where there is none.
+
+    A student writes no more than its run's limit, so none of its texts is too long.
+    """
     explained = [prediction.question_id for prediction in predictions if prediction.rationale]
     questions = get_questions(session, explained)
     return [
-        list(dict.fromkeys(flag.check for flag in find_flags(prediction.rationale, question)))
+        list(
+            dict.fromkeys(
+                flag.check for flag in find_flags(prediction.rationale, question, sys.maxsize)
+            )
+        )
         if prediction.rationale and (question := questions.get(prediction.question_id))
         else None
         for prediction in predictions
     ]
+
+
+def _check_ids(rationale: str, question: StoredQuestion) -> list[str]:
+    flags = find_flags(rationale, question, sys.maxsize)
+    return list(dict.fromkeys(flag.check for flag in flags))
 
 
 def add_predictions(

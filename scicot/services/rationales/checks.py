@@ -17,6 +17,8 @@ from scicot.pure.checks.table import BY_ID, NEAR_DUPLICATE
 from scicot.services.questions.lookup import find_dataset_id, get_question, get_questions
 from scicot.services.rationales.check_measures import measured_precisions
 from scicot.services.rationales.own_answers import find_right, flag_disagreements
+from scicot.services.rationales.room import find_room
+from scicot.words.configs import RATIONALE_TOKENS
 from scicot.words.records import Flag, StoredQuestion
 
 BATCH = 200  # rationales a transaction
@@ -86,6 +88,7 @@ def _refresh(
         select(
             RationaleRow.id,
             RationaleRow.question_id,
+            RationaleRow.dataset_id,
             RationaleRow.revision_id,
             RationaleRow.origin,
             RationaleRow.source,
@@ -98,10 +101,12 @@ def _refresh(
     against = flag_disagreements(session, rows, questions)
     right = find_right(session, rows, questions)
     stored_alike = {} if look_for_alike else _stored_alike(session, rationale_ids)
+    room = find_room(session, {row.dataset_id for row in rows})
     flags_by_id = {}
     for row in rows:
         beside = against.get(row.id), alike.get(row.id) or stored_alike.get(row.revision_id)
-        flags = find_flags(row.text, questions[row.question_id])
+        longest = room.get(row.dataset_id, RATIONALE_TOKENS)
+        flags = find_flags(row.text, questions[row.question_id], longest)
         flags_by_id[row.id] = [*flags, *(flag for flag in beside if flag is not None)]
     with write(session):
         current = {
@@ -140,8 +145,10 @@ def rate_texts(
 ) -> None:
     """Write the flags and risk of many new texts; inside `write(session)`."""
     against = flag_disagreements(session, [rationale for rationale, _ in changed], questions)
+    room = find_room(session, {rationale.dataset_id for rationale, _ in changed})
     for rationale, text in changed:
-        flags = find_flags(text, questions[rationale.question_id])
+        longest = room.get(rationale.dataset_id, RATIONALE_TOKENS)
+        flags = find_flags(text, questions[rationale.question_id], longest)
         if rationale.id in against:
             flags.append(against[rationale.id])
         _replace_flags(session, rationale, flags)

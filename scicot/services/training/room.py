@@ -12,9 +12,8 @@ from scicot.pure.methods.registry import plan_of
 from scicot.pure.students.texts import choice_answer, form_of, right_choice
 from scicot.services.students.answers import FRAME_TOKENS
 from scicot.services.training.data import TrainingData
-from scicot.words.configs import RATIONALE_TOKENS, TrainingConfig
+from scicot.words.configs import RATIONALE_SHARE, RATIONALE_TOKENS, TrainingConfig
 
-SHARE = 0.99  # of the snapshot's rationales that the default limit leaves whole
 LEAST = 8  # tokens of a rationale, however short the snapshot's are
 
 
@@ -63,7 +62,7 @@ def find_limit(lengths: Iterable[int]) -> int:
     ordered = sorted(lengths)
     if not ordered:
         return RATIONALE_TOKENS
-    return max(LEAST, ordered[math.ceil(SHARE * len(ordered)) - 1])
+    return max(LEAST, ordered[math.ceil(RATIONALE_SHARE * len(ordered)) - 1])
 
 
 def _left(config: TrainingConfig, codec: Codec, answer: str) -> int:

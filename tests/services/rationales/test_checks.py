@@ -8,7 +8,8 @@ from db.models import RationaleRow
 from scicot.services.rationales.checks import list_flags, refresh_flags, run_checks
 from scicot.services.review.items import load_item
 from scicot.services.review.verdicts import decide
-from scicot.words.records import Actor, Split, StoredQuestion, Verdict
+from scicot.services.training.snapshots import create_snapshot
+from scicot.words.records import Actor, RationaleStatus, Split, StoredQuestion, Verdict
 from tests.builders import store_questions, store_rationale
 
 ADA = Actor("Ada")
@@ -99,3 +100,17 @@ def test_an_edit_is_checked_as_it_is_saved(
         operation_id="one",
     )
     assert "leaks_letter" in checks_of(session, one)
+
+
+def test_too_long_is_what_a_run_on_the_newest_snapshot_would_cut(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    long = store_rationale(session, questions[3], " ".join([SOUND] * 3))  # about 50 tokens
+    refresh_flags(session, [long])
+    assert "too_long" not in checks_of(session, long)
+    for question in questions[:3]:
+        frozen = store_rationale(session, question, SOUND, status=RationaleStatus.ACCEPTED)
+    create_snapshot(session, ADA, name="short", dataset="demo")
+    refresh_flags(session, [long, frozen])
+    assert "too_long" in checks_of(session, long)
+    assert "too_long" not in checks_of(session, frozen)
