@@ -29,10 +29,11 @@ class SnapshotRow(Base):
 
 
 class SnapshotItemRow(Base):
-    """One question of a snapshot and the revision that explains it there."""
+    """A revision that explains a question in a snapshot; of several `place` 0 is the best."""
 
     __tablename__ = "snapshot_item"
 
     snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshot.id"), primary_key=True)
     question_id: Mapped[int] = mapped_column(ForeignKey("question.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True, default=0)
     revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id"))

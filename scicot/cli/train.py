@@ -11,6 +11,7 @@ import typer
 from scicot.cli.launcher import choose_launcher
 from scicot.cli.output import AsJson, current_actor, emit, parse_statuses, run_number, say
 from scicot.cli.runs import Ask, Launcher, describe_differences, finish_or_follow
+from scicot.pure.methods.plan import OwnAnswerRule
 from scicot.pure.methods.registry import find_method, list_methods
 from scicot.services.training.cloning import clone_config, differences_from_run
 from scicot.services.training.estimate import estimate_training
@@ -45,9 +46,25 @@ def create_command(
             "--own-answer-right", help="Only where the teacher, without the key, comes to it."
         ),
     ] = False,
+    own_answer_not_wrong: Annotated[
+        bool,
+        typer.Option(
+            "--own-answer-not-wrong",
+            help="Without what comes to another answer; what was told the key stays (STaR).",
+        ),
+    ] = False,
+    sample: Annotated[
+        list[int] | None, typer.Option(help="Only samples of this number, from 0; repeatable.")
+    ] = None,
+    per_question: Annotated[
+        int, typer.Option(min=1, help="Up to so many a question; sources take turns.")
+    ] = 1,
     as_json: AsJson = False,
 ) -> None:
-    """Freeze the rationales of these statuses, one a question."""
+    """Freeze the rationales of these statuses, one a question or several."""
+    if own_answer_right and own_answer_not_wrong:
+        raise typer.BadParameter("--own-answer-right is the narrower one: name one of the two.")
+    own_answer: OwnAnswerRule | None = "not_wrong" if own_answer_not_wrong else None
     with open_workspace() as session:
         snapshot = create_snapshot(
             session,
@@ -56,7 +73,9 @@ def create_command(
             dataset=dataset,
             include=parse_statuses(include),
             sources=source or (),
-            own_answer_right=own_answer_right,
+            samples=sample or (),
+            own_answer="right" if own_answer_right else own_answer,
+            per_question=per_question,
         )
     fields = {"snapshot": snapshot.id, **asdict(snapshot)}
     said = f"Snapshot '{snapshot.name}' holds {snapshot.items} rationales."
@@ -203,7 +222,7 @@ def _check(given: Mapping[str, Any], like: int | None, as_json: bool) -> None:
         estimate = estimate_training(workspace, workspace.settings, config)
     lines = [
         preview.sentence(),
-        *filter(None, [preview.sentence_of_room()]),
+        *filter(None, [preview.sentence_of_mix(), preview.sentence_of_room()]),
         *preview.notes,
         *map(_describe, preview.stages),
     ]

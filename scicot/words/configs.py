@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from scicot.words.errors import InvalidConfig
 from scicot.words.records import RationaleStatus, Split
@@ -27,6 +34,8 @@ STARTER_DEFAULTS: dict[str, Any] = {
 }
 # What a setting that came later was fixed to before; where the default is that, none is needed.
 BEFORE: dict[str, Any] = {"evaluate_on": "test"}
+# Settings that came when runs had hashes: with these values a run is the one that it was before.
+NOT_HASHED: dict[str, Any] = {"per_question": "all", "source_weights": None}
 RATIONALE_TOKENS = 128  # [ours] a rationale's limit where no snapshot says how long they are
 RATIONALE_SHARE = 0.99  # [ours] of a snapshot's rationales that the default limit leaves whole
 AnswerForm = Literal["letter_and_text", "text", "letter"]
@@ -111,6 +120,9 @@ class TrainingConfig(Config):
     selection: Literal["last", "validation"] = "last"  # [ours] never the test split
     limit_validation: int | None = Field(default=256, ge=1)  # [ours]
     checkpoint_every: int = Field(default=200, ge=1)  # optimizer steps
+    # [ours] of a question's rationales in the snapshot: an epoch shows all, or one drawn anew
+    per_question: Literal["all", "one_an_epoch"] = "all"
+    source_weights: dict[str, float] | None = None  # [ours] of the loss on its texts; else 1
     leave_out_tested: bool = True  # [ours] training questions that stand in the test split too
     leave_out_near: bool = False  # [ours] and those that stand there nearly word for word
     limit_train: int | None = Field(default=None, ge=1)
@@ -125,8 +137,23 @@ class TrainingConfig(Config):
             return STARTER_DEFAULTS | values
         return values
 
+    @field_validator("source_weights", mode="before")
+    @classmethod
+    def _read_weights(cls, value: Any) -> Any:
+        """Take what a command line can say: SOURCE=WEIGHT, several with commas."""
+        if not isinstance(value, str):
+            return value or None
+        pairs = [part.rpartition("=") for part in value.split(",") if part.strip()]
+        return {source.strip(): weight.strip() for source, _, weight in pairs} or None
+
     @model_validator(mode="after")
     def _refuse_what_contradicts(self) -> Self:
+        weights = self.source_weights or {}
+        if "" in weights or not all(0 < weight <= 100 for weight in weights.values()):
+            raise ValueError(
+                "each source has a weight above 0 and up to 100, as in "
+                "source_weights=flan-t5=2,human=1; leave a source out of the snapshot to drop it"
+            )
         if not self.show_options and self.answer_form != "text":
             raise ValueError(
                 "without the options in the input a letter means nothing; use answer_form=text, "

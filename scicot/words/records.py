@@ -344,13 +344,15 @@ class Example:
     """One training pair as the student sees it.
 
     `deciding` is the span of the target, in characters, that tells one choice from the others:
-    the letter, or the option's text. None where the target decides nothing.
+    the letter, or the option's text. None where the target decides nothing. `weight` is of its
+    loss among the others.
     """
 
     question_id: int
     input: str
     target: str
     deciding: tuple[int, int] | None = None
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ REVIEW_KEYS = (
 )
 # what stands beside the letters and is never another key
 FIXED_KEYS = (
+    ("Shift+A", "Accept this sample too, and see the question's next one"),
     ("1 - 9", "Reject with the reason of that number"),
     ("Ctrl+Enter", "Save the edit and go on"),
     ("Esc", "Restore the text, leave the box"),

@@ -27,6 +27,7 @@ class Decide(_Operation):
     """A verdict on the revision on the screen, or on the one that `after` has left.
 
     `status` is what the screen said of the rationale; an outbox of an earlier version has none.
+    With `also` a sample is taken beside the question's others, which stay as they are.
     """
 
     kind: Literal["decide"]
@@ -37,6 +38,7 @@ class Decide(_Operation):
     verdict: Verdict
     text: str | None
     reason: str | None
+    also: bool = False
 
 
 class ReadAgain(_Operation):

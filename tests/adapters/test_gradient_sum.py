@@ -81,6 +81,17 @@ def test_the_loss_is_split_into_deciding_words_and_the_rest(gradient: GradientSu
     assert heavy.loss == pytest.approx(losses.deciding, abs=1e-3)
 
 
+def test_an_example_that_weighs_twice_is_one_that_comes_twice(gradient: GradientSum) -> None:
+    heavy = [
+        replace(pair, share=2.0 if place == 3 else 1.0)
+        for place, pair in enumerate(gradient.pairs[0])
+    ]
+    loss, once = flat(replace(gradient, pairs=[heavy]), CUT)
+    twice, repeated = flat(gradient, (*CUT, (3,)))
+    assert loss == pytest.approx(twice, abs=1e-5)
+    torch.testing.assert_close(once, repeated, atol=1e-5, rtol=0)
+
+
 def test_cross_entropy_and_its_gradient_are_torchs() -> None:
     torch.manual_seed(0)
     labels = torch.tensor([3, 0, 6, 6])

@@ -72,6 +72,12 @@ def test_samples_are_a_key_away_and_a_choice_passes_the_others_over(
         expect(card).to_have_attribute("data-record", str(first[1]))
         wait_until_saved(page)
         assert statuses(session, first) == ["unreviewed"] * 3
+        page.keyboard.press("Shift+A")  # beside others: the question stays
+        expect(card).to_have_attribute("data-record", str(first[2]))
+        wait_until_saved(page)
+        assert statuses(session, first) == ["unreviewed", "accepted", "unreviewed"]
+        page.keyboard.press("u")
+        expect(card).to_have_attribute("data-record", str(first[1]))
         page.keyboard.press("x")  # the next best of the same question comes up
         expect(card).to_have_attribute("data-record", str(first[2]))
         page.keyboard.press("x")

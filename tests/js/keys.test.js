@@ -20,7 +20,13 @@ const means = (pressed, where = {}) =>
 
 test("a bound letter is its act, a capital too", () => {
   assert.deepEqual(means(event("a")), { isTaken: true, act: "accept" });
-  assert.deepEqual(means(event("A", { shiftKey: true })), { isTaken: true, act: "accept" });
+  assert.deepEqual(means(event("A")), { isTaken: true, act: "accept" }); // caps lock
+  assert.deepEqual(means(event("J", { shiftKey: true })), { isTaken: true, act: "next" });
+});
+
+test("Shift with the key of accept takes a sample beside others", () => {
+  assert.deepEqual(means(event("A", { shiftKey: true })), { isTaken: true, act: "also" });
+  assert.deepEqual(means(event("A", { shiftKey: true, repeat: true })), { isTaken: true });
 });
 
 test("a layout without Latin letters is read by the place of the key", () => {

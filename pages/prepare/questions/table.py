@@ -16,6 +16,7 @@ from scicot.words.records import Split, StoredQuestion
 
 PAGE_SIZE = 100
 ANY = "any"
+OWN_ANSWERS = {"comes to the key": True, "does not": False}
 # Arabic and Hebrew run from the right, each paragraph by its own first letter
 BY_ITS_OWN_DIRECTION = (
     "[data-testid='stText'], [data-testid='stText'] * {unicode-bidi: plaintext; text-align: start}"
@@ -24,12 +25,19 @@ BY_ITS_OWN_DIRECTION = (
 
 def show_table(dataset: str) -> int | None:
     """Show the filters and the table; return the id of the question chosen in it."""
-    first, second, third, fourth = st.columns([2, 1, 1, 1], vertical_alignment="bottom")
+    first, second, third, fifth, fourth = st.columns([2, 1, 1, 1, 1], vertical_alignment="bottom")
     text = first.text_input("Search", key="search", bind="query-params", placeholder="words or id")
     splits = [ANY, *(split.value for split in Split)]
     split = second.selectbox("Split", splits, key="split", bind="query-params")
     options = third.selectbox(
         "Options", [ANY, *map(str, range(2, 11))], key="options", bind="query-params"
+    )
+    own = fifth.selectbox(
+        "The teacher alone",
+        [ANY, *OWN_ANSWERS],
+        key="own",
+        bind="query-params",
+        help="What some teacher comes to without the key.",
     )
     is_regex = fourth.toggle("Regex", key="regex", bind="query-params")
     wanted = QuestionFilter(
@@ -38,6 +46,7 @@ def show_table(dataset: str) -> int | None:
         text=text.strip(),
         is_regex=is_regex,
         choices=None if options == ANY else int(options),
+        own_answer_right=OWN_ANSWERS.get(own),
     )
     place = st.container()
     with open_workspace() as session:
@@ -61,6 +70,7 @@ def show_table(dataset: str) -> int | None:
                 "labels": line.labels,
                 "key": line.answer_key,
                 "rationales": line.rationales,
+                "key by itself": line.own_answers_right,
             }
             for line in lines
         ],

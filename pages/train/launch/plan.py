@@ -76,6 +76,10 @@ def say_outlook(outlooks: Sequence[Outlook], seeds: int) -> list[str]:
         + (f", and takes {reused:,} that are there at no cost" if reused else "")
         + (f", for each of {seeds} seeds." if seeds > 1 else "."),
     ]
+    mixes = {outlook.preview.sentence_of_mix(): None for outlook in outlooks}
+    for mix in filter(None, mixes):
+        verb, rest = mix.split(" ", 1)
+        said.append(f"**{verb}** {escape_markdown(rest)}")
     cut = max((outlook.preview.cut_rationales or 0) for outlook in outlooks)
     if first.cut_rationales is not None:
         said.append(

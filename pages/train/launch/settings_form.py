@@ -27,6 +27,8 @@ SAID: dict[object, str] = {
     False: "no",
     "none": "nothing",
     "sentence": "sentences that state the answer",
+    "all": "an epoch shows all",
+    "one_an_epoch": "an epoch shows one of them",
     "validation": "the validation split",
     "test": "the test split",
     "last": "those at the end",
@@ -48,6 +50,7 @@ RARE = (
         "max_input_tokens",
     ),
     *("max_target_tokens", "limit_validation", "checkpoint_every", "precision", "inference"),
+    "source_weights",
 )
 
 
@@ -102,6 +105,13 @@ class SettingsForm:
                 ["none", "sentence"],
                 "Sentences that state the answer, wherever a student learns or reads a rationale.",
             ),
+            "per_question": self._choice(
+                "per_question",
+                "Of a question's several rationales",
+                ["all", "one_an_epoch"],
+                "All: an epoch is as much longer. One, drawn anew each epoch: as many steps as "
+                "methods that learn none.",
+            ),
             "evaluate_on": self._choice(
                 "evaluate_on",
                 "Measured on",
@@ -155,6 +165,7 @@ class SettingsForm:
                 "limit_validation", "Validation questions at most", 1, placeholder="all"
             ),
             "checkpoint_every": self._number("checkpoint_every", "Steps between checkpoints", 1),
+            "source_weights": self._weights(),
         }
 
     def of_methods(self, methods: Sequence[Method]) -> dict[str, Any]:
@@ -214,6 +225,18 @@ class SettingsForm:
             help=about,
             persist_state="session",
         )
+
+    def _weights(self) -> str | None:
+        weights = (self.like.source_weights if self.like else None) or {}
+        said = self._place().text_input(
+            "What the texts of a source weigh",
+            value=", ".join(f"{source}={weight:g}" for source, weight in weights.items()),
+            key=self._key("source_weights"),
+            placeholder="flan-t5=2, human=1",
+            help="Of the loss; a source that is not named weighs 1.",
+            persist_state="session",
+        )
+        return str(said).strip() or None
 
     def _default(self, name: str) -> Any:
         asked = st.query_params.get(name)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
+from dataclasses import asdict
 from itertools import count
 
 import streamlit as st
@@ -12,6 +13,8 @@ from pages.shared.frame import current_actor, errors_shown
 from pages.shared.keeping import SNAPSHOT, show_keeping
 from pages.shared.links import choose, link_choice
 from scicot.pure.markdown import escape_markdown
+from scicot.pure.methods.plan import OwnAnswerRule
+from scicot.services.training.choosing import Criteria
 from scicot.services.training.snapshots import (
     Snapshot,
     create_snapshot,
@@ -23,6 +26,11 @@ from scicot.words.configs import TrainingConfig
 from scicot.words.records import APPROVED, RationaleStatus
 
 PLACE = "snapshot"
+OWN_ANSWERS: dict[OwnAnswerRule | None, str] = {
+    None: "whatever it comes to",
+    "right": "comes to it",
+    "not_wrong": "does not come to another answer; what was told the key stays",
+}
 NO_SNAPSHOT = ""  # no snapshot has an empty name
 
 
@@ -85,11 +93,25 @@ def _show_new(dataset: str, there: Collection[str]) -> None:
         "Source",
         key="snapshot_source",
         placeholder="any",
-        help="Take rationales of this teacher or import only.",
+        help="Only of these teachers or imports, with commas, the preferred one first.",
     )
-    sources = (source.strip(),) if source.strip() else ()
+    sources = tuple(part.strip() for part in source.split(",") if part.strip())
+    per_question = st.number_input(
+        "Rationales a question at most",
+        min_value=1,
+        value=1,
+        key="snapshot_per_question",
+        help="Of several samples or teachers; the teachers take turns.",
+    )
+    rule = st.selectbox(
+        "The teacher, without the key",
+        list(OWN_ANSWERS),
+        format_func=lambda rule: OWN_ANSWERS[rule],
+        key="snapshot_own_answer",
+    )
+    criteria = Criteria(tuple(include), sources, own_answer=rule, per_question=per_question)
     with errors_shown(), open_workspace() as session:
-        plan = plan_snapshot(session, dataset=dataset, include=include, sources=sources)
+        plan = plan_snapshot(session, dataset=dataset, criteria=criteria)
         st.text(plan.sentence())
         if plan.same_as is not None:
             st.text(f"These texts are frozen already: {plan.same_as}.")
@@ -109,7 +131,7 @@ def _show_new(dataset: str, there: Collection[str]) -> None:
             type="primary",
             key="snapshot_create",
             on_click=_freeze,
-            args=(dataset, name, tuple(include), sources),
+            args=(dataset, name, criteria),
         )
 
 
@@ -119,17 +141,14 @@ def _free_name(dataset: str, there: Collection[str]) -> str:
     )
 
 
-def _freeze(
-    dataset: str, name: str, include: Sequence[RationaleStatus], sources: Sequence[str]
-) -> None:
+def _freeze(dataset: str, name: str, criteria: Criteria) -> None:
     with answered_at(PLACE), open_workspace() as session:
         snapshot = create_snapshot(
             session,
             current_actor(),
             name=name,
             dataset=dataset,
-            include=include,
-            sources=sources,
+            **asdict(criteria),
         )
         _take(
             snapshot.name,

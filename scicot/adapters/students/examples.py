@@ -20,6 +20,7 @@ def encode_task(codec: Codec, task: Task, config: TrainingConfig) -> list[Pair]:
         Pair(
             codec.encode_input(example.input, config.max_input_tokens),
             *codec.encode_marked_target(example.target, example.deciding, config.max_target_tokens),
+            share=example.weight,
         )
         for example in task.examples
     ]

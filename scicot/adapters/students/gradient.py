@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scicot.adapters.students.loading import device_of
 from scicot.adapters.students.loss import Pair, collate, token_losses
 from scicot.pure.students.steps import Step
 from scicot.words.records import Family
+
+if TYPE_CHECKING:
+    import torch
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class GradientSum:
                 weights = losses.new_ones(len(losses))
                 if collated.deciding is not None:
                     weights[collated.deciding] = self.deciding_weight
+                weights = _shared(weights, [pairs[index] for index in batch])
                 loss = (losses * weights).sum() * (task_weight / weighs)
                 loss.backward()  # type: ignore[no-untyped-call]
                 values = losses.detach()
@@ -75,3 +79,11 @@ class GradientSum:
             rest=rest / counts[1] if counts[0] and counts[1] else None,
             tokens=tokens,
         )
+
+
+def _shared(weights: torch.Tensor, pairs: Sequence[Pair]) -> torch.Tensor:
+    """Return the weights of a batch's target tokens, each times its example's share."""
+    if all(pair.share == 1 for pair in pairs):
+        return weights
+    shares = [pair.share for pair in pairs for _ in pair.target_ids]
+    return weights * weights.new_tensor(shares)

@@ -21,15 +21,20 @@ IGNORED = -100  # the label that marks "no target here", as in transformers
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One example as token ids; `deciding` are the places in the target that tell the choice."""
+    """One example as token ids; `deciding` are the places in the target that tell the choice.
+
+    `share` is what each of its tokens weighs beside those of other examples.
+    """
 
     input_ids: list[int]
     target_ids: list[int]
     deciding: tuple[int, ...] = ()
+    share: float = 1.0
 
     def weight(self, deciding_weight: float) -> float:
         """Return what the target's tokens weigh together."""
-        return len(self.target_ids) + len(self.deciding) * (deciding_weight - 1)
+        tokens = len(self.target_ids) + len(self.deciding) * (deciding_weight - 1)
+        return tokens if self.share == 1 else tokens * self.share
 
 
 @dataclass(frozen=True, slots=True)

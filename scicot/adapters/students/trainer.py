@@ -26,6 +26,7 @@ from scicot.adapters.students.job import (
 from scicot.adapters.students.loading import device_of, load_model, place_model
 from scicot.adapters.students.memory import give_back_memory
 from scicot.adapters.students.validation import validate
+from scicot.pure.methods.tasks import count_seen, draw_places, draws
 from scicot.pure.students.steps import Schedule, Step, join_batches, plan_steps
 from scicot.words.errors import StudentError
 
@@ -54,8 +55,10 @@ class StageTrainer:
         use_quick_parts(self.model)
         self.pairs = [encode_task(self.codec, task, job.config) for task in job.tasks]
         self.lengths = self._lengths()
+        self.examples = job.tasks[0].examples
+        seen = count_seen(self.examples, job.config)
         self.schedule = Schedule(
-            len(self.lengths), job.config.questions_per_step, job.config.epochs, job.config.steps
+            seen, job.config.questions_per_step, job.config.epochs, job.config.steps
         )
         self.gradient = GradientSum(
             self.model,
@@ -113,9 +116,16 @@ class StageTrainer:
     def _plan(self, epoch: int) -> list[Step]:
         """Return an epoch's steps; a GPU takes them in fewer, larger batches."""
         config = self.job.config
-        steps = plan_steps(
-            self.lengths, config.questions_per_step, config.tokens_per_batch, config.seed, epoch
+        shown = list(range(len(self.examples)))
+        if draws(self.examples, config):
+            shown = draw_places(self.examples, config.seed, epoch)
+        lengths = [self.lengths[place] for place in shown]
+        planned = plan_steps(
+            lengths, config.questions_per_step, config.tokens_per_batch, config.seed, epoch
         )
+        steps = [
+            tuple(tuple(shown[place] for place in batch) for batch in step) for step in planned
+        ]
         if device_of(self.model).type == "cpu":
             return steps
         return [join_batches(step, self.lengths, config.tokens_per_batch) for step in steps]

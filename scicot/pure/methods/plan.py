@@ -16,6 +16,7 @@ from scicot.words.configs import Config, TrainingConfig
 from scicot.words.records import RunKind
 
 FOLD = "fold_"  # how the role of a fold's student begins; the fold's number follows
+OwnAnswerRule = Literal["right", "not_wrong"]
 Written = Literal["in_sample", "cross_fit", "teacher"]  # which rationales a stage trains on
 
 
@@ -120,6 +121,19 @@ class MethodPlan:
         return next(stage for stage in self.stages if stage.role == role)
 
 
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """By which rationales a method is told from another of the same plan: its snapshot's texts.
+
+    `own_answer` is what the teacher, without the key, comes to; an experiment that has no such
+    snapshot freezes one of up to `per_question` texts. `is_several` refuses one text a question.
+    """
+
+    own_answer: OwnAnswerRule
+    per_question: int = 1
+    is_several: bool = False
+
+
 def train_one(role: str, task: TaskSpec) -> Callable[[Any], MethodPlan]:
     """Return the plan, whatever the settings, of a method whose one student answers alone."""
     whole = MethodPlan((StageSpec(role, (task,)),), AnswerSpec(Asked(role, task)))
@@ -131,7 +145,7 @@ class Method:
     """A method by name: what people read of it, its settings, and its plan under settings.
 
     `paper_tables` are those of the paper's that have it. `plan` is None where no student of ours
-    answers: such a run is of another kind.
+    answers: such a run is of another kind. With a `recipe` it is a method for its rationales' sake.
     """
 
     name: str
@@ -142,6 +156,7 @@ class Method:
     plan: Callable[[Any], MethodPlan] | None
     run_kind: RunKind = RunKind.TRAIN
     paper_tables: tuple[str, ...] = ()
+    recipe: Recipe | None = None
 
     @property
     def own_settings(self) -> tuple[str, ...]:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from scicot.pure.methods import few_shot, finetune, one_stage, sci_cot, step_by_step, untrained
+from scicot.pure.methods import (
+    few_shot,
+    finetune,
+    ho,
+    magister,
+    one_stage,
+    sci_cot,
+    star,
+    step_by_step,
+    untrained,
+)
 from scicot.pure.methods.plan import Method, MethodPlan, Written
 from scicot.words.configs import BEFORE, STARTER_DEFAULTS, STARTER_STUDENT, TrainingConfig
 from scicot.words.errors import InvalidConfig
@@ -26,7 +36,11 @@ def forget(name: str) -> None:
     del _METHODS[name]
 
 
-for _module in (finetune, one_stage, sci_cot, step_by_step, untrained, few_shot):
+for _module in (
+    *(finetune, one_stage, sci_cot, step_by_step),
+    *(magister, ho, star),
+    *(untrained, few_shot),
+):
     register(_module.METHOD)
 
 

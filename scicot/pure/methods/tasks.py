@@ -1,13 +1,16 @@
 """A plan's tasks as examples: which texts go in, which come out.
 
 A stage has one task, or several with weights (step_by_step, Hsieh et al. 2023). The tasks of a
-stage have one example a question each, in the same order.
+stage have as many examples each, in the same order: one a question, or one for each of the
+rationales that a question has.
 """
 
 from __future__ import annotations
 
+import random
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scicot.pure.methods.plan import TaskSpec, Writes
 from scicot.pure.students.texts import (
@@ -20,10 +23,12 @@ from scicot.pure.students.texts import (
     right_choice,
     scored_options,
 )
+from scicot.words.configs import TrainingConfig
 from scicot.words.records import Example, Question, StoredQuestion
 
 Rationales = Mapping[int, str]  # by question id
 NOTHING: Rationales = {}
+EVEN: Mapping[int, float] = {}  # no text weighs more than another
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +74,47 @@ def make_task(
     targets: Rationales = NOTHING,
     read: Rationales = NOTHING,
     form: TextForm = PAPER_FORM,
+    weights: Mapping[int, float] = EVEN,
 ) -> Task:
     """Return a task's examples: `targets` are the rationales to learn, `read` those in the input.
 
-    A question without a rationale to read is asked alone, as at test.
+    A question without a rationale to read is asked alone, as at test. `weights` are of the
+    examples' losses, by question.
     """
-    return Task(
-        tuple(_example(spec, question, targets, read, form) for question in questions), spec.weight
+    examples = [_example(spec, question, targets, read, form) for question in questions]
+    if weights:
+        examples = [
+            replace(example, weight=weights.get(example.question_id, 1.0)) for example in examples
+        ]
+    return Task(tuple(examples), spec.weight)
+
+
+def join_tasks(tasks: Sequence[Task]) -> Task:
+    """Return tasks of one kind as one."""
+    return Task(tuple(example for task in tasks for example in task.examples), tasks[0].weight)
+
+
+def draws(examples: Sequence[Example], config: TrainingConfig) -> bool:
+    """Return whether an epoch shows one of a question's examples, and there are several."""
+    return config.per_question == "one_an_epoch" and len(examples) > len(
+        {example.question_id for example in examples}
     )
+
+
+def count_seen(examples: Sequence[Example], config: TrainingConfig) -> int:
+    """Return how many of a stage's examples an epoch shows: all, or one a question."""
+    if config.per_question == "all":
+        return len(examples)
+    return len({example.question_id for example in examples})
+
+
+def draw_places(examples: Sequence[Example], seed: int, epoch: int) -> list[int]:
+    """Return the place of one example of each question, by chance, which seed and epoch repeat."""
+    places: dict[int, list[int]] = defaultdict(list)
+    for place, example in enumerate(examples):
+        places[example.question_id].append(place)
+    chance = random.Random(f"{seed}/{epoch}/one of several")
+    return [chance.choice(those) for those in places.values()]
 
 
 def input_text(

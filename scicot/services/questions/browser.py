@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from db.models import QuestionRow, RationaleRow
@@ -23,6 +24,7 @@ class QuestionFilter:
     is_regex: bool = False
     choices: int | None = None
     has_rationale: bool | None = None
+    own_answer_right: bool | None = None  # does any teacher, without the key, come to it?
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class QuestionLine:
     labels: str
     answer_key: str
     rationales: int
+    own_answers_right: int  # of the rationales, whose teacher comes to the key by itself
 
 
 def find_questions(
@@ -54,14 +57,23 @@ def find_questions(
         .where(RationaleRow.question_id == QuestionRow.id)
         .scalar_subquery()
     )
+    right = rationales_right().scalar_subquery()
     rows = session.execute(
-        select(QuestionRow, rationales)
+        select(QuestionRow, rationales, right)
         .where(*conditions)
         .order_by(QuestionRow.position, QuestionRow.id)
         .limit(limit)
         .offset(offset)
     )
-    return [_line(row, count) for row, count in rows], total
+    return [_line(row, count, by_itself) for row, count, by_itself in rows], total
+
+
+def rationales_right(is_right: bool = True) -> Select[Any]:
+    """Return the query that counts a question's rationales by what their teacher comes to."""
+    return select(func.count(RationaleRow.id)).where(
+        RationaleRow.question_id == QuestionRow.id,
+        RationaleRow.own_answer_right.is_(is_right),
+    )
 
 
 def _conditions(session: Session, wanted: QuestionFilter) -> list[ColumnElement[bool]]:
@@ -78,10 +90,14 @@ def _conditions(session: Session, wanted: QuestionFilter) -> list[ColumnElement[
     if wanted.has_rationale is not None:
         explained = select(RationaleRow.id).where(RationaleRow.question_id == QuestionRow.id)
         conditions.append(explained.exists() == wanted.has_rationale)
+    if wanted.own_answer_right is not None:
+        conditions.append((rationales_right().scalar_subquery() > 0) == wanted.own_answer_right)
+        asked = rationales_right(False).scalar_subquery() + rationales_right().scalar_subquery()
+        conditions.append(asked > 0)
     return conditions
 
 
-def _line(row: QuestionRow, rationales: int) -> QuestionLine:
+def _line(row: QuestionRow, rationales: int, own_answers_right: int) -> QuestionLine:
     labels = [str(choice["label"]) for choice in row.choices]
     return QuestionLine(
         id=row.id,
@@ -92,4 +108,5 @@ def _line(row: QuestionRow, rationales: int) -> QuestionLine:
         labels=f"{labels[0]}-{labels[-1]}" if labels else "",
         answer_key=row.answer_key,
         rationales=rationales,
+        own_answers_right=own_answers_right,
     )

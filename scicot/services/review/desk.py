@@ -149,6 +149,7 @@ class ReviewDesk:
             operation_id=operation.op,
             # an outbox of an earlier version does not say: it was fresh then
             seen=operation.status or RationaleStatus.UNREVIEWED,
+            also=operation.also,
         )
         flags = None
         if operation.text is not None:

@@ -54,12 +54,14 @@ def decide(
     *,
     operation_id: str,
     seen: RationaleStatus = RationaleStatus.UNREVIEWED,
+    also: bool = False,
 ) -> Decision:
     """Write one verdict on the revision that was read, and return where the rationale stands.
 
     A sample that is taken passes its question's unreviewed ones over: they are skipped, as one
-    with it for undo. The same operation id again changes nothing. An edit that
-    leaves the text as it was is an accept. `seen` is the status that the reviewer was shown.
+    with it for undo. With `also` they stay, so that others can be taken beside it. The same
+    operation id again changes nothing. An edit that leaves the text as it was is an accept.
+    `seen` is the status that the reviewer was shown.
     Raises StaleRevision, with both texts, when somebody changed the text meanwhile, and
     DecidedMeanwhile when somebody else has decided since, or is reading it now.
     """
@@ -75,7 +77,8 @@ def decide(
         refuse_overriding(session, actor, rationale, seen)
         if verdict is Verdict.EDIT and text == read.text:
             verdict = Verdict.ACCEPT
-        beside = samples_beside(session, rationale, GIVES_WAY) if verdict in TAKEN else []
+        passes = verdict in TAKEN and not also
+        beside = samples_beside(session, rationale, GIVES_WAY) if passes else []
         batch_id = operation_id if beside else None
         _record(session, actor, rationale, verdict, reason, operation_id, now, batch_id)
         if batch_id is not None:

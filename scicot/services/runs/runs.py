@@ -22,6 +22,7 @@ from scicot.adapters.versions import code_version, package_versions
 from scicot.pure.hashing import content_hash
 from scicot.services.runs.launched import chosen_for
 from scicot.services.runs.lost import ACTIVE, effective_status, reads_as
+from scicot.words.configs import NOT_HASHED
 from scicot.words.errors import InvalidInput, NotFound
 from scicot.words.people import Action, needs
 from scicot.words.records import Actor, RunKind, RunStatus
@@ -61,7 +62,12 @@ def create_run(session: Session, actor: Actor, **run: Unpack[NewRun]) -> int:
 
 def hash_run(run: NewRun) -> str:
     """Return the hash of all that tells one run from another: equal runs have the same."""
-    return content_hash([run["kind"], dict(run["config"]), run.get("snapshot_id")])
+    config = {
+        name: value
+        for name, value in run["config"].items()
+        if name not in NOT_HASHED or value != NOT_HASHED[name]
+    }
+    return content_hash([run["kind"], config, run.get("snapshot_id")])
 
 
 def add_run(session: Session, actor: Actor, **run: Unpack[NewRun]) -> int:

@@ -15,7 +15,7 @@ from scicot.adapters.students.folders import StudentFolder
 from scicot.adapters.students.identity import engine_version
 from scicot.adapters.students.machine import resolve_precision
 from scicot.pure.hashing import content_hash
-from scicot.pure.methods.tasks import Task, Validation
+from scicot.pure.methods.tasks import Task, Validation, draws
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import Family
 
@@ -83,8 +83,10 @@ def hash_stage(plan: StagePlan, student: StudentFolder, config: TrainingConfig, 
     if config.steps is not None:
         del chosen["epochs"]
     is_weighted = config.deciding_weight != 1
+    is_drawn = draws(plan.tasks[0].examples, config)
     return content_hash(
-        {
+        ({"per question": config.per_question} if is_drawn else {})
+        | {
             "engine": engine_version(),
             "student": plan.init.hash if plan.init else student.fingerprint,
             "settings": chosen,
@@ -100,7 +102,12 @@ def hash_stage(plan: StagePlan, student: StudentFolder, config: TrainingConfig, 
 def _content(task: Task, is_weighted: bool) -> list[Any]:
     """Return what decides a stage's weights; which words decide does so only if they weigh more."""
     texts = [
-        [example.input, example.target, *([example.deciding] if is_weighted else [])]
+        [
+            example.input,
+            example.target,
+            *([example.deciding] if is_weighted else []),
+            *([example.weight] if example.weight != 1 else []),
+        ]
         for example in task.examples
     ]
     return [task.weight, texts]

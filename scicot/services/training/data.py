@@ -14,7 +14,8 @@ from scicot.services.questions.duplicates import questions_in_test
 from scicot.services.questions.lookup import dataset_named, list_questions
 from scicot.services.rationales.references import list_references
 from scicot.services.students.answers import as_read
-from scicot.services.training.snapshots import find_snapshot, snapshot_texts
+from scicot.services.training.recipes import check_recipe
+from scicot.services.training.snapshots import SnapshotText, find_snapshot, snapshot_texts
 from scicot.words.configs import TrainingConfig
 from scicot.words.errors import InvalidConfig
 from scicot.words.records import Origin, Split, StoredQuestion
@@ -24,18 +25,35 @@ from scicot.words.records import Origin, Split, StoredQuestion
 class TrainingData:
     """Training and validation questions, and the text to learn for each training question.
 
-    `stripped` texts stated the answer and lost it, by `strip_answer`; `emptied` said nothing else.
+    Where a question has several, `rationales` holds the best, `more` the second, the third and so
+    on, by question id, and `sources` whose each of them is, from the best on. `stripped` texts
+    stated the answer and lost it, by `strip_answer`; `emptied` said nothing else.
     """
 
     train: Sequence[StoredQuestion]
     validation: Sequence[StoredQuestion]
     rationales: Mapping[int, str]
     validation_rationales: Mapping[int, str] = field(default_factory=dict)
-    snapshot: Mapping[int, str] = field(default_factory=dict)  # all of its texts, as they are
+    snapshot: Mapping[int, str] = field(default_factory=dict)  # its best texts, as they are
+    more: Sequence[Mapping[int, str]] = ()
+    sources: Sequence[Mapping[int, str]] = ()
+    lengthy: Sequence[str] = ()  # the snapshot's further texts, as they are
     stripped: int = 0
     emptied: int = 0
     left_out: int = 0  # questions that stand in the test split too
     near_kept: int = 0  # questions that stand there nearly word for word, and are trained on
+
+    @property
+    def rounds(self) -> Sequence[Mapping[int, str]]:
+        """The best text of each question, then the second one of those that have it, and so on."""
+        return [self.rationales, *self.more]
+
+    def weights(self, place: int, config: TrainingConfig) -> dict[int, float]:
+        """Return what the loss on a round's texts weighs, by question, where it is not 1."""
+        if not config.source_weights or place >= len(self.sources):
+            return {}
+        weighed = config.source_weights
+        return {key: weighed[of] for key, of in self.sources[place].items() if of in weighed}
 
 
 def read_training_data(session: Session, config: TrainingConfig) -> TrainingData:
@@ -44,7 +62,7 @@ def read_training_data(session: Session, config: TrainingConfig) -> TrainingData
     With a snapshot only its questions count, for every method, so that methods compare.
     """
     questions = list_questions(session, config.dataset, Split.TRAIN)
-    rationales: dict[int, str] = {}
+    frozen: Mapping[int, Sequence[SnapshotText]] = {}
     if config.snapshot:
         snapshot = find_snapshot(session, config.snapshot)
         if snapshot.dataset != dataset_named(session, config.dataset):
@@ -52,8 +70,9 @@ def read_training_data(session: Session, config: TrainingConfig) -> TrainingData
                 f"Snapshot '{snapshot.name}' holds rationales of '{snapshot.dataset}', not of "
                 f"'{config.dataset}'. Choose one of the same dataset."
             )
-        rationales = snapshot_texts(session, snapshot.id)
-        questions = [question for question in questions if question.id in rationales]
+        frozen = snapshot_texts(session, snapshot.id)
+        check_recipe(config, frozen)
+        questions = [question for question in questions if question.id in frozen]
     tested = questions_in_test(session, config.dataset) if config.leave_out_tested else set()
     near = questions_in_test(session, config.dataset, near=True) - tested
     if config.leave_out_near:
@@ -82,21 +101,51 @@ def read_training_data(session: Session, config: TrainingConfig) -> TrainingData
                 "Import it or use selection=last."
             )
     good = _validation_rationales(session, config, validation)
-    used = rationales if plan.needs_rationales else {}
+    used = frozen if plan.needs_rationales else {}
+    _check_sources(config, used)
     ids = {question.id for question in chosen}
-    whole = {key: text for key, text in used.items() if key in ids}
-    read = {key: as_read(config, text) or "" for key, text in whole.items()}
+    rounds = _rounds({key: texts for key, texts in used.items() if key in ids})
+    whole = [{key: text.text for key, text in texts.items()} for texts in rounds]
+    read = [{key: as_read(config, text) or "" for key, text in texts.items()} for texts in whole]
+    pairs = [
+        (before, after[key])
+        for texts, after in zip(whole, read, strict=True)
+        for key, before in texts.items()
+    ]
     return TrainingData(
         train=chosen,
         validation=validation,
-        rationales=read,
+        rationales=read[0] if read else {},
+        more=read[1:],
+        sources=[{key: text.source for key, text in texts.items()} for texts in rounds],
         validation_rationales=good,
-        snapshot=used,
-        stripped=sum(read[key] != text.strip() for key, text in whole.items()),
-        emptied=sum(not read[key] for key in whole),
+        snapshot={key: texts[0].text for key, texts in used.items()},
+        lengthy=[text.text for texts in used.values() for text in texts[1:]],
+        stripped=sum(after != before.strip() for before, after in pairs),
+        emptied=sum(not after for _, after in pairs),
         left_out=left_out,
         near_kept=sum(question.id in near for question in questions),
     )
+
+
+def _rounds(texts: Mapping[int, Sequence[SnapshotText]]) -> list[dict[int, SnapshotText]]:
+    """Return the first text of each question, then the second ones, until none is left."""
+    most = max(map(len, texts.values()), default=0)
+    return [
+        {key: those[place] for key, those in texts.items() if place < len(those)}
+        for place in range(most)
+    ]
+
+
+def _check_sources(config: TrainingConfig, texts: Mapping[int, Sequence[SnapshotText]]) -> None:
+    """Raise InvalidConfig for a weight of a source that the snapshot has nothing of."""
+    sources = {text.source for those in texts.values() for text in those}
+    unknown = [name for name in config.source_weights or () if name not in sources]
+    if texts and unknown:
+        raise InvalidConfig(
+            f"Setting 'source_weights': snapshot '{config.snapshot}' holds nothing of "
+            f"'{unknown[0]}'. Its sources: {', '.join(sorted(sources))}."
+        )
 
 
 def _validation_rationales(

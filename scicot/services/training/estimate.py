@@ -26,7 +26,7 @@ from scicot.adapters.students.machine import choose_device, run_threads
 from scicot.adapters.students.probe import ProbeResult, run_probe
 from scicot.pure.hashing import content_hash
 from scicot.pure.methods.registry import plan_of
-from scicot.pure.methods.tasks import Task, Validation, make_task
+from scicot.pure.methods.tasks import Task, Validation, count_seen, make_task
 from scicot.pure.runs.durations import say_duration
 from scicot.pure.students.steps import Schedule
 from scicot.services.questions.lookup import list_questions
@@ -182,10 +182,10 @@ def _stage_seconds(
         for task in tasks
         for example in task.examples
     )
-    schedule = Schedule(
-        len(tasks[0].examples), config.questions_per_step, config.epochs, config.steps
-    )
-    return tokens * schedule.passes * found.per_token + found.per_stage
+    seen = count_seen(tasks[0].examples, config)
+    schedule = Schedule(seen, config.questions_per_step, config.epochs, config.steps)
+    shown = seen / max(1, len(tasks[0].examples))
+    return tokens * shown * schedule.passes * found.per_token + found.per_stage
 
 
 def _selection_seconds(
@@ -194,9 +194,8 @@ def _selection_seconds(
     """Return how long the weights are tried on validation questions, after every epoch."""
     if validation is None or not tasks:
         return 0.0
-    schedule = Schedule(
-        len(tasks[0].examples), config.questions_per_step, config.epochs, config.steps
-    )
+    seen = count_seen(tasks[0].examples, config)
+    schedule = Schedule(seen, config.questions_per_step, config.epochs, config.steps)
     texts = len(validation.choosing) * (1 + bool(validation.writes))
     return math.ceil(schedule.passes) * texts * found.per_text
 

@@ -15,6 +15,7 @@ from scicot.adapters.sources.yaml_files import read_yaml
 from scicot.pure.methods.registry import find_method, make_config
 from scicot.services.runs.runs import add_run
 from scicot.services.teacher.few_shot import check_few_shot, new_few_shot_run
+from scicot.services.training.recipes import fit_snapshot
 from scicot.services.training.training import check_training, choose_split, new_run
 from scicot.words.configs import ExperimentConfig, FewShotConfig, TrainingConfig
 from scicot.words.errors import Conflict, InvalidConfig
@@ -82,6 +83,7 @@ def start_experiment(
 ) -> StartedExperiment:
     """Check every run of the grid, then store the experiment and queue them all.
 
+    A method whose rationales are its own gets a snapshot of them, chosen else as the dataset's.
     Raises Conflict when the name is taken, and whatever a run's check raises, before anything is
     stored.
     """
@@ -89,7 +91,7 @@ def start_experiment(
         raise Conflict(
             f"There is an experiment '{config.name}' already. Give this one another name."
         )
-    runs = [choose_split(session, run) for run in plan_runs(config)]
+    runs = [choose_split(session, fit_snapshot(session, actor, run)) for run in plan_runs(config)]
     baselines = plan_baselines(config)
     for run in runs:
         check_training(session, settings, run)

@@ -7,13 +7,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from scicot.adapters.students.folders import StudentFolder
-from scicot.pure.methods.plan import FOLD, Reads, StageSpec, Writes, find_choosing, find_writing
+from scicot.pure.methods.plan import (
+    FOLD,
+    Reads,
+    StageSpec,
+    TaskSpec,
+    Writes,
+    find_choosing,
+    find_writing,
+)
 from scicot.pure.methods.registry import plan_of
 from scicot.pure.methods.tasks import (
+    EVEN,
     NOTHING,
     Rationales,
     Task,
     Validation,
+    count_seen,
+    join_tasks,
     make_choosing,
     make_task,
 )
@@ -88,7 +99,7 @@ class MethodTraining:
         return make_validation(spec, self.config, self.data, read)
 
     def _ensure(self, plan: StagePlan) -> TrainedStage:
-        examples = len(plan.tasks[0].examples) if plan.tasks else 0
+        examples = count_seen(plan.tasks[0].examples, self.config) if plan.tasks else 0
         self.watcher.expect(_training_work(self.config, examples))
         stage = ensure_stage(self.watcher, plan, self.student, self.config)
         self.stages[plan.role] = stage
@@ -122,17 +133,50 @@ def make_tasks(
     read: Mapping[Reads, Rationales] | None = None,
 ) -> list[Task]:
     """Return a stage's examples; `read` are the rationales for each task that reads some."""
-    form = form_of(config)
-    return [
-        make_task(
-            task,
-            data.train,
-            targets=data.rationales,
-            read=(read or {}).get(task.reads, NOTHING) if task.reads else NOTHING,
-            form=form,
-        )
-        for task in spec.tasks
+    given = read or {}
+    is_several = any(map(_uses_snapshot, spec.tasks))
+    rounds = data.rounds if is_several else data.rounds[:1]
+    by_round = [
+        _round_tasks(spec, config, data, place, texts, given) for place, texts in enumerate(rounds)
     ]
+    return [join_tasks(tasks) for tasks in zip(*by_round, strict=True)]
+
+
+def _uses_snapshot(task: TaskSpec) -> bool:
+    """Return whether a task learns or reads the snapshot's texts, of which there may be several."""
+    is_read = task.reads is not None and task.reads.training == "teacher"
+    return task.writes is not Writes.ANSWER or is_read
+
+
+def _round_tasks(
+    spec: StageSpec,
+    config: TrainingConfig,
+    data: TrainingData,
+    place: int,
+    texts: Rationales,
+    given: Mapping[Reads, Rationales],
+) -> list[Task]:
+    """Return a stage's examples with the best text of each question, the second, and so on."""
+    questions = data.train
+    if place:  # those that have so many
+        questions = [question for question in data.train if question.id in texts]
+    weights = data.weights(place, config)
+    tasks = []
+    for task in spec.tasks:
+        read = given.get(task.reads, NOTHING) if task.reads else NOTHING
+        if place and task.reads and task.reads.training == "teacher":
+            read = texts
+        tasks.append(
+            make_task(
+                task,
+                questions,
+                targets=texts,
+                read=read,
+                form=form_of(config),
+                weights=weights if _uses_snapshot(task) else EVEN,
+            )
+        )
+    return tasks
 
 
 def make_validation(
@@ -206,13 +250,26 @@ def plan_known_stages(config: TrainingConfig, data: TrainingData) -> list[StageP
 
 def count_work(config: TrainingConfig, data: TrainingData) -> int:
     """Return the work of training in questions: passes of each stage, and texts to write."""
-    questions = len(data.train)
-    work, a_stage = 0, _training_work(config, questions)
-    for spec in plan_of(config).stages:
+    plan, work = plan_of(config), 0
+    for spec in plan.stages:
         reads = [task.reads for task in spec.tasks if task.reads]
-        folds = sum(read.folds - 1 for read in reads if read.training == "cross_fit")
-        work += a_stage * (bool(spec.tasks) + folds) + count_written(spec, data)
+        work += _stage_work(spec, config, data) if spec.tasks else 0
+        for needed in (read for read in reads if read.training == "cross_fit"):
+            work += _stage_work(plan.stage(needed.writer), config, data) * (needed.folds - 1)
+        work += count_written(spec, data)
     return work
+
+
+def _stage_work(spec: StageSpec, config: TrainingConfig, data: TrainingData) -> int:
+    """Return a stage's work in examples seen, over all epochs."""
+    return _training_work(config, count_examples(spec, config, data))
+
+
+def count_examples(spec: StageSpec, config: TrainingConfig, data: TrainingData) -> int:
+    """Return how many examples of one task a stage sees in an epoch."""
+    if config.per_question == "one_an_epoch" or not any(map(_uses_snapshot, spec.tasks)):
+        return len(data.train)
+    return len(data.train) + sum(map(len, data.more))
 
 
 def _training_work(config: TrainingConfig, questions: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,7 +14,7 @@ from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.folders import StudentFolder, find_local_student
 from scicot.pure.methods.plan import Writes
 from scicot.pure.methods.registry import plan_of
-from scicot.pure.methods.tasks import Task
+from scicot.pure.methods.tasks import Task, count_seen
 from scicot.pure.students.steps import Schedule, plan_steps
 from scicot.services.questions.lookup import count_questions, dataset_named
 from scicot.services.students.fitting import (
@@ -23,8 +24,8 @@ from scicot.services.students.fitting import (
     show_as_read,
 )
 from scicot.services.students.stages import StagePlan, find_stage, hash_stage
-from scicot.services.training.data import read_training_data
-from scicot.services.training.methods import plan_known_stages
+from scicot.services.training.data import TrainingData, read_training_data
+from scicot.services.training.methods import count_examples, plan_known_stages
 from scicot.services.training.room import fit_rationales
 from scicot.services.training.training import check_training, choose_split
 from scicot.words.configs import TrainingConfig
@@ -63,6 +64,15 @@ class StagePreview:
 
 
 @dataclass(frozen=True, slots=True)
+class MixPart:
+    """How many texts of one source are trained on, and what their loss weighs."""
+
+    source: str
+    texts: int
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class TrainingPreview:
     """What the launch page shows; `notes` are sentences that deserve a look before starting."""
 
@@ -77,6 +87,27 @@ class TrainingPreview:
     disk_needed: int | None
     disk_free: int
     notes: Sequence[str]
+    mix: Sequence[MixPart] = ()
+    is_drawn: bool = False  # of several texts an epoch shows one
+
+    def sentence_of_mix(self) -> str | None:
+        """Return whose texts are learned, how many a question; None where there is nothing to say.
+
+        That is one text a question, of one source.
+        """
+        texts = sum(part.texts for part in self.mix)
+        if len(self.mix) < 2 and texts <= self.train_questions:
+            return None
+        parts = [
+            f"{part.texts:,} by {part.source}"
+            + (f" at weight {part.weight:g}" if part.weight != 1 else "")
+            for part in self.mix
+        ]
+        shown = "; an epoch shows one of a question's, drawn anew" if self.is_drawn else ""
+        return (
+            f"Learns {texts:,} texts of {self.train_questions:,} questions: "
+            f"{', '.join(parts)}{shown}."
+        )
 
     def sentence(self) -> str:
         """Return what the run trains on, answers and needs, for a person."""
@@ -116,7 +147,7 @@ def inspect_training(
     if room:
         config, data = room.config, room.data
     plans = plan_known_stages(config, data)
-    cut_ids = room.cut_ids if room else frozenset()
+    cut_ids = room.cut_ids if room else ()
     stages = [
         _preview(session, plan, config, student, codec, cut_ids, settings.device) for plan in plans
     ]
@@ -124,8 +155,8 @@ def inspect_training(
     stages += [
         StagePreview(
             spec.role,
-            len(data.train) * len(spec.tasks),
-            _steps(config, len(data.train)),
+            count_examples(spec, config, data) * len(spec.tasks),
+            _steps(config, count_examples(spec, config, data)),
             config.questions_per_step,
         )
         for spec in plan_of(config).stages
@@ -143,6 +174,8 @@ def inspect_training(
         rationale_tokens=config.max_rationale_tokens,
         cut_rationales=room.cut if room else None,
         has_rationales=bool(data.rationales),
+        mix=_find_mix(config, data),
+        is_drawn=bool(data.more) and config.per_question == "one_an_epoch",
         stages=stages,
         first_batch=_first_batch(plans[0], config, codec),
         disk_needed=needed,
@@ -150,6 +183,7 @@ def inspect_training(
         notes=[
             *_left_out_note(config, data.left_out, data.near_kept),
             *_selection_notes(plans),
+            *_several_note(config, data),
             *_notes(config, settings, student, stages, needed, free),
         ],
     )
@@ -161,14 +195,14 @@ def _preview(
     config: TrainingConfig,
     student: StudentFolder | None,
     codec: Codec | None,
-    cut_ids: frozenset[int],
+    cut_ids: Sequence[frozenset[int]],
     device: str,
 ) -> StagePreview:
     examples = sum(len(task.examples) for task in plan.tasks)
     preview = StagePreview(
         role=plan.role,
         examples=examples,
-        steps=_steps(config, len(plan.tasks[0].examples)) if plan.tasks else 0,
+        steps=_steps(config, count_seen(plan.tasks[0].examples, config)) if plan.tasks else 0,
         questions_per_step=config.questions_per_step,
     )
     if student is None or codec is None:
@@ -182,15 +216,23 @@ def _preview(
     return replace(preview, counts=replace(counts, cut_targets=cut))
 
 
-def _count_cut_rationales(config: TrainingConfig, plan: StagePlan, cut_ids: frozenset[int]) -> int:
+def _count_cut_rationales(
+    config: TrainingConfig, plan: StagePlan, cut_ids: Sequence[frozenset[int]]
+) -> int:
     """Return how many of the stage's targets hold a rationale that was cut."""
     specs = plan_of(config).stage(plan.name).tasks
-    return sum(
-        example.question_id in cut_ids
-        for spec, task in zip(specs, plan.tasks, strict=True)
-        for example in task.examples
-        if spec.writes is not Writes.ANSWER
-    )
+    asked = {example.question_id for task in plan.tasks for example in task.examples}
+    writing = sum(spec.writes is not Writes.ANSWER for spec in specs)
+    return writing * sum(len(ids & asked) for ids in cut_ids)
+
+
+def _find_mix(config: TrainingConfig, data: TrainingData) -> list[MixPart]:
+    """Return whose texts are learned, the source with most first."""
+    counts = Counter(source for texts in data.sources for source in texts.values())
+    return [
+        MixPart(source, texts, (config.source_weights or {}).get(source, 1.0))
+        for source, texts in counts.most_common()
+    ]
 
 
 def _steps(config: TrainingConfig, questions: int) -> int:
@@ -242,6 +284,17 @@ def _left_out_note(config: TrainingConfig, left_out: int, near_kept: int) -> lis
             "are kept. leave_out_near=true leaves them out; `duplicates list` shows them."
         )
     return notes
+
+
+def _several_note(config: TrainingConfig, data: TrainingData) -> list[str]:
+    """Return what several texts a question do to a run's length beside other methods' runs."""
+    if not data.more or config.per_question != "all" or config.steps is not None:
+        return []
+    times = 1 + sum(map(len, data.more)) / max(1, len(data.train))
+    return [
+        f"An epoch shows every text, so that a stage that learns them takes {times:.1f} times the "
+        "steps of one that does not. steps=N, or per_question=one_an_epoch, makes them equal."
+    ]
 
 
 def _selection_notes(plans: Sequence[StagePlan]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from scicot.adapters.students.codec import Codec
@@ -19,16 +19,16 @@ LEAST = 8  # tokens of a rationale, however short the snapshot's are
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """The settings with their limit, the data cut to it, and whose rationales were cut."""
+    """The settings with their limit, the data cut to it, and by round whose text was cut."""
 
     config: TrainingConfig
     data: TrainingData
-    cut_ids: frozenset[int]
+    cut_ids: Sequence[frozenset[int]]
 
     @property
     def cut(self) -> int:
         """How many rationales were cut."""
-        return len(self.cut_ids)
+        return sum(map(len, self.cut_ids))
 
 
 def fit_rationales(config: TrainingConfig, data: TrainingData, codec: Codec) -> Room:
@@ -39,20 +39,24 @@ def fit_rationales(config: TrainingConfig, data: TrainingData, codec: Codec) -> 
     with the answer gives way: r is cut, never a.
     """
     limit = config.max_rationale_tokens or find_limit(
-        codec.count_tokens(text) for text in data.snapshot.values()
+        codec.count_tokens(text) for text in (*data.snapshot.values(), *data.lengthy)
     )
-    fitted = {
-        question.id: codec.cut_text(
-            data.rationales[question.id], min(limit, _left(config, codec, answer))
-        )
+    most = {
+        question.id: min(limit, _left(config, codec, answer))
         for question in data.train
-        if question.id in data.rationales
         for answer in [choice_answer(right_choice(question), form_of(config))]
     }
-    cut = frozenset(key for key, text in fitted.items() if text != data.rationales[key])
+    fitted = [
+        {key: codec.cut_text(text, most[key]) for key, text in texts.items() if key in most}
+        for texts in data.rounds
+    ]
+    cut = [
+        frozenset(key for key, text in after.items() if text != before[key])
+        for before, after in zip(data.rounds, fitted, strict=True)
+    ]
     return Room(
         config.model_copy(update={"max_rationale_tokens": limit}),
-        replace(data, rationales=fitted),
+        replace(data, rationales=fitted[0], more=fitted[1:]),
         cut,
     )
 

@@ -20,13 +20,18 @@ from db.models import (
 )
 from db.session import write
 from scicot.adapters.clock import utc_now
-from scicot.pure.hashing import content_hash
+from scicot.pure.methods.plan import OwnAnswerRule
 from scicot.services.questions.lookup import find_dataset_id
+from scicot.services.training.choosing import (
+    Criteria,
+    choose_rationales,
+    conditions,
+    count_chosen,
+    hash_chosen,
+)
 from scicot.words.errors import Conflict, InvalidInput, NotFound
 from scicot.words.people import Action, needs
 from scicot.words.records import APPROVED, Actor, RationaleStatus, Split
-
-TAKEN_FIRST = {RationaleStatus.EDITED: 0, RationaleStatus.ACCEPTED: 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +52,21 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
-class SnapshotPlan:
-    """What freezing would take: so many questions, each with one rationale.
+class SnapshotText:
+    """A rationale as a snapshot holds it, whose it is, and whether that one comes to the key."""
 
-    `left_out` counts the training rationales whose status is not included, `beside` those that
-    are included but whose question has a better one, `without` the training questions that get
-    none. `same_as` names a snapshot of exactly these texts.
+    text: str
+    source: str
+    own_answer_right: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotPlan:
+    """What freezing would take: so many rationales, of so many questions.
+
+    `most` is how many a question may have. `left_out` counts the training rationales whose status
+    is not included, `beside` those that are included but whose question has better ones, `without`
+    the training questions that get none. `same_as` names a snapshot of exactly these texts.
     """
 
     items: int
@@ -60,6 +74,8 @@ class SnapshotPlan:
     beside: int
     without: int
     same_as: str | None
+    questions: int = 0
+    most: int = 1
 
     def sentence(self) -> str:
         """Return the plan in words."""
@@ -67,38 +83,48 @@ class SnapshotPlan:
         left = f" Left out: {', '.join(parts)}." if parts else ""
         beside = f" {self.beside:,} more stand beside a better one." if self.beside else ""
         without = f" {self.without:,} training questions have none." if self.without else ""
-        return f"Freezes {self.items:,} rationales, one a question.{left}{beside}{without}"
+        many = "one a question" if self.most == 1 else f"up to {self.most} a question"
+        of = f" of {self.questions:,} questions" if self.most > 1 else ""
+        return f"Freezes {self.items:,} rationales{of}, {many}.{left}{beside}{without}"
 
 
-def plan_snapshot(
-    session: Session,
-    *,
-    dataset: str,
-    include: Sequence[RationaleStatus] = APPROVED,
-    sources: Sequence[str] = (),
-) -> SnapshotPlan:
+def plan_snapshot(session: Session, *, dataset: str, criteria: Criteria) -> SnapshotPlan:
     """Return what `create_snapshot` would freeze now, and what it would leave out."""
     dataset_id = find_dataset_id(session, dataset)
-    chosen = _choose(session, dataset_id, include, sources)
+    chosen = choose_rationales(session, dataset_id, criteria)
+    items = count_chosen(chosen)
     of_split = (QuestionRow.dataset_id == dataset_id, QuestionRow.split == Split.TRAIN)
+    of_kind = [
+        *([RationaleRow.source.in_(criteria.sources)] if criteria.sources else []),
+        *([RationaleRow.sample.in_(criteria.samples)] if criteria.samples else []),
+    ]
     counts: dict[RationaleStatus, int] = dict(
         session.execute(
             select(RationaleRow.status, func.count())
             .join(QuestionRow, QuestionRow.id == RationaleRow.question_id)
-            .where(*of_split, *([RationaleRow.source.in_(sources)] if sources else []))
+            .where(*of_split, *of_kind)
             .group_by(RationaleRow.status)
         ).all()
     )
+    fitting = session.scalar(
+        select(func.count(RationaleRow.id))
+        .join(QuestionRow, QuestionRow.id == RationaleRow.question_id)
+        .where(RationaleRow.dataset_id == dataset_id, *conditions(criteria))
+    )
     questions = session.scalar(select(func.count(QuestionRow.id)).where(*of_split)) or 0
-    same = _same_texts(session, dataset_id, _hash(chosen)) if chosen else None
+    same = _same_texts(session, dataset_id, hash_chosen(chosen)) if chosen else None
     return SnapshotPlan(
-        items=len(chosen),
+        items=items,
         left_out={
-            status: counts.get(status, 0) for status in RationaleStatus if status not in include
+            status: counts.get(status, 0)
+            for status in RationaleStatus
+            if status not in criteria.include
         },
-        beside=sum(counts.get(status, 0) for status in set(include)) - len(chosen),
+        beside=(fitting or 0) - items,
         without=questions - len(chosen),
         same_as=same.name if same else None,
+        questions=len(chosen),
+        most=criteria.per_question,
     )
 
 
@@ -117,10 +143,6 @@ def _same_texts(session: Session, dataset_id: int, digest: str) -> SnapshotRow |
     )
 
 
-def _hash(chosen: Mapping[int, tuple[str, int, str]]) -> str:
-    return content_hash(sorted((external_id, text) for external_id, _, text in chosen.values()))
-
-
 @needs(Action.SNAPSHOT)
 def create_snapshot(
     session: Session,
@@ -130,30 +152,31 @@ def create_snapshot(
     dataset: str,
     include: Sequence[RationaleStatus] = APPROVED,
     sources: Sequence[str] = (),
-    own_answer_right: bool = False,
+    samples: Sequence[int] = (),
+    own_answer: OwnAnswerRule | None = None,
+    per_question: int = 1,
 ) -> Snapshot:
-    """Freeze the current revisions of the dataset's training rationales in these statuses.
+    """Freeze the current revisions of the dataset's training rationales that fit the criteria.
 
-    A question gets one rationale: from the first of `sources` that has one (an edited one before
-    an accepted one before any other, then the least suspicious, then the oldest). Without
-    `sources` any source serves. `own_answer_right` keeps those alone whose teacher, without the
-    key, comes to it (STaR, Ho et al. 2022). The hash covers the questions and texts, not the
-    name: what is frozen already is returned, and found by this name too. Raises InvalidInput when
-    nothing fits, Conflict when the name is another one's.
+    A question gets up to `per_question` of them: sources take turns in the order of `sources`
+    (any, where none is named), within one an edited text comes before an accepted one before any
+    other, then the less suspicious, then the older. `own_answer` is a rule on what the teacher,
+    without the key, comes to. The hash covers the questions and
+    texts, not the name: what is frozen already is returned, and found by this name too. Raises
+    InvalidInput when nothing fits, Conflict when the name is another one's.
     """
     if not name.strip():
         raise InvalidInput("A snapshot needs a name. Give it one that says what it holds.")
     dataset_id = find_dataset_id(session, dataset)
+    criteria = Criteria(tuple(include), tuple(sources), tuple(samples), own_answer, per_question)
     with write(session):
-        chosen = _choose(session, dataset_id, include, sources, own_answer_right)
+        chosen = choose_rationales(session, dataset_id, criteria)
         if not chosen:
-            wanted = ", ".join(status.value for status in include)
-            wanted += " with a teacher that comes to the key by itself" * own_answer_right
             raise InvalidInput(
-                f"No training rationale of '{dataset}' is {wanted}. "
+                f"No training rationale of '{dataset}' is {criteria.say()}. "
                 "Review some first, or include other statuses."
             )
-        same = _same_texts(session, dataset_id, _hash(chosen))
+        same = _same_texts(session, dataset_id, hash_chosen(chosen))
         taken = _named(session, name)
         if taken is not None and (same is None or taken.id != same.id):
             raise Conflict(f"There is a snapshot '{name}' already. Choose another name.")
@@ -164,62 +187,25 @@ def create_snapshot(
         row = SnapshotRow(
             name=name,
             dataset_id=dataset_id,
-            content_hash=_hash(chosen),
-            criteria={
-                "include": [status.value for status in include],
-                "sources": list(sources),
-            }
-            | ({"own_answer_right": True} if own_answer_right else {}),
-            items=len(chosen),
+            content_hash=hash_chosen(chosen),
+            criteria=criteria.as_stored(),
+            items=count_chosen(chosen),
             actor=actor.name,
             created_at=utc_now(),
         )
         session.add(row)
         session.flush()
         session.add_all(
-            SnapshotItemRow(snapshot_id=row.id, question_id=question_id, revision_id=revision_id)
-            for question_id, (_, revision_id, _) in chosen.items()
+            SnapshotItemRow(
+                snapshot_id=row.id,
+                question_id=question_id,
+                place=place,
+                revision_id=taken.revision_id,
+            )
+            for question_id, those in chosen.items()
+            for place, taken in enumerate(those)
         )
         return _to_snapshot(row, dataset)
-
-
-def _choose(
-    session: Session,
-    dataset_id: int,
-    include: Sequence[RationaleStatus],
-    sources: Sequence[str],
-    own_answer_right: bool = False,
-) -> dict[int, tuple[str, int, str]]:
-    """Return (external id, revision id, text) by question id."""
-    query = (
-        select(RationaleRow, QuestionRow.external_id, RevisionRow.text)
-        .join(QuestionRow, QuestionRow.id == RationaleRow.question_id)
-        .join(RationaleRow.current)
-        .where(
-            RationaleRow.dataset_id == dataset_id,
-            QuestionRow.split == Split.TRAIN,
-            RationaleRow.status.in_(include),
-        )
-    )
-    if sources:
-        query = query.where(RationaleRow.source.in_(sources))
-    if own_answer_right:
-        query = query.where(RationaleRow.own_answer_right.is_(True))
-    rank = {source: place for place, source in enumerate(sources)}
-    rows = sorted(
-        session.execute(query),
-        key=lambda row: (
-            rank.get(row[0].source, 0),
-            TAKEN_FIRST.get(row[0].status, len(TAKEN_FIRST)),
-            row[0].risk,
-            row[0].id,
-        ),
-    )
-    chosen: dict[int, tuple[str, int, str]] = {}
-    for rationale, external_id, text in rows:
-        if rationale.revision_id is not None:
-            chosen.setdefault(rationale.question_id, (external_id, rationale.revision_id, text))
-    return chosen
 
 
 def find_snapshot(session: Session, name: str) -> Snapshot:
@@ -250,15 +236,24 @@ def list_snapshots(
     return [_to_snapshot(row, name) for row, name in rows]
 
 
-def snapshot_texts(session: Session, snapshot_id: int) -> dict[int, str]:
-    """Return the snapshot's rationale text by question id."""
+def snapshot_texts(session: Session, snapshot_id: int) -> dict[int, list[SnapshotText]]:
+    """Return the snapshot's texts by question id, of several the best first."""
     rows = session.execute(
-        select(SnapshotItemRow.question_id, RevisionRow.text)
+        select(
+            SnapshotItemRow.question_id,
+            RevisionRow.text,
+            RationaleRow.source,
+            RationaleRow.own_answer_right,
+        )
         .join(RevisionRow, RevisionRow.id == SnapshotItemRow.revision_id)
+        .join(RationaleRow, RationaleRow.id == RevisionRow.rationale_id)
         .where(SnapshotItemRow.snapshot_id == snapshot_id)
-        .order_by(SnapshotItemRow.question_id)
+        .order_by(SnapshotItemRow.question_id, SnapshotItemRow.place)
     )
-    return dict(list(rows))
+    texts: dict[int, list[SnapshotText]] = {}
+    for question_id, text, source, is_right in rows:
+        texts.setdefault(question_id, []).append(SnapshotText(text, source, is_right))
+    return texts
 
 
 def _to_snapshot(row: SnapshotRow, dataset: str) -> Snapshot:

@@ -7,7 +7,7 @@ settings one is trained on each half of such questions and judges the other half
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -40,6 +40,7 @@ from scicot.words.settings import Settings
 from scicot.words.worth import Worth
 
 AT_ONCE = 64  # rationales between two stores
+NO_DATA = TrainingData(train=(), validation=(), rationales={})
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ def _judges(
             answer_form="text",
             show_options=False,
         )
-        return trained, [(_train(context, watcher, trained, (), {}), set(questions))]
+        return trained, [(_train(context, watcher, trained, ()), set(questions))]
     with context.session() as session:
         trained, stages = load_trained(session, context.settings, config.run)
         data = read_training_data(session, trained)
@@ -153,7 +154,7 @@ def _judges(
         for fold in split_folds(data.train, config.folds, trained.seed):
             held_out = {question.id for question in fold}
             others = [question for question in data.train if question.id not in held_out]
-            stage = _train(context, watcher, trained, others, data.rationales)
+            stage = _train(context, watcher, trained, others, data)
             judged.append((stage, held_out & set(questions)))
     return trained, [(stage, ids) for stage, ids in judged if ids]
 
@@ -163,15 +164,12 @@ def _train(
     watcher: RunWatcher,
     config: TrainingConfig,
     questions: Sequence[StoredQuestion],
-    rationales: Mapping[int, str],
+    whole: TrainingData = NO_DATA,
 ) -> TrainedStage:
     """Return the answering student that these settings make of these questions."""
     ids = {question.id for question in questions}
-    data = TrainingData(
-        train=questions,
-        validation=(),
-        rationales={key: text for key, text in rationales.items() if key in ids},
-    )
+    rounds = [{key: text for key, text in texts.items() if key in ids} for texts in whole.rounds]
+    data = replace(whole, train=questions, validation=(), rationales=rounds[0], more=rounds[1:])
     student = find_student(config.student, context.settings)
     stages = train_method(Answering(watcher, config), student, data)
     return stages[plan_of(config).answers.answer.role]

@@ -184,7 +184,7 @@ def test_a_snapshot_takes_the_accepted_sample_and_the_export_says_which_it_is(
     session.rollback()
     everything = (STATUS.SKIPPED, STATUS.ACCEPTED)
     made = create_snapshot(session, ADA, name="one", dataset="demo", include=everything)
-    assert list(snapshot_texts(session, made.id).values()) == [
+    assert [text.text for texts in snapshot_texts(session, made.id).values() for text in texts] == [
         load_item(session, ADA, ids[1]).rationale.text
     ]
     _, content = render_rationales(session, ADA, dataset="demo")
@@ -221,3 +221,44 @@ def test_the_desk_brings_one_card_back_for_a_choice_undone(
         session.rollback()
     standing = session.scalars(select(ReviewRow).where(ReviewRow.undone_at.is_(None))).all()
     assert standing == []
+
+
+def test_a_sample_is_accepted_beside_another_and_undone_alone(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    against, letter, best = three(session, questions[0])
+
+    def press(rationale_id: int, operation: str, *, also: bool) -> None:
+        session.rollback()
+        rationale = load_item(session, ADA, rationale_id).rationale
+        session.rollback()
+        asked = {
+            "op": operation,
+            "kind": "decide",
+            "id": rationale_id,
+            "revision": rationale.revision_id,
+            "status": rationale.status.value,
+            "verdict": "accept",
+            "text": None,
+            "reason": None,
+            "also": also,
+        }
+        assert ReviewDesk(session, ADA).carry_out([asked])[operation].error is None
+
+    press(best, "first", also=True)
+    assert statuses(session, [against, letter, best]) == [
+        STATUS.UNREVIEWED,
+        STATUS.UNREVIEWED,
+        STATUS.ACCEPTED,
+    ]
+    assert shown(session) == [letter]  # the question waits with what is left of it
+    press(letter, "second", also=False)
+    taken = [STATUS.SKIPPED, STATUS.ACCEPTED, STATUS.ACCEPTED]
+    assert statuses(session, [against, letter, best]) == taken
+    press(against, "third", also=True)  # passed over before
+    assert set(statuses(session, [against, letter, best])) == {STATUS.ACCEPTED}
+    made = create_snapshot(session, ADA, name="all", dataset="demo", per_question=3)
+    assert made.items == 3
+    session.rollback()
+    undo(session, ADA, "third")
+    assert statuses(session, [against, letter, best]) == taken

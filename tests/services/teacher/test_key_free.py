@@ -51,7 +51,7 @@ def test_what_comes_to_the_key_without_it_can_be_kept_alone(
         name="right",
         dataset="demo",
         include=list(RationaleStatus),
-        own_answer_right=True,
+        own_answer="right",
     )
     assert snapshot_texts(session, made.id).keys() == right
     assert made.criteria["own_answer_right"] is True

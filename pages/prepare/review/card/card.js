@@ -271,6 +271,7 @@ function takesText(element) {
 
 const ACTS = {
   accept: (s) => decide(s, "accept", null),
+  also: (s) => decide(s, "accept", null, true),
   save: (s) => decide(s, "accept", null),
   reject: (s) => decide(s, "reject", null),
   skip: (s) => decide(s, "skip", null),
@@ -292,9 +293,10 @@ function act(s, name) {
   ACTS[name](s);
 }
 
-function decide(s, pressed, reason) {
+// `also`: the question's other samples stay open beside the one that is taken.
+function decide(s, pressed, reason, also = false) {
   const record = current(s);
-  if (!record || (s.second && (pressed === "skip" || s.editing))) return;
+  if (!record || (s.second && (pressed === "skip" || s.editing || also))) return;
   const text = s.editing ? s.box.value : null;
   const isEdit = pressed === "accept" && text !== null && text !== record.text;
   const verdict = isEdit ? "edit" : pressed;
@@ -303,9 +305,9 @@ function decide(s, pressed, reason) {
   }
   const { id, revision, status } = record; // the status seen: another's verdict is asked about
   const after = record.after || null;
-  const fields = { id, revision, after, status, verdict, text: isEdit ? text : null, reason };
+  const fields = { id, revision, after, status, verdict, text: isEdit ? text : null, reason, also };
   const op = operation(s.second ? "again" : "decide", fields, Date.now());
-  const passes = s.rules.taken.includes(verdict) && !s.second;
+  const passes = s.rules.taken.includes(verdict) && !s.second && !also;
   s.history.push({
     op: op.op, id, before: remembered(record), beside: passes ? passOver(record, s.rules) : [],
   });
@@ -315,7 +317,8 @@ function decide(s, pressed, reason) {
   closeEdit(s);
   dropDraft(s, id);
   enqueue(s, op);
-  const other = verdict === "reject" && !s.second && record.samples.find(isUndecided);
+  const stays = (verdict === "reject" || also) && !s.second;
+  const other = stays && record.samples.find(isUndecided);
   if (other) { // the question is still in mind
     s.records[s.index] = other;
     show(s);

@@ -4,7 +4,7 @@ import { countUnsaved } from "./outbox.js";
 
 const SEVERITIES = ["", "note", "warning", "error"];
 const ALWAYS = ["undo", "help", "previous"]; // pressable with nothing on the screen
-const UNKNOWN_TO_SECOND = ["edit", "skip", "fix", "look"]; // a second reader judges blind
+const UNKNOWN_TO_SECOND = ["edit", "skip", "fix", "look", "also"]; // a second reader judges blind
 
 export function current(s) {
   return s.records[s.index];
@@ -36,6 +36,7 @@ function drawRecord(s, record) {
   s.find(".own").hidden = !record.own;
   s.find(".state").textContent = stateOf(record, s).join(" · ");
   drawSamplePlace(s.find("[data-act=sample]"), record);
+  s.find("[data-act=also]").hidden = s.second || record.samples.length < 2;
   fill(s.find(".flags"), record.flags.map(flagOf));
   if (s.editing) return;
   s.box.value = record.text;
@@ -131,6 +132,7 @@ export function drawKeys(s) {
       button.setAttribute("aria-keyshortcuts", key.toUpperCase());
       button.querySelector("kbd").textContent = key.toUpperCase();
     }
+    if (act === "accept") drawShifted(s.find("[data-act=also]"), key.toUpperCase());
   }
   const lines = [...s.bindings.map(({ key, help }) => [key.toUpperCase(), help]), ...s.fixedKeys];
   fill(s.find(".help table"), lines.map(([key, help]) => {
@@ -140,6 +142,11 @@ export function drawKeys(s) {
     row.append(cell, make("td", "", help));
     return row;
   }));
+}
+
+function drawShifted(button, key) {
+  button.setAttribute("aria-keyshortcuts", `Shift+${key}`);
+  button.querySelector("kbd").textContent = `Shift+${key}`;
 }
 
 export function drawSaved(s) {

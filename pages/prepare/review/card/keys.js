@@ -32,7 +32,7 @@ export function meaning(press, where, acts, reasons) {
     return where.showsHelp ? { isTaken: true, act: "help" } : null;
   }
   const reason = /^[1-9]$/.test(press.key) ? reasons[Number(press.key) - 1] : undefined;
-  const act = press.key === "?" ? "help" : acts[press.key];
+  const act = press.key === "?" ? "help" : withShift(acts[press.key], press.isShift);
   if (!act && !reason) {
     // the app's own: clear caches, rerun
     return ["c", "r"].includes(press.key) ? { isTaken: true } : null;
@@ -41,6 +41,11 @@ export function meaning(press, where, acts, reasons) {
   // an open edit is saved or restored, never passed over
   if (where.isEditing) return { isTaken: true, act: "focus" };
   return reason ? { isTaken: true, act: "reject", reason } : { isTaken: true, act };
+}
+
+// Shift with the key of accept keeps a sample beside others; with any other key it says nothing.
+function withShift(act, isShift) {
+  return isShift && act === "accept" ? "also" : act;
 }
 
 function whileTyping(press) {
@@ -54,6 +59,7 @@ export function readPress(event) {
   return {
     key: nameOf(event),
     isModified: event.ctrlKey || event.metaKey || event.altKey,
+    isShift: Boolean(event.shiftKey),
     isRepeat: event.repeat,
     isComposing: isComposing(event),
   };

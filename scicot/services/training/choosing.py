@@ -1,0 +1,160 @@
+"""Which rationales a snapshot takes: by status, source, sample and worth, so many a question."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from db.models import QuestionRow, RationaleRow, RevisionRow
+from scicot.pure.hashing import content_hash
+from scicot.pure.methods.plan import OwnAnswerRule
+from scicot.words.errors import InvalidInput
+from scicot.words.records import APPROVED, RationaleStatus, Split
+
+TAKEN_FIRST = {RationaleStatus.EDITED: 0, RationaleStatus.ACCEPTED: 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """What a snapshot takes: of each question up to `per_question` rationales, the best first.
+
+    `sources` and `samples` empty: any; the order of `sources` is one of preference. `own_answer`
+    keeps those alone whose teacher, without the key, comes to it (`right`), or drops those alone
+    that come to another (`not_wrong`: what was told the key stays).
+    """
+
+    include: Sequence[RationaleStatus] = APPROVED
+    sources: Sequence[str] = ()
+    samples: Sequence[int] = ()
+    own_answer: OwnAnswerRule | None = None
+    per_question: int = 1
+
+    def as_stored(self) -> dict[str, Any]:
+        """Return what the snapshot's row says of how it was chosen."""
+        stored: dict[str, Any] = {
+            "include": [status.value for status in self.include],
+            "sources": list(self.sources),
+        }
+        if self.own_answer == "right":
+            stored["own_answer_right"] = True
+        elif self.own_answer:
+            stored["own_answer"] = self.own_answer
+        if self.samples:
+            stored["samples"] = list(self.samples)
+        if self.per_question > 1:
+            stored["per_question"] = self.per_question
+        return stored
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> Criteria:
+        """Return what a snapshot's row says of how it was chosen."""
+        return cls(
+            include=tuple(RationaleStatus(status) for status in stored.get("include", APPROVED)),
+            sources=tuple(stored.get("sources", ())),
+            samples=tuple(stored.get("samples", ())),
+            own_answer="right" if stored.get("own_answer_right") else stored.get("own_answer"),
+            per_question=stored.get("per_question", 1),
+        )
+
+    def say(self) -> str:
+        """Return in words what a rationale must be to be taken."""
+        said = " or ".join(status.value for status in self.include)
+        if self.sources:
+            said += f", by {' or '.join(self.sources)}"
+        if self.samples:
+            said += f", sample {' or '.join(map(str, self.samples))}"
+        if self.own_answer == "right":
+            said += ", with a teacher that comes to the key by itself"
+        elif self.own_answer:
+            said += ", with a teacher that does not come to another answer by itself"
+        return said
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One rationale that a snapshot takes."""
+
+    external_id: str
+    revision_id: int
+    text: str
+
+
+Chosen = Mapping[int, Sequence[Taken]]  # by question id, the best first
+
+
+def choose_rationales(session: Session, dataset_id: int, criteria: Criteria) -> Chosen:
+    """Return what a snapshot by these criteria holds, by question id.
+
+    Sources take turns, so that of two teachers each has a word before one has two. Within its turn
+    an edited text comes before an accepted one before any other, then the less suspicious, then
+    the older. A text that a question has already is passed over.
+    """
+    if criteria.per_question < 1:
+        raise InvalidInput("A snapshot takes at least one rationale a question.")
+    rank = {source: place for place, source in enumerate(criteria.sources)}
+    query = (
+        select(RationaleRow, QuestionRow.external_id, RevisionRow.id, RevisionRow.text)
+        .join(QuestionRow, QuestionRow.id == RationaleRow.question_id)
+        .join(RationaleRow.current)
+        .where(RationaleRow.dataset_id == dataset_id, *conditions(criteria))
+    )
+    rows = sorted(
+        session.execute(query),
+        key=lambda row: (
+            rank.get(row[0].source, 0),
+            TAKEN_FIRST.get(row[0].status, len(TAKEN_FIRST)),
+            row[0].risk,
+            row[0].id,
+        ),
+    )
+    turns: dict[int, list[tuple[int, Taken]]] = defaultdict(list)
+    said: dict[tuple[int, str], int] = defaultdict(int)
+    texts: set[tuple[int, str]] = set()
+    for rationale, external_id, revision_id, text in rows:
+        key = rationale.question_id
+        if (key, text) in texts:
+            continue
+        texts.add((key, text))
+        turn = said[key, rationale.source]
+        said[key, rationale.source] += 1
+        turns[key].append((turn, Taken(external_id, revision_id, text)))
+    return {
+        key: [taken for _, taken in sorted(those, key=lambda item: item[0])][
+            : criteria.per_question
+        ]
+        for key, those in turns.items()
+    }
+
+
+def conditions(criteria: Criteria) -> list[ColumnElement[bool]]:
+    """Return what a rationale of a dataset must be to be taken."""
+    wanted: list[ColumnElement[bool]] = [
+        QuestionRow.split == Split.TRAIN,
+        RationaleRow.status.in_(criteria.include),
+    ]
+    if criteria.sources:
+        wanted.append(RationaleRow.source.in_(criteria.sources))
+    if criteria.samples:
+        wanted.append(RationaleRow.sample.in_(criteria.samples))
+    if criteria.own_answer == "right":
+        wanted.append(RationaleRow.own_answer_right.is_(True))
+    elif criteria.own_answer:
+        wanted.append(RationaleRow.own_answer_right.is_not(False))
+    return wanted
+
+
+def hash_chosen(chosen: Chosen) -> str:
+    """Return the hash of questions and texts, whatever the snapshot's name and order."""
+    return content_hash(
+        sorted((taken.external_id, taken.text) for those in chosen.values() for taken in those)
+    )
+
+
+def count_chosen(chosen: Chosen) -> int:
+    """Return how many rationales were chosen, of all questions together."""
+    return sum(map(len, chosen.values()))
