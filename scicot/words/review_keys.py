@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from string import ascii_lowercase
 
 from scicot.words.errors import InvalidInput
 
@@ -27,9 +28,11 @@ REVIEW_KEYS = (
     ReviewKey("previous", "k", "The one before, undecided"),
     ReviewKey("sample", "n", "The next sample of this question; the best fitting comes first"),
     ReviewKey("fix", "f", "Put the first suggested fix into the box"),
+    ReviewKey("jump", "g", "Go to a rationale by its number; Enter brings it"),
     ReviewKey("look", "l", "Look up history, similar ones, ask the teacher again"),
     ReviewKey("help", "h", "This list; also ?"),
 )
+RESERVED = frozenset("cr" + "".join(binding.key for binding in REVIEW_KEYS))
 # what stands beside the letters and is never another key
 FIXED_KEYS = (
     ("Shift+A", "Accept this sample too, and see the question's next one"),
@@ -42,10 +45,18 @@ FIXED_KEYS = (
 def bind_keys(chosen: Mapping[str, str]) -> tuple[ReviewKey, ...]:
     """Return the keys with those that a person chose in their place, by act.
 
-    Raises InvalidInput for what is no letter, or for a letter that would mean two things.
+    An act that came later than the choice takes a free letter where its own is taken. Raises
+    InvalidInput for what is no letter, or for a letter that would mean two things.
     """
+    taken = {key.strip().lower() for key in chosen.values()}
+    free = (letter for letter in ascii_lowercase if letter not in {*taken, *RESERVED})
     bound = tuple(
-        replace(binding, key=chosen.get(binding.act, binding.key).strip().lower())
+        replace(
+            binding,
+            key=chosen[binding.act].strip().lower()
+            if binding.act in chosen
+            else (next(free) if binding.key in taken else binding.key),
+        )
         for binding in REVIEW_KEYS
     )
     seen: dict[str, str] = {}

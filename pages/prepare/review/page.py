@@ -23,6 +23,10 @@ from scicot.words.records import Actor
 from scicot.words.reviewing import Queue, QueueFilter
 
 
+DECIDED = (Queue.ACCEPTED, Queue.EDITED, Queue.REJECTED, Queue.SKIPPED)
+TO_DO = (Queue.UNREVIEWED, Queue.FLAGGED, Queue.CLEAN)
+
+
 @st.cache_data(ttl=20, show_spinner=False, hash_funcs=BY_DATABASE)
 def _options(workspace: Workspace, dataset: str) -> tuple[list[str], list[str]]:
     return list_sources(workspace, dataset), list_reviewers(workspace)
@@ -34,13 +38,15 @@ def _count(workspace: Workspace, actor: Actor, wanted: QueueFilter) -> int:
 
 
 def _show_progress(counts: dict[Queue, int]) -> None:
-    """Show how far the review is; when nothing is left, what it came to and what comes next."""
+    """Show how many of all rationales are decided."""
+    decided = sum(counts[queue] for queue in DECIDED)
+    whole = decided + counts[Queue.UNREVIEWED]
+    st.progress(decided / whole if whole else 0.0, f"{decided:,} of {whole:,} decided")
+
+
+def _show_end(counts: dict[Queue, int]) -> None:
+    """Show what the review came to and what comes next."""
     approved = counts[Queue.ACCEPTED] + counts[Queue.EDITED]
-    decided = approved + counts[Queue.REJECTED] + counts[Queue.SKIPPED]
-    left = counts[Queue.UNREVIEWED]
-    if left:
-        st.progress(decided / (decided + left), f"{decided:,} decided, {left:,} to go")
-        return
     show_next_step(
         f"All are decided: {counts[Queue.ACCEPTED]:,} accepted, {counts[Queue.EDITED]:,} edited, "
         f"{counts[Queue.REJECTED]:,} rejected, {counts[Queue.SKIPPED]:,} skipped.",
@@ -49,7 +55,7 @@ def _show_progress(counts: dict[Queue, int]) -> None:
     )
 
 
-title, progress, which, more = st.columns([1.2, 2, 2, 1], vertical_alignment="bottom")
+title, progress, which, more = st.columns([1, 1.6, 2, 1.9], vertical_alignment="bottom")
 title.subheader("Review", anchor=False)
 dataset = choose_dataset()
 if dataset is not None:
@@ -64,8 +70,11 @@ if dataset is not None:
         _show_progress(counts)
     with which:
         queue = choose_queue(counts)
-    with more:
+    if not counts[Queue.UNREVIEWED] and queue in TO_DO:
+        _show_end(counts)
+    with more, st.container(horizontal=True, gap="small", wrap=False):
         wanted = choose_filter(dataset, queue, sources, reviewers)
+        show_key_choice()
     with errors_shown():
         check_pattern(wanted.pattern)
         if wanted != QueueFilter(dataset, queue):
@@ -74,4 +83,3 @@ if dataset is not None:
             st.caption(f"The filter leaves {count:,}{' or more' if count >= 1000 else ''}.")
         show_review_card(wanted, links.link_number("rationale"))
         show_review_panel()
-        show_key_choice()

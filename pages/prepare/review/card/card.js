@@ -40,7 +40,7 @@ function start(root) {
     root, find, token: null, scope: null, records: [], index: 0, editing: false, outbox: [],
     inflight: null, n: 0, history: [], asked: 0, exhausted: false, notices: [], fresh: true,
     reasons: [], bindings: [], fixedKeys: [], acts: {}, rules: null, second: false, pace: "",
-    first: null, leaving: null, leftAt: 0, box: find("textarea"), marks: find(".marks"),
+    first: null, sought: null, leaving: null, leftAt: 0, box: find("textarea"), marks: find(".marks"),
   };
   s.send = (op) => enqueue(s, op);
   s.askForMore = () => askForMore(s);
@@ -57,6 +57,10 @@ function start(root) {
     if (!button) return;
     if (button.dataset.reason) decide(s, "reject", button.dataset.reason);
     else if (button.dataset.act) act(s, button.dataset.act);
+  });
+  find(".foot").addEventListener("submit", (event) => {
+    event.preventDefault();
+    jump(s);
   });
   s.box.addEventListener("input", () => onInput(s));
   s.box.addEventListener("scroll", () => {
@@ -221,6 +225,10 @@ function putBack(s, done) {
 
 function reopen(s, data) {
   show(s);
+  if (s.sought && s.sought !== current(s)?.id) {
+    say(s, `There is no rationale ${s.sought} in this dataset, or somebody else reads it.`, "jump");
+  }
+  s.sought = null;
   const typed = s.storage.recall("typing");
   if (isFresh(typed, Date.now()) && s.fresh) {
     const place = bringUp(s.records, typed.id);
@@ -284,6 +292,7 @@ const ACTS = {
   sample: nextSample,
   next: (s) => move(s, 1),
   previous: (s) => move(s, -1),
+  jump: (s) => s.find(".foot input").select(),
   help: (s) => {
     s.find(".help").hidden = !s.find(".help").hidden;
   },
@@ -369,6 +378,24 @@ function move(s, by) {
   closeEdit(s);
   s.index = to;
   show(s);
+}
+
+// Bring the rationale of the number that was typed on the screen, from whatever queue it is in.
+function jump(s) {
+  const input = s.find(".foot input");
+  const id = /^[0-9]{1,15}$/.test(input.value.trim()) ? Number(input.value) : 0;
+  if (!id) return say(s, "Write the number of a rationale, as it stands above its text.", "jump");
+  input.value = "";
+  input.blur();
+  closeEdit(s);
+  const place = bringUp(s.records, id);
+  if (place >= 0) {
+    s.index = place;
+    return show(s);
+  }
+  s.sought = id;
+  s.first = id;
+  flush(s);
 }
 
 function look(s) {

@@ -120,7 +120,10 @@ export function drawReasons(s) {
     button.dataset.reason = reason.text;
     button.setAttribute("aria-label", `Reject: ${reason.text}`);
     button.append(make("kbd", "", String(place + 1)), ` ${reason.text}`);
-    if (reason.count) button.append(` · ${reason.count}`);
+    if (reason.count) { // in the corner, so that counting moves no button
+      button.append(make("sup", "", String(reason.count)));
+      button.title = `Chosen ${reason.count} times so far`;
+    }
     return button;
   }));
 }
@@ -128,7 +131,8 @@ export function drawReasons(s) {
 // Each control shows its key, and the help lists all of them.
 export function drawKeys(s) {
   for (const { act, key } of s.bindings) {
-    for (const button of s.root.querySelectorAll(`button[data-act=${act}]`)) {
+    const buttons = act === "jump" ? ".foot button" : `button[data-act=${act}]`;
+    for (const button of s.root.querySelectorAll(buttons)) {
       button.setAttribute("aria-keyshortcuts", key.toUpperCase());
       button.querySelector("kbd").textContent = key.toUpperCase();
     }
