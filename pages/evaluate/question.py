@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from pages.evaluate.runs import number_runs, run_colors
 from pages.shared.colors import Color
 from pages.shared.plain_table import Cell, Head, Line, show_plain_table
 from pages.shared.word_diff import show_word_diff
@@ -20,7 +21,6 @@ BADGES: Mapping[Outcome, tuple[str, Color, str]] = {
     Outcome.INCORRECT: ("incorrect", "red", ":material/close:"),
     Outcome.NO_ANSWER: ("no answer read", "orange", ":material/question_mark:"),
 }
-LETTERS = "ABCD"
 VARIANT_TITLES = {
     Variant.MAIN: "its own student's rationale",
     Variant.TEACHER_RATIONALE: "the reference rationale",
@@ -49,9 +49,9 @@ def show_question(view: QuestionView, names: Sequence[str]) -> None:
         )
         compared = reference if wanted else None
     columns = st.columns(max(len(view.answers), 1))
-    for column, letter, answer, name in zip(columns, LETTERS, view.answers, names, strict=False):
+    for column, answer, name in zip(columns, view.answers, names, strict=False):
         with column, st.container(border=True):
-            _show_answer(answer, f"{letter}: {name}", compared)
+            _show_answer(answer, f"Run {answer.run.id} · {name}", compared)
     _show_explanations(view.explanations)
 
 
@@ -63,24 +63,29 @@ def _show_stem(question: Question) -> None:
 
 def _show_options(view: QuestionView) -> None:
     question = view.question
-    shown = list(zip(LETTERS, view.answers, strict=False))
     shares = "Each option's share by likelihood; ◀ is what the run answered."
-    names = [Head(f"{letter} ◀ answered", help=shares) for letter, _ in shown]
+    runs = [answer.run for answer in view.answers]
+    colors = run_colors(runs)
+    names = [Head(f"{name} ◀ answered", help=shares) for name in number_runs(runs)]
     heads = [Head("Option"), Head("Text"), *names]
     lines = []
     for choice in question.choices:
         is_key = choice.label == question.answer_key
         option = f"{choice.label} · key" if is_key else choice.label
-        answers = [_share(answer, choice.label) for _, answer in shown]
+        answers = [
+            _share(answer, choice.label, color)
+            for answer, color in zip(view.answers, colors, strict=True)
+        ]
         lines.append(Line([Cell(option), Cell(choice.text), *answers], is_marked=is_key))
     show_plain_table(heads, lines, key="options", label="The options and each run's shares")
 
 
-def _share(answer: RunAnswer, label: str) -> Cell:
+def _share(answer: RunAnswer, label: str, color: str) -> Cell:
     prediction = answer.prediction
     mark = "◀" if prediction is not None and prediction.label == label else ""
     share = answer.probabilities.get(label)
-    return Cell(f"{share:.0%} {mark}".strip() if share is not None else mark, share=share)
+    said = f"{share:.0%} {mark}".strip() if share is not None else mark
+    return Cell(said, share=share, color=color)
 
 
 def show_outcome(label: str | None, outcome: Outcome) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.shared import links
+from pages.shared.palette import RUN_COLORS, color_of_method
 from scicot.services.evaluation.comparison import list_predicted_runs
 from scicot.services.workspace import open_workspace
 from scicot.words.runs import RunView
@@ -26,6 +27,19 @@ def run_label(run: RunView) -> str:
     """Return how a run is listed: number, name, and dataset where the name does not say it."""
     dataset = run.dataset or "no dataset"
     return f"{run.id} · {run.name}" if dataset in run.name else f"{run.id} · {run.name} · {dataset}"
+
+
+def number_runs(runs: Sequence[RunView]) -> list[str]:
+    """Return what each run is called beside others: its number, never a letter as options have."""
+    return [f"run {run.id}" for run in runs]
+
+
+def run_colors(runs: Sequence[RunView]) -> list[str]:
+    """Return each run's colour: its method's, or a run's own where a method stands there twice."""
+    methods = [run.method for run in runs]
+    if None not in methods and len(set(methods)) == len(methods):
+        return [color_of_method(method) for method in methods]
+    return [RUN_COLORS[place % len(RUN_COLORS)] for place in range(len(runs))]
 
 
 def choose_run(label: str, key: str, runs: Sequence[RunView], default: int) -> RunView:

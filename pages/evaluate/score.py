@@ -1,4 +1,4 @@
-"""Accuracies and the 2x2 of a comparison, as the Compare page shows them."""
+"""Accuracies of a comparison, as the Compare page shows them."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ import streamlit as st
 
 from pages.shared.links import link_choice
 from scicot.pure.evaluation.baselines import Places
-from scicot.pure.evaluation.comparison import Cell, say_p
+from scicot.pure.evaluation.comparison import say_p
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.predictions.metrics import Score
 from scicot.services.evaluation.baselines import load_places
 from scicot.services.evaluation.comparison import Reading, RunComparison
 from scicot.services.workspace import open_workspace
 
-CELL_WIDTHS = [1, 2, 2]  # the head of a row, then B right and B wrong
 READINGS = {
     Reading.GENERATED: "The answer that was written",
     Reading.OPTIONS: "The most likely option",
@@ -41,15 +40,6 @@ def percent(value: float | None) -> str:
     return "–" if value is None else f"{value * 100:.1f} %"
 
 
-def show_overview(compared: RunComparison) -> Cell:
-    """Show the numbers beside the 2x2 and return the chosen cell."""
-    numbers, cells = st.columns([3, 2], gap="medium")
-    with numbers:
-        show_scores(compared)
-    with cells:
-        return show_cells(compared)
-
-
 def show_scores(compared: RunComparison) -> None:
     """Show both accuracies with their intervals, the difference, mid-p and the number needed."""
     comparison = compared.found
@@ -64,11 +54,12 @@ def show_scores(compared: RunComparison) -> None:
     for warning in _warnings(compared, places):
         st.warning(escape_markdown(warning), icon=":material/warning:")
     rows = [
-        _describe("A", compared.name_a, compared.matched_a, compared.score_a)
+        _describe(compared.run_a.id, compared.name_a, compared.matched_a, compared.score_a)
         + _say_place(places.get(compared.run_a.id)),
-        _describe("B", compared.name_b, compared.matched_b, compared.score_b)
+        _describe(compared.run_b.id, compared.name_b, compared.matched_b, compared.score_b)
         + _say_place(places.get(compared.run_b.id)),
-        f"**A − B** {comparison.difference * 100:+.1f} points{bounds} · "
+        f"**Run {compared.run_a.id} − run {compared.run_b.id}** "
+        f"{comparison.difference * 100:+.1f} points{bounds} · "
         f"McNemar mid-p {escape_markdown(say_p(comparison.mid_p))}",
     ]
     st.markdown("  \n".join(rows))
@@ -102,46 +93,11 @@ def _warnings(compared: RunComparison, places: Mapping[int, Places]) -> list[str
     ]
 
 
-def _describe(letter: str, name: str, score: Score, own: Score) -> str:
+def _describe(run_id: int, name: str, score: Score, own: Score) -> str:
     interval = score.interval
     bounds = f" \\{interval.in_brackets('.1f')}" if interval else ""
     return (
-        f"**{letter}: {escape_markdown(name)}** {percent(score.accuracy)}{bounds} · "
+        f"**Run {run_id} · {escape_markdown(name)}** {percent(score.accuracy)}{bounds} · "
         f"no answer {score.no_answer:,} of {score.n:,}"
         + (f" (of all its own {own.n:,}: {percent(own.accuracy)})" if own.n != score.n else "")
     )
-
-
-def show_cells(compared: RunComparison) -> Cell:
-    """Show the 2x2 as buttons and return the chosen cell, kept in the link."""
-    current = st.query_params.get("cell", "")
-    chosen = Cell(current) if current in list(Cell) else Cell.ONLY_A
-    _, right, wrong = st.columns(CELL_WIDTHS)
-    right.caption("B right", text_alignment="center")
-    wrong.caption("B wrong", text_alignment="center")
-    titles = {
-        Cell.BOTH: "Both right",
-        Cell.ONLY_A: "Only A",
-        Cell.ONLY_B: "Only B",
-        Cell.NEITHER: "Neither",
-    }
-    rows = {"A right": (Cell.BOTH, Cell.ONLY_A), "A wrong": (Cell.ONLY_B, Cell.NEITHER)}
-    for head, row in rows.items():
-        first, *columns = st.columns(CELL_WIDTHS, vertical_alignment="center")
-        first.caption(head)
-        for column, cell in zip(columns, row, strict=True):
-            column.button(
-                f"{len(compared.cells[cell]):,} · {titles[cell]}",
-                key=f"cell_{cell}",
-                type="primary" if cell is chosen else "secondary",
-                on_click=_choose,
-                args=(cell,),
-                width="stretch",
-            )
-    return chosen
-
-
-def _choose(cell: Cell) -> None:
-    st.query_params["cell"] = cell.value
-    st.query_params.pop("view", None)  # a cell is read on the questions' view
-    st.query_params.pop("question", None)

@@ -41,9 +41,12 @@ def show_taxonomy(run_ids: Sequence[int], names: Sequence[str]) -> None:
         counts = count_tags(session, run_ids)
         agreements = measure_tag_agreement(session, run_ids)
     if counts:
-        letters = [Head(f"{'ABCD'[at]}: {name}", is_number=True) for at, name in enumerate(names)]
+        of_runs = [
+            Head(f"Run {run_id} · {name}", is_number=True)
+            for run_id, name in zip(run_ids, names, strict=True)
+        ]
         show_plain_table(
-            [Head("Tag"), Head("Digit"), *letters],
+            [Head("Tag"), Head("Digit"), *of_runs],
             [
                 Line(
                     [

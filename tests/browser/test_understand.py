@@ -75,9 +75,9 @@ def test_a_cell_is_read_by_key_and_the_link_brings_the_question_back(
     page: Page, browser: Browser, address: str
 ) -> None:
     page.goto(f"{address}/compare?a=1&b=2")
-    page.get_by_role("button", name="15 · Only A").click()
+    page.get_by_role("button", name="15 · Only run 1").click()
     expect(page.get_by_text("Question 1 of 15")).to_be_visible()
-    page.get_by_role("button", name="5 · Only B").click()
+    page.get_by_role("button", name="5 · Only run 2").click()
     expect(page.get_by_text("Question 1 of 5")).to_be_visible()
     page.keyboard.press("j")
     expect(page.get_by_text("Question 2 of 5")).to_be_visible()
@@ -106,8 +106,9 @@ def test_a_digit_tags_the_answer_that_is_shown(page: Page, address: str) -> None
 
 def test_a_click_on_a_slice_filters_the_questions(page: Page, address: str) -> None:
     page.goto(f"{address}/compare?a=1&b=2&view=slices&by=key_position")
-    table = page.get_by_role("region", name="A against B by")
-    table.get_by_role("button", name="B", exact=True).click()  # sorts; the press is the row's own
+    page.get_by_text("As a table").click()
+    table = page.get_by_role("region", name="run 1 against run 2 by")
+    table.get_by_role("button", name="run 2", exact=True).click()  # sorts; the press is the row's own
     table.get_by_role("rowheader", name="1").get_by_role("button").click()
     expect(page.get_by_text("Only Position of the key: 1 (10 questions)")).to_be_visible()
     page.get_by_role("button", name="All questions").click()

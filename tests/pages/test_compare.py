@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,16 @@ def texts(app: AppTest) -> str:
     return "\n".join(str(one.value) for one in [*app.text, *app.markdown, *app.caption, *app.code])
 
 
+def cells(app: AppTest) -> list[tuple[str, str]]:
+    """Return the count and title of each field of the 2x2."""
+    (matrix,) = [
+        json.loads(proto.json)
+        for element in app.main
+        if getattr(proto := getattr(element, "proto", None), "component_name", "") == "matrix"
+    ]
+    return [(cell["count"], cell["title"]) for cell in matrix["cells"]]
+
+
 def press(app: AppTest, start: str) -> AppTest:
     (button,) = [one for one in app.button if one.label.startswith(start)]
     return button.click().run()
@@ -38,11 +49,12 @@ def test_the_page_says_who_is_better_and_shows_the_four_cells(runs: tuple[int, i
     app = open_page("evaluate/compare", a=str(runs[0]), b=str(runs[1]))
     assert not app.exception
     assert "cannot be told apart" in texts(app)
-    labels = [one.label.replace("\\", "") for one in app.button]
-    assert "1 · Both right" in labels
-    assert "2 · Only A" in labels
-    assert "1 · Only B" in labels
-    assert "2 · Neither" in labels
+    assert cells(app) == [
+        ("1", "Both right"),
+        ("2", f"Only run {runs[0]}"),
+        ("1", f"Only run {runs[1]}"),
+        ("2", "Neither"),
+    ]
 
 
 def test_a_cell_opens_its_questions_with_both_rationales_and_the_teachers(
@@ -50,9 +62,7 @@ def test_a_cell_opens_its_questions_with_both_rationales_and_the_teachers(
 ) -> None:
     store_rationale(session, questions[3], "The teacher explains the leaf.")
     store_rationale(session, questions[3], "A person does.", origin=Origin.HUMAN, source="book")
-    app = open_page("evaluate/compare", a=str(runs[0]), b=str(runs[1]))
-    press(app, "1 · Only B")
-    assert app.query_params["cell"] == "only_b"
+    app = open_page("evaluate/compare", a=str(runs[0]), b=str(runs[1]), cell="only_b")
     shown = texts(app)
     assert questions[3].stem in shown
     assert shown.count("Because the fact says so.") == 2
@@ -120,7 +130,7 @@ def test_a_slice_in_the_link_filters_the_questions(
     assert "slice" not in app.query_params
 
 
-@pytest.mark.parametrize("view", ["slices", "positions", "tags"])
+@pytest.mark.parametrize("view", ["slices", "positions", "tags", "pairs"])
 def test_each_view_opens(runs: tuple[int, int], view: str) -> None:
     app = open_page("evaluate/compare", a=str(runs[0]), b=str(runs[1]), view=view)
     assert not app.exception
@@ -144,7 +154,7 @@ def test_a_digit_tags_the_answer_and_the_taxonomy_counts_it(runs: tuple[int, int
     assert "Misreads" in texts(app)
     app.query_params["view"] = "tags"
     app.run()
-    assert read_tables(app)["tag_counts"]["heads"][2]["text"] == "A: Sci-CoT"
+    assert read_tables(app)["tag_counts"]["heads"][2]["text"] == f"Run {runs[0]} · Sci-CoT"
     assert table_texts(read_tables(app)["tag_counts"]) == [["Misreads", "1", "1", "0"]]
     app.selectbox(key="tag_to_change").select_index(0).run()
     app.text_input(key="tag_name_1").set_value("Misreads the stem").run()
@@ -158,7 +168,7 @@ def test_the_most_likely_option_can_be_counted_instead(
     a = store_run(session, questions, right=[0], options_right=[0, 1, 2], method="sci_cot")
     b = store_run(session, questions, right=[0], options_right=[0], method="one_stage")
     app = open_page("evaluate/compare", a=str(a), b=str(b), reading="options", cell="only_a")
-    assert "2 · Only A" in [one.label.replace("\\", "") for one in app.button]
+    assert ("2", f"Only run {a}") in cells(app)
 
 
 def test_the_page_opens_on_sci_cot_against_one_stage(

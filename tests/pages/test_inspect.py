@@ -27,7 +27,7 @@ def test_a_link_shows_the_question_for_the_chosen_runs(
     assert not app.exception
     shown = texts(app)
     assert questions[2].stem in shown
-    assert [f": peer {n}**" in shown.replace("\\", "") for n in range(4)] == [True] * 3 + [False]
+    assert [f"· peer {n}**" in shown.replace("\\", "") for n in range(4)] == [True] * 3 + [False]
 
 
 def test_a_note_is_kept_with_who_wrote_it(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pages.evaluate.compare.matrix import show_overview
 from pages.evaluate.compare.pairs import show_pairs
 from pages.evaluate.compare.slices import (
     chosen_slice,
@@ -16,8 +17,8 @@ from pages.evaluate.compare.slices import (
 )
 from pages.evaluate.question import show_question
 from pages.evaluate.reader import choose_question
-from pages.evaluate.runs import choose_run, predicted_runs
-from pages.evaluate.score import choose_reading, show_overview
+from pages.evaluate.runs import choose_run, number_runs, predicted_runs
+from pages.evaluate.score import choose_reading
 from pages.evaluate.tags import show_tagging
 from pages.evaluate.taxonomy import show_taxonomy
 from pages.shared import links
@@ -34,7 +35,7 @@ from scicot.words.runs import RunView
 VIEWS = {
     "questions": "Questions",
     "slices": "Slices",
-    "positions": "Position bias",
+    "positions": "Places",
     "tags": "Tags",
     "pairs": "More runs",
 }
@@ -51,7 +52,7 @@ def compare(run_a: RunView, run_b: RunView, others: Sequence[RunView]) -> None:
         slices = load_run_slices(run_a.id, run_b.id)
     if slices is not None and chosen is not None:
         among = slices.select(*chosen)
-        show_filter(len(among))
+        show_filter(len(among), number_runs([run_a, run_b]))
     with open_workspace() as session:
         compared = compare_runs(session, run_a.id, run_b.id, reading=reading, among=among)
     st.markdown(f"#### {escape_markdown(compared.sentence)}")
@@ -61,7 +62,7 @@ def compare(run_a: RunView, run_b: RunView, others: Sequence[RunView]) -> None:
     if view == "slices" and slices is not None:
         show_slices(slices, compared)
     elif view == "positions" and slices is not None:
-        show_bias(slices, names)
+        show_bias(slices, compared)
     elif view == "tags":
         show_taxonomy([run_a.id, run_b.id], names)
     elif view == "pairs":
@@ -139,13 +140,13 @@ elif runs:
     pair = default_pair(runs)
     left, right = st.columns(2)
     with left:
-        chosen_a = choose_run("Run A", "a", runs, default=pair[0] if pair else runs[0].id)
+        chosen_a = choose_run("First run", "a", runs, default=pair[0] if pair else runs[0].id)
     others = [run for run in runs if run.dataset == chosen_a.dataset and run.id != chosen_a.id]
     with right:
         if others:
             at_hand = {run.id for run in others}
             default_b = pair[1] if pair and pair[1] in at_hand else others[0].id
-            chosen_b = choose_run("Run B", "b", others, default=default_b)
+            chosen_b = choose_run("Second run", "b", others, default=default_b)
         else:
             st.info("No other run answered this dataset.", icon=":material/science:")
     if others:

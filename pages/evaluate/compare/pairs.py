@@ -15,11 +15,11 @@ from scicot.services.evaluation.comparison import PairRow, Reading, compare_all
 from scicot.services.workspace import open_workspace
 from scicot.words.runs import RunView
 
-MOST = 6  # runs more than A and B: 28 pairs
+MOST = 6  # runs beside the two: 28 pairs
 
 
 def show_pairs(first: Sequence[int], others: Sequence[RunView], reading: Reading) -> None:
-    """Show the pairs of A, B and the runs chosen beside them; the link keeps the choice."""
+    """Show the pairs of the two runs and those chosen beside them; the link keeps the choice."""
     by_id = {run.id: run for run in others if run.id not in first}
     chosen = link_choices(
         f"More runs, up to {MOST}",
@@ -30,9 +30,9 @@ def show_pairs(first: Sequence[int], others: Sequence[RunView], reading: Reading
     )
     with open_workspace() as session:
         pairs = compare_all(session, [*first, *chosen], reading=reading)
-    numbers = ("n", "A − B", "95 % interval", "mid-p", "Holm p")
+    numbers = ("n", "First − second", "95 % interval", "mid-p", "Holm p")
     show_plain_table(
-        [Head("A"), Head("B"), *(Head(text, is_number=True) for text in numbers)],
+        [Head("First"), Head("Second"), *(Head(text, is_number=True) for text in numbers)],
         [_describe(pair) for pair in pairs],
         key="pairs",
         label="Every pair among the chosen runs",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
 
+from pages.evaluate.compare.forest import ALL, show_forest, show_places
+from pages.evaluate.runs import number_runs, run_colors
 from pages.evaluate.score import percent
 from pages.shared.frame import BY_DATABASE
 from pages.shared.links import link_choice
@@ -27,7 +30,8 @@ from scicot.services.evaluation.slices import RunSlices, load_slices, with_tags
 from scicot.services.predictions.store import count_predictions
 from scicot.services.workspace import Workspace, open_workspace
 
-BIAS = {"A": Dimension.ANSWER_A, "B": Dimension.ANSWER_B}
+BIAS = (Dimension.ANSWER_A, Dimension.ANSWER_B)
+_LETTER = re.compile(r"\b[AB]\b")
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_DATABASE)
@@ -52,13 +56,18 @@ def chosen_slice() -> tuple[Dimension, str] | None:
     return (Dimension(dimension), value) if dimension in list(Dimension) and value else None
 
 
-def show_filter(kept: int) -> None:
+def title_of_dimension(dimension: Dimension, names: Sequence[str]) -> str:
+    """Return what a dimension is called on the screen, the runs by their numbers."""
+    return _LETTER.sub(lambda letter: names["AB".index(letter.group())], TITLES[dimension])
+
+
+def show_filter(kept: int, names: Sequence[str]) -> None:
     """Show the slice in force and the button that leaves it."""
     chosen = chosen_slice()
     if chosen is None:
         return
     text, button = st.columns([4, 1], vertical_alignment="center")
-    title = escape_markdown(f"{TITLES[chosen[0]]}: {chosen[1]}")
+    title = escape_markdown(f"{title_of_dimension(chosen[0], names)}: {chosen[1]}")
     text.info(f"Only {title} ({kept:,} questions)", icon=":material/filter_alt:")
     button.button("All questions", on_click=_leave, width="stretch")
 
@@ -69,14 +78,16 @@ def _leave() -> None:
 
 
 def show_slices(slices: RunSlices, compared: RunComparison) -> None:
-    """Show A against B in each slice of the chosen dimension; a click on a row filters."""
+    """Show the runs' difference in each slice as a forest plot; the table behind it filters."""
+    runs = [compared.run_a, compared.run_b]
+    names = number_runs(runs)
     dimension = link_choice(
         st.selectbox,
         "Part the questions by",
         "by",
         list(Dimension),
         default=Dimension.QUESTION_WORD,
-        say=lambda choice: TITLES[choice],
+        say=lambda choice: title_of_dimension(choice, names),
     )
     if dimension is None:  # an empty box stands for the first choice
         dimension = Dimension.QUESTION_WORD
@@ -84,22 +95,25 @@ def show_slices(slices: RunSlices, compared: RunComparison) -> None:
     if not rows:
         st.info("No question bears such a mark yet.", icon=":material/inbox:")
         return
+    whole = SliceRow(dimension, ALL, tuple(slices.correct_a), compared.found)
+    show_forest(rows, whole, names, run_colors(runs))
     adjusted = holm([row.found.mid_p for row in rows])
-    show_plain_table(
-        [
-            Head("Slice"),
-            *(Head(text, is_number=True) for text in ("n", "A", "B", "A − B", "Holm p")),
-        ],
-        [_describe(row, p) for row, p in zip(rows, adjusted, strict=True)],
-        key="slices",
-        label=f"A against B by {TITLES[dimension]}",
-        is_sortable=True,
-        on_press=partial(_filter, dimension),
-    )
+    with st.expander("As a table; a press on a slice reads its questions", icon=":material/table:"):
+        show_plain_table(
+            [
+                Head("Slice"),
+                *(Head(text, is_number=True) for text in ("n", *names, "Difference", "Holm p")),
+            ],
+            [_describe(row, p) for row, p in zip(rows, adjusted, strict=True)],
+            key="slices",
+            label=f"{names[0]} against {names[1]} by {title_of_dimension(dimension, names)}",
+            is_sortable=True,
+            on_press=partial(_filter, dimension),
+        )
     st.caption(
-        f"A: {escape_markdown(compared.name_a)}; B: {escape_markdown(compared.name_b)}. "
-        f"Accuracy with Wilson's 95 % interval. Grey: fewer than {SMALL} questions. "
-        "Press a slice to read its questions, a head to sort."
+        f"{names[0]}: {escape_markdown(compared.name_a)}; "
+        f"{names[1]}: {escape_markdown(compared.name_b)}. Accuracies with Wilson's 95 % interval, "
+        f"differences with the paired bootstrap's. Faint: fewer than {SMALL} questions."
     )
 
 
@@ -131,20 +145,25 @@ def _filter(dimension: Dimension, value: str) -> None:
     st.query_params.pop("question", None)
 
 
-def show_bias(slices: RunSlices, names: Sequence[str]) -> None:
-    """Show how each run's answers spread over the positions, and the confusion tables."""
-    for column, (letter, dimension), name in zip(st.columns(2), BIAS.items(), names, strict=True):
-        with column:
-            st.markdown(f"**{letter}: {escape_markdown(name)}**")
-            _show_bias(letter, slices.bias(dimension))
+def show_bias(slices: RunSlices, compared: RunComparison) -> None:
+    """Show how each run's answers spread over the places, with the confusion tables behind."""
+    runs = [compared.run_a, compared.run_b]
+    names = number_runs(runs)
+    biases = [slices.bias(dimension) for dimension in BIAS]
+    show_places(biases, names, run_colors(runs))
+    with st.expander("As tables", icon=":material/table:"):
+        for column, name, bias in zip(st.columns(2), names, biases, strict=True):
+            with column:
+                st.markdown(f"**{name.capitalize()}**")
+                _show_bias(name, bias)
     st.caption(
         "Shares of all matched questions, with Wilson's 95 % interval. Without bias the answers "
-        "spread as the keys do. In the lower table a row is the key's position, a column the "
-        "position answered."
+        "spread as the keys do. In the lower table a row is the key's place, a column the place "
+        "answered."
     )
 
 
-def _show_bias(letter: str, bias: PositionBias) -> None:
+def _show_bias(name: str, bias: PositionBias) -> None:
     show_plain_table(
         [
             Head("Position"),
@@ -163,8 +182,8 @@ def _show_bias(letter: str, bias: PositionBias) -> None:
             )
             for position in bias.positions
         ],
-        key=f"bias_{letter}",
-        label=f"How often {letter} answers each position",
+        key=f"bias_{name}",
+        label=f"How often {name} answers each place",
     )
     keys = [position for position in bias.positions if position != NO_ANSWER]
     show_plain_table(
@@ -184,6 +203,6 @@ def _show_bias(letter: str, bias: PositionBias) -> None:
             )
             for key in keys
         ],
-        key=f"confusion_{letter}",
-        label=f"Position of the key against the position that {letter} answers",
+        key=f"confusion_{name}",
+        label=f"Place of the key against the place that {name} answers",
     )
