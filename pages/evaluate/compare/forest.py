@@ -57,7 +57,9 @@ def show_forest(
             alt.Tooltip("high:Q", format="+.1f"),
         ],
     )
-    zero = alt.Chart(pd.DataFrame({"x": [0]})).mark_rule(strokeDash=[4, 3], color=NOTHING)
+    zero = alt.Chart(pd.DataFrame({"x": [0]})).mark_rule(
+        strokeDash=[4, 3], color=NOTHING, aria=False
+    )
     show_chart(
         alt.layer(zero.encode(x=alt.X("x:Q", title=title)), rule, point),
         height=LINE * (len(values) + 1),

@@ -58,6 +58,9 @@ function start(root) {
     if (button.dataset.reason) decide(s, "reject", button.dataset.reason);
     else if (button.dataset.act) act(s, button.dataset.act);
   });
+  find(".foot").addEventListener("keydown", (event) => {
+    if (event.key === "Escape") find(".foot input").blur();
+  });
   find(".foot").addEventListener("submit", (event) => {
     event.preventDefault();
     jump(s);
@@ -120,7 +123,7 @@ function receive(s, data) {
   const added = takeRecords(s, data.records);
   if (s.inflight && data.n === s.inflight.n) {
     s.inflight = null;
-    if (s.outbox.length) schedule(s);
+    if (s.outbox.length || s.first) schedule(s);
     if (s.leaving) setTimeout(() => leaveWhenSaved(s), 0);
   }
   if (data.asked) s.exhausted = added === 0;
@@ -292,7 +295,7 @@ const ACTS = {
   sample: nextSample,
   next: (s) => move(s, 1),
   previous: (s) => move(s, -1),
-  jump: (s) => s.find(".foot input").select(),
+  jump: (s) => s.find(".foot input").focus(),
   help: (s) => {
     s.find(".help").hidden = !s.find(".help").hidden;
   },
