@@ -59,7 +59,7 @@ def test_a_page_reads_well_for_axe_and_fits_a_telephone(
 ) -> None:
     page.goto(f"{address}/{path}")
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         expect(page.locator(".stApp")).to_have_css("color-scheme", scheme)
         wait_until_quiet(page)
         found = Axe().run(page).response["violations"]

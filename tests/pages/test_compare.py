@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -32,10 +33,11 @@ def texts(app: AppTest) -> str:
 
 def cells(app: AppTest) -> list[tuple[str, str]]:
     """Return the count and title of each field of the 2x2."""
+    protos: list[Any] = [getattr(element, "proto", None) for element in app.main]
     (matrix,) = [
         json.loads(proto.json)
-        for element in app.main
-        if getattr(proto := getattr(element, "proto", None), "component_name", "") == "matrix"
+        for proto in protos
+        if getattr(proto, "component_name", "") == "matrix"
     ]
     return [(cell["count"], cell["title"]) for cell in matrix["cells"]]
 

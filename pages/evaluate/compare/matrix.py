@@ -63,7 +63,8 @@ def show_matrix(compared: RunComparison) -> Cell:
             for cell, (title, color) in titles.items()
         ],
     }
-    matrix = st.components.v2.component(NAME, **_parts())
+    parts = _parts()
+    matrix = st.components.v2.component(NAME, css=parts["css"], js=parts["js"])
     matrix(key=KEY, data=data, on_press_change=_choose)
     return chosen
 
