@@ -22,7 +22,6 @@ from scicot.words.patterns import check_pattern
 from scicot.words.records import Actor
 from scicot.words.reviewing import Queue, QueueFilter
 
-
 DECIDED = (Queue.ACCEPTED, Queue.EDITED, Queue.REJECTED, Queue.SKIPPED)
 TO_DO = (Queue.UNREVIEWED, Queue.FLAGGED, Queue.CLEAN)
 
