@@ -18,10 +18,15 @@ import db.models
 from db.base import Base
 from scicot.cli.main import app
 from scicot.pure.checks.table import CHECKS
+from scicot.pure.statistics import Interval, wilson_interval
 from scicot.words import errors
 from scicot.words.settings import Settings
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
+DATA = DOCS.parent / "scicot" / "data"
+# what stands between these two lines of a page written by hand is computed
+BEGINS = "<!-- written from the code by `make docs`: an accuracy -->\n"
+ENDS = "<!-- until here -->\n"
 WRITTEN = "<!-- Written from the code by `make docs`; change it there. -->\n"
 
 
@@ -203,6 +208,55 @@ def in_figure(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int | float) else in_cell(str(value))
 
 
+def number_pages() -> str:
+    """Return the page on what the numbers say, its example and half-widths computed anew."""
+    before, rest = (DOCS / "numbers.md").read_text(encoding="utf-8").split(BEGINS)
+    return before + BEGINS + _an_accuracy() + ENDS + rest.split(ENDS)[1]
+
+
+def _an_accuracy() -> str:
+    paper = json.loads((DATA / "paper_numbers.json").read_text(encoding="utf-8"))
+    tests = paper["test_questions"]
+    starter = (DATA / "starter" / "Starter-Test.jsonl").read_text(encoding="utf-8")
+    shown = len(starter.splitlines())
+    right = round(shown * 0.45)  # as an example
+    found = _interval(right, shown)
+    sizes = {
+        f"{shown} (the demonstration)": shown,
+        "100": 100,
+        "300": 300,
+        f"{tests['ARC-C']:,} (ARC-Challenge's test)": tests["ARC-C"],
+        f"{tests['ARC-E']:,} (ARC-Easy's test)": tests["ARC-E"],
+    }
+    rows = []
+    for said, questions in sizes.items():
+        interval = _interval(questions // 2, questions)
+        rows.append(f"| {said} | {(interval.high - interval.low) * 50:.0f} points |")
+    return "\n".join(
+        [
+            "",
+            f'"{right / shown:.1%} {found.in_brackets(".1f")} of {shown}" says: on these {shown} '
+            f"questions, {right} were answered",
+            f"rightly; of all questions like these, between {found.low:.0%} and {found.high:.0%} "
+            "would be, with 95 % confidence",
+            "(Wilson). It does not say how the student does on other kinds of questions, in other "
+            "words, or on",
+            "another dataset.",
+            "",
+            "| questions | half-width of the interval at 50 % |",
+            "| --: | --: |",
+            *rows,
+            "",
+        ]
+    )
+
+
+def _interval(right: int, questions: int) -> Interval:
+    interval = wilson_interval(right, questions)
+    assert interval is not None
+    return interval
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "commands.md": command_pages,
     "settings.md": setting_pages,
@@ -210,6 +264,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "errors.md": error_pages,
     "tables.md": table_pages,
     "soak.md": soak_pages,
+    "numbers.md": number_pages,
 }
 
 

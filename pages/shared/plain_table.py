@@ -6,7 +6,7 @@ of cells in a few milliseconds. Texts are set as text, never as HTML.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
@@ -108,6 +108,54 @@ def show_plain_table(
         on_tick_change=partial(called, "tick", on_tick),
     )
     return _triggered(key, "press")
+
+
+def show_records(
+    records: Sequence[Mapping[str, object]],
+    *,
+    key: str,
+    label: str,
+    about: Mapping[str, str] | None = None,
+    height: int | None = None,
+) -> None:
+    """Show records of the same fields as a table; a field of numbers alone is set as numbers.
+
+    A value may be a `Cell` of its own; None shows as a dash. `about` says what a field means.
+    """
+    if not records:
+        return
+    fields = list(dict.fromkeys(name for record in records for name in record))
+    heads = [
+        Head(
+            name[:1].upper() + name[1:],
+            help=(about or {}).get(name, ""),
+            is_number=all(_is_number(record.get(name)) for record in records),
+        )
+        for name in fields
+    ]
+    lines = [Line([_as_cell(record.get(name)) for name in fields]) for record in records]
+    show_plain_table(heads, lines, key=key, label=label, is_sortable=True, height=height)
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, Cell):
+        return value.value is not None
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+
+
+def _as_cell(value: object) -> Cell:
+    if isinstance(value, Cell):
+        return value
+    if value is None:
+        return Cell("–")
+    if isinstance(value, int | float):
+        return Cell(f"{value:,}", value=value)
+    return Cell(str(value))
+
+
+def percent_cell(share: float | None) -> Cell:
+    """Return a share as a whole percentage, sorted by its value; a dash for none."""
+    return Cell("–") if share is None else Cell(f"{share:.0%}", value=share)
 
 
 def _triggered(key: str, trigger: str) -> str | None:

@@ -53,7 +53,9 @@ def show_headline(run: RunView) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(said, color=color, icon=icon)
         st.text(f"Run {run.id}: {run.name}")
-    if run.error:
+    if run.error and run.status is RunStatus.CANCELLED:
+        st.caption(escape_markdown(run.error))  # a person's own wish is no error
+    elif run.error:
         st.error(escape_markdown(run.error), icon=":material/error:")
     elif run.status is RunStatus.LOST:
         st.warning("Its worker has not been heard of for 30 s. Resume goes on from what is whole.")

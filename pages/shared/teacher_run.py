@@ -9,6 +9,8 @@ import streamlit as st
 from pages.shared import links
 from pages.shared.frame import BY_DATABASE, current_actor, errors_shown
 from pages.shared.money import format_usd
+from pages.shared.next_step import show_next_step
+from pages.shared.plain_table import show_records
 from pages.shared.run_control import show_headline, show_orders, show_while_it_runs
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.runs.durations import say_duration
@@ -43,12 +45,6 @@ def _show(run: RunView) -> None:
     with st.container(horizontal=True):
         show_orders(run)
         st.page_link(links.RUNS, label="Log and settings", query_params={"run": str(run.id)})
-        if run.kind is RunKind.GENERATE and not run.generation.trial:
-            st.page_link(
-                links.REVIEW,
-                label="Review the rationales",
-                query_params={"dataset": str(run.dataset)},
-            )
     show_teacher_totals(run)
 
 
@@ -78,6 +74,7 @@ def show_teacher_totals(run: RunView) -> None:
         st.metric("Calls", f"{totals.calls:,}", help="Requests this run has sent.")
         st.metric("Cost", format_usd(totals.cost_usd))
     _show_small_print(run, totals, pace.calls_per_minute, pace.seconds_left, approved_usd, shared)
+    _show_next(run, totals)
     if totals.calls_needed > whole:
         _show_own_answers(run, totals)
     _show_reasons(run, reasons)
@@ -89,6 +86,16 @@ def show_teacher_totals(run: RunView) -> None:
             st.caption(f"{escape_markdown(answer.external_id)}{cut}")
             st.text(answer.stem)
             st.text(answer.text)
+
+
+def _show_next(run: RunView, totals: RunTotals) -> None:
+    """Show that what was written waits to be read."""
+    if run.kind is not RunKind.GENERATE or run.generation.trial or not totals.stored:
+        return
+    cut = totals.by_state.get(CompletionState.TRUNCATED.value, 0)
+    count = f"{totals.stored:,} rationale{'' if totals.stored == 1 else 's'}"
+    said = count + (f", {cut:,} cut off" if cut else "")
+    show_next_step(said, links.REVIEW, "Review them", dataset=run.dataset)
 
 
 def _show_small_print(
@@ -148,12 +155,13 @@ def _show_own_answers(run: RunView, totals: RunTotals) -> None:
 def _show_reasons(run: RunView, reasons: Sequence[ReasonCount]) -> None:
     if not reasons:
         return
-    st.dataframe(
+    show_records(
         [
             {"not got": reason.count, "state": reason.state.value, "reason": reason.reason}
             for reason in reasons
         ],
-        hide_index=True,
+        key=f"reasons_{run.id}",
+        label="Why some were not got",
     )
     if not run.status.is_finished or run.kind is not RunKind.GENERATE:
         return  # a few-shot run asks again for what failed when it is started again

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
+from pages.shared.plain_table import Cell
+
 
 def local_time(moment: datetime) -> datetime:
     """Return the moment in the zone of the browser, or of this machine where it tells none."""
@@ -29,3 +31,8 @@ def say_moment(moment: datetime, *, now: datetime | None = None) -> str:
 def say_utc(moment: datetime) -> str:
     """Return the moment in UTC, for whoever points at it."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def moment_cell(moment: datetime) -> Cell:
+    """Return a table's cell: the moment by the person's clock, UTC where one points at it."""
+    return Cell(say_moment(moment), help=say_utc(moment), value=moment.timestamp())

@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.shared import links
 from pages.shared.frame import errors_shown
+from pages.shared.plain_table import show_records
 from scicot.pure.methods.registry import make_config
 from scicot.pure.training.differences import Difference
 from scicot.services.runs.runs import get_run
@@ -92,7 +93,7 @@ def _show(found: Sequence[Difference], nothing: str, there: int, here: int | Non
         st.text(nothing)
         return
     column = f"run {here}" if here else "here"
-    st.dataframe(
+    show_records(
         [
             {
                 "setting": difference.setting.replace("_", " "),
@@ -101,7 +102,8 @@ def _show(found: Sequence[Difference], nothing: str, there: int, here: int | Non
             }
             for difference in found
         ],
-        hide_index=True,
+        key=f"changes_{there}_{here or 'here'}",
+        label="What differs",
     )
 
 

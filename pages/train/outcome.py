@@ -33,24 +33,29 @@ def show_share(label: str, about: str, count: int, questions: int) -> None:
 
 def show_next(run: RunView) -> None:
     """Show what there is to do with a run that is done."""
-    if run.status is not RunStatus.DONE or run.kind is not RunKind.TRAIN:
+    if run.status is not RunStatus.DONE:
         return
-    with st.container(horizontal=True):
-        st.page_link(
-            links.COMPARE,
-            label="Compare it",
-            icon=":material/compare:",
-            query_params={"a": str(run.id)},
-        )
-        st.page_link(
-            links.INSPECT,
-            label="Read its answers",
-            icon=":material/menu_book:",
-            query_params={"runs": str(run.id)},
-        )
-        st.page_link(
-            links.WHAT_IF,
-            label="Ask it: what if",
-            icon=":material/psychology:",
-            query_params={"run": str(run.id)},
-        )
+    ways = _ways_on(run)
+    if ways:
+        with st.container(horizontal=True):
+            for page, label, icon, query in ways:
+                st.page_link(page, label=label, icon=f":material/{icon}:", query_params=query)
+
+
+def _ways_on(run: RunView) -> list[tuple[str, str, str, dict[str, str]]]:
+    """Return page, label, icon and link of each way on; a generating run shows its own."""
+    number, dataset = str(run.id), {"dataset": str(run.dataset)}
+    compare = (links.COMPARE, "Compare it", "compare", {"a": number})
+    read = (links.INSPECT, "Read its answers", "menu_book", {"runs": number})
+    if run.kind is RunKind.TRAIN:
+        return [compare, read, (links.WHAT_IF, "Ask it: what if", "psychology", {"run": number})]
+    if run.kind in (RunKind.FEW_SHOT, RunKind.IMPORTED):
+        return [compare, read]
+    if run.kind is RunKind.ATTRIBUTE:
+        asked = {"run": str(run.attribution.run)}
+        return [(links.ATTRIBUTION, "See whose fault each error is", "balance", asked)]
+    if run.kind in (RunKind.JUDGE, RunKind.WORTH):
+        return [(links.REVIEW, "Review with what it found", "rate_review", dataset)]
+    if run.kind is RunKind.IMPORT and run.dataset:
+        return [(links.GENERATE, "Generate rationales", "arrow_forward", dataset)]
+    return []

@@ -15,6 +15,8 @@ from scicot.words.records import RunKind, RunStatus
 from tests.builders import store_questions
 from tests.fake_teacher import FakeTeacher, in_order, serve
 from tests.pages.driver import open_page
+from tests.pages.tables import read_tables
+from tests.pages.tables import texts as table_texts
 from tests.services.teacher_runs import carry_on, config_for, generate
 
 
@@ -98,9 +100,9 @@ def test_failures_are_grouped_with_their_reason_and_retried_by_a_button(
     teacher.faults = in_order("html", "html", "reset")
     generate(session, config_for(teacher, concurrency=1))
     app = open_generate()
-    reasons = app.dataframe[0].value
-    assert list(reasons["not got"]) == [2, 1]
-    assert reasons["reason"][0] == "The reply is a web page: Please log in to the network"
+    (reasons,) = [table for key, table in read_tables(app).items() if key.startswith("reasons_")]
+    assert [line[0] for line in table_texts(reasons)] == ["2", "1"]
+    assert table_texts(reasons)[0][2] == "The reply is a web page: Please log in to the network"
     labelled(app.button, "Retry these 2 (invalid)").click().run()
     session.rollback()
     again = list_runs(session)[0]
@@ -149,8 +151,8 @@ def test_two_teachers_are_read_side_by_side(session: Session, teacher: FakeTeach
     generate(session, config_for(teacher))
     generate(session, config_for(teacher).model_copy(update={"teacher": f"{teacher.url}#other"}))
     app = open_generate(section="Compare")
-    table = app.dataframe[0].value
-    assert list(table["teacher and prompt"]) == ["fake with paper v1", "other with paper v1"]
+    titles = [line[0] for line in table_texts(read_tables(app)["teachers"])]
+    assert titles == ["fake with paper v1", "other with paper v1"]
     assert "6 questions in common" in texts(app)
 
 
@@ -159,7 +161,7 @@ def test_a_price_is_entered_on_the_page(session: Session) -> None:
     labelled(app.text_input, "Model").set_value("my-model")
     labelled(app.number_input, "In").set_value(1.5)
     labelled(app.button, "Enter the price").click().run()
-    assert "my-model" in list(app.dataframe[0].value["model"])
+    assert "my-model" in [line[0] for line in table_texts(read_tables(app)["prices"])]
 
 
 def test_an_llm_is_asked_to_answer_by_a_button(session: Session, teacher: FakeTeacher) -> None:

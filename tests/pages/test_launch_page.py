@@ -24,6 +24,8 @@ from scicot.words.records import Actor, RationaleStatus, RunKind, RunStatus, Spl
 from scicot.words.settings import Settings, get_settings
 from tests.builders import store_questions, store_rationale, store_training
 from tests.pages.driver import open_page
+from tests.pages.tables import read_tables
+from tests.pages.tables import texts as table_texts
 from tests.tiny_students import build_tiny_t5
 
 
@@ -92,8 +94,8 @@ def store_run(session: Session, **fields: object) -> int:
 
 
 def table_of_changes(page: AppTest) -> list[tuple[str, ...]]:
-    tables = [one.value for one in page.dataframe if "setting" in one.value.columns]
-    return [tuple(row) for table in tables for row in table.itertuples(index=False)]
+    tables = [table for key, table in read_tables(page).items() if key.startswith("changes_")]
+    return [tuple(row) for table in tables for row in table_texts(table)]
 
 
 def test_a_clone_is_filled_from_its_run_and_says_what_differs(

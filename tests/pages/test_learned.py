@@ -12,6 +12,8 @@ from scicot.pure.methods.registry import make_config
 from scicot.words.records import Split
 from tests.builders import store_questions
 from tests.pages.driver import open_page
+from tests.pages.tables import read_tables
+from tests.pages.tables import texts as table_texts
 from tests.predictions import store_trained
 
 TEXTS: dict[str, Any] = {
@@ -69,8 +71,8 @@ def test_the_run_page_says_what_was_learned_and_what_stage_2_was_given(
     assert "deciding words ended at 1.400 nats" in said
     (chart,) = [one for one in app.get("vega_lite_chart") if "deciding" in str(one.proto)]
     assert chart is not None
-    tables = [frame.value for frame in app.dataframe]
-    assert any("stage 2 learned from these" in table.columns for table in tables)
+    heads = [head["text"] for table in read_tables(app).values() for head in table["heads"]]
+    assert "Stage 2 learned from these" in heads
 
 
 def test_results_shows_what_stage_2_was_given_beside_its_table(
@@ -80,5 +82,4 @@ def test_results_shows_what_stage_2_was_given_beside_its_table(
     app = open_page("evaluate/results")
     assert not app.exception
     assert any(f"Run {run_id}" in one.value and "parts" in one.value for one in app.warning)
-    (table,) = [frame.value for frame in app.dataframe if "stage 2 right" in frame.value.columns]
-    assert list(table["words shared with the reference"]) == [0.9, 0.4]
+    assert [line[5] for line in table_texts(read_tables(app)["between"])] == ["0.90", "0.40"]

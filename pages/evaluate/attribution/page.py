@@ -14,6 +14,7 @@ from pages.evaluate.runs import choose_run, predicted_runs
 from pages.evaluate.students import offer_training
 from pages.shared import links
 from pages.shared.frame import current_actor, errors_shown
+from pages.shared.next_step import show_next_step
 from pages.shared.run_control import show_headline, show_orders, show_while_it_runs
 from scicot.services.evaluation.attribution import attribute_errors, is_two_stage
 from scicot.services.evaluation.question_view import view_question
@@ -116,6 +117,13 @@ def show(run: RunView) -> None:
         with open_workspace() as session:
             view = view_question(session, question_id, [run.id])
         show_question(view, [run.name])
+        show_next_step(
+            "Try another rationale by hand.",
+            links.WHAT_IF,
+            "What if",
+            run=run.id,
+            question=question_id,
+        )
 
 
 st.title("Attribution")

@@ -23,6 +23,7 @@ from pages.evaluate.tags import show_tagging
 from pages.evaluate.taxonomy import show_taxonomy
 from pages.shared import links
 from pages.shared.frame import errors_shown
+from pages.shared.next_step import show_next_step
 from scicot.pure.evaluation.comparison import Cell
 from scicot.pure.markdown import escape_markdown
 from scicot.services.evaluation.comparison import RunComparison, compare_runs
@@ -69,6 +70,9 @@ def compare(run_a: RunView, run_b: RunView, others: Sequence[RunView]) -> None:
         show_pairs([run_a.id, run_b.id], others, reading)
     else:
         read_questions(compared, cell)
+    if view != "questions":
+        runs = f"{run_a.id},{run_b.id}"
+        show_next_step("Read what they wrote.", links.INSPECT, "Read both side by side", runs=runs)
 
 
 def show_differing(run_a: RunView, run_b: RunView) -> None:
@@ -122,13 +126,12 @@ def read_questions(compared: RunComparison, cell: Cell) -> None:
     names = [compared.name_a, compared.name_b]
     show_question(view, names)
     show_tagging(view, names)
-    st.page_link(
+    show_next_step(
+        "This question with notes, and all the others that the two answered.",
         links.INSPECT,
-        label="Open on the Inspect page",
-        query_params={
-            "question": str(question_id),
-            "runs": f"{compared.run_a.id},{compared.run_b.id}",
-        },
+        "Read both side by side",
+        question=question_id,
+        runs=f"{compared.run_a.id},{compared.run_b.id}",
     )
 
 
@@ -136,6 +139,9 @@ st.title("Compare")
 runs = predicted_runs()
 if len(runs) == 1:
     st.info("One run has predictions. A comparison needs two.", icon=":material/science:")
+    show_next_step(
+        "Another method, the same questions.", links.LAUNCH, "Launch one to compare with"
+    )
 elif runs:
     pair = default_pair(runs)
     left, right = st.columns(2)

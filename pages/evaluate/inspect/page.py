@@ -12,8 +12,11 @@ from pages.evaluate.question import show_question
 from pages.evaluate.reader import choose_question
 from pages.evaluate.runs import predicted_runs, run_label
 from pages.evaluate.tags import show_tagging
+from pages.shared import links
 from pages.shared.frame import errors_shown
 from pages.shared.links import link_choices
+from pages.shared.next_step import show_next_step
+from scicot.services.evaluation.attribution import is_two_stage
 from scicot.services.evaluation.question_view import MAX_RUNS, view_question
 from scicot.services.workspace import open_workspace
 from scicot.words.runs import RunView
@@ -48,6 +51,26 @@ def show(chosen: Sequence[RunView]) -> None:
         show_question(view, names)
         show_tagging(view, names)
         show_notes(view)
+        show_next(chosen, question_id)
+
+
+def show_next(chosen: Sequence[RunView], question_id: int) -> None:
+    """Show the ways on from an answer: to other rationales, and to whose fault the errors are."""
+    run = next(filter(is_two_stage, chosen), chosen[0])
+    show_next_step(
+        "What would it answer after another text?",
+        links.WHAT_IF,
+        f"Ask run {run.id}: what if",
+        run=run.id,
+        question=question_id,
+    )
+    if is_two_stage(run):
+        show_next_step(
+            "Is the rationale at fault, or the answering?",
+            links.ATTRIBUTION,
+            f"Sort the errors of run {run.id}",
+            run=run.id,
+        )
 
 
 st.title("Inspect")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pages.shared.plain_table import Cell, percent_cell, show_records
 from scicot.pure.evaluation.between_stages import TITLES, read_between
 from scicot.pure.markdown import escape_markdown
 from scicot.words.runs import RunView
@@ -22,7 +23,7 @@ def show_between(runs: Sequence[RunView]) -> None:
                 escape_markdown(f"Run {run.id} ({run.name}): {warning}"), icon=":material/warning:"
             )
     with st.expander(f"What stage 2 is given: {len(found)} runs", icon=":material/swap_horiz:"):
-        st.dataframe(
+        show_records(
             [
                 {
                     "run": run.id,
@@ -30,20 +31,19 @@ def show_between(runs: Sequence[RunView]) -> None:
                     "setting": str(run.config.get("stage2_rationales", "")),
                     "rationales of": TITLES.get(kind, kind),
                     "questions": texts.questions,
-                    "words shared with the reference": texts.overlap,
-                    "flagged": texts.flagged_share,
-                    "stage 2 right": texts.accuracy,
+                    "words shared with the reference": (
+                        None
+                        if texts.overlap is None
+                        else Cell(f"{texts.overlap:.2f}", value=texts.overlap)
+                    ),
+                    "flagged": percent_cell(texts.flagged_share),
+                    "stage 2 right": percent_cell(texts.accuracy),
                 }
                 for run, between in found
                 for kind, texts in between.kinds.items()
             ],
-            hide_index=True,
-            width="content",
-            column_config={
-                "words shared with the reference": st.column_config.NumberColumn(format="%.2f"),
-                "flagged": st.column_config.NumberColumn(format="percent"),
-                "stage 2 right": st.column_config.NumberColumn(format="percent"),
-            },
+            key="between",
+            label="What stage 2 of each run is given",
         )
         st.caption(
             "Overlap: mean F1 of the words with the reference rationale. A training question's "

@@ -15,7 +15,9 @@ from pages.evaluate.results.selection import (
     load_chosen,
 )
 from pages.evaluate.results.tables import show_table
+from pages.shared import links
 from pages.shared.frame import errors_shown
+from pages.shared.next_step import show_next_step
 from scicot.pure.evaluation.figures import Figure
 from scicot.pure.evaluation.report import Report
 from scicot.pure.markdown import escape_markdown
@@ -94,6 +96,16 @@ def show_paper(results: Results) -> None:
             show_figure(figure_name, drawn)
 
 
+def show_next(runs: int) -> None:
+    """Show the way on: to two runs side by side, or to one that is to compare them with."""
+    if runs > 1:
+        show_next_step("Which of two is better, and where?", links.COMPARE, "Compare two runs")
+    elif runs == 1:
+        show_next_step("A comparison needs a second run.", links.LAUNCH, "Launch another method")
+    else:
+        show_next_step("No run is finished yet.", links.LAUNCH, "Launch one")
+
+
 st.title("Results")
 left, middle, right = st.columns(3)
 with left:
@@ -107,5 +119,6 @@ with errors_shown():
     show_my_runs(results)
     if results.runs:
         show_report(experiment_id)
+    show_next(len(results.runs))
     st.divider()
     show_paper(results)

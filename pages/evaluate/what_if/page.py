@@ -9,7 +9,9 @@ from pages.evaluate.reader import choose_question
 from pages.evaluate.runs import choose_run, predicted_runs
 from pages.evaluate.students import offer_training
 from pages.evaluate.what_if.drafts import History
+from pages.shared import links
 from pages.shared.frame import current_actor, errors_shown
+from pages.shared.next_step import show_next_step
 from pages.shared.plain_table import Cell, Head, Line, show_plain_table
 from scicot.services.evaluation.attribution import is_two_stage
 from scicot.services.evaluation.question_view import add_note
@@ -122,6 +124,9 @@ def show(run: RunView) -> None:
         )
         if st.session_state.pop("what_if_kept", False):
             st.success("Kept as a note on the question.", icon=":material/check:")
+    show_next_step(
+        "Change how it is trained, and see.", links.LAUNCH, "Train one like it", like=run.id
+    )
 
 
 def _rewrite(run_id: int, question: StoredQuestion, history: History) -> None:

@@ -10,7 +10,23 @@ from pages.prepare.clean.export import show_export
 from pages.prepare.clean.overview import RULES, TAB, show_overview
 from pages.prepare.clean.policy import show_checks, show_policy
 from pages.prepare.clean.rules import show_rules
-from pages.shared.frame import choose_dataset
+from pages.shared import links
+from pages.shared.frame import choose_dataset, current_actor
+from pages.shared.next_step import show_next_step
+from scicot.services.review.queue import count_queues
+from scicot.services.workspace import open_workspace
+from scicot.words.reviewing import Queue
+
+
+def _show_next(dataset: str) -> None:
+    with open_workspace() as session:
+        counts = count_queues(session, current_actor(), dataset)
+    approved, left = counts[Queue.ACCEPTED] + counts[Queue.EDITED], counts[Queue.UNREVIEWED]
+    if left:
+        show_next_step(f"{left:,} are to be read one by one.", links.REVIEW, "Review them")
+    elif approved:
+        show_next_step(f"{approved:,} are approved.", links.LAUNCH, "Freeze them and train")
+
 
 st.title("Clean", anchor=False)
 dataset = choose_dataset()
@@ -42,3 +58,4 @@ if dataset is not None:
         show_checks(dataset)
     with export:
         show_export(dataset)
+    _show_next(dataset)

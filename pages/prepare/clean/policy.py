@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.shared.frame import current_actor, errors_shown
+from pages.shared.plain_table import percent_cell, show_records
 from scicot.services.rationales.check_measures import count_held_out, list_measured
 from scicot.services.rationales.checks import run_checks
 from scicot.services.review.policies import get_policy, save_policy
@@ -58,18 +59,13 @@ def show_checks(dataset: str) -> None:
             {
                 "check": check.name,
                 "severity": check.severity.value,
-                "right when it speaks": measure.precision if measure else None,
-                "finds of what is there": measure.recall if measure else None,
+                "right when it speaks": percent_cell(measure.precision if measure else None),
+                "finds of what is there": percent_cell(measure.recall if measure else None),
                 "spoke in": measure.right + measure.wrong if measure else None,
                 "what it finds": check.explanation,
             }
         )
-    share = st.column_config.NumberColumn(format="percent")
-    st.dataframe(
-        rows,
-        hide_index=True,
-        column_config={"right when it speaks": share, "finds of what is there": share},
-    )
+    show_records(rows, key="measured_checks", label="How right each check is")
     st.caption(
         f"Measured on {count_held_out()} rationales of the starter teacher that were labelled by "
         "reading and not looked at while the checks were written."

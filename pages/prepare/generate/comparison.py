@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.shared.money import format_usd
+from pages.shared.plain_table import show_records
 from scicot.pure.markdown import escape_markdown
 from scicot.services.teacher.comparison import (
     SourceComparison,
@@ -67,7 +68,7 @@ def _show_measures(found: SourceComparison) -> None:
         f"{found.common:,} questions in common"
         + (f", of which the first {looked:,} are looked at." if looked < found.common else ".")
     )
-    st.dataframe(
+    show_records(
         [
             {
                 "teacher and prompt": measure.source.title,
@@ -83,5 +84,6 @@ def _show_measures(found: SourceComparison) -> None:
             }
             for measure in found.measures
         ],
-        hide_index=True,
+        key="teachers",
+        label="Teachers and prompts beside each other",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.shared.frame import current_actor, errors_shown
+from pages.shared.plain_table import show_records
 from scicot.services.teacher.prices import list_prices, set_price
 from scicot.services.workspace import open_workspace
 
@@ -14,7 +15,7 @@ def show_price_table() -> None:
     with open_workspace() as session:
         prices = list_prices(session)
     st.caption("USD for a million tokens. A model that is not here costs an unknown amount.")
-    st.dataframe(
+    show_records(
         [
             {
                 "model": model,
@@ -24,8 +25,8 @@ def show_price_table() -> None:
             }
             for model, price in prices.items()
         ],
-        hide_index=True,
-        width="content",
+        key="prices",
+        label="Known prices",
     )
     with st.form("price", clear_on_submit=True):
         columns = st.columns(4)

@@ -11,6 +11,7 @@ from pages.shared import links
 from pages.shared.frame import choose_dataset, errors_shown
 from pages.shared.keeping import DATASET, show_keeping
 from pages.shared.next_step import show_next_step
+from pages.shared.plain_table import show_records
 from scicot.services.questions.lookup import count_questions
 from scicot.services.workspace import open_workspace
 
@@ -30,13 +31,13 @@ with st.expander("Import questions", expanded=is_open, icon=":material/upload:")
     show_import()
 
 if counts:
-    st.dataframe(
+    show_records(
         [
             {"dataset": name, **by_split, "all": sum(by_split.values())}
             for name, by_split in counts.items()
         ],
-        hide_index=True,
-        width="content",
+        key="datasets",
+        label="The datasets and their splits",
     )
     dataset = choose_dataset()
     if dataset:

@@ -38,8 +38,8 @@ def show_cards(dataset: str, overview: Overview) -> None:
             column,
             st.container(border=True, height="stretch", vertical_alignment="distribute"),
         ):
-            st.metric(title, f"{figure:,}")
-            st.caption(f"{ICONS[overview.state_of(step)]} {waits}")
+            st.metric(f"{title} {ICONS[overview.state_of(step)]}", f"{figure:,}")
+            st.caption(waits)
             if st.button(
                 way,
                 key=f"home_{step}",
@@ -64,14 +64,14 @@ def _say(overview: Overview) -> dict[Step, tuple[int, str]]:
             else "every training question has one",
         ),
         Step.REVIEW: (
-            queues[Queue.UNREVIEWED],
-            f"to read, {queues[Queue.FLAGGED]:,} flagged"
-            if queues[Queue.UNREVIEWED]
-            else f"to read; {approved:,} approved",
+            (queues[Queue.UNREVIEWED], f"to read, {queues[Queue.FLAGGED]:,} flagged")
+            if queues[Queue.UNREVIEWED] or not queues[Queue.ALL]
+            else (approved, f"approved; all {queues[Queue.ALL]:,} are decided")
         ),
         Step.TRAIN: (
             overview.trained,
-            f"students; {_count(approved, 'rationale')} approved, {frozen or 'none frozen yet'}",
+            f"student{'' if overview.trained == 1 else 's'}; {_count(approved, 'rationale')} "
+            f"approved, {frozen or 'none frozen yet'}",
         ),
         Step.UNDERSTAND: (overview.predicted, "runs with answers to compare and to read"),
     }

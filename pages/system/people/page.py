@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.shared.frame import current_actor, errors_shown
+from pages.shared.plain_table import show_records
 from pages.shared.sign_in import needs_sign_in
-from pages.shared.times import say_moment
+from pages.shared.times import moment_cell
 from pages.system.people.roles import show_log, show_roles
 from scicot.services.system.people import list_activity
 from scicot.services.workspace import open_workspace
@@ -23,19 +24,20 @@ st.text(f"You are {actor.name}, {actor.role.value}.")
 with open_workspace() as session:
     activity = list_activity(session)
 if activity:
-    st.dataframe(
+    show_records(
         [
             {
                 "name": person.name,
                 **person.decisions,
                 "runs started": person.runs,
                 "last decision": (
-                    say_moment(person.last_decision_at) if person.last_decision_at else "never"
+                    moment_cell(person.last_decision_at) if person.last_decision_at else "never"
                 ),
             }
             for person in activity
         ],
-        hide_index=True,
+        key="people",
+        label="What each person decided and started",
     )
 else:
     st.info("Nobody has reviewed or started anything yet.")

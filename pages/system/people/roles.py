@@ -5,12 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.shared.frame import current_actor, errors_shown
+from pages.shared.plain_table import show_records
 from pages.shared.sign_in import needs_sign_in
+from pages.shared.times import moment_cell
 from scicot.services.system.people import list_deeds, list_people, set_role
 from scicot.services.workspace import open_workspace
 from scicot.words.records import Role
 
 NO_ROLE = "none"
+LOG_HEIGHT = 420  # pixels; what is older is scrolled to
 
 
 def show_roles() -> None:
@@ -21,17 +24,18 @@ def show_roles() -> None:
     with open_workspace() as session:
         people = list_people(session)
     if people:
-        st.dataframe(
+        show_records(
             [
                 {
                     "e-mail": person.email,
                     "role": person.role.value,
                     "given by": person.given_by,
-                    "since": person.given_at,
+                    "since": moment_cell(person.given_at),
                 }
                 for person in people
             ],
-            hide_index=True,
+            key="roles",
+            label="Who has which role",
         )
     with st.form("role", clear_on_submit=True):
         left, right = st.columns([3, 1])
@@ -55,10 +59,10 @@ def show_log() -> None:
     if not deeds:
         st.caption("Nothing has been done yet.")
         return
-    st.dataframe(
+    show_records(
         [
             {
-                "when": deed.at,
+                "when": moment_cell(deed.at),
                 "who": deed.actor,
                 "as": deed.role.value,
                 "did": deed.action,
@@ -66,5 +70,7 @@ def show_log() -> None:
             }
             for deed in deeds
         ],
-        hide_index=True,
+        key="deeds",
+        label="Who did what, the newest first",
+        height=LOG_HEIGHT,
     )

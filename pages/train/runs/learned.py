@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.shared.plain_table import show_records
 from scicot.pure.evaluation.between_stages import TITLES, BetweenStages, read_between
 from scicot.pure.evaluation.learned import say_learned, warn_of
 from scicot.pure.markdown import escape_markdown
@@ -25,7 +26,7 @@ def show_learned(run: RunView) -> None:
     between = read_between(run.result)
     if between:
         st.markdown("###### What stage 2 is given", help=BETWEEN_HELP)
-        st.dataframe(between_rows(between), hide_index=True, width="content")
+        show_records(between_rows(between), key=f"between_{run.id}", label="What stage 2 is given")
 
 
 def between_rows(between: BetweenStages) -> list[dict[str, object]]:

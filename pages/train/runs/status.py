@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.shared.plain_table import show_records
 from pages.shared.run_control import show_headline, show_orders, show_while_it_runs
 from pages.shared.teacher_run import show_teacher_totals
 from pages.shared.times import say_moment, say_utc
@@ -139,7 +140,7 @@ def _show_parts(parts: list[PartView]) -> None:
     """Show what each part that is over cost; a stage that was there already cost nothing."""
     if not parts:
         return
-    st.dataframe(
+    show_records(
         [
             {
                 "part": part.name,
@@ -149,11 +150,7 @@ def _show_parts(parts: list[PartView]) -> None:
             }
             for part in parts
         ],
-        hide_index=True,
-        width="content",
-        column_config={
-            "memory held": st.column_config.TextColumn(
-                help="The most that the run's process had held by the end of this part."
-            )
-        },
+        key="parts",
+        label="What each part of the run cost",
+        about={"memory held": "The most that the run's process had held by the end of this part."},
     )
