@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / "artifacts" / "screenshots"
@@ -39,14 +39,16 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_app(home: Path, log: Path, port: int | None = None) -> Iterator[str]:
+def running_app(
+    home: Path, log: Path, port: int | None = None, **environment: str
+) -> Iterator[str]:
     """Yield the address of the app, started as `make app` starts it."""
     port = port or free_port()
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "scicot", "app", "--port", str(port), "--no-open"],
             cwd=ROOT,
-            env={**os.environ, "SCICOT_HOME": str(home)},
+            env={**os.environ, "SCICOT_HOME": str(home), **environment},
             stdout=output,
             stderr=output,
         )
@@ -103,3 +105,12 @@ def keep_screenshot(page: Page, name: str) -> None:
     """Save what the page shows under artifacts/screenshots."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+def wait_until_quiet(page: Page) -> None:
+    """Wait until the app has drawn all it has to: while it works, what it replaces is pale."""
+    expect(page.get_by_test_id("stMain")).to_be_visible()
+    page.wait_for_function(
+        "document.querySelector('.stApp')?.dataset.testScriptState === 'notRunning'"
+        " && !document.querySelector('[data-testid=stSkeleton], [data-stale=true]')"
+    )

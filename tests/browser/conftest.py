@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.app_server import chromium_page, running_app
+from tests.browser.filled_home import fill
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +24,21 @@ def browser() -> Iterator[Browser]:
 def address(home: Path) -> Iterator[str]:
     """The running app's address; `home` is the module's own."""
     with running_app(home, home / "app.log") as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def filled_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which every page has something to show."""
+    folder = tmp_path_factory.mktemp("filled")
+    fill(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def filled_address(filled_home: Path) -> Iterator[str]:
+    """The one app of all tests that look at every page; what is queued there stays queued."""
+    with running_app(filled_home, filled_home / "app.log", SCICOT_LAUNCHER="none") as started:
         yield started
 
 

@@ -19,7 +19,7 @@ from scicot.services.review.items import load_item
 from scicot.services.review.policies import save_policy
 from scicot.services.review.verdicts import decide
 from scicot.words.records import Actor, Rationale, RationaleStatus, Split, Verdict
-from tests.browser.app_server import free_port, keep_screenshot, running_app
+from tests.browser.app_server import free_port, keep_screenshot, running_app, wait_until_quiet
 from tests.builders import store_questions, store_rationale
 
 pytestmark = pytest.mark.browser
@@ -228,6 +228,7 @@ def test_the_screen_reads_well_for_axe(
     page.emulate_media(color_scheme="dark" if dark else "light")
     open_review(page, address, dataset)
     wait_until_saved(page)
+    wait_until_quiet(page)
     keep_screenshot(page, f"review-{dataset}")
     found = Axe().run(page, context=".stMainBlockContainer")
     serious = [

@@ -19,7 +19,8 @@ from tests.predictions import store_trained
 
 PAGES = (
     *("prepare/questions", "prepare/generate", "prepare/review", "prepare/clean"),
-    *("train/launch", "train/runs", "system/health", "system/people"),
+    *("train/launch", "train/runs", "system/health", "system/people", "start/home"),
+    *("evaluate/results", "evaluate/compare", "evaluate/inspect", "evaluate/attribution"),
 )
 
 # boxes that call whatever they do not know by one label: the harness is told the options
