@@ -11,7 +11,7 @@ from pages.shared.palette import NOTHING, show_chart
 from scicot.pure.evaluation.slices import NO_ANSWER, PositionBias, SliceRow
 from scicot.pure.statistics import wilson_interval
 
-LINE = 26  # pixels of one slice
+LINE, AROUND = 24, 90  # pixels of one slice; of legend and axis
 ALL = "all questions"
 
 
@@ -38,7 +38,7 @@ def show_forest(
     if not values:
         return
     frame = pd.DataFrame(values)
-    y = alt.Y("slice:N", sort=list(frame["slice"]), title=None, axis=alt.Axis(labelLimit=260))
+    y = alt.Y("slice:N", sort=list(frame["slice"]), title=None, axis=alt.Axis(labelLimit=260, labelOverlap=False))
     title = f"{names[0]} − {names[1]}, points; 95 % interval"
     color = alt.Color("better:N", scale=alt.Scale(domain=list(names), range=list(colors)))
     opacity = alt.condition("datum.is_small", alt.value(0.45), alt.value(1.0))
@@ -62,7 +62,7 @@ def show_forest(
     )
     show_chart(
         alt.layer(zero.encode(x=alt.X("x:Q", title=title)), rule, point),
-        height=LINE * (len(values) + 1),
+        height=LINE * len(values) + AROUND,
     )
 
 

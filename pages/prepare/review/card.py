@@ -48,7 +48,10 @@ RULES = {
     "passed_over": PASSED_OVER,
 }
 # a decision needs one screen of 1280 x 720: the page's own margins give way
-NARROW_MARGINS = ".stMainBlockContainer { padding: 0.75rem 2rem 0.5rem !important; }"
+NARROW_MARGINS = (
+    "@media (min-width: 641px) "
+    "{ .stMainBlockContainer { padding: 0.75rem 2rem 0.5rem !important; } }"
+)
 _IMPORT = re.compile(r"^import [^;]*;\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
 
