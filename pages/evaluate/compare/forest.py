@@ -38,7 +38,12 @@ def show_forest(
     if not values:
         return
     frame = pd.DataFrame(values)
-    y = alt.Y("slice:N", sort=list(frame["slice"]), title=None, axis=alt.Axis(labelLimit=260, labelOverlap=False))
+    y = alt.Y(
+        "slice:N",
+        sort=list(frame["slice"]),
+        title=None,
+        axis=alt.Axis(labelLimit=260, labelOverlap=False),
+    )
     title = f"{names[0]} − {names[1]}, points; 95 % interval"
     color = alt.Color("better:N", scale=alt.Scale(domain=list(names), range=list(colors)))
     opacity = alt.condition("datum.is_small", alt.value(0.45), alt.value(1.0))
