@@ -9,6 +9,7 @@ from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.examples import evaluate_loss, evaluating
 from scicot.adapters.students.job import Validated
 from scicot.adapters.students.torch_student import TorchStudent
+from scicot.pure.methods.registry import scores_end
 from scicot.pure.methods.tasks import Choosing, Validation
 from scicot.pure.predictions.parsing import split_output
 from scicot.pure.students.texts import scored_after
@@ -55,7 +56,7 @@ def _count_right(
         [question.options for question in part],
         max_input_tokens=config.max_input_tokens,
         given=after,
-        has_end=config.answer_form != "text",
+        has_end=scores_end(config),
     )
     chosen = [max(range(len(row)), key=lambda place: row[place].total) for row in scores]
     return sum(place == question.right for place, question in zip(chosen, part, strict=True))

@@ -26,6 +26,7 @@ class Writes(StrEnum):
     RATIONALE = "rationale"
     ANSWER = "answer"
     RATIONALE_THEN_ANSWER = "rationale and answer"
+    ANSWER_THEN_RATIONALE = "answer and rationale"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,16 @@ class AnswerSpec:
     def writes_first(self) -> bool:
         """True when rationale and answer are one output; options are scored after the former."""
         return self.answer.task.writes is Writes.RATIONALE_THEN_ANSWER
+
+    @property
+    def writes_after(self) -> bool:
+        """True when the answer comes first and its rationale after it, in one output."""
+        return self.answer.task.writes is Writes.ANSWER_THEN_RATIONALE
+
+    @property
+    def writes_both(self) -> bool:
+        """True when one output holds rationale and answer, in whatever order."""
+        return self.writes_first or self.writes_after
 
     @property
     def passes(self) -> int:
@@ -202,5 +213,6 @@ def _describe(task: TaskSpec) -> str:
         Writes.RATIONALE: "a rationale",
         Writes.ANSWER: "the answer",
         Writes.RATIONALE_THEN_ANSWER: "rationale and answer",
+        Writes.ANSWER_THEN_RATIONALE: "the answer and then its rationale",
     }[task.writes]
     return f"{prefix}a question{rationale}, and writes {writes}"

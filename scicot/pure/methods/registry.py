@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scicot.pure.methods import (
+    answer_first,
     few_shot,
     finetune,
     ho,
@@ -38,7 +39,7 @@ def forget(name: str) -> None:
 
 for _module in (
     *(finetune, one_stage, sci_cot, step_by_step),
-    *(magister, ho, star),
+    *(answer_first, magister, ho, star),
     *(untrained, few_shot),
 ):
     register(_module.METHOD)
@@ -114,6 +115,14 @@ def make_config(**values: Any) -> TrainingConfig:
 def read_config(stored: Mapping[str, Any]) -> TrainingConfig:
     """Return a stored run's settings; what came later is as it was for that run."""
     return make_config(**BEFORE | dict(stored))
+
+
+def scores_end(config: TrainingConfig) -> bool:
+    """Return whether an option is scored with the end of the output, which comes right after it.
+
+    Not so in the cloze form, nor where the rationale follows.
+    """
+    return config.answer_form != "text" and not plan_of(config).answers.writes_after
 
 
 def second_stage_trains_on(config: TrainingConfig) -> Written | None:

@@ -150,9 +150,11 @@ def _example(
     asked = input_text(spec, question, read.get(key), form)
     if spec.writes is Writes.RATIONALE:
         return Example(key, asked, rationale_text(targets[key]))
-    before = ""
+    before = after = ""
     if spec.writes is Writes.RATIONALE_THEN_ANSWER:
         before = f"{rationale_text(targets[key])} "
+    elif spec.writes is Writes.ANSWER_THEN_RATIONALE:
+        after = f" {rationale_text(targets[key])}"
     right = right_choice(question)
     start, end = (len(before) + place for place in deciding_span(right, form))
-    return Example(key, asked, before + choice_answer(right, form), (start, end))
+    return Example(key, asked, before + choice_answer(right, form) + after, (start, end))

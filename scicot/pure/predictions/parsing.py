@@ -31,6 +31,7 @@ _STATEMENT = re.compile(
 )
 NEXT_QUESTION = re.compile(r"\n\s*question\s*:", re.IGNORECASE)
 _RATIONALE = re.compile(r"^\s*rationale\s*:\s*", re.IGNORECASE)
+_RATIONALE_BEHIND = re.compile(r"\brationale\s*:\s*", re.IGNORECASE)
 _LEAD = re.compile(r"^[\"'“‘]?(?:(?:option|choice|letter|label)\s+)?[\"'“‘]?", re.IGNORECASE)
 _BRACKETED = re.compile(r"^[(\[]\s*(\w{1,2})\s*[)\]]")
 _ALONE = re.compile(r"^(\w{1,2})(?=\s*$|\s*[.,;:)/&\"'”’]|\s*\n|\s+(?:and|or)\b)")
@@ -72,6 +73,14 @@ def split_output(output: str) -> tuple[str | None, str]:
         rationale, answer = text[: match.start()], text[match.start() :]
     rationale = _RATIONALE.sub("", rationale).strip(" \n*")
     return rationale or None, answer.strip()
+
+
+def split_answer_first(output: str) -> tuple[str, str | None]:
+    """Return the answer part of an output that explains itself afterwards, and the rationale."""
+    match = _RATIONALE_BEHIND.search(output)
+    if match is None:
+        return output.strip(), None
+    return output[: match.start()].strip(), output[match.end() :].strip() or None
 
 
 def read_output(

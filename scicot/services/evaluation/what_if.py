@@ -8,10 +8,15 @@ from dataclasses import dataclass, replace
 from sqlalchemy.orm import Session
 
 from scicot.pure.methods.plan import AnswerSpec
-from scicot.pure.methods.registry import plan_of, usual_plan
+from scicot.pure.methods.registry import plan_of, scores_end, usual_plan
 from scicot.pure.predictions.judging import judge_output
 from scicot.pure.predictions.metrics import option_probabilities
-from scicot.pure.predictions.parsing import read_output, read_rationale, split_output
+from scicot.pure.predictions.parsing import (
+    read_output,
+    read_rationale,
+    split_answer_first,
+    split_output,
+)
 from scicot.services.runs.runs import get_run
 from scicot.services.students.answers import (
     ANSWER_TOKENS,
@@ -92,15 +97,17 @@ def answer_draft(
         run_id,
         spec.answer.role,
         is_exact=is_exact,
-        at_once=1 if spec.writes_first else 2,
+        at_once=1 if spec.writes_both else 2,
     )
     text = answer_input(config, spec.answer.task, edited, draft.rationale)
-    has_end = config.answer_form != "text"
+    has_end = scores_end(config)
     limit = config.max_input_tokens
-    if spec.writes_first:
+    if spec.writes_both:
         (output,) = student.generate([text], output_room(config), max_input_tokens=limit)
-        rationale, _ = split_output(output)
-        given, options = option_texts(config, edited, rationale)
+        said, rationale = split_answer_first(output) if spec.writes_after else (output, None)
+        if spec.writes_first:
+            rationale, _ = split_output(output)
+        given, options = option_texts(config, edited, rationale if spec.writes_first else None)
         (scores,) = student.score(
             [text], [options], max_input_tokens=limit, given=[given], has_end=has_end
         )
@@ -109,8 +116,8 @@ def answer_draft(
         output, scores = student.answer(
             text, options, ANSWER_TOKENS, max_input_tokens=limit, given=given, has_end=has_end
         )
-        rationale = draft.rationale if spec.reads_rationale else None
-    reading = read_output(output, edited, form=config.answer_form)
+        said, rationale = output, draft.rationale if spec.reads_rationale else None
+    reading = read_output(said, edited, form=config.answer_form)
     answer = judge_output(edited, output, reading, rationale)
     return WhatIfAnswer(
         rationale=answer.rationale,

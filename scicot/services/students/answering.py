@@ -12,6 +12,7 @@ from scicot.adapters.students.memory import give_back_memory
 from scicot.adapters.students.scoring import OptionScore
 from scicot.adapters.students.stage_files import has_fast_form, keep_written, read_written
 from scicot.pure.hashing import content_hash
+from scicot.pure.methods.registry import scores_end
 from scicot.services.students.stages import TrainedStage
 from scicot.services.students.watcher import RunWatcher
 from scicot.words.configs import TrainingConfig
@@ -116,7 +117,7 @@ class Answering:
         A text alone is scored as in the cloze form, without the end of the answer.
         """
         student: Any = self._student(stage, "torch")
-        has_end = self.config.answer_form != "text"
+        has_end = scores_end(self.config)
         return self._in_parts(
             "scoring options",
             stage.family,

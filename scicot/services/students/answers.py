@@ -13,6 +13,7 @@ from scicot.pure.predictions.judging import judge_output
 from scicot.pure.predictions.parsing import (
     read_output,
     read_rationale,
+    split_answer_first,
     split_output,
     strip_answer,
 )
@@ -102,11 +103,16 @@ def answer_with(
     inputs = [
         answer_input(config, task, question, rationales.get(question.id)) for question in questions
     ]
-    limit = output_room(config) if spec.writes_first else ANSWER_TOKENS
+    limit = output_room(config) if spec.writes_both else ANSWER_TOKENS
     outputs = answering.generate(stage, inputs, limit, "answering")
     if spec.writes_first:
         for question, output in zip(questions, outputs, strict=True):
             rationales[question.id] = split_output(output)[0]
+    said = outputs  # what is read for the answer
+    if spec.writes_after:
+        said = [split_answer_first(output)[0] for output in outputs]
+        for question, output in zip(questions, outputs, strict=True):
+            rationales[question.id] = split_answer_first(output)[1]
     scored = [
         option_texts(config, question, rationales.get(question.id) if spec.writes_first else None)
         for question in questions
@@ -123,10 +129,15 @@ def answer_with(
         )
         for place, row in zip(choosing, chosen, strict=True):
             scores[place] = row
-    cut = answering.are_cut(stage, outputs, limit)
+    cut = answering.are_cut(stage, said, limit)
     return [
-        _predict(config, question, output, row, rationales.get(question.id), is_cut=is_cut)
-        for question, output, row, is_cut in zip(questions, outputs, scores, cut, strict=True)
+        replace(
+            _predict(config, question, answer, row, rationales.get(question.id), is_cut=is_cut),
+            output=output,
+        )
+        for question, output, answer, row, is_cut in zip(
+            questions, outputs, said, scores, cut, strict=True
+        )
     ]
 
 

@@ -73,6 +73,6 @@ def _left(config: TrainingConfig, codec: Codec, answer: str) -> int:
     """Return what the longest target leaves for a rationale."""
     if config.max_target_tokens is None:
         return sys.maxsize
-    shares = plan_of(config).answers.writes_first
+    shares = plan_of(config).answers.writes_both
     taken = FRAME_TOKENS + (codec.count_tokens(answer) if shares else 0)
     return max(1, config.max_target_tokens - taken)

@@ -34,6 +34,7 @@ CASES: dict[str, dict[str, Any]] = {
     "sci_cot teacher": {"method": "sci_cot", "stage2_rationales": "teacher"},
     "sci_cot from stage 1": {"method": "sci_cot", "stage2_init": "stage1"},
     "step_by_step": {"method": "step_by_step", "rationale_weight": 0.5},
+    "answer_first": {"method": "answer_first"},
     "untrained": {"method": "untrained"},
     "finetune text": {"method": "finetune", "answer_form": "text", "show_options": False},
     "finetune letter": {"method": "finetune", "answer_form": "letter"},
