@@ -1,25 +1,31 @@
-"""Keep freed memory for the next batch instead of giving it back to the system each time.
+"""What a worker is started with: freed memory is kept for the next batch, and threads wait asleep.
 
 glibc maps every block of more than 32 MB afresh and unmaps it when it is freed; the system then
 clears each page again at its first touch. A training step frees and takes hundreds of megabytes
 (logits, gradients), so that this was a seventh of its time, and of CTranslate2's, which works in
-a thread of its own and so in a memory arena of 64 MB, a sixth. docs/performance.md has figures.
+a thread of its own and so in a memory arena of 64 MB, a sixth.
+
+OpenMP's threads spin while they wait for each other. Where another process has a core as well, one
+thread spins for as long as the other is not let in: two runs, or a run beside the app, then cost
+three times the processor's time and five times the clock's. docs/performance.md has figures.
 """
 
 from __future__ import annotations
 
 import ctypes
+import os
 
 LARGEST = 2**31 - 1
 GROWTH = 64 << 20  # bytes by which the heap grows at once
 
 
 def worker_environment() -> dict[str, str]:
-    """Return what a worker is started with, so that it keeps what it frees.
+    """Return the variables that are read when a process begins: by glibc, and by OpenMP.
 
-    glibc reads it when a process begins, other C libraries not at all.
+    Other C libraries read none. A wait policy that the machine's owner has set stays.
     """
     return {
+        "OMP_WAIT_POLICY": os.environ.get("OMP_WAIT_POLICY", "PASSIVE"),
         "MALLOC_ARENA_MAX": "1",
         "MALLOC_MMAP_THRESHOLD_": str(LARGEST),
         "MALLOC_TRIM_THRESHOLD_": str(LARGEST),
