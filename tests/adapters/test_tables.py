@@ -18,8 +18,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from scicot.adapters.sources import files, tables
+from scicot.adapters.sources import files, question_files, tables
 from scicot.adapters.sources.jsonl import parse_row
+from scicot.adapters.sources.question_files import find_question_files
 from scicot.adapters.sources.tables import open_table
 from scicot.words.errors import InvalidInput
 
@@ -48,6 +49,10 @@ def write_keyed(path: Path) -> None:
 
 def write_held(path: Path) -> None:
     path.write_text(json.dumps({"version": 2, "data": ROWS}, indent=1))
+
+
+def write_held_by_another_name(path: Path) -> None:
+    path.write_text(json.dumps({"meta": {"year": 2024}, "problems": ROWS}))
 
 
 def write_by_column(path: Path) -> None:
@@ -95,6 +100,7 @@ def write_packed_parquet(path: Path) -> None:
 
 WRITERS: list[Callable[[Path], None]] = [
     *(write_jsonl, write_pretty, write_objects, write_keyed, write_held, write_by_column),
+    write_held_by_another_name,
     *(write_pandas, write_viewer, write_utf16, write_parquet, write_arrow_stream),
     *(write_arrow_file, write_gz, write_packed_parquet),
 ]
@@ -114,6 +120,27 @@ def test_a_container_is_known_by_its_first_bytes_whatever_its_name(
     assert rows_of(path) == ROWS
 
 
+def test_a_document_of_splits_states_each_rows_split(tmp_path: Path) -> None:
+    path = tmp_path / "rows.json"
+    path.write_text(json.dumps({"version": 1, "train": ROWS[:1], "test": ROWS[1:]}))
+    assert rows_of(path) == [{"split": "train"} | ROWS[0], {"split": "test"} | ROWS[1]]
+
+
+def test_a_folder_is_not_looked_through_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        (tmp_path / f"mine{number}-train.csv").touch()
+    assert len(find_question_files(tmp_path, "mine", None)) == 3
+    monkeypatch.setattr(question_files, "MAX_ENTRIES", 2)
+    with pytest.raises(InvalidInput, match=r"too large to look through: over 2 entries\. Name a"):
+        find_question_files(tmp_path, "mine", None)
+    monkeypatch.setattr(question_files, "MAX_ENTRIES", 3)
+    monkeypatch.setattr(question_files, "MOST_SECONDS", -1)
+    with pytest.raises(InvalidInput, match=r"seconds were not enough, at .*Name a smaller folder"):
+        find_question_files(tmp_path, "mine", None)
+
+
 CELLS = [["id", "question", "A"], ["00123", "one, two; three", "None"], ["q2", 'a "b"', "ü"]]
 TABLES = {
     "comma": 'id,question,A\n00123,"one, two; three",None\nq2,"a ""b""",ü\n',
@@ -121,6 +148,8 @@ TABLES = {
     "tabs": 'id\tquestion\tA\n00123\tone, two; three\tNone\nq2\t"a ""b"""\tü\n',
     "pipes": 'id|question|A\n00123|one, two; three|None\nq2|"a ""b"""|ü\n',
     "Excel's first line": 'sep=;\nid;question;A\n00123;"one, two; three";None\nq2;"a ""b""";ü\n',
+    "a title above": 'Quiz 2024\nid,question,A\n00123,"one, two; three",None\nq2,"a ""b""",ü\n',
+    "Excel's title": 'Quiz;;\nid;question;A\n00123;"one, two; three";None\nq2;"a ""b""";ü\n',
     "blanks after commas": 'id, question, A\n00123, "one, two; three", None\nq2, "a ""b""", ü\n',
 }
 

@@ -129,7 +129,8 @@ def _find_delimiter(sample: str) -> str:
         except csv.Error:
             return (0.0, 0)
         rows = rows[:-1] if len(rows) > 2 and len(sample) == SAMPLE else rows  # the last is cut
-        width = len(rows[0]) if rows else 0
+        widths = [len(row) for row in rows]
+        width = max(set(widths), key=widths.count) if rows else 0  # a title may stand above
         if width < 2:
             return (0.0, 0)
         return (sum(len(row) == width for row in rows) / len(rows), width)
@@ -179,6 +180,9 @@ def name_cells(
     for number, cells in rows:
         if all(cell is None or not str(cell).strip() for cell in cells):
             continue
+        filled = [cell for cell in cells if cell is not None and str(cell).strip()]
+        if not columns and len(filled) == 1:
+            continue  # a title above the table
         if not columns:
             names = ["" if cell is None else str(cell).strip() for cell in cells]
             if is_header(names):

@@ -19,11 +19,13 @@ from scicot.adapters.sources.jsonl import (
     strict_hooks,
     wide_encoding,
 )
+from scicot.pure.questions.columns import is_known
+from scicot.pure.questions.drafts import SPLITS
 from scicot.words.errors import InvalidInput
 
 WINDOW = 1 << 16
 MAX_DOCUMENT = 64 * 2**20  # characters of a keyed document, which is decoded as a whole
-HOLDERS = ("data", "questions", "rows", "items", "examples", "train", "records")
+HOLDERS = ("data", "questions", "rows", "items", "examples", "records")
 
 
 def is_document(path: Path) -> bool:
@@ -79,10 +81,20 @@ def _rows_of(values: Iterator[Any]) -> Iterator[Any]:
 
 def _keyed_rows(document: dict[str, Any]) -> Iterator[Any]:
     """Yield the rows inside a keyed document; nothing where it is a row itself."""
-    for name in HOLDERS:
-        held = document.get(name)
-        if isinstance(held, list) and held and all(isinstance(row, dict) for row in held):
-            yield from (row["row"] if set(row) >= {"row_idx", "row"} else row for row in held)
+    lists = {
+        name: held
+        for name, held in document.items()
+        if isinstance(held, list) and held and all(isinstance(row, dict) for row in held)
+    }
+    splits = [name for name in lists if name.strip().lower() in SPLITS]
+    if splits:  # a list for each split, which every row then states
+        yield from ({"split": name, **row} for name in splits for row in lists[name])
+        return
+    alone = [name for name in lists if len(lists) == 1 and not any(map(is_known, document))]
+    for name in (*HOLDERS, *alone):
+        if name in lists:
+            rows = lists[name]
+            yield from (row["row"] if set(row) >= {"row_idx", "row"} else row for row in rows)
             return
     values = list(document.values())
     columns = [list(value.values()) if isinstance(value, dict) else value for value in values]

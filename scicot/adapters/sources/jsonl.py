@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from scicot.adapters.sources.files import open_regular
+from scicot.pure.questions.values import kind_of
 from scicot.words.errors import InvalidInput
 
 MAX_ROW_CHARACTERS = 1_000_000
@@ -91,7 +92,7 @@ def parse_row(line: str, where: str) -> dict[str, Any]:
     row = parse_value(line, where)
     if not isinstance(row, dict):
         raise InvalidInput(
-            f"{where}: a {type(row).__name__} where an object was expected. Correct the row."
+            f"{where}: {kind_of(row)} where an object was expected. Correct the row."
         )
     return row
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ ENDINGS = (
     *(".feather", ".gz", ".bz2"),
 )
 MAX_FILES = 1000
+MAX_ENTRIES = 20_000  # files and folders that a folder is looked through for
+MOST_SECONDS = 15  # a network disk may answer slowly
 _WORD = re.compile(r"[a-z]+")
 
 
@@ -72,18 +75,32 @@ def find_question_files(path: Path, dataset: str, split: Split | None) -> Sequen
 
 
 def _files_of(folder: Path) -> list[Path]:
-    """Return the files below a folder that may hold questions, three levels deep."""
+    """Return the files below a folder that may hold questions, three levels deep.
+
+    Raises InvalidInput for a folder of more entries, or that takes longer to look through, than a
+    set of questions does: somebody's whole disk, say.
+    """
     files: list[Path] = []
+    begun, seen = time.monotonic(), 0
     for here, inner, names in os.walk(folder):
         depth = len(Path(here).relative_to(folder).parts)
         inner[:] = sorted(name for name in inner if depth < 3 and not name.startswith("."))
+        seen += len(inner) + len(names)
         files += [
             Path(here, name)
             for name in sorted(names)
             if name.lower().endswith(ENDINGS) and not name.startswith((".", "dataset_info"))
         ]
+        looked = f"{folder} is too large to look through"
         if len(files) > MAX_FILES:
             raise InvalidInput(f"{folder} holds more than {MAX_FILES:,} files. Name a smaller one.")
+        if seen > MAX_ENTRIES:
+            raise InvalidInput(f"{looked}: over {MAX_ENTRIES:,} entries. Name a smaller folder.")
+        if time.monotonic() - begun > MOST_SECONDS:
+            raise InvalidInput(
+                f"{looked}: {MOST_SECONDS} seconds were not enough, at {here}. Name a smaller "
+                "folder, or copy the files to this machine."
+            )
     return files
 
 

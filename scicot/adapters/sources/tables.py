@@ -16,6 +16,7 @@ from scicot.adapters.sources.cells import find_form, name_cells, read_cells
 from scicot.adapters.sources.files import MAX_UNPACKED_BYTES, first_bytes, unpacked
 from scicot.adapters.sources.json_documents import is_document, read_document
 from scicot.adapters.sources.jsonl import MAX_ROW_CHARACTERS, parse_row, read_lines, wide_encoding
+from scicot.pure.questions.values import kind_of
 from scicot.words.errors import InvalidInput
 from scicot.words.storage import expand
 
@@ -124,8 +125,8 @@ def _document_rows(path: Path) -> Rows:
             yield (
                 number,
                 InvalidInput(
-                    f"{path.name}, row {number}: a {type(value).__name__} where an object was "
-                    "expected. Correct the row."
+                    f"{path.name}, row {number}: {kind_of(value)} where an object was expected. "
+                    "Correct the row."
                 ),
             )
 

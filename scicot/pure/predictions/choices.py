@@ -22,6 +22,11 @@ def _as_written(text: str) -> str:
     return " ".join(text.split())
 
 
+def _without_stop(text: str) -> str:
+    """Return the text without its sentence's end: `n!.` is n!, and `A'.` is A'."""
+    return _as_written(text).removesuffix(".")
+
+
 def _without_marks(text: str) -> str:
     bare = re.sub(r"^[-–—•]\s+", "", _as_written(strip_markup(text)))
     return bare.strip(_MARKS)
@@ -41,6 +46,7 @@ def _any_case(text: str) -> str:
 
 LOOSENED: tuple[Callable[[str], str], ...] = (
     _as_written,
+    _without_stop,
     _without_marks,
     _composed,
     _compatible,

@@ -18,6 +18,7 @@ from scicot.pure.predictions.choices import (
     rest_after_text,
     to_label,
 )
+from scicot.pure.predictions.llm_phrases import REFUSING, SPOKEN_OF
 from scicot.pure.predictions.markup import narrow, strip_markup
 from scicot.pure.questions.free import read_free_answer
 from scicot.words.configs import AnswerForm
@@ -198,7 +199,14 @@ def _label_at_start(text: str, question: Question) -> str | None:
     if label is None or match is None:
         return _label_before_its_text(text, question)
     _refuse_second_answer(text[match.end() :], label, question)
-    return label
+    return None if _is_spoken_of(text[match.end() :], label, question) else label
+
+
+def _is_spoken_of(rest: str, label: str, question: Question) -> bool:
+    """Return whether "(B) is wrong" or "(B) One week is not it" follows the label."""
+    after_own = rest_after_text(rest.lstrip(" .,;:)"), label, question)
+    said = _SENTENCES.split(rest if after_own is None else after_own)[0]
+    return bool(SPOKEN_OF.match(said) and REFUSING.search(said))
 
 
 def _label_before_its_text(text: str, question: Question) -> str | None:

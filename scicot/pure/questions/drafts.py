@@ -16,6 +16,10 @@ from scicot.words.records import AnswerKind, Choice, Question, Split
 
 UNKNOWN_KEYS = frozenset(("", "-", "?", "-1", "none", "null", "nan", "n/a"))
 UNSEEN = ("Cc", "Cf")
+# what a key is called in front of it: "Option B", "Answer: B", "The correct answer is B"
+_CALLED = re.compile(
+    r"^(?:the\s+)?(?:correct\s+)?(?:option|choice|answer)(?:\s+is\b|\s*[:=])?\s*", re.IGNORECASE
+)
 SPLITS: Mapping[str, Split] = {
     **dict.fromkeys(("train", "training"), Split.TRAIN),
     **dict.fromkeys(("dev", "development", "val", "valid", "validation", "eval"), Split.VALIDATION),
@@ -78,7 +82,7 @@ def make_draft(
                 f"{where}: a backslash was lost: \\{command} came as a control character, which "
                 f"is what JSON reads in a single one. Write \\\\{command}."
             )
-    key = _key_text(fields.get("answer"), where)
+    key = _key_text(_from_one_hot(fields.get("answer"), labels), where)
     return Draft(
         external_id=_id(fields.get("id"), stem, options, where),
         stem=stem,
@@ -91,6 +95,15 @@ def make_draft(
         split=_split(fields.get("split"), where),
         language=as_text(fields.get("language")).strip() or None,
     )
+
+
+def _from_one_hot(value: Any, labels: Sequence[str]) -> Any:
+    """Return the label that a list of as many noughts as options, and a single one, marks."""
+    if isinstance(value, list | tuple) and len(value) == len(labels) > 1:
+        marked = [label for label, mark in zip(labels, value, strict=True) if mark in (1, "1")]
+        if len(marked) == 1 and all(mark in (0, 1, "0", "1") for mark in value):
+            return marked[0]
+    return value
 
 
 def _key_text(value: Any, where: str) -> str:
@@ -155,7 +168,7 @@ def bare_labels(labels: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _bare(label: str) -> str:
-    return re.sub(r"^[(\[\s]+|[)\].:\s]+$", "", unicodedata.normalize("NFKC", label))
+    return re.sub(r"^[(\[\s\"'`*]+|[)\].:,/\s\"'`*]+$", "", unicodedata.normalize("NFKC", label))
 
 
 def name_key(key: str, choices: Sequence[Choice]) -> str | None:
@@ -164,7 +177,7 @@ def name_key(key: str, choices: Sequence[Choice]) -> str | None:
     if key in labels:
         return key
     bare = _bare(key)
-    bare = re.sub(r"^(?:option|choice|answer)\s+", "", bare, flags=re.IGNORECASE)
+    bare = _bare(_CALLED.sub("", bare))
     same = [label for label in labels if label.casefold() == bare.casefold()]
     if len(same) == 1:
         return same[0]
@@ -175,7 +188,7 @@ def name_key(key: str, choices: Sequence[Choice]) -> str | None:
         same = [choice.label for choice in choices if fold(choice.text) == fold(key)]
         if len(same) == 1:
             return same[0]
-    lead = re.match(r"^[(\[]?([A-Ja-j]|\d{1,2})[)\].:]\s*(.+)$", key, re.DOTALL)
+    lead = re.match(r"^[(\[]?([A-Ja-j]|\d{1,2})(?:[)\].:]\s*|\s+[-–—]\s+)(.+)$", key, re.DOTALL)
     if lead:  # "B) Mars": the letter and the text must say the same
         by_text = name_key(lead[2], choices)
         return by_text if by_text == name_key(lead[1], choices) else None

@@ -18,16 +18,30 @@ _NUMBER = re.compile(
     r"[-+−]?(?:\d{1,3}(?:[,\u00a0\u202f ]\d{3})+|\d+)?(?:\.\d+)?(?:/\d+)?(?:[eE][-+]?\d{1,3})?"
 )
 _WRAPPED = re.compile(r"^\s*(?:\\boxed\{(.*)\}|\$(.*)\$|\\\((.*)\\\))\s*$", re.DOTALL)
-_UNITS = re.compile(r"^\s*(?:us)?[$€£¥]\s*|\s*[%°]$|(?<=\d)\s*[a-zA-Z][\w ²³/°-]{0,30}$")
+_UNITS = re.compile(
+    r"^\s*(?:us)?[$€£¥]\s*|\s*[%°]$"
+    # "18 apples", "9.8 m/s2", but not the "or 18" of "17 or 18"
+    r"|(?<=\d)\s*(?!(?:or|and|to|through)\b)[a-zA-Z](?:[^\W\d]|[²³/°-]|(?<=\w)\d| (?!\d)){0,30}$"
+)
 LABEL_SIGNS = 16  # that a prediction's label has room for
 LONGEST_BARE = 60  # signs of an output that is an answer and nothing else
 _STATED = (
     re.compile(r"####\s*(?P<said>[^\n]{1,1000})"),
     re.compile(r"\\boxed\{(?P<said>[^{}\n]{1,1000})\}"),
     re.compile(
-        r"\banswer\s*(?:is|:)\s*:?\s*(?P<said>[^\n]{1,1000}?)(?=\.(?:\s|$)|\n|$)", re.IGNORECASE
+        r"(?<!wrong )(?<!incorrect )\banswer\s*(?:is|:)\s*:?\s*(?P<said>[^\n]{1,1000}?)"
+        r"(?=\.(?:\s|$)|\n|$)",
+        re.IGNORECASE,
     ),
 )
+# what follows an answer in its own sentence without being part of it
+_REASONS = re.compile(
+    r"[,;]?\s+(?:because|since|due\s+to|(?:,\s*)?not|rather\s+than|instead\s+of)\b|\s\(|\n",
+    re.IGNORECASE,
+)
+# an output that is an answer and nothing else says nothing about it
+_NO_BARE = re.compile(r"\b(?:answer|not|wrong|incorrect|doubt)\b|\?$", re.IGNORECASE)
+_NO_ANSWER = re.compile(r"(?:definitely\s+|certainly\s+)?(?:not|never)\b", re.IGNORECASE)
 _ANY_NUMBER = re.compile(r"[-+−]?\d[\d,]*(?:\.\d+)?(?:/\d+)?")
 _WORKING = re.compile(r"<<[^<>\n]*>>")
 
@@ -113,16 +127,24 @@ def find_stated(output: str, form: AnswerKind) -> str | None:
     """
     stated = [match for pattern in _STATED for match in pattern.finditer(output)]
     if stated:
-        last = max(stated, key=lambda match: match.start("said"))["said"]
-    else:
-        last = output.strip()
-        if len(last) > LONGEST_BARE or "\n" in last:
-            return None
-    last = last.strip().strip("*`\"'“” ").rstrip(".").strip()
-    if form is AnswerKind.NUMBER and as_number(last) is None:
-        numbers = [match[0] for match in _ANY_NUMBER.finditer(last)]
+        return find_in_statement(max(stated, key=lambda match: match.start("said"))["said"], form)
+    last = output.strip()
+    if len(last) > LONGEST_BARE or "\n" in last or _NO_BARE.search(last):
+        return None
+    return find_in_statement(last, form)
+
+
+def find_in_statement(words: str, form: AnswerKind) -> str | None:
+    """Return the answer among the words of one statement; None where they refuse or hold two."""
+    said = _REASONS.split(words.strip(), maxsplit=1)[0]
+    said = said.strip().strip("*`\"'“” ").rstrip(".").strip()
+    if _NO_ANSWER.match(said):
+        return None
+    if form is AnswerKind.NUMBER and as_number(said) is None:
+        said = said.rpartition("=")[2]  # "3 + 15 = 18"
+        numbers = [match[0] for match in _ANY_NUMBER.finditer(said)]
         return numbers[0].rstrip(",.") if len(numbers) == 1 else None
-    return last or None
+    return said or None
 
 
 def read_free_answer(output: str, form: AnswerKind) -> str | None:

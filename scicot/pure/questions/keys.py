@@ -65,6 +65,8 @@ def decide(count: KeyCount, name: str, wanted: str | None) -> str:
         return fitting[0]
     if not fitting and count.fits[INDEX0] != count.fits[INDEX1]:
         return max((INDEX0, INDEX1), key=count.fits.__getitem__)
+    if not any(count.fits.values()):
+        return TEXT  # beyond the options however it is counted: each row's own error says so
     raise InvalidInput(
         f"{name} does not decide whether its keys count the options from 0 or from 1"
         + (f": {count.example}" if count.example else "")

@@ -65,11 +65,10 @@ class Sketches:
 
     @classmethod
     def join(cls, parts: Sequence[Sketches]) -> Sketches:
-        """Return several parts as one."""
-        return cls(
-            np.concatenate([part.ids for part in parts]),
-            np.concatenate([part.numbers for part in parts]),
-        )
+        """Return several parts as one, in the order of their ids."""
+        ids = np.concatenate([part.ids for part in parts])
+        order = np.argsort(ids, kind="stable")
+        return cls(ids[order], np.concatenate([part.numbers for part in parts])[order])
 
 
 def asked_text(stem: str, choices: Iterable[Choice]) -> str:

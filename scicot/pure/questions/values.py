@@ -17,9 +17,12 @@ _LABELLED = re.compile(r"^\s*[(\[]?\s*([A-Ja-j]|\d{1,2})\s*(?:[)\]]|[.:](?=\s|$)
 _INLINE = re.compile(r"(?:^|[\s,;|])[(\[]?([A-Ja-j])\s*[)\].:]\s+")
 # what follows an eaten backslash: \t imes, \f rac, \b eta, \r ho, \n u
 _TAILS = {
-    "\t": "imes ext extbf extit heta an au o op riangle frac ilde herefore anh ag",
-    "\r": "ho ightarrow ight floor ceil angle m rbrace",
-    "\n": "u abla eq e i ot otin eg ewline leq geq",
+    "\t": "imes ext extbf extit heta an au o op riangle frac ilde herefore anh ag "
+    "iny hinspace woheadrightarrow",
+    "\r": "ho ightarrow ight floor ceil angle m rbrace vert Vert brace brack "
+    "group moustache ightharpoonup",
+    "\n": "u abla eq e i ot otin eg ewline leq geq mid "
+    "subseteq supseteq earrow warrow sim cong leftarrow rightarrow prec succ",
 }
 _BACK = {"\t": "t", "\r": "r", "\n": "n", "\b": "b", "\f": "f"}
 _EATEN = {
@@ -141,7 +144,7 @@ def eaten_backslash(text: str) -> str | None:
     if not text.isprintable():
         for place, sign in enumerate(text):
             if sign in "\b\f":
-                return _BACK[sign] + text[place + 1 : place + 12].split(" ")[0]
+                return _BACK[sign] + re.split(r"[^A-Za-z]", text[place + 1 : place + 20])[0]
             if sign in _EATEN and (match := _EATEN[sign].match(text, place)):
                 if sign == "\n" and "$" not in text:
                     continue  # a line that begins with "u" is no LaTeX

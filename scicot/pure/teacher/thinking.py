@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_NAMES = r"think(?:ing)?|thoughts?|reasoning|seed:think|reflection|scratchpad"
+_NAMES = r"think(?:ing)?|thoughts?|reasoning|seed:think|reflection|scratchpad|analysis"
 # (opening, closing) of each way that models mark their thinking
 _MARKS = (
     (rf"<(?:{_NAMES})(?:\s[^<>]{{0,100}})?>", rf"</(?:{_NAMES})\s*>"),
@@ -14,12 +14,15 @@ _MARKS = (
     (r"\[THINK\]", r"\[/THINK\]"),
     (r"<\|begin_of_thought\|>", r"<\|end_of_thought\|>"),
     (r"◁think▷", r"◁/think▷"),
+    (r"<\|START_THINKING\|>", r"<\|END_THINKING\|>"),
+    (r"<\|inner_prefix\|>", r"<\|inner_suffix\|>"),
     (r"<\|channel\|>analysis<\|message\|>", r"<\|channel\|>final<\|message\|>"),
 )
 _OPENING = re.compile("|".join(opening for opening, _ in _MARKS), re.IGNORECASE)
 _CLOSING = re.compile("|".join(closing for _, closing in _MARKS), re.IGNORECASE)
 _LEFT_OVER = re.compile(
-    r"<\|(?:begin|end)_of_solution\|>|<\|(?:end|return|start|channel|message)\|>"
+    r"<\|(?:begin|end)_of_solution\|>|<\|(?:START|END)_(?:RESPONSE|TEXT)\|>|"
+    r"<\|(?:end|return|start|channel|message)\|>"
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from db.models import DatasetRow, DuplicateRow, QuestionRow
@@ -20,6 +20,7 @@ from scicot.pure.questions.neighbours import (
 from scicot.services.questions.lookup import find_dataset_id, list_datasets
 from scicot.words.records import Choice, Split
 
+WHOLE_TEXT = 16  # bytes of a sketch that are the hash of the whole text
 PART = 5000  # questions whose sketches are read at once
 
 
@@ -146,9 +147,26 @@ def _side(values: Sequence[Any], names: Mapping[int, str]) -> DuplicateSide:
 def questions_in_test(session: Session, dataset: str, *, near: bool = False) -> set[int]:
     """Return the training questions that stand word for word in the dataset's test split too.
 
-    `near`: those that stand there nearly word for word instead.
+    By their texts' hashes beside the pairs: of a crowd of copies each is paired with the first
+    alone. `near`: those that stand there nearly word for word instead.
     """
     dataset_id = find_dataset_id(session, dataset)
+    paired = _paired_with_test(session, dataset_id, near)
+    if near:
+        return paired
+    text = func.substr(QuestionRow.sketch, 1, WHOLE_TEXT)
+    tested = select(text).where(
+        QuestionRow.dataset_id == dataset_id,
+        QuestionRow.split == Split.TEST,
+        QuestionRow.sketch.is_not(None),
+    )
+    ids = select(QuestionRow.id).where(
+        QuestionRow.dataset_id == dataset_id, QuestionRow.split == Split.TRAIN, text.in_(tested)
+    )
+    return paired | set(session.scalars(ids))
+
+
+def _paired_with_test(session: Session, dataset_id: int, near: bool) -> set[int]:
     first, second = aliased(QuestionRow), aliased(QuestionRow)
     rows = session.execute(
         select(first.id, first.split, second.id, second.split)

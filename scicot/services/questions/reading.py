@@ -107,6 +107,10 @@ class Reading:
         sample = [unwrap(row) for row in sample]
         layout = recognise(sample, name, options.mapping, options.layout)
         reading = FileReading(name, file.dataset, container, layout, KeyCount())
+        if not (options.split or file.split or "split" in layout.columns):
+            raise InvalidInput(
+                f"{name} does not say which split it is. Add --split train, validation or test."
+            )
         place = len(self.files)
         self.files.append(reading)
         for number, row in rows:
@@ -207,8 +211,8 @@ def _split_of(draft: Draft, file: QuestionFile, options: ReadOptions, where: str
     split = options.split or draft.split or file.split
     if split is None:
         raise InvalidInput(
-            f"{where.split(', row')[0]} does not say which split it is. "
-            "Add --split train, validation or test."
+            f"{where}: the row does not say which split it is. Fill it in, or add --split train, "
+            "validation or test."
         )
     return split
 

@@ -233,6 +233,13 @@ KEYS = (
     "mars",
     ["B"],
     "\u200bB",
+    "'B'",
+    '"B"',
+    "B,",
+    "Answer: B",
+    "The correct answer is B",
+    "B - Mars",
+    [0, 1, 0, 0],
 )
 
 
@@ -255,7 +262,10 @@ def test_a_key_that_names_no_option_names_none(key: str) -> None:
     assert draft.named is None
 
 
-EATEN = ("$\frac$", "$\theta$", "$\bar x$", "$\nabla f$", "$x \neq 2$", "\rightarrow", "x \to y")
+EATEN = (
+    *("$a \nmid b$", "$\rvert$", "$\tiny$", "$\nearrow$"),
+    *("$\frac$", "$\theta$", "$\bar x$", "$\nabla f$", "$x \neq 2$", "\rightarrow", "x \to y"),
+)
 
 
 @pytest.mark.parametrize("text", EATEN, ids=repr)

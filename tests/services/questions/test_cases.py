@@ -90,6 +90,15 @@ def test_a_number_that_may_count_from_0_or_1_is_asked_for(
     ]
 
 
+def test_a_number_beyond_the_options_is_refused_by_row(
+    session: Session, actor: Actor, tmp_path: Path
+) -> None:
+    path = tmp_path / "mine-train.jsonl"
+    path.write_text('{"question": "Which?", "choices": ["a", "b"], "answer": 5}')
+    with pytest.raises(InvalidInput, match=r"row 1: answer_key '5' is not among A, B"):
+        import_questions(session, actor, str(path), dataset="d")
+
+
 def test_a_label_that_nobody_sees_is_refused(imported: Import) -> None:
     with pytest.raises(InvalidInput, match=r"row 1: .*empty label"):
         imported("04-answer-keys/labelzero-Train.jsonl")

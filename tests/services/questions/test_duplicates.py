@@ -48,6 +48,20 @@ def test_what_stands_in_test_is_found_said_and_left_out_of_training(
     assert (len(kept.train), kept.left_out) == (7, 0)
 
 
+def test_of_a_crowd_of_copies_none_that_stands_in_test_is_trained_on(
+    session: Session, actor: Actor, tmp_path: Path
+) -> None:
+    """Each of more than 50 is paired with the first alone, which here is a training question."""
+    copies = [{**arc_row(1), "id": f"copy{number}"} for number in range(60)]
+    write_rows(tmp_path / "set" / "Mine-Train.jsonl", [arc_row(0), *copies])
+    write_rows(tmp_path / "set" / "Mine-Test.jsonl", [{**copies[0], "id": f"t{n}"} for n in (1, 2)])
+    done = import_questions(session, actor, str(tmp_path / "set"), dataset="mine")
+    assert len(done.duplicates) == 61
+    assert {pair.first.external_id for pair in done.duplicates} == {"copy0"}
+    data = read_training_data(session, TrainingConfig(method="finetune", dataset="mine"))
+    assert ([one.external_id for one in data.train], data.left_out) == (["Q0"], 60)
+
+
 def test_nearly_the_same_is_listed_and_kept(session: Session, actor: Actor, tmp_path: Path) -> None:
     text = (
         "On a walk in the wood by the river a class finds a small green plant with long roots and "
