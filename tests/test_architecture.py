@@ -168,6 +168,13 @@ NOT_ACTIONS = {
     "refuse_overriding",
     "list_deeds",  # asks by itself
 }
+# Service functions that write and know no actor: a run's own worker carries on what somebody was
+# let start, or a person's own choice is kept for them.
+WITHOUT_ACTOR = {
+    *("take_over_requeued", "store_predictions", "claim_run", "note_batch", "carry_out"),
+    *("plan_job", "adopt_texts", "settle_leftovers", "note_refusals", "share_answers"),
+    *("store_worths", "search_duplicates", "remember"),
+}
 IMPURE_MODULES = {"os", "pathlib", "time", "secrets", "uuid", "socket", "shutil", "tempfile"}
 FILE_CALLS = {
     *("read_text", "write_text", "read_bytes", "write_bytes", "stat", "lstat", "is_file", "is_dir"),
@@ -378,6 +385,22 @@ def test_every_service_action_names_a_row_of_the_table() -> None:
         )
     ]
     assert unguarded == [], "give it @needs(Action....), and the action a row in MAY"
+
+
+def writers_without_an_actor() -> Iterator[str]:
+    for path in sorted((ROOT / "scicot" / "services").rglob("*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
+                continue
+            called = [
+                ast.unparse(child.func) for child in ast.walk(node) if isinstance(child, ast.Call)
+            ]
+            if "write" in called and "actor" not in ast.unparse(node.args):
+                yield node.name
+
+
+def test_a_service_that_writes_asks_who_does_it() -> None:
+    assert set(writers_without_an_actor()) == WITHOUT_ACTOR, "take an actor, with @needs(Action...)"
 
 
 def test_every_action_and_every_page_has_a_row() -> None:

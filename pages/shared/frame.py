@@ -22,6 +22,7 @@ from scicot.services.system.failures import tell
 from scicot.services.system.preferences import recall, remember
 from scicot.services.workspace import Workspace, open_workspace
 from scicot.words.errors import NotFound
+from scicot.words.people import LONGEST_NAME, actor_named
 from scicot.words.records import Actor, RunStatus
 
 PERSON = "person"  # the two names under which a choice is remembered
@@ -74,6 +75,7 @@ def _choose_person(session: Workspace) -> None:
     st.text_input(
         "Your name",
         key="actor_name",
+        max_chars=LONGEST_NAME,
         help="Written beside every change you make.",
         persist_state="session",
         on_change=_keep_person,
@@ -121,7 +123,7 @@ def current_actor() -> Actor:
     """Return who is at the screen, with the role of this very moment; raises NotAllowed."""
     if needs_sign_in():
         return signed_in_actor()
-    return Actor(str(st.session_state.get("actor_name") or getpass.getuser()))
+    return actor_named(str(st.session_state.get("actor_name") or getpass.getuser()))
 
 
 def current_dataset() -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
@@ -15,7 +16,7 @@ from streamlit.navigation.page import StreamlitPage
 from scicot.services.system.people import find_role
 from scicot.services.workspace import open_workspace
 from scicot.words.errors import NotAllowed
-from scicot.words.people import role_needed
+from scicot.words.people import address_of, role_needed
 from scicot.words.records import Actor, Role
 from scicot.words.settings import get_settings
 
@@ -29,13 +30,19 @@ def needs_sign_in() -> bool:
 
 def signed_in_actor() -> Actor:
     """Return who has signed in, with their role as it is now; raises NotAllowed."""
-    if not st.user.is_logged_in:
+    return actor_of(st.user.to_dict())
+
+
+def actor_of(claims: Mapping[str, Any]) -> Actor:
+    """Return whom a sign-in's claims name, with the role of this very moment; raises NotAllowed."""
+    if not claims.get("is_logged_in"):
         raise NotAllowed("You are not signed in. Reload the page and sign in.")
-    expires = st.user.get("exp")
-    if not isinstance(expires, int | float) or expires <= time.time():
+    expires = claims.get("exp")
+    if not (isinstance(expires, int | float) and expires > time.time()):
         raise NotAllowed("Your sign-in has expired. Sign out, then sign in again.")
-    email = str(st.user.get("email") or "").strip().lower()
-    if not email or st.user.get("email_verified") is False:
+    email = address_of(str(claims.get("email") or ""))
+    # some providers write it as a word
+    if not email or str(claims.get("email_verified", True)).lower() != "true":
         raise NotAllowed("The sign-in gave no e-mail address that was verified. Ask its operator.")
     with open_workspace() as session:
         role = find_role(session, get_settings(), email)

@@ -37,7 +37,7 @@ from scicot.cli import (
     worth,
 )
 from scicot.cli.output import say
-from scicot.pure.printable import printable_json
+from scicot.pure.printable import printable, printable_json
 from scicot.pure.secrets import hide_secrets
 from scicot.services.system.failures import tell
 from scicot.words.settings import get_settings
@@ -79,20 +79,20 @@ for module in (
     module.register(app)
 
 
-class _SecretsHidden(logging.Formatter):
-    """Writes a record without the keys at hand, wherever in it they stand."""
+class _Plain(logging.Formatter):
+    """Writes a record without the keys at hand, and without orders to the terminal."""
 
     secrets: tuple[str, ...] = ()
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record's line, its traceback included."""
-        return hide_secrets(super().format(record), self.secrets)
+        return printable(hide_secrets(super().format(record), self.secrets))
 
 
 def main() -> None:
     """Run the command typed; exit 0, 1 (told what went wrong) or 2 (usage)."""
     shown = logging.StreamHandler()
-    form = _SecretsHidden("%(asctime)s %(levelname)s %(name)s: %(message)s")
+    form = _Plain("%(asctime)s %(levelname)s %(name)s: %(message)s")
     shown.setFormatter(form)
     logging.basicConfig(level=logging.INFO, handlers=[shown])
     for chatty in ("alembic", "httpx2"):

@@ -15,6 +15,7 @@ from scicot.pure.printable import printable, printable_json
 from scicot.services.runs.runs import find_run_id
 from scicot.services.workspace import open_workspace
 from scicot.words.errors import InvalidConfig
+from scicot.words.people import actor_named
 from scicot.words.records import Actor, RationaleStatus
 
 AsJson = Annotated[
@@ -44,7 +45,7 @@ def emit(result: Mapping[str, Any], as_json: bool, text: str) -> None:
 
 def current_actor() -> Actor:
     """Return who types: SCICOT_ACTOR, or the name of the account."""
-    return Actor(os.environ.get("SCICOT_ACTOR") or getpass.getuser())
+    return actor_named(os.environ.get("SCICOT_ACTOR") or getpass.getuser())
 
 
 def parse_statuses(names: str) -> list[RationaleStatus]:

@@ -2,20 +2,54 @@
 
 from __future__ import annotations
 
-import json
+import base64
+import re
 from collections.abc import Iterable
-from urllib.parse import quote
+from functools import lru_cache
 
 HIDDEN = "[key hidden]"
-SHORTEST = 8  # a shorter one is no key, and its letters stand in every text
+SHORTEST = 8  # a shorter one is hidden only where it stands alone: its letters stand in many words
+SHORTEST_AT_ALL = 4
+ANY_OF_ESCAPES = re.compile(r"[\\%&]")
 
 
 def hide_secrets(text: str, secrets: Iterable[str]) -> str:
-    """Return the text without the secrets, in whichever way a server may have written them."""
+    """Return the text without the secrets, in whichever way a server may have written them.
+
+    As they are, as Basic authorization has them, and with any of their signs escaped as JSON, URLs
+    or HTML escape.
+    """
+    is_escaped = bool(ANY_OF_ESCAPES.search(text))
     for secret in secrets:
-        if len(secret) < SHORTEST:
+        if len(secret) < SHORTEST_AT_ALL or (len(secret) < SHORTEST and secret.isalpha()):
             continue
-        as_json = json.dumps(secret)[1:-1]
-        for form in {secret, as_json, as_json.replace("/", "\\/"), quote(secret, safe="")}:
-            text = text.replace(form, HIDDEN)
+        plain, escaped = _patterns(secret)
+        text = plain.sub(HIDDEN, text)
+        if is_escaped:
+            text = escaped.sub(HIDDEN, text)
     return text
+
+
+@lru_cache(maxsize=16)
+def _patterns(secret: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    forms = [re.escape(secret)]
+    forms += [
+        re.escape(base64.b64encode(whole.encode("utf-8", "replace")).decode().rstrip("="))
+        for whole in (secret, f":{secret}", f"Bearer {secret}")
+    ]
+    plain, escaped = "|".join(forms), "".join(_escaped(sign) for sign in secret)
+    if len(secret) < SHORTEST:
+        plain, escaped = rf"(?<!\w)(?:{plain})(?!\w)", rf"(?<!\w){escaped}(?!\w)"
+    return re.compile(plain), re.compile(escaped)
+
+
+def _escaped(sign: str) -> str:
+    """Return a pattern of one sign in each way that JSON, a URL or HTML may write it."""
+    code = ord(sign)
+    url = "".join(f"%{byte:02x}" for byte in sign.encode("utf-8", "replace"))
+    ways = (
+        re.escape(sign),
+        re.escape("\\" + sign),
+        rf"(?i:\\+u{code:04x}|\\x{code:02x}|{url}|&\#x0*{code:x};|&\#0*{code};)",
+    )
+    return f"(?:{'|'.join(ways)})"

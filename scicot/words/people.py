@@ -12,12 +12,13 @@ from enum import StrEnum
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from scicot.words.errors import NotAllowed
+from scicot.words.errors import InvalidInput, NotAllowed
 from scicot.words.records import Actor, Role
 
 P = ParamSpec("P")
 R = TypeVar("R")
 NOTED = 200  # characters of an entry of the log
+LONGEST_NAME = 100  # of somebody, in characters
 
 
 class Action(StrEnum):
@@ -116,6 +117,30 @@ _SAID_TOO = (
     "path",
     "location",
 )
+
+
+def address_of(text: str) -> str:
+    """Return an e-mail address as it is compared.
+
+    Only plain letters lose their case: another script's letter must not become one of ours.
+    """
+    return text.strip().encode("utf-8", "replace").lower().decode()
+
+
+def is_text(text: str) -> bool:
+    """Return whether a database takes the text: it holds no NUL and no half of a character."""
+    return "\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def actor_named(name: str) -> Actor:
+    """Return who works by the name that they gave; raises InvalidInput for what is none."""
+    name = name.strip()
+    if not name or len(name) > LONGEST_NAME or not (is_text(name) and name.isprintable()):
+        raise InvalidInput(
+            f"Your name has 1 to {LONGEST_NAME} characters that can be read. Change it in the "
+            "sidebar, or in SCICOT_ACTOR."
+        )
+    return Actor(name)
 
 
 def role_needed(path: str) -> Role:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -11,10 +12,11 @@ from scicot.words.errors import InvalidInput
 from scicot.words.records import RationaleStatus, Verdict
 
 PROTOCOL = 1  # raise it when an operation changes its meaning
+LARGEST = 2**63 - 1  # of a record's number
 MOST_LETTERS = 40  # of a strange value that a sentence repeats
 
 OperationId = Annotated[str, Field(min_length=1, max_length=64)]
-RecordId = Annotated[int, Field(ge=1, le=2**63 - 1)]
+RecordId = Annotated[int, Field(ge=1, le=LARGEST)]
 
 
 class _Operation(BaseModel):
@@ -72,6 +74,51 @@ class LookUp(_Operation):
 
     kind: Literal["look"]
     id: RecordId
+
+
+MOST_AT_ONCE = 2000  # operations of one message, and records that it says are held
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """A message of the card: what was pressed, and what it holds and wants.
+
+    What is not of the right kind is as if it had not been sent; the card sends again what was not
+    answered.
+    """
+
+    operations: Sequence[Mapping[str, Any]]
+    protocol: int
+    number: int
+    token: str
+    have: Sequence[int]
+    want: int
+    first: int | None
+
+    @classmethod
+    def read(cls, raw: object) -> Self:
+        """Return the message, whatever came."""
+        fields = raw if isinstance(raw, Mapping) else {}
+        return cls(
+            operations=[op for op in _list(fields.get("ops")) if isinstance(op, Mapping)],
+            protocol=_number(fields.get("protocol")) or 0,
+            number=_number(fields.get("n")) or 0,
+            token=str(fields.get("token")),
+            have=[number for number in map(_number, _list(fields.get("have"))) if number],
+            want=_number(fields.get("want")) or 0,
+            first=_number(fields.get("first")),
+        )
+
+
+def _list(value: object) -> Sequence[object]:
+    return value[:MOST_AT_ONCE] if isinstance(value, list) else ()
+
+
+def _number(value: object) -> int | None:
+    # JavaScript's numbers may come as 3.0
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
+        return None
+    return int(value) if 0 <= value <= LARGEST else None
 
 
 Operation = Decide | ReadAgain | Undo | KeepDraft | LookUp

@@ -26,6 +26,7 @@ PRIVATE = [
     "192.0.2.1",  # documentation
     "240.0.0.1",
     "[fc00::1]",
+    "[fec0::1]",  # site-local
     "[::ffff:10.1.2.3]",  # mapped
     "[64:ff9b::10.1.2.3]",  # NAT64
     "[64:ff9b::127.0.0.1]",
@@ -173,7 +174,31 @@ def test_a_blank_base_url_is_openais_own() -> None:
     assert Settings(OPENAI_BASE_URL=" ").openai_base_url is None
 
 
-@pytest.mark.parametrize("written", ["sk-a/b+c=0123", "sk-a\\/b+c=0123", "sk-a%2Fb%2Bc%3D0123"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("sk-a/b+c=0123", "sk-a\\/b+c=0123", "sk-a%2Fb%2Bc%3D0123", "sk-a%2fb%2bc%3d0123"),
+        *("sk-a/b\\u002Bc=0123", "\\u0073\\u006b-a/b\\u002bc\\u003d0123", "sk-a/b&#43;c=0123"),
+        *("sk-a&#x2F;b&#x2b;c=0123", "sk-a\\\\u002fb+c=0123", "c2stYS9iK2M9MDEyMw=="[:-2]),
+    ],
+)
 def test_a_secret_is_hidden_however_it_is_written(written: str) -> None:
     hidden = hide_secrets(f'{{"message": "No use for {written}."}}', ["sk-a/b+c=0123", "none"])
     assert hidden == f'{{"message": "No use for {HIDDEN}."}}'
+
+
+def test_a_short_key_is_hidden_where_it_stands_alone() -> None:
+    said = "No use for k3y-1: not k3y-10, nor monk3y-1."
+    assert hide_secrets(said, ["k3y-1"]) == f"No use for {HIDDEN}: not k3y-10, nor monk3y-1."
+    assert hide_secrets("none of them is EMPTY", ["none", "EMPTY"]) == "none of them is EMPTY"
+
+
+def test_a_name_with_the_key_in_it_is_refused_without_repeating_it() -> None:
+    settings = Settings(teacher_api_key="hunter2-and-more", allow_private_teachers=True)
+    for name in (
+        "http://127.0.0.1:9/hunter2-and-more/v1#m",
+        "http://127.0.0.1:9/v1#hunter2-and-more",
+    ):
+        with pytest.raises(InvalidConfig, match="holds your key") as refused:
+            check_teacher(parse_teacher(name), settings)
+        assert "hunter2" not in str(refused.value)

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,27 +13,25 @@ from db.migrate import migrate
 from db.session import open_session
 from scicot.services.system.people import set_role
 from scicot.words.records import Actor, Role
-from tests.browser.app_server import free_port, running_app
+from tests.browser.signing_in import (
+    FIRST_ADMIN,
+    running_provider,
+    set_claims,
+    sign_in,
+    sign_out,
+    signed_app,
+)
 
 pytestmark = pytest.mark.browser
-ROOT = Actor("root@example.org")
-SECRETS = """
-[auth]
-redirect_uri = "http://127.0.0.1:{port}/oauth2callback"
-cookie_secret = "a secret of this test, forty characters long"
-client_id = "scicot"
-client_secret = "scicot"
-server_metadata_url = "http://127.0.0.1:{provider}/.well-known/openid-configuration"
-"""
+ROOT = Actor(FIRST_ADMIN)
+RITA, EVE = "rita@example.org", "eve@example.org"
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("signed") / "home"
     migrate(url_of(folder))
-    with open_session(url_of(folder)) as session:
-        set_role(session, ROOT, "vera@example.org", Role.VIEWER)
-        set_role(session, ROOT, "rita@example.org", Role.REVIEWER)
+    give(folder, RITA, Role.REVIEWER)
     return folder
 
 
@@ -45,80 +39,68 @@ def url_of(home: Path) -> str:
     return f"sqlite:///{home / 'scicot.db'}"
 
 
+def give(home: Path, email: str, role: Role | None) -> None:
+    with open_session(url_of(home)) as session:
+        set_role(session, ROOT, email, role)
+
+
 @pytest.fixture(scope="module")
 def provider() -> Iterator[int]:
-    """The port of the provider; whoever types an address there is who they say."""
-    port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "oidc_provider_mock", "--port", str(port)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}/.well-known/openid-configuration"
-    for _ in range(150):
-        try:
-            urllib.request.urlopen(address, timeout=2).close()
-            break
-        except OSError:
-            time.sleep(0.2)
-    yield port
-    process.terminate()
-    process.wait()
+    with running_provider() as port:
+        yield port
 
 
 @pytest.fixture(scope="module")
 def address(home: Path, provider: int) -> Iterator[str]:
-    port = free_port()
-    (home / "secrets.toml").write_text(SECRETS.format(port=port, provider=provider))
-    own = {"SCICOT_SIGN_IN": "1", "SCICOT_FIRST_ADMIN": "root@example.org"}
-    before = dict(os.environ)
-    os.environ.update(own)
-    try:
-        with running_app(home, home / "app.log", port) as started:
-            yield started
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
+    with signed_app(home, provider) as started:
+        yield started
 
 
-def sign_in(page: Page, address: str, email: str) -> None:
-    page.goto(address)
-    page.get_by_role("button", name="Sign in").click()
-    page.locator("input[name=sub]").fill(email)
-    page.locator("button, input[type=submit]").first.click()
-
-
-def test_who_has_no_role_sees_no_page(page: Page, address: str) -> None:
-    sign_in(page, address, "eve@example.org")
-    expect(page.get_by_text("eve@example.org has no role here")).to_be_visible()
-    expect(page.get_by_role("link", name="Questions")).to_have_count(0)
-
-
-def test_a_viewer_opens_what_a_viewer_may_and_nothing_by_link(page: Page, address: str) -> None:
-    sign_in(page, address, "vera@example.org")
-    expect(page.get_by_role("link", name="Questions")).to_be_visible()
-    expect(page.get_by_role("link", name="Generate")).to_have_count(0)
+def test_from_signing_in_to_signing_out(
+    page: Page, address: str, home: Path, provider: int
+) -> None:
+    """Sign in, wrong role, role removed, sign out, token expired: one person's afternoon."""
+    sign_in(page, address, RITA)
+    expect(page.get_by_role("link", name="Review")).to_be_visible()
+    expect(page.get_by_role("link", name="Generate")).to_have_count(0)  # a reviewer's pages only
     page.goto(f"{address}/health")
     expect(page.get_by_text("Page not found")).to_be_visible()
+    page.goto(f"{address}/questions")
+    expect(page.get_by_role("link", name="Results")).to_be_visible()
 
-
-def test_a_role_that_is_taken_away_ends_at_the_next_action(
-    page: Page, address: str, home: Path
-) -> None:
-    sign_in(page, address, "rita@example.org")
-    expect(page.get_by_role("link", name="Review")).to_be_visible()
-    with open_session(url_of(home)) as session:
-        set_role(session, ROOT, "rita@example.org", None)
+    give(home, RITA, None)
     page.get_by_role("link", name="Results").click()
-    expect(page.get_by_text("rita@example.org has no role here")).to_be_visible()
+    expect(page.get_by_text(f"{RITA} has no role here")).to_be_visible()
+    give(home, RITA, Role.VIEWER)
+    page.reload()
+    expect(page.get_by_role("link", name="Results")).to_be_visible()
+    expect(page.get_by_role("link", name="Review")).to_have_count(0)
+    sign_out(page)
+
+    expires = time.time() + 3
+    set_claims(provider, RITA, exp=int(expires))
+    sign_in(page, address, RITA)
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    time.sleep(max(0.0, expires - time.time()))
+    page.goto(f"{address}/results")  # Streamlit's cookie would let in for thirty days
+    expect(page.get_by_text("Your sign-in has expired")).to_be_visible()
+    expect(page.get_by_role("link", name="Questions")).to_have_count(0)
+    set_claims(provider, RITA)
+    sign_out(page)
+    sign_in(page, address, RITA)
+    expect(page.get_by_role("link", name="Results")).to_be_visible()
 
 
-def test_signing_out_closes_the_pages(page: Page, address: str) -> None:
-    sign_in(page, address, "root@example.org")
-    expect(page.get_by_role("link", name="Health")).to_be_visible()
-    page.get_by_role("button", name="Sign out").click()
-    page.get_by_role("button", name="End session").click()
-    expect(page.get_by_role("button", name="Sign in")).to_be_visible()
+def test_who_has_no_role_or_no_verified_address_sees_no_page(
+    page: Page, address: str, provider: int
+) -> None:
+    sign_in(page, address, EVE)
+    expect(page.get_by_text(f"{EVE} has no role here")).to_be_visible()
+    expect(page.get_by_role("link", name="Questions")).to_have_count(0)
+    sign_out(page)
+    set_claims(provider, FIRST_ADMIN, email_verified=False)
+    sign_in(page, address, FIRST_ADMIN)
+    expect(page.get_by_text("no e-mail address that was verified")).to_be_visible()
 
 
 def test_a_file_for_download_is_not_for_who_has_not_signed_in(

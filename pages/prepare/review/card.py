@@ -17,7 +17,6 @@ import streamlit as st
 
 from pages.prepare.review.key_choice import keys_of
 from pages.shared.frame import current_actor
-from pages.shared.links import read_number
 from scicot.pure.checks.table import BY_ID
 from scicot.pure.hashing import content_hash
 from scicot.services.review.desk import Answer, ReviewDesk
@@ -25,7 +24,7 @@ from scicot.services.review.policies import get_policy
 from scicot.services.workspace import open_workspace
 from scicot.words.records import Flag
 from scicot.words.review_keys import FIXED_KEYS
-from scicot.words.review_operations import PROTOCOL
+from scicot.words.review_operations import PROTOCOL, Outbox
 from scicot.words.reviewing import (
     GIVES_WAY,
     PASSED_OVER,
@@ -116,28 +115,26 @@ def show_review_card(wanted: QueueFilter, first: int | None) -> None:
 
 def _carry_out() -> None:
     """Carry out what the card sent; runs before the page is drawn again."""
-    outbox = (st.session_state.get(CARD) or {}).get("outbox")
+    sent = (st.session_state.get(CARD) or {}).get("outbox")
     state = st.session_state.get("review_state")
-    if not outbox or state is None:
+    if not sent or state is None:
         return
-    operations = [op for op in outbox.get("ops", ()) if isinstance(op, Mapping)]
+    outbox = Outbox.read(sent)
     with open_workspace() as session:
         desk = ReviewDesk(session, current_actor())
-        answers = desk.carry_out(operations, protocol=outbox.get("protocol", 0))
+        answers = desk.carry_out(outbox.operations, protocol=outbox.protocol)
     state["results"] = {op: _as_result(answer) for op, answer in answers.items()}
-    state["n"] = outbox["n"]
-    if outbox["token"] == state["token"]:
-        state["have"], state["want"] = outbox["have"], min(AHEAD, outbox["want"])
-    first = read_number(str(outbox.get("first") or ""))
-    if first is not None:
-        st.query_params["rationale"] = str(first)
-    if any(op.get("kind") in ("decide", "again") for op in operations):
+    state["n"] = outbox.number
+    if outbox.token == state["token"]:
+        state["have"], state["want"] = list(outbox.have), min(AHEAD, outbox.want)
+    if outbox.first:
+        st.query_params["rationale"] = str(outbox.first)
+    if any(op.get("kind") in ("decide", "again") for op in outbox.operations):
         st.query_params.pop("rationale", None)  # the link has done its work
         state["first"] = None
-    for op in operations:
-        answer = answers.get(str(op.get("op")))
-        if op.get("kind") == "look" and answer is not None and not answer.error:
-            st.session_state["review_looked_at"] = op["id"]
+    for answer in answers.values():
+        if answer.looked_at is not None:
+            st.session_state["review_looked_at"] = answer.looked_at
 
 
 def _as_result(answer: Answer) -> dict[str, Any]:

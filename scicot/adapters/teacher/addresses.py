@@ -92,11 +92,16 @@ def check_addresses(host: str, addresses: Sequence[Address], settings: Settings 
             raise InvalidConfig(f"The address {host} is no place for a teacher. Use another one.")
         if may_be_private:
             continue
-        if not all(end.is_global for end in leads_to) or address in _LOCAL_NAT64:
+        if not all(map(_is_everybodys, leads_to)) or address in _LOCAL_NAT64:
             raise InvalidConfig(
                 f"The address {host} lies in a private network. If that is meant, set "
                 "SCICOT_ALLOW_PRIVATE_TEACHERS=true and start again."
             )
+
+
+def _is_everybodys(address: Address) -> bool:
+    # the standard library has not heard that site-local addresses are of one site
+    return address.is_global and not getattr(address, "is_site_local", False)
 
 
 def _is_nobodys(address: Address) -> bool:

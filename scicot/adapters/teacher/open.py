@@ -17,7 +17,8 @@ from scicot.adapters.teacher.keys import (
 )
 from scicot.adapters.teacher.proxies import proxy_for
 from scicot.adapters.teacher.starter import serve_starter
-from scicot.words.errors import TeacherRefused
+from scicot.pure.secrets import hide_secrets
+from scicot.words.errors import InvalidConfig, TeacherRefused
 from scicot.words.settings import Settings
 from scicot.words.teaching import Teacher, TeacherKind
 
@@ -33,6 +34,11 @@ def check_teacher(teacher: Teacher, settings: Settings) -> None:
     if teacher.kind is TeacherKind.STARTER:
         find_starter_file("teacher", TeacherRefused)
         return
+    named = f"{teacher.base_url or ''} {teacher.model}"
+    if hide_secrets(named, settings.known_secrets) != named:
+        raise InvalidConfig(
+            "The teacher's name holds your key, and a name is stored and shown. Leave the key out."
+        )
     if teacher.kind is TeacherKind.OPENAI and teacher_key(teacher, settings) == NO_KEY:
         raise TeacherRefused(
             f"There is no key for '{teacher.model}'. Put it into the environment or the file .env "

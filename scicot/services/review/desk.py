@@ -45,6 +45,7 @@ class Answer:
 
     `items` are rationales that an undo brought back; `conflict` is the rationale as it stands when
     the operation was based on an older text; `busy` means: nothing was written, send it again.
+    `looked_at` is the rationale that the page is to show below the card.
     """
 
     revision_id: int | None = None
@@ -53,6 +54,7 @@ class Answer:
     conflict: ReviewItem | None = None
     error: str | None = None
     busy: bool = False
+    looked_at: int | None = None
 
 
 class ReviewDesk:
@@ -98,17 +100,24 @@ class ReviewDesk:
 
     def _answer(self, raw: Mapping[str, Any]) -> Answer:
         try:
-            return self._carry_out(read_operation(raw))
+            return self._judge(read_operation(raw))
         except DatabaseBusy as error:
             return Answer(error=str(error), busy=True)
-        except (StaleRevision, DecidedMeanwhile) as error:
-            there = load_item(self.session, self.actor, raw["id"])
-            return Answer(error=str(error), conflict=there)
         except SciCotError as error:
             return Answer(error=str(error))
         except Exception as error:  # else the page would end here, and the card send it for ever
             self.session.rollback()
             return Answer(error=_say_unexpected(error))
+
+    def _judge(self, operation: Operation) -> Answer:
+        """Carry one out; where somebody else was first, the answer brings what stands there."""
+        try:
+            return self._carry_out(operation)
+        except (StaleRevision, DecidedMeanwhile) as error:
+            if not isinstance(operation, Decide | ReadAgain | KeepDraft):
+                raise
+            there = load_item(self.session, self.actor, operation.id)
+            return Answer(error=str(error), conflict=there)
 
     def _carry_out(self, operation: Operation) -> Answer:
         match operation:
@@ -129,7 +138,7 @@ class ReviewDesk:
                     operation_id=operation.op,
                 )
             case LookUp():
-                pass  # the page shows it; nothing is written
+                return Answer(looked_at=operation.id)  # nothing is written
         return Answer()
 
     def _revision_read(self, operation: Decide | KeepDraft) -> int:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from scicot.services.review.texts import LONGEST_TEXT, check_text
+from scicot.services.review.texts import LONGEST_REASON, LONGEST_TEXT, check_text
 from scicot.words.errors import InvalidInput, InvalidRationale
 from scicot.words.records import Cause, Origin, RationaleStatus, Split, Verdict
 
@@ -38,7 +38,7 @@ class VerdictLine(_Line):
     revision_before: int
     status_before: Annotated[RationaleStatus, Field(strict=False)]
     verdict: Annotated[Verdict, Field(strict=False)]
-    reason: Annotated[str, Field(max_length=200)] | None
+    reason: Annotated[str, Field(max_length=LONGEST_REASON)] | None
     reviewer: Name
     operation_id: OperationId
     batch_id: OperationId | None

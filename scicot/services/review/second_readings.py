@@ -13,6 +13,7 @@ from scicot.pure.statistics import Agreement
 from scicot.services.questions.lookup import find_dataset_id
 from scicot.services.review.leases import release_lease
 from scicot.services.review.policies import second_share
+from scicot.services.review.texts import check_reason
 from scicot.words.errors import Conflict, InvalidInput
 from scicot.words.people import Action, needs
 from scicot.words.records import Actor, Verdict
@@ -65,6 +66,7 @@ def read_again(
     """
     if verdict not in (Verdict.ACCEPT, Verdict.REJECT):
         raise InvalidInput("A second reading accepts or rejects. Choose one of the two.")
+    check_reason(reason)
     with write(session):
         done = session.scalar(select(ReviewRow.id).where(ReviewRow.operation_id == operation_id))
         reading = session.get(SecondReadingRow, rationale_id, with_for_update=True)

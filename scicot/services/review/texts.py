@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from scicot.words.errors import InvalidRationale
+from scicot.words.errors import InvalidInput, InvalidRationale
+from scicot.words.people import is_text
 
 LONGEST_TEXT = 20_000  # characters; a rationale is a paragraph
+LONGEST_REASON = 200
 
 
 def check_text(text: str | None) -> None:
@@ -14,11 +16,22 @@ def check_text(text: str | None) -> None:
     check_draft(text)
 
 
+def check_reason(reason: str | None) -> None:
+    """Raise InvalidInput for a reason that is longer than one is, or no text."""
+    if reason is None:
+        return
+    if len(reason) > LONGEST_REASON or not is_text(reason):
+        raise InvalidInput(
+            f"A reason has at most {LONGEST_REASON} characters, and each of them is text. "
+            "Give another one."
+        )
+
+
 def check_draft(text: str) -> None:
     """Raise InvalidRationale for a text that cannot even be kept while it is written."""
     if len(text) > LONGEST_TEXT:
         raise InvalidRationale(
             f"The rationale has {len(text)} characters; {LONGEST_TEXT} are the most. Shorten it."
         )
-    if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+    if not is_text(text):
         raise InvalidRationale("The rationale holds a character that is no text. Remove it.")

@@ -19,7 +19,7 @@ from scicot.services.review.drafts import delete_draft
 from scicot.services.review.leases import other_reader, release_lease
 from scicot.services.review.samples import has_samples, samples_beside
 from scicot.services.review.second_readings import note_first_reading
-from scicot.services.review.texts import check_text
+from scicot.services.review.texts import check_reason, check_text
 from scicot.words.errors import DecidedMeanwhile, NotFound, StaleRevision
 from scicot.words.people import Action, needs
 from scicot.words.records import Actor, Cause, RationaleStatus, Verdict
@@ -67,6 +67,7 @@ def decide(
     """
     if verdict is Verdict.EDIT:
         check_text(text)
+    check_reason(reason)
     now = utc_now()
     with write(session):
         done = session.scalar(select(ReviewRow).where(ReviewRow.operation_id == operation_id))

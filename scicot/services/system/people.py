@@ -13,14 +13,11 @@ from db.models import DeedRow, PersonRow, ReviewRow, RunRow
 from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.words.errors import InvalidInput, NotFound
-from scicot.words.people import Action, needs, require
+from scicot.words.people import LONGEST_NAME, Action, address_of, needs, require
 from scicot.words.records import Actor, Role, Verdict
 from scicot.words.settings import Settings
 
 _EMAIL = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+")
-
-
-LONGEST_EMAIL = 320
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +46,8 @@ def find_role(session: Session, settings: Settings, email: str) -> Role | None:
 
     The first administrator is a setting, so that there is somebody to give the others theirs.
     """
-    email = email.strip().lower()
-    if email and email == settings.first_admin.strip().lower():
+    email = address_of(email)
+    if email and email == address_of(settings.first_admin):
         return Role.ADMIN
     return session.scalar(select(PersonRow.role).where(PersonRow.email == email))
 
@@ -64,8 +61,8 @@ def list_people(session: Session) -> list[Person]:
 @needs(Action.SET_ROLE)
 def set_role(session: Session, actor: Actor, email: str, role: Role | None) -> None:
     """Give an address a role, or take it away; it holds from the person's next action on."""
-    email = email.strip().lower()
-    if not _EMAIL.fullmatch(email) or len(email) > LONGEST_EMAIL:
+    email = address_of(email)
+    if not _EMAIL.fullmatch(email) or len(email) > LONGEST_NAME:
         raise InvalidInput(f"'{email[:60]}' is no e-mail address. Write it like ada@example.org.")
     with write(session):
         row = session.scalar(select(PersonRow).where(PersonRow.email == email))

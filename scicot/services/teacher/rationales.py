@@ -12,6 +12,7 @@ from scicot.services.rationales.checks import refresh_flags
 from scicot.services.rationales.own_answers import list_outdated
 from scicot.services.rationales.revisions import add_rationale
 from scicot.services.runs.worker import RunContext
+from scicot.words.people import LONGEST_NAME
 from scicot.words.records import Actor, Cause, Origin
 
 ANSWERED_AT_ONCE = 300  # questions
@@ -33,7 +34,7 @@ def add_teacher_text(
         return None
     return add_rationale(
         session,
-        Actor(source),
+        Actor(source[:LONGEST_NAME]),
         question_id=question_id,
         origin=Origin.TEACHER,
         source=source,

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import random
 from pathlib import Path
 
 import pytest
 
 from tests.soak.database import VICTIMS
 from tests.soak.kills import kill_often
+from tests.soak.seeds import new_seed
 
 
 @pytest.mark.parametrize("command", VICTIMS)
 def test_two_kills_leave_old_or_new(command: str, tmp_path: Path) -> None:
-    seed = random.SystemRandom().randrange(10**6)
-    counts = kill_often(VICTIMS[command], tmp_path, kills=2, seed=seed)
+    counts = kill_often(VICTIMS[command], tmp_path, kills=2, seed=new_seed())
     assert counts.agree, counts
 
 
@@ -24,6 +23,5 @@ pytestmark = pytest.mark.sqlite
 @pytest.mark.slow
 @pytest.mark.parametrize("command", VICTIMS)
 def test_ten_kills_leave_old_or_new(command: str, tmp_path: Path) -> None:
-    seed = random.SystemRandom().randrange(10**6)
-    counts = kill_often(VICTIMS[command], tmp_path, kills=10, seed=seed)
+    counts = kill_often(VICTIMS[command], tmp_path, kills=10, seed=new_seed())
     assert counts.agree, counts

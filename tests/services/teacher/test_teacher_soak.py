@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import random
 from pathlib import Path
 
 import pytest
 
+from tests.soak.seeds import new_seed
 from tests.soak.teacher import prepare, soak_faults, soak_kills
 
 
@@ -18,15 +18,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_thousand_calls_through_mixed_faults_lose_and_double_nothing(home: Path) -> None:
-    seed = random.SystemRandom().randrange(10**6)
     prepare(home, 850)
-    counts = soak_faults(questions=850, share=0.2, seed=seed)
+    counts = soak_faults(questions=850, share=0.2, seed=new_seed())
     assert counts.agree, counts
     assert counts.server_calls >= 1000, counts
 
 
 def test_kills_lose_no_answer_and_buy_none_twice(home: Path) -> None:
-    seed = random.SystemRandom().randrange(10**6)
     prepare(home, 120)
-    counts = soak_kills(questions=120, kills=3, seed=seed)
+    counts = soak_kills(questions=120, kills=3, seed=new_seed())
     assert counts.agree, counts
