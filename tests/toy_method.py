@@ -7,6 +7,7 @@ from pydantic import Field
 from scicot.pure.methods.plan import (
     AnswerSpec,
     Asked,
+    Method,
     MethodPlan,
     Reads,
     StageSpec,

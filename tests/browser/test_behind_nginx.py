@@ -170,8 +170,9 @@ def test_pages_work_and_an_export_is_only_for_who_has_signed_in(server: Server) 
         sign_in(page, server.address, FIRST_ADMIN)
         expect(page.get_by_role("link", name="Results")).to_be_visible()
         page.goto(f"{server.address}/results")
+        page.get_by_role("button", name="Report").click()
         with page.expect_download() as started:
-            page.get_by_test_id("stDownloadButton").get_by_role("button").first.click()
+            page.get_by_role("button", name="One HTML file").click()
         exported = started.value.url
         assert "/media/" in exported
         assert context.request.get(exported).status == 200

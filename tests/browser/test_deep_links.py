@@ -9,7 +9,6 @@ from playwright.sync_api import Browser, expect
 
 from db.migrate import migrate
 from db.session import open_session
-from scicot.pure.methods.registry import make_config
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import Split
 from tests.builders import store_questions, store_rationale
@@ -46,7 +45,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for question in questions[Split.TRAIN]:
             store_rationale(session, question)
         for method in ("sci_cot", "one_stage"):
-            config = make_config(method=method, dataset="demo", snapshot="s")
+            config = TrainingConfig(method=method, dataset="demo", snapshot="s")
             store_trained(session, questions[Split.TEST], config)
     return folder
 

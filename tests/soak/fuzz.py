@@ -33,7 +33,7 @@ from scicot.words.errors import SciCotError
 from scicot.words.records import Actor, Origin, Split
 from tests.builders import arc_row, store_questions
 from tests.soak.figures import follow, report
-from tests.soak.kills import use_home
+from tests.soak.kills import fresh_copy, use_home
 
 ADA = Actor("Ada")
 ROWS = 10
@@ -195,7 +195,7 @@ def change_rows(lines: list[str], rng: random.Random) -> list[str]:
 def write_as(lines: list[str], kind: str, rng: random.Random) -> tuple[bytes, str]:
     """Return the rows as a file's bytes in one of the forms, and the name's ending for it."""
     form = rng.choice(("jsonl", "jsonl", "jsonl", "json", "csv", "utf-16", "parquet"))
-    if form == "parquet" and rng.random() < 0.9:
+    if form == "parquet" and rng.random() < 0.97:
         form = "jsonl"  # a process of its own reads those: a few will do
     if form in ("csv", "parquet"):
         try:
@@ -247,11 +247,13 @@ def soak_fuzz(folder: Path, *, files: int, seed: int) -> Fuzzed:
     """Import so many damaged files, a new database for every few hundred."""
     rng, counts = random.Random(seed), Fuzzed(seed)
     follow("files", counts)
+    empty = folder / "empty"
+    use_home(empty)
+    with open_workspace() as session:
+        store_questions(session, folder / "data", train=ROWS, validation=0, test=0)
     while counts.files < files:
-        home = folder / f"home-{counts.files}"
-        use_home(home)
+        use_home(fresh_copy(empty, folder / "home"))
         with open_workspace() as session:
-            store_questions(session, home / "data", train=ROWS, validation=0, test=0)
             for _ in range(min(A_HOME, files - counts.files)):
                 _take_one(session, folder, rng, counts)
             session.rollback()
@@ -263,7 +265,7 @@ def _take_one(session: Session, folder: Path, rng: random.Random, counts: Fuzzed
     kind = rng.choices(list(KINDS), [weight for weight, _, _ in KINDS.values()])[0]
     _, make, take = KINDS[kind]
     content, ending = write_as(change_rows(make(rng), rng), kind, rng)
-    ending = rng.choice(ENDINGS) if rng.random() < 0.1 else ending
+    ending = rng.choice(ENDINGS) if rng.random() < 0.04 else ending
     path = folder / f"file{ending}"
     path.write_bytes(damage(content, rng))
     before = count_rows(session)
@@ -291,7 +293,10 @@ def _take_one(session: Session, folder: Path, rng: random.Random, counts: Fuzzed
 
 def count_rows(session: Session) -> list[int]:
     session.rollback()
-    return [session.scalar(select(func.count()).select_from(model)) or 0 for model in COUNTED]
+    return list(session.execute(_COUNTS).one())
+
+
+_COUNTS = select(*(select(func.count()).select_from(model).scalar_subquery() for model in COUNTED))
 
 
 def main() -> None:

@@ -3,7 +3,6 @@ from typing import Any
 
 import pytest
 
-from scicot.pure.methods.registry import make_config
 from scicot.words.configs import GenerationConfig, TrainingConfig
 from scicot.words.errors import RunNotInState
 from scicot.words.records import RunKind, RunStatus, Split
@@ -42,7 +41,7 @@ def test_a_run_gives_the_settings_of_its_kind() -> None:
     asked = GenerationConfig(dataset="demo", trial=True)
     assert view(RunKind.GENERATE, asked.model_dump(mode="json")).generation == asked
     stored = {"method": "sci_cot", "dataset": "demo", "snapshot": "s", "seed": 3, "folds": 5}
-    expected = make_config(
+    expected = TrainingConfig(
         method="sci_cot", dataset="demo", snapshot="s", seed=3, evaluate_on="test"
     )
     # `folds` is the method's own; a run that does not name its split is of before, and of test

@@ -8,7 +8,6 @@ from scicot.services.questions.duplicates import list_duplicates, questions_in_t
 from scicot.services.questions.imports import import_questions
 from scicot.services.questions.lookup import list_questions
 from scicot.services.training.data import read_training_data
-from scicot.pure.methods.registry import make_config
 from scicot.words.configs import TrainingConfig
 from scicot.words.errors import InvalidConfig
 from scicot.words.records import Actor, Split
@@ -42,7 +41,7 @@ def test_what_stands_in_test_is_found_said_and_left_out_of_training(
     assert [one.is_across for one in done.duplicates] == [False, True, True]
     train = {one.id: one.external_id for one in list_questions(session, "mine", Split.TRAIN)}
     assert {train[key] for key in questions_in_test(session, "mine")} == {"Q1", "copy"}
-    config = make_config(method="finetune", dataset="mine")
+    config = TrainingConfig(method="finetune", dataset="mine")
     data = read_training_data(session, config)
     assert (len(data.train), data.left_out) == (5, 2)
     kept = read_training_data(session, config.model_copy(update={"leave_out_tested": False}))
@@ -82,7 +81,7 @@ def test_nearly_the_same_is_listed_and_kept(session: Session, actor: Actor, tmp_
     assert 0.8 <= pair.similarity < 1
     assert questions_in_test(session, "mine") == set()
     assert questions_in_test(session, "mine", near=True) == {pair.first.id}
-    config = make_config(method="finetune", dataset="mine")
+    config = TrainingConfig(method="finetune", dataset="mine")
     data = read_training_data(session, config)
     assert (len(data.train), data.left_out, data.near_kept) == (1, 0, 1)
     with pytest.raises(InvalidConfig, match="1 stand in the test split too and are left out"):
