@@ -10,9 +10,10 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.shared import links
 from pages.shared.run_control import show_headline, show_orders, show_while_it_runs
 from scicot.pure.markdown import escape_markdown
-from scicot.services.runs.queue import HEAVY, list_queue
+from scicot.services.runs.queue import list_queue
 from scicot.services.runs.runs import list_runs
 from scicot.services.workspace import open_workspace
+from scicot.words.launching import HEAVY
 from scicot.words.records import RunKind, RunStatus
 from scicot.words.runs import RunView
 

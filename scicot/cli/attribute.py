@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from scicot.cli.launcher import choose_launcher
 from scicot.cli.output import AsJson, current_actor, emit, run_number
-from scicot.cli.runs import finish_or_follow
+from scicot.cli.runs import Ask, Launcher, finish_or_follow
 from scicot.pure.evaluation.attribution import TITLES, Flips
 from scicot.services.evaluation.attribution import attribute_errors
 from scicot.services.workspace import open_workspace
@@ -31,6 +32,8 @@ def attribute_command(
         Literal["teacher", "human", "none"],
         typer.Option(help="Whose rationale stands for a good one."),
     ] = "teacher",
+    launcher: Launcher = None,
+    ask: Ask = None,
     wait: Annotated[bool, typer.Option("--wait", help="Stay until the run ends.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -38,7 +41,8 @@ def attribute_command(
     wanted = None if reference == "none" else reference
     config = AttributionConfig.checked(run=run_id, reference=wanted)
     with open_workspace() as workspace:
-        started = workspace.start(current_actor(), config)
+        chosen = choose_launcher(workspace, launcher, ask)
+        started = workspace.start(current_actor(), config, chosen)
     finish_or_follow(started, wait=wait, as_json=as_json)
 
 

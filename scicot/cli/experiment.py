@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
+from scicot.cli.launcher import choose_launcher
 from scicot.cli.output import AsJson, current_actor, emit, say
-from scicot.cli.runs import line
+from scicot.cli.runs import Ask, Launcher, line
 from scicot.services.training.experiments import load_experiment
 from scicot.services.workspace import open_workspace
 from scicot.words.records import RunStatus
@@ -29,12 +30,15 @@ def experiments() -> None:
 @group.command("run")
 def run_command(
     path: Annotated[Path, typer.Argument(help="The grid, e.g. docs/table2.yaml.")],
+    launcher: Launcher = None,
+    ask: Ask = None,
     wait: Annotated[bool, typer.Option("--wait", help="Stay until every run ends.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Queue every run of the grid; a stage that several of them need is trained once."""
     with open_workspace() as workspace:
-        started = workspace.start_experiment(current_actor(), load_experiment(path))
+        chosen = choose_launcher(workspace, launcher, ask)
+        started = workspace.start_experiment(current_actor(), load_experiment(path), chosen)
     say(f"Experiment {started.id}: {len(started.run_ids)} runs are queued.")
     statuses: dict[int, str] = {}
     if wait:

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from scicot.cli import export
+from scicot.cli.launcher import choose_launcher
 from scicot.cli.output import AsJson, current_actor, emit, say
-from scicot.cli.runs import RunId, finish_or_follow
+from scicot.cli.runs import Ask, Launcher, RunId, finish_or_follow
 from scicot.services.students.export import export_student
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import PredictionConfig
@@ -27,13 +28,16 @@ def predict_command(
     dataset: Annotated[str, typer.Option(help="Whose questions are answered.")],
     split: Annotated[Split, typer.Option(help="Which of them.")] = Split.TEST,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first questions.")] = None,
+    launcher: Launcher = None,
+    ask: Ask = None,
     wait: Annotated[bool, typer.Option("--wait", help="Stay until the run ends.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Let the students of a finished run answer a split, in a run of its own."""
     config = PredictionConfig.checked(run=run_id, dataset=dataset, split=split, limit=limit)
     with open_workspace() as workspace:
-        started = workspace.start(current_actor(), config)
+        chosen = choose_launcher(workspace, launcher, ask)
+        started = workspace.start(current_actor(), config, chosen)
     say(f"Run {started} is queued.")
     finish_or_follow(started, wait=wait, as_json=as_json)
 

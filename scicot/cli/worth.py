@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from scicot.cli.output import AsJson, current_actor, emit, parse_statuses
-from scicot.cli.runs import finish_or_follow
+from scicot.cli.launcher import choose_launcher
+from scicot.cli.output import AsJson, current_actor, emit, parse_statuses, run_number
+from scicot.cli.runs import Ask, Launcher, finish_or_follow
 from scicot.pure.worth.auc import Auc
 from scicot.services.workspace import open_workspace
 from scicot.services.worth.show import show_worth
 from scicot.words.configs import PAPER_STUDENT, WorthConfig
-from scicot.words.errors import InvalidConfig
 
 group = typer.Typer(no_args_is_help=True, help="What a rationale is worth to a student.")
 UNTRAINED = "untrained"
@@ -28,24 +28,25 @@ def register(app: typer.Typer) -> None:
 def run_command(
     dataset: Annotated[str, typer.Option(help="Whose rationales.")],
     by: Annotated[
-        str, typer.Option(help="A finished training run's number, or 'untrained'.")
+        str, typer.Option(help="A finished training run's number or name, or 'untrained'.")
     ] = UNTRAINED,
     student: Annotated[str, typer.Option(help="With --by untrained.")] = PAPER_STUDENT,
     status: Annotated[str, typer.Option(help="Statuses, comma-separated; empty for all.")] = "",
+    launcher: Launcher = None,
+    ask: Ask = None,
     wait: Annotated[bool, typer.Option("--wait", help="Stay until the run ends.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Measure help and leak of each rationale, in a run of its own."""
-    if by != UNTRAINED and not by.isdecimal():
-        raise InvalidConfig(f"--by {by}: give a run's number, or 'untrained'.")
     config = WorthConfig.checked(
         dataset=dataset,
-        run=None if by == UNTRAINED else int(by),
+        run=None if by == UNTRAINED else run_number(by),
         student=student,
         statuses=tuple(parse_statuses(status)),
     )
     with open_workspace() as workspace:
-        run_id = workspace.start(current_actor(), config)
+        chosen = choose_launcher(workspace, launcher, ask)
+        run_id = workspace.start(current_actor(), config, chosen)
     finish_or_follow(run_id, wait=wait, as_json=as_json)
 
 

@@ -11,9 +11,12 @@ from typing import Literal
 from pydantic import ConfigDict, Field, field_validator
 
 from scicot.words.configs import Config
+from scicot.words.records import RunKind
 
 ClusterName = Literal["slurm", "ray"]
 CLUSTERS: tuple[ClusterName, ...] = ("slurm", "ray")
+# what computes: these share the slots of a machine, or go to a cluster
+HEAVY = (RunKind.TRAIN, RunKind.PREDICT, RunKind.ATTRIBUTE, RunKind.WORTH)
 _NAME = r"^[A-Za-z0-9_.,:@-]*$"
 
 

@@ -18,14 +18,13 @@ from scicot.adapters.launchers.cluster import is_at_hand, node_environment, open
 from scicot.adapters.parcel_news import read_end
 from scicot.pure.hashing import content_hash
 from scicot.services.runs.launched import Chosen
-from scicot.services.runs.queue import HEAVY
 from scicot.services.runs.runs import get_run, read_log
 from scicot.services.runs.steering import RESUMABLE, resume_run
 from scicot.services.system.preferences import recall, remember
 from scicot.words.errors import InvalidConfig, RunNotInState
 from scicot.words.launching import CLUSTERS, OPTIONS, ClusterName, LaunchView, Options
 from scicot.words.people import Action, needs
-from scicot.words.records import Actor, RunKind, RunStatus
+from scicot.words.records import Actor, RunStatus
 from scicot.words.runs import RunView
 from scicot.words.settings import Settings
 
@@ -67,7 +66,7 @@ def send_run(
     Raises RunNotInState for one that asks a teacher, is going, or is in a cluster already.
     """
     run = get_run(session, run_id)
-    refuse_kind(run.kind, name, options)
+    Chosen(name, options).refuse(run.kind)
     launch = session.get(LaunchRow, run_id)
     if launch and launch.ticket and launch.ended_at is None and not run.status.is_finished:
         raise RunNotInState(
@@ -81,19 +80,6 @@ def send_run(
         session.get_one(RunRow, run_id).launcher = name
         session.merge(Chosen(name, options).new_row(run_id))
     return get_run(session, run_id)
-
-
-def refuse_kind(kind: RunKind, name: ClusterName, options: Options) -> None:
-    """Raise RunNotInState for a run that no cluster carries, or that cannot travel."""
-    if kind not in HEAVY:
-        raise RunNotInState(
-            f"A {kind} run waits for a teacher and needs no cluster: it goes on this machine."
-        )
-    if options.shared_folder and kind is not RunKind.TRAIN:
-        raise RunNotInState(
-            f"Only training runs travel as parcels, and this is a {kind} run. Leave shared_folder "
-            f"empty, so that {title(name)}'s nodes use the database."
-        )
 
 
 def get_launch(session: Session, run_id: int) -> LaunchView | None:

@@ -8,7 +8,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from db.models import LaunchRow
-from scicot.words.launching import ClusterName, Options
+from scicot.words.errors import RunNotInState
+from scicot.words.launching import HEAVY, TITLES, ClusterName, Options
+from scicot.words.records import RunKind
 
 CHOSEN = "launcher chosen"  # under which a session holds it: chosen and created in one commit
 
@@ -19,6 +21,19 @@ class Chosen:
 
     name: ClusterName
     options: Options
+
+    def refuse(self, kind: RunKind) -> None:
+        """Raise RunNotInState for a kind of run that no cluster carries, or that cannot travel."""
+        if kind not in HEAVY:
+            raise RunNotInState(
+                f"A {kind} run waits for a teacher and needs no cluster: it goes on this machine."
+            )
+        if self.options.shared_folder and kind is not RunKind.TRAIN:
+            raise RunNotInState(
+                f"Only training runs travel as parcels, and this is a {kind} run. Leave "
+                f"shared_folder empty, so that {TITLES[self.name]}'s nodes use the database, or "
+                "let it go on this machine (--launcher local)."
+            )
 
     def new_row(self, run_id: int) -> LaunchRow:
         """Return the row of a run that nobody has handed over yet."""

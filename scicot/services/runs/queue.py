@@ -14,14 +14,9 @@ from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.adapters.launchers.launcher import Launcher
 from scicot.services.runs.runs import list_active
-from scicot.words.records import RunKind, RunStatus
+from scicot.words.launching import HEAVY
+from scicot.words.records import RunStatus
 from scicot.words.settings import LOCAL, Settings
-
-HEAVY = (
-    RunKind.TRAIN,
-    RunKind.PREDICT,
-    RunKind.ATTRIBUTE,
-)  # share the training slots, or go to a cluster
 
 
 def tend_queue(session: Session, settings: Settings, launcher: Launcher | None) -> list[int]:

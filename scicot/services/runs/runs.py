@@ -96,6 +96,7 @@ def add_run(session: Session, actor: Actor, **run: Unpack[NewRun]) -> int:
     session.add(row)
     session.flush()
     if chosen:
+        chosen.refuse(kind)
         session.add(chosen.new_row(row.id))
     return row.id
 

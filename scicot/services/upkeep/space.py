@@ -17,8 +17,8 @@ from scicot.adapters.artifacts import (
     settled_folders,
     size_of,
 )
-from scicot.services.runs.queue import HEAVY
 from scicot.services.runs.runs import list_active, list_runs
+from scicot.words.launching import HEAVY
 from scicot.words.people import Action, needs
 from scicot.words.records import Actor, RunStatus
 from scicot.words.settings import Settings

@@ -24,9 +24,9 @@ from scicot.services.launching import tending
 from scicot.services.launching.launches import choose_options, get_launch, recall_options, send_run
 from scicot.services.launching.tending import look_after, take_over_requeued
 from scicot.services.parcels.work import work_parcel
-from scicot.services.runs.launched import Chosen
+from scicot.services.runs.launched import CHOSEN, Chosen
 from scicot.services.runs.queue import list_queue
-from scicot.services.runs.runs import create_run, get_run, list_metrics
+from scicot.services.runs.runs import create_run, get_run, list_metrics, list_runs
 from scicot.services.runs.steering import request_cancel
 from scicot.services.runs.worker import claim_run
 from scicot.services.training.training import start_training
@@ -248,6 +248,13 @@ def test_only_what_a_cluster_can_carry_is_sent(workspace: Workspace) -> None:
     predicts = create_run(workspace, ADA, kind=RunKind.PREDICT, name="p", config={})
     with pytest.raises(RunNotInState, match="travel as parcels"):
         send_run(workspace, ADA, predicts, "slurm", SlurmOptions(shared_folder="/shared"))
+
+
+def test_what_cannot_travel_is_refused_before_it_is_stored(workspace: Workspace) -> None:
+    workspace.info[CHOSEN] = Chosen("slurm", SlurmOptions(shared_folder="/shared"))
+    with pytest.raises(RunNotInState, match="--launcher local"):
+        create_run(workspace, ADA, kind=RunKind.PREDICT, name="p", config={})
+    assert list_runs(workspace) == []
 
 
 def test_without_the_package_the_launcher_says_what_to_install(
