@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from scicot.cli.output import AsJson, emit
+from scicot.cli.output import AsJson, emit, say
 from scicot.services.questions.lookup import list_datasets, list_questions
-from scicot.services.rationales.check_measures import list_measured, write_measures
+from scicot.services.rationales.check_measures import (
+    NOT_MEASURED,
+    find_measured,
+    is_measured,
+    list_measured,
+    write_measures,
+    write_source_measures,
+)
 from scicot.services.rationales.checks import run_checks
 from scicot.services.workspace import open_workspace
 from scicot.words.records import Split
@@ -36,10 +44,15 @@ def run_command(
 
 
 @group.command("list")
-def list_command(as_json: AsJson = False) -> None:
+def list_command(
+    source: Annotated[
+        str | None, typer.Option(help="On this teacher's texts. [the starter's]")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Show the checks with the precision and recall measured on texts labelled by reading."""
     rows = []
-    for check, measure in list_measured():
+    for check, measure in list_measured(source):
         rows.append(
             {
                 "check": check.id,
@@ -54,7 +67,13 @@ def list_command(as_json: AsJson = False) -> None:
         f"{row['explanation']}"
         for row in rows
     )
-    emit({"checks": rows}, as_json, f"{'check':<18} right found\n{text}")
+    measured_on = "starter"
+    if source is not None:
+        measured_on = find_measured(source) or ("starter" if is_measured(source) else NOT_MEASURED)
+    heading = f"{'check':<18} right found"
+    if measured_on == NOT_MEASURED:
+        say(f"{NOT_MEASURED}: the figures are of the starter teacher. Audit the clean pile first.")
+    emit({"checks": rows, "measured_on": measured_on}, as_json, f"{heading}\n{text}")
 
 
 def _share(value: object) -> str:
@@ -62,12 +81,26 @@ def _share(value: object) -> str:
 
 
 @group.command("measure")
-def measure_command(as_json: AsJson = False) -> None:
+def measure_command(
+    source: Annotated[
+        str | None, typer.Option(help="Another teacher whose texts were labelled, e.g. flan-t5.")
+    ] = None,
+    texts: Annotated[
+        Path | None, typer.Option(help="With --source: its texts, JSONL of id and rationale.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Measure the checks again on the labelled texts; both ARC sets must be imported."""
+    if (source is None) != (texts is None):
+        raise typer.BadParameter("--source and --texts go together.")
     with open_workspace() as session:
         questions = {
             question.external_id: question
             for dataset in list_datasets(session)
             for question in list_questions(session, dataset, Split.TRAIN)
         }
-    emit(write_measures(questions), as_json, "Measured. See `checks list`.")
+    if source is not None and texts is not None:
+        measured = write_source_measures(questions, source, texts)
+    else:
+        measured = write_measures(questions)
+    emit(measured, as_json, "Measured. See `checks list`.")

@@ -7,6 +7,7 @@ import random
 import streamlit as st
 
 from pages.shared.frame import current_actor, errors_shown
+from scicot.pure.markdown import escape_markdown
 from scicot.services.cleaning.audits import (
     Audit,
     accept_pile,
@@ -15,6 +16,7 @@ from scicot.services.cleaning.audits import (
     start_audit,
     undo_acceptance,
 )
+from scicot.services.cleaning.standings import list_standings
 from scicot.services.review.items import load_item
 from scicot.services.workspace import open_workspace
 
@@ -29,6 +31,13 @@ def show_audit(dataset: str) -> None:
         "The clean pile holds the unreviewed rationales in which no check found anything. Read a "
         "random few of them; if few are wrong, accept the whole pile in one action."
     )
+    with open_workspace() as session:
+        piles = [standing for standing in list_standings(session, dataset) if standing.clean]
+    for standing in piles:
+        st.caption(
+            f"{escape_markdown(standing.source)}: {standing.clean:,} in the pile. "
+            f"{escape_markdown(standing.sentence())}"
+        )
     size, begin = st.columns([1, 2], vertical_alignment="bottom")
     wanted = size.number_input("To read", 1, 500, USUAL_SAMPLE, key="audit_size")
     begin.button("Draw a sample", on_click=_start, args=(dataset, int(wanted)))

@@ -6,9 +6,10 @@ import streamlit as st
 
 from pages.prepare.clean.audit import show_audit
 from pages.prepare.clean.batches import show_batches
+from pages.prepare.clean.checks import show_checks
 from pages.prepare.clean.export import show_export
 from pages.prepare.clean.overview import RULES, TAB, show_overview
-from pages.prepare.clean.policy import show_checks, show_policy
+from pages.prepare.clean.policy import show_policy
 from pages.prepare.clean.rules import show_rules
 from pages.shared import links
 from pages.shared.frame import choose_dataset, current_actor

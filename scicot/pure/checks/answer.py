@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from scicot.pure.checks.finding import (
     Finding,
@@ -32,30 +33,49 @@ BOILERPLATE = frozenset(
         ),
     )
 )
+LONG_FOR_TWO = 24  # words of a text in which two new ones still say nothing
 NEGATION = re.compile(
     r"\b(?:not|isn['’]t|never|no|incorrect|wrong|neither|nor|cannot|false)\b", re.IGNORECASE
 )
 
 
-def _letters(question: Question) -> re.Pattern[str]:
-    labels = "|".join(re.escape(label) for label in question.labels)
+@lru_cache(maxsize=256)
+def _letters(labels: tuple[str, ...]) -> re.Pattern[str]:
+    """Return what names one of these labels; a lower-case letter only where nothing else fits."""
+    as_they_are = "|".join(map(re.escape, labels))
+    small = "|".join(re.escape(label.lower()) for label in labels)
+    either = f"{as_they_are}|{small}"
     return re.compile(
-        rf"[(（](?P<a>{labels})[)）]|(?<![\w(])(?P<b>{labels})\)"
-        rf"|(?:选项|選項|答案是|答案为|选|故选)\s*(?P<e>{labels})(?![A-Za-z])"
-        rf"|\b(?:[Oo]ption|[Cc]hoice|[Aa]nswer|[Aa]nswer is)\s+(?P<c>{labels})\b(?!['’\w])"
-        rf"|[\"“](?P<d>{labels})[\"”]"
+        rf"[(（](?P<a>{either})[)）]|(?<![\w(°º′'’.,/%&+-])(?P<b>{either})\)"
+        rf"|(?:选项|選項|答案是|答案为|选|故选)\s*(?P<e>{as_they_are})(?![A-Za-z])"
+        rf"|\b(?:[Oo]ption|[Cc]hoice|[Aa]nswer|[Aa]nswer is)\s+(?P<c>{as_they_are})\b(?!['’\w])"
+        # an article is no letter: "option a." names one, "option a person has" does not
+        rf"|\b(?:[Oo]ption|[Cc]hoice|[Aa]nswer|[Aa]nswer is)\s+(?P<f>{small})(?=\s*(?:[.,;:!?)]|$))"
+        rf"|[\"“](?P<d>{as_they_are})[\"”]"
     )
 
 
-def _label(found: re.Match[str]) -> str:
-    return found["a"] or found["b"] or found["c"] or found["d"] or found["e"]
+def _label(found: re.Match[str], question: Question) -> str:
+    said = next(part for part in found.groups() if part)
+    return said if said in question.labels else said.upper()
+
+
+def _closes_an_aside(found: re.Match[str], text: str) -> bool:
+    """Return whether the bracket behind a letter closes one that was opened before it.
+
+    So in "(such as vitamin C)"; "B) one week" opens nothing.
+    """
+    before = text[: found.start()]
+    return found["b"] is not None and before.count("(") > before.count(")")
 
 
 def leaks_letter(text: str, question: Question) -> Iterator[Finding]:
     """Find where the text names an option by its letter."""
-    for match in _letters(question).finditer(text):
+    for match in _letters(tuple(question.labels)).finditer(text):
+        if _closes_an_aside(match, text):
+            continue
         start, end = match.span()
-        label = _label(match)
+        label = _label(match, question)
         # another option's letter tells that the text is wrong: without it, it would look right
         fix = cut(text, start, end) if label == question.answer_key else None
         yield Finding(f"Names an option by its letter, {label}.", start, end, fix)
@@ -78,13 +98,15 @@ def only_restates(text: str, question: Question) -> Iterator[Finding]:
         known.update(content_words(part))
     labels = {label.lower() for label in question.labels}
     fresh = [word for word in content_words(text) if word not in known and word not in labels]
-    if len(set(fresh)) < 3 and len(set(fresh)) * 6 <= max(6, len(words_of(text))):
+    length = len(words_of(text))
+    # one new word may be chance; two say something, unless the text is long
+    if len(set(fresh)) < 3 and len(set(fresh)) * LONG_FOR_TWO <= max(LONG_FOR_TWO, 2 * length):
         yield Finding("Says nothing beyond the question and its options.")
 
 
 def contradicts_key(text: str, question: Question) -> Iterator[Finding]:
     """Find where the text announces an option that is not the key, by letter or by words."""
-    letters = _letters(question)
+    letters = _letters(tuple(question.labels))
     for match in ANNOUNCEMENT.finditer(text):
         around = text[max(0, match.start() - 12) : match.start()], _behind_quote(match.group())
         if any(map(NEGATION.search, around)):
@@ -97,7 +119,7 @@ def contradicts_key(text: str, question: Question) -> Iterator[Finding]:
         named = [_option_meant(said, question)]
         letter = letters.match(said.strip(" \n")) or letters.match(said.strip(' \n"“'))
         if letter:
-            named.append(_label(letter))
+            named.append(_label(letter, question))
         other = next((label for label in named if label not in (None, question.answer_key)), None)
         if other is not None:
             yield Finding(
@@ -132,10 +154,14 @@ def argues_otherwise(text: str, question: Question) -> Iterator[Finding]:
     for choice in question.choices:
         own = mentioned_words(choice.text) - stem_parts
         if own and mentions_all(text, own):
-            told.append(choice.label)
-    key_parts = mentioned_words(question.key_text) - stem_parts
-    if len(told) == 1 and told[0] != question.answer_key and not mentions_any(text, key_parts):
-        yield Finding(f"Speaks of option {told[0]} and never of the key, {question.answer_key}.")
+            told.append((choice.label, own))
+    if len(told) != 1 or told[0][0] == question.answer_key:
+        return
+    label, own = told[0]
+    # what the key shares with the option that is spoken of tells nothing of the key
+    key_parts = mentioned_words(question.key_text) - stem_parts - own
+    if not mentions_any(text, key_parts):
+        yield Finding(f"Speaks of option {label} and never of the key, {question.answer_key}.")
 
 
 def misses_key(text: str, question: Question) -> Iterator[Finding]:

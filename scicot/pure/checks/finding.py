@@ -10,7 +10,8 @@ from itertools import pairwise
 
 import regex
 
-WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+# "1,200" is one word, as "1200" is
+WORD = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)|[^\W_]+(?:['’][^\W_]+)*")
 # scripts without blanks between words, of which each sign counts as one; and words with marks
 _ALONE = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 _SPECIAL = regex.compile(rf"[\p{{M}}{_ALONE}]")
@@ -61,7 +62,7 @@ def is_unspaced(text: str) -> bool:
 
 def words_of(text: str) -> list[str]:
     """Return the words in order, in lower case."""
-    return [match.group().lower() for match in find_words(text)]
+    return [match.group().lower().replace(",", "") for match in find_words(text)]
 
 
 def mentioned_words(text: str) -> set[str]:

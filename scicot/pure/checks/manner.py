@@ -27,6 +27,14 @@ ECHO = re.compile(
     r"|\breference point\b|\bspecific to this question\b",
     re.IGNORECASE | re.MULTILINE,
 )
+# another question begins: by its heading, or by its options after a question mark
+NEXT_QUESTION = re.compile(
+    r"(?:^|(?<=[.!?\"”)])\s+)[^\S\n]*(?:#+\s*)?(?:the\s+)?(?:next\s+)?(?:question|q)"
+    r"(?:\s*\d{1,3}\s*[:.)]|\s*:)"
+    r"|[^.!?\n]{10,400}\?\s*(?:options\s*:)?\s*\(?a\)[^?\n]{1,200}?\(?b\)",
+    re.IGNORECASE | re.MULTILINE,
+)
+LEAST_BEFORE = 5  # words before it; fewer are a heading of this very question
 RUN_OF_WORDS = 8
 PHRASES = ((6, 3), (9, 2))  # so many words said so many times are a loop
 SENTENCE = re.compile(r"[^.!?:\n。！？：؟।]+[.!?:。！？：؟।]*")
@@ -43,7 +51,7 @@ def is_chat(text: str, question: Question) -> Iterator[Finding]:
 
 def echoes_prompt(text: str, question: Question) -> Iterator[Finding]:
     """Find words of the prompt in the text: its tags, its wording, or the question itself."""
-    match = ECHO.search(text)
+    match = ECHO.search(text[: find_next_question(text) or len(text)])
     if match:
         start, end = match.span()
         yield Finding("Repeats words of the prompt.", start, end, cut(text, start, end))
@@ -51,6 +59,24 @@ def echoes_prompt(text: str, question: Question) -> Iterator[Finding]:
     span = _repeats_question(text, question)
     if span:
         yield Finding("Repeats the question word for word.", *span)
+
+
+def find_next_question(text: str) -> int | None:
+    """Return where another question begins behind the explanation, or None."""
+    for match in NEXT_QUESTION.finditer(text):
+        start = match.start() + len(match.group()) - len(match.group().lstrip())
+        if len(words_of(text[:start])) >= LEAST_BEFORE:
+            return start
+    return None
+
+
+def runs_on(text: str, question: Question) -> Iterator[Finding]:
+    """Find another question, made up, that follows the explanation."""
+    start = find_next_question(text)
+    if start is not None:
+        yield Finding(
+            "Runs on into another question.", start, len(text), cut(text, start, len(text))
+        )
 
 
 def _repeats_question(text: str, question: Question) -> tuple[int, int] | None:

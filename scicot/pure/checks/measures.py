@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -44,6 +45,25 @@ class LabelledText:
     text: str
     labels: tuple[str, ...]
     held_out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledId:
+    """The labels of another teacher's text, which is told by its question and hash.
+
+    `is_rejected`: the reader would not teach it as it stands.
+    """
+
+    question_id: str
+    text_hash: str
+    labels: tuple[str, ...]
+    is_rejected: bool
+    held_out: bool
+
+
+def hash_text(text: str) -> str:
+    """Return what tells a labelled text from another one of its question."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def measure_checks(

@@ -108,6 +108,13 @@ CHECKS = (
         manner.echoes_prompt,
     ),
     Check(
+        "runs_on",
+        "Runs on",
+        WARNING,
+        "Another question, made up, follows the explanation.",
+        manner.runs_on,
+    ),
+    Check(
         "other_language",
         "In another language",
         WARNING,

@@ -156,7 +156,7 @@ def rate_texts(
 
 def _replace_flags(session: Session, rationale: RationaleRow, flags: Sequence[Flag]) -> None:
     session.execute(delete(FlagRow).where(FlagRow.rationale_id == rationale.id))
-    rationale.risk = risk_of((flag.check for flag in flags), measured_precisions())
+    rationale.risk = risk_of((flag.check for flag in flags), measured_precisions(rationale.source))
     if flags:
         session.execute(
             FlagRow.__table__.insert(),  # type: ignore[attr-defined]

@@ -25,6 +25,10 @@ SPEAKING = [
     ("leaks_letter", "Pigment is lost, so (B) fits: chlorophyll breaks down in the cold season."),
     ("leaks_letter", "Pigment is lost when chlorophyll breaks down, hence option B is right here."),
     ("leaks_letter", 'Chlorophyll breaks down when it gets cold, therefore choose "B" here.'),
+    ("leaks_letter", "Pigment is lost when chlorophyll breaks down in the cold season (b)."),
+    ("leaks_letter", "They turn yellow because b) chlorophyll breaks down in the cold season."),
+    ("leaks_letter", "Chlorophyll breaks down in the cold season, which is option (b) here."),
+    ("leaks_letter", "Chlorophyll breaks down in the cold season, which makes it option b."),
     ("announces_answer", f"{GOOD} The correct answer is chlorophyll breaks down."),
     ("announces_answer", f"The answer to this question is: Chlorophyll breaks down. {GOOD}"),
     ("only_restates", "The answer is (B) Chlorophyll breaks down."),
@@ -44,6 +48,9 @@ SPEAKING = [
     ("echoes_prompt", f"Explanation: {GOOD}"),
     ("echoes_prompt", f"The leaves of many trees change colour before winter comes. {GOOD}"),
     ("repeats_itself", f"{GOOD} {GOOD}"),
+    ("runs_on", f"{GOOD} Question: Which of these is a mammal? A whale breathes air."),
+    ("runs_on", f"{GOOD}\n\nQ2. Which of these is a mammal? A whale breathes air."),
+    ("runs_on", f"{GOOD} Which of these is a mammal? (A) a whale (B) a shark (C) a crab."),
     ("other_language", "Die Blätter verlieren ihr Chlorophyll, darum werden ihre Farben gelb sein"),
     ("other_language", "叶子在秋天变黄，因为叶绿素分解了。"),
     ("odd_characters", GOOD.replace("green", "gr\u200been")),
@@ -64,6 +71,9 @@ def test_a_check_speaks_of_what_is_wrong(check: str, text: str) -> None:
 SILENT = [
     GOOD,
     "The pigment chlorophyll breaks down in autumn; vitamin A is not involved in that at all.",
+    "Chlorophyll slowly breaks down when it is cool (31°C), or cooler still (e.g. 10 °C).",
+    "Chlorophyll breaks down whatever it eats (such as vitamin C) or an option a person has.",
+    "Is it not so? Chlorophyll breaks down, and (the question is old) yellow colours stay behind.",
     "At 0 °C, ΔT is small, and chlorophyll slowly breaks down, so the yellow colours stay.",
 ]
 
@@ -142,3 +152,33 @@ def test_precision_and_recall_are_counted_per_check() -> None:
 def test_the_later_of_two_like_texts_is_the_near_duplicate() -> None:
     texts = {1: GOOD, 2: "Something else stands here, about a river and its many stones.", 3: GOOD}
     assert [(one, other) for one, other, _ in find_near_duplicates(texts)] == [(3, 1)]
+
+
+def test_a_text_that_runs_on_is_no_echo_and_is_cut_where_it_does() -> None:
+    flags = find_flags(f"{GOOD} Question: Which of these is a mammal? Whales are.", QUESTION)
+    assert [flag.check for flag in flags] == ["runs_on"]
+    assert flags[0].suggestion == GOOD
+
+
+def test_what_the_key_shares_with_the_option_spoken_of_does_not_tell_of_the_key() -> None:
+    question = make_question(
+        "Q",
+        "Mixing two liquids makes the mixture cold. Which conclusion is not valid?",
+        (("A", "A gas was formed."), ("B", "New elements were formed.")),
+        "B",
+    )
+    flags = {
+        flag.check for flag in find_flags("The procedure caused a gas to be formed.", question)
+    }
+    assert "argues_otherwise" in flags
+
+
+def test_a_number_is_one_word_with_or_without_its_comma() -> None:
+    question = make_question(
+        "Q", "What is the mass?", (("A", "1,000 grams"), ("B", "1,200 grams")), "B"
+    )
+    flags = {flag.check for flag in find_flags("It all adds up to 1200 of them at last.", question)}
+    assert "misses_key" not in flags
+    assert "misses_key" in {
+        flag.check for flag in find_flags("It all adds up to 1000 of them at last.", question)
+    }
