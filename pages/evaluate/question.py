@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from pages.evaluate.runs import number_runs, run_colors
-from pages.shared.colors import Color
+from pages.shared.badge_colors import Color
 from pages.shared.plain_table import Cell, Head, Line, show_plain_table
 from pages.shared.word_diff import show_word_diff
 from scicot.pure.markdown import escape_markdown

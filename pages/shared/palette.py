@@ -6,23 +6,17 @@ differ in lightness too, for eyes that tell few colours apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
 import streamlit as st
 
-from scicot.pure.evaluation.colors import NOTHING, color_of_method
+from scicot.pure.evaluation.method_colors import NOTHING, color_of_method
 
 __all__ = ["NOTHING", "color_of_method"]  # also from here: the figures of reports share them
 RIGHT, WRONG = "#2f9e6e", "#d1495b"  # correct, incorrect; no answer is NOTHING
 RUN_COLORS = ("#0d9488", "#d9622b", "#4a86cf", "#9167d8", "#c94f8c", "#a98307", "#5c9a3c")
-
-
-def method_scale(methods: Iterable[str]) -> alt.Scale:
-    """Return the scale that gives each method its colour, in the order given."""
-    domain = list(dict.fromkeys(methods))
-    return alt.Scale(domain=domain, range=[color_of_method(method) for method in domain])
 
 
 def run_scale(labels: Sequence[str]) -> alt.Scale:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from pages.shared.answers import answered_at, show_answer
-from pages.shared.colors import Color
+from pages.shared.badge_colors import Color
 from pages.shared.frame import current_actor, errors_shown
 from scicot.pure.markdown import escape_markdown
 from scicot.services.runs.runs import get_run

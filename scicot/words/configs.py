@@ -166,7 +166,8 @@ class ExperimentConfig(Config):
     """A grid of training runs: every method on every dataset, fraction and seed.
 
     `datasets` maps a dataset to the snapshot that its runs train on; `settings` are the other
-    settings of TrainingConfig, the same for every run. A `final` one is measured on the test split.
+    settings of TrainingConfig, the same for every run; of one with a list, every value is tried by
+    every method that has the setting. A `final` experiment is measured on the test split.
     """
 
     name: str = Field(min_length=1, max_length=100)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from pages.shared.answers import answer, answered_at, show_answer
-from pages.shared.colors import Color
+from pages.shared.badge_colors import Color
 from pages.shared.frame import current_actor, errors_shown
 from pages.shared.plain_table import Cell, Head, Line, show_plain_table
 from scicot.services.system.findings import Level

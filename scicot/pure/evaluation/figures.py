@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from scicot.pure.evaluation.colors import color_of_method
+from scicot.pure.evaluation.method_colors import color_of_method
 from scicot.pure.evaluation.paper_tables import UNTRAINED
 from scicot.pure.evaluation.tables import ResultTable
 from scicot.pure.methods.registry import list_methods

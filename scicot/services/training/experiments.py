@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -45,7 +48,8 @@ def load_experiment(path: Path) -> ExperimentConfig:
 
 def plan_runs(config: ExperimentConfig) -> list[TrainingConfig]:
     """Return the grid's runs, those that share stages near each other."""
-    return [
+    split = {"evaluate_on": "test"} if config.final else {}
+    runs = [
         make_config(
             method=method,
             dataset=dataset,
@@ -53,14 +57,24 @@ def plan_runs(config: ExperimentConfig) -> list[TrainingConfig]:
             student=config.student,
             fraction=fraction,
             seed=seed,
-            **config.settings | ({"evaluate_on": "test"} if config.final else {}),
+            **settings | split,
         )
         for dataset, snapshot in config.datasets.items()
         for seed in config.seeds
         for fraction in config.fractions
         for method in config.methods
         if find_method(method).run_kind is RunKind.TRAIN
+        for settings in _expand(config.settings)
     ]
+    # what a method does not have makes no second run of it
+    return list({run.model_dump_json(): run for run in runs}.values())
+
+
+def _expand(settings: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the settings once for each choice of a value from every list."""
+    values = [value if isinstance(value, list) else [value] for value in settings.values()]
+    for chosen in product(*values):
+        yield dict(zip(settings, chosen, strict=True))
 
 
 def plan_baselines(config: ExperimentConfig) -> list[FewShotConfig]:

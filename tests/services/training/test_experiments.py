@@ -1,3 +1,4 @@
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,20 @@ def test_the_papers_grid_is_three_methods_two_sets_four_fractions_and_seeds() ->
     assert {run.dataset for run in runs} == {"arc-easy", "arc-challenge"}
     assert {run.fraction for run in runs} == {0.125, 0.25, 0.5, 1.0}
     assert {run.student for run in runs} == {"google/flan-t5-small"}
+
+
+@pytest.mark.parametrize("form", ["text", "letter"])
+def test_a_list_of_values_is_tried_by_the_methods_that_have_the_setting(form: str) -> None:
+    runs = plan_runs(load_experiment(PAPER_GRID.with_name(f"claim_{form}.yaml")))
+    tried = Counter((run.method, getattr(run, "stage2_rationales", None)) for run in runs)
+    assert tried == {
+        ("untrained", None): 6,
+        ("finetune", None): 6,
+        ("one_stage", None): 6,
+        ("sci_cot", "in_sample"): 6,
+        ("sci_cot", "cross_fit"): 6,
+    }
+    assert {run.evaluate_on for run in runs} == {"test"}
 
 
 def test_runs_of_a_grid_and_of_another_grid_share_their_stages(
