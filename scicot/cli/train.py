@@ -59,6 +59,14 @@ def create_command(
     per_question: Annotated[
         int, typer.Option(min=1, help="Up to so many a question; sources take turns.")
     ] = 1,
+    least_help: Annotated[
+        float | None,
+        typer.Option(help="Only what makes the key likelier by so many nats (`worth run`)."),
+    ] = None,
+    without_leak: Annotated[
+        bool,
+        typer.Option("--without-leak", help="Only what was measured and gives no key away."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Freeze the rationales of these statuses, one a question or several."""
@@ -76,6 +84,8 @@ def create_command(
             samples=sample or (),
             own_answer="right" if own_answer_right else own_answer,
             per_question=per_question,
+            least_help=least_help,
+            without_leak=without_leak,
         )
     fields = {"snapshot": snapshot.id, **asdict(snapshot)}
     said = f"Snapshot '{snapshot.name}' holds {snapshot.items} rationales."

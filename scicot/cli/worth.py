@@ -79,7 +79,8 @@ def show_command(
     lines = [f"{view.rationales:,} rationales measured by {view.student}."]
     lines += [f"{name:>6}  {_say(auc)}" for name, auc in view.auc.items()]
     lines += [
-        f"{source.source}: {source.rationales:,}, help {source.help:+.2f}, leak {source.leak:+.2f} "
+        f"{source.source}{f' with {source.prompt}' if source.prompt else ''}: "
+        f"{source.rationales:,}, help {source.help:+.2f}, leak {source.leak:+.2f} "
         f"nats, {source.given_away:,} give the key away"
         for source in view.sources
     ]

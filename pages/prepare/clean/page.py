@@ -11,6 +11,7 @@ from pages.prepare.clean.export import show_export
 from pages.prepare.clean.overview import RULES, TAB, show_overview
 from pages.prepare.clean.policy import show_policy
 from pages.prepare.clean.rules import show_rules
+from pages.prepare.clean.worth import show_worths
 from pages.shared import links
 from pages.shared.frame import choose_dataset, current_actor
 from pages.shared.next_step import show_next_step
@@ -32,7 +33,7 @@ def _show_next(dataset: str) -> None:
 st.title("Clean", anchor=False)
 dataset = choose_dataset()
 if dataset is not None:
-    overview, rules, batches, audit, policy, checks, export = st.tabs(
+    overview, rules, batches, audit, policy, checks, worth, export = st.tabs(
         [
             "Overview",
             RULES,
@@ -40,6 +41,7 @@ if dataset is not None:
             "Accept the clean pile",
             "Guidelines and second readings",
             "Checks",
+            "Worth",
             "Export",
         ],
         key=TAB,
@@ -57,6 +59,8 @@ if dataset is not None:
         show_policy(dataset)
     with checks:
         show_checks(dataset)
+    with worth:
+        show_worths(dataset)
     with export:
         show_export(dataset)
     _show_next(dataset)

@@ -15,6 +15,7 @@ from scicot.services.review.regeneration import ask_again
 from scicot.services.review.similar import find_similar
 from scicot.services.review.undo import restore_revision
 from scicot.services.workspace import open_workspace
+from scicot.services.worth.store import worths_by_revision
 from scicot.words.records import RationaleStatus
 
 
@@ -43,7 +44,9 @@ def _close() -> None:
 def _show_history(rationale_id: int) -> None:
     with open_workspace() as session:
         revisions = list_revisions(session, rationale_id)
-        seen = load_item(session, current_actor(), rationale_id).rationale.status
+        item = load_item(session, current_actor(), rationale_id)
+        worths = worths_by_revision(session, rationale_id)
+    seen = item.rationale.status
     current = revisions[-1]
     for before, revision in reversed(list(zip([None, *revisions[:-1]], revisions, strict=True))):
         when = revision.created_at
@@ -53,6 +56,12 @@ def _show_history(rationale_id: int) -> None:
             f"{revision.number} · {revision.cause.value} by {author} · {say_moment(when)}",
             help=say_utc(when),
         )
+        if revision.id in worths:
+            student, worth = worths[revision.id]
+            what.caption(
+                f"To {escape_markdown(student)}: help {worth.help:+.2f}, leak {worth.leak:+.2f} "
+                f"nats; it {escape_markdown(worth.say(item.question.answer_key))}."
+            )
         if revision is not current:
             restore.button(
                 "Restore",

@@ -109,7 +109,24 @@ def _show_new(dataset: str, there: Collection[str]) -> None:
         format_func=lambda rule: OWN_ANSWERS[rule],
         key="snapshot_own_answer",
     )
-    criteria = Criteria(tuple(include), sources, own_answer=rule, per_question=per_question)
+    least_help = st.number_input(
+        "Helps a student by at least, in nats",
+        value=None,
+        key="snapshot_least_help",
+        placeholder="whatever it helps",
+        help="What `worth run` measured: how much likelier the key becomes, as a logarithm.",
+    )
+    without_leak = st.toggle(
+        "Only what was measured and does not give the key away", key="snapshot_without_leak"
+    )
+    criteria = Criteria(
+        tuple(include),
+        sources,
+        own_answer=rule,
+        per_question=per_question,
+        least_help=least_help,
+        without_leak=without_leak,
+    )
     with errors_shown(), open_workspace() as session:
         plan = plan_snapshot(session, dataset=dataset, criteria=criteria)
         st.text(plan.sentence())

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from db.models import FlagRow, RationaleRow, ReviewRow, RevisionRow, SecondReadingRow
 from scicot.services.questions.lookup import find_dataset_id
+from scicot.services.rationales.worth_order import worst_first, worth_is
 from scicot.services.review.items import load_items
 from scicot.services.review.leases import read_by_another, release_all, take_leases
 from scicot.services.review.samples import has_samples, leads_in, list_samples
-from scicot.services.worth.order import worst_first, worth_is
 from scicot.words.patterns import check_pattern
 from scicot.words.records import Actor, RationaleStatus
 from scicot.words.reviewing import Queue, QueueFilter, ReviewItem

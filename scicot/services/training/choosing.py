@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from db.models import QuestionRow, RationaleRow, RevisionRow
 from scicot.pure.hashing import content_hash
 from scicot.pure.methods.plan import OwnAnswerRule
+from scicot.services.rationales.worth_order import gives_nothing_away, worth_of
 from scicot.words.errors import InvalidInput
 from scicot.words.records import APPROVED, RationaleStatus, Split
 
@@ -25,7 +26,9 @@ class Criteria:
 
     `sources` and `samples` empty: any; the order of `sources` is one of preference. `own_answer`
     keeps those alone whose teacher, without the key, comes to it (`right`), or drops those alone
-    that come to another (`not_wrong`: what was told the key stays).
+    that come to another (`not_wrong`: what was told the key stays). `least_help` (nats) and
+    `without_leak` keep what a student measured and found to help so much, and not to give the key
+    away; the student that measured last counts.
     """
 
     include: Sequence[RationaleStatus] = APPROVED
@@ -33,6 +36,8 @@ class Criteria:
     samples: Sequence[int] = ()
     own_answer: OwnAnswerRule | None = None
     per_question: int = 1
+    least_help: float | None = None
+    without_leak: bool = False
 
     def as_stored(self) -> dict[str, Any]:
         """Return what the snapshot's row says of how it was chosen."""
@@ -48,6 +53,10 @@ class Criteria:
             stored["samples"] = list(self.samples)
         if self.per_question > 1:
             stored["per_question"] = self.per_question
+        if self.least_help is not None:
+            stored["least_help"] = self.least_help
+        if self.without_leak:
+            stored["without_leak"] = True
         return stored
 
     @classmethod
@@ -59,6 +68,8 @@ class Criteria:
             samples=tuple(stored.get("samples", ())),
             own_answer="right" if stored.get("own_answer_right") else stored.get("own_answer"),
             per_question=stored.get("per_question", 1),
+            least_help=stored.get("least_help"),
+            without_leak=stored.get("without_leak", False),
         )
 
     def say(self) -> str:
@@ -72,6 +83,10 @@ class Criteria:
             said += ", with a teacher that comes to the key by itself"
         elif self.own_answer:
             said += ", with a teacher that does not come to another answer by itself"
+        if self.least_help is not None:
+            said += f", and helps a student by {self.least_help:g} nats or more"
+        if self.without_leak:
+            said += ", and does not give the key away"
         return said
 
 
@@ -145,6 +160,10 @@ def conditions(criteria: Criteria) -> list[ColumnElement[bool]]:
         wanted.append(RationaleRow.own_answer_right.is_(True))
     elif criteria.own_answer:
         wanted.append(RationaleRow.own_answer_right.is_not(False))
+    if criteria.least_help is not None:
+        wanted.append(worth_of("help") >= criteria.least_help)
+    if criteria.without_leak:
+        wanted.append(gives_nothing_away())
     return wanted
 
 

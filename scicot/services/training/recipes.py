@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from sqlalchemy.orm import Session
 
@@ -98,10 +98,6 @@ def _freeze(
         actor,
         name=f"{named.name[:70]} ({method.name}) {named.content_hash[:6]}",
         dataset=dataset,
-        include=criteria.include,
-        sources=criteria.sources,
-        samples=criteria.samples,
-        own_answer=criteria.own_answer,
-        per_question=criteria.per_question,
+        **asdict(criteria),
     )
     return snapshot.name

@@ -10,7 +10,7 @@ from statistics import mean
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import QuestionRow, RationaleRow
+from db.models import CompletionRow, PromptRow, QuestionRow, RationaleRow
 from scicot.pure.worth.auc import Auc, measure_auc, predict_rejection
 from scicot.services.questions.lookup import find_dataset_id
 from scicot.services.worth.store import list_students, load_worths
@@ -20,9 +20,13 @@ from scicot.words.records import APPROVED, RationaleStatus
 
 @dataclass(frozen=True, slots=True)
 class SourceWorth:
-    """What the rationales of one source are worth on average (nats), and how many give the key."""
+    """What the rationales of one source are worth on average (nats), and how many give the key.
+
+    `prompt` is the version that asked for them; None where no prompt did.
+    """
 
     source: str
+    prompt: str | None
     rationales: int
     help: float
     leak: float
@@ -55,8 +59,12 @@ def show_worth(session: Session, dataset: str, student: str | None = None) -> Wo
             RationaleRow.status,
             RationaleRow.risk,
             QuestionRow.answer_key,
+            PromptRow.name,
+            PromptRow.version,
         )
         .join(QuestionRow, QuestionRow.id == RationaleRow.question_id)
+        .join(CompletionRow, CompletionRow.id == RationaleRow.completion_id, isouter=True)
+        .join(PromptRow, PromptRow.id == CompletionRow.prompt_id, isouter=True)
         .where(RationaleRow.dataset_id == dataset_id)
         .order_by(RationaleRow.id)
     ).all()
@@ -78,18 +86,22 @@ def show_worth(session: Session, dataset: str, student: str | None = None) -> Wo
     together = predict_rejection(list(zip(*signs.values(), strict=True)), rejected)
     auc = {name: measure_auc(scores, rejected) for name, scores in signs.items()}
     auc["all"] = measure_auc(together, rejected) if together else None
-    by_source: dict[str, list[int]] = defaultdict(list)
+    by_source: dict[tuple[str, str | None], list[int]] = defaultdict(list)
     keys = {row.id: row.answer_key for row in measured}
     for row in measured:
-        by_source[row.source].append(row.id)
+        prompt = f"{row.name} v{row.version}" if row.name else None
+        by_source[row.source, prompt].append(row.id)
     sources = [
         SourceWorth(
             source=source,
+            prompt=prompt,
             rationales=len(ids),
             help=mean(worths[key].help for key in ids),
             leak=mean(worths[key].leak for key in ids),
             given_away=sum(worths[key].gives_away(keys[key]) for key in ids),
         )
-        for source, ids in sorted(by_source.items())
+        for (source, prompt), ids in sorted(
+            by_source.items(), key=lambda item: (item[0][0], item[0][1] or "")
+        )
     ]
     return WorthView(chosen, students, len(measured), auc, sources)

@@ -72,6 +72,19 @@ def load_worths(
     return worths
 
 
+def worths_by_revision(session: Session, rationale_id: int) -> dict[int, tuple[str, Worth]]:
+    """Return what each revision of a rationale was worth, and to which student, by revision.
+
+    Of several students the one that measured last counts.
+    """
+    rows = session.scalars(
+        select(WorthRow)
+        .where(WorthRow.rationale_id == rationale_id)
+        .order_by(WorthRow.run_id, WorthRow.id)
+    )
+    return {row.revision_id: (row.student, to_worth(row)) for row in rows}
+
+
 def to_worth(row: WorthRow) -> Worth:
     """Return a stored worth as the record."""
     return Worth(row.help, row.leak, row.before, row.after, row.alone)

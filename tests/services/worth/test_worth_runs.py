@@ -9,9 +9,10 @@ from scicot.services.review.items import load_item
 from scicot.services.review.queue import next_items
 from scicot.services.runs.runs import create_run, get_run
 from scicot.services.runs.worker import run_worker
+from scicot.services.training.snapshots import create_snapshot
 from scicot.services.worth.run import list_unmeasured, start_worth
 from scicot.services.worth.show import show_worth
-from scicot.services.worth.store import load_worths, store_worths
+from scicot.services.worth.store import load_worths, store_worths, worths_by_revision
 from scicot.words.configs import WorthConfig
 from scicot.words.errors import InvalidInput
 from scicot.words.records import Actor, RationaleStatus, RunKind, RunStatus, Split
@@ -20,6 +21,7 @@ from scicot.words.settings import Settings
 from scicot.words.worth import Worth
 from tests.builders import store_rationale
 from tests.cli.runner import run_json
+from tests.pages.driver import open_page
 from tests.services.training_line import Questions, prepare, tiny_config, train
 from tests.tiny_students import tiny_t5
 
@@ -106,3 +108,37 @@ def test_worth_orders_and_filters_the_queue(session: Session, questions: Questio
     item = load_item(session, Actor("Ada"), first)
     assert item.worth is not None
     assert "gives the key away" in item.worth.say(keys[0])
+
+
+def test_worth_filters_a_snapshot_and_stands_in_the_history_and_on_the_clean_page(
+    session: Session, questions: Questions
+) -> None:
+    trained = questions[Split.TRAIN][:3]
+    run_id = create_run(session, Actor("Ada"), kind=RunKind.WORTH, name="worth", config={})
+    shares = ((1.0, 0.0), (0.2, 0.0), (1.0, 3.0))
+    ids = []
+    for question, (help_, leak) in zip(trained, shares, strict=True):
+        rationale_id = store_rationale(
+            session, question, "It is so.", source="peer", status=RationaleStatus.ACCEPTED
+        )
+        revision = load_item(session, Actor("Ada"), rationale_id).rationale.revision_id
+        key = question.answer_key
+        worth = {(rationale_id, revision): Worth(help_, leak, key, key, key)}
+        store_worths(session, run_id, "run 1", worth)
+        assert worths_by_revision(session, rationale_id)[revision][0] == "run 1"
+        ids.append(rationale_id)
+
+    def freeze(**criteria: Any) -> int:
+        session.rollback()
+        name = f"worth {criteria}"
+        return create_snapshot(session, Actor("Ada"), name=name, dataset="demo", **criteria).items
+
+    assert freeze(least_help=0.5) == 2
+    assert freeze(without_leak=True) == 2
+    assert freeze(least_help=0.5, without_leak=True) == 1
+    assert freeze(sources=("peer",)) == 3
+    store_rationale(session, trained[0], "No.", source="peer", sample=1)
+    page = open_page("prepare/clean", dataset="demo", tab="Worth")
+    assert not page.exception
+    shown = " ".join(caption.value for caption in page.caption)
+    assert "3 rationales measured by run 1" in shown

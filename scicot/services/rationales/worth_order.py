@@ -40,6 +40,11 @@ def worth_is(wanted: WorthFilter) -> ColumnElement[bool]:
     return worth_of("help").is_not(None)
 
 
+def gives_nothing_away() -> ColumnElement[bool]:
+    """Return the condition that a rationale was measured and does not give the key away."""
+    return worth_of("help").is_not(None) & ~worth_is(WorthFilter.GIVES_AWAY)
+
+
 def worst_first(wanted: WorthFilter) -> ColumnElement[Any]:
     """Return what such a queue is ordered by: the least help, or the most leak."""
     if wanted is WorthFilter.GIVES_AWAY:
