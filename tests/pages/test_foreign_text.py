@@ -3,76 +3,62 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import String, Text, update
-from sqlalchemy.orm import Session
 
-from db.base import Base, EnumText
-from db.session import get_engine, write
-from scicot.services.evaluation.tags import add_tag
-from scicot.services.runs.runs import create_run
-from scicot.words.records import Actor, RunKind, RunStatus, Split
 from scicot.words.settings import Settings
-from tests.builders import store_questions, store_rationale
 from tests.pages.driver import APP, open_page
+from tests.soak.full_database import make_full, poison
 
 PAYLOAD = "![x](http://evil.example/p.png) [y](http://evil.example/l) <img src=http://evil.example>"
 # a mark that Markdown would take for an image, a link or a tag: not behind a backslash
 LIVE = re.compile(r"(?<!\\)(?:!\[|\]\(|<img)|(?<!\\)https?(?<!\\)://evil")
-PLAIN = {"text", "code", "json", "arrow_data_frame", "arrow_table", "bidi_component"}
+PLAIN = {
+    *("text", "code", "json", "arrow_data_frame", "arrow_table", "bidi_component"),
+    "vega_lite_chart",
+}
 TYPED = {
     "id",
     "value",
     "raw_value",
     "default",
-    "options",
     "raw_values",
     "placeholder",
-    "formatted_options",
 }
-KEPT = {"hash", "operation_id", "method", "kind", "folder", "launcher", "worker", "host"}
+OPTIONS = ("options", "formatted_options")
+WITH_PLAIN_OPTIONS = ("selectbox", "multiselect")  # a radio's and a pill's are Markdown
 PAGES = sorted(
     path.parent.relative_to(APP.parent / "pages").as_posix()
     for path in (APP.parent / "pages").glob("*/*/page.py")
 )
 
 
+# beside each page as it opens: what it shows of one run, or of two
+VIEWS: tuple[tuple[str, dict[str, str]], ...] = (
+    *((name, {}) for name in PAGES),
+    *(("train/runs", {"run": str(number)}) for number in (1, 2, 3)),
+    ("evaluate/compare", {"a": "2", "b": "3"}),
+    ("evaluate/inspect", {"run": "3"}),
+)
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with a row in every table; each text that others write carries the payload."""
+    path = tmp_path_factory.mktemp("full") / "full.db"
+    make_full(path)
+    poison(path, lambda text: f"{text} {PAYLOAD}")
+    return path
+
+
 @pytest.fixture
-def poisoned(session: Session, settings: Settings, tmp_path: Path) -> None:
-    """A database with questions, rationales and runs; each of its texts carries the payload."""
-    questions = store_questions(session, tmp_path / "data")[Split.TRAIN]
-    for question in questions[:3]:
-        store_rationale(session, question)
-    add_tag(session, Actor("Ada"), "a tag")
-    for kind in (RunKind.GENERATE, RunKind.PREDICT):
-        create_run(session, Actor("Ada"), kind=kind, name="a run", config={})
-    with write(session):
-        for table in Base.metadata.sorted_tables:
-            values = {
-                column.name: (column + f" {PAYLOAD}") for column in table.columns if is_text(column)
-            }
-            if values and table.name != "deed":
-                session.execute(update(table).values(values))
-        run = Base.metadata.tables["run"]
-        session.execute(update(run).values(error=PAYLOAD, message=PAYLOAD, status=RunStatus.FAILED))
-    session.close()
-    get_engine(settings.resolved_database_url).dispose()
-
-
-def is_text(column: Any) -> bool:
-    kind = column.type
-    long = isinstance(kind, Text) or (isinstance(kind, String) and (kind.length or 0) >= 100)
-    return (
-        long
-        and not isinstance(kind, EnumText)
-        and not column.primary_key
-        and not column.foreign_keys
-        and not any(word in column.name for word in KEPT)
-    )
+def poisoned(template: Path, settings: Settings) -> None:
+    settings.home_folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(template, settings.home_folder / "scicot.db")
 
 
 def live_texts(message: Any, path: str = "") -> Iterator[str]:
@@ -80,6 +66,8 @@ def live_texts(message: Any, path: str = "") -> Iterator[str]:
     for field, value in message.ListFields():
         where = f"{path}.{field.name}"
         if field.name in PLAIN or field.name in TYPED:
+            continue
+        if field.name in OPTIONS and path.startswith(WITH_PLAIN_OPTIONS):
             continue
         if isinstance(value, str):
             if "evil.example" in value and LIVE.search(value):
@@ -94,10 +82,13 @@ def live_texts(message: Any, path: str = "") -> Iterator[str]:
                     yield f"{where}: {item[:150]}"
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_no_page_shows_foreign_text_as_markdown(poisoned: None, name: str) -> None:
-    app = open_page(name)
+@pytest.mark.parametrize(("name", "query"), VIEWS)
+def test_no_page_shows_foreign_text_as_markdown(
+    poisoned: None, name: str, query: dict[str, str]
+) -> None:
+    app = open_page(name, **query)
     assert not app.exception
+    assert not [error for error in app.error if "Something unexpected" in error.value]
     found: list[str] = []
     for tree in (app.main, app.sidebar):
         for element in tree:

@@ -158,7 +158,7 @@ def note_what_happens(page: Page, address: str, counts: Walked) -> None:
 
     def note(url: str) -> None:
         if not url.startswith(own):
-            counts.outside_requests.append(url[:200])
+            counts.outside_requests.append(f"{page.url.removeprefix(address)}: {url[:200]}")
 
     page.on("dialog", lambda dialog: dialog.dismiss())
     page.on("request", lambda request: note(request.url))

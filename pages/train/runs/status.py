@@ -93,7 +93,8 @@ def _show(run: RunView) -> None:
 def _show_launch(launch: LaunchView) -> None:
     """Show what a cluster was handed, for reading and copying, and what it last said of it."""
     name = next((said for known, said in TITLES.items() if known == launch.launcher), "a cluster")
-    with st.expander(f"Handed to {name} as {launch.ticket}", icon=":material/dns:"):
+    ticket = escape_markdown(str(launch.ticket))
+    with st.expander(f"Handed to {name} as {ticket}", icon=":material/dns:"):
         said = " ".join(filter(None, [launch.state, launch.reason]))
         st.text(f"{name} last said: {said or 'nothing yet'}.")
         st.code(launch.submission, language="shell", wrap_lines=True)

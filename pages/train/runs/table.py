@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -81,7 +82,7 @@ def show_runs_table(runs: Sequence[RunView], places: Mapping[int, int], opened: 
         height=HEIGHT,
         is_tight=True,
         on_press=_open,
-        on_tick=lambda run_id: _tick(int(run_id), ticked),
+        on_tick=partial(_tick, ticked),
     )
 
 
@@ -91,7 +92,10 @@ def _open(run_id: str) -> None:
     st.session_state["runs_pressed"] = True
 
 
-def _tick(run_id: int, ticked: Sequence[int]) -> None:
+def _tick(ticked: Sequence[int], pressed: str) -> None:
+    run_id = links.read_number(pressed)
+    if run_id is None:
+        return
     now = [one for one in ticked if one != run_id] if run_id in ticked else [*ticked, run_id]
     if len(now) > MOST_TICKED:
         st.toast(f"Up to {MOST_TICKED} runs are drawn in one chart: the first was let go.")

@@ -81,7 +81,7 @@ def render_parts(parts: PromptParts, question: Question) -> PromptParts:
     }
 
     def fill(template: str) -> str:  # one pass: a value that looks like a variable stays as it is
-        return _VARIABLE.sub(lambda match: values[match.group(1)], template)
+        return _VARIABLE.sub(lambda match: values.get(match.group(1), match.group()), template)
 
     return PromptParts(fill(parts.reference), fill(parts.thinking), fill(parts.specificity))
 
