@@ -15,9 +15,9 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-from tests.browser.app_server import chromium_page, running_app
+from tests.browser.app_server import chromium_page, running_app, wait_until_quiet
 from tests.soak.figures import follow, report
 from tests.soak.full_database import make_full, poison
 
@@ -65,11 +65,9 @@ PATHS = (
     *("results", "compare?a=2&b=3", "inspect?run=3", "attribution", "what-if", "health", "people"),
 )
 PATIENCE_MS = 240_000  # a busy machine
+PLAYWRIGHTS_OWN_MS = 5_000
 OWN_DOWNLOAD = "[data-testid=stElementToolbarButton] button[aria-label^='Download as CSV']"
-QUIET = (
-    "!document.querySelector('[data-testid=stStatusWidget]') && "
-    "!!document.querySelector('[data-testid=stMain] :is(h1, h2, h3, h4, h5, .stAlert)')"
-)
+HEADING = "[data-testid=stMain] :is(h1, h2, h3, h4, h5, .stAlert)"
 
 
 @dataclass
@@ -93,7 +91,9 @@ class Walked:
         return not any(wrong)
 
 
-def soak_payloads(folder: Path, *, payloads: Sequence[str], seed: int) -> Walked:
+def soak_payloads(
+    folder: Path, *, payloads: Sequence[str], seed: int, paths: Sequence[str] = PATHS
+) -> Walked:
     """Walk every page once for each 25 payloads, all of them in every field."""
     counts = Walked(seed)
     follow("pages", counts)
@@ -111,7 +111,7 @@ def soak_payloads(folder: Path, *, payloads: Sequence[str], seed: int) -> Walked
             running_app(home, folder / "app.log") as address,
             chromium_page(ignores_policy=True) as page,
         ):
-            walk(page, address, counts)
+            walk(page, address, counts, paths)
         counts.payloads += len(some)
     return counts
 
@@ -122,17 +122,19 @@ def put_into(text: str, payloads: Sequence[str]) -> str:
     return "\n\n".join([text, *payloads[first:], *payloads[:first]])
 
 
-def walk(page: Page, address: str, counts: Walked) -> None:
+def walk(page: Page, address: str, counts: Walked, paths: Sequence[str]) -> None:
     """Open every page, unfold what it folds, and note what ran, was asked for or failed."""
     note_what_happens(page, address, counts)
     page.set_default_timeout(PATIENCE_MS)
-    for path in PATHS:
+    expect.set_options(timeout=PATIENCE_MS)
+    for path in paths:
         page.goto(f"{address}/{path}")
-        page.wait_for_function(QUIET)
+        page.locator(HEADING).first.wait_for()
+        wait_until_quiet(page)
         for fold in page.locator("summary").all():
             if fold.is_visible():
                 fold.click()
-        page.wait_for_function(QUIET)
+        wait_until_quiet(page)
         counts.pages += 1
         look_at_tables(page, path, counts)
         if was_run(page):
@@ -140,15 +142,18 @@ def walk(page: Page, address: str, counts: Walked) -> None:
         if page.get_by_text("Something unexpected happened").count():
             said = page.get_by_text("Something unexpected happened").first.inner_text()
             counts.pages_in_error.append(f"{path}: {said[:150]}")
+    expect.set_options(timeout=PLAYWRIGHTS_OWN_MS)
 
 
 def look_at_tables(page: Page, path: str, counts: Walked) -> None:
     """Count the tables, and note one whose own download, with formulas as they are, is offered."""
-    if page.get_by_test_id("stDataFrame").count():
-        page.locator(OWN_DOWNLOAD).first.wait_for(state="attached")
-    for button in page.locator(OWN_DOWNLOAD).all():
+    for table in page.get_by_test_id("stDataFrame").all():
+        table.hover()  # its own buttons show where the pointer is
+        button = page.locator(OWN_DOWNLOAD).first
+        button.wait_for(state="attached")
         counts.tables += 1
-        if button.evaluate("button => button.checkVisibility()"):
+        button.evaluate("button => button.focus()")
+        if button.evaluate("b => b.checkVisibility() || b === document.activeElement"):
             counts.raw_downloads.append(path)
 
 

@@ -50,7 +50,7 @@ def item(session: Session, tmp_path: Path) -> ReviewItem:
 
 
 @settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

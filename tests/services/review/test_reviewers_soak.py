@@ -23,12 +23,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = tmp_path / "home"
     use_home(folder)
     with open_workspace() as session:
-        make_rationales(session, 600)
+        make_rationales(session, 400)
     yield folder
     get_settings.cache_clear()
 
 
 def test_reviewers_without_a_pause_lose_and_double_nothing(home: Path) -> None:
-    counts = soak_reviewers(home, reviewers=4, seconds=3.0, pause=0.0, seed=new_seed())
+    counts = soak_reviewers(home, reviewers=4, seconds=2.0, pause=0.0, seed=new_seed())
     assert counts.agree, counts
     assert counts.presses
