@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from scicot.pure.teacher.prompts import BUILT_IN
 from scicot.services.evaluation.tags import add_tag
 from scicot.services.questions.lookup import find_dataset_id
 from scicot.services.rationales.checks import run_checks
+from scicot.services.review.regeneration import NOTED_PROMPT
 from scicot.services.runs.runs import create_run
 from scicot.services.teacher.prompts import save_prompt
 from scicot.services.training.snapshots import create_snapshot
@@ -43,7 +45,8 @@ def fill(home: Path) -> None:
         for question in other[Split.TRAIN]:
             store_rationale(session, question, status=RationaleStatus.ACCEPTED)
         create_snapshot(session, ADA, name="first", dataset="other")
-        save_prompt(session, ADA, "paper with a note", BUILT_IN, is_note=True)
+        noted = replace(BUILT_IN, specificity=f"{BUILT_IN.specificity}\n\nTake care: of units.")
+        save_prompt(session, ADA, NOTED_PROMPT, noted, is_note=True)
         add_tag(session, ADA, "Misreads")
 
 

@@ -12,9 +12,11 @@ from sqlalchemy import update
 from db.models import RunRow
 from db.session import open_session, write
 from scicot.services.questions.lookup import find_dataset_id
+from scicot.services.review.regeneration import NOTED_PROMPT
 from scicot.services.runs.runs import create_run
 from scicot.services.training.snapshots import list_snapshots
 from scicot.words.records import RunKind, RunStatus
+from tests.browser.app_server import wait_until_quiet
 from tests.browser.filled_home import ADA, GENERATED, url_of
 
 pytestmark = pytest.mark.browser
@@ -24,10 +26,10 @@ def test_a_note_to_the_teacher_is_no_prompt_to_choose(page: Page, filled_address
     page.goto(f"{filled_address}/generate?dataset=demo")
     prompt = page.get_by_role("combobox", name="Prompt").first
     expect(prompt).to_be_visible()
-    expect(page.get_by_text("paper with a note")).to_have_count(0)
+    expect(page.get_by_text(NOTED_PROMPT)).to_have_count(0)
     prompt.click()
     expect(page.get_by_role("option").first).to_be_visible()
-    expect(page.get_by_role("option", name="paper with a note")).to_have_count(0)
+    expect(page.get_by_role("option", name=NOTED_PROMPT)).to_have_count(0)
 
 
 def test_a_snapshot_says_what_goes_in_is_chosen_and_is_never_made_twice(
@@ -52,7 +54,9 @@ def test_five_choices_of_a_run_hold_and_what_is_cancelled_is_named(
     page.goto(f"{filled_address}/generate?dataset=demo")
     box = page.get_by_role("combobox", name="Run", exact=True)
     for number in (1, 3, 2, 1, GENERATED):
-        box.click()
+        wait_until_quiet(page)  # a redraw closes the list, as scrolling does
+        box.scroll_into_view_if_needed()
+        box.fill(f"rationales {number}")
         page.get_by_role("option", name=re.compile(f"rationales {number}$")).click()
         expect(page.get_by_text(re.compile(rf"Run \d+: rationales {number}$"))).to_be_visible()
     with open_session(url_of(filled_home)) as session:
