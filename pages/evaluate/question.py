@@ -20,6 +20,7 @@ BADGES: Mapping[Outcome, tuple[str, Color, str]] = {
     Outcome.CORRECT: ("correct", "green", ":material/check:"),
     Outcome.INCORRECT: ("incorrect", "red", ":material/close:"),
     Outcome.NO_ANSWER: ("no answer read", "orange", ":material/question_mark:"),
+    Outcome.UNSCORED: ("the key is not known", "gray", ":material/visibility_off:"),
 }
 VARIANT_TITLES = {
     Variant.MAIN: "its own student's rationale",
@@ -63,6 +64,9 @@ def _show_stem(question: Question) -> None:
 
 def _show_options(view: QuestionView) -> None:
     question = view.question
+    if not question.choices:
+        st.text(f"Answer: {question.answer_key}" if question.is_labelled else "A free answer")
+        return
     shares = "Each option's share by likelihood; ◀ is what the run answered."
     runs = [answer.run for answer in view.answers]
     colors = run_colors(runs)

@@ -130,6 +130,7 @@ function content(one, setTriggerValue) {
     parts.push(bar);
   }
   const text = element(one.press ? "button" : "span", one.is_call ? "call" : "text", one.text);
+  text.dir = "auto"; // what somebody wrote runs by its own script
   if (one.help) text.title = one.help;
   if (one.press) {
     text.dataset.name = `press ${one.press}`;

@@ -17,10 +17,6 @@ from scicot.words.records import Split, StoredQuestion
 PAGE_SIZE = 100
 ANY = "any"
 OWN_ANSWERS = {"comes to the key": True, "does not": False}
-# Arabic and Hebrew run from the right, each paragraph by its own first letter
-BY_ITS_OWN_DIRECTION = (
-    "[data-testid='stText'], [data-testid='stText'] * {unicode-bidi: plaintext; text-align: start}"
-)
 
 
 def show_table(dataset: str) -> int | None:
@@ -89,10 +85,6 @@ def show_question(question_id: int) -> None:
     with open_workspace() as session:
         question = get_question(session, question_id)
         rationales = list_rationales(session, question_id)
-    direction = st.components.v2.component(
-        "own_direction", css=BY_ITS_OWN_DIRECTION, isolate_styles=False
-    )
-    direction()
     st.subheader(escape_markdown(question.external_id))
     st.text(question.stem)
     for choice in question.choices:

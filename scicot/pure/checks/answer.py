@@ -24,6 +24,7 @@ ANNOUNCEMENT = re.compile(
     r"(?:\s+(?:here|above))?\s*(?:is|are|would\s+be|:)\s*:?\s*(?:therefore\s+)?",
     re.IGNORECASE | re.DOTALL,
 )
+_NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
 BOILERPLATE = frozenset(
     map(
         stem,
@@ -92,7 +93,12 @@ def announces_answer(text: str, question: Question) -> Iterator[Finding]:
 
 
 def only_restates(text: str, question: Question) -> Iterator[Finding]:
-    """Find a text that says nothing beyond the question and an option."""
+    """Find a text that says nothing beyond the question and an option.
+
+    Where the answer is free, a number that the question does not hold is worked out, not restated.
+    """
+    if not question.choices and set(_NUMBERS.findall(text)) - set(_NUMBERS.findall(question.stem)):
+        return
     known = set(BOILERPLATE)
     for part in (question.stem, *(choice.text for choice in question.choices)):
         known.update(content_words(part))

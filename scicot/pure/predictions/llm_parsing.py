@@ -10,19 +10,14 @@ from __future__ import annotations
 
 import re
 
-from scicot.pure.predictions.llm_phrases import (
-    BOX,
-    REFUSING,
-    is_no_commitment,
-    is_taken_back,
-)
+from scicot.pure.predictions.llm_phrases import REFUSING, is_no_commitment, is_taken_back
 from scicot.pure.predictions.llm_statements import (
     Statement,
     find_statements,
     stated_after_lead_ins,
     stated_in_objects,
 )
-from scicot.pure.predictions.markup import strip_markup
+from scicot.pure.predictions.markup import BOX, mark_boxes, strip_markup
 from scicot.pure.predictions.parsing import (
     NEXT_QUESTION,
     Ambiguous,
@@ -34,7 +29,6 @@ from scicot.pure.questions.free import find_in_statement, free_label
 from scicot.pure.teacher.thinking import cut_thinking
 from scicot.words.records import AnswerKind, NoAnswer, Question
 
-_BOXED = re.compile(r"\\f?boxed\s*(?:\{|(?=[A-J]\b))|<\|begin_of_box\|>")
 _CLOSING = re.compile(
     r"</\s*(?:(?:final|correct)[_-]?)?(?:answer|ans|choice|option|label|solution|response|result)\s*>"
     r"|\[/(?:final[_ ])?answer\]|<\|end_of_box\|>",
@@ -61,9 +55,8 @@ def read_llm_output(output: str, question: Question, *, is_cut: bool = False) ->
     following = NEXT_QUESTION.search(text)
     if following:
         text, is_cut = text[: following.start()], False
-    # a box is a statement of its own: a marker that the markup's removal leaves in place
-    text = _BOXED.sub(lambda box: BOX + ("\\text{" if box[0].endswith("{") else ""), text)
-    text = _CLOSING.sub("\n", strip_markup(text))
+    # a box is a statement of its own: a mark that the markup's removal leaves in place
+    text = _CLOSING.sub("\n", strip_markup(mark_boxes(text)))
     if question.answer_form is not None:
         return _read_free(text, question.answer_form, is_cut=is_cut)
     statements = find_statements(text, question)

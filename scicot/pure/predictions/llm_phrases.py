@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-BOX = "\ue000"  # stands where `\boxed` stood: what follows it is stated
+from scicot.pure.predictions.markup import BOX
+
 RIGHT = (
     r"(?:correct|right|best|final|appropriate|valid|accurate|"
     r"most\s+(?:likely|appropriate|accurate|suitable|plausible|fitting|reasonable))"

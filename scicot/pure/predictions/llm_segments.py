@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from scicot.pure.predictions.choices import match_choice, to_label
-from scicot.pure.predictions.llm_phrases import BOX, SPOKEN_OF
-from scicot.pure.predictions.markup import narrow
+from scicot.pure.predictions.llm_phrases import SPOKEN_OF
+from scicot.pure.predictions.markup import BOX, narrow
 from scicot.pure.predictions.parsing import Ambiguous, read_form
 from scicot.words.records import NoAnswer, Question
 

@@ -21,6 +21,8 @@ _WRAPPED = (
     re.compile(r"\\\(\s*(.+?)\s*\\\)"),
     re.compile(r"\\\[\s*(.+?)\s*\\\]"),
 )
+BOX = "\ue000"  # stands where `\boxed` stood: what follows it is stated
+_BOXED = re.compile(r"\\f?boxed\s*(?:\{|(?=[A-J]\b))|<\|begin_of_box\|>")
 MOST_LAYERS = 6  # `**$\boxed{\text{B}}$**` has four
 
 
@@ -33,6 +35,11 @@ def strip_markup(text: str) -> str:
         if text == before:
             break
     return text
+
+
+def mark_boxes(text: str) -> str:
+    """Return the text with a mark before what stands in a box, which itself stays."""
+    return _BOXED.sub(lambda box: BOX + ("\\text{" if box[0].endswith("{") else ""), text)
 
 
 # one sign for one, so that places in the text stay: （Ｂ） -> (B)

@@ -19,15 +19,16 @@ from scicot.pure.predictions.choices import (
     to_label,
 )
 from scicot.pure.predictions.llm_phrases import REFUSING, SPOKEN_OF
-from scicot.pure.predictions.markup import narrow, strip_markup
+from scicot.pure.predictions.markup import BOX, mark_boxes, narrow, strip_markup
 from scicot.pure.questions.free import read_free_answer
 from scicot.words.configs import AnswerForm
 from scicot.words.records import AnswerKind, NoAnswer, Question
 
-_MARKER = re.compile(r"\banswer\s*:", re.IGNORECASE)
+_MARKER = re.compile(r"\banswer\s*[:：]", re.IGNORECASE)
 _STATEMENT = re.compile(
-    r"\b(?:the|my)?\s*(?:(?:correct|right|best|final)\s+)?answer\s*(?:is\b|:)\s*:?"
-    r"|\b(?:correct|right|best)\s+(?:option|choice)\s+is\b\s*:?",
+    r"\b(?:the|my)?\s*(?:(?:correct|right|best|final)\s+)?answer\s*(?:is\b|[:：=])\s*:?"
+    r"|\b(?:correct|right|best)\s+(?:option|choice)\s+is\b\s*:?"
+    rf"|{BOX}",
     re.IGNORECASE,
 )
 NEXT_QUESTION = re.compile(r"\n\s*question\s*:", re.IGNORECASE)
@@ -100,14 +101,16 @@ def read_output(
         return read_free(output, question.answer_form, is_cut=is_cut)
     if form == "text":
         return _read_text(output, question, is_cut=is_cut)
-    text = strip_markup(output).strip()
+    text = strip_markup(mark_boxes(output)).strip()
     following = NEXT_QUESTION.search(text)
     if following:  # a model that goes on to invent another question
         text, is_cut = text[: following.start()], False
     marker = _MARKER.search(text)
     if marker:
         text = text[marker.start() :]
-    statements = list(_STATEMENT.finditer(text))
+    statements = [
+        statement for statement in _STATEMENT.finditer(text) if not _is_refused_box(statement, text)
+    ]
     try:
         if not statements:
             label = None if _RATIONALE.match(text) else read_form(text, question)
@@ -126,6 +129,12 @@ def read_output(
         return Reading(None, NoAnswer.TWO_LABELS)
     is_cut = is_cut or not any(form.strip(" .:(") for form in forms)
     return Reading(None, why_none(forms[-1], question, is_cut=is_cut))
+
+
+def _is_refused_box(statement: re.Match[str], text: str) -> bool:
+    r"""Return whether "the answer is not \boxed{B}" puts no answer into its box."""
+    before = _SENTENCES.split(text[: statement.start()])[-1]
+    return statement.group() == BOX and bool(REFUSING.search(before))
 
 
 def read_free(output: str, form: AnswerKind, *, is_cut: bool) -> Reading:

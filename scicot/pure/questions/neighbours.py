@@ -65,10 +65,11 @@ class Sketches:
 
     @classmethod
     def join(cls, parts: Sequence[Sketches]) -> Sketches:
-        """Return several parts as one, in the order of their ids."""
-        ids = np.concatenate([part.ids for part in parts])
-        order = np.argsort(ids, kind="stable")
-        return cls(ids[order], np.concatenate([part.numbers for part in parts])[order])
+        """Return several parts as one."""
+        return cls(
+            np.concatenate([part.ids for part in parts]),
+            np.concatenate([part.numbers for part in parts]),
+        )
 
 
 def asked_text(stem: str, choices: Iterable[Choice]) -> str:
@@ -168,7 +169,10 @@ def find_pairs(wanted: Sketches, others: Iterable[Sketches]) -> list[Pair]:
     alike each is paired with the first one alone.
     """
     exact, near = _Kept(), _Kept()
-    orders = [np.argsort(column, kind="stable") for column in _columns(wanted)]
+    orders = [
+        np.argsort(column, kind="stable").astype(np.int32)  # half the memory, for eighteen columns
+        for column in _columns(wanted)
+    ]
     for order, keys in zip(orders, _columns(wanted), strict=True):
         for candidates in _within(order, keys[order]):
             _keep(wanted, wanted, candidates, exact, near)

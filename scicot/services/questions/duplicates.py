@@ -65,10 +65,9 @@ def search_duplicates(session: Session, datasets: Sequence[str], *, after: int =
     mine = QuestionRow.dataset_id.in_([find_dataset_id(session, name) for name in wanted])
     asked = mine & (QuestionRow.id > after)
     _fill_sketches(session)
-    parts = list(_read_sketches(session, asked))
-    if not parts:
+    searched = _read_all_sketches(session, asked)
+    if searched is None:
         return 0
-    searched = Sketches.join(parts)
     pairs = find_pairs(searched, _read_sketches(session, ~asked))
     ids = select(QuestionRow.id).where(asked)
     with write(session):
@@ -86,9 +85,19 @@ def search_duplicates(session: Session, datasets: Sequence[str], *, after: int =
     return len(pairs)
 
 
+def _read_all_sketches(session: Session, of: ColumnElement[bool]) -> Sketches | None:
+    """Return the sketches of these questions, None for none; the parts they came in are let go."""
+    parts = list(_read_sketches(session, of))
+    return Sketches.join(parts) if parts else None
+
+
 def _read_sketches(session: Session, of: ColumnElement[bool]) -> Iterator[Sketches]:
-    """Yield the sketches of all these questions, in parts."""
-    query = select(QuestionRow.id, QuestionRow.sketch).where(of, QuestionRow.sketch.is_not(None))
+    """Yield the sketches of all these questions, in parts, the oldest question first."""
+    query = (
+        select(QuestionRow.id, QuestionRow.sketch)
+        .where(of, QuestionRow.sketch.is_not(None))
+        .order_by(QuestionRow.id)
+    )
     for rows in session.execute(query.execution_options(yield_per=PART)).partitions():
         yield Sketches.read([row[0] for row in rows], [row[1] or b"" for row in rows])
 

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from scicot.pure.checks import CHECKS, find_flags, risk_of
 from scicot.pure.checks.measures import measure_checks
 from scicot.pure.checks.neighbours import find_near_duplicates
+from scicot.words.records import AnswerKind, Question
 from tests.builders import make_question
 
 QUESTION = make_question(
@@ -81,6 +82,15 @@ SILENT = [
 @pytest.mark.parametrize("text", SILENT)
 def test_a_sound_text_sets_no_check_off(text: str) -> None:
     assert find_flags(text, QUESTION) == []
+
+
+def test_a_number_that_is_worked_out_is_no_restating() -> None:
+    asked = "Ann has 8 apples and buys 20 more. How many apples has she?"
+    question = Question("g1", asked, (), "28", answer_form=AnswerKind.NUMBER)
+    worked = "She begins with 8 apples and buys 20 more, so she has 28 apples."
+    assert find_flags(worked, question) == []
+    restated = "She has 8 apples and she buys 20 more apples, so ask how many."
+    assert {flag.check for flag in find_flags(restated, question)} >= {"only_restates"}
 
 
 def test_an_option_that_is_ruled_out_is_not_argued_for() -> None:

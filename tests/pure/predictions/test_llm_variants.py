@@ -189,6 +189,11 @@ STRICT = [
     (COUNT, "The incorrect answer is 18.", None),
     (FACTORIALS, "Answer: n!.", "B"),
     (TIME, "The answer would be B.", None),
+    (TIME, "Answer： B", "B"),
+    (TIME, "Answer = B", "B"),
+    (TIME, r"It turns daily, so $\boxed{\text{B}}$.", "B"),
+    (TIME, r"The answer is $\boxed{\text{(B) One week}}$", "B"),
+    (TIME, r"The answer is not $\boxed{B}$.", None),
 ]
 
 

@@ -30,7 +30,7 @@ export function show(s) {
 function drawRecord(s, record) {
   s.find(".place").textContent = `${record.dataset} · ${record.split} · ${record.external_id}`;
   s.find(".stem").textContent = record.stem;
-  fill(s.find(".options"), record.choices.map((choice) => optionOf(record, choice)));
+  fill(s.find(".options"), optionsOf(record));
   fill(s.find(".others"), record.others.map((other) => otherOf(record, other)));
   s.find(".own").textContent = record.own;
   s.find(".own").hidden = !record.own;
@@ -45,20 +45,33 @@ function drawRecord(s, record) {
   drawMarks(s, record);
 }
 
+function optionsOf(record) {
+  if (record.choices.length || !record.answer_key) {
+    return record.choices.map((choice) => optionOf(record, choice));
+  }
+  const item = spoken("li", "key", `${record.answer_key}  ✓ `); // a free answer is its own key
+  item.append(make("bdi", "", "key"));
+  return [item];
+}
+
 function optionOf(record, [label, text]) {
   const isKey = label === record.answer_key;
-  return make("li", isKey ? "key" : "", `(${label}) ${text}${isKey ? "  ✓ key" : ""}`);
+  const item = spoken("li", isKey ? "key" : "");
+  // the label counts for no direction: an Arabic option stands on the right with it
+  item.append(make("bdi", "", `(${label})`), ` ${text}${isKey ? "  ✓ " : ""}`);
+  if (isKey) item.append(make("bdi", "", "key"));
+  return item;
 }
 
 function otherOf(record, other) {
   const details = make("details");
   details.open = record.others.length === 1 && other.origin === "human";
-  details.append(make("summary", "", `${other.origin}: ${other.source}`), make("p", "", other.text));
+  details.append(make("summary", "", `${other.origin}: ${other.source}`), spoken("p", "", other.text));
   return details;
 }
 
 function flagOf(flag) {
-  const item = make("li", flag.severity, flag.message);
+  const item = spoken("li", flag.severity, flag.message);
   item.title = `${flag.name}: ${flag.explanation}`;
   return item;
 }
@@ -181,8 +194,10 @@ function drawNotice(s) {
   fill(area, [
     make("p", "", notice.message),
     ...notice.texts.map(([whose, text]) => {
-      const line = make("p");
-      line.append(make("strong", "", whose), text);
+      const line = spoken("p");
+      const name = make("strong", "", whose);
+      name.dir = "ltr"; // counts for no direction
+      line.append(name, text);
       return line;
     }),
     ...(notice.open ? [pressable("Open it again", reopen)] : []),
@@ -201,6 +216,13 @@ export function make(tag, className = "", text = "") {
   const element = document.createElement(tag);
   if (className) element.className = className;
   if (text) element.textContent = text;
+  return element;
+}
+
+// What somebody wrote: it runs by its own script.
+function spoken(tag, className = "", text = "") {
+  const element = make(tag, className, text);
+  element.dir = "auto";
   return element;
 }
 
