@@ -11,6 +11,7 @@ import typer
 
 from scicot.cli.output import AsJson, current_actor, emit, run_number, say
 from scicot.cli.runs import finish_or_follow
+from scicot.services.evaluation.teachers import TeacherLine, compare_teachers
 from scicot.services.teacher.generation import retry_calls
 from scicot.services.teacher.prices import list_prices, set_price
 from scicot.services.teacher.prompts import (
@@ -28,7 +29,7 @@ from scicot.words.storage import expand
 from scicot.words.teaching import PromptParts
 
 prompts = typer.Typer(no_args_is_help=True, help="What teachers are asked, in versions.")
-teachers = typer.Typer(no_args_is_help=True, help="What was learned of teachers' servers.")
+teachers = typer.Typer(no_args_is_help=True, help="Teachers compared, and their servers.")
 prices = typer.Typer(no_args_is_help=True, help="What teachers cost, with the day it was true.")
 
 
@@ -184,4 +185,29 @@ def take_thinking_command(
         taken = take_thinking(session, current_actor(), run_id)
     emit(
         {"run": run_id, "taken": taken}, as_json, f"{taken} texts are rationales now: review them."
+    )
+
+
+@teachers.command("compare")
+def compare_command(
+    dataset: Annotated[str, typer.Option(help="Whose rationales are compared.")],
+    as_json: AsJson = False,
+) -> None:
+    """Compare teachers by cost, flags, accept rate, help, and the students that each makes."""
+    with open_workspace() as session:
+        table = compare_teachers(session, dataset)
+    lines = [_describe_teacher(line) for line in table.lines]
+    if table.student:
+        lines.append(f"Help was measured by {table.student}.")
+    emit(asdict(table), as_json, "\n".join(lines) or f"'{dataset}' has no rationale yet.")
+
+
+def _describe_teacher(line: TeacherLine) -> str:
+    accepted = f"{line.accepted:.0%} of {line.decided:,}" if line.accepted is not None else "unread"
+    cost = f"${line.usd:.4f}" if line.usd is not None else "cost unknown"
+    help_ = f"help {line.help:+.2f}" if line.help is not None else "help not measured"
+    students = "".join(f"\n  {student.say()}" for student in line.students)
+    return (
+        f"{line.source}: {line.texts:,} texts, {cost}, {line.flagged:.0%} flagged, accepted "
+        f"{accepted}, {help_}, best for {line.best_for:,} questions{students}"
     )

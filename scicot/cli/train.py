@@ -67,6 +67,10 @@ def create_command(
         bool,
         typer.Option("--without-leak", help="Only what was measured and gives no key away."),
     ] = False,
+    by_help: Annotated[
+        bool,
+        typer.Option("--by-help", help="What helps a student most comes first, whosever it is."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Freeze the rationales of these statuses, one a question or several."""
@@ -86,6 +90,7 @@ def create_command(
             per_question=per_question,
             least_help=least_help,
             without_leak=without_leak,
+            by_help=by_help,
         )
     fields = {"snapshot": snapshot.id, **asdict(snapshot)}
     said = f"Snapshot '{snapshot.name}' holds {snapshot.items} rationales."

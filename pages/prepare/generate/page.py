@@ -16,6 +16,7 @@ from pages.prepare.generate.teacher_form import (
     choose_questions_asked,
     show_estimate,
 )
+from pages.prepare.generate.teachers import show_teachers
 from pages.shared import links
 from pages.shared.answers import answered_at, show_answer
 from pages.shared.frame import choose_dataset, current_actor, errors_shown
@@ -151,6 +152,7 @@ if dataset:
         show_prompt_editor(dataset)
     elif section == "Compare":
         with errors_shown():
+            show_teachers(dataset)
             show_source_comparison(dataset)
     elif section == "LLM baseline":
         show_few_shot(dataset)

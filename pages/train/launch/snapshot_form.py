@@ -119,6 +119,9 @@ def _show_new(dataset: str, there: Collection[str]) -> None:
     without_leak = st.toggle(
         "Only what was measured and does not give the key away", key="snapshot_without_leak"
     )
+    by_help = st.toggle(
+        "What helps a student most comes first, whosever it is", key="snapshot_by_help"
+    )
     criteria = Criteria(
         tuple(include),
         sources,
@@ -126,6 +129,7 @@ def _show_new(dataset: str, there: Collection[str]) -> None:
         per_question=per_question,
         least_help=least_help,
         without_leak=without_leak,
+        by_help=by_help,
     )
     with errors_shown(), open_workspace() as session:
         plan = plan_snapshot(session, dataset=dataset, criteria=criteria)

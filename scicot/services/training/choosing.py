@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, literal, select
 from sqlalchemy.orm import Session
 
 from db.models import QuestionRow, RationaleRow, RevisionRow
@@ -28,7 +29,8 @@ class Criteria:
     keeps those alone whose teacher, without the key, comes to it (`right`), or drops those alone
     that come to another (`not_wrong`: what was told the key stays). `least_help` (nats) and
     `without_leak` keep what a student measured and found to help so much, and not to give the key
-    away; the student that measured last counts.
+    away; the student that measured last counts. `by_help`: what helps it most comes first, whosever
+    it is: which teacher for which question.
     """
 
     include: Sequence[RationaleStatus] = APPROVED
@@ -38,6 +40,7 @@ class Criteria:
     per_question: int = 1
     least_help: float | None = None
     without_leak: bool = False
+    by_help: bool = False
 
     def as_stored(self) -> dict[str, Any]:
         """Return what the snapshot's row says of how it was chosen."""
@@ -57,6 +60,8 @@ class Criteria:
             stored["least_help"] = self.least_help
         if self.without_leak:
             stored["without_leak"] = True
+        if self.by_help:
+            stored["by_help"] = True
         return stored
 
     @classmethod
@@ -70,6 +75,7 @@ class Criteria:
             per_question=stored.get("per_question", 1),
             least_help=stored.get("least_help"),
             without_leak=stored.get("without_leak", False),
+            by_help=stored.get("by_help", False),
         )
 
     def say(self) -> str:
@@ -112,8 +118,9 @@ def choose_rationales(session: Session, dataset_id: int, criteria: Criteria) -> 
     if criteria.per_question < 1:
         raise InvalidInput("A snapshot takes at least one rationale a question.")
     rank = {source: place for place, source in enumerate(criteria.sources)}
+    help_ = worth_of("help") if criteria.by_help else literal(None)
     query = (
-        select(RationaleRow, QuestionRow.external_id, RevisionRow.id, RevisionRow.text)
+        select(RationaleRow, QuestionRow.external_id, RevisionRow.id, RevisionRow.text, help_)
         .join(QuestionRow, QuestionRow.id == RationaleRow.question_id)
         .join(RationaleRow.current)
         .where(RationaleRow.dataset_id == dataset_id, *conditions(criteria))
@@ -121,6 +128,7 @@ def choose_rationales(session: Session, dataset_id: int, criteria: Criteria) -> 
     rows = sorted(
         session.execute(query),
         key=lambda row: (
+            -row[4] if row[4] is not None else math.inf,
             rank.get(row[0].source, 0),
             TAKEN_FIRST.get(row[0].status, len(TAKEN_FIRST)),
             row[0].risk,
@@ -130,12 +138,12 @@ def choose_rationales(session: Session, dataset_id: int, criteria: Criteria) -> 
     turns: dict[int, list[tuple[int, Taken]]] = defaultdict(list)
     said: dict[tuple[int, str], int] = defaultdict(int)
     texts: set[tuple[int, str]] = set()
-    for rationale, external_id, revision_id, text in rows:
+    for rationale, external_id, revision_id, text, _ in rows:
         key = rationale.question_id
         if (key, text) in texts:
             continue
         texts.add((key, text))
-        turn = said[key, rationale.source]
+        turn = 0 if criteria.by_help else said[key, rationale.source]
         said[key, rationale.source] += 1
         turns[key].append((turn, Taken(external_id, revision_id, text)))
     return {

@@ -157,16 +157,17 @@ def create_snapshot(
     per_question: int = 1,
     least_help: float | None = None,
     without_leak: bool = False,
+    by_help: bool = False,
 ) -> Snapshot:
     """Freeze the current revisions of the dataset's training rationales that fit the criteria.
 
     A question gets up to `per_question` of them: sources take turns in the order of `sources`
     (any, where none is named), within one an edited text comes before an accepted one before any
     other, then the less suspicious, then the older. `own_answer` is a rule on what the teacher,
-    without the key, comes to; `least_help` and `without_leak` on what a student measured. The
-    hash covers the questions and texts, not the name: what is frozen already is returned, and
-    found by this name too. Raises InvalidInput when nothing fits, Conflict when the name is
-    another one's.
+    without the key, comes to; `least_help`, `without_leak` and `by_help` on what a student
+    measured. The hash covers the questions and texts, not the name: what is frozen already is
+    returned, and found by this name too. Raises InvalidInput when nothing fits, Conflict when the
+    name is another one's.
     """
     if not name.strip():
         raise InvalidInput("A snapshot needs a name. Give it one that says what it holds.")
@@ -179,6 +180,7 @@ def create_snapshot(
         per_question,
         least_help,
         without_leak,
+        by_help,
     )
     with write(session):
         chosen = choose_rationales(session, dataset_id, criteria)

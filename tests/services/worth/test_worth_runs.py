@@ -5,11 +5,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 from scicot.cli.handlers import HANDLERS
+from scicot.services.evaluation.teachers import compare_teachers
 from scicot.services.review.items import load_item
 from scicot.services.review.queue import next_items
 from scicot.services.runs.runs import create_run, get_run
 from scicot.services.runs.worker import run_worker
-from scicot.services.training.snapshots import create_snapshot
+from scicot.services.training.snapshots import create_snapshot, snapshot_texts
 from scicot.services.worth.run import list_unmeasured, start_worth
 from scicot.services.worth.show import show_worth
 from scicot.services.worth.store import load_worths, store_worths, worths_by_revision
@@ -142,3 +143,42 @@ def test_worth_filters_a_snapshot_and_stands_in_the_history_and_on_the_clean_pag
     assert not page.exception
     shown = " ".join(caption.value for caption in page.caption)
     assert "3 rationales measured by run 1" in shown
+
+
+def test_teachers_are_compared_by_help_and_by_the_students_that_they_make(
+    session: Session, settings: Settings, questions: Questions, tiny_t5: Path
+) -> None:
+    first, second, *_ = questions[Split.TRAIN]
+    run_id = create_run(session, Actor("Ada"), kind=RunKind.WORTH, name="worth", config={})
+    for question, shares in ((first, (0.1, 0.9)), (second, (0.8, 0.2))):
+        for source, help_ in zip(("starter", "peer"), shares, strict=True):
+            rationale_id = store_rationale(
+                session,
+                question,
+                f"It is so, says {source}.",
+                source=source,
+                sample=1,
+                status=RationaleStatus.ACCEPTED,
+            )
+            revision = load_item(session, Actor("Ada"), rationale_id).rationale.revision_id
+            worth = {(rationale_id, revision): Worth(help_, 0.0, "A", "A", "A")}
+            store_worths(session, run_id, "run 1", worth)
+    run = train(session, settings, tiny_config("one_stage", tiny_t5, epochs=1))
+    session.rollback()
+    table = compare_teachers(session, "demo")
+    starter, peer = table.lines
+    assert (table.student, starter.texts, peer.texts) == ("run 1", 8, 2)
+    assert (starter.best_for, peer.best_for) == (1, 1)
+    assert starter.help == pytest.approx(0.45)
+    assert peer.help == pytest.approx(0.55)
+    assert (starter.accepted, peer.decided) == (1.0, 2)
+    assert [made.runs for made in starter.students] == [(run.id,)]
+    assert peer.students == ()
+    assert run_json("teachers", "compare", "--dataset", "demo")["student"] == "run 1"
+    page = open_page("prepare/generate", dataset="demo", section="Compare")
+    assert not page.exception
+    assert any("run 1" in caption.value for caption in page.caption)
+    session.rollback()
+    made = create_snapshot(session, Actor("Ada"), name="best", dataset="demo", by_help=True)
+    texts = snapshot_texts(session, made.id)
+    assert [texts[one.id][0].source for one in (first, second)] == ["peer", "starter"]

@@ -1,0 +1,222 @@
+"""Teachers side by side: cost, flags, what people accept, help, and the students they make."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import mean
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from db.models import (
+    CompletionRow,
+    QuestionRow,
+    RationaleRow,
+    RunRow,
+    SnapshotItemRow,
+    WorthRow,
+)
+from db.models import RevisionRow as Revision
+from scicot.pure.evaluation.crossed import CellAccuracy
+from scicot.pure.methods.registry import title_of
+from scicot.services.evaluation.cells import group_cells, measure_seeds
+from scicot.services.questions.lookup import find_dataset_id
+from scicot.services.runs.runs import list_runs
+from scicot.words.records import APPROVED, RationaleStatus, RunKind, RunStatus
+from scicot.words.runs import RunView
+
+MOST_CELLS = 4  # of one teacher, those of the most seeds
+
+
+@dataclass(frozen=True, slots=True)
+class StudentMade:
+    """What students came to that learned from one teacher's texts alone, all seeds together."""
+
+    method: str
+    student: str
+    split: str
+    accuracy: CellAccuracy
+    runs: Sequence[int]
+
+    def say(self) -> str:
+        """Return it in a line."""
+        found = self.accuracy
+        interval = f" {found.interval.in_brackets('.1f')}" if found.interval else ""
+        seeds = f"{found.seeds} seed{'' if found.seeds == 1 else 's'}"
+        return (
+            f"{self.method}, {self.student}, {self.split}: {found.accuracy:.1%}{interval} ({seeds})"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TeacherLine:
+    """What is known of one source's rationales of a dataset; None where nothing is.
+
+    Shares are fractions; `accepted` is of the `decided`. `usd` is what its explanations cost
+    together, where every price is known. `help` is the mean (nats) of the `measured` ones, to one
+    student for all teachers; `best_for` the questions where no other teacher's text helps more.
+    """
+
+    source: str
+    texts: int
+    questions: int
+    flagged: float
+    decided: int
+    accepted: float | None
+    usd: float | None
+    usd_per_approved: float | None
+    measured: int
+    help: float | None
+    best_for: int
+    students: Sequence[StudentMade]
+
+
+@dataclass(frozen=True, slots=True)
+class TeacherTable:
+    """A dataset's teachers, the one with the most texts first; `student` measured the help."""
+
+    lines: Sequence[TeacherLine]
+    student: str | None
+
+
+def compare_teachers(session: Session, dataset: str) -> TeacherTable:
+    """Return each source of a dataset with what it costs and what its texts are good for."""
+    dataset_id = find_dataset_id(session, dataset)
+    approved = RationaleRow.status.in_(APPROVED)
+    rejected = RationaleRow.status == RationaleStatus.REJECTED
+    rows = session.execute(
+        select(
+            RationaleRow.source,
+            func.count(),
+            func.count(RationaleRow.question_id.distinct()),
+            func.count().filter(RationaleRow.risk > 0),
+            func.count().filter(approved),
+            func.count().filter(rejected),
+        )
+        .where(RationaleRow.dataset_id == dataset_id)
+        .group_by(RationaleRow.source)
+        .order_by(func.count().desc(), RationaleRow.source)
+    ).all()
+    costs = _costs(session, dataset_id)
+    student = _last_student(session, dataset_id)
+    helps = _helps(session, dataset_id, student) if student else {}
+    best = _best_for(helps)
+    students = _students(session, dataset)
+    lines = []
+    for source, texts, questions, flagged, taken, refused in rows:
+        cost = costs.get(source)
+        values = [value for of in helps.values() for value in of.get(source, ())]
+        lines.append(
+            TeacherLine(
+                source=source,
+                texts=texts,
+                questions=questions,
+                flagged=flagged / texts,
+                decided=taken + refused,
+                accepted=taken / (taken + refused) if taken + refused else None,
+                usd=cost,
+                usd_per_approved=cost / taken if cost is not None and taken else None,
+                measured=len(values),
+                help=mean(values) if values else None,
+                best_for=best[source],
+                students=students.get(source, ()),
+            )
+        )
+    return TeacherTable(lines, student)
+
+
+def _costs(session: Session, dataset_id: int) -> dict[str, float]:
+    """Return what each teacher's explanations cost, where the price of each is known."""
+    rows = session.execute(
+        select(
+            CompletionRow.model,
+            func.sum(CompletionRow.cost_usd),
+            func.count(),
+            func.count(CompletionRow.cost_usd),
+        )
+        .join(RationaleRow, RationaleRow.completion_id == CompletionRow.id)
+        .where(RationaleRow.dataset_id == dataset_id)
+        .group_by(CompletionRow.model)
+    )
+    return {
+        model: float(cost)
+        for model, cost, every, known in rows
+        if cost is not None and every == known
+    }
+
+
+def _last_student(session: Session, dataset_id: int) -> str | None:
+    return session.scalar(
+        select(WorthRow.student)
+        .join(RationaleRow, RationaleRow.id == WorthRow.rationale_id)
+        .where(RationaleRow.dataset_id == dataset_id)
+        .order_by(WorthRow.run_id.desc(), WorthRow.id.desc())
+        .limit(1)
+    )
+
+
+def _helps(session: Session, dataset_id: int, student: str) -> dict[int, dict[str, list[float]]]:
+    """Return the help of the current texts by question and source."""
+    rows = session.execute(
+        select(RationaleRow.question_id, RationaleRow.source, WorthRow.help)
+        .join(Revision, Revision.id == RationaleRow.revision_id)
+        .join(WorthRow, WorthRow.revision_id == Revision.id)
+        .where(RationaleRow.dataset_id == dataset_id, WorthRow.student == student)
+    )
+    helps: dict[int, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for question_id, source, value in rows:
+        helps[question_id][source].append(value)
+    return helps
+
+
+def _best_for(helps: Mapping[int, Mapping[str, Sequence[float]]]) -> Counter[str]:
+    """Return for how many questions each source's best text helps most, where several have one."""
+    best: Counter[str] = Counter()
+    for of in helps.values():
+        if len(of) > 1:
+            best[max(of, key=lambda source: max(of[source]))] += 1
+    return best
+
+
+def _students(session: Session, dataset: str) -> dict[str, list[StudentMade]]:
+    """Return the students by the one source that they learned from; of a mix none is told."""
+    sources: dict[int, set[str]] = defaultdict(set)
+    rows = session.execute(
+        select(SnapshotItemRow.snapshot_id, RationaleRow.source)
+        .join(Revision, Revision.id == SnapshotItemRow.revision_id)
+        .join(RationaleRow, RationaleRow.id == Revision.rationale_id)
+        .join(QuestionRow, QuestionRow.id == SnapshotItemRow.question_id)
+        .where(QuestionRow.dataset_id == find_dataset_id(session, dataset))
+        .distinct()
+    )
+    for snapshot_id, source in rows:
+        sources[snapshot_id].add(source)
+    snapshots = dict(session.execute(select(RunRow.id, RunRow.snapshot_id)).all())
+    runs = list_runs(
+        session, kinds=[RunKind.TRAIN], dataset=dataset, statuses=[RunStatus.DONE], limit=None
+    )
+    by_source: dict[str, list[RunView]] = defaultdict(list)
+    for run in runs:
+        of = sources.get(snapshots.get(run.id) or 0, set())
+        if len(of) == 1:
+            by_source[next(iter(of))].append(run)
+    return {source: _cells(session, listed) for source, listed in by_source.items()}
+
+
+def _cells(session: Session, runs: Sequence[RunView]) -> list[StudentMade]:
+    made = []
+    for cell in group_cells(runs):
+        accuracy = measure_seeds(session, cell.ids)
+        if accuracy is not None:
+            made.append(
+                StudentMade(
+                    method=title_of(cell.first.method),
+                    student=cell.first.training.student.rstrip("/").rsplit("/", 1)[-1],
+                    split=cell.first.training.evaluate_on,
+                    accuracy=accuracy,
+                    runs=cell.ids,
+                )
+            )
+    return made[:MOST_CELLS]
