@@ -57,7 +57,7 @@ bench: setup
 
 # The full figures under faults, kills and attacks: docs/soak/*.json and docs/soak.md. Hours; the
 # tests run a short version. One of them, with a seed: make soak SOAKS=fuzz SEED=14
-SOAKS ?= kills fuzz round-trips reviewers payloads teacher training
+SOAKS ?= kills fuzz round-trips reviewers payloads teacher training cancels
 soak: setup chromium
 	for name in $(SOAKS); do \
 	  $(BIN)/python -m tests.soak $$name $(if $(SEED),--seed $(SEED)) || exit 1; \

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -241,6 +242,14 @@ def run_worker_command(
     with open_workspace() as workspace:
         job, restarts = os.environ.get("SLURM_JOB_ID"), os.environ.get("SLURM_RESTART_COUNT")
         take_over_requeued(workspace, run_id, job, restarts)
-        status = run_worker(run_id, workspace.settings, HANDLERS)
+        status = run_worker(run_id, workspace.settings, HANDLERS, leave=_leave)
         workspace.tend()
     raise typer.Exit(0 if status is RunStatus.DONE else 1)
+
+
+def _leave() -> None:
+    """End this process in the midst of a computation; the next run gets its slot before."""
+    with open_workspace() as workspace:
+        workspace.tend()
+    logging.shutdown()
+    os._exit(1)

@@ -17,6 +17,7 @@ SOAKS = {
     "payloads": "payloads",
     "teacher": "teacher",
     "training": "training",
+    "cancels": "cancels",
 }
 
 if __name__ == "__main__":

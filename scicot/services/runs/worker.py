@@ -34,6 +34,7 @@ from scicot.words.errors import (
     SciCotError,
     StorageError,
 )
+from scicot.words.launching import HEAVY
 from scicot.words.records import RunKind, RunStatus
 from scicot.words.runs import RunView
 from scicot.words.settings import Settings
@@ -43,7 +44,12 @@ HEARTBEAT_SECONDS = 5.0
 CANCEL_POLL_SECONDS = 1.0
 PATIENCE_SECONDS = 600.0  # of a worker whose claim or end meets a locked database or a full disk
 RETRY_SECONDS = 1.0
+# A library that is loading or computing looks at nothing. A run of students may be ended at any
+# moment (what it has made is published by rename), so it does not wait for one; a teacher's
+# answers that are under way were paid for.
+STOP_SECONDS = 2.5
 ROOM_BYTES = 1_000_000
+ASKED_TO_STOP = "The run was asked to stop."
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
@@ -75,7 +81,7 @@ class RunContext:
     def check_cancelled(self) -> None:
         """Raise Cancelled when the run was asked to stop, or is no longer this worker's."""
         if self.cancel_event.is_set():
-            raise Cancelled("The run was asked to stop.")
+            raise Cancelled(ASKED_TO_STOP)
         if self.lost_event.is_set():
             raise Cancelled("Another worker has taken this run over.")
 
@@ -146,11 +152,13 @@ def run_worker(
     handlers: Mapping[RunKind, Handler],
     *,
     tell: Tell = _tell_nobody,
+    leave: Callable[[], None] | None = None,
 ) -> RunStatus:
     """Carry the run out in this process and return how it ended.
 
-    `tell` hears of everything that is reported to the row. Raises RunNotInState when another
-    worker has it, or it is not waiting.
+    `tell` hears of everything that is reported to the row. `leave` ends the process: it is called
+    once a run of students that was cancelled has not stopped by itself for 2.5 s, and its row says
+    so. Raises RunNotInState when another worker has it, or it is not waiting.
     """
     worker = uuid.uuid4().hex
     url = settings.resolved_database_url
@@ -164,7 +172,20 @@ def run_worker(
     room = Room(settings.home_folder / f".room-of-run-{run_id}", ROOM_BYTES)
     room.put_aside()  # how the run ended can be written on a full disk too
     stopped = threading.Event()
-    beat = threading.Thread(target=_beat, args=(context, stopped), daemon=True, name="heartbeat")
+
+    def stop_at_once() -> None:
+        room.give_back()
+        _finish(context, RunStatus.CANCELLED, ASKED_TO_STOP, {})
+        if leave is not None:
+            leave()
+
+    can_stop = leave is not None and context.run.kind in HEAVY
+    beat = threading.Thread(
+        target=_beat,
+        args=(context, stopped, stop_at_once if can_stop else None),
+        daemon=True,
+        name="heartbeat",
+    )
     beat.start()
     try:
         status, error, result = _carry_out(context, handlers)
@@ -244,9 +265,15 @@ def _patiently(attempt: Callable[[], T]) -> T:
             time.sleep(RETRY_SECONDS)
 
 
-def _beat(context: RunContext, stopped: threading.Event) -> None:
+def _beat(
+    context: RunContext, stopped: threading.Event, stop_at_once: Callable[[], None] | None
+) -> None:
     last_beat = time.monotonic()
-    while not stopped.wait(CANCEL_POLL_SECONDS):
+    is_asked = False
+    while not stopped.wait(STOP_SECONDS if is_asked else CANCEL_POLL_SECONDS):
+        if is_asked and stop_at_once is not None:
+            stop_at_once()
+            return
         try:
             with context.session() as session:
                 row = session.execute(
@@ -256,6 +283,7 @@ def _beat(context: RunContext, stopped: threading.Event) -> None:
                 ).one()
             if row.cancel_requested:
                 context.cancel_event.set()
+                is_asked = True
             if row.worker != context.worker:
                 context.lost_event.set()
             if time.monotonic() - last_beat >= HEARTBEAT_SECONDS:

@@ -214,6 +214,34 @@ def test_a_run_moved_up_starts_before_older_ones(session: Session, settings: Set
         move_to_front(session, Actor("Ada"), first)
 
 
+def test_a_run_of_students_that_does_not_look_up_is_ended_within_five_seconds(
+    session: Session, settings: Settings
+) -> None:
+    run_id = new_run(session)
+    left, started = threading.Event(), threading.Event()
+
+    def handler(_context: RunContext) -> Mapping[str, Any]:
+        started.set()
+        left.wait(timeout=60)  # as a library that loads a model: it asks nobody
+        return {}
+
+    worker = threading.Thread(
+        target=run_worker,
+        args=(run_id, settings, {RunKind.TRAIN: handler}),
+        kwargs={"leave": left.set},
+    )
+    worker.start()
+    assert started.wait(timeout=20)
+    request_cancel(session, Actor("Ada"), run_id)
+    assert left.wait(timeout=30)
+    session.commit()
+    assert get_run(session, run_id).status is RunStatus.CANCELLED
+    worker.join(timeout=20)
+    session.commit()
+    run = get_run(session, run_id)  # what it still did is not this run's any more
+    assert (run.status, run.result) == (RunStatus.CANCELLED, {})
+
+
 def test_runs_are_listed_newest_first_and_by_status(session: Session) -> None:
     first, second = new_run(session), new_run(session)
     claim_run(session, second, "w")
