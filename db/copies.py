@@ -10,6 +10,7 @@ from pathlib import Path
 
 from scicot.words.errors import DatabaseUnusable
 
+AS_NAMED = "surrogateescape"  # as Python keeps a file's name that is no UTF-8
 LOOKED_AT = 5  # backups examined in search of a good one; each is read whole
 
 
@@ -65,7 +66,7 @@ def backups_folder(database: Path) -> Path:
 
 def note_backup(database: Path, backup: Path) -> None:
     """Remember where a backup was written, for the day the database cannot say it."""
-    with suppress(OSError), _list_of(database).open("a", encoding="utf-8") as file:
+    with suppress(OSError), _list_of(database).open("a", encoding="utf-8", errors=AS_NAMED) as file:
         file.write(f"{backup.absolute()}\n")
 
 
@@ -73,7 +74,7 @@ def list_backups(database: Path) -> list[Path]:
     """Return the backups that are known of and there, the newest first."""
     known = set(backups_folder(database).glob("*.db"))
     with suppress(OSError):
-        listed = _list_of(database).read_text(encoding="utf-8", errors="replace").split("\n")
+        listed = _list_of(database).read_text(encoding="utf-8", errors=AS_NAMED).split("\n")
         known |= {Path(line) for line in listed if line and Path(line).is_file()}
     return sorted(known, key=lambda path: path.stat().st_mtime_ns, reverse=True)
 

@@ -32,6 +32,12 @@ from scicot.words.errors import DatabaseBusy, DatabaseUnusable, InvalidInput
 from scicot.words.patterns import SECONDS_A_QUERY, SECONDS_A_TEXT, TOO_SLOW
 from scicot.words.storage import storage_error
 
+# what the driver itself refuses to carry to a database, and what is said of it
+NOT_STORABLE: dict[type[Exception], str] = {
+    OverflowError: "A number is larger than any that is kept here. Check what was asked for.",
+    UnicodeEncodeError: "A name or text holds bytes that are no text. Write it as UTF-8.",
+}
+
 
 @lru_cache(maxsize=8)
 def get_engine(url: str) -> Engine:
@@ -119,6 +125,9 @@ def _begin_query(*_of_the_query: Any) -> None:
 def _name_error(context: ExceptionContext) -> None:
     if "user-defined function raised" in str(context.original_exception):
         raise InvalidInput(TOO_SLOW) from context.original_exception
+    for kind, sentence in NOT_STORABLE.items():
+        if isinstance(context.original_exception, kind):
+            raise InvalidInput(sentence) from context.original_exception
     if context.engine is not None:
         named = name_error(context.original_exception, _file_of(context.engine))
         if named is not None:

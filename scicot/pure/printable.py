@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
-# C0 but tab and newline, delete and C1; then what turns the direction of writing round
-_ORDERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# C0 but tab and newline, delete and C1; what turns the direction of writing round; half characters,
+# as a file's name that is no UTF-8 has
+_ORDERS = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 def printable(text: str) -> str:

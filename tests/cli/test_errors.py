@@ -94,6 +94,23 @@ def test_a_database_url_is_refused_without_its_password(
         assert "Traceback" not in done.stderr
 
 
+def test_a_number_that_no_table_holds_is_said_to_be_too_large() -> None:
+    assert "larger than any" in told("take-thinking", "9" * 23)
+
+
+def test_a_name_that_is_no_text_is_said_and_a_path_like_it_is_used(tmp_path: Path) -> None:
+    odd = os.fsdecode(bytes(tmp_path) + b"/\xff\xfe.db")
+    assert run_json("backup", odd)["bytes"]
+    assert run_json("restore", odd)["restored"] == odd
+    assert "UTF-8" in told("snapshot", "create", "snap", "--dataset", os.fsdecode(b"\xff\xfe"))
+
+
+def test_a_name_of_oneself_is_bounded_and_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("x" * 101, "\x1b[2Jada", "a\nb", os.fsdecode(b"\xff")):
+        monkeypatch.setenv("SCICOT_ACTOR", name)
+        assert "SCICOT_ACTOR" in told("snapshot", "create", "snap", "--dataset", "demo")
+
+
 def test_a_setting_that_is_none_is_named_without_its_value(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCICOT_TRAINING_SLOTS", "s3cret-by-mistake")
     sentence = told("runs", "list")
