@@ -19,7 +19,13 @@ from scicot.services.evaluation.pairs import default_pair
 from scicot.services.workspace import open_workspace
 from scicot.words.records import Actor
 from scicot.words.settings import get_settings
-from tests.browser.app_server import CHROMIUM, CHROMIUM_OPTIONS, SCREENSHOTS, running_app
+from tests.browser.app_server import (
+    CHROMIUM,
+    CHROMIUM_OPTIONS,
+    SCREENSHOTS,
+    running_app,
+    wait_until_quiet,
+)
 
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 PAGES = (
@@ -28,7 +34,7 @@ PAGES = (
 )
 README = ("", "review", "compare")
 WIDTHS = {1280: 800, 375: 740}
-SETTLED = 6_000  # milliseconds after the page says that it is done: charts draw themselves
+SETTLED = 2_000  # milliseconds after the page says that it is done: charts draw themselves
 
 
 def take_all(pages: tuple[str, ...], widths: tuple[int, ...], schemes: tuple[str, ...]) -> None:
@@ -64,7 +70,7 @@ def _open(browser: Browser, width: int, scheme: str) -> Page:
 def _take(page: Page, address: str, name: str, called: str) -> None:
     page.goto(f"{address}/{name}")
     page.locator('[data-testid="stMain"] :is(h1, h3)').first.wait_for()  # Review's is a small one
-    page.locator('[data-testid="stStatusWidget"]').wait_for(state="detached")
+    wait_until_quiet(page)
     page.wait_for_timeout(SETTLED)
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SCREENSHOTS / f"{called}.png")

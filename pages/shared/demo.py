@@ -31,11 +31,13 @@ def show_demonstration() -> None:
         own = say_own_work(session, demonstration)
     with st.sidebar, st.container(border=True, gap="small"):
         st.components.v2.component("demonstration", css=_ribbon(), isolate_styles=False)()
-        st.badge("Demonstration", icon=":material/science:", color="orange")
-        st.caption(
-            "Our own questions, a tiny teacher, three tiny students, really run. It shows how the "
-            "work goes, not what the methods can do."
+        st.badge(
+            "Demonstration",
+            icon=":material/science:",
+            color="orange",
+            help="Our own questions, a tiny teacher, three tiny students, really run.",
         )
+        st.caption("It shows how the work goes, not what the methods can do.")
         if current_actor().role.reaches(MAY[Action.DELETE]):
             _show_removal(demonstration, own)
 
