@@ -11,8 +11,9 @@ import typer
 from scicot.cli.output import AsJson, emit, say
 from scicot.pure.evaluation.table_formats import say_caption, to_csv_file, to_latex, to_markdown
 from scicot.pure.evaluation.tables import ResultTable, TableCell
+from scicot.pure.markdown import escape_markdown
 from scicot.pure.statistics import Interval
-from scicot.services.evaluation.results import load_results
+from scicot.services.evaluation.results import Results, load_results
 from scicot.services.workspace import open_workspace
 from scicot.words.records import Split
 
@@ -44,9 +45,10 @@ def results_command(
     ] = Format.MARKDOWN,
     as_json: AsJson = False,
 ) -> None:
-    """Show the paper's tables, published and measured here, from the finished runs."""
+    """Show the finished runs, whatever their set, and the paper's tables with ours beside them."""
     with open_workspace() as session:
         results = load_results(session, experiment_id=experiment, student=student, split=split)
+    runs = _list_runs(results)
     emit(
         {
             "experiment": experiment,
@@ -54,6 +56,7 @@ def results_command(
             "source": results.paper.source,
             "split": results.split,
             "splits": results.splits,
+            "runs": runs,
             "settings": results.settings,
             "baselines": {
                 dataset: {
@@ -72,10 +75,58 @@ def results_command(
             "tables": [describe(table) for table in results.tables],
         },
         as_json,
-        _write(results.tables, written),
+        (_say_runs(runs) if written is Format.MARKDOWN else "") + _write(results.tables, written),
     )
     for dataset, reads in results.test_reads.items():
         say(reads.say(dataset))
+
+
+def _list_runs(results: Results) -> list[dict[str, Any]]:
+    """Return what each finished run of the split came to, by dataset, the best first."""
+    lines = [
+        {
+            "run": run.id,
+            "name": run.name,
+            "dataset": run.dataset,
+            "method": run.method,
+            "questions": results.scores[run.id].score.n,
+            "accuracy": results.scores[run.id].score.accuracy,
+            "interval": _ends(results.scores[run.id].score.interval),
+            "option_accuracy": results.scores[run.id].option_accuracy,
+            "no_answer": results.scores[run.id].score.no_answer,
+            "no_answer_reasons": dict(results.scores[run.id].reasons),
+        }
+        for run in results.runs
+    ]
+    return sorted(lines, key=lambda line: (str(line["dataset"]), -(line["accuracy"] or 0)))
+
+
+def _say_runs(lines: Sequence[dict[str, Any]]) -> str:
+    if not lines:
+        return ""
+    heads = ("Run", "Set", "Questions", "Correct, %", "By options, %", "No answer")
+    rows = [
+        (
+            escape_markdown(f"{line['run']} · {line['name']}"),
+            escape_markdown(str(line["dataset"])),
+            f"{line['questions']:,}",
+            _percent(line["accuracy"], line["interval"]),
+            _percent(line["option_accuracy"], None),
+            str(line["no_answer"]),
+        )
+        for line in lines
+    ]
+    table = "".join(
+        f"| {' | '.join(row)} |\n" for row in [heads, (":--", ":--", *["--:"] * 4), *rows]
+    )
+    return f"**My runs.** Of the answers as written; 95 % intervals (Wilson).\n\n{table}\n"
+
+
+def _percent(share: float | None, ends: list[float] | None) -> str:
+    if share is None:
+        return "–"
+    bounds = f" \\[{ends[0] * 100:.1f}, {ends[1] * 100:.1f}\\]" if ends else ""
+    return f"{share * 100:.1f}{bounds}"
 
 
 def _write(tables: Sequence[ResultTable], written: Format) -> str:

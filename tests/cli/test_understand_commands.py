@@ -62,6 +62,8 @@ def test_a_run_that_is_not_there_is_said_in_a_sentence(runs: tuple[int, int]) ->
 
 def test_results_prints_ours_beside_the_papers(runs: tuple[int, int]) -> None:
     found = run_json("results")
+    assert {line["run"] for line in found["runs"]} == set(runs)
+    assert "**My runs.**" in run_command("results").stdout
     (table,) = [one for one in found["tables"] if one["key"] == "table_2"]
     cells = {row["label"]: row["cells"]["ARC-E"] for row in table["rows"]}
     assert cells["Sci-CoT"]["paper"] == pytest.approx(0.4373)

@@ -36,9 +36,11 @@ def is_own_machine(host: str) -> bool:
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
-        return ipaddress.ip_address(host).is_loopback
+        address = ipaddress.ip_address(host)
     except ValueError:
         return False
+    mapped = getattr(address, "ipv4_mapped", None) or address  # ::ffff:127.0.0.1
+    return bool(mapped.is_loopback)
 
 
 def shown_proxy(proxy: str) -> str:

@@ -42,6 +42,13 @@ _NAMED_STATUSES = {
     "api_error": 500,
 }
 
+# what a sentence means where no code beside it says so
+_SAID_STATUSES = (
+    (re.compile(r"rate.?limit|too many requests|slow down|throttl", re.IGNORECASE), 429),
+    (re.compile(r"overload|temporarily unavailable|try again later|server busy", re.I), 503),
+)
+_SENTENCES = ("message", "error_msg", "msg", "detail", "Message", "faultstring")
+
 
 @dataclass(frozen=True, slots=True)
 class ServerError:
@@ -70,7 +77,7 @@ def error_in(content: Any) -> ServerError | None:
         return next((found for item in content if (found := error_in(item))), None)
     if not isinstance(content, Mapping):
         return None
-    for name in ("error", "errors"):
+    for name in ("error", "errors", "fault"):
         if content.get(name):
             return _read(content[name])
     if content.get("detail"):
@@ -78,7 +85,7 @@ def error_in(content: Any) -> ServerError | None:
     choices = content.get("choices")
     if isinstance(choices, list) and choices:
         return error_in(choices[0]) if isinstance(choices[0], Mapping) else None
-    if "choices" not in content and _text_of(content, "message", "error_msg", "msg"):
+    if "choices" not in content and _text_of(content, *_SENTENCES[:3], *_SENTENCES[4:]):
         return _read(content)
     return None
 
@@ -87,13 +94,13 @@ def _read(error: Any) -> ServerError:
     if isinstance(error, list):
         error = error[0]
     if not isinstance(error, Mapping):
-        return ServerError(message=_sentence(str(error)))
+        return ServerError(message=_sentence(str(error)), status=_said_status(str(error)))
     inner = error.get("error")
     if isinstance(inner, Mapping):
         return _read(inner)
     codes = [error.get(name) for name in _CODES]
     words = [word for word in codes if isinstance(word, str) and not word.strip().isdigit()]
-    message = _text_of(error, "message", "error_msg", "msg", "detail") or _text_of(error, "error")
+    message = _text_of(error, *_SENTENCES) or _text_of(error, "error")
     metadata = error.get("metadata")
     raw = _text_of(metadata, "raw") if isinstance(metadata, Mapping) else None
     if raw and raw not in (message or ""):  # a gateway's own word, and the provider's behind it
@@ -103,7 +110,7 @@ def _read(error: Any) -> ServerError:
         code=words[0] if words else None,
         message=_sentence(message or json.dumps(error, ensure_ascii=False)),
         parameter=parameter if isinstance(parameter, str) else None,
-        status=_status(codes),
+        status=_status(codes) or _said_status(message or ""),
     )
 
 
@@ -133,6 +140,10 @@ def _status(codes: list[Any]) -> int | None:
         elif isinstance(code, str) and code.lower() in _NAMED_STATUSES:
             return _NAMED_STATUSES[code.lower()]
     return None
+
+
+def _said_status(sentence: str) -> int | None:
+    return next((status for said, status in _SAID_STATUSES if said.search(sentence)), None)
 
 
 def _text_of(values: Mapping[str, Any], *names: str) -> str | None:

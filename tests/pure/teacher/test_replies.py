@@ -119,6 +119,25 @@ def test_the_text_is_told_from_the_thinking(
     assert reason in (answer.reason or "")
 
 
+SAID_IN_WORDS = [
+    ({"error": "The model is overloaded"}, 200, "unavailable", "overloaded"),
+    ({"success": False, "code": 50505, "message": "Server busy"}, 200, "unavailable", "busy"),
+    ({"error": {"message": "Rate limit reached for your tier"}}, 200, "rate_limited", "your tier"),
+    ({"error": {"message": "The model does not exist"}}, 200, "invalid", "does not exist"),
+    ({"fault": {"faultstring": "Invalid ApiKey"}}, 403, "denied", ": Invalid ApiKey"),
+    ({"__type": "ValidationException", "Message": "bad model"}, 400, "rejected", ": bad model"),
+]
+
+
+@pytest.mark.parametrize(("body", "status", "outcome", "said"), SAID_IN_WORDS)
+def test_an_error_without_a_code_is_what_its_sentence_says(
+    body: dict[str, object], status: int, outcome: str, said: str
+) -> None:
+    answer = read_reply(Reply(status, json.dumps(body)))
+    assert answer.outcome == outcome
+    assert said in (answer.reason or "")
+
+
 OTHER_WAYS = {
     "Ollama's own": {"message": {"role": "assistant", "content": "T"}, "done": True},
     "Anthropic's own": {
