@@ -102,7 +102,11 @@ def test_a_name_that_is_no_text_is_said_and_a_path_like_it_is_used(tmp_path: Pat
     odd = os.fsdecode(bytes(tmp_path) + b"/\xff\xfe.db")
     assert run_json("backup", odd)["bytes"]
     assert run_json("restore", odd)["restored"] == odd
-    assert "UTF-8" in told("snapshot", "create", "snap", "--dataset", os.fsdecode(b"\xff\xfe"))
+    no_text = os.fsdecode(b"\xff\xfe")
+    assert "UTF-8" in told("snapshot", "create", "snap", "--dataset", no_text)
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text("{}")
+    assert "UTF-8" in told("import", "rationales", rows, "--dataset", no_text, "--source", "t")
 
 
 def test_a_name_of_oneself_is_bounded_and_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,18 +10,10 @@ from tests.soak.database import VICTIMS
 from tests.soak.kills import kill_often
 from tests.soak.seeds import new_seed
 
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.mark.parametrize("command", VICTIMS)
 def test_two_kills_leave_old_or_new(command: str, tmp_path: Path) -> None:
     counts = kill_often(VICTIMS[command], tmp_path, kills=2, seed=new_seed())
-    assert counts.agree, counts
-
-
-pytestmark = pytest.mark.sqlite
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("command", VICTIMS)
-def test_ten_kills_leave_old_or_new(command: str, tmp_path: Path) -> None:
-    counts = kill_often(VICTIMS[command], tmp_path, kills=10, seed=new_seed())
     assert counts.agree, counts
