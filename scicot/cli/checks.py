@@ -19,6 +19,7 @@ from scicot.services.rationales.check_measures import (
     write_source_measures,
 )
 from scicot.services.rationales.checks import run_checks
+from scicot.services.review.rejection import fit_queue
 from scicot.services.workspace import open_workspace
 from scicot.words.records import Split
 
@@ -104,3 +105,21 @@ def measure_command(
     else:
         measured = write_measures(questions)
     emit(measured, as_json, "Measured. See `checks list`.")
+
+
+@group.command("rejection")
+def rejection_command(
+    dataset: Annotated[str, typer.Option(help="Whose verdicts are fitted.")],
+    as_json: AsJson = False,
+) -> None:
+    """Fit the probability of rejection on the verdicts so far, and show its calibration."""
+    with open_workspace() as session:
+        rejection = fit_queue(session, dataset)
+    if rejection is None:
+        emit({"verdicts": 0}, as_json, "Too few verdicts: five of each kind at least.")
+        return
+    lines = [
+        f"predicted {part.predicted:.0%}, rejected {part.rejected:.0%} of {part.verdicts}"
+        for part in rejection.calibration
+    ]
+    emit(asdict(rejection), as_json, "\n".join([rejection.sentence(), *lines]))

@@ -53,6 +53,7 @@ class QueueFilter:
     pattern: str = ""
     own_answer_right: bool | None = None  # does the teacher, without the key, come to it?
     worth: WorthFilter | None = None
+    likely_first: bool = False  # by the probability of rejection, before the checks' risk
 
 
 @dataclass(frozen=True, slots=True)

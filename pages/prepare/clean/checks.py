@@ -10,6 +10,7 @@ from scicot.pure.markdown import escape_markdown
 from scicot.services.cleaning.standings import SourceStanding, list_standings
 from scicot.services.rationales.check_measures import list_measured
 from scicot.services.rationales.checks import run_checks
+from scicot.services.review.rejection import fit_queue
 from scicot.services.workspace import open_workspace
 
 
@@ -46,6 +47,37 @@ def show_checks(dataset: str) -> None:
     st.caption(
         "Measured on texts that were labelled by reading and not looked at while the checks were "
         "written."
+    )
+    _show_rejection(dataset)
+
+
+def _show_rejection(dataset: str) -> None:
+    """Show what the order by the probability of rejection goes by, and how far it holds."""
+    st.markdown("##### How likely a text is rejected")
+    with open_workspace() as session:
+        rejection = fit_queue(session, dataset)
+    if rejection is None:
+        st.caption(
+            "Once five texts were rejected and five approved, the queue can put first what is "
+            "likeliest rejected (Review, Filter)."
+        )
+        return
+    st.caption(escape_markdown(rejection.sentence()))
+    show_records(
+        [
+            {
+                "predicted": f"{part.predicted:.0%}",
+                "rejected": f"{part.rejected:.0%}",
+                "interval": part.interval.in_brackets(".0f") if part.interval else "",
+                "verdicts": part.verdicts,
+            }
+            for part in rejection.calibration
+        ],
+        key="rejection_calibration",
+        label="Predicted probability of rejection beside what became of the texts",
+    )
+    st.caption(
+        "Each verdict is predicted by a fit that did not see it; the interval is Wilson's, 95 %."
     )
 
 

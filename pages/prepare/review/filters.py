@@ -48,6 +48,13 @@ def choose_filter(
         reviewer = _choose("Reviewed by", "reviewer", reviewers)
         own = _choose("The teacher, without the key", "own", list(OWN_ANSWERS))
         worth = _choose("To a student", "worth", list(WORTHS), lambda worth: WORTHS[worth])
+        likely = st.toggle(
+            "Likely rejected first",
+            key="likely",
+            bind="query-params",
+            help="By a probability fitted on the verdicts given so far: flags, help and leak. "
+            "Its calibration stands on the Clean page under Checks.",
+        )
         changed = _choose("Text", "changed", [change for change in CHANGED if change != ANY])
         left, right = st.columns(2)
         shortest = _number(left, "Shortest, in characters", "shortest")
@@ -70,6 +77,7 @@ def choose_filter(
         pattern=pattern or "",
         own_answer_right=OWN_ANSWERS[own] if own else None,
         worth=WorthFilter(worth) if worth else None,
+        likely_first=bool(likely),
     )
 
 

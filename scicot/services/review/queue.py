@@ -14,6 +14,7 @@ from scicot.services.questions.lookup import find_dataset_id
 from scicot.services.rationales.worth_order import worst_first, worth_is
 from scicot.services.review.items import load_items
 from scicot.services.review.leases import read_by_another, release_all, take_leases
+from scicot.services.review.rejection import fit_queue, likely_rejected
 from scicot.services.review.samples import has_samples, leads_in, list_samples
 from scicot.words.patterns import check_pattern
 from scicot.words.records import Actor, RationaleStatus
@@ -43,6 +44,9 @@ def next_items(
 ) -> list[ReviewItem]:
     """Return the next rationales of a queue, the riskiest first, without those in `have`.
 
+    With `likely_first` those that verdicts so far say are likeliest rejected come first, once
+    there are enough of them to fit.
+
     In a queue that is worked through a question comes once, by its best fitting sample.
 
     `first` is put in front whatever the filter says: a link or an undo asked for it. What comes
@@ -56,6 +60,9 @@ def next_items(
     if have:
         query = query.where(RationaleRow.id.not_in(have))
     worst = [worst_first(wanted.worth)] if wanted.worth else []
+    fitted = fit_queue(session, wanted.dataset) if wanted.likely_first else None
+    if fitted is not None:
+        worst.append(likely_rejected(fitted.fit).desc())
     query = query.order_by(*worst, RationaleRow.risk.desc(), RationaleRow.id.desc()).limit(size)
     ids = list(session.scalars(query))
     if wanted.queue in WORKED_THROUGH:

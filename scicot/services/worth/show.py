@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import CompletionRow, PromptRow, QuestionRow, RationaleRow
-from scicot.pure.worth.auc import Auc, measure_auc, predict_rejection
+from scicot.pure.worth.auc import Auc, measure_auc
+from scicot.pure.worth.rejection import predict_unseen
 from scicot.services.questions.lookup import find_dataset_id
 from scicot.services.worth.store import list_students, load_worths
 from scicot.words.errors import InvalidInput
@@ -83,7 +84,7 @@ def show_worth(session: Session, dataset: str, student: str | None = None) -> Wo
         "leak": [worths[row.id].leak for row in judged],
         "flags": [row.risk for row in judged],
     }
-    together = predict_rejection(list(zip(*signs.values(), strict=True)), rejected)
+    together = predict_unseen(list(zip(*signs.values(), strict=True)), rejected)
     auc = {name: measure_auc(scores, rejected) for name, scores in signs.items()}
     auc["all"] = measure_auc(together, rejected) if together else None
     by_source: dict[tuple[str, str | None], list[int]] = defaultdict(list)

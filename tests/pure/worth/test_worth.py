@@ -3,8 +3,9 @@ import math
 import numpy as np
 import pytest
 
-from scicot.pure.worth.auc import measure_auc, predict_rejection
+from scicot.pure.worth.auc import measure_auc
 from scicot.pure.worth.measure import measure_worth
+from scicot.pure.worth.rejection import predict_unseen
 from scicot.words.worth import Worth
 
 
@@ -61,11 +62,11 @@ def test_signs_together_tell_what_each_alone_tells_worse() -> None:
     chance = np.random.default_rng(6)
     features = chance.normal(size=(300, 2))
     rejected = [bool(row.sum() + chance.normal() > 0.5) for row in features]
-    together = predict_rejection(features.tolist(), rejected)
+    together = predict_unseen(features.tolist(), rejected)
     assert together is not None
     best = measure_auc(together, rejected)
     alone = measure_auc(features[:, 0].tolist(), rejected)
     assert best is not None
     assert alone is not None
     assert best.value > alone.value + 0.05
-    assert predict_rejection([[1.0]] * 20, [True] * 20) is None
+    assert predict_unseen([[1.0]] * 20, [True] * 20) is None
