@@ -35,6 +35,11 @@ _CLOSING = re.compile(
     re.IGNORECASE,
 )
 _LAST_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=\S)")
+_BEFORE_REASON = re.compile(r",?\s+(?:because|since)\b", re.IGNORECASE)
+_ANSWER_WORD = re.compile(r"^answer\s+(?=[(\[]?[A-J1-9]\b)", re.IGNORECASE)
+_ANOTHER_TOO = re.compile(
+    r"\b(?:is|are|be)\s+(?:also|equally|both)\s+(?:correct|right|valid)\b", re.IGNORECASE
+)
 LONGEST_BARE = 300  # characters: a longer output is an explanation, not an answer alone
 
 
@@ -71,6 +76,8 @@ def read_llm_output(output: str, question: Question, *, is_cut: bool = False) ->
     stated = text[last.start : last.end].replace(question.choice_text(last.label), "")
     if is_taken_back(f"{stated}\n") or is_taken_back(text[last.end :]):
         return Reading(None, NoAnswer.CUT_OFF if is_cut else NoAnswer.NONE)
+    if _ANOTHER_TOO.search(text, last.end):
+        return Reading(None, NoAnswer.TWO_LABELS)
     return Reading(last.label)
 
 
@@ -78,8 +85,9 @@ def _read_bare(text: str, question: Question, is_cut: bool) -> Reading:
     """Return what an output without any statement is, read as an answer alone."""
     if len(text) <= LONGEST_BARE and not text.rstrip().endswith(("?", "？", "؟")):
         try:
-            if label := read_form(text, question):
-                return Reading(label)
+            for form in (text, _BEFORE_REASON.split(_ANSWER_WORD.sub("", text))[0]):
+                if label := read_form(form, question):
+                    return Reading(label)
         except Ambiguous as two:
             return Reading(None, two.reason)
     return Reading(None, NoAnswer.CUT_OFF if is_cut else NoAnswer.NONE)
@@ -95,6 +103,8 @@ def _last_line(text: str, question: Question) -> Statement | None:
     if labels[-1] is None and len(sentences) > 1:
         labels.append(_line(sentences[-1], question))
         lines.append(sentences[-1])
+        if sentences[-2].endswith("?") and REFUSING.search(sentences[-2]):
+            return None  # "Which one is wrong? B."
     others = {label for label in labels[:-1] if label}
     if labels[-1] is None or others - {labels[-1]}:
         return None

@@ -57,7 +57,12 @@ def read_segment(segment: str, question: Question) -> str | None:
         return read_form(next(iter(_beginnings(text)), text), question)
     if named.group() == named.group(1) and named.group(1) not in question.labels:
         return None  # a bare digit beside letters is a number
-    return _with_rest(label, text[named.end() :], question)
+    rest = text[named.end() :]
+    if named.group() == "A" and re.match(r"\s+[a-z]", rest) and not _BECAUSE.match(rest):
+        own = rest.strip().casefold().startswith(question.choice_text(label).casefold())
+        if not (own or _AND_ANOTHER.match(rest)):
+            return None  # "A long time": an article
+    return _with_rest(label, rest, question)
 
 
 def _with_rest(label: str, rest: str, question: Question) -> str | None:

@@ -20,7 +20,7 @@ from scicot.pure.predictions.llm_phrases import (
     sentence_start,
 )
 from scicot.pure.predictions.llm_segments import names_several, read_segment
-from scicot.pure.predictions.markup import narrow
+from scicot.pure.predictions.markup import BOX, narrow
 from scicot.pure.predictions.parsing import Ambiguous
 from scicot.pure.questions.values import as_list
 from scicot.words.records import NoAnswer, Question
@@ -71,8 +71,8 @@ def find_statements(text: str, question: Question) -> list[Statement]:
     objects = list(stated_in_objects(text))
     beside = [
         *_read(stated_after_lead_ins(text, _options(question)), question),
-        *_turned_round(text, question),
-        *_texts_turned_round(text, question),
+        *_turned_round(text.replace(BOX, " "), question),
+        *_texts_turned_round(text.replace(BOX, " "), question),
     ]
     # what an object reasons aloud is no statement beside the answer it names
     outer = [
@@ -103,9 +103,11 @@ def _read(places: Iterable[Stated], question: Question) -> Iterator[Statement]:
 def stated_after_lead_ins(text: str, options: Sequence[str] = ()) -> Iterator[Stated]:
     """Yield what follows "the answer is" and the like, unless it is negated, doubted or asked."""
     for match in LEAD_IN.finditer(text):
-        begin = sentence_start(text, match.start())
+        # a lead-in may begin with the mark that ends the sentence before
+        start = match.end() - len(match.group().lstrip(" .!?:,\n"))
+        begin = sentence_start(text, start)
         end = sentence_end(text, match.end(), options)
-        if is_no_commitment(text[begin : match.start()], match.group(), text[begin:end]):
+        if is_no_commitment(text[begin:start], text[start : match.end()], text[begin:end]):
             continue
         words = text[match.end() : end]
         if not words.strip(" :*\"'“"):  # the answer stands on the next line
