@@ -2,6 +2,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from scicot.services.questions.lookup import list_questions
 from scicot.words.records import Split
 from tests.builders import store_questions, store_rationale
 from tests.pages.driver import open_page
@@ -21,6 +22,19 @@ def test_a_path_without_questions_is_said_and_not_raised() -> None:
     next(one for one in page.button if one.label == "Import").click().run()
     assert not page.exception
     assert "There is no file /nowhere" in page.error[0].value
+
+
+def test_a_file_that_states_no_split_asks_for_it_by_its_box(
+    session: Session, cases_folder: Path
+) -> None:
+    page = open_page("prepare/questions")
+    path = cases_folder / "03-csv-excel" / "semicolon-bom.csv"
+    page.text_input(key="questions_path").set_value(str(path)).run()
+    assert "does not say which split it is. Choose it in the box Split." in page.error[0].value
+    page.selectbox(key="questions_split").set_value("train").run()
+    assert not page.error
+    next(one for one in page.button if one.label == "Import").click().run()
+    assert len(list_questions(session, "arc", Split.TRAIN)) == 6
 
 
 def test_the_search_narrows_the_table(session: Session, tmp_path: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import streamlit as st
 
 from pages.prepare.questions.background import (
@@ -32,8 +35,14 @@ FROM_GYM, STARTER, RATIONALES = "Generated tasks", "Starter set", "Rationales"
 KINDS = [FROM_FOLDER, FROM_UPLOAD, FROM_HUB, FROM_GYM, STARTER, RATIONALES]
 AS_STATED = "as the file says"
 PLACE = "import_now"
-BY_COMMAND = "Or import with --skip-bad-rows."
-BY_SCREEN = "Or leave bad rows out, by the box above the button."
+# what an error says of the command line, and of this form
+ON_SCREEN = {
+    "Or import with --skip-bad-rows.": "Or leave bad rows out, by the box above the button.",
+    "Add --split train, validation or test.": "Choose it in the box Split.",
+    "or add --split train, validation or test.": "or choose one in the box Split.",
+    "Say it by --keys index0 or --keys index1": "Say it in the box Numeric keys",
+    " (or --keys text, where a key is an option's text)": "",
+}
 
 
 def show_import() -> None:
@@ -99,7 +108,7 @@ def show_import() -> None:
 def _import_now(asked: ImportConfig) -> None:
     """Import what is small here and now."""
     with answered_at(PLACE), open_workspace() as session:
-        try:
+        with _said_for_the_screen():
             done = import_questions(
                 session,
                 current_actor(),
@@ -110,10 +119,20 @@ def _import_now(asked: ImportConfig) -> None:
                 language=asked.language,
                 add_supports=add_supports,
             )
-        except InvalidInput as error:
-            raise type(error)(str(error).replace(BY_COMMAND, BY_SCREEN)) from error
         st.session_state["questions_done"] = done
         st.session_state.pop("questions_seen", None)
+
+
+@contextmanager
+def _said_for_the_screen() -> Iterator[None]:
+    """Let an error name this form's boxes where it names options of the command line."""
+    try:
+        yield
+    except InvalidInput as error:
+        said = str(error)
+        for command, box in ON_SCREEN.items():
+            said = said.replace(command, box)
+        raise type(error)(said) from error
 
 
 def _ask_location(kind: str) -> str | None:
@@ -211,7 +230,8 @@ def _show_preview(location: str, dataset: str, options: ReadOptions) -> None:
     seen = st.session_state.get("questions_seen")
     if seen is None or seen[0] != key:
         with errors_shown(), open_workspace() as session, st.spinner("Looking at it"):
-            preview = preview_questions(session, location, dataset=dataset, options=options)
+            with _said_for_the_screen():
+                preview = preview_questions(session, location, dataset=dataset, options=options)
             seen = (key, preview)
             st.session_state["questions_seen"] = seen
     if seen is not None and seen[0] == key:
