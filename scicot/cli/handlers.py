@@ -28,7 +28,7 @@ def _few_shot(context: RunContext) -> Mapping[str, Any]:
 
 
 def _attribute(context: RunContext) -> Mapping[str, Any]:
-    from scicot.services.evaluation.attribution import run_attribution
+    from scicot.services.evaluation.asking import run_attribution
 
     return run_attribution(context)
 

@@ -111,7 +111,7 @@ class Workspace(Session):
 
                 return start_judge(self, self.settings, actor, config)
             case AttributionConfig():
-                from scicot.services.evaluation.attribution import start_attribution
+                from scicot.services.evaluation.asking import start_attribution
 
                 return start_attribution(self, actor, config)
             case EstimateConfig():

@@ -20,7 +20,12 @@ HEADS = (
     Head("Method"),
     Head("Student"),
     Head("Questions", is_number=True, help="How many it answered."),
-    Head("Correct, %", is_number=True, help="Of the answers written; 95 % interval (Wilson)."),
+    Head(
+        "Correct, %",
+        is_number=True,
+        help="Of the answers written (of a student that was not shown the options, of the option "
+        "it finds likeliest); 95 % interval (Wilson).",
+    ),
     Head("By options, %", is_number=True, help="Of the options that it finds most likely."),
     Head("No answer, %", is_number=True),
 )

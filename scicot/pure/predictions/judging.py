@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from scicot.pure.predictions.parsing import Reading
+from scicot.pure.predictions.parsing import Reading, read_output
 from scicot.pure.questions.free import free_label
+from scicot.words.configs import TrainingConfig
 from scicot.words.records import Outcome, Prediction, Question, StoredQuestion, Variant
 
 
@@ -20,6 +21,19 @@ def judge(label: str | None, question: Question) -> Outcome:
     if question.answer_form is not None:
         key = free_label(question.answer_key, question.answer_form)
     return Outcome.CORRECT if label == key else Outcome.INCORRECT
+
+
+def read_student(
+    output: str, question: Question, config: TrainingConfig, likeliest: str | None, is_cut: bool
+) -> Reading:
+    """Return which option a student answers with.
+
+    It is the one that was written; of a student that was not shown the options, and so can name
+    none word for word, the one it finds likeliest, as in the cloze form.
+    """
+    if not config.show_options and question.choices:
+        return Reading(likeliest)
+    return read_output(output, question, is_cut=is_cut, form=config.answer_form)
 
 
 def judge_output(

@@ -9,10 +9,9 @@ from sqlalchemy.orm import Session
 
 from scicot.pure.methods.plan import AnswerSpec
 from scicot.pure.methods.registry import plan_of, scores_end, usual_plan
-from scicot.pure.predictions.judging import judge_output
-from scicot.pure.predictions.metrics import option_probabilities
+from scicot.pure.predictions.judging import judge_output, read_student
+from scicot.pure.predictions.metrics import most_likely, option_probabilities
 from scicot.pure.predictions.parsing import (
-    read_output,
     read_rationale,
     split_answer_first,
     split_output,
@@ -117,7 +116,8 @@ def answer_draft(
             text, options, ANSWER_TOKENS, max_input_tokens=limit, given=given, has_end=has_end
         )
         said, rationale = output, draft.rationale if spec.reads_rationale else None
-    reading = read_output(said, edited, form=config.answer_form)
+    likeliest = most_likely(dict(zip(edited.labels, scores, strict=True)))
+    reading = read_student(said, edited, config, likeliest, is_cut=False)
     answer = judge_output(edited, output, reading, rationale)
     return WhatIfAnswer(
         rationale=answer.rationale,

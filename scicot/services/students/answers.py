@@ -9,9 +9,9 @@ from scicot.adapters.students.scoring import OptionScore
 from scicot.pure.methods.plan import TaskSpec
 from scicot.pure.methods.registry import plan_of
 from scicot.pure.methods.tasks import input_text
-from scicot.pure.predictions.judging import judge_output
+from scicot.pure.predictions.judging import judge_output, read_student
+from scicot.pure.predictions.metrics import most_likely
 from scicot.pure.predictions.parsing import (
-    read_output,
     read_rationale,
     split_answer_first,
     split_output,
@@ -150,12 +150,13 @@ def _predict(
     *,
     is_cut: bool,
 ) -> Prediction:
-    reading = read_output(output, question, is_cut=is_cut, form=config.answer_form)
     likelihoods = {label: score.total for label, score in zip(question.labels, scores, strict=True)}
     letters = {label: score.first for label, score in zip(question.labels, scores, strict=True)}
+    likeliest = most_likely(likelihoods)
+    reading = read_student(output, question, config, likeliest, is_cut)
     return replace(
         judge_output(question, output, reading, rationale),
         option_log_likelihoods=likelihoods or None,
-        option_label=max(likelihoods, key=lambda label: likelihoods[label], default=None),
+        option_label=likeliest,
         letter_log_likelihoods=letters if letters and config.answer_form != "text" else None,
     )

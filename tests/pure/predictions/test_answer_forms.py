@@ -2,6 +2,8 @@
 
 import pytest
 
+from scicot.pure.methods.registry import make_config
+from scicot.pure.predictions.judging import read_student
 from scicot.pure.predictions.metrics import label_per_byte, most_likely
 from scicot.pure.predictions.parsing import read_output, read_rationale, strip_answer
 from scicot.pure.students.texts import TextForm, choice_answer, deciding_span, scored_options
@@ -69,3 +71,14 @@ def test_scores_a_byte_prefer_the_long_option_that_sums_do_not() -> None:
     assert most_likely(scores) == "A"
     assert label_per_byte(scores, question) == "B"
     assert label_per_byte(None, question) is None
+
+
+def test_only_a_student_that_was_not_shown_the_options_answers_with_the_likeliest() -> None:
+    shown = make_config(method="finetune", dataset="demo", answer_form="text")
+    hidden = make_config(method="finetune", dataset="demo", answer_form="text", show_options=False)
+    question = make_question()
+    said = f"Answer: {question.choices[0].text}"
+    assert read_student(said, question, shown, "B", is_cut=False).label == "A"
+    assert read_student(said, question, hidden, "B", is_cut=False).label == "B"
+    unlike = read_student("Answer: something like it", question, hidden, "B", is_cut=True)
+    assert (unlike.label, unlike.reason) == ("B", None)

@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 
 from scicot.pure.evaluation.attribution import Fault
 from scicot.pure.methods.registry import make_config
-from scicot.services.evaluation.attribution import ask_variants, attribute_errors, start_attribution
+from scicot.services.evaluation.asking import ask_variants, start_attribution
+from scicot.services.evaluation.attribution import attribute_errors
 from scicot.services.predictions.store import list_predictions
 from scicot.services.rationales.references import count_references
 from scicot.services.runs.runs import get_run
@@ -41,6 +42,19 @@ class ScriptedStudent:
     ) -> list[str]:
         self.asked += inputs
         return [self.answer(text) for text in inputs]
+
+    def score(
+        self,
+        inputs: Sequence[str],
+        options: Sequence[Sequence[str]],
+        *,
+        max_input_tokens: int | None = None,
+        given: Sequence[str | None] | None = None,
+        has_end: bool = True,
+    ) -> list[list[float]]:
+        """Find the last option likeliest, in the cloze form alone."""
+        assert not has_end
+        return [[float(place) for place, _ in enumerate(texts)] for texts in options]
 
 
 @pytest.fixture
@@ -185,6 +199,28 @@ def test_each_question_is_given_another_questions_rationale(
     session.commit()  # ends the read from before
     others = list_predictions(session, run_id, variant=Variant.OTHER_RATIONALE)
     assert {one.rationale for one in others} == {"Because the fact says so."}
+
+
+def test_a_student_that_was_not_shown_the_options_answers_with_the_likeliest(
+    session: Session,
+    settings: Settings,
+    actor: Actor,
+    questions: list[StoredQuestion],
+    student: ScriptedStudent,
+) -> None:
+    config = make_config(
+        method="sci_cot", dataset="demo", snapshot="s", answer_form="text", show_options=False
+    )
+    run_id = store_run(
+        session, questions, right=[0], method="sci_cot", config=config.model_dump(mode="json")
+    )
+    context = make_context(session, settings, actor, run_id)
+    ask_variants(context, AttributionConfig(run=run_id), get_run(session, run_id), student)
+    session.commit()  # ends the read from before
+    bare = list_predictions(session, run_id, variant=Variant.NO_RATIONALE)
+    last = {question.id: question.labels[-1] for question in questions}
+    assert {prediction.question_id: prediction.label for prediction in bare} == last
+    assert {prediction.output for prediction in bare} != set(last.values())
 
 
 def test_a_cancelled_attribution_stops_between_parts(

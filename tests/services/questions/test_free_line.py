@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from scicot.cli.handlers import HANDLERS
 from scicot.pure.evaluation.slices import Dimension
-from scicot.services.evaluation.attribution import attribute_errors, start_attribution
+from scicot.services.evaluation.asking import start_attribution
+from scicot.services.evaluation.attribution import attribute_errors
 from scicot.services.evaluation.slices import load_slices
 from scicot.services.evaluation.what_if import answer_draft, describe_draft, to_draft
 from scicot.services.predictions.store import list_predictions

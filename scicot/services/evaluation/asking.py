@@ -1,0 +1,217 @@
+"""A run that asks an answering stage again, with other rationales than those it was given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
+
+from scicot.pure.evaluation.attribution import (
+    mask_rationale,
+    pair_with_others,
+)
+from scicot.pure.methods.registry import plan_of, read_config, scores_end
+from scicot.pure.predictions.judging import judge_output, read_student
+from scicot.pure.predictions.metrics import most_likely
+from scicot.pure.predictions.parsing import Reading
+from scicot.services.evaluation.attribution import OTHERS, attribute_errors, is_two_stage
+from scicot.services.predictions.store import list_outcomes, list_predictions, store_predictions
+from scicot.services.questions.lookup import find_dataset_id, get_questions
+from scicot.services.rationales.references import list_references
+from scicot.services.runs.runs import create_run, get_run
+from scicot.services.runs.worker import RunContext
+from scicot.services.students.answers import ANSWER_TOKENS, answer_input, option_texts
+from scicot.services.students.opened import open_stage
+from scicot.words.configs import AttributionConfig, TrainingConfig
+from scicot.words.errors import InvalidConfig
+from scicot.words.people import Action, needs
+from scicot.words.records import (
+    Actor,
+    Prediction,
+    RunKind,
+    RunStatus,
+    StoredQuestion,
+    Variant,
+)
+from scicot.words.runs import RunView
+
+AT_ONCE = 64  # questions between two looks at the cancel flag
+
+
+class Answerer(Protocol):
+    """What can answer: FastStudent, or a scripted one in tests."""
+
+    def generate(
+        self, inputs: Sequence[str], max_new_tokens: int, *, max_input_tokens: int | None = None
+    ) -> list[str]:
+        """Return the greedy output of each input."""
+
+    def score(
+        self,
+        inputs: Sequence[str],
+        options: Sequence[Sequence[str]],
+        *,
+        max_input_tokens: int | None = None,
+        given: Sequence[str | None] | None = None,
+        has_end: bool = True,
+    ) -> list[list[float]]:
+        """Return the log-probability (nats) of each option of each input."""
+
+
+@needs(Action.START_RUN)
+def start_attribution(session: Session, actor: Actor, config: AttributionConfig) -> int:
+    """Check that the run can be asked again, queue that as a run of its own and return its id.
+
+    Raises NotFound, or InvalidConfig for a run that has no answering stage or no predictions.
+    """
+    run = _two_stage_run(session, config.run)
+    if not list_outcomes(session, run.id):
+        raise InvalidConfig(f"Run {run.id} ({run.name}) has no predictions to ask again about.")
+    return create_run(
+        session,
+        actor,
+        kind=RunKind.ATTRIBUTE,
+        name=f"Attribution of run {run.id}: {run.name}"[:200],
+        config=config.model_dump(mode="json"),
+        dataset_id=find_dataset_id(session, run.dataset) if run.dataset else None,
+        method=run.method,
+        experiment_id=None,
+    )
+
+
+def _two_stage_run(session: Session, run_id: int) -> RunView:
+    run = get_run(session, run_id)
+    if not is_two_stage(run):
+        raise InvalidConfig(
+            f"Run {run.id} ({run.name}) has no answering stage of its own. Choose a Sci-CoT run."
+        )
+    if run.status is not RunStatus.DONE:
+        raise InvalidConfig(f"Run {run.id} is {run.status}. Choose a run that is done.")
+    return run
+
+
+def run_attribution(context: RunContext) -> Mapping[str, Any]:
+    """Ask the answering stage again under each variant; the worker's part."""
+    config = context.run.attribution
+    with context.session() as session:
+        run = _two_stage_run(session, config.run)
+        role = plan_of(read_config(run.config)).answers.answer.role
+        student = open_stage(session, context.settings, run.id, role)
+    ask_variants(context, config, run, student)
+    with context.session() as session:
+        attribution = attribute_errors(session, run.id)
+    return {
+        "run": run.id,
+        "metrics": {
+            f"accuracy_{variant}": score.accuracy for variant, score in attribution.variants.items()
+        },
+        "faults": {fault.value: len(ids) for fault, ids in attribution.faults.items()},
+    }
+
+
+def ask_variants(
+    context: RunContext, config: AttributionConfig, run: RunView, student: Answerer
+) -> None:
+    """Store what the student answers to each question under each variant of the config.
+
+    What was answered under the same rationale before is not asked again.
+    """
+    trained = read_config(run.config)
+    with context.session() as session:
+        main = list_predictions(session, run.id)
+        questions = get_questions(session, [prediction.question_id for prediction in main])
+        plans = plan_variants(session, config, main, questions)
+        todo = {
+            variant: _unanswered(session, run.id, variant, given)
+            for variant, given in plans.items()
+        }
+    done, total = 0, sum(len(given) for given in todo.values())
+    context.report(done=0, total=total, message="Asking the answering stage again.")
+    for variant, given in todo.items():
+        for part in _parts(given, AT_ONCE):
+            context.check_cancelled()
+            predictions = _answer(trained, questions, part, variant, student)
+            with context.session() as session:
+                store_predictions(session, run.id, predictions, replace=True)
+            done += len(part)
+            context.report(done=done, message=f"Asking again: {variant.replace('_', ' ')}.")
+
+
+def plan_variants(
+    session: Session,
+    config: AttributionConfig,
+    main: Sequence[Prediction],
+    questions: Mapping[int, StoredQuestion],
+) -> dict[Variant, dict[int, str | None]]:
+    """Return the rationale to give for each question under each variant, by question id."""
+    ids = [prediction.question_id for prediction in main]
+    by_name = {questions[key].external_id: key for key in ids}
+    written = {prediction.question_id: prediction.rationale for prediction in main}
+    plans: dict[Variant, dict[int, str | None]] = {Variant.NO_RATIONALE: dict.fromkeys(ids)}
+    for step, variant in enumerate(OTHERS, start=1):
+        others = pair_with_others([questions[key].external_id for key in ids], step)
+        plans[variant] = {by_name[name]: written[by_name[other]] for name, other in others.items()}
+    if config.reference is not None:
+        references = list_references(session, ids, config.reference, only_reviewed=True)
+        plans[Variant.TEACHER_RATIONALE] = {
+            key: references[key] for key in ids if key in references
+        }
+        plans[Variant.MASKED_REFERENCE] = {
+            key: mask_rationale(references[key], questions[key]) for key in ids if key in references
+        }
+    return plans
+
+
+def _unanswered(
+    session: Session, run_id: int, variant: Variant, given: Mapping[int, str | None]
+) -> dict[int, str | None]:
+    before = {
+        prediction.question_id: prediction.rationale
+        for prediction in list_predictions(session, run_id, variant=variant)
+    }
+    return {key: text for key, text in given.items() if key not in before or before[key] != text}
+
+
+def _parts(given: Mapping[int, str | None], size: int) -> Iterator[dict[int, str | None]]:
+    items = list(given.items())
+    for start in range(0, len(items), size):
+        yield dict(items[start : start + size])
+
+
+def _answer(
+    trained: TrainingConfig,
+    questions: Mapping[int, StoredQuestion],
+    given: Mapping[int, str | None],
+    variant: Variant,
+    student: Answerer,
+) -> list[Prediction]:
+    """Return what the student answers to each question with the rationale given for it."""
+    task = plan_of(trained).answers.answer.task
+    asked = [questions[key] for key in given]
+    limit = trained.max_input_tokens
+    inputs = [answer_input(trained, task, question, given[question.id]) for question in asked]
+    outputs = student.generate(inputs, ANSWER_TOKENS, max_input_tokens=limit)
+    likeliest: list[str | None] = [None for _ in asked]
+    if not trained.show_options:
+        texts = [option_texts(trained, question) for question in asked]
+        scores = student.score(
+            inputs,
+            [options for _, options in texts],
+            max_input_tokens=limit,
+            given=[after for after, _ in texts],
+            has_end=scores_end(trained),
+        )
+        likeliest = [
+            most_likely(dict(zip(question.labels, row, strict=True)))
+            for question, row in zip(asked, scores, strict=True)
+        ]
+    predictions = []
+    for question, output, label in zip(asked, outputs, likeliest, strict=True):
+        reading = read_student(output, question, trained, label, is_cut=False)
+        # only the main prediction keeps why it has no answer
+        rationale = given[question.id]
+        predictions.append(
+            judge_output(question, output, Reading(reading.label), rationale, variant)
+        )
+    return predictions
