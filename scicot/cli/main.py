@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import sys
+from contextlib import suppress
 
 import typer
 
@@ -106,5 +107,15 @@ def main() -> None:
         say(f"Error: {told}")
         if "--json" in sys.argv:
             line = {"error": told.sentence, "error_id": told.error_id}
-            typer.echo(printable_json(json.dumps(line, ensure_ascii=False)))
+            with suppress(OSError):  # it may be what went wrong
+                typer.echo(printable_json(json.dumps(line, ensure_ascii=False)))
+        _leave_full_stdout()
         sys.exit(1)
+
+
+def _leave_full_stdout() -> None:
+    """Leave a stdout that takes nothing more: at the end Python would write to it once again."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

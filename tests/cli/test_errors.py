@@ -6,12 +6,13 @@ import json
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.builders import arc_row
-from tests.cli.runner import run_command, run_json
+from tests.cli.runner import ROOT, run_command, run_json
 from tests.small_disk import fill, small_disk
 
 ID = re.compile(r"\(error ([0-9a-f]{8})\)")
@@ -92,6 +93,23 @@ def test_a_database_url_is_refused_without_its_password(
         assert done.returncode == 1
         assert "hunter2" not in done.stdout + done.stderr
         assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this machine has no /dev/full")
+@pytest.mark.parametrize("words", [("runs", "list", "--json"), ("runs", "list")])
+def test_an_output_that_takes_nothing_is_said(words: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "scicot", *words],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "The disk is full" in done.stderr
 
 
 def test_a_number_that_no_table_holds_is_said_to_be_too_large() -> None:
