@@ -18,7 +18,7 @@ def choose_question(question_ids: Sequence[int], key: str = "question") -> int |
     place = question_ids.index(wanted) if wanted in question_ids else 0
     if wanted != question_ids[place]:
         st.query_params[key] = str(question_ids[place])
-    before, where, after = st.columns([1, 2, 1], vertical_alignment="center")
+    before, where, after = st.columns([2, 3, 2], vertical_alignment="center")
     before.button(
         "Previous",
         shortcut="k",

@@ -27,10 +27,22 @@ export default function (component) {
     else parentElement.append(frame);
     frame.scrollLeft = left;
     frame.scrollTop = top;
+    bringIntoView(frame, order);
     const again = [...frame.querySelectorAll("[data-name]")];
     if (focused) again.find((one) => one.dataset.name === focused)?.focus();
   };
   draw();
+}
+
+// The marked line, when another one is marked than before: whoever has scrolled is left alone.
+function bringIntoView(frame, order) {
+  const row = frame.querySelector("tr.marked");
+  const changed = row && order.marked !== row.textContent;
+  order.marked = row?.textContent;
+  if (!changed) return;
+  const head = frame.querySelector("thead").offsetHeight;
+  const isBelow = row.offsetTop + row.offsetHeight > frame.scrollTop + frame.clientHeight;
+  if (isBelow || row.offsetTop - head < frame.scrollTop) frame.scrollTop = row.offsetTop - head;
 }
 
 function element(tag, kind, text) {

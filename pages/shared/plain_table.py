@@ -14,6 +14,7 @@ from pathlib import Path
 import streamlit as st
 
 NAME = "plain_table"
+NONE = "–"  # what is not known
 FOLDER = Path(__file__).parent
 
 
@@ -139,7 +140,7 @@ def show_records(
 
 def _is_number(value: object) -> bool:
     if isinstance(value, Cell):
-        return value.value is not None
+        return value.value is not None or value.text == NONE
     return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
 
 
@@ -147,7 +148,7 @@ def _as_cell(value: object) -> Cell:
     if isinstance(value, Cell):
         return value
     if value is None:
-        return Cell("–")
+        return Cell(NONE)
     if isinstance(value, int | float):
         return Cell(f"{value:,}", value=value)
     return Cell(str(value))
@@ -155,7 +156,7 @@ def _as_cell(value: object) -> Cell:
 
 def percent_cell(share: float | None) -> Cell:
     """Return a share as a whole percentage, sorted by its value; a dash for none."""
-    return Cell("–") if share is None else Cell(f"{share:.0%}", value=share)
+    return Cell(NONE) if share is None else Cell(f"{share:.0%}", value=share)
 
 
 def _triggered(key: str, trigger: str) -> str | None:

@@ -72,7 +72,7 @@ def say_outlook(outlooks: Sequence[Outlook], seeds: int) -> list[str]:
     said = [
         f"**Trains** on {first.train_questions:,} questions and answers "
         f"{first.test_questions:,} of the {split} split.",
-        f"**Makes** {trained:,} students"
+        f"**Makes** {trained:,} student{'' if trained == 1 else 's'}"
         + (f", and takes {reused:,} that are there at no cost" if reused else "")
         + (f", for each of {seeds} seeds." if seeds > 1 else "."),
     ]
