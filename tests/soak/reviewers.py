@@ -49,6 +49,7 @@ class Reviewed:
     decisions_a_second: float = 0.0
     busy: int = 0
     refused: int = 0
+    told_that_nothing_is_left: int = 0
     press_ms: dict[str, float] = field(default_factory=dict)
     fetch_ms: dict[str, float] = field(default_factory=dict)
     lost: int = 0
@@ -71,15 +72,16 @@ class Reviewer:
         self.number, self.seed, self.pause, self.count = number, seed, pause, 0
         self.stock: list[ReviewItem] = []
         self.noted: dict[str, Any] = {"press": [], "fetch": [], "done": [], "undone": 0, "edits": 0}
-        self.noted |= {"busy": 0, "refused": 0}
+        self.noted |= {"busy": 0, "refused": 0, "empty": 0}
 
     def work(self, until: float) -> None:
         time.sleep(self.rng.random() * self.pause)  # not all in the same moment
         while time.monotonic() < until:
             self.fetch()
-            if not self.stock:
-                return
-            self.press(self.stock.pop(0))
+            if self.stock:
+                self.press(self.stock.pop(0))
+            else:
+                self.noted["empty"] += 1  # there is plenty to read: nobody may be told otherwise
             time.sleep(self.pause * self.rng.uniform(0.5, 1.5))
 
     def fetch(self) -> None:
@@ -162,6 +164,7 @@ def judge(home: Path, noted: list[dict[str, Any]], counts: Reviewed, seed: int) 
     counts.fetch_ms = percentiles([seconds for one in noted for seconds in one["fetch"]])
     counts.busy = sum(one["busy"] for one in noted)
     counts.refused = sum(one["refused"] for one in noted)
+    counts.told_that_nothing_is_left = sum(one["empty"] for one in noted)
     told = Counter(op for one in noted for op in one["done"])
     counts.decisions_a_second = round(len(told) / counts.seconds, 1)
     with open_session(f"sqlite:///{home / 'scicot.db'}") as session:

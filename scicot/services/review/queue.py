@@ -21,6 +21,7 @@ from scicot.words.records import Actor, RationaleStatus
 from scicot.words.reviewing import Queue, QueueFilter, ReviewItem
 
 COUNT_UP_TO = 1000
+LOOKS_AGAIN = 10  # times, while others take what was found
 WORKED_THROUGH = (Queue.UNREVIEWED, Queue.FLAGGED, Queue.CLEAN, Queue.SKIPPED)  # leased when read
 STATUS_QUEUES = {
     Queue.UNREVIEWED: RationaleStatus.UNREVIEWED,
@@ -66,7 +67,13 @@ def next_items(
     query = query.order_by(*worst, RationaleRow.risk.desc(), RationaleRow.id.desc()).limit(size)
     ids = list(session.scalars(query))
     if wanted.queue in WORKED_THROUGH:
-        ids = _still_in(session, actor, wanted.queue, _lease(session, actor, ids, have))
+        ids = _leased(session, actor, wanted.queue, ids, have)
+        for _ in range(LOOKS_AGAIN):
+            # others asked in the same moment and were first: what is left is further down
+            found = [] if ids else list(session.scalars(query))
+            if not found:
+                break
+            ids = _leased(session, actor, wanted.queue, found, have)
     if first is not None and first not in have:
         ids = [first, *(rationale_id for rationale_id in ids if rationale_id != first)]
     items = load_items(session, actor, ids, with_samples=wanted.queue is not Queue.SECOND)
@@ -76,6 +83,12 @@ def next_items(
 def _leading(session: Session, queue: Queue) -> list[ColumnElement[bool]]:
     # without samples every rationale leads, and the counts stay reads of an index
     return leads_in(queue) if queue in WORKED_THROUGH and has_samples(session) else []
+
+
+def _leased(
+    session: Session, actor: Actor, queue: Queue, ids: list[int], have: Sequence[int]
+) -> list[int]:
+    return _still_in(session, actor, queue, _lease(session, actor, ids, have))
 
 
 def _lease(session: Session, actor: Actor, ids: list[int], have: Sequence[int]) -> list[int]:

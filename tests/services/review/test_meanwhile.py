@@ -177,3 +177,22 @@ def test_a_rule_is_not_applied_to_what_was_decided_since_nor_reverted_over_a_ver
     assert decide(session, BOB, rationale_id, "accept", "edited") == ""
     assert revert_batch(session, ADA, batch.id) == (0, 1)
     assert "follows what" in load_item(session, BOB, rationale_id).rationale.text
+
+
+def test_who_asks_in_the_same_moment_as_others_gets_what_is_further_down(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    questions = store_questions(session, tmp_path / "data")[Split.TRAIN]
+    ids = {store_rationale(session, question) for question in questions[:6]}
+    others = [Actor("Bob"), Actor("Eve")]
+
+    def raced(session: Session, actor: Actor, found: Sequence[int]) -> set[int]:
+        if others:  # first again
+            take_leases(session, others.pop(), found)
+        return take_leases(session, actor, found)
+
+    monkeypatch.setattr(queue, "take_leases", raced)
+    shown = queue.next_items(session, ADA, QueueFilter("demo"), size=2)
+    assert len(shown) == 2
+    assert {item.rationale.id for item in shown} <= ids
+    assert others == []
