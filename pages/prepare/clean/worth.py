@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.shared import links
 from pages.shared.plain_table import show_records
+from scicot.pure.markdown import escape_markdown
 from scicot.pure.worth.auc import Auc
 from scicot.services.workspace import open_workspace
 from scicot.services.worth.show import WorthView, show_worth
@@ -33,8 +34,9 @@ def show_worths(dataset: str) -> None:
             st.info(str(nothing_measured), icon=":material/balance:")
             return
     st.caption(
-        f"{view.rationales:,} rationales measured by {view.student}. Help: how much likelier the "
-        "key becomes with the rationale; leak: with the rationale alone, without the question; "
+        f"{view.rationales:,} rationales measured by {escape_markdown(view.student)}. Help: "
+        "how much likelier the key becomes with the rationale; leak: with the rationale alone, "
+        "without the question; "
         "both in nats (0.69 doubles it)."
     )
     st.markdown("##### Does it tell what people reject?")
