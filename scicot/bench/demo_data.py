@@ -74,6 +74,8 @@ DECISIONS = DEMO_FOLDER / "decisions.jsonl"
 # Few steps, so that two slow cores need minutes; the form in which the starter student learns best.
 SETTINGS: dict[str, Any] = {
     "answer_form": "text",
+    "show_options": True,
+    "learning_rate": 1e-4,
     "steps": 8,
     "questions_per_step": 3,
     "max_rationale_tokens": 64,

@@ -19,6 +19,7 @@ from scicot.services.questions.lookup import list_questions
 from scicot.services.runs.runs import create_run, get_run, list_runs
 from scicot.services.training.snapshots import create_snapshot, list_snapshots
 from scicot.services.workspace import open_workspace
+from scicot.words.configs import STARTER_DEFAULTS
 from scicot.words.launching import Phase, Seen, Submitted
 from scicot.words.records import Actor, RationaleStatus, RunKind, RunStatus, Split
 from scicot.words.settings import Settings, get_settings
@@ -71,7 +72,8 @@ def test_one_press_queues_the_three_methods_of_table_two(session: Session, tmp_p
     with open_workspace() as fresh:
         runs = list_runs(fresh)
     assert sorted(str(run.method) for run in runs) == ["finetune", "one_stage", "sci_cot"]
-    assert {run.config["learning_rate"] for run in runs} == {1e-4}  # the starter student's own
+    usual = {name: run.config[name] for run in runs for name in STARTER_DEFAULTS}
+    assert usual == STARTER_DEFAULTS  # the starter student's own
     assert {run.status for run in runs} == {RunStatus.QUEUED}
 
 
