@@ -12,6 +12,7 @@ from scicot.cli.output import AsJson, current_actor, emit, run_number, say
 from scicot.pure.questions.columns import read_pairs
 from scicot.services.predictions.files import export_predictions, import_predictions
 from scicot.services.workspace import open_workspace
+from scicot.words.configs import Reader
 from scicot.words.records import Split, Variant
 
 
@@ -33,6 +34,10 @@ def import_command(
     ] = False,
     mapping: imports.MapOption = None,
     encoding: Annotated[str | None, typer.Option(help="Of a CSV, where the guess errs.")] = None,
+    reader: Annotated[
+        Reader,
+        typer.Option(help="How outputs are read: strictly, as a student's, or as a large model's."),
+    ] = "student",
     as_json: AsJson = False,
 ) -> None:
     """Import a run made elsewhere, to compare it; its outputs are read by our own parsing."""
@@ -47,6 +52,7 @@ def import_command(
             skip_bad_rows=skip_bad_rows,
             mapping=read_pairs(mapping or []),
             encoding=encoding,
+            reader=reader,
         )
     for row in done.rejected:
         say(row.reason)

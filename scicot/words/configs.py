@@ -39,10 +39,15 @@ STARTER_DEFAULTS: dict[str, Any] = {
 # What a setting that came later was fixed to before; where the default is that, none is needed.
 BEFORE: dict[str, Any] = {"evaluate_on": "test"}
 # Settings that came when runs had hashes: with these values a run is the one that it was before.
-NOT_HASHED: dict[str, Any] = {"per_question": "all", "source_weights": None}
+NOT_HASHED: dict[str, Any] = {
+    "per_question": "all",
+    "source_weights": None,
+    "reader": "student",
+}
 RATIONALE_TOKENS = 128  # [ours] a rationale's limit where no snapshot says how long they are
 RATIONALE_SHARE = 0.99  # [ours] of a snapshot's rationales that the default limit leaves whole
 AnswerForm = Literal["letter_and_text", "text", "letter"]
+Reader = Literal["student", "llm"]  # of outputs: the strict one, and the one for large models
 
 
 class Config(BaseModel):
@@ -225,6 +230,7 @@ class ImportedConfig(Config):
     split: Split = Split.TEST
     file: str = ""
     content_hash: str = ""
+    reader: Reader = "student"
 
 
 class JudgeConfig(Config):

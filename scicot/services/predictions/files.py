@@ -17,6 +17,7 @@ from scicot.adapters.clock import utc_now
 from scicot.adapters.sources.written_rows import WrittenRow, read_written
 from scicot.pure.hashing import content_hash
 from scicot.pure.predictions.judging import judge_output
+from scicot.pure.predictions.llm_parsing import read_llm_output
 from scicot.pure.predictions.parsing import Reading, read_output, split_output
 from scicot.pure.students.texts import choice_answer
 from scicot.services.predictions.store import add_predictions, flag_rationales, list_predictions
@@ -24,7 +25,7 @@ from scicot.services.questions.imports import RejectedRow
 from scicot.services.questions.lookup import find_dataset_id, get_questions, list_questions
 from scicot.services.questions.matching import Matcher
 from scicot.services.runs.runs import add_run, get_run
-from scicot.words.configs import ImportedConfig
+from scicot.words.configs import ImportedConfig, Reader
 from scicot.words.errors import Conflict, InvalidInput, InvalidPrediction
 from scicot.words.people import Action, needs
 from scicot.words.records import (
@@ -58,6 +59,7 @@ class OutputFile:
     split: Split
     mapping: Mapping[str, str]
     encoding: str | None
+    reader: Reader
 
 
 @needs(Action.IMPORT)
@@ -72,8 +74,11 @@ def import_predictions(
     skip_bad_rows: bool = False,
     mapping: Mapping[str, str] | None = None,
     encoding: str | None = None,
+    reader: Reader = "student",
 ) -> PredictionImport:
     """Import a run made elsewhere; its outputs are read by our own parsing.
+
+    `reader`: strictly, as the outputs of students here, or `llm`, as those of large models.
 
     The file is JSONL, CSV, Parquet or the like, matched by question id or text, or a sample file
     of lm-evaluation-harness, whose scores of the options are taken as such.
@@ -85,7 +90,7 @@ def import_predictions(
     if not name.strip():
         raise InvalidInput("The run has no name. Give it one with --name, 'peer model' say.")
     dataset_id = find_dataset_id(session, dataset)
-    source = OutputFile(dataset, split, mapping or {}, encoding)
+    source = OutputFile(dataset, split, mapping or {}, encoding, reader)
     predictions, rejected = _read(session, path, source, skip_bad_rows)
     digest = content_hash(
         [
@@ -93,7 +98,9 @@ def import_predictions(
             for prediction in predictions
         ]
     )
-    config = ImportedConfig(dataset=dataset, split=split, file=path.name, content_hash=digest)
+    config = ImportedConfig(
+        dataset=dataset, split=split, file=path.name, content_hash=digest, reader=reader
+    )
     flags = flag_rationales(session, predictions)
     with write(session):
         known = session.scalar(
@@ -104,10 +111,11 @@ def import_predictions(
             )
         )
         if known is not None:
-            if ImportedConfig.checked(**known.config).content_hash != digest:
+            before = ImportedConfig.checked(**known.config)
+            if (before.content_hash, before.reader) != (digest, reader):
                 raise Conflict(
                     f"Run {known.id} is called '{name}' and holds other predictions for "
-                    f"'{dataset}'. Import these under another name."
+                    f"'{dataset}', or read otherwise. Import these under another name."
                 )
             run_id, added = known.id, 0
         else:
@@ -165,7 +173,7 @@ def _read(
                 raise InvalidPrediction(
                     f"{row.where}: the id '{question.external_id}' stands twice. Keep one."
                 )
-            taken[question.id] = to_prediction(row, question)
+            taken[question.id] = to_prediction(row, question, source.reader)
         except InvalidInput as error:
             if not skip_bad_rows:
                 raise type(error)(f"{error} Or import with --skip-bad-rows.") from None
@@ -182,11 +190,14 @@ def _find(matcher: Matcher, row: WrittenRow) -> int:
         raise InvalidPrediction(f"{row.where}: {error}") from None
 
 
-def to_prediction(row: WrittenRow, question: StoredQuestion) -> Prediction:
+def to_prediction(
+    row: WrittenRow, question: StoredQuestion, reader: Reader = "student"
+) -> Prediction:
     """Return the prediction of one imported row; a rationale inside the output is split off."""
     if row.option_scores is not None:
         return _scored(row.option_scores, row.where, question)
-    reading = read_output(row.text, question)
+    read = read_llm_output if reader == "llm" else read_output
+    reading = read(row.text, question)
     rationale = row.rationale
     if rationale is None:
         written, answer = split_output(row.text)

@@ -48,6 +48,21 @@ ROWS = (
 )
 
 
+def test_a_large_models_outputs_are_read_as_such_on_request(
+    session: Session, bring: Importer
+) -> None:
+    rows = [
+        {"id": "Test-0", "output": "<think>(B)? No.</think>So the answer would be **A**."},
+        {"id": "Test-1", "output": "Not (A): it is wrong. \\boxed{B}"},
+    ]
+    strict, llm = bring(rows, "strict"), bring(rows, "large", reader="llm")
+    labels = [prediction.label for prediction in list_predictions(session, llm.run)]
+    assert labels == ["A", "B"]
+    assert strict.no_answer > llm.no_answer == 0
+    with pytest.raises(Conflict, match="read otherwise"):
+        bring(rows, "large")
+
+
 def test_outputs_are_read_by_our_own_parsing(session: Session, bring: Importer) -> None:
     done = bring(ROWS)
     first, second, third = list_predictions(session, done.run)
