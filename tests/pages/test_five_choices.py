@@ -56,7 +56,8 @@ def choices_of(box: Any, kind: str) -> list[Any]:
         return [bool(n % 2) for n in range(5)]
     if kind == "text_input":
         return [f"w{n}" for n in range(5)]
-    values = [box.min + n * (box.step or 1) for n in range(5)]
+    least = (box.value or 1) if box.min is None else box.min
+    values = [least + n * (box.step or 1) for n in range(5)]
     return [value for value in values if box.max is None or value <= box.max]
 
 

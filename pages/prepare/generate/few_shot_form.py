@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -12,6 +13,7 @@ from pages.prepare.generate.teacher_form import show_estimate
 from pages.shared.answers import answered_at, show_answer
 from pages.shared.frame import current_actor, errors_shown
 from pages.shared.panel import say_queue, two_sides
+from pages.shared.press import press_button
 from pages.shared.teacher_run import show_teacher_run
 from scicot.services.runs.runs import list_runs
 from scicot.services.teacher.estimates import estimate_few_shot
@@ -146,14 +148,13 @@ def _choose_answers(first: DeltaGenerator, second: DeltaGenerator) -> dict[str, 
 def _show_offer(config: FewShotConfig) -> None:
     with open_workspace() as session:
         estimate = estimate_few_shot(session, config)
-    st.button(
+    press_button(
         "Have it answer",
+        partial(_start, config),
         type="primary",
         icon=":material/play_arrow:",
         key="start",
         width="stretch",
-        on_click=_start,
-        args=(config,),
     )
     show_answer(PLACE)
     show_estimate(estimate, say_queue(RunKind.FEW_SHOT))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from pages.prepare.generate.comparison import show_source_comparison
@@ -21,6 +23,7 @@ from pages.shared import links
 from pages.shared.answers import answered_at, show_answer
 from pages.shared.frame import choose_dataset, current_actor, errors_shown
 from pages.shared.panel import say_queue, two_sides
+from pages.shared.press import press_button
 from pages.shared.teacher_run import show_teacher_run
 from scicot.services.runs.runs import list_runs
 from scicot.services.teacher.estimates import estimate_generation
@@ -69,15 +72,14 @@ def _show_offer(config: GenerationConfig | None) -> None:
     with errors_shown():
         with open_workspace() as session:
             estimate = estimate_generation(session, config)
-        st.button(
+        press_button(
             "Generate" if estimate.calls else "All of these are there already",
+            partial(_start, config),
             type="primary",
             icon=":material/play_arrow:",
             key="start",
             width="stretch",
             disabled=not estimate.calls,
-            on_click=_start,
-            args=(config,),
         )
         show_answer(PLACE)
         show_estimate(estimate, say_queue(RunKind.GENERATE))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -11,6 +12,7 @@ from pages.shared import links
 from pages.shared.answers import answer, answered_at, forget_answer, show_answer
 from pages.shared.frame import current_actor, errors_shown
 from pages.shared.panel import say_queue, show_started
+from pages.shared.press import press_button
 from pages.train.launch.launcher_form import Place, keep_choice
 from pages.train.launch.plan import Outlook, look_ahead, notes_of, say_outlook, show_details
 from pages.train.launch.tryout import show_tryout
@@ -88,14 +90,13 @@ def _show_offer(
     titles = ", ".join(method.title for method in methods)
     runs = f"{len(configs)} runs" if len(configs) > 1 else "one run"
     st.markdown(f"**What will happen**: {runs}, {titles}.")
-    st.button(
+    press_button(
         f"Start {titles}" if len(configs) == 1 else f"Start {len(configs)} runs",
+        partial(_start, configs, asked, place),
         type="primary",
         icon=":material/play_arrow:",
         key="start",
         width="stretch",
-        on_click=_start,
-        args=(configs, asked, place),
     )
     show_answer(PLACE)
     for run in equal[:3]:
