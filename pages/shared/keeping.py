@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
 from pages.shared import links
 from pages.shared.answers import answer, answered_at, show_answer
 from pages.shared.frame import current_actor
+from pages.shared.press import press_button
 from scicot.pure.markdown import escape_markdown
 from scicot.services.upkeep.deleting import delete_dataset, delete_snapshot
 from scicot.services.upkeep.dependents import Dependents, of_dataset, of_snapshot
@@ -64,12 +66,11 @@ def show_keeping(kept: Kept, name: str) -> None:
         key = f"{kept.noun}_{name}_{times}"
         new = st.text_input("Name", name, key=f"keep_name_{key}")
         with st.container(horizontal=True):
-            st.button(
+            press_button(
                 "Rename",
+                partial(_rename, kept, name, new),
                 key=f"keep_rename_{key}",
                 disabled=new == name,
-                on_click=_rename,
-                args=(kept, name, new),
                 help="Links and commands that hold the old name go on working.",
             )
             st.button(

@@ -39,8 +39,8 @@ def show_audit(dataset: str) -> None:
             f"{escape_markdown(standing.sentence())}"
         )
     size, begin = st.columns([1, 2], vertical_alignment="bottom")
-    wanted = size.number_input("To read", 1, 500, USUAL_SAMPLE, key="audit_size")
-    begin.button("Draw a sample", on_click=_start, args=(dataset, int(wanted)))
+    size.number_input("To read", 1, 500, USUAL_SAMPLE, key="audit_size")
+    begin.button("Draw a sample", on_click=_start, args=(dataset,))
     if audit is not None:
         _show_rate(audit)
         if audit.left:
@@ -49,8 +49,9 @@ def show_audit(dataset: str) -> None:
             _show_end(audit)
 
 
-def _start(dataset: str, size: int) -> None:
+def _start(dataset: str) -> None:
     with errors_shown(), open_workspace() as session:
+        size = int(st.session_state["audit_size"])  # as it stands at the press
         seed = random.SystemRandom().randrange(2**31)
         start_audit(session, current_actor(), dataset, size=size, seed=seed)
 

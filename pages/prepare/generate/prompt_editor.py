@@ -41,20 +41,23 @@ def show_prompt_editor(dataset: str) -> None:
         for part, title in PARTS.items()
     }
     parts = PromptParts(**texts)
-    name = st.text_input("Name", prompt.name, key=f"prompt_{prompt.id}_name")
+    st.text_input("Name", prompt.name, key=f"prompt_{prompt.id}_name")
     st.button(
         "Save as a new version",
         icon=":material/save:",
         disabled=parts == prompt.parts,
         on_click=_save,
-        args=(name, parts),
+        args=(prompt,),
     )
     show_prompt(prompt, dataset, Split.TRAIN.value)
     st.subheader(f"Try it on {TRIED_ON} questions")
     _show_trial(dataset, prompt)
 
 
-def _save(name: str, parts: PromptParts) -> None:
+def _save(prompt: Prompt) -> None:
+    """Save what the fields hold at the press, which may have been typed since they were drawn."""
+    held = {part: st.session_state[f"prompt_{prompt.id}_{part}"] for part in (*PARTS, "name")}
+    name, parts = held.pop("name"), PromptParts(**held)
     with errors_shown(), open_workspace() as session:
         st.session_state["generate_prompt"] = save_prompt(session, current_actor(), name, parts).id
 

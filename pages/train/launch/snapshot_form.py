@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import asdict
+from functools import partial
 from itertools import count
 
 import streamlit as st
@@ -12,6 +13,7 @@ from pages.shared.answers import answer, answered_at, show_answer
 from pages.shared.frame import current_actor, errors_shown
 from pages.shared.keeping import SNAPSHOT, show_keeping
 from pages.shared.links import choose, link_choice
+from pages.shared.press import press_button
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.methods.plan import OwnAnswerRule
 from scicot.services.training.choosing import Criteria
@@ -147,12 +149,11 @@ def _show_new(dataset: str, there: Collection[str]) -> None:
         name = st.text_input(
             "Name", value=_free_name(dataset, there), key=f"snapshot_name_{dataset}_{len(there)}"
         )
-        st.button(
+        press_button(
             "Freeze",
+            partial(_freeze, dataset, name, criteria),
             type="primary",
             key="snapshot_create",
-            on_click=_freeze,
-            args=(dataset, name, criteria),
         )
 
 

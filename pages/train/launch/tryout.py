@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from pages.shared.answers import answered_at, show_answer
 from pages.shared.frame import current_actor
 from pages.shared.panel import show_progress
+from pages.shared.press import press_button
 from pages.shared.run_control import show_while_it_runs
 from scicot.pure.hashing import content_hash
 from scicot.pure.markdown import escape_markdown
@@ -29,14 +32,13 @@ def show_tryout(config: TrainingConfig, *, is_known: bool) -> None:
         return
     if run is not None and run.error:
         st.caption(escape_markdown(f"The last try-out ended: {run.error}"))
-    st.button(
+    press_button(
         "Try again" if is_known else "Try ten steps to know the time",
+        partial(_start, config),
         icon=":material/timer:",
         key="check_time",
         type="tertiary" if is_known else "secondary",
         help="Takes a minute or more, in the background; the result is remembered.",
-        on_click=_start,
-        args=(config,),
     )
     show_answer(PLACE)
 

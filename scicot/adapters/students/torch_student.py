@@ -75,9 +75,12 @@ class TorchStudent:
         *,
         max_input_tokens: int | None = None,
         given: Sequence[str | None] | None = None,
+        has_end: bool = True,
     ) -> list[list[float]]:
         """Return the summed log-probability (nats) of each option's text as the target."""
-        scored = self.score_both(inputs, options, max_input_tokens=max_input_tokens, given=given)
+        scored = self.score_both(
+            inputs, options, max_input_tokens=max_input_tokens, given=given, has_end=has_end
+        )
         return [[option.total for option in row] for row in scored]
 
     def score_both(

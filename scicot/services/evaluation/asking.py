@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,7 @@ from scicot.services.questions.lookup import find_dataset_id, get_questions
 from scicot.services.rationales.references import list_references
 from scicot.services.runs.runs import create_run, get_run
 from scicot.services.runs.worker import RunContext
+from scicot.services.students.answering import Student
 from scicot.services.students.answers import ANSWER_TOKENS, answer_input, option_texts
 from scicot.services.students.opened import open_stage
 from scicot.words.configs import AttributionConfig, TrainingConfig
@@ -37,26 +38,6 @@ from scicot.words.records import (
 from scicot.words.runs import RunView
 
 AT_ONCE = 64  # questions between two looks at the cancel flag
-
-
-class Answerer(Protocol):
-    """What can answer: FastStudent, or a scripted one in tests."""
-
-    def generate(
-        self, inputs: Sequence[str], max_new_tokens: int, *, max_input_tokens: int | None = None
-    ) -> list[str]:
-        """Return the greedy output of each input."""
-
-    def score(
-        self,
-        inputs: Sequence[str],
-        options: Sequence[Sequence[str]],
-        *,
-        max_input_tokens: int | None = None,
-        given: Sequence[str | None] | None = None,
-        has_end: bool = True,
-    ) -> list[list[float]]:
-        """Return the log-probability (nats) of each option of each input."""
 
 
 @needs(Action.START_RUN)
@@ -111,7 +92,7 @@ def run_attribution(context: RunContext) -> Mapping[str, Any]:
 
 
 def ask_variants(
-    context: RunContext, config: AttributionConfig, run: RunView, student: Answerer
+    context: RunContext, config: AttributionConfig, run: RunView, student: Student
 ) -> None:
     """Store what the student answers to each question under each variant of the config.
 
@@ -184,7 +165,7 @@ def _answer(
     questions: Mapping[int, StoredQuestion],
     given: Mapping[int, str | None],
     variant: Variant,
-    student: Answerer,
+    student: Student,
 ) -> list[Prediction]:
     """Return what the student answers to each question with the rationale given for it."""
     task = plan_of(trained).answers.answer.task

@@ -42,8 +42,9 @@ class Student(Protocol):
         *,
         max_input_tokens: int | None = None,
         given: Sequence[str | None] | None = None,
+        has_end: bool = True,
     ) -> list[list[float]]:
-        """Return the log-probability of each option."""
+        """Return the log-probability (nats) of each option, with its end unless told otherwise."""
 
 
 class Answering:
