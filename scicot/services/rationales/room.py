@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 
 from sqlalchemy import func, select
@@ -10,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from db.models import RevisionRow, SnapshotItemRow, SnapshotRow
 from scicot.pure.checks.form import estimate_tokens
-from scicot.words.configs import RATIONALE_SHARE, RATIONALE_TOKENS
+from scicot.pure.training.limits import usual_limit
 
 _BY_CONTENT: dict[str, int] = {}  # a snapshot never changes: its limit is found once
 MOST_KEPT = 500
@@ -46,9 +45,7 @@ def _room_of(session: Session, snapshot_id: int, content: str) -> int:
             .join(SnapshotItemRow, SnapshotItemRow.revision_id == RevisionRow.id)
             .where(SnapshotItemRow.snapshot_id == snapshot_id)
         )
-        lengths = sorted(map(estimate_tokens, texts))
         if len(_BY_CONTENT) >= MOST_KEPT:
             _BY_CONTENT.clear()
-        place = math.ceil(RATIONALE_SHARE * len(lengths)) - 1
-        _BY_CONTENT[content] = lengths[place] if lengths else RATIONALE_TOKENS
+        _BY_CONTENT[content] = usual_limit(map(estimate_tokens, texts))
     return _BY_CONTENT[content]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -10,9 +9,10 @@ from dataclasses import dataclass, replace
 from scicot.adapters.students.codec import Codec
 from scicot.pure.methods.registry import plan_of
 from scicot.pure.students.texts import choice_answer, form_of, right_choice
+from scicot.pure.training.limits import usual_limit
 from scicot.services.students.answers import FRAME_TOKENS
 from scicot.services.training.data import TrainingData
-from scicot.words.configs import RATIONALE_SHARE, RATIONALE_TOKENS, TrainingConfig
+from scicot.words.configs import TrainingConfig
 
 LEAST = 8  # tokens of a rationale, however short the snapshot's are
 
@@ -63,10 +63,7 @@ def fit_rationales(config: TrainingConfig, data: TrainingData, codec: Codec) -> 
 
 def find_limit(lengths: Iterable[int]) -> int:
     """Return the length, in tokens, that 99 of 100 do not exceed."""
-    ordered = sorted(lengths)
-    if not ordered:
-        return RATIONALE_TOKENS
-    return max(LEAST, ordered[math.ceil(RATIONALE_SHARE * len(ordered)) - 1])
+    return max(LEAST, usual_limit(lengths))
 
 
 def _left(config: TrainingConfig, codec: Codec, answer: str) -> int:
