@@ -12,43 +12,58 @@ import streamlit as st
 from pages.shared import links
 from pages.shared.demo import show_demonstration
 from pages.shared.frame import errors_shown, show_sidebar
+from pages.shared.server import server_parts
 from pages.shared.sign_in import pages_for, stop_unless_let_in
 
+# title and path of each page, by section
 PAGES = {
-    "": [(links.HOME, st.Page(links.HOME, title="Home", default=True))],
+    "": [(links.HOME, "Home", "")],
     "Prepare": [
-        (links.QUESTIONS, st.Page(links.QUESTIONS, title="Questions", url_path="questions")),
-        (links.GENERATE, st.Page(links.GENERATE, title="Generate", url_path="generate")),
-        (links.REVIEW, st.Page(links.REVIEW, title="Review", url_path="review")),
-        (links.CLEAN, st.Page(links.CLEAN, title="Clean", url_path="clean")),
+        (links.QUESTIONS, "Questions", "questions"),
+        (links.GENERATE, "Generate", "generate"),
+        (links.REVIEW, "Review", "review"),
+        (links.CLEAN, "Clean", "clean"),
     ],
     "Train": [
-        (links.LAUNCH, st.Page(links.LAUNCH, title="Launch", url_path="launch")),
-        (links.RUNS, st.Page(links.RUNS, title="Runs", url_path="runs")),
+        (links.LAUNCH, "Launch", "launch"),
+        (links.RUNS, "Runs", "runs"),
     ],
     "Evaluate": [
-        (links.RESULTS, st.Page(links.RESULTS, title="Results", url_path="results")),
-        (links.COMPARE, st.Page(links.COMPARE, title="Compare", url_path="compare")),
-        (links.INSPECT, st.Page(links.INSPECT, title="Inspect", url_path="inspect")),
-        (
-            links.ATTRIBUTION,
-            st.Page(links.ATTRIBUTION, title="Attribution", url_path="attribution"),
-        ),
-        (links.WHAT_IF, st.Page(links.WHAT_IF, title="What if", url_path="what-if")),
+        (links.RESULTS, "Results", "results"),
+        (links.COMPARE, "Compare", "compare"),
+        (links.INSPECT, "Inspect", "inspect"),
+        (links.ATTRIBUTION, "Attribution", "attribution"),
+        (links.WHAT_IF, "What if", "what-if"),
     ],
     "System": [
-        (links.HEALTH, st.Page(links.HEALTH, title="Health", url_path="health")),
-        (links.PEOPLE, st.Page(links.PEOPLE, title="People", url_path="people")),
+        (links.HEALTH, "Health", "health"),
+        (links.PEOPLE, "People", "people"),
     ],
 }
-
 # an own file: a named icon would be fetched from outside
 ICON = Path(__file__).parent / "pages" / "shared" / "icon.svg"
-st.set_page_config(page_title="Sci-CoT", page_icon=str(ICON), layout="wide")
-st.logo(str(ICON), size="large")
-actor = stop_unless_let_in()
-page = st.navigation(pages_for(actor, PAGES), expanded=True)
-show_sidebar()
-show_demonstration()
-with errors_shown():
-    page.run()
+
+
+def show_app() -> None:
+    """Show the page that the link names, to who is let in."""
+    st.set_page_config(page_title="Sci-CoT", page_icon=str(ICON), layout="wide")
+    st.logo(str(ICON), size="large")
+    actor = stop_unless_let_in()
+    sections = {
+        section: [
+            (file, st.Page(file, title=title, url_path=path or None, default=not path))
+            for file, title, path in pages
+        ]
+        for section, pages in PAGES.items()
+    }
+    page = st.navigation(pages_for(actor, sections), expanded=True)
+    show_sidebar()
+    show_demonstration()
+    with errors_shown():
+        page.run()
+
+
+if __name__ == "__main__":
+    show_app()
+else:  # a server, whoever started it, takes the app from here: the guard stands before it
+    app = st.App(__file__, **server_parts())

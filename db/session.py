@@ -14,9 +14,10 @@ from typing import Any
 import regex
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, ExceptionContext
-from sqlalchemy.exc import DisconnectionError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import DataError, DisconnectionError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
+from db.bounds import refuse_long_texts
 from db.models.people import DeedRow
 from db.sqlite_file import (
     connect,
@@ -61,6 +62,7 @@ def make_engine(url: str) -> Engine:
     event.listen(engine, "checkout", _still_the_same)
     event.listen(engine, "begin", _begin)
     event.listen(engine, "before_cursor_execute", _begin_query)
+    event.listen(engine, "before_cursor_execute", refuse_long_texts)
     event.listen(engine, "handle_error", _name_error)
     return engine
 
@@ -73,6 +75,7 @@ def _server_engine(url: str) -> Engine:
             f"No driver is installed for {say_where(url)}. For PostgreSQL: pip install psycopg, "
             "and begin the URL with postgresql+psycopg://"
         ) from error
+    event.listen(engine, "before_cursor_execute", refuse_long_texts)
     event.listen(engine, "handle_error", _name_server_error)
     return engine
 
@@ -125,16 +128,26 @@ def _begin_query(*_of_the_query: Any) -> None:
 def _name_error(context: ExceptionContext) -> None:
     if "user-defined function raised" in str(context.original_exception):
         raise InvalidInput(TOO_SLOW) from context.original_exception
-    for kind, sentence in NOT_STORABLE.items():
-        if isinstance(context.original_exception, kind):
-            raise InvalidInput(sentence) from context.original_exception
+    _name_not_storable(context)
     if context.engine is not None:
         named = name_error(context.original_exception, _file_of(context.engine))
         if named is not None:
             raise named from context.original_exception
 
 
+def _name_not_storable(context: ExceptionContext) -> None:
+    for kind, sentence in NOT_STORABLE.items():
+        if isinstance(context.original_exception, kind):
+            raise InvalidInput(sentence) from context.original_exception
+
+
 def _name_server_error(context: ExceptionContext) -> None:
+    _name_not_storable(context)
+    if isinstance(context.sqlalchemy_exception, DataError):
+        raise InvalidInput(
+            "A number is larger, or a text holds other signs, than the database keeps. "
+            "Check what was asked for."
+        ) from context.original_exception
     if isinstance(context.sqlalchemy_exception, OperationalError) and context.engine is not None:
         where = context.engine.url.render_as_string(hide_password=True)
         raise DatabaseUnusable(

@@ -1,5 +1,17 @@
 """`python -m scicot`."""
 
-from scicot.cli.main import main
+import sys
 
-main()
+
+def start() -> None:
+    """Run the command typed; Ctrl+C ends it without a word, also while it is still loading."""
+    try:
+        from scicot.cli.main import main
+
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)  # as a shell counts it
+
+
+if __name__ == "__main__":
+    start()

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from scicot.words.errors import InvalidParcel
+from scicot.words.storage import says_full, storage_error
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -28,8 +29,8 @@ def write_parcel(folder: Path, path: Path, manifest: Mapping[str, Any]) -> int:
     if not path.parent.is_dir():
         raise InvalidParcel(f"There is no folder {path.parent}. Make it, or name another file.")
     partial = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    (folder / MANIFEST).write_text(json.dumps(whole, ensure_ascii=False), encoding="utf-8")
     try:
+        (folder / MANIFEST).write_text(json.dumps(whole, ensure_ascii=False), encoding="utf-8")
         with tarfile.open(partial, "w") as tar:
             tar.add(folder / MANIFEST, MANIFEST)  # first: it is read before anything is opened
             for file in files:
@@ -38,9 +39,7 @@ def write_parcel(folder: Path, path: Path, manifest: Mapping[str, Any]) -> int:
             os.fsync(written.fileno())
         partial.replace(path)
     except OSError as error:
-        raise InvalidParcel(
-            f"{path} cannot be written ({error.strerror}). Name a file in a folder with room."
-        ) from error
+        raise storage_error(error, str(path)) from error
     finally:
         partial.unlink(missing_ok=True)
     return path.stat().st_size
@@ -92,6 +91,8 @@ def open_parcel(path: Path, folder: Path) -> dict[str, Any]:
         _refuse_changed(path, partial, manifest["files"])
         partial.rename(folder)
     except (OSError, tarfile.TarError) as error:
+        if isinstance(error, OSError) and says_full(error):
+            raise storage_error(error, f"what {path.name} holds") from error
         raise InvalidParcel(
             f"{path.name} cannot be unpacked ({error}). Copy it again, or pack the run again."
         ) from error

@@ -55,22 +55,21 @@ def app_command(
     if host:
         os.environ["SCICOT_ALLOWED_HOSTS"] = ",".join(host)
     if settings.sign_in:
-        options += _sign_in_options(settings)
+        _refuse_unsaid(settings)
     # Streamlit finds .streamlit/config.toml beside the working folder
     os.chdir(REPOSITORY)
     # replaces this process: Ctrl+C and signals reach Streamlit itself
-    os.execv(sys.executable, [sys.executable, "-m", "pages.shared.server", *options])
+    os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", "app.py", *options])
 
 
-def _sign_in_options(settings: Settings) -> list[str]:
-    """Return where Streamlit finds whom to ask; raises InvalidConfig when nothing says so."""
+def _refuse_unsaid(settings: Settings) -> None:
+    """Raise InvalidConfig when nothing says where people sign in."""
     secrets = settings.home_folder / "secrets.toml"
     if not secrets.is_file():
         raise InvalidConfig(
             f"SCICOT_SIGN_IN is set, but {secrets} does not say where people sign in. "
             "docs/deploy.md shows what it holds."
         )
-    return [f"--secrets.files={secrets}"]
 
 
 def _has_screen() -> bool:

@@ -51,7 +51,7 @@ def full_disk(what: str) -> StorageFull:
 
 def storage_error(error: OSError, what: str) -> StorageError:
     """Return the sentence for an error of the machine while it dealt with `what`."""
-    if error.errno in _FULL:
+    if says_full(error):
         return full_disk(what)
     reason = (error.strerror or type(error).__name__).lower()
     way_out = _WAYS_OUT.get(error.errno or 0, "Look at the disk and the folder, then try again.")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +22,14 @@ from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_N
 from pages.shared.guard import POLICY, Guard, is_our_page
 from scicot.services.system.people import set_role
 from scicot.words.records import Actor, Role
+from tests.browser.app_server import free_port, wait_until_healthy
+from tests.pages.driver import APP
 
 ADMIN = Actor("root@example.org")
 HOST = "127.0.0.1:8501"
 SECRET = "a secret of this test"
 EXPORT = "/media/0123456789abcdef.jsonl"
+STREAM = "/_stcore/stream"
 
 
 async def everything(scope: Any, receive: Any, send: Any) -> None:
@@ -132,3 +138,35 @@ def test_a_file_is_for_who_has_a_role_at_this_moment(
     set_role(session, ADMIN, "ada@example.org", None)
     assert ask(cookie()) == 403
     assert client(sign_in=True).get("/questions").status_code == 200
+
+
+def status_of(port: int, path: str, **headers: str) -> int:
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    try:
+        connection.request("GET", path, headers=headers)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def test_the_app_started_by_hand_has_the_guard_before_it(tmp_path: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "streamlit", "run", str(APP), f"--server.port={port}"]
+    upgrade = {
+        **{"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"},
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    }
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=tmp_path, stdout=log, stderr=log)
+        try:
+            wait_until_healthy(f"http://127.0.0.1:{port}", process)
+            for path in ("/", "/_stcore/health", EXPORT):
+                assert status_of(port, path, Host="evil.example") == 403
+            assert status_of(port, "/") == 200
+            for origin in ("http://evil.example", f"http://127.0.0.1:{port + 1}"):
+                assert status_of(port, STREAM, Origin=origin, **upgrade) == 403
+            own = f"http://127.0.0.1:{port}"
+            assert status_of(port, STREAM, Origin=own, **upgrade) == 101
+        finally:
+            process.kill()
+            process.wait()

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO
 
 from scicot.words.errors import InvalidInput
+from scicot.words.storage import says_full, storage_error
 
 MAX_FILE_BYTES = 512 * 2**20
 MAX_UNPACKED_BYTES = 256 * 2**20  # of what a packed file may become: a bomb is packed small
@@ -83,6 +84,8 @@ def _copy(packed: IO[bytes], plain: IO[bytes], name: str, kind: str) -> None:
                 )
             plain.write(chunk)
     except (OSError, EOFError, zlib.error) as error:
+        if isinstance(error, OSError) and says_full(error):
+            raise storage_error(error, f"a copy of {name}, unpacked") from error
         raise InvalidInput(
             f"{name} is a damaged or cut {kind} file ({error}). Fetch it once more."
         ) from error

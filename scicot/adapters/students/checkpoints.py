@@ -41,15 +41,19 @@ def save_checkpoint(
 
     folder.mkdir(parents=True, exist_ok=True)
     partial = folder / f".partial-{uuid.uuid4().hex}"
-    partial.mkdir()
-    for stem, named in tensors.items():
-        save_file(dict(named), partial / f"{stem}.safetensors")
-    _write_json(partial / STATE, {"step": step} | dict(state))
-    hashes = {file.name: _hash(file) for file in sorted(partial.iterdir())}
-    for file in partial.iterdir():
-        _flush(file)
-    _write_json(partial / MARKER, hashes)
-    _flush(partial / MARKER)
+    try:
+        partial.mkdir()
+        for stem, named in tensors.items():
+            save_file(dict(named), partial / f"{stem}.safetensors")
+        _write_json(partial / STATE, {"step": step} | dict(state))
+        hashes = {file.name: _hash(file) for file in sorted(partial.iterdir())}
+        for file in partial.iterdir():
+            _flush(file)
+        _write_json(partial / MARKER, hashes)
+        _flush(partial / MARKER)
+    except Exception:
+        shutil.rmtree(partial, ignore_errors=True)  # it takes room, of which there may be none
+        raise
     final = folder / f"step-{step:08d}"
     if final.exists():  # left by an earlier attempt; a complete one holds the same
         shutil.rmtree(final)

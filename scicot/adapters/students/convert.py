@@ -19,6 +19,7 @@ from scicot.adapters.students.fast import FastStudent
 from scicot.adapters.students.loading import load_model, quiet_transformers
 from scicot.adapters.students.torch_student import TorchStudent
 from scicot.words.records import Example, Family
+from scicot.words.storage import full_disk, says_full
 
 CLOSE = 0.02  # nats a token by which the two forms may differ; rounding gives less than 0.0001
 SCALED = ("t5", "mt5", "umt5")
@@ -61,6 +62,9 @@ def convert_student(
         codec.save(output)
         reason = _difference(TorchStudent(model, codec), output, examples)
     except Exception as error:  # as above
+        if says_full(error):  # no fault of the student's: it would be slow for ever
+            shutil.rmtree(output, ignore_errors=True)
+            raise full_disk(f"the student in {output}") from error
         log.info("The conversion failed", exc_info=True)
         reason = _reason(error)
     if reason is not None:

@@ -130,5 +130,9 @@ def keep_written(folder: Path, key: str, texts: list[str]) -> None:
     path = folder / "written" / f"{key}.json"
     path.parent.mkdir(exist_ok=True)
     partial = path.with_suffix(f".{uuid.uuid4().hex}")
-    partial.write_text(json.dumps(texts, ensure_ascii=False), encoding="utf-8")
-    partial.rename(path)
+    try:
+        partial.write_text(json.dumps(texts, ensure_ascii=False), encoding="utf-8")
+        partial.rename(path)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise

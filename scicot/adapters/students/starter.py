@@ -16,6 +16,7 @@ from scicot.adapters.starter_file import find_starter_file
 from scicot.adapters.students.loading import quiet_transformers
 from scicot.words.errors import StudentError
 from scicot.words.settings import Settings
+from scicot.words.storage import full_disk, says_full
 
 
 def starter_folder(settings: Settings) -> Path:
@@ -41,6 +42,8 @@ def ensure_starter(settings: Settings) -> Path:
         check=False,
     )
     if not folder.is_dir():
+        if says_full(OSError(built.stderr)):
+            raise full_disk(f"the starter student {folder}")
         last = (built.stderr.strip().splitlines() or ["no message"])[-1]
         raise StudentError(f"The starter student could not be built: {last}")
     return folder

@@ -30,10 +30,11 @@ class Spool:
         try:
             self._write(lines)
         except OSError as error:
+            if self._path.exists():
+                os.truncate(self._path, start)  # half a line would hide the next one
             if error.errno not in (errno.ENOSPC, errno.EDQUOT) or not self.room.is_there:
                 raise
             self.room.give_back()
-            os.truncate(self._path, start)  # half a line would hide the next one
             self._write(lines)
 
     def _write(self, lines: Sequence[Mapping[str, Any]]) -> None:

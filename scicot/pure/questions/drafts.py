@@ -20,6 +20,7 @@ UNSEEN = ("Cc", "Cf")
 _CALLED = re.compile(
     r"^(?:the\s+)?(?:correct\s+)?(?:option|choice|answer)(?:\s+is\b|\s*[:=])?\s*", re.IGNORECASE
 )
+LONGEST_LABEL = 16  # signs: a prediction names an option by it
 SPLITS: Mapping[str, Split] = {
     **dict.fromkeys(("train", "training"), Split.TRAIN),
     **dict.fromkeys(("dev", "development", "val", "valid", "validation", "eval"), Split.VALIDATION),
@@ -75,6 +76,12 @@ def make_draft(
     if passage and passage != stem:
         stem = f"{passage}\n{stem}"
     labels = bare_labels(tuple([visible(label) for label, _ in choices]))
+    for label in labels:
+        if len(label) > LONGEST_LABEL:
+            raise InvalidQuestion(
+                f"{where}: the label of an option has {len(label)} characters; {LONGEST_LABEL} are "
+                "the most."
+            )
     options = tuple([Choice(label, text) for label, (_, text) in zip(labels, choices, strict=True)])
     for text in (stem, *[text for _, text in choices]):
         if not text.isprintable() and (command := eaten_backslash(text)) is not None:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from scicot.pure.hashing import content_hash
-from scicot.pure.questions.drafts import Draft, make_draft
+from scicot.pure.questions.drafts import LONGEST_LABEL, Draft, make_draft
 from scicot.pure.questions.values import as_list, as_text
 from scicot.words.errors import InvalidQuestion
 from scicot.words.records import AnswerKind
@@ -23,7 +23,6 @@ _UNITS = re.compile(
     # "18 apples", "9.8 m/s2", but not the "or 18" of "17 or 18"
     r"|(?<=\d)\s*(?!(?:or|and|to|through)\b)[a-zA-Z](?:[^\W\d]|[²³/°-]|(?<=\w)\d| (?!\d)){0,30}$"
 )
-LABEL_SIGNS = 16  # that a prediction's label has room for
 LONGEST_BARE = 60  # signs of an output that is an answer and nothing else
 _STATED = (
     re.compile(r"####\s*(?P<said>[^\n]{1,1000})"),
@@ -114,9 +113,9 @@ def free_label(text: str, form: AnswerKind) -> str | None:
     Two answers have the same label where they are the same answer.
     """
     normal = normalise(text, form)
-    if normal is None or len(normal) <= LABEL_SIGNS:
+    if normal is None or len(normal) <= LONGEST_LABEL:
         return normal
-    return f"{normal[: LABEL_SIGNS - 9]}~{content_hash(normal)[:8]}"
+    return f"{normal[: LONGEST_LABEL - 9]}~{content_hash(normal)[:8]}"
 
 
 def find_stated(output: str, form: AnswerKind) -> str | None:
