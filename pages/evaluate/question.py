@@ -10,11 +10,12 @@ from pages.evaluate.runs import number_runs, run_colors
 from pages.shared.badge_colors import Color
 from pages.shared.plain_table import Cell, Head, Line, show_plain_table
 from pages.shared.word_diff import show_word_diff
+from scicot.pure.evaluation.table_formats import REASON_WORDS
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.predictions.metrics import word_overlap
 from scicot.services.evaluation.question_view import QuestionView, RunAnswer
 from scicot.services.rationales.texts import StoredRationale
-from scicot.words.records import Outcome, Question, Variant
+from scicot.words.records import NoAnswer, Outcome, Question, Variant
 
 BADGES: Mapping[Outcome, tuple[str, Color, str]] = {
     Outcome.CORRECT: ("correct", "green", ":material/check:"),
@@ -92,9 +93,10 @@ def _share(answer: RunAnswer, label: str, color: str) -> Cell:
     return Cell(said, share=share, color=color)
 
 
-def show_outcome(label: str | None, outcome: Outcome) -> None:
-    """Show an answer's label and whether it is right."""
+def show_outcome(label: str | None, outcome: Outcome, why: NoAnswer | None = None) -> None:
+    """Show an answer's label and whether it is right, or `why` none could be read."""
     text, color, icon = BADGES[outcome]
+    text = f"{text}: {REASON_WORDS[why]}" if why else text
     st.badge(f"{escape_markdown(label or '–')} · {text}", color=color, icon=icon)
 
 
@@ -104,7 +106,7 @@ def _show_answer(answer: RunAnswer, name: str, compared: StoredRationale | None)
     if prediction is None:
         st.caption("This run was not asked this question.")
         return
-    show_outcome(prediction.label, prediction.outcome)
+    show_outcome(prediction.label, prediction.outcome, prediction.no_answer_reason)
     with st.container(horizontal=True, gap="small"):
         for flag in answer.flags:
             st.badge(str(flag).replace("_", " "), color="yellow", icon=":material/flag:")

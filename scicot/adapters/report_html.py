@@ -16,6 +16,7 @@ from scicot.pure.evaluation.table_formats import (
     describe_published,
     percent,
     say_caption,
+    say_reasons,
 )
 from scicot.pure.statistics import wilson_interval
 
@@ -25,6 +26,7 @@ def render_html(report: Report) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     environment.filters["percent"] = percent
     environment.filters["say_p"] = say_p
+    environment.filters["say_reasons"] = say_reasons
     environment.filters["data_uri"] = _data_uri
     environment.filters["by_run"] = slices.by_run
     text = files("scicot.data").joinpath("report.html.jinja").read_text(encoding="utf-8")

@@ -195,7 +195,7 @@ def rationales_command(
     )
     with open_workspace() as session:
         done = import_rationales(session, current_actor(), path, dataset=dataset, source=wanted)
-    for row in done.unmatched[:SHOWN]:
+    for row in (*done.unmatched[:SHOWN], *done.without_text[:SHOWN]):
         say(row.reason)
     if done.differing:
         say(f"{done.differing} were there with another text, which was kept.")
@@ -207,8 +207,9 @@ def rationales_command(
             "status": done.status,
             "differing": done.differing,
             "unmatched_rows": [row.reason for row in done.unmatched[:SHOWN]],
+            "without_text": len(done.without_text),
         },
         as_json,
         f"Added {done.added} as {done.status}, already there {done.already_there}, "
-        f"unmatched {len(done.unmatched)}.",
+        f"unmatched {len(done.unmatched)}, without a text {len(done.without_text)}.",
     )

@@ -9,6 +9,7 @@ import typer
 
 from scicot.cli import export, imports
 from scicot.cli.output import AsJson, current_actor, emit, run_number, say
+from scicot.pure.evaluation.table_formats import with_reasons
 from scicot.pure.questions.columns import read_pairs
 from scicot.services.predictions.files import export_predictions, import_predictions
 from scicot.services.workspace import open_workspace
@@ -62,11 +63,14 @@ def import_command(
             "added": done.added,
             "already_there": done.already_there,
             "no_answer": done.no_answer,
+            "no_answer_reasons": dict(done.reasons),
             "rejected": len(done.rejected),
+            "column": done.column,
         },
         as_json,
         f"Run {done.run}: added {done.added}, already there {done.already_there}, "
-        f"no answer in {done.no_answer}, left out {len(done.rejected)}.",
+        f"{with_reasons(f'no answer in {done.no_answer}', done.reasons)}, "
+        f"left out {len(done.rejected)}. Outputs are from '{done.column}'.",
     )
 
 

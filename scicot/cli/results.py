@@ -9,7 +9,13 @@ from typing import Annotated, Any
 import typer
 
 from scicot.cli.output import AsJson, emit, say
-from scicot.pure.evaluation.table_formats import say_caption, to_csv_file, to_latex, to_markdown
+from scicot.pure.evaluation.table_formats import (
+    say_caption,
+    to_csv_file,
+    to_latex,
+    to_markdown,
+    with_reasons,
+)
 from scicot.pure.evaluation.tables import ResultTable, TableCell
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.statistics import Interval
@@ -112,7 +118,7 @@ def _say_runs(lines: Sequence[dict[str, Any]]) -> str:
             f"{line['questions']:,}",
             _percent(line["accuracy"], line["interval"]),
             _percent(line["option_accuracy"], None),
-            str(line["no_answer"]),
+            with_reasons(str(line["no_answer"]), line["no_answer_reasons"]),
         )
         for line in lines
     ]

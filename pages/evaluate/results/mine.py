@@ -8,6 +8,7 @@ from pages.shared import links
 from pages.shared.method_names import name_method, name_student
 from pages.shared.palette import color_of_method
 from pages.shared.plain_table import Cell, Head, Line, show_plain_table
+from scicot.pure.evaluation.table_formats import say_reasons
 from scicot.pure.evaluation.tables import RunScore
 from scicot.pure.markdown import escape_markdown
 from scicot.services.evaluation.results import Results
@@ -71,5 +72,9 @@ def _cells(run: RunView, scored: RunScore) -> list[Cell]:
         Cell(f"{score.n:,}", value=score.n),
         Cell("–" if accuracy is None else f"{accuracy * 100:.1f}{bounds}", value=accuracy),
         Cell("–" if options is None else f"{options * 100:.1f}", value=options),
-        Cell(f"{score.no_answer / score.n * 100:.1f}", value=score.no_answer / score.n),
+        Cell(
+            f"{score.no_answer / score.n * 100:.1f}",
+            note=say_reasons(scored.reasons),
+            value=score.no_answer / score.n,
+        ),
     ]

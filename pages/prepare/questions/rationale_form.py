@@ -96,7 +96,7 @@ def _show_done(done: RationaleImport, dataset: str) -> None:
     )
     if done.differing:
         st.warning(f"{done.differing:,} were there with another text, which was kept.")
-    if done.unmatched:
-        st.dataframe(
-            [{"row": row.row, "reason": row.reason} for row in done.unmatched], hide_index=True
-        )
+    if done.without_text:
+        st.warning(f"{len(done.without_text):,} hold no text and were left out.")
+    if left_out := [*done.unmatched, *done.without_text]:
+        st.dataframe([{"row": row.row, "reason": row.reason} for row in left_out], hide_index=True)

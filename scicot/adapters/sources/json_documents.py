@@ -97,6 +97,9 @@ def _keyed_rows(document: dict[str, Any]) -> Iterator[Any]:
             yield from (row["row"] if set(row) >= {"row_idx", "row"} else row for row in rows)
             return
     values = list(document.values())
+    objects = sum(isinstance(value, dict) for value in values)
+    if 0 < objects < len(values):
+        return  # a row: columns are all lists, or all objects
     columns = [list(value.values()) if isinstance(value, dict) else value for value in values]
     if all(isinstance(column, list) for column in columns) and len(columns) > 1:
         lengths = {len(column) for column in columns}

@@ -2,57 +2,54 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from scicot.adapters.sources.tables import first_rows, open_table
-from scicot.pure.questions.columns import NAMES, find_columns, plain_name
+from scicot.adapters.sources.written_columns import WANTED, choose_columns
+from scicot.pure.questions.columns import plain_name
 from scicot.pure.questions.drafts import SPLITS
 from scicot.pure.questions.harness import is_harness_row, read_harness_row
+from scicot.pure.questions.layouts import Layout, recognise
 from scicot.pure.questions.values import as_list, as_text, eaten_backslash, kind_of
-from scicot.words.errors import InvalidInput, InvalidPrediction, InvalidRationale
-from scicot.words.records import Split
+from scicot.pure.teacher.brought import BroughtText, texts_in
+from scicot.pure.teacher.thinking import cut_thinking
+from scicot.words.errors import InvalidInput, InvalidPrediction, InvalidQuestion, InvalidRationale
+from scicot.words.records import Choice, Split
 
 SAMPLE = 50
-IDS = ("question_id", "questionid", "qid", *NAMES["id"])
-ASKED = ("question", "stem", "question_text", "question_stem", "query", "prompt", "input")
-RATIONALE_COLUMNS = {
-    "id": IDS,
-    "question": ASKED,
-    "rationale": (
-        *("rationale", "explanation", "reasoning", "cot", "chain_of_thought", "text"),
-        *("output", "response", "completion", "generation", "rationales"),
-    ),
-    "sample": ("sample", "sample_number", "sample_id"),
-    "split": ("split",),
-}
-OUTPUT_COLUMNS = {
-    "id": IDS,
-    "question": ASKED,
-    "output": (
-        *("output", "prediction", "response", "generation", "completion", "model_output"),
-        *("answer", "pred", "text"),
-    ),
-    "rationale": ("rationale", "explanation", "reasoning"),
-    "split": ("split",),
-}
+_FINISHED = ("finish_reason", "stop_reason", "done_reason")
+_CUT = ("length", "max_tokens", "max_output_tokens")
+_ORDERED = ("arc", "hub", "list", "columns")
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenRow:
-    """One text of a file: for which question, by id or text, and which sample it is."""
+    """One text of a file: for which question, by id or text, and which sample it is.
+
+    `why` says why a reply holds no text. Of an output: `further` are more replies to the same
+    question, `scores` (nats) are of what is `named`, or of the `options` in the file's own order.
+    """
 
     where: str
     external_id: str
     question: str
     text: str
+    passage: str = ""  # that stands before the question in a column of its own
     rationale: str | None = None
     sample: int | None = None
     split: Split | None = None
-    option_scores: Mapping[int, float] | None = None  # nats, by the option's place
+    why: str = ""
+    is_cut: bool = False  # the limit was reached
+    further: tuple[str, ...] = ()
+    scores: tuple[float, ...] = ()
+    named: tuple[str, ...] = ()
+    options: tuple[Choice, ...] = ()
     is_sample: bool = False  # of lm-evaluation-harness
+    column: str = ""  # that the text stands in
 
 
 def read_written(
@@ -62,7 +59,7 @@ def read_written(
 
     A row that cannot be taken is yielded as its error; raises InvalidInput for the whole file.
     """
-    wanted = RATIONALE_COLUMNS if kind == "rationale" else OUTPUT_COLUMNS
+    wanted = WANTED[kind]
     for field in mapping:
         if field not in wanted:
             raise InvalidInput(f"'{field}' is no field here. There are {', '.join(wanted)}.")
@@ -74,7 +71,8 @@ def read_written(
 
     with open_table(path, encoding=encoding, is_header=is_header) as table:
         sample, rows = first_rows(table.rows, SAMPLE)
-        columns = _columns(sample, wanted, mapping, kind, table.name)
+        columns = choose_columns(sample, mapping, kind, table.name)
+        layout = _layout(sample, table.name) if kind == "output" else None
         for number, row in rows:
             where = f"{table.name}, row {number}"
             try:
@@ -82,83 +80,146 @@ def read_written(
                     raise row
                 if kind == "output" and is_harness_row(row):
                     yield number, _from_harness(row, where)
+                elif kind == "output":
+                    yield number, _output(row, columns, layout, where)
                 else:
-                    yield from ((number, text) for text in _texts(row, columns, kind, where))
+                    yield from ((number, text) for text in _rationales(row, columns, where))
             except InvalidInput as error:
                 yield number, error
 
 
-def _columns(
-    sample: list[dict[str, Any]],
-    wanted: Mapping[str, tuple[str, ...]],
-    mapping: Mapping[str, str],
-    kind: str,
-    name: str,
-) -> Mapping[str, str]:
-    names = list(dict.fromkeys(column for row in sample for column in row))
-    missing = next((column for column in mapping.values() if column not in names), None)
-    if missing is not None:
-        raise InvalidInput(f"{name} has no column '{missing}'. It has: {', '.join(names)}.")
-    free = [column for column in names if column not in mapping.values()]
-    chosen = find_columns(free, wanted) | dict(mapping)
-    return {**dict.fromkeys((kind,), kind), **chosen} if sample else chosen
+def _layout(sample: list[dict[str, Any]], name: str) -> Layout | None:
+    """Return how the rows keep their questions' options, where they say in which order."""
+    try:
+        layout = recognise(sample, name, {})
+    except InvalidQuestion:
+        return None
+    return layout if layout.name in _ORDERED else None
 
 
-def _texts(
-    row: Mapping[str, Any], columns: Mapping[str, str], kind: str, where: str
-) -> Iterator[WrittenRow]:
-    """Yield the row's texts: one, or each of a list as a sample of its own."""
-    error = InvalidRationale if kind == "rationale" else InvalidPrediction
+def _options(row: Mapping[str, Any], layout: Layout | None, where: str) -> tuple[Choice, ...]:
+    if layout is None:
+        return ()
+    try:
+        return next(layout.drafts(row, where)).choices
+    except InvalidQuestion:
+        return ()
+
+
+def _asked(
+    row: Mapping[str, Any],
+    columns: Mapping[str, str],
+    where: str,
+    error: type[InvalidInput],
+) -> WrittenRow:
+    """Return what a row says of its question, as a row that has no text yet."""
     external_id = row.get(columns.get("id", "id"))
-    asked = as_text(row.get(columns.get("question", "question"))).strip()
+    question = as_list(row.get(columns.get("question", "question")))
+    asked = as_text(question.get("stem") if isinstance(question, dict) else question).strip()
     if isinstance(external_id, dict | list | bool) or not (as_text(external_id).strip() or asked):
         raise error(
             f"{where}: the field 'id' is {kind_of(external_id)}, and there is no question's text "
             "to go by. Correct the row, or say which column it is: --map id=COLUMN."
         )
-    column = columns[kind]
-    value = as_list(row.get(column)) if kind == "rationale" else row.get(column)
-    texts = value if isinstance(value, list) and kind == "rationale" else [value]
+    return WrittenRow(
+        where=where,
+        external_id=as_text(external_id).strip(),
+        question=asked,
+        text="",
+        passage=as_text(row.get(columns.get("passage", "passage"))).strip(),
+        split=SPLITS.get(as_text(row.get(columns.get("split", "split"))).strip().lower()),
+    )
+
+
+def _rationales(
+    row: Mapping[str, Any], columns: Mapping[str, str], where: str
+) -> Iterator[WrittenRow]:
+    """Yield the row's rationales: one, or each of a list as a sample of its own."""
+    asked = _asked(row, columns, where, InvalidRationale)
     stated = as_text(row.get(columns.get("sample", "sample"))).strip()
     if stated and not (stated.isascii() and stated.isdigit() and len(stated) < 6):
-        raise error(f"{where}: sample '{stated}' is no number from 0. Correct the row.")
-    beside = row.get(columns.get("rationale", "rationale")) if kind == "output" else None
-    if beside is not None and not isinstance(beside, str):
-        raise error(
-            f"{where}: the field 'rationale' is {kind_of(beside)}; a text or null was expected. "
-            "Correct the row."
-        )
+        raise InvalidRationale(f"{where}: sample '{stated}' is no number from 0. Correct the row.")
+    column = columns["rationale"]
+    texts = texts_in(as_list(row.get(column)))
+    if not texts:
+        raise InvalidRationale(_no_text(row, column, where))
     for place, text in enumerate(texts):
-        if not isinstance(text, str):
-            raise error(
-                f"{where}: the field '{column}' is {kind_of(text)}; a text was expected. "
-                "Correct the row."
-            )
-        if kind == "rationale" and not text.strip():
-            raise error(f"{where}: the rationale is empty. Fill it in or drop the row.")
-        if kind == "rationale" and (command := eaten_backslash(text)) is not None:
-            raise error(
+        thinking = cut_thinking(text.text)
+        why = text.why or ("A thought never ends, so there is no text" * thinking.is_unclosed)
+        if not thinking.text.strip() and not why:
+            what = "thinking alone" if thinking.was_there else "empty"
+            raise InvalidRationale(f"{where}: the rationale is {what}. Fill it in or drop the row.")
+        if (command := eaten_backslash(thinking.text)) is not None:
+            raise InvalidRationale(
                 f"{where}: a backslash was lost: \\{command} came as a control character, which "
                 f"is what JSON reads in a single one. Write \\\\{command}."
             )
-        yield WrittenRow(
-            where=where,
-            external_id=as_text(external_id).strip(),
-            question=asked,
-            text=text,
-            rationale=beside or None,
+        yield replace(
+            asked,
+            text=thinking.text,
             sample=int(stated) + place if stated else None,
-            split=SPLITS.get(as_text(row.get(columns.get("split", "split"))).strip().lower()),
+            why=f"{where}: {why}." if why else "",
+            column=column,
         )
 
 
+def _no_text(row: Mapping[str, Any], column: str, where: str) -> str:
+    return (
+        f"{where}: the field '{column}' is {kind_of(row.get(column))}; a text was expected. "
+        "Correct the row."
+    )
+
+
+def _output(
+    row: Mapping[str, Any], columns: Mapping[str, str], layout: Layout | None, where: str
+) -> WrittenRow:
+    """Return the row's output; several replies in one row are put to the vote."""
+    asked = _asked(row, columns, where, InvalidPrediction)
+    column = columns["output"]
+    texts = _outputs(row.get(column))
+    if not texts:
+        raise InvalidPrediction(_no_text(row, column, where))
+    failed = next((text.why for text in texts if text.has_failed), None)
+    if failed is not None:
+        raise InvalidPrediction(f"{where}: {failed}. Ask again, or leave the row out.")
+    beside = row.get(columns.get("rationale", "rationale"))
+    if beside is not None and not isinstance(beside, str):
+        raise InvalidPrediction(
+            f"{where}: the field 'rationale' is {kind_of(beside)}; a text or null was expected. "
+            "Correct the row."
+        )
+    finish = next((row[name] for name in _FINISHED if row.get(name)), "")
+    return replace(
+        asked,
+        text=texts[0].text,
+        rationale=beside or None,
+        is_cut=texts[0].is_cut or as_text(finish).lower() in _CUT,
+        further=tuple(text.text for text in texts[1:]),
+        options=_options(row, layout, where),
+        column=column,
+    )
+
+
+def _outputs(value: Any) -> list[BroughtText]:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return [BroughtText(as_text(value))]
+    texts = texts_in(value)
+    if not texts and isinstance(value, dict) and value:  # an answer in JSON, already parsed
+        return [BroughtText(json.dumps(value, ensure_ascii=False))]
+    return texts
+
+
 def _from_harness(row: Mapping[str, Any], where: str) -> WrittenRow:
-    harness_row = read_harness_row(row, where)
+    sample = read_harness_row(row, where)
     return WrittenRow(
         where=where,
-        external_id=harness_row.external_id,
-        question=harness_row.question,
-        text=harness_row.output,
-        option_scores=harness_row.scores,
+        external_id=sample.external_id,
+        question=sample.question,
+        text=next(iter(sample.outputs), ""),
+        further=sample.outputs[1:],
+        scores=sample.scores,
+        named=sample.named,
+        options=sample.options,
         is_sample=True,
+        column="resps",
     )

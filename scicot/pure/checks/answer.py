@@ -16,14 +16,24 @@ from scicot.pure.checks.finding import (
     stem,
     words_of,
 )
+from scicot.pure.checks.language import is_english
 from scicot.words.records import Question
 
 ANNOUNCEMENT = re.compile(
     r"\b(?:the\s+)?(?:correct|right|best|most\s+likely|final)?\s*(?:answer|option|choice)"
     r"(?:\s+to\s+(?:the|this)\s+question(?:\s*[\"“].{0,400}?[\"”?])?)?"
-    r"(?:\s+(?:here|above))?\s*(?:is|are|would\s+be|:)\s*:?\s*(?:therefore\s+)?",
+    r"(?:\s+(?:here|above))?\s*(?:is|are|would\s+be|:)\s*:?\s*(?:therefore\s+)?"
+    # the same in Chinese, Japanese, Korean, German, French, Spanish, Italian, Russian and Arabic
+    r"|(?:正确|正確|最佳)?(?:答案|选项|選項)(?:就)?(?:是|为|為|应为|应该是)|(?:答え|正解)は|정?답은"
+    r"|(?:die\s+)?(?:richtige|korrekte)\s+(?:Antwort|Option)\s+(?:ist|lautet)"
+    r"|la\s+(?:bonne\s+)?réponse(?:\s+correcte)?\s+est"
+    r"|la\s+(?:respuesta|opción)(?:\s+correcta)?\s+es"
+    r"|la\s+risposta(?:\s+(?:corretta|giusta))?\s+è|правильн\w+\s+ответ\w*\s*[—–:-]"
+    r"|الإجابة\s+(?:الصحيحة\s+)?هي|الجواب\s+(?:الصحيح\s+)?هو",
     re.IGNORECASE | re.DOTALL,
 )
+_SENTENCE_END = re.compile(r"[.!?](?:\s|$)|[。！？؟।۔]|\n")
+_CLAUSE_END = re.compile(r"[.!?;](?:\s|$)|[。！？；؟؛।۔]|\n")
 _NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
 BOILERPLATE = frozenset(
     map(
@@ -36,7 +46,8 @@ BOILERPLATE = frozenset(
 )
 LONG_FOR_TWO = 24  # words of a text in which two new ones still say nothing
 NEGATION = re.compile(
-    r"\b(?:not|isn['’]t|never|no|incorrect|wrong|neither|nor|cannot|false)\b", re.IGNORECASE
+    r"\b(?:not|isn['’]t|never|no|incorrect|wrong|neither|nor|cannot|false|nicht|pas|не)\b|不|ليس",
+    re.IGNORECASE,
 )
 
 
@@ -46,9 +57,17 @@ def _letters(labels: tuple[str, ...]) -> re.Pattern[str]:
     as_they_are = "|".join(map(re.escape, labels))
     small = "|".join(re.escape(label.lower()) for label in labels)
     either = f"{as_they_are}|{small}"
+    # a letter before its word, as Chinese and Japanese have it; a digit there counts something
+    capitals = "".join(label for label in labels if len(label) == 1 and label.isalpha())
+    before = (
+        rf"|(?<![A-Za-z])(?P<g>[{capitals}])\s*(?:选项|選項|项|項|が正|は正)" if capitals else ""
+    )
     return re.compile(
         rf"[(（](?P<a>{either})[)）]|(?<![\w(°º′'’.,/%&+-])(?P<b>{either})\)"
-        rf"|(?:选项|選項|答案是|答案为|选|故选)\s*(?P<e>{as_they_are})(?![A-Za-z])"
+        r"|(?:选项|選項|答案是|答案为|答案為|选择?|選擇?|選択肢|答えは|正解は|정?답은|선택지)"
+        rf"\s*(?P<e>{as_they_are})(?![A-Za-z]){before}"
+        r"|\b(?:[Aa]ntwort|[Rr]éponse|[Oo]pción|[Rr]espuesta|[Rr]isposta|[Oo]pção|[Rr]esposta"
+        rf"|[Вв]ариант|[Оо]твет|الخيار|الإجابة|الجواب)\s+(?P<h>{as_they_are})(?!\w)"
         rf"|\b(?:[Oo]ption|[Cc]hoice|[Aa]nswer|[Aa]nswer is)\s+(?P<c>{as_they_are})\b(?!['’\w])"
         # an article is no letter: "option a." names one, "option a person has" does not
         rf"|\b(?:[Oo]ption|[Cc]hoice|[Aa]nswer|[Aa]nswer is)\s+(?P<f>{small})(?=\s*(?:[.,;:!?)]|$))"
@@ -86,7 +105,7 @@ def announces_answer(text: str, question: Question) -> Iterator[Finding]:
     """Find where the text says that something is the answer instead of explaining it."""
     for match in ANNOUNCEMENT.finditer(text):
         start = match.start()
-        stop = re.compile(r"[.!?](?:\s|$)|\n").search(text, match.end())
+        stop = _SENTENCE_END.search(text, match.end())
         end = stop.start() + 1 if stop else len(text)
         if text[match.end() : end].strip():
             yield Finding("Announces the answer.", start, end, cut(text, start, end))
@@ -117,7 +136,7 @@ def contradicts_key(text: str, question: Question) -> Iterator[Finding]:
         around = text[max(0, match.start() - 12) : match.start()], _behind_quote(match.group())
         if any(map(NEGATION.search, around)):
             continue
-        stop = re.compile(r"[.!?;](?:\s|$)|\n").search(text, match.end() + 2)
+        stop = _CLAUSE_END.search(text, match.end() + 2)
         end = stop.start() + 1 if stop else len(text)
         said = text[match.end() : end]
         if NEGATION.match(said.strip()):
@@ -166,12 +185,13 @@ def argues_otherwise(text: str, question: Question) -> Iterator[Finding]:
     label, own = told[0]
     # what the key shares with the option that is spoken of tells nothing of the key
     key_parts = mentioned_words(question.key_text) - stem_parts - own
-    if not mentions_any(text, key_parts):
+    if not mentions_any(text, key_parts, is_inflected=is_english(question) is False):
         yield Finding(f"Speaks of option {label} and never of the key, {question.answer_key}.")
 
 
 def misses_key(text: str, question: Question) -> Iterator[Finding]:
     """Find a text with no content word of the key's text."""
     key_parts = mentioned_words(question.key_text)
-    if key_parts and not mentions_any(text, key_parts):
+    inflected = is_english(question) is False
+    if key_parts and not mentions_any(text, key_parts, is_inflected=inflected):
         yield Finding(f"Never mentions the key: {question.key_text}")

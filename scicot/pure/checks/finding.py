@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -30,6 +32,11 @@ STOPWORDS = frozenset(
         "was we were what when where which while who why will with would you your"
     )
 )
+# Arabic and Hebrew: points and the sign that draws words out; letters that people exchange
+_POINTS = re.compile("[\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0640]")
+_EXCHANGED = str.maketrans("أإآٱىةؤئ", "ااااي\u0647وي")
+_ARTICLE = re.compile("^[وفبك]?(?:ال|لل)(?=..)|^[וש]?ה(?=...)")  # written together with its noun
+ALIKE = 0.75  # of a word, from its beginning: the rest is its ending
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,16 @@ def is_unspaced(text: str) -> bool:
 
 def words_of(text: str) -> list[str]:
     """Return the words in order, in lower case."""
-    return [match.group().lower().replace(",", "") for match in find_words(text)]
+    return [plain_word(match.group()) for match in find_words(text)]
+
+
+def plain_word(word: str) -> str:
+    """Return a word as it is compared: lower case, "３" as "3", without Arabic or Hebrew points."""
+    word = word.lower().replace(",", "")
+    if word.isascii():
+        return word
+    word = unicodedata.normalize("NFKC", word)
+    return _POINTS.sub("", word).translate(_EXCHANGED)
 
 
 def mentioned_words(text: str) -> set[str]:
@@ -77,9 +93,22 @@ def mentioned_words(text: str) -> set[str]:
     return {"".join(pair) for pair in pairwise(words)}
 
 
-def mentions_any(text: str, parts: set[str]) -> bool:
-    """Return whether a text mentions one of these parts."""
-    return bool(parts & set(content_words(text))) or bool(parts & mentioned_words(text))
+def mentions_any(text: str, parts: set[str], *, is_inflected: bool = False) -> bool:
+    """Return whether a text mentions one of these parts, or an inflected form of it."""
+    said = set(content_words(text)) | mentioned_words(text)
+    if parts & said:
+        return True
+    return is_inflected and any(_begin_alike(part, word) for part in parts for word in said)
+
+
+def _begin_alike(part: str, word: str) -> bool:
+    """Return whether two words are the same but for their endings, as in корни and корням."""
+    shared = next(
+        (place for place, (a, b) in enumerate(zip(part, word, strict=False)) if a != b),
+        min(len(part), len(word)),
+    )
+    least = 2 if "가" <= part[0] <= "힣" else 3
+    return shared >= max(least, math.ceil(ALIKE * len(part)))
 
 
 def mentions_all(text: str, parts: set[str]) -> bool:
@@ -89,7 +118,12 @@ def mentions_all(text: str, parts: set[str]) -> bool:
 
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
-    """Return the word without its most common English ending, so that `cells` meets `cell`."""
+    """Return the word without its most common English ending, so that `cells` meets `cell`.
+
+    Of an Arabic or Hebrew word without the article that is written together with it.
+    """
+    if not word.isascii():
+        word = _ARTICLE.sub("", word)
     for ending, least in (("ies", 4), ("ing", 6), ("ed", 5), ("es", 5), ("s", 4)):
         if word.endswith(ending) and len(word) >= least and not word.endswith("ss"):
             root = word[: -len(ending)]

@@ -8,13 +8,15 @@ import unicodedata
 from collections.abc import Iterator
 
 from scicot.pure.checks.finding import Finding, find_words, is_unspaced, words_of
-from scicot.pure.checks.language import JOINING, joins_letters
+from scicot.pure.checks.language import JOINING, joins_letters, script_of, scripts_of
 from scicot.words.configs import RATIONALE_TOKENS
 from scicot.words.records import Question
 
 SHORTEST = 8  # words
 LETTERS_A_PIECE = 7  # a subword tokenizer cuts longer words
-ENDINGS = ".!?…\"'”’)]。！？」』）》؟۔।॥»"
+ENDINGS = ".!?…\"'”’)]。！？」』）》؟۔।॥»။។៕።։།"
+UNSTOPPED = ("THAI", "LAO")  # scripts that end no sentence by a sign
+SHORTEST_KOREAN = 5  # words: what others write apart is one word there
 LIST_MARK = re.compile(
     r"^[ \t]*(?:[-*•+][ \t]+|\d{1,2}[.)][ \t]+|#{1,6}[ \t]+|>[ \t]+|\|)|\*\*|__|```|`",
     re.MULTILINE,
@@ -31,9 +33,10 @@ def is_cut_off(text: str, question: Question) -> Iterator[Finding]:
     said = whole.lower()
     if any(said.endswith(choice.text.lower()) for choice in question.choices):
         return  # "The answer is: leaves" lacks a full stop and nothing else
-    open_end = whole[-1:] not in ENDINGS and len(words_of(whole)) >= SHORTEST
+    is_open = whole[-1:] not in ENDINGS and script_of(whole[-1:] or " ") not in UNSTOPPED
+    open_end = is_open and len(words_of(whole)) >= SHORTEST
     if open_end or DANGLING.search(whole):
-        start = max(whole.rfind(mark) for mark in ".!?\n。！？؟।") + 1
+        start = max(whole.rfind(mark) for mark in ".!?\n。！？؟।။።") + 1
         rest = whole[:start].strip()
         start += len(whole[start:]) - len(whole[start:].lstrip())
         enough = len(words_of(rest)) >= SHORTEST
@@ -45,7 +48,11 @@ def is_cut_off(text: str, question: Question) -> Iterator[Finding]:
 def is_too_short(text: str, question: Question) -> Iterator[Finding]:
     """Find a text of too few words to explain anything."""
     count = len(words_of(text))
-    least, unit = (2 * SHORTEST, "signs") if is_unspaced(text) else (SHORTEST, "words")
+    least, unit = SHORTEST, "words"
+    if is_unspaced(text):
+        least, unit = 2 * SHORTEST, "signs"
+    elif scripts_of(text)["HANGUL"] > len(text) // 3:
+        least = SHORTEST_KOREAN
     if count < least:
         yield Finding(f"Has {count} {unit}; {least} are the least an explanation needs.")
 

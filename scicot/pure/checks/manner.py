@@ -6,7 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from scicot.pure.checks.finding import Finding, cut, find_words, is_unspaced, words_of
+from scicot.pure.checks.finding import (
+    Finding,
+    cut,
+    find_words,
+    is_unspaced,
+    plain_word,
+    words_of,
+)
 from scicot.words.records import Question
 
 FILLER = re.compile(
@@ -15,7 +22,11 @@ FILLER = re.compile(
     r"|^[^\S\n]*(?:sure|certainly|of course|absolutely|great)\b"
     r"[,!.]|\bgreat question\b|\bi hope (?:this|that)\b|\blet me know\b|\bfeel free to\b"
     r"|\bhere(?:['’]s| is) (?:the|a|an|your|my)\s+(?:\w+\s+)?(?:explanation|rationale|answer"
-    r"|reasoning|response|solution)\b|\bhappy to help\b|\bi(?:['’]d| would) (?:be|like) to\b",
+    r"|reasoning|response|solution)\b|\bhappy to help\b|\bi(?:['’]d| would) (?:be|like) to\b"
+    # the same in Chinese, Japanese, Korean, Arabic, German, French and Spanish
+    r"|(?:抱歉|对不起|對不起)[，,。！]|作为(?:一个|一名)?\s*(?:AI|人工智能)|申し訳(?:あり|ござ)"
+    r"|죄송합니다|عذر(?:ا|اً)[،,]|\bals (?:eine? )?(?:KI|Sprachmodell)\b"
+    r"|\ben tant qu['’](?:IA\b|intelligence artificielle)|\bcomo (?:IA\b|modelo de lenguaje)",
     re.IGNORECASE | re.MULTILINE,
 )
 ECHO = re.compile(
@@ -24,7 +35,9 @@ ECHO = re.compile(
     r"|\b(?:the|my) (?:reasoning|explanation|rationale)\b[^.\n]{0,60}?\b(?:is|are)\b"
     r"\s*(?:that\b|:)?"
     r"|^[^\S\n]*(?:rationale|explanation|reasoning|question|options|answer)\s*:"
-    r"|\breference point\b|\bspecific to this question\b",
+    r"|\breference point\b|\bspecific to this question\b"
+    r"|一步一步(?:地)?(?:来)?思考|一步步思考|ステップ(?:バイ|ごと)|단계별로|خطوة بخطوة"
+    r"|^\s*(?:问题|題目|题目|选项|選項|答案|解析|解释|解釋)\s*[:：]",
     re.IGNORECASE | re.MULTILINE,
 )
 # another question begins: by its heading, or by its options after a question mark
@@ -37,7 +50,7 @@ NEXT_QUESTION = re.compile(
 LEAST_BEFORE = 5  # words before it; fewer are a heading of this very question
 RUN_OF_WORDS = 8
 PHRASES = ((6, 3), (9, 2))  # so many words said so many times are a loop
-SENTENCE = re.compile(r"[^.!?:\n。！？：؟।]+[.!?:。！？：؟।]*")
+SENTENCE = re.compile(r"[^.!?:\n。！？：؟।။።]+[.!?:。！？：؟।။።]*")
 
 
 def is_chat(text: str, question: Question) -> Iterator[Finding]:
@@ -87,7 +100,7 @@ def _repeats_question(text: str, question: Question) -> tuple[int, int] | None:
     if not runs:
         return None
     places = list(find_words(text))
-    said = [place.group().lower() for place in places]
+    said = [plain_word(place.group()) for place in places]
     for n in range(len(said) - length + 1):
         if tuple(said[n : n + length]) in runs:
             return places[n].start(), places[n + length - 1].end()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from scicot.pure.evaluation.attribution import Fault
@@ -113,6 +113,7 @@ class ReportRun:
     packages: str
     actor: str
     created_at: datetime
+    reasons: Mapping[str, int] = field(default_factory=dict)  # why answers could not be read
     learned: Sequence[str] = ()  # whether it learned to choose, and what stage 2 was given
 
 

@@ -9,7 +9,7 @@ from scicot.pure.evaluation.attribution import TITLES as FAULT_TITLES
 from scicot.pure.evaluation.comparison import say_p
 from scicot.pure.evaluation.report import CELL_TITLES, Report, ReportExample, ReportPair, ReportRun
 from scicot.pure.evaluation.slices import TITLES as SLICE_TITLES
-from scicot.pure.evaluation.table_formats import percent, to_markdown
+from scicot.pure.evaluation.table_formats import percent, to_markdown, with_reasons
 from scicot.pure.markdown import escape_markdown, fence
 from scicot.pure.statistics import wilson_interval
 
@@ -108,9 +108,10 @@ def _example(example: ReportExample) -> Iterator[str]:
 
 def _run(run: ReportRun) -> Iterator[str]:
     yield f"### Run {run.id}: {escape_markdown(run.name)}"
+    unread = with_reasons(f"no answer {run.score.no_answer}", run.reasons)
     yield (
-        f"{escape_markdown(run.dataset)}: {percent(run.score.accuracy)} % of {run.score.n}, no "
-        f"answer {run.score.no_answer}. Settings' hash `{run.config_hash}`; snapshot "
+        f"{escape_markdown(run.dataset)}: {percent(run.score.accuracy)} % of {run.score.n}, "
+        f"{unread}. Settings' hash `{run.config_hash}`; snapshot "
         f"{escape_markdown(run.snapshot or 'none')} {run.snapshot_hash or ''}; code "
         f"{escape_markdown(run.code_version)}; {escape_markdown(run.packages)}."
     )

@@ -92,8 +92,8 @@ def describe_basis(cell: TableCell) -> str:
     parts = [f"{f'{count} seeds' if count > 1 else '1 run'}, n = {figure.questions:,}"]
     if figure.option_accuracy is not None:
         parts.append(f"by options {percent(figure.option_accuracy)}{_further_scores(figure)}")
-    reasons = f" ({say_reasons(figure.reasons)})" if figure.reasons else ""
-    parts.append(f"no answer {percent(figure.no_answer_share, 1)} %{reasons}")
+    unread = f"no answer {percent(figure.no_answer_share, 1)} %"
+    parts.append(with_reasons(unread, figure.reasons))
     if figure.same_place is not None:
         parts.append(f"one place always {percent(figure.same_place, 1)}")
     if figure.trained is not None:
@@ -118,6 +118,11 @@ def say_reasons(reasons: Mapping[str, int]) -> str:
     return ", ".join(
         f"{count:,} {REASON_WORDS.get(reason, reason)}" for reason, count in reasons.items()
     )
+
+
+def with_reasons(said: str, reasons: Mapping[str, int]) -> str:
+    """Return what is said of unread answers, with the reasons in parentheses if there are any."""
+    return f"{said} ({say_reasons(reasons)})" if reasons else said
 
 
 def _written(cell: TableCell, marks: Mapping[str, str]) -> str:
@@ -151,8 +156,19 @@ def say_caption(table: ResultTable) -> list[str]:
     if any(cell.is_below_chance for row in table.rows for cell in row.cells):
         lines.append(f"{BELOW_CHANCE} below chance (25 %).")
     lines += [f"{mark} {differs} in the other cells." for differs, mark in table.marks.items()]
-    lines += [f"{warning}." for warning in _warnings(table)]
+    lines += [f"{sentence}." for sentence in (*_unread(table), *_warnings(table))]
     return [*lines, *table.notes]
+
+
+def _unread(table: ResultTable) -> list[str]:
+    """Return a sentence with why answers could not be read, cell by cell; none for none."""
+    cells = [
+        f"{row.label} ({column}) {say_reasons(cell.measured.reasons)}"
+        for row in table.rows
+        for column, cell in zip(table.columns, row.cells, strict=True)
+        if cell.measured and cell.measured.reasons
+    ]
+    return [f"Without an answer: {'; '.join(cells)}"] if cells else []
 
 
 def _warnings(table: ResultTable) -> list[str]:

@@ -246,6 +246,7 @@ def _run(run: RunView, scored: RunScore, snapshot: Snapshot | None) -> ReportRun
         dataset=str(run.dataset),
         score=scored.score,
         option_accuracy=scored.option_accuracy,
+        reasons=scored.reasons,
         config=json.dumps(dict(run.config), indent=1, sort_keys=True, ensure_ascii=False),
         config_hash=run.config_hash,
         snapshot=snapshot.name if snapshot else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import select
@@ -16,10 +16,8 @@ from scicot.adapters.atomic_files import write_atomically
 from scicot.adapters.clock import utc_now
 from scicot.adapters.sources.written_rows import WrittenRow, read_written
 from scicot.pure.hashing import content_hash
-from scicot.pure.predictions.judging import judge_output
-from scicot.pure.predictions.llm_parsing import read_llm_output
-from scicot.pure.predictions.parsing import Reading, read_output, split_output
-from scicot.pure.students.texts import choice_answer
+from scicot.pure.predictions.votes import count_reasons
+from scicot.services.predictions.brought import judge_row
 from scicot.services.predictions.store import add_predictions, flag_rationales, list_predictions
 from scicot.services.questions.imports import RejectedRow
 from scicot.services.questions.lookup import find_dataset_id, get_questions, list_questions
@@ -42,13 +40,18 @@ from scicot.words.records import (
 
 @dataclass(frozen=True, slots=True)
 class PredictionImport:
-    """What an import of predictions did; the run is the one that holds them now."""
+    """What an import of predictions did; the run is the one that holds them now.
+
+    `column` is the one that was read for outputs.
+    """
 
     run: int
     added: int
     already_there: int
     no_answer: int
+    reasons: Mapping[str, int] = field(default_factory=dict)
     rejected: Sequence[RejectedRow] = field(default_factory=tuple)
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ def import_predictions(
         raise InvalidInput("The run has no name. Give it one with --name, 'peer model' say.")
     dataset_id = find_dataset_id(session, dataset)
     source = OutputFile(dataset, split, mapping or {}, encoding, reader)
-    predictions, rejected = _read(session, path, source, skip_bad_rows)
+    predictions, rejected, column = _read(session, path, source, skip_bad_rows)
     digest = content_hash(
         [
             [prediction.question_id, prediction.output, prediction.rationale]
@@ -135,7 +138,9 @@ def import_predictions(
         added=added,
         already_there=len(predictions) - added,
         no_answer=sum(prediction.outcome is Outcome.NO_ANSWER for prediction in predictions),
+        reasons=count_reasons([prediction.no_answer_reason for prediction in predictions]),
         rejected=rejected,
+        column=column,
     )
 
 
@@ -155,13 +160,15 @@ def _import_row(
 
 def _read(
     session: Session, path: Path, source: OutputFile, skip_bad_rows: bool
-) -> tuple[list[Prediction], list[RejectedRow]]:
+) -> tuple[list[Prediction], list[RejectedRow], str]:
+    """Return the predictions, the rows left out, and the column that the outputs stand in."""
     matcher = Matcher(session, source.dataset, source.split)
     questions: dict[int, StoredQuestion] = {
         question.id: question for question in list_questions(session, source.dataset, source.split)
     }
     taken: dict[int, Prediction] = {}
     rejected: list[RejectedRow] = []
+    column = ""
     for number, row in read_written(path, "output", source.mapping, source.encoding):
         try:
             if isinstance(row, InvalidInput):
@@ -173,53 +180,22 @@ def _read(
                 raise InvalidPrediction(
                     f"{row.where}: the id '{question.external_id}' stands twice. Keep one."
                 )
-            taken[question.id] = to_prediction(row, question, source.reader)
+            taken[question.id] = judge_row(row, question, source.reader)
+            column = row.column
         except InvalidInput as error:
             if not skip_bad_rows:
                 raise type(error)(f"{error} Or import with --skip-bad-rows.") from None
             rejected.append(RejectedRow(number, str(error)))
     if not taken:
         raise InvalidInput(f"{path.name} holds no prediction that can be taken. Check the file.")
-    return list(taken.values()), rejected
+    return list(taken.values()), rejected, column
 
 
 def _find(matcher: Matcher, row: WrittenRow) -> int:
     try:
-        return matcher.find(row.external_id, row.question, row.split)
+        return matcher.find(row.external_id, row.question, row.split, row.passage)
     except InvalidInput as error:
         raise InvalidPrediction(f"{row.where}: {error}") from None
-
-
-def to_prediction(
-    row: WrittenRow, question: StoredQuestion, reader: Reader = "student"
-) -> Prediction:
-    """Return the prediction of one imported row; a rationale inside the output is split off."""
-    if row.option_scores is not None:
-        return _scored(row.option_scores, row.where, question)
-    read = read_llm_output if reader == "llm" else read_output
-    reading = read(row.text, question)
-    rationale = row.rationale
-    if rationale is None:
-        written, answer = split_output(row.text)
-        # "One week" alone is an answer, not a rationale without one
-        rationale = written if answer or reading.label is None else None
-    return judge_output(question, row.text, reading, rationale)
-
-
-def _scored(scores: Mapping[int, float], where: str, question: StoredQuestion) -> Prediction:
-    """Return the prediction of a harness's sample that scored the options and wrote nothing."""
-    if len(scores) != len(question.choices):
-        raise InvalidPrediction(
-            f"{where}: {len(scores)} scores for a question with {len(question.choices)} options."
-        )
-    by_label = {question.labels[place]: score for place, score in scores.items()}
-    likely = max(by_label, key=by_label.__getitem__)
-    answer = choice_answer(next(choice for choice in question.choices if choice.label == likely))
-    return replace(
-        judge_output(question, answer, Reading(likely), None),
-        option_log_likelihoods=by_label,
-        option_label=likely,
-    )
 
 
 @needs(Action.EXPORT)

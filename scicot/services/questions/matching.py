@@ -39,26 +39,41 @@ class Matcher:
         if not self._splits:
             find_dataset_id(session, dataset)  # raises NotFound with the names there are
 
-    def find(self, external_id: str, text: str = "", split: Split | None = None) -> int:
-        """Return the question's id; raises InvalidInput that says why there is none, or several."""
+    def find(
+        self, external_id: str, text: str = "", split: Split | None = None, passage: str = ""
+    ) -> int:
+        """Return the question's id; raises InvalidInput that says why there is none, or several.
+
+        Where the id is one question's and the text is another's, the text counts: the numbers of
+        somebody's own rows look like ids.
+        """
         by_id = self._narrowed(self._by_id.get(external_id, []), split) if external_id else []
-        by_text = self._narrowed(self._by_text.get(folded(text), []), split) if text else []
+        by_text = self._narrowed(self._find_text(text, passage), split) if text else []
         both = [question_id for question_id in by_id if question_id in by_text]
-        for candidates in (both, by_id, by_text):
+        for candidates in (both, by_text) if by_text else (by_id,):
             if len(candidates) == 1:
                 return candidates[0]
         where = f"in the {split or self.split} split of" if split or self.split else "in"
-        if by_id or by_text:
-            splits = sorted({self._splits[question_id].value for question_id in by_id or by_text})
-            named = f"the id '{external_id}'" if by_id else "this text"
+        if several := by_text or by_id:
+            splits = sorted({self._splits[question_id].value for question_id in several})
+            named = "this text" if by_text else f"the id '{external_id}'"
+            way_out = (
+                "Say which split it is: --split, or a column 'split'."
+                if len(splits) > 1
+                else "Say which one by its id."
+            )
             raise InvalidInput(
-                f"{len(by_id or by_text)} questions {where} '{self.dataset}' bear {named} "
-                f"({', '.join(splits)}). Say which split it is: --split, or a column 'split'."
+                f"{len(several)} questions {where} '{self.dataset}' bear {named} "
+                f"({', '.join(splits)}). {way_out}"
             )
         named = f"no question '{external_id}'" if external_id else "no question with this text"
         raise InvalidInput(
             f"there is {named} {where} '{self.dataset}'. Correct the id, the dataset or the split."
         )
+
+    def _find_text(self, text: str, passage: str) -> list[int]:
+        whole = self._by_text.get(folded(f"{passage}\n{text}"), []) if passage else []
+        return whole or self._by_text.get(folded(text), [])
 
     def _narrowed(self, ids: list[int], split: Split | None) -> list[int]:
         if split is None or len(ids) < 2:

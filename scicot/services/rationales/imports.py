@@ -13,7 +13,8 @@ from db.models import ImportRow, RationaleRow, RevisionRow
 from db.rows import chunks
 from db.session import write
 from scicot.adapters.clock import utc_now
-from scicot.adapters.sources.written_rows import RATIONALE_COLUMNS, WrittenRow, read_written
+from scicot.adapters.sources.written_columns import RATIONALE_COLUMNS
+from scicot.adapters.sources.written_rows import WrittenRow, read_written
 from scicot.pure.hashing import content_hash
 from scicot.services.questions.imports import RejectedRow
 from scicot.services.questions.matching import Matcher
@@ -51,13 +52,17 @@ class RationaleSource:
 
 @dataclass(frozen=True, slots=True)
 class RationaleImport:
-    """What an import of rationales did; `unmatched` lists the rows that name no question."""
+    """What an import of rationales did; `unmatched` lists the rows that name no question.
+
+    `without_text` lists the replies that hold no rationale: thinking without an end, a refusal.
+    """
 
     added: int
     already_there: int
     unmatched: Sequence[RejectedRow]
     status: RationaleStatus
     differing: int = 0  # already there with another text, which was kept
+    without_text: Sequence[RejectedRow] = ()
 
 
 @needs(Action.IMPORT)
@@ -76,7 +81,7 @@ def import_rationales(
         raise InvalidInput(
             "Rationales come in from a teacher or a human, unreviewed or accepted. Choose those."
         )
-    matched, unmatched, digest = _match(session, path, dataset, source)
+    matched, unmatched, without_text, digest = _match(session, path, dataset, source)
     with write(session):
         there = _texts_there(session, source, [new.question_id for new in matched])
         fresh = [new for new in matched if (new.question_id, new.sample) not in there]
@@ -114,22 +119,28 @@ def import_rationales(
         )
     refresh_flags(session, ids)
     already_there = len(matched) - len(fresh)
-    return RationaleImport(len(fresh), already_there, unmatched, source.entry_status, differing)
+    return RationaleImport(
+        len(fresh), already_there, unmatched, source.entry_status, differing, without_text
+    )
 
 
 def _match(
     session: Session, path: Path, dataset: str, source: RationaleSource
-) -> tuple[list[NewRationale], list[RejectedRow], str]:
-    """Return the rationales with their questions, the rows without one, and the file's hash."""
+) -> tuple[list[NewRationale], list[RejectedRow], list[RejectedRow], str]:
+    """Return rationales with their questions, rows without one, without a text, the file's hash."""
     matcher = Matcher(session, dataset, source.split)
     matched: list[NewRationale] = []
     unmatched: list[RejectedRow] = []
+    without_text: list[RejectedRow] = []
     samples: dict[int, int] = {}
     lines = []
     for number, row in read_written(path, "rationale", source.mapping):
         if isinstance(row, InvalidInput):
             raise row
         lines.append([row.external_id or row.question, row.text])
+        if row.why:
+            without_text.append(RejectedRow(number, row.why))
+            continue
         question_id = _find(matcher, row, number, unmatched)
         if question_id is None:
             continue
@@ -143,14 +154,14 @@ def _match(
             f"{path.name}: a question has two rationales with the same sample number. Number "
             "them anew, or leave the column out."
         )
-    return matched, unmatched, content_hash(lines)
+    return matched, unmatched, without_text, content_hash(lines)
 
 
 def _find(
     matcher: Matcher, row: WrittenRow, number: int, unmatched: list[RejectedRow]
 ) -> int | None:
     try:
-        return matcher.find(row.external_id, row.question, row.split)
+        return matcher.find(row.external_id, row.question, row.split, row.passage)
     except InvalidInput as error:
         unmatched.append(RejectedRow(number, f"{row.where}: {error}"))
         return None

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import FlagRow, ImportRow, RationaleRow
+from db.models import FlagRow, ImportRow, RationaleRow, RevisionRow
 from scicot.services.questions.imports import import_questions
 from scicot.services.rationales.imports import RationaleImport, RationaleSource, import_rationales
 from scicot.words.errors import InvalidInput
@@ -128,3 +128,22 @@ def test_another_text_under_the_same_source_is_kept_out_and_counted(
     bring(session, demo, [{"id": "Train-0", "rationale": "Because."}])
     done = bring(session, demo, [{"id": "Train-0", "rationale": "Another."}])
     assert (done.added, done.already_there, done.differing) == (0, 1, 1)
+
+
+def test_a_reasoning_models_thinking_is_no_rationale(session: Session, demo: Path) -> None:
+    body = {"choices": [{"message": {"content": "Iron rusts."}, "finish_reason": "stop"}]}
+    no_text = {"choices": [{"message": {"content": ""}, "finish_reason": "length"}]}
+    rows = [
+        {"id": "Train-0", "rationale": "<think>Is it? Yes.</think>\n\nBecause it is so."},
+        {"id": "Train-1", "rationale": "<think>Hm, let me"},
+        {"id": "b1", "custom_id": "Train-2", "response": {"status_code": 200, "body": body}},
+        {"custom_id": "Train-3", "response": {"status_code": 200, "body": no_text}},
+    ]
+    first, second = rows[:2], rows[2:]
+    said = [
+        row.reason for part in (first, second) for row in bring(session, demo, part).without_text
+    ]
+    assert "never ends" in said[0]
+    assert "went into thinking" in said[1]
+    texts = list(session.scalars(select(RevisionRow.text).order_by(RevisionRow.id)))
+    assert texts == ["Because it is so.", "Iron rusts."]
