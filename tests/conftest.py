@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from db.migrate import migrate
+import db.migrate
+from db.migrate import migrate, upgrade_file
 from db.session import get_engine
 from scicot.services.workspace import open_workspace
 from scicot.words.records import Actor
@@ -21,6 +22,21 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("MKL_NUM_THREADS", "1")
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def new_databases_are_copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The migrations run once for all tests of a process; a new file is a copy of what they made.
+
+    The tests of the migrations take them back: tests/db/conftest.py.
+    """
+    template = tmp_path_factory.mktemp("template") / "scicot.db"
+    template.touch()
+    upgrade_file(template)
+    content = template.read_bytes()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(db.migrate, "upgrade_file", lambda path: path.write_bytes(content))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -108,14 +108,17 @@ def build_tiny_causal(folder: Path, *, seed: int = 0) -> Path:
     return folder
 
 
+# A module that imports a fixture has one of its own; the folder is the same for all of them.
 @pytest.fixture(scope="session")
 def tiny_t5(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_tiny_t5(tmp_path_factory.mktemp("students") / "tiny-t5")
+    folder = tmp_path_factory.getbasetemp() / "students" / "tiny-t5"
+    return folder if folder.exists() else build_tiny_t5(folder)
 
 
 @pytest.fixture(scope="session")
 def tiny_causal(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build_tiny_causal(tmp_path_factory.mktemp("students") / "tiny-causal")
+    folder = tmp_path_factory.getbasetemp() / "students" / "tiny-causal"
+    return folder if folder.exists() else build_tiny_causal(folder)
 
 
 def build_wordy_t5(folder: Path) -> Path:

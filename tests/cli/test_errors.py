@@ -7,20 +7,21 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.builders import arc_row
-from tests.cli.runner import ROOT, run_command, run_json
+from tests.cli.runner import ROOT, Done, run_command, run_json, run_process
 from tests.small_disk import fill, small_disk
 
 ID = re.compile(r"\(error ([0-9a-f]{8})\)")
 
 
-def told(*words: str | Path) -> str:
+def told(*words: str | Path, run: Callable[..., Done] = run_command) -> str:
     """Run a command that ends badly and return its sentence."""
-    done = run_command(*words)
+    done = run(*words)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "Traceback" not in done.stderr + done.stdout
     assert "sqlalchemy" not in done.stderr + done.stdout
@@ -40,16 +41,15 @@ def fill_while_importing(disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("SCICOT_HOME", str(disk / "home"))
     rows = tmp_path / "rows.jsonl"
     rows.write_text("".join(f"{json.dumps(arc_row(n))}\n" for n in range(12000)))
-    sentence = told("import", "questions", rows, "--dataset", "demo", "--split", "train")
+    words = ("import", "questions", rows, "--dataset", "demo", "--split", "train")
+    sentence = told(*words, run=run_process)  # no process of ours may hold the disk afterwards
     assert "disk" in sentence
     assert "room" in sentence
     filler = fill(disk)
-    assert "Traceback" not in run_command("doctor").stderr
+    assert "Traceback" not in run_process("doctor").stderr
     filler.unlink()
-    datasets = run_json(
-        "import", "questions", rows, "--dataset", "few", "--split", "train", "--preview"
-    )
-    assert datasets["rows"] == 12000
+    again = run_process(*words[:3], "--dataset", "few", "--split", "train", "--preview", "--json")
+    assert json.loads(again.stdout.splitlines()[-1])["rows"] == 12000
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_a_home_that_cannot_be_is_named(
 
 
 def test_the_log_knows_the_error_by_its_id(tmp_path: Path) -> None:
-    sentence = told("runs", "show", "7")
+    sentence = told("runs", "show", "7", run=run_process)
     log = tmp_path / "home" / "logs" / "errors.log"
     found = ID.search(sentence)
     assert found is not None
@@ -149,13 +149,13 @@ def test_doctor_sees_a_home_that_is_read_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = tmp_path / "home"
-    run_command("runs", "list")
+    run_process("runs", "list")
     bound = subprocess.run(["mount", "--bind", str(home), str(home)], capture_output=True)
     if bound.returncode:
         pytest.skip("this account may not mount")
     try:
         subprocess.run(["mount", "-o", "remount,ro,bind", str(home)], check=True)
-        done = run_command("doctor")
+        done = run_process("doctor")
         assert done.returncode == 1
         assert "Traceback" not in done.stdout + done.stderr
         assert "read-only" in done.stdout

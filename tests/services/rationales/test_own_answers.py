@@ -44,6 +44,7 @@ def answer(prompt: str) -> str:
 @pytest.fixture
 def teacher(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeTeacher]:
     monkeypatch.setenv("SCICOT_TEACHER_RETRY_SECONDS", "0.01")
+    monkeypatch.setenv("SCICOT_TEACHER_POLL_SECONDS", "0.01")  # a batch is looked at that often
     get_settings.cache_clear()
     with serve(FakeTeacher(answer=answer)) as served:
         yield served

@@ -28,7 +28,13 @@ def spool(tmp_path: Path) -> Spool:
 
 
 @pytest.fixture
-def lock(session: Session, settings: Settings) -> Iterator[sqlite3.Connection]:
+def impatience(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Connections that wait for a lock a moment only."""
+    monkeypatch.setattr("db.sqlite_file.BUSY_TIMEOUT_MS", 100)
+
+
+@pytest.fixture
+def lock(impatience: None, session: Session, settings: Settings) -> Iterator[sqlite3.Connection]:
     connection = sqlite3.connect(settings.home_folder / "scicot.db", isolation_level=None)
     yield connection
     connection.close()
