@@ -64,16 +64,10 @@ def next_items(
     fitted = fit_queue(session, wanted.dataset) if wanted.likely_first else None
     if fitted is not None:
         worst.append(likely_rejected(fitted.fit).desc())
-    query = query.order_by(*worst, RationaleRow.risk.desc(), RationaleRow.id.desc()).limit(size)
-    ids = list(session.scalars(query))
+    query = query.order_by(*worst, RationaleRow.risk.desc(), RationaleRow.id.desc())
+    ids = list(session.scalars(query.limit(size)))
     if wanted.queue in WORKED_THROUGH:
-        ids = _leased(session, actor, wanted.queue, ids, have)
-        for _ in range(LOOKS_AGAIN):
-            # others asked in the same moment and were first: what is left is further down
-            found = [] if ids else list(session.scalars(query))
-            if not found:
-                break
-            ids = _leased(session, actor, wanted.queue, found, have)
+        ids = _lease_next(session, actor, wanted.queue, query, ids, size, have)
     if first is not None and first not in have:
         ids = [first, *(rationale_id for rationale_id in ids if rationale_id != first)]
     items = load_items(session, actor, ids, with_samples=wanted.queue is not Queue.SECOND)
@@ -85,13 +79,27 @@ def _leading(session: Session, queue: Queue) -> list[ColumnElement[bool]]:
     return leads_in(queue) if queue in WORKED_THROUGH and has_samples(session) else []
 
 
-def _leased(
-    session: Session, actor: Actor, queue: Queue, ids: list[int], have: Sequence[int]
+def _lease_next(
+    session: Session,
+    actor: Actor,
+    queue: Queue,
+    query: Select[Any],
+    ids: Sequence[int],
+    size: int,
+    have: Sequence[int],
 ) -> list[int]:
-    return _still_in(session, actor, queue, _lease(session, actor, ids, have))
+    """Lease these; what comes further down where others asked at the same time and were first."""
+    for look in range(1, LOOKS_AGAIN + 1):
+        leased = _still_in(session, actor, queue, _lease(session, actor, ids, have))
+        if leased or not ids:
+            return leased
+        # what they read now is passed over; behind the end it is the head again
+        further = list(session.scalars(query.offset(size * look).limit(size)))
+        ids = further or list(session.scalars(query.limit(size)))
+    return []
 
 
-def _lease(session: Session, actor: Actor, ids: list[int], have: Sequence[int]) -> list[int]:
+def _lease(session: Session, actor: Actor, ids: Sequence[int], have: Sequence[int]) -> list[int]:
     """Lease these with their samples, which the card brings along; return those now held."""
     beside = {sample for some in list_samples(session, ids).values() for sample in some}
     held = take_leases(session, actor, [*ids, *beside.difference(ids)])

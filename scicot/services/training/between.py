@@ -6,22 +6,49 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
+from sqlalchemy.orm import Session
+
 from scicot.pure.evaluation.between_stages import LEARNED_FROM, measure_texts
 from scicot.pure.methods.plan import Reads
+from scicot.pure.methods.registry import plan_of
 from scicot.services.predictions.store import flag_rationales
-from scicot.services.questions.lookup import list_questions
+from scicot.services.questions.lookup import count_questions, dataset_named, list_questions
 from scicot.services.rationales.references import list_references
 from scicot.services.students.answers import answer_questions, answer_with
+from scicot.services.training.data import TrainingData
 from scicot.services.training.methods import MethodTraining
+from scicot.words.configs import TrainingConfig
 from scicot.words.records import Origin, Prediction, Split, StoredQuestion
 
+TRAINING_SAMPLE = 64  # questions seen in training that are asked again: were they learned at all?
 UNSEEN_SAMPLE = 64  # validation questions that are asked for this alone, in a run on test
+GIVEN_PASSES = 2  # a text to write and its options to score, where the rationale is there
 T = TypeVar("T")
 
 
 def spread(questions: Sequence[T], most: int) -> Sequence[T]:
     """Return so many at most, taken evenly from all."""
     return questions[:: max(1, len(questions) // most)][:most]
+
+
+def count_asked(session: Session, config: TrainingConfig, data: TrainingData) -> int:
+    """Return the work after training in questions, as a run's progress counts it.
+
+    That is the split measured on, the training sample, and what `measure_between` asks.
+    """
+    stored = count_questions(session)[dataset_named(session, config.dataset)]
+    asked = stored.get(config.evaluate_on, 0)
+    asked = min(asked, config.limit_test or asked)
+    sample = len(spread(data.train, TRAINING_SAMPLE))
+    answers = plan_of(config).answers
+    work = answers.passes * (asked + sample)
+    reads = answers.answer.task.reads
+    if reads is None or not sample:
+        return work
+    if config.evaluate_on != "validation":
+        unseen = spread(range(stored.get("validation", 0)), UNSEEN_SAMPLE)
+        work += answers.passes * len(unseen)
+    return work + GIVEN_PASSES * sample * (reads.training != "in_sample")
 
 
 def measure_between(

@@ -15,7 +15,7 @@ from db.models import RunRow
 from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.folders import StudentFolder, find_local_student, find_student
 from scicot.adapters.students.stage_files import clear_work
-from scicot.pure.methods.registry import default_setting, find_method, plan_of, read_config
+from scicot.pure.methods.registry import default_setting, find_method, read_config
 from scicot.pure.predictions.metrics import measure
 from scicot.services.predictions.store import store_predictions
 from scicot.services.questions.lookup import dataset_named, find_dataset_id, list_questions
@@ -26,7 +26,12 @@ from scicot.services.students.answering import Answering
 from scicot.services.students.answers import answer_questions
 from scicot.services.students.fitting import check_fits
 from scicot.services.students.watcher import RunWatcher
-from scicot.services.training.between import measure_between, spread
+from scicot.services.training.between import (
+    TRAINING_SAMPLE,
+    count_asked,
+    measure_between,
+    spread,
+)
 from scicot.services.training.data import TrainingData, read_training_data
 from scicot.services.training.methods import MethodTraining, count_work, plan_known_stages
 from scicot.services.training.room import fit_rationales
@@ -38,7 +43,6 @@ from scicot.words.records import Actor, RunKind, Split
 from scicot.words.runs import RunView, TrainingResult
 from scicot.words.settings import Settings
 
-TRAINING_SAMPLE = 64  # questions seen in training that are asked again: were they learned at all?
 log = logging.getLogger(__name__)
 
 
@@ -143,7 +147,9 @@ def run_training(context: RunContext) -> TrainingResult:
     _check_fits(student, config, data)
     room = fit_rationales(config, data, Codec.open(student.path, student.family))
     config, data = room.config, room.data
-    watcher = RunWatcher(context, count_work(config, data))
+    with context.session() as session:
+        work = count_work(config, data) + count_asked(session, config, data)
+    watcher = RunWatcher(context, work)
     answering = Answering(watcher, config)
     training = MethodTraining(answering, student, data)
     training.train()
@@ -154,7 +160,6 @@ def run_training(context: RunContext) -> TrainingResult:
             session, config.dataset, Split(config.evaluate_on), config.limit_test
         )
     sample = spread(data.train, TRAINING_SAMPLE)
-    watcher.total += plan_of(config).answers.passes * (len(asked) + len(sample))
     began = time.monotonic()
     answering.split = config.evaluate_on
     predictions = answer_questions(answering, stages, asked)

@@ -21,7 +21,7 @@ from scicot.services.predictions.store import list_predictions
 from scicot.services.runs.parts import list_parts
 from scicot.services.runs.runs import get_run
 from scicot.services.runs.steering import request_cancel, resume_run
-from scicot.services.runs.worker import run_worker
+from scicot.services.runs.worker import RunContext, run_worker
 from scicot.services.students.answers import write_rationales
 from scicot.services.students.stage_training import ensure_stage
 from scicot.services.students.stages import StagePlan
@@ -414,10 +414,24 @@ def test_a_full_disk_fails_the_run_with_the_reason_and_keeps_what_was_saved(
 
 @pytest.mark.parametrize("setting", ["in_sample", "cross_fit"])
 def test_a_two_stage_run_measures_what_its_second_stage_learned_from_and_is_asked_with(
-    session: Session, settings: Settings, questions: Questions, tiny_t5: Path, setting: str
+    session: Session,
+    settings: Settings,
+    questions: Questions,
+    tiny_t5: Path,
+    setting: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    left: list[int] = []  # of the work, at each report
+    report = RunContext.report
+
+    def remember(self: RunContext, **values: Any) -> None:
+        left.extend([values["total"] - values["done"]] if values.get("total") else [])
+        report(self, **values)
+
+    monkeypatch.setattr(RunContext, "report", remember)
     config = tiny_config("sci_cot", tiny_t5, stage2_rationales=setting, folds=2, epochs=1)
     run = train(session, settings, config)
+    assert left.index(0) == len(left) - 1  # nothing is asked behind a full bar
     between = read_between(run.result)
     assert between is not None
     seen, unseen = len(questions[Split.TRAIN]), len(questions[Split.VALIDATION])
