@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +12,7 @@ from markdown_it import MarkdownIt
 
 from scicot.cli.main import app
 from scicot.words.settings import Settings
+from tests.cli.runner import run_command
 from tests.reference import DOCS, PAGES, walk
 
 ROOT = DOCS.parent
@@ -111,7 +109,9 @@ def test_a_command_in_the_docs_exists_with_its_options(path: Path) -> None:
 ELSEWHERE = ("path/to/", "hub:", "entailment_bank", "openai:", "scicot train")
 
 
-def test_the_commands_of_the_readme_do_what_they_say(tmp_path: Path, settings: Settings) -> None:
+def test_the_commands_of_the_readme_do_what_they_say(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """In the order written, on an empty home; what needs a file or a network of one's own aside."""
     lines = [
         line
@@ -119,15 +119,7 @@ def test_the_commands_of_the_readme_do_what_they_say(tmp_path: Path, settings: S
         if not any(word in line for word in ELSEWHERE)
     ]
     assert len(lines) >= 6
+    monkeypatch.chdir(tmp_path)
     for line in lines:
-        words = shlex.split(line)[1:]
-        done = subprocess.run(
-            [sys.executable, "-m", "scicot", *words],
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
+        done = run_command(*shlex.split(line)[1:])
         assert done.returncode == 0, f"{line}\n{done.stderr}"

@@ -1,17 +1,18 @@
 """Training repeats itself bit for bit, also after a kill, and learns what it is given."""
 
+import itertools
 import os
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import safetensors.torch
 import torch
 
+from scicot.adapters.students import checkpoints
 from scicot.adapters.students.checkpoints import MARKER, newest_checkpoint
 from scicot.adapters.students.folders import inspect_folder
 from scicot.adapters.students.job import Silent, StageJob, StepReport, Validated
@@ -27,6 +28,7 @@ from scicot.pure.students.texts import choice_answer, question_text
 from scicot.words.errors import Cancelled, StudentError
 from scicot.words.records import StoredQuestion
 from tests.builders import make_question
+from tests.soak.kills import PATIENCE_SECONDS, run_apart
 from tests.tiny_students import tiny_causal, tiny_t5
 
 __all__ = ["tiny_causal", "tiny_t5"]
@@ -157,33 +159,36 @@ def test_a_foreign_checkpoint_is_refused(job: StageJob) -> None:
         StageTrainer(replace(job, hash="another-stage"))
 
 
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from tests.adapters import test_student_training as here
+class Killer(Watcher):
+    """Ends its process without a word at a step."""
 
-class Killer(here.Watcher):
-    def step(self, report):
-        if report.step == at_step:
+    def __init__(self, at_step: int) -> None:
+        super().__init__()
+        self.at_step = at_step
+
+    def step(self, report: StepReport) -> None:
+        if report.step == self.at_step:
             os.kill(os.getpid(), signal.SIGKILL)
 
-student, work, at_step, at_write = Path(sys.argv[1]), Path(sys.argv[2]), *map(int, sys.argv[3:])
-writes = 0
-def dying(original):
-    def call(*arguments, **named):
-        global writes
-        writes += 1
-        if writes == at_write:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return original(*arguments, **named)
-    return call
-import safetensors.torch
-safetensors.torch.save_file = dying(safetensors.torch.save_file)
-from scicot.adapters.students import checkpoints
-checkpoints._write_json = dying(checkpoints._write_json)
-checkpoints._flush = dying(checkpoints._flush)
-here.StageTrainer(here.make_job(student, work)).train(Killer())
-"""
+
+def train_and_die(student: Path, work: Path, at_step: int, at_write: int) -> None:
+    """Train, and be killed at a step or before the so manieth writing of a checkpoint."""
+    writes = itertools.count(1)
+
+    def dying(original: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any, **named: Any) -> Any:
+            if next(writes) == at_write:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return original(*arguments, **named)
+
+        return call
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(safetensors.torch, "save_file", dying(safetensors.torch.save_file))
+        for name in ("_write_json", "_flush"):
+            patched.setattr(checkpoints, name, dying(getattr(checkpoints, name)))
+        torch.set_num_threads(1)
+        StageTrainer(make_job(student, work)).train(Killer(at_step))
 
 
 @pytest.mark.parametrize(("at_step", "at_write"), [(6, 0), (0, 3), (0, 8), (0, 17)])
@@ -192,13 +197,9 @@ def test_a_killed_training_resumes_to_the_same_weights(
 ) -> None:
     whole = train_whole(make_job(tiny_t5, tmp_path / "whole"))
     work = tmp_path / "work"
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED, str(tiny_t5), str(work), str(at_step), str(at_write)],
-        env=os.environ | {"PYTHONPATH": os.getcwd(), "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        check=False,
-    )
-    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()[-2000:]
+    killed = run_apart(train_and_die, tiny_t5, work, at_step, at_write)
+    killed.join(PATIENCE_SECONDS)
+    assert killed.exitcode == -signal.SIGKILL
     resumed = StageTrainer(make_job(tiny_t5, work))
     resumed.train(Watcher())
     assert same(whole, weights(resumed))

@@ -28,7 +28,7 @@ from scicot.words.settings import Settings
 from tests.services.training_line import tiny_config
 from tests.soak.figures import follow, report
 from tests.soak.kills import PATIENCE_SECONDS, end_well, run_apart
-from tests.soak.training import HEAVY, Home
+from tests.soak.training import Home
 
 ADA = Actor("Ada")
 LONGEST_SECONDS = 5.0
@@ -69,7 +69,7 @@ def soak_cancels(folder: Path, student: str, *, cancels: int, seed: int) -> Canc
     rng, counts = random.Random(seed), Cancels(seed, Path(student).name)
     follow("cancels", counts)
     home = Home.build(folder)
-    end_well(run_apart(int, loaded=HEAVY))  # what loads torch is started before anything is timed
+    end_well(run_apart(int))  # what loads torch is started before anything is timed
     wanted = [phase for phase in PHASES for _ in range(cancels)]
     runs = 0
     while wanted:
@@ -82,7 +82,7 @@ def soak_cancels(folder: Path, student: str, *, cancels: int, seed: int) -> Canc
         with open_session(home.url) as session:
             is_open = not get_run(session, run_id).status.is_finished
         if is_open:
-            end_well(run_apart(work, home.settings, run_id, loaded=HEAVY))
+            end_well(run_apart(work, home.settings, run_id))
         with open_session(home.url) as session:
             counts.not_done_in_the_end += get_run(session, run_id).status is not RunStatus.DONE
     return counts
@@ -92,7 +92,7 @@ def cancel_once(
     home: Home, run_id: int, wanted: list[str], counts: Cancels, rng: random.Random
 ) -> bool:
     """Start the run's worker and cancel in a phase that is wanted; False when the run was done."""
-    worker = run_apart(work, home.settings, run_id, loaded=HEAVY)
+    worker = run_apart(work, home.settings, run_id)
     phase = wait_for_phase(home, run_id, worker, wanted)
     if phase is not None:
         worker.join(rng.random() * 0.5)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import multiprocessing.context
 import os
 import random
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -19,6 +20,11 @@ from scicot.words.settings import get_settings
 from tests.soak.figures import follow
 
 PATIENCE_SECONDS = 1800  # a busy machine
+# what every process that is started finds loaded: seconds of imports each
+LOADED = (
+    *("torch", "transformers", "ctranslate2", "ctranslate2.converters"),
+    *("tests.soak.database", "tests.soak.training", "tests.soak.teacher", "tests.soak.reviewers"),
+)
 BEYOND = 1.1  # a few kills come after the end, so that the very last moment is hit too
 MOST_MISSES = 20  # for each kill
 
@@ -131,13 +137,19 @@ def _guarded(work: Callable[[Path], None], home: Path) -> None:
     work(home)
 
 
-def run_apart(
-    target: Callable[..., object], *arguments: object, loaded: Sequence[str] = ()
-) -> BaseProcess:
-    """Start a process of its own, forked from one that has the modules loaded already."""
+def forking() -> multiprocessing.context.ForkServerContext:
+    """Return what forks processes from one that has the heavy modules loaded already.
+
+    That one is started once for all: it has one list of what it loads, whoever asks first.
+    """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([*loaded, target.__module__, "tests.soak.database"])
-    process = context.Process(target=target, args=arguments, daemon=True)
+    context.set_forkserver_preload(list(LOADED))
+    return context
+
+
+def run_apart(target: Callable[..., object], *arguments: object) -> BaseProcess:
+    """Start a process of its own, whose imports are done."""
+    process = forking().Process(target=target, args=arguments, daemon=True)
     process.start()
     return process
 

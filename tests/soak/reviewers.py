@@ -141,10 +141,7 @@ def soak_reviewers(
     """Let so many reviewers work at once on the rationales of a home, and count afterwards."""
     for path in (*home.glob("ready-*"), *home.glob("noted-*"), *home.glob("go")):
         path.unlink()
-    started = [
-        run_apart(work, home, number, seed, pause, seconds, loaded=[__name__])
-        for number in range(reviewers)
-    ]
+    started = [run_apart(work, home, number, seed, pause, seconds) for number in range(reviewers)]
     deadline = time.monotonic() + START_SECONDS
     while len(list(home.glob("ready-*"))) < reviewers and time.monotonic() < deadline:
         time.sleep(0.2)

@@ -182,7 +182,7 @@ def soak_kills(*, questions: int, kills: int, seed: int, concurrency: int = 8) -
 
 
 def start_worker(run_id: int) -> BaseProcess:
-    return run_apart(work, get_settings(), run_id, loaded=[__name__])
+    return run_apart(work, get_settings(), run_id)
 
 
 def work(settings: Settings, run_id: int) -> None:

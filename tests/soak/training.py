@@ -40,7 +40,6 @@ QUESTIONS = {"train": 24, "validation": 0, "test": 8}
 METHODS = ("sci_cot", "one_stage")
 AIMS = ("any moment", "checkpoint", "end of a stage")
 POLL_SECONDS = 0.0005
-HEAVY = ["torch", "transformers", "ctranslate2", "ctranslate2.converters", __name__]
 
 
 @dataclass
@@ -116,7 +115,7 @@ def soak_kills(folder: Path, *, kills: int, seed: int) -> Counts:
     rng, counts = random.Random(seed), Counts(seed)
     follow("training", counts)
     student = build_tiny_t5(folder / "student")
-    end_well(run_apart(int, loaded=HEAVY))  # what loads torch is started before anything is timed
+    end_well(run_apart(int))  # what loads torch is started before anything is timed
     whole, killed = Home.build(folder / "whole"), Home.build(folder / "killed")
     while counts.kills < kills:
         config = tiny_config(
@@ -242,7 +241,7 @@ def compare(whole: Any, killed: Any, counts: Counts) -> None:
 
 
 def start_worker(home: Home, run_id: int) -> BaseProcess:
-    return run_apart(work, home.settings, run_id, loaded=HEAVY)
+    return run_apart(work, home.settings, run_id)
 
 
 def work(settings: Settings, run_id: int) -> None:

@@ -1,6 +1,5 @@
 """Many reviewers on few rationales, each in a process of its own."""
 
-import multiprocessing
 import random
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from scicot.words.errors import DatabaseBusy, DecidedMeanwhile, StaleRevision
 from scicot.words.records import Actor, Cause, Split, Verdict
 from scicot.words.settings import Settings
 from tests.builders import store_questions, store_rationale
+from tests.soak.kills import forking
 
 
 def work(url: str, seed: int, decisions: int, ids: list[int]) -> tuple[int, int, int]:
@@ -68,7 +68,7 @@ def run_reviewers(
     questions = store_questions(session, folder / "demo", train=few)[Split.TRAIN]
     ids = [store_rationale(session, question) for question in questions]
     url = settings.resolved_database_url
-    with multiprocessing.get_context("spawn").Pool(processes) as pool:
+    with forking().Pool(processes) as pool:
         jobs = [(url, seed, decisions, ids) for seed in range(processes)]
         done = pool.starmap(work, jobs)
     session.expire_all()

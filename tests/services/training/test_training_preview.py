@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
+from scicot.adapters.students.probe import ProbeResult
 from scicot.services.training.estimate import estimate_training
 from scicot.services.training.preview import inspect_training
 from scicot.words.errors import NotFound
@@ -73,7 +74,11 @@ def test_looking_ahead_imports_no_torch() -> None:
 
 
 def test_minutes_are_estimated_from_a_try_out_once(
-    session: Session, settings: Settings, tmp_path: Path, tiny_t5: Path
+    session: Session,
+    settings: Settings,
+    tmp_path: Path,
+    tiny_t5: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     prepare(session, tmp_path / "files")
     short = estimate_training(session, get_settings(), tiny_config("sci_cot", tiny_t5))
@@ -84,5 +89,8 @@ def test_minutes_are_estimated_from_a_try_out_once(
     assert short.seconds == short.training + short.writing + short.testing
     assert len(list((settings.artifacts_folder / "probes").iterdir())) == 1
     assert long.tried_at == short.tried_at
+    slower = ProbeResult(per_token=9.0, per_text=9.0, per_stage=9.0, steps=7)
+    monkeypatch.setattr("scicot.services.training.estimate.run_probe", lambda *_: slower)
     again = estimate_training(session, get_settings(), tiny_config("sci_cot", tiny_t5), again=True)
     assert again.tried_at > short.tried_at
+    assert (again.steps_tried, again.training > short.training) == (7, True)
