@@ -1,4 +1,4 @@
-"""The whole of Sci-CoT once, in real Chromium: import, generate, review, train, compare."""
+"""The whole of Sci-CoT once, in real Chromium, from the questions to What if."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from db.session import open_session
+from scicot.services.predictions.store import list_predictions
+from scicot.services.questions.lookup import get_question
 from scicot.services.runs.runs import list_runs
 from scicot.words.records import RunKind, RunStatus
 from scicot.words.settings import Settings
@@ -143,6 +145,24 @@ def compare(page: Page, address: str, settings: Settings) -> None:
     keep_screenshot(page, "6-compare")
 
 
+def ask_what_if(page: Page, address: str, settings: Settings) -> None:
+    """The original is what the run itself answered, or its head says that it is not."""
+    with open_session(settings.resolved_database_url) as session:
+        trained = list_runs(session, kinds=[RunKind.TRAIN])
+        (run,) = (run for run in trained if run.method == "sci_cot")
+        stored = list_predictions(session, run.id)[0]
+        question = get_question(session, stored.question_id)
+    page.goto(f"{address}/what-if?run={run.id}&question={question.id}")
+    expect(page.get_by_text("Original, approximately")).to_be_visible()
+    page.get_by_text("Exact", exact=True).click()
+    expect(page.get_by_text("Original, approximately")).to_have_count(0)
+    expect(page.get_by_test_id("stCode").first).to_have_text(stored.output or "")
+    options = page.get_by_role("region", name="Each option's share, before and now")
+    for choice in question.choices:
+        expect(options.get_by_text(choice.text, exact=True).first).to_be_visible()
+    keep_screenshot(page, "7-what-if")
+
+
 @pytest.fixture(autouse=True)
 def patience() -> Iterator[None]:
     """Each thing is waited for until it is there: a busy machine answers late."""
@@ -165,4 +185,5 @@ def test_the_whole_line_in_chromium(arc_folder: Path, tmp_path: Path, settings: 
         review(page)
         train(page, student, settings)
         compare(page, address, settings)
+        ask_what_if(page, address, settings)
     assert "Traceback" not in (tmp_path / "app.log").read_text(encoding="utf-8")
