@@ -23,6 +23,10 @@ ENV_FILE = ".env"
 PREFIX = "SCICOT_"
 OTHER_NAMES = ("SCICOT_ACTOR",)  # read where they are used, not here
 _NAMES = re.compile(r"^\s*(?:export\s+)?(\w+)\s*=", re.MULTILINE)
+# a line that means to set one of ours in another shell's way: `set X=1`, `$env:X = 1`, `X: 1`
+_SETS_OTHERWISE = re.compile(
+    r"^\s*(?:set\s+|setx\s+|\$env:)?(?:SCICOT_|OPENAI_)\w+\s*(?:[=:]|\s\S)", re.IGNORECASE
+)
 log = logging.getLogger(__name__)
 
 
@@ -36,6 +40,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
         env_file=ENV_FILE,
+        env_ignore_empty=True,  # `SCICOT_HOME=` sets nothing, least of all this folder
         extra="ignore",
         frozen=True,
         use_attribute_docstrings=True,
@@ -89,6 +94,15 @@ class Settings(BaseSettings):
     @classmethod
     def _blank_is_unset(cls, value: object) -> object:
         return (value.strip() or None) if isinstance(value, str) else value
+
+    @field_validator("home", mode="before")
+    @classmethod
+    def _is_a_path(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        if value[:1] in "\"'" or re.match(r"\w{2,}://", value):
+            raise ValueError("a folder's path was expected, without quotes and without ://")
+        return value.strip()
 
     @property
     def teacher_api_hosts(self) -> tuple[str, ...]:
@@ -166,14 +180,24 @@ def _read_env_file(path: Path) -> Iterable[str]:
     """Return the names that the file sets; raises InvalidConfig where it is no UTF-8."""
     if not path.is_file():
         return ()
+    content = path.read_bytes()
     try:
-        return _NAMES.findall(path.read_text(encoding="utf-8"))
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        start = path.read_bytes()[:2]
-        kind = "UTF-16" if start in (b"\xff\xfe", b"\xfe\xff") else "not UTF-8"
+        text = ""
+    if content and (not text or "\0" in text):  # UTF-16 without a mark is UTF-8 full of noughts
+        is_wide = content[:2] in (b"\xff\xfe", b"\xfe\xff") or "\0" in text
+        kind = "UTF-16" if is_wide else "not UTF-8"
         raise InvalidConfig(
             f"The file {path.name} of this folder is {kind} and cannot be read. Save it as UTF-8."
-        ) from None
+        )
+    for number, line in enumerate(text.splitlines(), start=1):
+        if _SETS_OTHERWISE.match(line) and not _NAMES.match(line):
+            raise InvalidConfig(
+                f"Line {number} of {path.name} sets nothing. Write NAME=VALUE, without `set`, "
+                "`$env:` or a colon."
+            )
+    return _NAMES.findall(text)
 
 
 def _check_names(names: Iterable[str]) -> None:

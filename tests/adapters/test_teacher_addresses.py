@@ -96,7 +96,9 @@ def test_a_key_inside_an_address_is_refused_and_not_repeated(name: str) -> None:
     assert "SCICOT_TEACHER_API_KEY" in str(refused.value)
 
 
-@pytest.mark.parametrize("key", ["“sk-test”", "sk-é", "sk-a\nsk-b", "sk a", '"sk-test"'])
+@pytest.mark.parametrize(
+    "key", ["“sk-test”", "sk-é", "sk-a\nsk-b", "Bearer sk-a", '"sk-test"', "\u200bsk-a"]
+)
 def test_a_key_that_no_request_can_carry_is_refused_by_its_variables_name(key: str) -> None:
     for teacher, settings, name in (
         ("openai:m", Settings(OPENAI_API_KEY=key), "OPENAI_API_KEY"),
@@ -120,6 +122,7 @@ def test_a_url_teachers_key_goes_to_the_host_it_was_given_for_alone() -> None:
     own = parse_teacher("http://127.0.0.1:9/v1#m")
     unnamed = Settings(teacher_api_key="sk-test")
     assert (teacher_key(there, unnamed), teacher_key(own, unnamed)) == (NO_KEY, "sk-test")
+    check_teacher(parse_teacher("http://[::1]:9/v1#m"), unnamed)
     with pytest.raises(TeacherRefused, match=r"SCICOT_TEACHER_API_HOST=8\.8\.8\.8:81"):
         check_teacher(there, unnamed)
     for host in ("8.8.8.8", "8.8.8.8:81", "https://8.8.8.8:81/v1, another.example"):
@@ -132,7 +135,8 @@ def test_a_proxy_is_never_used_for_ones_own_machine(monkeypatch: pytest.MonkeyPa
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     monkeypatch.delenv("NO_PROXY", raising=False)
-    assert proxy_for("http://localhost:8080/v1") is None
+    for host in ("localhost", "LOCALHOST.", "[::1]", "127.1", "2130706433", "[::ffff:127.0.0.1]"):
+        assert proxy_for(f"http://{host}:8080/v1") is None, host
 
     async def once(url: str) -> Reply:
         async with open_teacher(parse_teacher(f"{url}#m"), Settings(), concurrency=1) as client:

@@ -23,6 +23,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ("content", "said"),
     [
         ("SCICOT_THREADS=2\n".encode("utf-16"), "UTF-16"),
+        ("SCICOT_THREADS=2\n".encode("utf-16-le"), "UTF-16"),
+        ("SCICOT_THREADS=2\n".encode("utf-16-be"), "UTF-16"),
         ("SCICOT_THREADS=2 # é\n".encode("latin-1"), "not UTF-8"),
     ],
 )
@@ -38,6 +40,32 @@ def test_an_env_file_with_bom_and_crlf_is_read(
     monkeypatch.delenv("SCICOT_THREADS")
     (folder / ".env").write_bytes("\ufeffSCICOT_THREADS=3\r\n".encode())
     assert get_settings().threads == 3
+
+
+@pytest.mark.parametrize(
+    "line", ["set SCICOT_THREADS=2", '$env:SCICOT_THREADS = "2"', "SCICOT_THREADS: 2"]
+)
+def test_a_line_in_another_shells_way_is_told(folder: Path, line: str) -> None:
+    (folder / ".env").write_text(f"# SCICOT_THREADS: two\n{line}\n")
+    with pytest.raises(InvalidConfig, match=r"Line 2 of \.env sets nothing"):
+        get_settings()
+
+
+@pytest.mark.parametrize("home", ['"/tmp/quoted"', "file:///tmp/address"])
+def test_a_home_that_is_no_path_is_told(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, home: str
+) -> None:
+    monkeypatch.setenv("SCICOT_HOME", home)
+    with pytest.raises(InvalidConfig, match="a folder's path was expected"):
+        get_settings()
+
+
+def test_a_blank_setting_is_none(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCICOT_HOME", "")
+    (folder / ".env").write_text("SCICOT_THREADS=\n")
+    monkeypatch.setenv("SCICOT_THREADS", "")
+    assert get_settings().home_folder == Path("~/.scicot").expanduser().resolve()
+    assert get_settings().threads is None
 
 
 @pytest.mark.parametrize("where", ["environment", "file"])

@@ -49,7 +49,7 @@ def check_key_host(teacher: Teacher, settings: Settings) -> None:
     if teacher.kind is not TeacherKind.URL or not secret or not secret.get_secret_value().strip():
         return
     host = host_of(teacher)
-    if not settings.teacher_api_hosts and not is_own_machine(host.partition(":")[0]):
+    if not settings.teacher_api_hosts and not is_own_machine(_name_of(teacher)):
         raise TeacherRefused(
             f"SCICOT_TEACHER_API_KEY does not say which host it is for, so it is not sent to "
             f"{host}. Set SCICOT_TEACHER_API_HOST={host} beside it and start again."
@@ -61,9 +61,14 @@ def host_of(teacher: Teacher) -> str:
     return urlsplit(teacher.base_url or "").netloc.lower()
 
 
+def _name_of(teacher: Teacher) -> str:
+    """Return the host without a port; of an IPv6 address without its brackets."""
+    return urlsplit(teacher.base_url or "").hostname or ""
+
+
 def _is_for(teacher: Teacher, settings: Settings) -> bool:
     host = host_of(teacher)
     hosts = settings.teacher_api_hosts
     if not hosts:
-        return is_own_machine((urlsplit(teacher.base_url or "").hostname) or "")
+        return is_own_machine(_name_of(teacher))
     return host in hosts or host.rpartition(":")[0] in hosts

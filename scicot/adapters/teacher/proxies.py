@@ -7,6 +7,7 @@ import ipaddress
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+from scicot.adapters.teacher.addresses import resolve
 from scicot.words.errors import InvalidConfig
 
 _SCHEMES = ("http", "https", "socks5", "socks5h")
@@ -25,6 +26,8 @@ def proxy_for(base_url: str) -> str | None:
     proxy = (proxies.get(parts.scheme) or proxies.get("all") or "").strip()
     if not proxy or proxy_bypass(parts.netloc):
         return None
+    if (addresses := resolve(host)) and all(address.is_loopback for address in addresses):
+        return None  # 127.1, or a name that this machine gives itself
     proxy = proxy if "://" in proxy else f"http://{proxy}"
     _check(proxy)
     return proxy

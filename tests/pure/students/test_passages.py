@@ -1,5 +1,7 @@
 """A long passage loses its own words, never the question or the options."""
 
+import re
+
 import pytest
 
 from scicot.pure.students.passages import choose_hole, find_stem
@@ -19,6 +21,14 @@ TEXT = "Question: One is odd. Two is even. Which is odd?\nOptions: (A) one (B) t
             "哪个是奇数？",
         ),
         ('Question: He said "No." Why?', 'He said "No." Why?', "Why?"),
+        *(
+            (f"Question: It rains. {question}", f"It rains. {question}", question)
+            for question in (
+                "Why did Mr. J. Hill leave?",
+                "Which is true? Choose one.",
+                "One may say that",
+            )
+        ),
     ],
 )
 def test_the_stem_and_its_last_sentence_are_found(text: str, stem: str, question: str) -> None:
@@ -53,3 +63,20 @@ def test_the_end_of_the_passage_is_left_out_first(too_many: int, left: str) -> N
     start, end = choose_hole(offsets, find_stem(TEXT), too_many)
     kept = TEXT.split(" ")[:start] + TEXT.split(" ")[end:]
     assert " ".join(kept) == left
+
+
+@pytest.mark.parametrize(
+    ("room", "left"),
+    [
+        (15, "Question: Which is odd? Options: (A) one (B) two Rationale: One is odd, two is"),
+        (11, "Question: Which is odd? Options: (A) one (B) two Rationale: One"),
+        (7, "Question: odd? Options: (A) one (B) two"),
+    ],
+)
+def test_a_rationale_loses_its_end_before_the_question_loses_anything(room: int, left: str) -> None:
+    text = f"{TEXT}\nRationale: One is odd, two is even."
+    found = list(re.finditer(r"\S+", text))
+    offsets = [match.span() for match in found]
+    start, end = choose_hole(offsets, find_stem(text), len(found) - room)
+    kept = [match.group() for match in found[:start] + found[end:]]
+    assert " ".join(kept[:room]) == left
