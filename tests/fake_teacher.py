@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import random
 import re
 import threading
@@ -97,6 +98,8 @@ class FakeTeacher:
     in_flight: int = 0
     most_in_flight: int = 0
     answer: Callable[[str], str] = lambda prompt: f"Because of fact {len(prompt)}, it follows."
+    # how likely it finds each next token, told as `logprobs` of its first one; None: not told
+    probabilities: Callable[[str], Mapping[str, float]] | None = None
 
     @property
     def url(self) -> str:
@@ -228,10 +231,16 @@ class FakeTeacher:
         }.get(fault, "stop")
         if fault == "refusal":
             message = {"role": "assistant", "content": None, "refusal": "I cannot say that."}
+        choice = {"index": 0, "message": message, "finish_reason": finish}
+        if self.probabilities is not None:
+            told = self.probabilities(prompt)
+            top = [{"token": token, "logprob": math.log(told[token])} for token in told]
+            first = max(top, key=lambda token: float(str(token["logprob"])))
+            choice["logprobs"] = {"content": [first | {"top_logprobs": top}]}
         return {
             "id": f"chatcmpl-{self.count}",
             "object": "chat.completion",
-            "choices": [{"index": 0, "message": message, "finish_reason": finish}],
+            "choices": [choice],
             "usage": usage,
         }
 

@@ -2,6 +2,7 @@
 
 from db.models.cleaning import RuleBatchRow, RuleChangeRow, RuleRow
 from db.models.judge import JudgementRow, RubricRow
+from db.models.lessons import LessonRow
 from db.models.people import DeedRow, PersonRow, PreferenceRow
 from db.models.predictions import NoteRow, PredictionRow, PredictionTagRow, TagRow
 from db.models.questions import DatasetRow, DuplicateRow, ImportRow, LayoutRow, QuestionRow
@@ -51,6 +52,7 @@ __all__ = [
     "LaunchRow",
     "LayoutRow",
     "LeaseRow",
+    "LessonRow",
     "MetricRow",
     "NoteRow",
     "PersonRow",

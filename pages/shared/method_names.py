@@ -15,6 +15,7 @@ KINDS = {
     RunKind.FEW_SHOT: "large model answers",
     RunKind.IMPORTED: "brought in",
     RunKind.JUDGE: "judges rationales",
+    RunKind.LESSON: "asks for a lesson",
     RunKind.ESTIMATE: "tries a student",
     RunKind.IMPORT: "brings questions in",
 }

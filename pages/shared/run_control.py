@@ -92,7 +92,7 @@ def _say_loss(run: RunView) -> str:
     """Return what would be lost with the run."""
     if run.status is RunStatus.QUEUED:
         return "It has not begun: nothing is lost. Resume puts it back into the queue."
-    if run.kind in (RunKind.GENERATE, RunKind.FEW_SHOT):
+    if run.kind in (RunKind.GENERATE, RunKind.FEW_SHOT, RunKind.LESSON):
         return (
             "What is stored is kept. Calls on their way are waited for; those that are cut off "
             "may have been charged. Resume asks for the rest."

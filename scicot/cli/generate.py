@@ -11,9 +11,10 @@ from scicot.cli.output import AsJson, current_actor, emit, say
 from scicot.cli.runs import line
 from scicot.services.runs.runs import get_run
 from scicot.services.teacher.carry_out import totals_json
-from scicot.services.teacher.estimates import estimate_generation
+from scicot.services.teacher.estimates import estimate_generation, estimate_lesson
 from scicot.services.workspace import open_workspace
-from scicot.words.configs import PAPER_TEACHER, GenerationConfig
+from scicot.words.configs import PAPER_TEACHER, GenerationConfig, LessonConfig
+from scicot.words.errors import InvalidConfig
 from scicot.words.records import RunStatus, Split
 
 
@@ -53,6 +54,12 @@ def generate_command(
         int | None,
         typer.Option(help="A run: only what its teacher, without the key, got wrong (STaR)."),
     ] = None,
+    asks_for: Annotated[
+        Literal["rationales", "counterfactual", "soft_labels"],
+        typer.Option(
+            "--for", help="Rationales; or, of training questions, what that method learns beside."
+        ),
+    ] = "rationales",
     wait: Annotated[bool, typer.Option(help="Stay until the run ends.")] = True,
     batch: Annotated[
         bool, typer.Option("--batch", help="By the batch endpoint: half the price, within a day.")
@@ -63,24 +70,39 @@ def generate_command(
     as_json: AsJson = False,
 ) -> None:
     """Have a teacher explain the questions; what is there already is not asked for again."""
-    config = GenerationConfig.checked(
-        dataset=dataset,
-        split=split,
-        teacher=teacher,
-        limit=limit,
-        samples=samples,
-        own_answer=own_answer,
-        temperature=temperature,
-        max_tokens=max_tokens,
-        budget_usd=budget,
-        concurrency=concurrency,
-        requests_per_minute=requests_per_minute,
-        tokens_per_minute=tokens_per_minute,
-        maybe_paid=maybe_paid,
-        prompt_id=prompt,
-        only_wrong_of=only_wrong_of,
-        batch=batch,
-    )
+    config: GenerationConfig | LessonConfig
+    if asks_for != "rationales":
+        _refuse_of_rationales(asks_for, split, samples, own_answer, only_wrong_of, batch)
+        config = LessonConfig.checked(
+            dataset=dataset,
+            kind=asks_for,
+            teacher=teacher,
+            limit=limit,
+            max_tokens=max_tokens,
+            budget_usd=budget,
+            concurrency=concurrency,
+            maybe_paid=maybe_paid,
+            prompt_id=prompt,
+        )
+    else:
+        config = GenerationConfig.checked(
+            dataset=dataset,
+            split=split,
+            teacher=teacher,
+            limit=limit,
+            samples=samples,
+            own_answer=own_answer,
+            temperature=temperature,
+            max_tokens=max_tokens,
+            budget_usd=budget,
+            concurrency=concurrency,
+            requests_per_minute=requests_per_minute,
+            tokens_per_minute=tokens_per_minute,
+            maybe_paid=maybe_paid,
+            prompt_id=prompt,
+            only_wrong_of=only_wrong_of,
+            batch=batch,
+        )
     if estimate:
         _emit_estimate(config, as_json)
         return
@@ -93,9 +115,22 @@ def generate_command(
     _emit_totals(run_id, as_json)
 
 
-def _emit_estimate(config: GenerationConfig, as_json: bool) -> None:
+def _refuse_of_rationales(asks_for: str, split: Split, samples: int, *others: object) -> None:
+    """Raise InvalidConfig for options that only rationales have."""
+    if split is not Split.TRAIN or samples != 1 or any(others):
+        raise InvalidConfig(
+            f"--for {asks_for} asks once of each training question: --split, --samples, "
+            "--own-answer, --only-wrong-of and --batch are for rationales. Leave them out."
+        )
+
+
+def _emit_estimate(config: GenerationConfig | LessonConfig, as_json: bool) -> None:
     with open_workspace() as session:
-        estimate = estimate_generation(session, config)
+        estimate = (
+            estimate_lesson(session, config)
+            if isinstance(config, LessonConfig)
+            else estimate_generation(session, config)
+        )
     cost = (
         "at an unknown price"
         if estimate.low_usd is None

@@ -45,6 +45,12 @@ def _judge(context: RunContext) -> Mapping[str, Any]:
     return run_judge(context)
 
 
+def _lesson(context: RunContext) -> Mapping[str, Any]:
+    from scicot.services.teacher.lessons import run_lesson
+
+    return run_lesson(context)
+
+
 def _worth(context: RunContext) -> Mapping[str, Any]:
     from scicot.services.worth.run import run_worth
 
@@ -70,6 +76,7 @@ HANDLERS: Mapping[RunKind, Handler] = {
     RunKind.FEW_SHOT: _few_shot,
     RunKind.ATTRIBUTE: _attribute,
     RunKind.JUDGE: _judge,
+    RunKind.LESSON: _lesson,
     RunKind.WORTH: _worth,
     RunKind.ESTIMATE: _estimate,
     RunKind.IMPORT: _import,

@@ -26,6 +26,7 @@ from scicot.words.configs import (
     GenerationConfig,
     ImportConfig,
     JudgeConfig,
+    LessonConfig,
     PredictionConfig,
     TrainingConfig,
     WorthConfig,
@@ -44,6 +45,7 @@ RunConfig = (
     | PredictionConfig
     | AttributionConfig
     | JudgeConfig
+    | LessonConfig
     | WorthConfig
     | EstimateConfig
     | ImportConfig
@@ -110,6 +112,10 @@ class Workspace(Session):
                 from scicot.services.judge.judging import start_judge
 
                 return start_judge(self, self.settings, actor, config)
+            case LessonConfig():
+                from scicot.services.teacher.lessons import start_lesson
+
+                return start_lesson(self, self.settings, actor, config)
             case AttributionConfig():
                 from scicot.services.evaluation.asking import start_attribution
 

@@ -246,6 +246,27 @@ class JudgeConfig(Config):
     maybe_paid: Literal["ask", "rebuy"] = "ask"
 
 
+LessonKind = Literal["counterfactual", "soft_labels"]
+
+
+class LessonConfig(Config):
+    """Asking a teacher, of training questions, for what one method learns beside rationales.
+
+    `counterfactual`: a rationale for another option than the key. `soft_labels`: how likely each
+    option is, from the probabilities of the letters.
+    """
+
+    dataset: str
+    kind: LessonKind
+    teacher: str = PAPER_TEACHER
+    prompt_id: int | None = None  # of a counterfactual's rationale; None: the default prompt
+    limit: int | None = Field(default=None, ge=1)
+    max_tokens: int = Field(default=256, ge=16, le=32_768)
+    concurrency: int = Field(default=8, ge=1, le=256)
+    budget_usd: float | None = Field(default=None, gt=0)
+    maybe_paid: Literal["ask", "rebuy"] = "ask"
+
+
 class AttributionConfig(Config):
     """Asking a two-stage run's answering stage again, to tell whose fault its errors are.
 

@@ -115,6 +115,7 @@ class RunKind(StrEnum):
     FEW_SHOT = "few_shot"
     IMPORTED = "imported"
     JUDGE = "judge"
+    LESSON = "lesson"  # a teacher is asked for what only some methods learn from
     ESTIMATE = "estimate"  # a student is tried, to tell how long a run would take
     IMPORT = "import"  # questions are brought in
 
@@ -340,12 +341,23 @@ class Rationale:
 
 
 @dataclass(frozen=True, slots=True)
+class SoftTarget:
+    """How likely a teacher finds each option: (its answer text, its share), 1 together.
+
+    `weight` is how much of the deciding token's loss goes by them, from 0 to 1.
+    """
+
+    options: tuple[tuple[str, float], ...]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """One training pair as the student sees it.
 
     `deciding` is the span of the target, in characters, that tells one choice from the others:
     the letter, or the option's text. None where the target decides nothing. `weight` is of its
-    loss among the others.
+    loss among the others; `soft` is what a teacher says of the options.
     """
 
     question_id: int
@@ -353,6 +365,7 @@ class Example:
     target: str
     deciding: tuple[int, int] | None = None
     weight: float = 1.0
+    soft: SoftTarget | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ class TrainingResult(AnsweringResult):
     training_questions: int
     left_out_of_training: int  # that stand in the test split too
     near_kept_in_training: NotRequired[int]  # that stand there nearly word for word
+    lessons: NotRequired[int]  # questions with what the method learns beside rationales
     inference: dict[str, Any]
     seconds: dict[str, float]
     peak_memory_bytes: int

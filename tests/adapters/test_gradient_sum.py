@@ -13,7 +13,7 @@ from scicot.adapters.students.cross_entropy import cross_entropy_in_place
 from scicot.adapters.students.folders import inspect_folder
 from scicot.adapters.students.gradient import GradientSum
 from scicot.adapters.students.loading import load_model
-from scicot.adapters.students.loss import Pair
+from scicot.adapters.students.loss import Pair, SoftPlace, collate, target_logits
 from scicot.pure.students.steps import Step
 from tests.adapters.test_engine import examples
 from tests.tiny_students import tiny_causal, tiny_t5
@@ -108,3 +108,31 @@ def test_cross_entropy_and_its_gradient_are_torchs() -> None:
         gradients.append((losses.detach(), start.grad))
     for ours, theirs in zip(*gradients, strict=True):
         torch.testing.assert_close(ours, theirs, atol=1e-6, rtol=1e-5)
+
+
+def test_soft_labels_weigh_the_deciding_token_as_worked_out_by_hand(gradient: GradientSum) -> None:
+    (pairs,) = gradient.pairs
+    place, weight, shares = pairs[0].deciding[0], 0.25, (0.5, 0.3, 0.2)
+    tokens = (pairs[0].target_ids[place], 5, 7)
+    soft = replace(pairs[0], soft=SoftPlace(place, tokens, shares, weight))
+    plain = pairs[1]
+    # by hand: logits of each example alone, cross-entropy with the mixed distribution
+    expected, count = torch.zeros(()), 0
+    for pair in (soft, plain):
+        batch = collate([pair], gradient.family, gradient.pad)
+        chances = target_logits(gradient.model, batch, gradient.family).log_softmax(-1)
+        wanted = functional.one_hot(torch.tensor(pair.target_ids), chances.shape[-1]).float()
+        if pair.soft is not None:
+            wanted[place] *= 1 - weight
+            for token, share in zip(tokens, shares, strict=True):
+                wanted[place, token] += weight * share
+        expected = expected - (wanted * chances).sum()
+        count += len(pair.target_ids)
+    (expected / count).backward()
+    by_hand = [one.grad.flatten() for one in gradient.model.parameters() if one.grad is not None]
+    loss, ours = flat(replace(gradient, pairs=[[soft, plain]]), ((0, 1),))
+    assert loss == pytest.approx(float(expected.detach()) / count, abs=1e-5)
+    torch.testing.assert_close(ours, torch.cat(by_hand), atol=1e-5, rtol=0)
+    sure = replace(soft, soft=SoftPlace(place, tokens, (1.0, 0.0, 0.0), 1.0))
+    hard, _ = flat(replace(gradient, pairs=[[pairs[0], plain]]), ((0, 1),))
+    assert flat(replace(gradient, pairs=[[sure, plain]]), ((0, 1),))[0] == pytest.approx(hard)

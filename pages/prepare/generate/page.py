@@ -6,6 +6,12 @@ from functools import partial
 
 import streamlit as st
 
+from pages.prepare.generate.asked_for import (
+    RATIONALES,
+    choose_asked_for,
+    choose_lesson,
+    choose_only_wrong,
+)
 from pages.prepare.generate.comparison import show_source_comparison
 from pages.prepare.generate.few_shot_form import show_few_shot
 from pages.prepare.generate.price_table import show_price_table
@@ -26,9 +32,9 @@ from pages.shared.panel import say_queue, two_sides
 from pages.shared.press import press_button
 from pages.shared.teacher_run import show_teacher_run
 from scicot.services.runs.runs import list_runs
-from scicot.services.teacher.estimates import estimate_generation
+from scicot.services.teacher.estimates import estimate_generation, estimate_lesson
 from scicot.services.workspace import open_workspace
-from scicot.words.configs import GenerationConfig
+from scicot.words.configs import GenerationConfig, LessonConfig
 from scicot.words.records import RunKind, RunStatus
 from scicot.words.runs import RunView
 
@@ -38,32 +44,42 @@ SECTIONS = ("Run", "Prompts", "Compare", "LLM baseline", "Prices")
 PLACE = "generate"
 GOING = (RunStatus.QUEUED, RunStatus.STARTING, RunStatus.RUNNING)
 STARTED = "generate_started"  # the run whose progress stands in the panel
+Config = GenerationConfig | LessonConfig
 
 
-def _start(config: GenerationConfig) -> None:
+def _start(config: Config) -> None:
     with answered_at(PLACE), open_workspace() as workspace:
         run_id = workspace.start(current_actor(), config)
         st.session_state[STARTED] = run_id
         links.choose("run", run_id)
 
 
-def _choose(dataset: str) -> GenerationConfig | None:
+def _choose(dataset: str) -> Config | None:
     """Return what is to be asked; None while no teacher can be."""
+    kind = choose_asked_for()
+    if kind != RATIONALES:
+        return choose_lesson(dataset, kind)
     asked = choose_questions_asked(dataset)
     teacher = choose_teacher()
     prompt = choose_prompt()
     show_prompt(prompt, dataset, str(asked["split"]))
     settings = choose_call_settings()
+    only_wrong_of = choose_only_wrong(dataset)
     if teacher is None:
         return None
     with errors_shown():
         return GenerationConfig.checked(
-            dataset=dataset, teacher=teacher, prompt_id=prompt.id, **asked, **settings
+            dataset=dataset,
+            teacher=teacher,
+            prompt_id=prompt.id,
+            only_wrong_of=only_wrong_of,
+            **asked,
+            **settings,
         )
     return None
 
 
-def _show_offer(config: GenerationConfig | None) -> None:
+def _show_offer(config: Config | None) -> None:
     st.markdown("**What will happen**")
     if config is None:
         st.info("Choose a teacher that can be asked.", icon=":material/arrow_back:")
@@ -71,7 +87,11 @@ def _show_offer(config: GenerationConfig | None) -> None:
         return
     with errors_shown():
         with open_workspace() as session:
-            estimate = estimate_generation(session, config)
+            estimate = (
+                estimate_lesson(session, config)
+                if isinstance(config, LessonConfig)
+                else estimate_generation(session, config)
+            )
         press_button(
             "Generate" if estimate.calls else "All of these are there already",
             partial(_start, config),
@@ -82,13 +102,22 @@ def _show_offer(config: GenerationConfig | None) -> None:
             disabled=not estimate.calls,
         )
         show_answer(PLACE)
-        show_estimate(estimate, say_queue(RunKind.GENERATE))
+        show_estimate(estimate, say_queue(_kind(config)))
+
+
+def _kind(config: Config) -> RunKind:
+    return RunKind.LESSON if isinstance(config, LessonConfig) else RunKind.GENERATE
 
 
 def _load_runs(dataset: str) -> dict[int, RunView]:
     with open_workspace() as session:
-        runs = list_runs(session, kinds=[RunKind.GENERATE], with_archived=False, limit=200)
-    return {run.id: run for run in runs if run.dataset == dataset and not run.generation.trial}
+        kinds = [RunKind.GENERATE, RunKind.LESSON]
+        runs = list_runs(session, kinds=kinds, with_archived=False, limit=200)
+    return {run.id: run for run in runs if run.dataset == dataset and not _is_trial(run)}
+
+
+def _is_trial(run: RunView) -> bool:
+    return run.kind is RunKind.GENERATE and run.generation.trial
 
 
 def _in_panel(by_id: dict[int, RunView]) -> int | None:

@@ -169,11 +169,11 @@ class SettingsForm:
         }
 
     def of_methods(self, methods: Sequence[Method]) -> dict[str, Any]:
-        """Return the settings that these methods alone have."""
+        """Return the settings that these methods alone have; what two of them have stands once."""
+        owners = {name: method for method in reversed(methods) for name in method.own_settings}
         return {
             name: self._own(method, name, method.config.model_fields[name])
-            for method in methods
-            for name in method.own_settings
+            for name, method in sorted(owners.items(), key=lambda item: methods.index(item[1]))
         }
 
     def _own(self, method: Method, name: str, field: FieldInfo) -> Any:

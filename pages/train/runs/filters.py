@@ -10,7 +10,7 @@ from pages.shared.method_names import KINDS, name_method, name_student
 from scicot.words.records import RunKind
 from scicot.words.runs import RunView
 
-OF_TEACHERS = (RunKind.GENERATE, RunKind.JUDGE)
+OF_TEACHERS = (RunKind.GENERATE, RunKind.JUDGE, RunKind.LESSON)
 KIND_CHOICES: dict[str, Callable[[RunView], bool]] = {
     "All": lambda _run: True,
     "Students": lambda run: run.kind not in (*OF_TEACHERS, RunKind.FEW_SHOT, RunKind.IMPORT),

@@ -55,7 +55,7 @@ def _show(run: RunView) -> None:
     cause = find_cause(log) if run.status in (RunStatus.FAILED, RunStatus.LOST) else None
     if cause:
         st.code(cause, language=None, wrap_lines=True)
-    if run.kind in (RunKind.GENERATE, RunKind.FEW_SHOT):
+    if run.kind in (RunKind.GENERATE, RunKind.FEW_SHOT, RunKind.LESSON):
         show_teacher_totals(run)
     elif run.id in queue:
         place = f"Number {queue.index(run.id) + 1} of {len(queue)} that wait."

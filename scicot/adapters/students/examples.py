@@ -8,10 +8,11 @@ from typing import Any
 
 from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.loading import device_of
-from scicot.adapters.students.loss import Pair, batch_loss, collate
+from scicot.adapters.students.loss import Pair, SoftPlace, batch_loss, collate
 from scicot.pure.methods.tasks import Task
 from scicot.pure.students.batching import plan_batches
 from scicot.words.configs import TrainingConfig
+from scicot.words.records import SoftTarget
 
 
 def encode_task(codec: Codec, task: Task, config: TrainingConfig) -> list[Pair]:
@@ -21,9 +22,22 @@ def encode_task(codec: Codec, task: Task, config: TrainingConfig) -> list[Pair]:
             codec.encode_input(example.input, config.max_input_tokens),
             *codec.encode_marked_target(example.target, example.deciding, config.max_target_tokens),
             share=example.weight,
+            soft=encode_soft(codec, example.soft, config.max_target_tokens),
         )
         for example in task.examples
     ]
+
+
+def encode_soft(codec: Codec, soft: SoftTarget | None, limit: int | None) -> SoftPlace | None:
+    """Return where the options' answers first differ; None where a cut leaves them alike."""
+    if soft is None:
+        return None
+    targets = [codec.encode_target(text, limit) for text, _ in soft.options]
+    for place, tokens in enumerate(zip(*targets, strict=False)):
+        if len(set(tokens)) > 1:
+            shares = tuple(share for _, share in soft.options)
+            return SoftPlace(place, tokens, shares, soft.weight)
+    return None
 
 
 def evaluate_loss(model: Any, codec: Codec, task: Task, config: TrainingConfig) -> float:

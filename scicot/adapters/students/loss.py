@@ -20,16 +20,31 @@ IGNORED = -100  # the label that marks "no target here", as in transformers
 
 
 @dataclass(frozen=True, slots=True)
+class SoftPlace:
+    """The place in a target where options first differ: each one's token there and its share.
+
+    `weight` is how much of this token's loss goes by the shares.
+    """
+
+    place: int
+    tokens: tuple[int, ...]
+    shares: tuple[float, ...]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class Pair:
     """One example as token ids; `deciding` are the places in the target that tell the choice.
 
-    `share` is what each of its tokens weighs beside those of other examples.
+    `share` is what each of its tokens weighs beside those of other examples. `soft` is where a
+    teacher's probabilities of the options come in.
     """
 
     input_ids: list[int]
     target_ids: list[int]
     deciding: tuple[int, ...] = ()
     share: float = 1.0
+    soft: SoftPlace | None = None
 
     def weight(self, deciding_weight: float) -> float:
         """Return what the target's tokens weigh together."""
@@ -41,7 +56,8 @@ class Pair:
 class TokenBatch:
     """A padded batch; the tensors are `[batch, length]`. `tokens` counts those not padding.
 
-    `deciding` says of each of the `[target tokens]` whether it tells the choice.
+    `deciding` says of each of the `[target tokens]` whether it tells the choice; `soft` holds
+    the rows among them that go by a teacher's probabilities too.
     """
 
     input_ids: torch.Tensor
@@ -49,6 +65,7 @@ class TokenBatch:
     labels: torch.Tensor
     tokens: int
     deciding: torch.Tensor | None = None
+    soft: Sequence[tuple[int, SoftPlace]] = ()
 
 
 def collate(pairs: Sequence[Pair], family: Family, pad: int, device: Any = "cpu") -> TokenBatch:
@@ -70,7 +87,18 @@ def collate(pairs: Sequence[Pair], family: Family, pad: int, device: Any = "cpu"
         labels=padded(labels, IGNORED, device),
         tokens=tokens,
         deciding=_deciding(pairs, device),
+        soft=_soft_rows(pairs),
     )
+
+
+def _soft_rows(pairs: Sequence[Pair]) -> list[tuple[int, SoftPlace]]:
+    """Return (row among all target tokens, what a teacher says there), example by example."""
+    rows, before = [], 0
+    for pair in pairs:
+        if pair.soft is not None:
+            rows.append((before + pair.soft.place, pair.soft))
+        before += len(pair.target_ids)
+    return rows
 
 
 def _deciding(pairs: Sequence[Pair], device: Any) -> torch.Tensor | None:
@@ -97,8 +125,32 @@ def token_losses(model: Any, batch: TokenBatch, family: Family) -> torch.Tensor:
     """Return the cross-entropy `[target tokens]` in nats, example by example."""
     from scicot.adapters.students.cross_entropy import cross_entropy_in_place
 
-    logits = target_logits(model, batch, family)
-    return cross_entropy_in_place(logits.float(), batch.labels[batch.labels != IGNORED])
+    logits = target_logits(model, batch, family).float()
+    labels = batch.labels[batch.labels != IGNORED]
+    if not batch.soft:
+        return cross_entropy_in_place(logits, labels)
+    # these rows' logits are needed once more, and in place there would be none left
+    rows = [row for row, _ in batch.soft]
+    kept = logits[rows]
+    losses = cross_entropy_in_place(logits, labels)
+    return losses.index_add(0, labels.new_tensor(rows), _softening(kept, labels[rows], batch.soft))
+
+
+def _softening(
+    logits: torch.Tensor, labels: torch.Tensor, soft: Sequence[tuple[int, SoftPlace]]
+) -> torch.Tensor:
+    """Return what `[rows]` losses gain: `(1 - w) CE(key) + w sum_i p_i CE(i)` less `CE(key)`.
+
+    All share one norm, so that it is `w (logit of the key - sum_i p_i logit of i)`.
+    """
+    import torch
+
+    gains = []
+    for row, (_, place) in enumerate(soft):
+        shares = logits.new_tensor(place.shares)
+        options = logits[row, list(place.tokens)]
+        gains.append(place.weight * (logits[row, labels[row]] - (shares * options).sum()))
+    return torch.stack(gains)
 
 
 def batch_loss(model: Any, batch: TokenBatch, family: Family) -> torch.Tensor:

@@ -24,6 +24,7 @@ from scicot.adapters.teacher.proxies import proxy_for, shown_proxy
 from scicot.adapters.teacher.reply_size import LimitedTransport
 from scicot.pure.secrets import hide_secrets
 from scicot.pure.teacher.call_parameters import (
+    LOGPROBS,
     call_parameters,
     known_refusals,
     learn_refusal,
@@ -112,19 +113,23 @@ class TeacherClient:
         temperature: float,
         max_tokens: int,
         seed: int | None = None,
+        likeliest: int = 0,
     ) -> Reply:
         """Send one chat and return the reply as it came, of whatever status.
 
         Where a reply says that the model takes other parameters, the next chat is sent with them.
+        `likeliest`: of how many tokens at each place the probabilities are asked for as well.
         Raises NotSent when no connection was made and CutOff when no whole reply arrived within
         the deadline.
         """
         if self.refused is None:
             self.refused = known_refusals(model)
         body: dict[str, Any] = {"model": model, "messages": list(messages)}
-        body |= call_parameters(temperature, max_tokens, self.refused, seed=seed)
+        body |= call_parameters(
+            temperature, max_tokens, self.refused, seed=seed, likeliest=likeliest
+        )
         reply = await self._send(body)
-        if name := refused_parameter(reply, body):
+        if name := refused_parameter(reply, [name for name in body if name not in LOGPROBS]):
             learn_refusal(self.refused, name)
         return reply
 

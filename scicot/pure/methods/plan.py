@@ -44,12 +44,19 @@ class Reads:
 
 @dataclass(frozen=True, slots=True)
 class TaskSpec:
-    """One kind of example: its input is prefix, x and what it reads; the weight is of its loss."""
+    """One kind of example: its input is prefix, x and what it reads; the weight is of its loss.
+
+    Two kinds of lessons of a teacher may be learned beside. `other_options`: what examples weigh
+    that read its rationale for another option and answer with that one; 0: there are none.
+    `soft`: how much of the deciding token's loss goes by its probabilities of the options.
+    """
 
     writes: Writes
     prefix: str = ""
     reads: Reads | None = None
     weight: float = 1.0
+    other_options: float = 0.0
+    soft: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +164,8 @@ class Method:
 
     `paper_tables` are those of the paper's that have it. `plan` is None where no student of ours
     answers: such a run is of another kind. With a `recipe` it is a method for its rationales' sake.
+    `lessons_setting` names the setting that holds the run whose lessons are learned, whose kind is
+    the method's name.
     """
 
     name: str
@@ -168,6 +177,7 @@ class Method:
     run_kind: RunKind = RunKind.TRAIN
     paper_tables: tuple[str, ...] = ()
     recipe: Recipe | None = None
+    lessons_setting: str | None = None
 
     @property
     def own_settings(self) -> tuple[str, ...]:

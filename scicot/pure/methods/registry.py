@@ -7,12 +7,14 @@ from typing import Any
 
 from scicot.pure.methods import (
     answer_first,
+    counterfactual,
     few_shot,
     finetune,
     ho,
     magister,
     one_stage,
     sci_cot,
+    soft_labels,
     star,
     step_by_step,
     untrained,
@@ -39,7 +41,7 @@ def forget(name: str) -> None:
 
 for _module in (
     *(finetune, one_stage, sci_cot, step_by_step),
-    *(answer_first, magister, ho, star),
+    *(answer_first, counterfactual, soft_labels, magister, ho, star),
     *(untrained, few_shot),
 ):
     register(_module.METHOD)

@@ -24,11 +24,21 @@ from scicot.pure.students.texts import (
     scored_options,
 )
 from scicot.words.configs import TrainingConfig
-from scicot.words.records import Example, Question, StoredQuestion
+from scicot.words.records import Example, Question, SoftTarget, StoredQuestion
 
 Rationales = Mapping[int, str]  # by question id
 NOTHING: Rationales = {}
 EVEN: Mapping[int, float] = {}  # no text weighs more than another
+Shares = Mapping[int, Mapping[str, float]]  # each option's, by question id
+HARD: Shares = {}  # the key alone is right
+
+
+@dataclass(frozen=True, slots=True)
+class OtherOption:
+    """A teacher's rationale for an option that is not the key."""
+
+    label: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +85,54 @@ def make_task(
     read: Rationales = NOTHING,
     form: TextForm = PAPER_FORM,
     weights: Mapping[int, float] = EVEN,
+    shares: Shares = HARD,
 ) -> Task:
     """Return a task's examples: `targets` are the rationales to learn, `read` those in the input.
 
     A question without a rationale to read is asked alone, as at test. `weights` are of the
-    examples' losses, by question.
+    examples' losses, by question. `shares` are a teacher's, for a task that learns them.
     """
     examples = [_example(spec, question, targets, read, form) for question in questions]
+    if spec.soft and shares:
+        examples = [
+            replace(example, soft=_soft_target(spec, question, shares, form))
+            for example, question in zip(examples, questions, strict=True)
+        ]
     if weights:
         examples = [
             replace(example, weight=weights.get(example.question_id, 1.0)) for example in examples
         ]
     return Task(tuple(examples), spec.weight)
+
+
+def make_other_options(
+    spec: TaskSpec,
+    questions: Sequence[StoredQuestion],
+    others: Mapping[int, OtherOption],
+    form: TextForm = PAPER_FORM,
+) -> Task:
+    """Return the examples whose rationale argues for another option, which they answer with."""
+    examples = []
+    for question in questions:
+        other = others.get(question.id)
+        if other is not None:
+            asked = replace(question, answer_key=other.label)
+            example = _example(spec, asked, NOTHING, {question.id: other.text}, form)
+            examples.append(replace(example, weight=spec.other_options))
+    return Task(tuple(examples), spec.weight)
+
+
+def _soft_target(
+    spec: TaskSpec, question: StoredQuestion, shares: Shares, form: TextForm
+) -> SoftTarget | None:
+    """Return the options' answers with their shares; None for a question without them."""
+    of = shares.get(question.id)
+    if not of:
+        return None
+    return SoftTarget(
+        tuple((choice_answer(choice, form), of[choice.label]) for choice in question.choices),
+        spec.soft,
+    )
 
 
 def join_tasks(tasks: Sequence[Task]) -> Task:

@@ -18,6 +18,7 @@ MAX_COMPLETION_TOKENS: Final = "max_completion_tokens"
 TEMPERATURE: Final = "temperature"
 SEED: Final = "seed"
 STREAM_OPTIONS: Final = "stream_options"
+LOGPROBS: Final = ("logprobs", "top_logprobs")  # without them the call would be of no use
 WHOLE: Final = "a whole reply"  # what a model refuses that only streams
 REFUSABLE = (MAX_TOKENS, MAX_COMPLETION_TOKENS, TEMPERATURE, SEED, STREAM_OPTIONS)
 _REASONING = re.compile(r"(?:^|/)(?:o\d|gpt-5)", re.IGNORECASE)
@@ -86,12 +87,18 @@ def refused_parameter(reply: Reply, sent: Collection[str] = REFUSABLE) -> str | 
 
 
 def call_parameters(
-    temperature: float, max_tokens: int, refused: Collection[str] = (), *, seed: int | None = None
+    temperature: float,
+    max_tokens: int,
+    refused: Collection[str] = (),
+    *,
+    seed: int | None = None,
+    likeliest: int = 0,
 ) -> dict[str, Any]:
     """Return the parameters under the names that the model takes.
 
     A model that refuses a temperature writes at its own (1); one that refuses `max_tokens` takes
     `max_completion_tokens`, which counts its hidden reasoning too. A limit is always sent.
+    `likeliest`: of how many tokens at each place the probabilities are told.
     """
     parameters: dict[str, Any] = {
         MAX_COMPLETION_TOKENS if MAX_TOKENS in refused else MAX_TOKENS: max_tokens
@@ -100,6 +107,8 @@ def call_parameters(
         parameters[TEMPERATURE] = temperature
     if seed is not None and SEED not in refused:
         parameters[SEED] = seed
+    if likeliest:
+        parameters |= dict(zip(LOGPROBS, (True, likeliest), strict=True))
     if WHOLE in refused:
         parameters["stream"] = True
         if STREAM_OPTIONS not in refused:

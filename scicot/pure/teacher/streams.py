@@ -20,6 +20,7 @@ def join_stream(body: str) -> dict[str, Any]:
     message: dict[str, Any] = {"role": "assistant"}
     finish: str | None = None
     usage: Any = None
+    places: list[Any] = []  # what is told of each token's probability
     is_done = False
     for event in _events(body):
         if event is None:
@@ -32,6 +33,9 @@ def join_stream(body: str) -> dict[str, Any]:
         choice = choices[0] if isinstance(choices, list) and choices else None
         if not isinstance(choice, dict):
             continue
+        told = choice.get("logprobs")
+        if isinstance(told, dict) and isinstance(told.get("content"), list):
+            places += told["content"]
         delta = choice.get("delta") or choice.get("message")
         if isinstance(delta, dict):
             _add(message, delta)
@@ -41,7 +45,10 @@ def join_stream(body: str) -> dict[str, Any]:
         finish = STREAM_CUT
     if finish == STREAM_CUT and not any(message.get(name) for name in _TEXTS):
         return {"choices": []}
-    return {"choices": [{"message": message, "finish_reason": finish}], "usage": usage}
+    joined = {"message": message, "finish_reason": finish}
+    if places:
+        joined["logprobs"] = {"content": places}
+    return {"choices": [joined], "usage": usage}
 
 
 def _add(message: dict[str, Any], delta: dict[str, Any]) -> None:

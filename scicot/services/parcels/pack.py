@@ -15,6 +15,7 @@ from db.models import (
     DatasetRow,
     DuplicateRow,
     LaunchRow,
+    LessonRow,
     QuestionRow,
     RationaleRow,
     RevisionRow,
@@ -28,7 +29,7 @@ from scicot.adapters.parcel_folders import pack_student_files, scratch_folder
 from scicot.adapters.students.folders import find_local_student, is_own_folder
 from scicot.adapters.students.identity import engine_version
 from scicot.pure.hashing import content_hash
-from scicot.pure.methods.registry import read_config
+from scicot.pure.methods.registry import find_method, read_config
 from scicot.services.parcels.rows import read_rows, table_of, without_strangers, write_lines
 from scicot.services.runs.runs import get_run
 from scicot.services.runs.steering import RESUMABLE, resume_run
@@ -48,6 +49,7 @@ TABLES: tuple[type[Base], ...] = (
     RevisionRow,
     SnapshotRow,
     SnapshotItemRow,
+    LessonRow,
     RunRow,
 )
 
@@ -143,6 +145,7 @@ def _queries(run: RunView) -> Mapping[type[Base], Select[Any]]:
     dataset, question = table_of(DatasetRow), table_of(QuestionRow)
     own = select(dataset.c.id).where(dataset.c.name == run.dataset)
     snapshot, runs = table_of(SnapshotRow), table_of(RunRow)
+    lesson = table_of(LessonRow)
     pair = table_of(DuplicateRow)
     asked = select(question.c.id).where(question.c.dataset_id.in_(own))
     return {
@@ -162,8 +165,18 @@ def _queries(run: RunView) -> Mapping[type[Base], Select[Any]]:
         SnapshotItemRow: select(items)
         .where(items.c.snapshot_id == run.snapshot_id)
         .order_by(items.c.question_id),
+        LessonRow: select(lesson)
+        .where(lesson.c.run_id == _lessons_of(run), lesson.c.question_id.in_(asked))
+        .order_by(lesson.c.id),
         RunRow: select(runs).where(runs.c.id == run.id),
     }
+
+
+def _lessons_of(run: RunView) -> int | None:
+    """Return the run whose lessons this one learns from; None for most methods."""
+    config = read_config(run.config)
+    setting = find_method(config.method).lessons_setting
+    return getattr(config, setting) if setting else None
 
 
 def _pin_revisions(

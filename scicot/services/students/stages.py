@@ -107,6 +107,7 @@ def _content(task: Task, is_weighted: bool) -> list[Any]:
             example.target,
             *([example.deciding] if is_weighted else []),
             *([example.weight] if example.weight != 1 else []),
+            *([[example.soft.weight, *example.soft.options]] if example.soft else []),
         ]
         for example in task.examples
     ]

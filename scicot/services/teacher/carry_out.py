@@ -134,7 +134,10 @@ def _calls(context: RunContext, job: TeacherJob, pending: Sequence[PendingCall])
         for call in chunk:
             ask = job.ask_of(call.prompt_id)
             messages = ask.chat_of(questions[call.question_id], call.prompt_hash)
-            yield Call(call.completion_id, messages, ask.temperature, ask.max_tokens, call.sample)
+            yield Call(
+                *(call.completion_id, messages, ask.temperature, ask.max_tokens, call.sample),
+                likeliest=ask.likeliest,
+            )
 
 
 def _in_flight(context: RunContext) -> int:

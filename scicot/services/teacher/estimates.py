@@ -12,32 +12,48 @@ from scicot.pure.teacher.pricing import Estimate, add_estimates, estimate_cost
 from scicot.pure.teacher.prompts import messages_hash
 from scicot.services.questions.lookup import list_questions
 from scicot.services.teacher.few_shot import choose_examples, few_shot_ask, read_shots
-from scicot.services.teacher.generation import choose_questions, generation_asks
+from scicot.services.teacher.generation import choose_questions, generation_asks, pin_questions
 from scicot.services.teacher.job import Ask
 from scicot.services.teacher.ledger.plan import find_answered
+from scicot.services.teacher.lessons import choose_asked, find_prompt, lesson_ask
 from scicot.services.teacher.prices import find_price
 from scicot.services.teacher.prompts import get_prompt
-from scicot.words.configs import FewShotConfig, GenerationConfig
+from scicot.words.configs import FewShotConfig, GenerationConfig, LessonConfig
 from scicot.words.records import CompletionState, RunKind, StoredQuestion
 
 LOOK_BACK = 2000  # completions: what a teacher wrote lately says how long it will write
 OWN_ANSWER_TOKENS = (8.0, 40.0)  # "The answer is (B) one week."
+LETTER_ALONE = (1.0, 8.0)
 _EXPLAINING = CompletionRow.prompt_id.is_not(None)
 _ALONE = and_(CompletionRow.prompt_id.is_(None), RunRow.kind == RunKind.GENERATE)
+_LESSON = RunRow.kind == RunKind.LESSON
 _AFTER_EXAMPLES = RunRow.kind == RunKind.FEW_SHOT
 ASKED_AGAIN = (CompletionState.PENDING, CompletionState.FAILED)
 
 
 def estimate_generation(session: Session, config: GenerationConfig) -> Estimate:
     """Return how many calls the config needs that are not in the ledger yet, and their cost."""
-    questions = choose_questions(session, config)
-    rationale, *own = generation_asks(config, get_prompt(session, config.prompt_id))
+    prompt = get_prompt(session, config.prompt_id)
+    questions = choose_questions(session, pin_questions(session, config, prompt))
+    rationale, *own = generation_asks(config, prompt)
     estimate = _estimate(session, rationale, questions, _EXPLAINING)
     for ask in own:
         estimate = add_estimates(
             estimate, _estimate(session, ask, questions, _ALONE, expected=OWN_ANSWER_TOKENS)
         )
     return estimate
+
+
+def estimate_lesson(session: Session, config: LessonConfig) -> Estimate:
+    """Return the same for what one method learns beside rationales."""
+    is_letter = config.kind == "soft_labels"
+    return _estimate(
+        session,
+        lesson_ask(config, find_prompt(session, config)),
+        choose_asked(session, config),
+        _LESSON if is_letter else _EXPLAINING,
+        expected=LETTER_ALONE if is_letter else None,
+    )
 
 
 def estimate_few_shot(session: Session, config: FewShotConfig) -> Estimate:

@@ -54,8 +54,7 @@ def start_generation(
     dataset_id = find_dataset_id(session, config.dataset)
     prompt = get_prompt(session, config.prompt_id)
     config = config.model_copy(update={"prompt_id": prompt.id})
-    if config.only_wrong_of is not None:
-        config = _pin_wrong(session, config, prompt)
+    config = pin_questions(session, config, prompt)
     check_calls(
         price=find_price(session, teacher.model),
         teacher=teacher,
@@ -81,9 +80,13 @@ def start_generation(
     )
 
 
-def _pin_wrong(session: Session, config: GenerationConfig, prompt: Prompt) -> GenerationConfig:
-    """Return the config with the questions that the named run's teacher got wrong by itself."""
-    assert config.only_wrong_of is not None
+def pin_questions(session: Session, config: GenerationConfig, prompt: Prompt) -> GenerationConfig:
+    """Return the config with the questions that a named run's teacher got wrong by itself.
+
+    Without such a run it stays as it is. Raises InvalidConfig where nothing is left to ask.
+    """
+    if config.only_wrong_of is None:
+        return config
     if prompt.parts.is_key_free:
         raise InvalidConfig(
             f"Prompt {prompt.id} does not tell the answer, and what the teacher got wrong without "

@@ -40,6 +40,7 @@ class Ask:
     temperature: float
     max_tokens: int
     chats: Callable[[StoredQuestion], list[list[Message]]] | None = None  # several a question
+    likeliest: int = 0  # of how many tokens at each place the probabilities are told
 
     def chats_of(self, question: StoredQuestion) -> list[list[Message]]:
         """Return every chat that the question is asked for."""

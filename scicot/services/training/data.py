@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from scicot.pure.methods.plan import find_choosing
 from scicot.pure.methods.registry import plan_of
+from scicot.pure.methods.tasks import OtherOption
 from scicot.pure.training.fractions import take_fraction
 from scicot.services.questions.duplicates import questions_in_test
 from scicot.services.questions.lookup import dataset_named, list_questions
 from scicot.services.rationales.references import list_references
 from scicot.services.students.answers import as_read
+from scicot.services.training.lessons import read_lessons
 from scicot.services.training.recipes import check_recipe
 from scicot.services.training.snapshots import SnapshotText, find_snapshot, snapshot_texts
 from scicot.words.configs import TrainingConfig
@@ -27,7 +29,8 @@ class TrainingData:
 
     Where a question has several, `rationales` holds the best, `more` the second, the third and so
     on, by question id, and `sources` whose each of them is, from the best on. `stripped` texts
-    stated the answer and lost it, by `strip_answer`; `emptied` said nothing else.
+    stated the answer and lost it, by `strip_answer`; `emptied` said nothing else. `others` are a
+    teacher's rationales for other options, `shares` its probabilities of the options.
     """
 
     train: Sequence[StoredQuestion]
@@ -38,6 +41,8 @@ class TrainingData:
     more: Sequence[Mapping[int, str]] = ()
     sources: Sequence[Mapping[int, str]] = ()
     lengthy: Sequence[str] = ()  # the snapshot's further texts, as they are
+    others: Mapping[int, OtherOption] = field(default_factory=dict)
+    shares: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
     stripped: int = 0
     emptied: int = 0
     left_out: int = 0  # questions that stand in the test split too
@@ -89,6 +94,7 @@ def read_training_data(session: Session, config: TrainingConfig) -> TrainingData
         )
     if not plan.needs_questions:
         questions = []
+    lessons = read_lessons(session, config)
     chosen = take_fraction(questions, config.fraction, config.seed, config.limit_train)
     validation: Sequence[StoredQuestion] = ()
     if config.selection == "validation":
@@ -121,6 +127,12 @@ def read_training_data(session: Session, config: TrainingConfig) -> TrainingData
         validation_rationales=good,
         snapshot={key: texts[0].text for key, texts in used.items()},
         lengthy=[text.text for texts in used.values() for text in texts[1:]],
+        others={
+            key: OtherOption(other.label, as_read(config, other.text) or "")
+            for key, other in lessons.others.items()
+            if key in ids
+        },
+        shares={key: shares for key, shares in lessons.shares.items() if key in ids},
         stripped=sum(after != before.strip() for before, after in pairs),
         emptied=sum(not after for _, after in pairs),
         left_out=left_out,

@@ -19,6 +19,7 @@ from scicot.pure.methods.plan import (
 from scicot.pure.methods.registry import plan_of
 from scicot.pure.methods.tasks import (
     EVEN,
+    HARD,
     NOTHING,
     Rationales,
     Task,
@@ -26,6 +27,7 @@ from scicot.pure.methods.tasks import (
     count_seen,
     join_tasks,
     make_choosing,
+    make_other_options,
     make_task,
 )
 from scicot.pure.students.steps import Schedule
@@ -139,7 +141,13 @@ def make_tasks(
     by_round = [
         _round_tasks(spec, config, data, place, texts, given) for place, texts in enumerate(rounds)
     ]
-    return [join_tasks(tasks) for tasks in zip(*by_round, strict=True)]
+    tasks = [join_tasks(tasks) for tasks in zip(*by_round, strict=True)]
+    return [
+        join_tasks([task, make_other_options(of, data.train, data.others, form_of(config))])
+        if of.other_options
+        else task
+        for of, task in zip(spec.tasks, tasks, strict=True)
+    ]
 
 
 def _uses_snapshot(task: TaskSpec) -> bool:
@@ -174,6 +182,7 @@ def _round_tasks(
                 read=read,
                 form=form_of(config),
                 weights=weights if _uses_snapshot(task) else EVEN,
+                shares=data.shares if task.soft else HARD,
             )
         )
     return tasks
@@ -267,9 +276,11 @@ def _stage_work(spec: StageSpec, config: TrainingConfig, data: TrainingData) -> 
 
 def count_examples(spec: StageSpec, config: TrainingConfig, data: TrainingData) -> int:
     """Return how many examples of one task a stage sees in an epoch."""
-    if config.per_question == "one_an_epoch" or not any(map(_uses_snapshot, spec.tasks)):
+    if config.per_question == "one_an_epoch":
         return len(data.train)
-    return len(data.train) + sum(map(len, data.more))
+    more = sum(map(len, data.more)) if any(map(_uses_snapshot, spec.tasks)) else 0
+    others = len(data.others) if any(task.other_options for task in spec.tasks) else 0
+    return len(data.train) + more + others
 
 
 def _training_work(config: TrainingConfig, questions: int) -> int:

@@ -184,6 +184,7 @@ def inspect_training(
             *_left_out_note(config, data.left_out, data.near_kept),
             *_selection_notes(plans),
             *_several_note(config, data),
+            *_lessons_note(config, data),
             *_notes(config, settings, student, stages, needed, free),
         ],
     )
@@ -295,6 +296,19 @@ def _several_note(config: TrainingConfig, data: TrainingData) -> list[str]:
         f"An epoch shows every text, so that a stage that learns them takes {times:.1f} times the "
         "steps of one that does not. steps=N, or per_question=one_an_epoch, makes them equal."
     ]
+
+
+def _lessons_note(config: TrainingConfig, data: TrainingData) -> list[str]:
+    """Return of how many questions a method has what it learns beside rationales."""
+    of_whole = f"of {len(data.train):,} questions"
+    if data.others:
+        longer = ""
+        if config.per_question == "all" and config.steps is None:
+            longer = " Its answering stage takes as many more steps; steps=N makes methods equal."
+        return [f"Learns a text for another option {of_whole}: {len(data.others):,}.{longer}"]
+    if data.shares:
+        return [f"Learns a teacher's probabilities {of_whole}: {len(data.shares):,}."]
+    return []
 
 
 def _selection_notes(plans: Sequence[StagePlan]) -> list[str]:

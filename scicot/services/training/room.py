@@ -54,9 +54,13 @@ def fit_rationales(config: TrainingConfig, data: TrainingData, codec: Codec) -> 
         frozenset(key for key, text in after.items() if text != before[key])
         for before, after in zip(data.rounds, fitted, strict=True)
     ]
+    others = {
+        key: replace(other, text=codec.cut_text(other.text, limit))
+        for key, other in data.others.items()
+    }
     return Room(
         config.model_copy(update={"max_rationale_tokens": limit}),
-        replace(data, rationales=fitted[0], more=fitted[1:]),
+        replace(data, rationales=fitted[0], more=fitted[1:], others=others),
         cut,
     )
 

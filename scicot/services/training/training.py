@@ -33,6 +33,7 @@ from scicot.services.training.between import (
     spread,
 )
 from scicot.services.training.data import TrainingData, read_training_data
+from scicot.services.training.lessons import pin_lessons
 from scicot.services.training.methods import MethodTraining, count_work, plan_known_stages
 from scicot.services.training.room import fit_rationales
 from scicot.services.training.snapshots import find_snapshot
@@ -70,7 +71,7 @@ def new_run(
     names = {"dataset": dataset_named(session, config.dataset)}  # one thing has one name in runs
     if snapshot:
         names["snapshot"] = snapshot.name
-    config = config.model_copy(update=names)
+    config = pin_lessons(session, config.model_copy(update=names))
     return NewRun(
         kind=RunKind.TRAIN,
         name=name_run(config),
@@ -185,6 +186,7 @@ def run_training(context: RunContext) -> TrainingResult:
         "stages": {role: stage.summary() for role, stage in stages.items()},
         "between_stages": between,
         "training_questions": len(data.train),
+        "lessons": len(data.others) or len(data.shares),
         "left_out_of_training": data.left_out,
         "near_kept_in_training": data.near_kept,
         "inference": answering.inference,

@@ -27,6 +27,7 @@ class Call:
     temperature: float
     max_tokens: int
     sample: int = 0
+    likeliest: int = 0  # of how many tokens at each place the probabilities are told
 
     @property
     def characters(self) -> int:

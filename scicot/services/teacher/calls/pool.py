@@ -188,6 +188,7 @@ class TeacherPool:
                 temperature=call.temperature,
                 max_tokens=call.max_tokens,
                 seed=call.sample if call.sample else None,
+                likeliest=call.likeliest,
             )
         except NotSent as error:
             return Answer(AttemptOutcome.UNREACHABLE, reason=str(error))

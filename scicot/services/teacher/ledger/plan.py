@@ -145,7 +145,7 @@ def find_answered(
 def known_limits(session: Session) -> set[int]:
     """Return every longest answer that a run of this database was ever asked for."""
     limit = RunRow.config["max_tokens"].as_integer()
-    kinds = (RunKind.GENERATE, RunKind.FEW_SHOT)
+    kinds = (RunKind.GENERATE, RunKind.FEW_SHOT, RunKind.LESSON)
     rows = session.scalars(select(limit).where(RunRow.kind.in_(kinds)).distinct())
     return {value for value in rows if value is not None}
 

@@ -1,0 +1,126 @@
+"""Methods that learn what a teacher says beside rationales."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from db.models import LessonRow
+from db.session import write
+from scicot.cli.handlers import HANDLERS
+from scicot.pure.methods.registry import make_config
+from scicot.pure.teacher.other_options import other_option
+from scicot.services.evaluation.what_if import answer_draft, to_draft
+from scicot.services.parcels.pack import pack_run
+from scicot.services.parcels.take_in import take_in
+from scicot.services.parcels.work import work_parcel
+from scicot.services.predictions.store import list_predictions
+from scicot.services.runs.runs import get_run
+from scicot.services.training.preview import inspect_training
+from scicot.services.training.training import list_equal_runs, start_training
+from scicot.words.errors import InvalidConfig
+from scicot.words.records import Actor, Split, StoredQuestion
+from scicot.words.settings import Settings, get_settings
+from tests.services.training_line import Questions, prepare, tiny_config, train
+from tests.tiny_students import tiny_t5
+
+__all__ = ["tiny_t5"]
+
+ADA = Actor("Ada")
+
+
+def says_otherwise(question: StoredQuestion) -> str:
+    return f"The {question.choice_text(str(other_option(question)))} follows, says teacher."
+
+
+def store_lessons(session: Session, questions: Questions, kind: str, run_id: int) -> None:
+    shares: Mapping[str, float] = {"A": 0.7, "B": 0.1, "C": 0.1, "D": 0.1}
+    with write(session):
+        for question in questions[Split.TRAIN]:
+            row = LessonRow(run_id=run_id, question_id=question.id, kind=kind, teacher="fake")
+            if kind == "counterfactual":
+                row.label, row.text = other_option(question), says_otherwise(question)
+            else:
+                row.shares = dict(shares)
+            session.add(row)
+
+
+def test_without_a_teachers_words_the_method_says_how_to_get_them(
+    session: Session, tmp_path: Path, tiny_t5: Path
+) -> None:
+    questions = prepare(session, tmp_path / "files", train=3, test=1)
+    for kind in ("counterfactual", "soft_labels"):
+        with pytest.raises(InvalidConfig, match=f"generate --dataset demo --for {kind}"):
+            start_training(session, get_settings(), ADA, tiny_config(kind, tiny_t5))
+    store_lessons(session, questions, "counterfactual", 7)
+    config = tiny_config("counterfactual", tiny_t5, counterfactuals_of=3)
+    with pytest.raises(InvalidConfig, match="Run 3 holds no rationales for other options"):
+        start_training(session, get_settings(), ADA, config)
+
+
+def test_soft_labels_need_a_letter() -> None:
+    with pytest.raises(InvalidConfig, match="answer_form=text writes none"):
+        make_config(method="soft_labels", dataset="demo", answer_form="text")
+    of_starter = make_config(method="soft_labels", dataset="demo", student="starter")
+    assert (of_starter.answer_form, of_starter.show_options) == ("letter_and_text", True)
+
+
+def test_the_answer_follows_a_text_for_another_option(
+    session: Session, settings: Settings, tmp_path: Path, tiny_t5: Path
+) -> None:
+    questions = prepare(session, tmp_path / "files", train=4, validation=1, test=2)
+    store_lessons(session, questions, "counterfactual", 7)
+    config = tiny_config(
+        *("counterfactual", tiny_t5),
+        **{"steps": 300, "learning_rate": 4e-3, "stage2_rationales": "teacher"},
+    )
+    preview = inspect_training(session, settings, config)
+    assert any(
+        "Learns a text for another option of 4 questions: 4." in one for one in preview.notes
+    )
+    assert preview.stages[1].examples == 8
+    run = train(session, settings, config)
+    assert (run.config["counterfactuals_of"], run.result["lessons"]) == (7, 4)
+    assert [one.id for one in list_equal_runs(session, config)] == [run.id]
+    for question in questions[Split.TRAIN]:  # learned by heart: the same question, two texts
+        for label in (question.answer_key, str(other_option(question))):
+            text = f"The {question.choice_text(label)} follows, says teacher."
+            draft = to_draft(question, text)
+            answer = answer_draft(session, settings, run.id, question, draft, is_exact=True)
+            assert answer.label == label
+
+
+def test_soft_labels_move_the_options_towards_the_teachers(
+    session: Session, settings: Settings, tmp_path: Path, tiny_t5: Path
+) -> None:
+    questions = prepare(session, tmp_path / "files", train=4, validation=1, test=2)
+    store_lessons(session, questions, "soft_labels", 7)
+    settings_of = {"steps": 200, "learning_rate": 4e-3, "snapshot": None}
+    soft = train(
+        session, settings, tiny_config("soft_labels", tiny_t5, soft_weight=1.0, **settings_of)
+    )
+    hard = train(session, settings, tiny_config("finetune", tiny_t5, **settings_of))
+    assert soft.result["stages"] != hard.result["stages"]
+    # every question is mostly (A) to the teacher, whatever its key; the letter is what it learns
+    (first, *_) = list_predictions(session, soft.id)
+    letters = first.letter_log_likelihoods
+    assert letters is not None
+    assert max(letters, key=lambda label: letters[label]) == "A"
+
+
+def test_the_lessons_travel_with_a_packed_run(
+    session: Session, settings: Settings, tmp_path: Path, tiny_t5: Path
+) -> None:
+    questions = prepare(session, tmp_path / "files", train=3, validation=1, test=1)
+    store_lessons(session, questions, "soft_labels", 7)
+    config = tiny_config("soft_labels", tiny_t5, steps=2, snapshot=None)
+    run_id = start_training(session, get_settings(), ADA, config)
+    packed = pack_run(session, settings, ADA, run_id, tmp_path / "run.tar")
+    worked = work_parcel(Path(packed.path), settings, HANDLERS)
+    assert worked.result is not None, worked.error
+    take_in(session, settings, ADA, Path(worked.result))
+    session.rollback()
+    assert get_run(session, run_id).result["lessons"] == 3
