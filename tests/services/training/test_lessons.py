@@ -20,20 +20,19 @@ from scicot.services.parcels.work import work_parcel
 from scicot.services.predictions.store import list_predictions
 from scicot.services.runs.runs import get_run
 from scicot.services.training.preview import inspect_training
+from scicot.services.training.snapshots import create_snapshot
 from scicot.services.training.training import list_equal_runs, start_training
 from scicot.words.errors import InvalidConfig
-from scicot.words.records import Actor, Split, StoredQuestion
+from scicot.words.records import Actor, RationaleStatus, Split
 from scicot.words.settings import Settings, get_settings
+from tests.builders import store_questions, store_rationale
 from tests.services.training_line import Questions, prepare, tiny_config, train
-from tests.tiny_students import tiny_t5
+from tests.tiny_students import build_tiny_t5, tiny_t5
 
 __all__ = ["tiny_t5"]
 
 ADA = Actor("Ada")
-
-
-def says_otherwise(question: StoredQuestion) -> str:
-    return f"The {question.choice_text(str(other_option(question)))} follows, says teacher."
+FOR_KEY, FOR_OTHER = "moon " * 12, "iron " * 12
 
 
 def store_lessons(session: Session, questions: Questions, kind: str, run_id: int) -> None:
@@ -42,7 +41,7 @@ def store_lessons(session: Session, questions: Questions, kind: str, run_id: int
         for question in questions[Split.TRAIN]:
             row = LessonRow(run_id=run_id, question_id=question.id, kind=kind, teacher="fake")
             if kind == "counterfactual":
-                row.label, row.text = other_option(question), says_otherwise(question)
+                row.label, row.text = other_option(question), FOR_OTHER
             else:
                 row.shares = dict(shares)
             session.add(row)
@@ -69,25 +68,30 @@ def test_soft_labels_need_a_letter() -> None:
 
 
 def test_the_answer_follows_a_text_for_another_option(
-    session: Session, settings: Settings, tmp_path: Path, tiny_t5: Path
+    session: Session, settings: Settings, tmp_path: Path
 ) -> None:
-    questions = prepare(session, tmp_path / "files", train=4, validation=1, test=2)
+    student = build_tiny_t5(tmp_path / "student", dropout=0.0)
+    questions = store_questions(session, tmp_path / "files", train=2, validation=0, test=1)
+    for question in questions[Split.TRAIN]:
+        store_rationale(session, question, FOR_KEY, status=RationaleStatus.ACCEPTED)
+    create_snapshot(session, ADA, name="approved", dataset="demo")
     store_lessons(session, questions, "counterfactual", 7)
     config = tiny_config(
-        *("counterfactual", tiny_t5),
-        **{"steps": 300, "learning_rate": 4e-3, "stage2_rationales": "teacher"},
+        "counterfactual",
+        student,
+        steps=60,
+        learning_rate=5e-3,
+        stage2_rationales="teacher",
+        answer_form="letter",
     )
     preview = inspect_training(session, settings, config)
-    assert any(
-        "Learns a text for another option of 4 questions: 4." in one for one in preview.notes
-    )
-    assert preview.stages[1].examples == 8
+    assert any("for another option of 2 questions: 2." in note for note in preview.notes)
+    assert preview.stages[1].examples == 4
     run = train(session, settings, config)
-    assert (run.config["counterfactuals_of"], run.result["lessons"]) == (7, 4)
+    assert (run.config["counterfactuals_of"], run.result["lessons"]) == (7, 2)
     assert [one.id for one in list_equal_runs(session, config)] == [run.id]
     for question in questions[Split.TRAIN]:  # learned by heart: the same question, two texts
-        for label in (question.answer_key, str(other_option(question))):
-            text = f"The {question.choice_text(label)} follows, says teacher."
+        for label, text in ((question.answer_key, FOR_KEY), (other_option(question), FOR_OTHER)):
             draft = to_draft(question, text)
             answer = answer_draft(session, settings, run.id, question, draft, is_exact=True)
             assert answer.label == label
@@ -96,14 +100,10 @@ def test_the_answer_follows_a_text_for_another_option(
 def test_soft_labels_move_the_options_towards_the_teachers(
     session: Session, settings: Settings, tmp_path: Path, tiny_t5: Path
 ) -> None:
-    questions = prepare(session, tmp_path / "files", train=4, validation=1, test=2)
+    questions = prepare(session, tmp_path / "files", train=3, validation=0, test=1)
     store_lessons(session, questions, "soft_labels", 7)
-    settings_of = {"steps": 200, "learning_rate": 4e-3, "snapshot": None}
-    soft = train(
-        session, settings, tiny_config("soft_labels", tiny_t5, soft_weight=1.0, **settings_of)
-    )
-    hard = train(session, settings, tiny_config("finetune", tiny_t5, **settings_of))
-    assert soft.result["stages"] != hard.result["stages"]
+    config = tiny_config("soft_labels", tiny_t5, soft_weight=1.0, snapshot=None, steps=30)
+    soft = train(session, settings, config.model_copy(update={"learning_rate": 8e-3}))
     # every question is mostly (A) to the teacher, whatever its key; the letter is what it learns
     (first, *_) = list_predictions(session, soft.id)
     letters = first.letter_log_likelihoods
