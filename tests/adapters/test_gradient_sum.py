@@ -128,7 +128,7 @@ def test_soft_labels_weigh_the_deciding_token_as_worked_out_by_hand(gradient: Gr
                 wanted[place, token] += weight * share
         expected = expected - (wanted * chances).sum()
         count += len(pair.target_ids)
-    (expected / count).backward()
+    (expected / count).backward()  # type: ignore[no-untyped-call]
     by_hand = [one.grad.flatten() for one in gradient.model.parameters() if one.grad is not None]
     loss, ours = flat(replace(gradient, pairs=[[soft, plain]]), ((0, 1),))
     assert loss == pytest.approx(float(expected.detach()) / count, abs=1e-5)
