@@ -43,6 +43,7 @@ SAID: dict[object, str] = {
 RARE = (
     *(
         "tokens_per_batch",
+        "lora_rank",
         "deciding_weight",
         "warmup_fraction",
         "weight_decay",
@@ -151,6 +152,15 @@ class SettingsForm:
                 0.01,
                 max_value=100.0,
                 help="The answer's letter counts so many times the rest. The paper: 1.",
+            ),
+            "lora_rank": self._number(
+                "lora_rank",
+                "LoRA: rank of what is trained",
+                0,
+                max_value=1024,
+                help="0 trains all weights. Else only small matrices beside them (8 to 64 are "
+                "usual), for students too large to train whole; they are merged at the end. It "
+                "wants a higher learning rate, 0.0002 to 0.002, and the package peft.",
             ),
             "warmup_fraction": self._number(
                 "warmup_fraction", "Warm-up, share of the steps", 0.0, max_value=0.99

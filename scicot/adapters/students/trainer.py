@@ -24,6 +24,7 @@ from scicot.adapters.students.job import (
     Watcher,
 )
 from scicot.adapters.students.loading import device_of, load_model, place_model
+from scicot.adapters.students.lora import add_adapters, merge_adapters
 from scicot.adapters.students.memory import give_back_memory
 from scicot.adapters.students.validation import validate
 from scicot.pure.methods.tasks import count_seen, draw_places, draws
@@ -53,6 +54,8 @@ class StageTrainer:
         self.codec = Codec.open(job.student, job.family)
         self.model = place_model(load_model(job.student, job.family), job.device)
         use_quick_parts(self.model)
+        rank = job.config.lora_rank
+        self.adapters = add_adapters(self.model, rank) if rank else None
         self.pairs = [encode_task(self.codec, task, job.config) for task in job.tasks]
         self.lengths = self._lengths()
         self.examples = job.tasks[0].examples
@@ -69,7 +72,9 @@ class StageTrainer:
             job.config.deciding_weight,
             self._precision,
         )
-        self.parameters = dict(self.model.named_parameters())
+        self.parameters = {
+            name: value for name, value in self.model.named_parameters() if value.requires_grad
+        }
         self.optimizer = torch.optim.AdamW(
             self.parameters.values(),
             lr=job.config.learning_rate,
@@ -105,6 +110,8 @@ class StageTrainer:
                     self._save()
                     saved = time.monotonic()
         self._select_best()
+        if self.adapters is not None:
+            self.model = merge_adapters(self.adapters)
         return self.state
 
     def let_go(self) -> None:

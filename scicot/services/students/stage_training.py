@@ -99,7 +99,8 @@ def _train(
     started = time.monotonic()
     watcher.start(plan.role, f"Loading {student.name}.")
     trainer = StageTrainer(_job(watcher, plan, base, config, stage_hash, work))
-    reason = try_conversion(trainer.model, base.path)
+    # with matrices beside its own a model has another form until they are merged
+    reason = None if config.lora_rank else try_conversion(trainer.model, base.path)
     if reason is not None:
         watcher.say(say_slow(reason))
     before = trainer.state.seconds  # of an earlier attempt, from its checkpoint
@@ -170,6 +171,7 @@ def _result(trainer: StageTrainer, slow_reason: str | None) -> dict[str, Any]:
         "precision": job.precision,
         "device": name_device(choose_device(job.device)),
         "examples": sum(len(task.examples) for task in job.tasks),
+        "trained_weights": sum(value.numel() for value in trainer.parameters.values()),
         "fast": slow_reason is None,
         "slow_reason": slow_reason,
     }

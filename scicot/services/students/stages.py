@@ -86,6 +86,7 @@ def hash_stage(plan: StagePlan, student: StudentFolder, config: TrainingConfig, 
     is_drawn = draws(plan.tasks[0].examples, config)
     return content_hash(
         ({"per question": config.per_question} if is_drawn else {})
+        | ({"lora rank": config.lora_rank} if config.lora_rank else {})
         | {
             "engine": engine_version(),
             "student": plan.init.hash if plan.init else student.fingerprint,

@@ -165,7 +165,7 @@ def inspect_training(
     tests = count_questions(session)[dataset_named(session, config.dataset)].get(
         config.evaluate_on, 0
     )
-    needed = _disk_needed(student, stages)
+    needed = _disk_needed(student, stages, config)
     free = free_bytes(settings.artifacts_folder)
     return TrainingPreview(
         train_questions=len(data.train),
@@ -264,11 +264,15 @@ def _first_batch(plan: StagePlan, config: TrainingConfig, codec: Codec | None) -
     ]
 
 
-def _disk_needed(student: StudentFolder | None, stages: Sequence[StagePreview]) -> int | None:
+def _disk_needed(
+    student: StudentFolder | None, stages: Sequence[StagePreview], config: TrainingConfig
+) -> int | None:
     if student is None:
         return None
     new = sum(not stage.reused for stage in stages)
-    return student.weights_bytes * (new * STAGE_COPIES + (CHECKPOINT_COPIES if new else 0))
+    # checkpoints hold what is trained, which with LoRA is next to nothing
+    held = CHECKPOINT_COPIES if new and not config.lora_rank else 0
+    return student.weights_bytes * (new * STAGE_COPIES + held)
 
 
 def _left_out_note(config: TrainingConfig, left_out: int, near_kept: int) -> list[str]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from db.models import RunRow
 from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.folders import StudentFolder, find_local_student, find_student
+from scicot.adapters.students.lora import refuse_without_peft
 from scicot.adapters.students.stage_files import clear_work
 from scicot.pure.methods.registry import default_setting, find_method, read_config
 from scicot.pure.predictions.metrics import measure
@@ -92,6 +93,8 @@ def list_equal_runs(session: Session, config: TrainingConfig) -> list[RunView]:
 
 def check_training(session: Session, settings: Settings, config: TrainingConfig) -> None:
     """Raise what stands in the way of a run: a missing dataset, split, snapshot or student."""
+    if config.lora_rank:
+        refuse_without_peft()
     data = read_training_data(session, config)
     student = find_local_student(config.student, settings)
     if student is not None:
