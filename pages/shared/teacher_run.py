@@ -13,7 +13,7 @@ from pages.shared.next_step import show_next_step
 from pages.shared.plain_table import show_records
 from pages.shared.run_control import show_headline, show_orders, show_while_it_runs
 from scicot.pure.markdown import escape_markdown
-from scicot.pure.methods.registry import title_of
+from scicot.pure.methods.registry import learner_of
 from scicot.pure.runs.durations import say_duration
 from scicot.services.rationales.own_answers import count_own_answers
 from scicot.services.teacher.generation import retry_calls
@@ -92,11 +92,9 @@ def show_teacher_totals(run: RunView) -> None:
 def _show_next(run: RunView, totals: RunTotals) -> None:
     """Show that what was written waits to be read, or to be learned."""
     if run.kind is RunKind.LESSON and run.status is RunStatus.DONE:
-        lessons, kind = run.result.get("lessons", 0), run.config.get("kind")
-        said = (
-            f"{lessons:,} of {totals.questions:,} questions have what {title_of(str(kind))} learns"
-        )
-        show_next_step(said, links.LAUNCH, "Train with it", dataset=run.dataset, method=kind)
+        lessons, learner = run.result.get("lessons", 0), learner_of(str(run.config["kind"]))
+        said = f"{lessons:,} of {totals.questions:,} questions have what {learner.title} learns"
+        show_next_step(said, links.LAUNCH, "Train it", dataset=run.dataset, method=learner.name)
     if run.kind is not RunKind.GENERATE or run.generation.trial or not totals.stored:
         return
     cut = totals.by_state.get(CompletionState.TRUNCATED.value, 0)

@@ -82,7 +82,9 @@ def write_lines(
 
 
 def read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a JSONL file."""
+    """Yield the rows of a JSONL file; none where an earlier version wrote no such file."""
+    if not path.exists():
+        return
     # only "\n" ends a line: a text may hold other line separators
     yield from (json.loads(line) for line in path.read_text("utf-8").split("\n") if line)
 

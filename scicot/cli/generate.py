@@ -55,7 +55,7 @@ def generate_command(
         typer.Option(help="A run: only what its teacher, without the key, got wrong (STaR)."),
     ] = None,
     asks_for: Annotated[
-        Literal["rationales", "counterfactual", "soft_labels"],
+        Literal["rationales", "other_options", "option_shares"],
         typer.Option(
             "--for", help="Rationales; or, of training questions, what that method learns beside."
         ),

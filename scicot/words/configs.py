@@ -249,13 +249,13 @@ class JudgeConfig(Config):
     maybe_paid: Literal["ask", "rebuy"] = "ask"
 
 
-LessonKind = Literal["counterfactual", "soft_labels"]
+LessonKind = Literal["other_options", "option_shares"]
 
 
 class LessonConfig(Config):
     """Asking a teacher, of training questions, for what one method learns beside rationales.
 
-    `counterfactual`: a rationale for another option than the key. `soft_labels`: how likely each
+    `other_options`: a rationale for another option than the key. `option_shares`: how likely each
     option is, from the probabilities of the letters.
     """
 

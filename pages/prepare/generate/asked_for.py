@@ -10,7 +10,7 @@ from pages.prepare.generate.prompt_view import choose_prompt
 from pages.prepare.generate.teacher_choice import choose_teacher
 from pages.shared.frame import errors_shown
 from pages.shared.links import link_choice
-from scicot.pure.methods.registry import title_of
+from scicot.pure.methods.registry import learner_of
 from scicot.services.runs.runs import list_runs
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import LessonConfig, LessonKind
@@ -20,14 +20,14 @@ from scicot.words.runs import RunView
 RATIONALES = "rationales"
 SAID = {
     RATIONALES: "Rationales of the answers",
-    "counterfactual": "Rationales for other options",
-    "soft_labels": "How likely each option is",
+    "other_options": "Rationales for other options",
+    "option_shares": "How likely each option is",
 }
 ABOUT = {
-    "counterfactual": "Of each training question a text that argues for another option, as if that "
+    "other_options": "Of each training question a text that argues for another option, as if that "
     "were the answer. {method} learns from them that the answer follows the text (SCOTT). They "
     "join no review queue.",
-    "soft_labels": "The letter alone, with the probabilities of all letters. {method} learns them "
+    "option_shares": "The letter alone, with all letters' probabilities. {method} learns them "
     "(2412.09807). The teacher's server must tell them (`logprobs`); one question is tried first.",
 }
 
@@ -48,10 +48,10 @@ def choose_asked_for() -> str:
 
 def choose_lesson(dataset: str, kind: str) -> LessonConfig | None:
     """Return what is to be asked beside rationales; None while no teacher can be."""
-    st.caption(ABOUT[kind].format(method=title_of(kind)))
+    st.caption(ABOUT[kind].format(method=learner_of(kind).title))
     teacher = choose_teacher()
     settings: dict[str, Any] = {}
-    if kind == "counterfactual":
+    if kind == "other_options":
         settings["prompt_id"] = choose_prompt().id
     with st.expander("More settings", icon=":material/tune:"):
         first, second = st.columns(2)

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from pydantic import Field
 
-from scicot.pure.methods.plan import Method, MethodPlan, StageSpec
+from scicot.pure.methods.plan import Lessons, Method, MethodPlan, StageSpec
 from scicot.pure.methods.sci_cot import SciCotConfig
 from scicot.pure.methods.sci_cot import plan as sci_cot_plan
 
@@ -24,7 +24,7 @@ class CounterfactualConfig(SciCotConfig):
         ge=1,
         title="Texts for other options of run",
         description="The run in which a teacher was asked for them (Generate, or generate --for "
-        "counterfactual). Empty: the dataset's newest.",
+        "other_options). Empty: the dataset's newest.",
     )
     counterfactual_weight: float = Field(
         default=1.0,  # SCOTT adds both losses as they are
@@ -52,5 +52,5 @@ METHOD = Method(
     source="SCOTT, Wang et al. 2023 (2305.01879)",
     config=CounterfactualConfig,
     plan=plan,
-    lessons_setting="counterfactuals_of",
+    lessons=Lessons("other_options", "counterfactuals_of"),
 )

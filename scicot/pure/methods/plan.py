@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, Literal
 
-from scicot.words.configs import Config, TrainingConfig
+from scicot.words.configs import Config, LessonKind, TrainingConfig
 from scicot.words.records import RunKind
 
 FOLD = "fold_"  # how the role of a fold's student begins; the fold's number follows
@@ -158,14 +158,21 @@ def train_one(role: str, task: TaskSpec) -> Callable[[Any], MethodPlan]:
     return lambda _config: whole
 
 
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """What of a teacher's is learned beside rationales, and the setting that names its run."""
+
+    kind: LessonKind
+    setting: str
+
+
 @dataclass(frozen=True)
 class Method:
     """A method by name: what people read of it, its settings, and its plan under settings.
 
     `paper_tables` are those of the paper's that have it. `plan` is None where no student of ours
     answers: such a run is of another kind. With a `recipe` it is a method for its rationales' sake.
-    `lessons_setting` names the setting that holds the run whose lessons are learned, whose kind is
-    the method's name.
+    `lessons` are what a teacher is asked for beside rationales.
     """
 
     name: str
@@ -177,7 +184,7 @@ class Method:
     run_kind: RunKind = RunKind.TRAIN
     paper_tables: tuple[str, ...] = ()
     recipe: Recipe | None = None
-    lessons_setting: str | None = None
+    lessons: Lessons | None = None
 
     @property
     def own_settings(self) -> tuple[str, ...]:

@@ -82,6 +82,13 @@ def usual_plan(name: str | None) -> MethodPlan | None:
     return method.usual if method else None
 
 
+def learner_of(kind: str) -> Method:
+    """Return the method that learns lessons of this kind."""
+    return next(
+        method for method in list_methods() if method.lessons and method.lessons.kind == kind
+    )
+
+
 def needs_rationales(method: Method) -> bool:
     """Return whether a method cannot train without a snapshot."""
     return method.usual is not None and method.usual.needs_rationales

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
-from scicot.pure.methods.plan import Method, MethodPlan, TaskSpec, Writes, train_one
+from scicot.pure.methods.plan import Lessons, Method, MethodPlan, TaskSpec, Writes, train_one
 from scicot.words.configs import TrainingConfig
 
 ROLE = "answer"
@@ -24,7 +24,7 @@ class SoftLabelsConfig(TrainingConfig):
         ge=1,
         title="Probabilities of run",
         description="The run in which a teacher was asked for them (Generate, or generate --for "
-        "soft_labels). Empty: the dataset's newest.",
+        "option_shares). Empty: the dataset's newest.",
     )
     soft_weight: float = Field(
         default=0.5,  # [ours] the key counts as much as the teacher
@@ -63,5 +63,5 @@ METHOD = Method(
     source="2412.09807",
     config=SoftLabelsConfig,
     plan=plan,
-    lessons_setting="soft_labels_of",
+    lessons=Lessons("option_shares", "soft_labels_of"),
 )

@@ -175,8 +175,8 @@ def _queries(run: RunView) -> Mapping[type[Base], Select[Any]]:
 def _lessons_of(run: RunView) -> int | None:
     """Return the run whose lessons this one learns from; None for most methods."""
     config = read_config(run.config)
-    setting = find_method(config.method).lessons_setting
-    return getattr(config, setting) if setting else None
+    lessons = find_method(config.method).lessons
+    return getattr(config, lessons.setting) if lessons else None
 
 
 def _pin_revisions(

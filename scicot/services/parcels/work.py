@@ -114,9 +114,8 @@ def _prepare(settings: Settings, inside: Path, run_id: int) -> None:
     with open_session(url) as session, write(session):
         if session.scalar(select(func.count()).select_from(RunRow)) == 0:
             for kind in TABLES:
-                rows = inside / "rows" / f"{table_of(kind).name}.jsonl"
-                if rows.is_file():  # a parcel of an earlier version has fewer tables
-                    insert_rows(session, kind, read_lines(rows, kind))
+                name = table_of(kind).name
+                insert_rows(session, kind, read_lines(inside / "rows" / f"{name}.jsonl", kind))
         # the folder's lock is ours, so whoever had the run works no more
         session.execute(
             update(RunRow)

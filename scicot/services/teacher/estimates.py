@@ -46,7 +46,7 @@ def estimate_generation(session: Session, config: GenerationConfig) -> Estimate:
 
 def estimate_lesson(session: Session, config: LessonConfig) -> Estimate:
     """Return the same for what one method learns beside rationales."""
-    is_letter = config.kind == "soft_labels"
+    is_letter = config.kind == "option_shares"
     return _estimate(
         session,
         lesson_ask(config, find_prompt(session, config)),

@@ -1,6 +1,6 @@
 """Lessons: what a teacher is asked for that only one method learns, paid for once like the rest.
 
-`counterfactual`: a rationale for another option than the key (SCOTT, 2305.01879); `soft_labels`:
+`other_options`: a rationale for another option than the key (SCOTT, 2305.01879); `option_shares`:
 how likely each option is (2412.09807). A teacher that tells no probabilities is found out by the
 first question alone.
 """
@@ -43,7 +43,7 @@ from scicot.words.people import Action, needs
 from scicot.words.records import Actor, CompletionState, RunKind, Split, StoredQuestion
 from scicot.words.settings import Settings
 
-ABOUT = {"counterfactual": "another option", "soft_labels": "each option's share"}
+ABOUT = {"other_options": "another option", "option_shares": "each option's share"}
 
 
 @needs(Action.ASK_TEACHER)
@@ -82,7 +82,7 @@ def find_prompt(session: Session, config: LessonConfig) -> Prompt | None:
 
     Raises InvalidConfig for one that does not tell which option to argue for.
     """
-    if config.kind == "soft_labels":
+    if config.kind == "option_shares":
         return None
     prompt = get_prompt(session, config.prompt_id)
     if prompt.parts.is_key_free:
@@ -108,10 +108,10 @@ def choose_asked(session: Session, config: LessonConfig) -> Sequence[StoredQuest
 def lesson_ask(config: LessonConfig, prompt: Prompt | None) -> Ask:
     """Return what each question is asked for; the phase keeps it apart from rationales."""
     teacher = parse_teacher(config.teacher)
-    most = LETTER_TOKENS if config.kind == "soft_labels" else config.max_tokens
+    most = LETTER_TOKENS if config.kind == "option_shares" else config.max_tokens
     settings = CallSettings(teacher.model, teacher.base_url, 0.0, most, phase=config.kind)
     ask = Ask(settings, option_messages, 1, 0.0, most)
-    if config.kind == "soft_labels":
+    if config.kind == "option_shares":
         return replace(ask, likeliest=TOP)
     assert prompt is not None
     return replace(
@@ -140,7 +140,7 @@ def run_lesson(context: RunContext) -> Mapping[str, Any]:
         rebuy=config.maybe_paid == "rebuy" or is_free(price),
         price=price,
     )
-    if config.kind == "soft_labels":
+    if config.kind == "option_shares":
         _try_first(context, job, questions)
     carry_out(context, job, questions)
     with context.session() as session:
@@ -151,7 +151,7 @@ def run_lesson(context: RunContext) -> Mapping[str, Any]:
             f"No reply of {teacher.model} could be used: "
             + (
                 "none names an option by its letter. Choose a larger teacher."
-                if config.kind == "soft_labels"
+                if config.kind == "option_shares"
                 else "all are cut off at the longest answer. Raise max_tokens."
             ),
             result=result,
@@ -206,7 +206,7 @@ class _Desk:
         if question is None:
             return
         lesson: dict[str, Any] = {"label": None, "text": None, "shares": None}
-        if self._kind == "soft_labels":
+        if self._kind == "option_shares":
             lesson["shares"] = read_option_shares(row.raw_body or "", question.labels)
         elif row.state is CompletionState.STORED:
             lesson |= {"label": other_option(question), "text": text}

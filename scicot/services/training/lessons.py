@@ -15,8 +15,8 @@ from scicot.words.configs import TrainingConfig
 from scicot.words.errors import InvalidConfig
 
 WHAT = {
-    "counterfactual": "rationales for other options",
-    "soft_labels": "probabilities of the options",
+    "other_options": "rationales for other options",
+    "option_shares": "probabilities of the options",
 }
 
 
@@ -34,15 +34,15 @@ def pin_lessons(session: Session, config: TrainingConfig) -> TrainingConfig:
     Raises InvalidConfig where there is none, or nothing of this dataset in the one named.
     """
     method = find_method(config.method)
-    setting = method.lessons_setting
-    if setting is None:
+    if method.lessons is None:
         return config
+    kind, setting = method.lessons.kind, method.lessons.setting
     named = getattr(config, setting)
     newest = session.scalar(
         select(func.max(LessonRow.run_id))
         .join(QuestionRow, QuestionRow.id == LessonRow.question_id)
         .where(
-            LessonRow.kind == method.name,
+            LessonRow.kind == kind,
             QuestionRow.dataset_id == find_dataset_id(session, config.dataset),
             *([LessonRow.run_id == named] if named is not None else []),
         )
@@ -50,8 +50,8 @@ def pin_lessons(session: Session, config: TrainingConfig) -> TrainingConfig:
     if newest is None:
         where = f"Run {named} holds" if named is not None else "There are"
         raise InvalidConfig(
-            f"{where} no {WHAT[method.name]} of '{config.dataset}', which {method.title} learns. "
-            f"Ask a teacher for them: generate --dataset {config.dataset} --for {method.name}, or "
+            f"{where} no {WHAT[kind]} of '{config.dataset}', which {method.title} learns. "
+            f"Ask a teacher for them: generate --dataset {config.dataset} --for {kind}, or "
             "on the Generate page."
         )
     return config.model_copy(update={setting: newest})
@@ -60,9 +60,9 @@ def pin_lessons(session: Session, config: TrainingConfig) -> TrainingConfig:
 def read_lessons(session: Session, config: TrainingConfig) -> Lessons:
     """Return what the method learns beside rationales; empty for most methods."""
     method = find_method(config.method)
-    if method.lessons_setting is None:
+    if method.lessons is None:
         return Lessons()
-    run_id = getattr(pin_lessons(session, config), method.lessons_setting)
+    run_id = getattr(pin_lessons(session, config), method.lessons.setting)
     rows = session.scalars(select(LessonRow).where(LessonRow.run_id == run_id))
     lessons = Lessons()
     for row in rows:

@@ -61,7 +61,7 @@ def lessons(session: Session, run: RunView) -> list[LessonRow]:
 def test_a_text_for_another_option_is_paid_once_and_joins_no_queue(
     session: Session, teacher: FakeTeacher, questions: list[StoredQuestion]
 ) -> None:
-    config = config_of(teacher, "counterfactual")
+    config = config_of(teacher, "other_options")
     assert estimate_lesson(session, config).calls == 4
     run = ask(session, config)
     assert (run.status, run.result["lessons"], run.result["calls"]) == (RunStatus.DONE, 4, 4)
@@ -82,12 +82,12 @@ def test_probabilities_are_asked_for_once_and_kept_as_shares(
     session: Session, teacher: FakeTeacher, questions: list[StoredQuestion]
 ) -> None:
     teacher.answer, teacher.probabilities = (lambda _prompt: "A"), (lambda _prompt: SHARES)
-    run = ask(session, config_of(teacher, "soft_labels"))
+    run = ask(session, config_of(teacher, "option_shares"))
     assert (run.status, run.result["lessons"], teacher.count) == (RunStatus.DONE, 4, 4)
     assert teacher.seen[0].parameters["logprobs"] is True
     assert teacher.seen[0].parameters["top_logprobs"] == 20
     assert [lesson.shares for lesson in lessons(session, run)] == [pytest.approx(SHARES)] * 4
-    assert ask(session, config_of(teacher, "soft_labels")).result["calls"] == 0
+    assert ask(session, config_of(teacher, "option_shares")).result["calls"] == 0
 
 
 @pytest.mark.parametrize("refuses", [(), ("logprobs",)])
@@ -98,7 +98,7 @@ def test_a_teacher_that_tells_none_is_found_out_by_one_question(
     refuses: tuple[str, ...],
 ) -> None:
     teacher.answer, teacher.refuses = (lambda _prompt: "A"), refuses
-    run = ask(session, config_of(teacher, "soft_labels"))
+    run = ask(session, config_of(teacher, "option_shares"))
     assert run.status is RunStatus.FAILED
     assert "fake tells no probabilities of its words (logprobs)" in str(run.error)
     assert "Choose a teacher" in str(run.error)
@@ -114,7 +114,7 @@ def test_the_budget_is_never_passed(
 ) -> None:
     give_price(session)
     teacher.answer, teacher.probabilities = (lambda _prompt: "A"), (lambda _prompt: SHARES)
-    config = config_of(teacher, "soft_labels", budget_usd=0.0006, concurrency=1)
+    config = config_of(teacher, "option_shares", budget_usd=0.0006, concurrency=1)
     run = ask(session, config)
     assert run.status is RunStatus.FAILED
     assert "budget" in str(run.error)
@@ -127,10 +127,10 @@ def test_what_cannot_be_used_is_no_lesson(
     session: Session, teacher: FakeTeacher, questions: list[StoredQuestion]
 ) -> None:
     teacher.faults = in_order("length")
-    run = ask(session, config_of(teacher, "counterfactual", concurrency=1))
+    run = ask(session, config_of(teacher, "other_options", concurrency=1))
     assert (run.result["lessons"], run.result["unreadable"]) == (3, 1)
     teacher.answer, teacher.probabilities = (lambda _: "Hm"), (lambda _prompt: {"Hm": 0.9})
-    run = ask(session, config_of(teacher, "soft_labels"))
+    run = ask(session, config_of(teacher, "option_shares"))
     assert run.status is RunStatus.FAILED
     assert "none names an option by its letter" in str(run.error)
 
@@ -141,4 +141,4 @@ def test_a_prompt_that_names_no_answer_is_refused(
     parts = PromptParts("Explain {question} {options}", "Think.", "Be brief.")
     free = save_prompt(session, ADA, "free", parts)
     with pytest.raises(InvalidConfig, match="does not tell the answer"):
-        ask(session, config_of(teacher, "counterfactual", prompt_id=free.id))
+        ask(session, config_of(teacher, "other_options", prompt_id=free.id))

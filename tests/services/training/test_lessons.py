@@ -40,7 +40,7 @@ def store_lessons(session: Session, questions: Questions, kind: str, run_id: int
     with write(session):
         for question in questions[Split.TRAIN]:
             row = LessonRow(run_id=run_id, question_id=question.id, kind=kind, teacher="fake")
-            if kind == "counterfactual":
+            if kind == "other_options":
                 row.label, row.text = other_option(question), FOR_OTHER
             else:
                 row.shares = dict(shares)
@@ -51,10 +51,10 @@ def test_without_a_teachers_words_the_method_says_how_to_get_them(
     session: Session, tmp_path: Path, tiny_t5: Path
 ) -> None:
     questions = prepare(session, tmp_path / "files", train=3, test=1)
-    for kind in ("counterfactual", "soft_labels"):
+    for method, kind in (("counterfactual", "other_options"), ("soft_labels", "option_shares")):
         with pytest.raises(InvalidConfig, match=f"generate --dataset demo --for {kind}"):
-            start_training(session, get_settings(), ADA, tiny_config(kind, tiny_t5))
-    store_lessons(session, questions, "counterfactual", 7)
+            start_training(session, get_settings(), ADA, tiny_config(method, tiny_t5))
+    store_lessons(session, questions, "other_options", 7)
     config = tiny_config("counterfactual", tiny_t5, counterfactuals_of=3)
     with pytest.raises(InvalidConfig, match="Run 3 holds no rationales for other options"):
         start_training(session, get_settings(), ADA, config)
@@ -75,7 +75,7 @@ def test_the_answer_follows_a_text_for_another_option(
     for question in questions[Split.TRAIN]:
         store_rationale(session, question, FOR_KEY, status=RationaleStatus.ACCEPTED)
     create_snapshot(session, ADA, name="approved", dataset="demo")
-    store_lessons(session, questions, "counterfactual", 7)
+    store_lessons(session, questions, "other_options", 7)
     config = tiny_config(
         "counterfactual",
         student,
@@ -101,7 +101,7 @@ def test_soft_labels_move_the_options_towards_the_teachers(
     session: Session, settings: Settings, tmp_path: Path, tiny_t5: Path
 ) -> None:
     questions = prepare(session, tmp_path / "files", train=3, validation=0, test=1)
-    store_lessons(session, questions, "soft_labels", 7)
+    store_lessons(session, questions, "option_shares", 7)
     config = tiny_config("soft_labels", tiny_t5, soft_weight=1.0, snapshot=None, steps=30)
     soft = train(session, settings, config.model_copy(update={"learning_rate": 8e-3}))
     # every question is mostly (A) to the teacher, whatever its key; the letter is what it learns
@@ -115,7 +115,7 @@ def test_the_lessons_travel_with_a_packed_run(
     session: Session, settings: Settings, tmp_path: Path, tiny_t5: Path
 ) -> None:
     questions = prepare(session, tmp_path / "files", train=3, validation=1, test=1)
-    store_lessons(session, questions, "soft_labels", 7)
+    store_lessons(session, questions, "option_shares", 7)
     config = tiny_config("soft_labels", tiny_t5, steps=2, snapshot=None)
     run_id = start_training(session, get_settings(), ADA, config)
     packed = pack_run(session, settings, ADA, run_id, tmp_path / "run.tar")
