@@ -80,7 +80,8 @@ ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
         "review": ("questions", "runs", "rationales", "teacher", "worth"),
         "judge": ("questions", "runs", "teacher", "teacher/ledger"),
         "worth": ("questions", "runs", "students", "training"),
-        "cleaning": ("questions", "rationales", "review"),
+        # what a judge passes may join the pile that is audited
+        "cleaning": ("questions", "rationales", "review", "judge"),
         "evaluation": ("questions", "runs", "rationales", "predictions", "students", "training"),
         "parcels": ("runs", "students"),
         "imports": ("questions", "rationales", "runs"),
@@ -129,6 +130,7 @@ ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
             }.items()
             for screen in screens
         },
+        "prepare": ("shared",),
         "train": ("shared",),
         "evaluate": ("shared",),
     },

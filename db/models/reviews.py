@@ -97,6 +97,7 @@ class ReviewPolicyRow(Base):
     version: Mapped[int]
     guidelines: Mapped[str] = mapped_column(Text)
     second_share: Mapped[float]
+    touches: Mapped[dict[str, Any] | None]  # earlier verdicts that wait to be given once more
     actor: Mapped[str] = mapped_column(String(100))
     created_at: Mapped[datetime]
 

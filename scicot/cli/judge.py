@@ -56,6 +56,9 @@ def run_command(
         str, typer.Option(help="starter, openai:MODEL or URL#MODEL.")
     ] = PAPER_TEACHER,
     limit: Annotated[int | None, typer.Option(help="The first so many rationales.")] = None,
+    examples: Annotated[
+        int, typer.Option(help="Corrections by people that it is shown, of other questions.")
+    ] = 0,
     max_tokens: Annotated[int, typer.Option(help="The longest verdict.")] = 512,
     budget: Annotated[float | None, typer.Option(help="USD that are never passed.")] = None,
     concurrency: Annotated[int, typer.Option(help="Calls at once.")] = 8,
@@ -68,6 +71,7 @@ def run_command(
         rubric=rubric,
         teacher=teacher,
         limit=limit,
+        examples=examples,
         max_tokens=max_tokens,
         budget_usd=budget,
         concurrency=concurrency,

@@ -237,10 +237,16 @@ class ImportedConfig(Config):
 
 
 class JudgeConfig(Config):
-    """A teacher that judges a dataset's rationales by one version of the rubric."""
+    """A teacher that judges a dataset's rationales by one version of the rubric.
+
+    `examples`: how many corrections of people it is shown, never of the question being judged;
+    which ones is pinned when the run starts (`corrections`, ids of reviews).
+    """
 
     dataset: str
     rubric: int = 1
+    examples: int = Field(default=0, ge=0, le=8)
+    corrections: tuple[int, ...] = ()
     teacher: str = PAPER_TEACHER
     limit: int | None = Field(default=None, ge=1)
     max_tokens: int = Field(default=512, ge=16, le=32_768)

@@ -54,6 +54,8 @@ class QueueFilter:
     own_answer_right: bool | None = None  # does the teacher, without the key, come to it?
     worth: WorthFilter | None = None
     likely_first: bool = False  # by the probability of rejection, before the checks' risk
+    judged_first: bool = False  # what a judge last rejected, then what none read
+    touched: bool = False  # decided ones that a newer rule touches
 
 
 @dataclass(frozen=True, slots=True)

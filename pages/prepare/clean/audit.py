@@ -10,6 +10,7 @@ from pages.shared.frame import current_actor, errors_shown
 from scicot.pure.markdown import escape_markdown
 from scicot.services.cleaning.audits import (
     Audit,
+    TrustedJudge,
     accept_pile,
     newest_audit,
     note_finding,
@@ -17,10 +18,12 @@ from scicot.services.cleaning.audits import (
     undo_acceptance,
 )
 from scicot.services.cleaning.standings import list_standings
+from scicot.services.judge.agreement import JudgeLine, list_judges
 from scicot.services.review.items import load_item
 from scicot.services.workspace import open_workspace
 
 USUAL_SAMPLE = 50
+NO_JUDGE = "no judge: only what no check spoke of"
 
 
 def show_audit(dataset: str) -> None:
@@ -38,9 +41,10 @@ def show_audit(dataset: str) -> None:
             f"{escape_markdown(standing.source)}: {standing.clean:,} in the pile. "
             f"{escape_markdown(standing.sentence())}"
         )
+    judges = _choose_judge(dataset)
     size, begin = st.columns([1, 2], vertical_alignment="bottom")
     size.number_input("To read", 1, 500, USUAL_SAMPLE, key="audit_size")
-    begin.button("Draw a sample", on_click=_start, args=(dataset,))
+    begin.button("Draw a sample", on_click=_start, args=(dataset, judges))
     if audit is not None:
         _show_rate(audit)
         if audit.left:
@@ -49,11 +53,41 @@ def show_audit(dataset: str) -> None:
             _show_end(audit)
 
 
-def _start(dataset: str) -> None:
+def _choose_judge(dataset: str) -> dict[str, JudgeLine]:
+    """Let a judge's passes join the pile; return the judges there are, as they are shown."""
+    with open_workspace() as session:
+        judges = {
+            f"{line.judge} by rubric {line.rubric}": line for line in list_judges(session, dataset)
+        }
+    if judges:
+        whose, share = st.columns([2, 1])
+        whose.selectbox(
+            "Also what a judge passes",
+            [NO_JUDGE, *judges],
+            key="audit_judge",
+            help="Texts in which a check spoke join the pile where this judge passes them, if it "
+            "is measured to be as right as asked for. They are audited like the rest.",
+        )
+        share.number_input(
+            "It must surely be right in, percent",
+            50,
+            100,
+            90,
+            key="audit_precision",
+            help="Of what it passes people must accept so many: the lower end of the 95 % "
+            "interval counts.",
+        )
+    return judges
+
+
+def _start(dataset: str, judges: dict[str, JudgeLine]) -> None:
     with errors_shown(), open_workspace() as session:
         size = int(st.session_state["audit_size"])  # as it stands at the press
         seed = random.SystemRandom().randrange(2**31)
-        start_audit(session, current_actor(), dataset, size=size, seed=seed)
+        line = judges.get(str(st.session_state.get("audit_judge")))
+        at_least = st.session_state.get("audit_precision", 100) / 100
+        trusted = TrustedJudge(line.rubric, line.judge, at_least) if line else None
+        start_audit(session, current_actor(), dataset, size=size, seed=seed, trusted=trusted)
 
 
 def _show_rate(audit: Audit) -> None:

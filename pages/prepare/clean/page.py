@@ -8,6 +8,7 @@ from pages.prepare.clean.audit import show_audit
 from pages.prepare.clean.batches import show_batches
 from pages.prepare.clean.checks import show_checks
 from pages.prepare.clean.export import show_export
+from pages.prepare.clean.judge import show_judge
 from pages.prepare.clean.overview import RULES, TAB, show_overview
 from pages.prepare.clean.policy import show_policy
 from pages.prepare.clean.rules import show_rules
@@ -33,12 +34,13 @@ def _show_next(dataset: str) -> None:
 st.title("Clean", anchor=False)
 dataset = choose_dataset()
 if dataset is not None:
-    overview, rules, batches, audit, policy, checks, worth, export = st.tabs(
+    overview, rules, batches, audit, judge, policy, checks, worth, export = st.tabs(
         [
             "Overview",
             RULES,
             "Batches",
             "Accept the clean pile",
+            "Judge",
             "Guidelines and second readings",
             "Checks",
             "Worth",
@@ -55,6 +57,8 @@ if dataset is not None:
         show_batches(dataset)
     with audit:
         show_audit(dataset)
+    with judge:
+        show_judge(dataset)
     with policy:
         show_policy(dataset)
     with checks:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.shared import links
 from pages.shared.frame import current_actor, errors_shown
-from scicot.services.review.policies import get_policy, save_policy
+from scicot.services.review.drift import touched_ids
+from scicot.services.review.policies import Touches, get_policy, save_policy
 from scicot.services.review.second_readings import agreement
 from scicot.services.workspace import open_workspace
+from scicot.words.reviewing import REASONS, Queue
 
 
 def show_policy(dataset: str) -> None:
@@ -22,6 +25,15 @@ def show_policy(dataset: str) -> None:
         share = st.slider(
             "Read by two people, in percent", 0, 100, round(policy.second_share * 100)
         )
+        st.caption(
+            "Changed guidelines may put earlier verdicts in question. Those are then read anew:"
+        )
+        reasons = st.multiselect("Rejections for these reasons", REASONS)
+        pattern = st.text_input(
+            "Texts in which this pattern is found",
+            placeholder=r"\b(because it says so|as stated)\b",
+            help="A regular expression. Accepted and rejected ones alike.",
+        )
         if st.form_submit_button("Save"):
             with errors_shown(), open_workspace() as session:
                 saved = save_policy(
@@ -30,8 +42,18 @@ def show_policy(dataset: str) -> None:
                     dataset,
                     guidelines=guidelines,
                     second_share=share / 100,
+                    touches=Touches(tuple(reasons), pattern.strip()),
                 )
                 st.success(f"Version {saved.version} holds from now on.")
+    with open_workspace() as session:
+        touched = len(touched_ids(session, dataset))
+    if touched:
+        st.page_link(
+            links.REVIEW,
+            label=f"{touched:,} earlier verdicts are touched by a newer rule: read them anew",
+            icon=":material/update:",
+            query_params={"dataset": dataset, "queue": Queue.ALL.value, "touched": "true"},
+        )
     if agreed is None:
         st.caption("No rationale has been read twice yet.")
     elif agreed.kappa is None or agreed.interval is None:

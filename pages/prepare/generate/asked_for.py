@@ -7,7 +7,7 @@ from typing import Any, get_args
 import streamlit as st
 
 from pages.prepare.generate.prompt_view import choose_prompt
-from pages.prepare.generate.teacher_choice import choose_teacher
+from pages.prepare.teacher_choice import choose_teacher
 from pages.shared.frame import errors_shown
 from pages.shared.links import link_choice
 from scicot.pure.methods.registry import learner_of

@@ -8,8 +8,8 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.prepare.generate.teacher_choice import choose_teacher
 from pages.prepare.generate.teacher_form import show_estimate
+from pages.prepare.teacher_choice import choose_teacher
 from pages.shared.answers import answered_at, show_answer
 from pages.shared.frame import current_actor, errors_shown
 from pages.shared.panel import say_queue, two_sides

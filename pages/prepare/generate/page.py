@@ -18,13 +18,13 @@ from pages.prepare.generate.price_table import show_price_table
 from pages.prepare.generate.prompt_editor import show_prompt_editor
 from pages.prepare.generate.prompt_view import choose_prompt, show_prompt
 from pages.prepare.generate.refusal_table import show_refusal_table
-from pages.prepare.generate.teacher_choice import choose_teacher
 from pages.prepare.generate.teacher_form import (
     choose_call_settings,
     choose_questions_asked,
     show_estimate,
 )
 from pages.prepare.generate.teachers import show_teachers
+from pages.prepare.teacher_choice import choose_teacher
 from pages.shared import links
 from pages.shared.answers import answered_at, show_answer
 from pages.shared.frame import choose_dataset, current_actor, errors_shown

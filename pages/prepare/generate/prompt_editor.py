@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.prepare.generate.prompt_view import PARTS, choose_prompt, show_prompt
-from pages.prepare.generate.teacher_choice import choose_teacher
 from pages.prepare.generate.teacher_form import default_of
+from pages.prepare.teacher_choice import choose_teacher
 from pages.shared.frame import current_actor, errors_shown
 from pages.shared.teacher_run import show_teacher_run
 from scicot.pure.teacher.prompts import VARIABLES

@@ -55,6 +55,20 @@ def choose_filter(
             help="By a probability fitted on the verdicts given so far: flags, help and leak. "
             "Its calibration stands on the Clean page under Checks.",
         )
+        judged = st.toggle(
+            "Rejected by a judge first",
+            key="judged",
+            bind="query-params",
+            help="What a judge last rejected, then what none has read. What it found is shown "
+            "once you have given your own verdict.",
+        )
+        touched = st.toggle(
+            "Touched by a newer rule",
+            key="touched",
+            bind="query-params",
+            help="Verdicts given before the rubric or the guidelines changed, which the change "
+            "puts in question. Choose the queue All.",
+        )
         changed = _choose("Text", "changed", [change for change in CHANGED if change != ANY])
         left, right = st.columns(2)
         shortest = _number(left, "Shortest, in characters", "shortest")
@@ -78,6 +92,8 @@ def choose_filter(
         own_answer_right=OWN_ANSWERS[own] if own else None,
         worth=WorthFilter(worth) if worth else None,
         likely_first=bool(likely),
+        judged_first=bool(judged),
+        touched=bool(touched),
     )
 
 

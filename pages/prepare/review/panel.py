@@ -9,6 +9,7 @@ from pages.shared.times import say_moment, say_utc
 from pages.shared.word_diff import show_word_diff
 from scicot.pure.markdown import escape_markdown
 from scicot.services.cleaning.batches import new_operation_id
+from scicot.services.rationales.judge_order import judgements_of
 from scicot.services.rationales.revisions import Revision, list_revisions
 from scicot.services.review.items import load_item
 from scicot.services.review.regeneration import ask_again
@@ -46,6 +47,8 @@ def _show_history(rationale_id: int) -> None:
         revisions = list_revisions(session, rationale_id)
         item = load_item(session, current_actor(), rationale_id)
         worths = worths_by_revision(session, rationale_id)
+        # verdict first, judge after
+        judged = judgements_of(session, rationale_id) if item.verdict is not None else {}
     seen = item.rationale.status
     current = revisions[-1]
     for before, revision in reversed(list(zip([None, *revisions[:-1]], revisions, strict=True))):
@@ -62,6 +65,8 @@ def _show_history(rationale_id: int) -> None:
                 f"To {escape_markdown(student)}: help {worth.help:+.2f}, leak {worth.leak:+.2f} "
                 f"nats; it {escape_markdown(worth.say(item.question.answer_key))}."
             )
+        for judgement in judged.get(revision.id, ()):
+            what.caption(escape_markdown(judgement.say()))
         if revision is not current:
             restore.button(
                 "Restore",

@@ -13,7 +13,8 @@ class JudgeAgreement:
     """A judge against people, with rejecting as what is to be found; fractions, None without n.
 
     Precision: of what the judge rejects, the share that people reject. Recall: of what people
-    reject, the share that the judge rejects.
+    reject, the share that the judge rejects. `passing_right`: of what it passes, the share that
+    people accept.
     """
 
     n: int
@@ -26,6 +27,8 @@ class JudgeAgreement:
     recall: float | None
     recall_interval: Interval | None
     kappa: Agreement | None
+    passing_right: float | None = None
+    passing_interval: Interval | None = None
 
     def sentence(self) -> str:
         """Return the agreement in words."""
@@ -38,6 +41,7 @@ class JudgeAgreement:
         for share, interval, what in (
             (self.precision, self.precision_interval, "of what the judge rejects people reject"),
             (self.recall, self.recall_interval, "of what people reject the judge rejects"),
+            (self.passing_right, self.passing_interval, "of what the judge passes people accept"),
         ):
             if share is not None and interval is not None:
                 bounds = interval.to_words(".0%", scale=1)
@@ -52,7 +56,7 @@ def measure_judge(pairs: Iterable[tuple[bool, bool]]) -> JudgeAgreement:
         counts[judge, people] += 1
     both, judge_only = counts[True, True], counts[True, False]
     people_only, neither = counts[False, True], counts[False, False]
-    rejected, wanted = both + judge_only, both + people_only
+    rejected, wanted, passed = both + judge_only, both + people_only, people_only + neither
     return JudgeAgreement(
         n=sum(counts.values()),
         both=both,
@@ -66,4 +70,6 @@ def measure_judge(pairs: Iterable[tuple[bool, bool]]) -> JudgeAgreement:
         kappa=cohens_kappa(
             both=both, only_first=judge_only, only_second=people_only, neither=neither
         ),
+        passing_right=neither / passed if passed else None,
+        passing_interval=wilson_interval(neither, passed),
     )

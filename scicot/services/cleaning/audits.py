@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from db.models import AuditRow, RationaleRow, ReviewRow
@@ -15,7 +15,9 @@ from db.rows import chunks
 from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.pure.statistics import Interval, wilson_interval
+from scicot.services.judge.agreement import trusted_pass
 from scicot.services.questions.lookup import find_dataset_id
+from scicot.services.rationales.judge_order import passes
 from scicot.services.review.leases import read_by_another
 from scicot.services.review.samples import has_samples, leads_in
 from scicot.services.review.undo import undo
@@ -47,19 +49,45 @@ class Audit:
     batch_id: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class TrustedJudge:
+    """A judge whose passes join the clean pile, and how often they must surely be right."""
+
+    rubric: int
+    judge: str
+    at_least: float
+
+
 @needs(Action.AUDIT)
-def start_audit(session: Session, actor: Actor, dataset: str, *, size: int, seed: int) -> Audit:
-    """Draw a random sample of the unreviewed rationales without flags, and keep the draw."""
+def start_audit(
+    session: Session,
+    actor: Actor,
+    dataset: str,
+    *,
+    size: int,
+    seed: int,
+    trusted: TrustedJudge | None = None,
+) -> Audit:
+    """Draw a random sample of the unreviewed rationales without flags, and keep the draw.
+
+    What a trusted judge passes joins them, whatever the checks say; raises InvalidInput where it
+    is not measured to be as right as was asked for.
+    """
     if not 1 <= size <= MOST_READ:
         raise InvalidInput(f"A sample of {size} cannot be read. Choose 1 to {MOST_READ}.")
     dataset_id = find_dataset_id(session, dataset)
+    is_clean: ColumnElement[bool] = RationaleRow.risk == 0
+    if trusted is not None:
+        trusted_pass(session, dataset, trusted.rubric, trusted.judge, trusted.at_least)
+        is_clean = or_(is_clean, passes(trusted.rubric, trusted.judge))
+        session.rollback()  # the reading is done; writing takes a transaction of its own
     with write(session):
         pile = session.execute(
             select(RationaleRow.id, RationaleRow.revision_id)
             .where(
                 RationaleRow.dataset_id == dataset_id,
                 RationaleRow.status == RationaleStatus.UNREVIEWED,
-                RationaleRow.risk == 0,
+                is_clean,
                 *(leads_in(Queue.CLEAN) if has_samples(session) else ()),
             )
             .order_by(RationaleRow.id)

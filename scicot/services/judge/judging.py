@@ -13,10 +13,12 @@ from db.models import CompletionRow, JudgementRow, RationaleRow, ReviewRow, Revi
 from db.rows import insert_or_keep
 from scicot.adapters.clock import utc_now
 from scicot.adapters.teacher.open import check_teacher
-from scicot.pure.judge.rubric import judge_messages, read_findings
+from scicot.pure.hashing import content_hash
+from scicot.pure.judge.rubric import Correction, judge_messages, read_findings
 from scicot.pure.teacher.names import parse_teacher
 from scicot.pure.teacher.pricing import is_free
 from scicot.pure.teacher.prompts import messages_hash
+from scicot.services.judge.corrections import choose_corrections, read_corrections
 from scicot.services.judge.rubrics import Rubric, get_rubric
 from scicot.services.questions.lookup import find_dataset_id, get_questions
 from scicot.services.runs.runs import create_run
@@ -64,6 +66,7 @@ def start_judge(session: Session, settings: Settings, actor: Actor, config: Judg
     )
     if not list_texts(session, config):
         raise InvalidConfig(f"'{config.dataset}' has no rationales to judge. Bring some first.")
+    config = pin_corrections(session, config)
     values = config.model_dump(mode="json")
     refuse_second(session, RunKind.JUDGE, values)
     return create_run(
@@ -74,6 +77,39 @@ def start_judge(session: Session, settings: Settings, actor: Actor, config: Judg
         config=values,
         dataset_id=find_dataset_id(session, config.dataset),
     )
+
+
+def pin_corrections(session: Session, config: JudgeConfig) -> JudgeConfig:
+    """Return the config with the corrections that are shown; raises InvalidConfig for none."""
+    chosen: tuple[int, ...] = ()
+    if config.examples:
+        model = parse_teacher(config.teacher).model
+        chosen = choose_corrections(session, config.dataset, config.rubric, model, config.examples)
+    return config.model_copy(update={"corrections": chosen})
+
+
+def name_judge(config: JudgeConfig) -> str:
+    """Return what the judge is called: shown other examples it is another judge."""
+    model = parse_teacher(config.teacher).model
+    if not config.corrections:
+        return model
+    count, which = len(config.corrections), content_hash(list(config.corrections))[:4]
+    return f"{model}, {count} correction{'s' * (count != 1)} ({which})"
+
+
+def _read_docket(session: Session, config: JudgeConfig) -> tuple[_Docket, list[StoredQuestion]]:
+    texts = list_texts(session, config)
+    questions = get_questions(session, {text.question_id for text in texts})
+    corrections = read_corrections(session, config.corrections)
+    docket = _Docket(
+        get_rubric(session, config.rubric),
+        parse_teacher(config.teacher).model,
+        name_judge(config),
+        texts,
+        questions,
+        corrections,
+    )
+    return docket, list(questions.values())
 
 
 def list_texts(session: Session, config: JudgeConfig) -> list[JudgedText]:
@@ -103,11 +139,8 @@ def run_judge(context: RunContext) -> Mapping[str, Any]:
     config = JudgeConfig.checked(**context.run.config)
     teacher = parse_teacher(config.teacher)
     with context.session() as session:
-        rubric = get_rubric(session, config.rubric)
-        texts = list_texts(session, config)
-        questions = get_questions(session, {text.question_id for text in texts})
+        docket, questions = _read_docket(session, config)
         price = find_price(session, teacher.model)
-    docket = _Docket(rubric, teacher.model, texts, questions)
     job = TeacherJob(
         teacher=teacher,
         asks=(docket.ask(config, teacher.base_url),),
@@ -117,15 +150,16 @@ def run_judge(context: RunContext) -> Mapping[str, Any]:
         rebuy=config.maybe_paid == "rebuy" or is_free(price),
         price=price,
     )
-    carry_out(context, job, list(questions.values()))
+    carry_out(context, job, questions)
     with context.session() as session:
         judged = docket.count(session)
     result = dict(result_of(context)) | {
-        "rubric": rubric.id,
-        "rationales": len(texts),
+        "rubric": config.rubric,
+        "judge": docket.judge,
+        "rationales": docket.size,
         "judged": judged["judged"],
         "rejected": judged["rejected"],
-        "unreadable": len(texts) - judged["judged"],
+        "unreadable": docket.size - judged["judged"],
     }
     if not judged["judged"]:
         raise EmptyRun(
@@ -143,15 +177,25 @@ class _Docket:
         self,
         rubric: Rubric,
         model: str,
+        judge: str,
         texts: list[JudgedText],
         questions: Mapping[int, StoredQuestion],
+        corrections: list[Correction],
     ) -> None:
         self._rubric = rubric
         self._model = model
+        self.judge = judge
+        self.size = len(texts)
         self._chats: dict[int, dict[str, list[Message]]] = {}
         self._texts: dict[tuple[int, str], list[JudgedText]] = {}
         for text in texts:
-            messages = judge_messages(rubric.criteria, questions[text.question_id], text.text)
+            others = [
+                correction
+                for correction in corrections
+                if correction.question.id != text.question_id
+            ]
+            question = questions[text.question_id]
+            messages = judge_messages(rubric.criteria, question, text.text, others)
             digest = messages_hash(messages)
             self._chats.setdefault(text.question_id, {})[digest] = messages
             self._texts.setdefault((text.question_id, digest), []).append(text)
@@ -188,7 +232,7 @@ class _Docket:
                     "rationale_id": item.rationale_id,
                     "revision_id": item.revision_id,
                     "completion_id": completion_id,
-                    "judge": self._model,
+                    "judge": self.judge,
                     "rejects": not all(finding.passes for finding in findings),
                     "findings": [asdict(finding) for finding in findings],
                     "created_at": utc_now(),
@@ -200,7 +244,7 @@ class _Docket:
         """Return how many of the texts are judged, and how many of them rejected."""
         rows = session.execute(
             select(JudgementRow.revision_id, JudgementRow.rejects).where(
-                JudgementRow.rubric_id == self._rubric.id, JudgementRow.judge == self._model
+                JudgementRow.rubric_id == self._rubric.id, JudgementRow.judge == self.judge
             )
         )
         wanted = {text.revision_id for texts in self._texts.values() for text in texts}

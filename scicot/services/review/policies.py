@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.services.questions.lookup import find_dataset_id
 from scicot.words.errors import InvalidInput
+from scicot.words.patterns import check_pattern
 from scicot.words.people import Action, needs
 from scicot.words.records import Actor
 
@@ -22,6 +23,21 @@ FIRST_GUIDELINES = (
     "Reject it when it argues for another option, is wrong, or says nothing beyond the answer."
 )
 LONGEST_GUIDELINES = 5_000  # characters: they are read beside each record
+
+
+@dataclass(frozen=True, slots=True)
+class Touches:
+    """Which earlier verdicts new guidelines put in question.
+
+    Rejections for these reasons, and texts in which the pattern is found, whatever was said of
+    them.
+    """
+
+    reasons: tuple[str, ...] = ()
+    pattern: str = ""
+
+
+NOTHING = Touches()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +61,29 @@ def get_policy(session: Session, dataset: str) -> ReviewPolicy:
 
 @needs(Action.SET_POLICY)
 def save_policy(
-    session: Session, actor: Actor, dataset: str, *, guidelines: str, second_share: float
+    session: Session,
+    actor: Actor,
+    dataset: str,
+    *,
+    guidelines: str,
+    second_share: float,
+    touches: Touches = NOTHING,
 ) -> ReviewPolicy:
-    """Write the next version of a dataset's policy; the same content again writes nothing."""
+    """Write the next version of a dataset's policy; the same content again writes nothing.
+
+    `touches` are the earlier verdicts that wait to be given once more from then on.
+    """
     if not guidelines.strip() or len(guidelines) > LONGEST_GUIDELINES:
         raise InvalidInput(f"Write guidelines of 1 to {LONGEST_GUIDELINES} characters.")
     if not 0 <= second_share <= 1:
         raise InvalidInput(f"The share read twice is {second_share}. Give a fraction of 0 to 1.")
+    check_pattern(touches.pattern)
     dataset_id = find_dataset_id(session, dataset)
     before = get_policy(session, dataset)
-    if (before.guidelines, before.second_share) == (guidelines, second_share):
+    if touches == NOTHING and (before.guidelines, before.second_share) == (
+        guidelines,
+        second_share,
+    ):
         return before
     with write(session):
         newest = _newest(session, dataset_id)
@@ -64,11 +93,18 @@ def save_policy(
                 version=newest.version + 1 if newest else 1,
                 guidelines=guidelines,
                 second_share=second_share,
+                touches=asdict(touches) if touches != NOTHING else None,
                 actor=actor.name,
                 created_at=utc_now(),
             )
         )
     return get_policy(session, dataset)
+
+
+def read_touches(policy: ReviewPolicyRow) -> Touches:
+    """Return which earlier verdicts a version of the guidelines touches."""
+    told = policy.touches or {}
+    return Touches(tuple(told.get("reasons", ())), str(told.get("pattern", "")))
 
 
 def second_share(session: Session, dataset_id: int) -> float:

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from db.models import FlagRow, RationaleRow, ReviewRow, RevisionRow, SecondReadingRow
 from scicot.services.questions.lookup import find_dataset_id
+from scicot.services.rationales.judge_order import rejected_first
 from scicot.services.rationales.worth_order import worst_first, worth_is
+from scicot.services.review.drift import touched_ids
 from scicot.services.review.items import load_items
 from scicot.services.review.leases import read_by_another, release_all, take_leases
 from scicot.services.review.rejection import fit_queue, likely_rejected
@@ -46,7 +48,7 @@ def next_items(
     """Return the next rationales of a queue, the riskiest first, without those in `have`.
 
     With `likely_first` those that verdicts so far say are likeliest rejected come first, once
-    there are enough of them to fit.
+    there are enough of them to fit; with `judged_first` what a judge rejects.
 
     In a queue that is worked through a question comes once, by its best fitting sample.
 
@@ -61,6 +63,8 @@ def next_items(
     if have:
         query = query.where(RationaleRow.id.not_in(have))
     worst = [worst_first(wanted.worth)] if wanted.worth else []
+    if wanted.judged_first:
+        worst.append(rejected_first().desc())
     fitted = fit_queue(session, wanted.dataset) if wanted.likely_first else None
     if fitted is not None:
         worst.append(likely_rejected(fitted.fit).desc())
@@ -222,6 +226,8 @@ def _filtered(
                 ReviewRow.undone_at.is_(None),
             )
         )
+    if wanted.touched:
+        query = query.where(RationaleRow.id.in_(touched_ids(session, wanted.dataset)))
     if wanted.own_answer_right is not None:
         query = query.where(RationaleRow.own_answer_right.is_(wanted.own_answer_right))
     if wanted.worth:

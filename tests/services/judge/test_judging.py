@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +11,23 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import JudgementRow
+from db.models import JudgementRow, RationaleRow
+from db.session import write
 from scicot.pure.judge.rubric import Criterion
-from scicot.services.judge.agreement import judge_agreement
+from scicot.services.cleaning.audits import TrustedJudge, start_audit
+from scicot.services.judge.agreement import judge_agreement, list_judges
 from scicot.services.judge.judging import run_judge, start_judge
 from scicot.services.judge.rubrics import list_rubrics, save_rubric
+from scicot.services.rationales.judge_order import judgements_of
 from scicot.services.review.items import load_item
+from scicot.services.review.queue import next_items
 from scicot.services.review.verdicts import decide
 from scicot.services.runs.runs import get_run
 from scicot.services.runs.worker import run_worker
 from scicot.words.configs import JudgeConfig
-from scicot.words.errors import InvalidConfig, NotFound
+from scicot.words.errors import InvalidConfig, InvalidInput, NotFound
 from scicot.words.records import RunKind, RunStatus, Split, Verdict
+from scicot.words.reviewing import QueueFilter
 from scicot.words.runs import RunView
 from scicot.words.settings import get_settings
 from tests.builders import store_questions, store_rationale
@@ -128,3 +134,92 @@ def test_what_is_not_there_is_said(session: Session, teacher: FakeTeacher, tmp_p
         judge(session, teacher, rubric=9)
     with pytest.raises(InvalidConfig, match="no rationales"):
         judge(session, teacher, rubric=1)
+
+
+def test_corrections_are_shown_but_never_of_the_question_being_judged(
+    session: Session, teacher: FakeTeacher, rationale_ids: list[int]
+) -> None:
+    list_rubrics(session)
+    save_rubric(session, ADA, CRITERIA)
+    with pytest.raises(InvalidConfig, match="Nobody has corrected fake by rubric 2"):
+        judge(session, teacher, examples=2)
+    review(session, rationale_ids[0], Verdict.REJECT)
+    review(session, rationale_ids[2], Verdict.ACCEPT)  # the judge wrongly rejects what is odd
+    judge(session, teacher)
+    teacher.seen.clear()
+    run = judge(session, teacher, examples=2)
+    assert len(run.config["corrections"]) == 1  # type: ignore[arg-type]
+    assert str(run.result["judge"]).startswith("fake, 1 correction (")
+    shown = [one for one in teacher.seen if "A person accepted this explanation." in one.prompt]
+    assert (len(teacher.seen), len(shown)) == (4, 4)  # the corrected one is asked as before
+    assert all("An odd text." in one.prompt for one in shown)
+    assert judge(session, teacher, examples=2).result["calls"] == 0
+    lines = {line.judge: line for line in list_judges(session, "demo")}
+    assert [line.judged for line in lines.values()] == [5, 5]
+
+
+def test_what_a_judge_passes_joins_the_pile_only_where_it_is_surely_right(
+    session: Session, teacher: FakeTeacher, rationale_ids: list[int]
+) -> None:
+    list_rubrics(session)
+    save_rubric(session, ADA, CRITERIA)
+    with write(session):  # a check spoke of all of them
+        for row in session.scalars(select(RationaleRow)):
+            row.risk = 1.0
+    trusted = TrustedJudge(2, "fake", 0.2)
+    with pytest.raises(InvalidInput, match="Nobody knows how often fake is right"):
+        start_audit(session, ADA, "demo", size=5, seed=1, trusted=trusted)
+    review(session, rationale_ids[1], Verdict.ACCEPT)
+    judge(session, teacher)
+    with pytest.raises(InvalidInput, match=r"100% \[21%, 100%\], which is not surely"):
+        start_audit(session, ADA, "demo", size=5, seed=1, trusted=TrustedJudge(2, "fake", 0.9))
+    audit = start_audit(session, ADA, "demo", size=5, seed=1, trusted=trusted)
+    assert list(audit.left) == [rationale_ids[4]]  # passed, and not yet decided
+
+
+def test_the_queue_begins_with_what_a_judge_rejects_and_the_card_does_not_say_so(
+    session: Session, teacher: FakeTeacher, rationale_ids: list[int]
+) -> None:
+    list_rubrics(session)
+    save_rubric(session, ADA, CRITERIA)
+    judge(session, teacher, limit=4)
+    wanted = QueueFilter("demo", judged_first=True)
+    items = next_items(session, ADA, wanted)
+    assert {item.rationale.id for item in items[:2]} <= {rationale_ids[n] for n in (0, 2, 3)}
+    said = judgements_of(session, rationale_ids[0])
+    ((judgement,),) = said.values()
+    assert judgement.say() == "fake by rubric 2 rejects it: right (“wrong”)."
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_interval_holds_the_error_that_the_judge_is_known_to_have(
+    session: Session, teacher: FakeTeacher, tmp_path: Path, seed: int
+) -> None:
+    """Of what this judge rejects people reject 70 %; of what people reject it finds 80 %."""
+    chance = random.Random(seed)
+    questions = store_questions(session, tmp_path / "data", train=60, validation=0, test=0)
+    fails = {}
+    list_rubrics(session)
+    save_rubric(session, ADA, CRITERIA)
+    for question in questions[Split.TRAIN]:
+        text = f"Text number {question.id} of them."
+        rationale_id = store_rationale(session, question, text)
+        fails[text] = chance.random() < 0.5
+        is_bad = chance.random() < (0.7 if fails[text] else 0.175)
+        review(session, rationale_id, Verdict.REJECT if is_bad else Verdict.ACCEPT)
+
+    def by_text(prompt: str) -> str:
+        said = "fail" if any(fails[text] for text in fails if text in prompt) else "pass"
+        return json.dumps({"right": said, "clean": "pass"})
+
+    teacher.answer = by_text
+    judge(session, teacher)
+    measured = judge_agreement(session, "demo", 2)["fake"]
+    assert measured.n == 60
+    for interval, known in (
+        (measured.precision_interval, 0.7),
+        (measured.recall_interval, 0.8),
+        (measured.passing_interval, 0.825),
+    ):
+        assert interval is not None
+        assert interval.low <= known <= interval.high

@@ -1,0 +1,163 @@
+"""The judge on the screen: its rubric in versions, its runs, and how far people agree with it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from pages.prepare.clean.rubric_form import choose_rubric
+from pages.prepare.teacher_choice import choose_teacher
+from pages.shared import links
+from pages.shared.answers import answer, answered_at, show_answer
+from pages.shared.frame import current_actor, errors_shown
+from pages.shared.plain_table import show_records
+from pages.shared.press import press_button
+from scicot.pure.judge.agreement import JudgeAgreement
+from scicot.pure.statistics import Interval
+from scicot.services.judge.agreement import JudgeLine, list_judges
+from scicot.services.judge.rubrics import Rubric
+from scicot.services.review.drift import touched_ids
+from scicot.services.workspace import open_workspace
+from scicot.words.configs import JudgeConfig
+from scicot.words.reviewing import Queue
+
+PLACE = "judge"
+
+
+def show_judge(dataset: str) -> None:
+    """Show rubric, the way to have it judged by, and every judge beside people's verdicts."""
+    st.write(
+        "A large model reads the rationales by a rubric. Review some first: only verdicts given "
+        "before the judge read the same text say how far it can be trusted."
+    )
+    rubric = choose_rubric()
+    _show_start(dataset, rubric)
+    with open_workspace() as session:
+        judges = list_judges(session, dataset)
+    if judges:
+        _show_judges(judges)
+        st.page_link(
+            links.REVIEW,
+            label="Review what a judge rejects, first",
+            icon=":material/rate_review:",
+            query_params={"dataset": dataset, "judged": "true"},
+        )
+        _show_touched(dataset)
+
+
+def _show_touched(dataset: str) -> None:
+    """Show how many earlier verdicts a changed criterion puts in question, and lead there."""
+    with open_workspace() as session:
+        touched = len(touched_ids(session, dataset))
+    if touched:
+        st.page_link(
+            links.REVIEW,
+            label=f"{touched:,} earlier verdicts are touched by a newer rule: read them anew",
+            icon=":material/update:",
+            query_params={"dataset": dataset, "queue": Queue.ALL.value, "touched": "true"},
+        )
+
+
+def _show_start(dataset: str, rubric: Rubric) -> None:
+    st.markdown("##### Have it judge")
+    teacher = choose_teacher()
+    first, second, third = st.columns(3)
+    limit = first.number_input(
+        "Only the first so many rationales",
+        min_value=1,
+        value=None,
+        placeholder="all of them",
+        key="judge_limit",
+        persist_state="session",
+    )
+    examples = second.number_input(
+        "Corrections it is shown",
+        0,
+        8,
+        0,
+        key="judge_examples",
+        persist_state="session",
+        help="Texts on which people, blind, said otherwise than this judge by this rubric; never "
+        "one of the question that it judges. Shown others, it counts as another judge.",
+    )
+    budget = third.number_input(
+        "Budget (USD)",
+        min_value=0.0001,
+        value=None,
+        format="%.4f",
+        placeholder="none",
+        key="judge_budget",
+        persist_state="session",
+    )
+    if teacher is None:
+        return
+    with errors_shown():
+        config = JudgeConfig.checked(
+            dataset=dataset,
+            rubric=rubric.id,
+            teacher=teacher,
+            limit=limit,
+            examples=int(examples),
+            budget_usd=budget,
+        )
+        press_button(
+            f"Judge by rubric {rubric.id}",
+            partial(_start, config),
+            type="primary",
+            icon=":material/gavel:",
+            key="judge_start",
+            help="What was judged already by this rubric is not asked again.",
+        )
+    show_answer(PLACE)
+
+
+def _start(config: JudgeConfig) -> None:
+    with answered_at(PLACE), open_workspace() as workspace:
+        run_id = workspace.start(current_actor(), config)
+        answer(PLACE, f"Run {run_id} reads them; the Runs page shows how far it is.")
+
+
+def _show_judges(judges: list[JudgeLine]) -> None:
+    st.markdown("##### Beside people's blind verdicts")
+    show_records(
+        [_describe(line) for line in judges],
+        key="judges",
+        label="Judges and how people agree with them, by rubric version",
+        about={
+            "precision": "Of what the judge rejects, the share that people reject.",
+            "recall": "Of what people reject, the share that the judge rejects.",
+            "passing right": "Of what the judge passes, the share that people accept.",
+            "kappa": "Agreement beyond chance (Cohen): 1 is whole, 0 is chance.",
+            "compared": "Texts with a verdict that was given before the judge read them.",
+        },
+    )
+    st.caption("In brackets the 95 % interval: Wilson's, for kappa by Fleiss, Cohen and Everitt.")
+
+
+def _describe(line: JudgeLine) -> dict[str, object]:
+    agreed = line.agreement
+    return {
+        "rubric": line.rubric,
+        "judge": line.judge,
+        "read": line.judged,
+        "rejects": line.rejected,
+        "compared": agreed.n,
+        "precision": _say(agreed.precision, agreed.precision_interval),
+        "recall": _say(agreed.recall, agreed.recall_interval),
+        "passing right": _say(agreed.passing_right, agreed.passing_interval),
+        "kappa": _say_kappa(agreed),
+    }
+
+
+def _say(share: float | None, interval: Interval | None) -> str:
+    if share is None or interval is None:
+        return "unknown"
+    return f"{share:.0%} {interval.in_brackets('.0%', scale=1)}"
+
+
+def _say_kappa(agreed: JudgeAgreement) -> str:
+    kappa = agreed.kappa
+    if kappa is None or kappa.kappa is None or kappa.interval is None:
+        return "unknown"
+    return f"{kappa.kappa:.2f} {kappa.interval.in_brackets('.2f', scale=1)}"
