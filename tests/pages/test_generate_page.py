@@ -181,3 +181,23 @@ def test_the_runs_page_shows_a_teacher_runs_counts(session: Session, teacher: Fa
     app = open_page("train/runs", run=str(run.id))
     assert not app.exception
     assert {one.label: one.value for one in app.metric}["Stored"] == "6"
+
+
+def test_what_a_method_learns_beside_is_asked_for_on_the_page(session: Session) -> None:
+    app = choose_starter(open_generate(**{"for": "option_shares"}))
+    assert "Soft labels learns them" in texts(app)
+    assert "**Asks** 6 times." in texts(app)
+    app.button(key="start").click().run()
+    session.rollback()
+    (run,) = list_runs(session, kinds=[RunKind.LESSON])
+    assert (run.config["kind"], run.config["teacher"]) == ("option_shares", "starter")
+
+
+def test_only_what_a_teacher_got_wrong_is_asked_for_on_the_page(
+    session: Session, teacher: FakeTeacher
+) -> None:
+    teacher.answer = lambda _prompt: "The answer is (A)."
+    run = generate(session, config_for(teacher, own_answer=True))
+    app = choose_starter(open_generate())
+    app.selectbox(key="only_wrong_demo").set_value(run.id).run()
+    assert "**Asks** 4 times." in texts(app)  # two of the six keys are A

@@ -163,6 +163,8 @@ def test_what_a_judge_passes_joins_the_pile_only_where_it_is_surely_right(
 ) -> None:
     list_rubrics(session)
     save_rubric(session, ADA, CRITERIA)
+    question = load_item(session, ADA, rationale_ids[1]).question
+    passed = store_rationale(session, question, "Fine as well.", source="another")
     with write(session):  # a check spoke of all of them
         for row in session.scalars(select(RationaleRow)):
             row.risk = 1.0
@@ -174,7 +176,7 @@ def test_what_a_judge_passes_joins_the_pile_only_where_it_is_surely_right(
     with pytest.raises(InvalidInput, match=r"100% \[21%, 100%\], which is not surely"):
         start_audit(session, ADA, "demo", size=5, seed=1, trusted=TrustedJudge(2, "fake", 0.9))
     audit = start_audit(session, ADA, "demo", size=5, seed=1, trusted=trusted)
-    assert list(audit.left) == [rationale_ids[4]]  # passed, and not yet decided
+    assert list(audit.left) == [passed]  # what leads its samples, is passed and not yet decided
 
 
 def test_the_queue_begins_with_what_a_judge_rejects_and_the_card_does_not_say_so(
