@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -47,7 +46,9 @@ def judge_agreement(
     return {name: measure_judge(verdicts) for name, verdicts in sorted(pairs.items())}
 
 
-def compared(session: Session, dataset: str, rubric_id: int) -> Select[Any]:
+def compared(
+    session: Session, dataset: str, rubric_id: int
+) -> Select[str, bool, Verdict, int, int]:
     """Return the query of a rubric's judgements beside the first blind verdict on their texts."""
     first = (
         select(

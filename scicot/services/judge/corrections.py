@@ -26,7 +26,9 @@ def choose_corrections(
     """
     query = compared(session, dataset, rubric_id).order_by(ReviewRow.id.desc())
     rows = session.execute(query).all()
-    missed, wronged, seen = [], [], set()
+    missed: list[int] = []
+    wronged: list[int] = []
+    seen: set[int] = set()
     for row in rows:
         is_wrong = row.rejects != (row.verdict is Verdict.REJECT)
         if row.judge != judge or not is_wrong or row.question_id in seen:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from db.models import JudgementRow, RationaleRow, ReviewPolicyRow, ReviewRow, RevisionRow, RubricRow
@@ -29,7 +29,7 @@ def touched_ids(session: Session, dataset: str) -> list[int]:
     return sorted(found)[:MOST]
 
 
-def _last_verdicts(dataset_id: int) -> Select[tuple[int, int, Verdict, int]]:
+def _last_verdicts(dataset_id: int) -> Select[int, int, Verdict, int]:
     """Return the query of (rationale, review, verdict, revision judged) of what is decided."""
     newest = (
         select(ReviewRow.rationale_id, func.max(ReviewRow.id).label("id"))
@@ -89,7 +89,7 @@ def _by_guidelines(session: Session, dataset_id: int) -> Iterator[int]:
     ).all()
     for policy in policies:
         touches = read_touches(policy)
-        named = []
+        named: list[ColumnElement[bool]] = []
         if touches.reasons:
             is_rejection = ReviewRow.verdict == Verdict.REJECT
             named.append(is_rejection & ReviewRow.reason.in_(touches.reasons))

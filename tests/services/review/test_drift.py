@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from scicot.pure.judge.rubric import Criterion
 from scicot.services.judge.rubrics import save_rubric
 from scicot.services.review.drift import touched_ids
 from scicot.services.review.items import load_item
-from scicot.services.review.policies import FIRST_GUIDELINES, Touches, save_policy
+from scicot.services.review.policies import Touches, save_policy
 from scicot.services.review.queue import next_items
 from scicot.services.review.verdicts import decide
 from scicot.words.errors import InvalidInput
@@ -108,11 +109,11 @@ def test_new_guidelines_bring_back_what_they_name(
     review(session, first, Verdict.REJECT, "Circular")
     review(session, second, Verdict.REJECT, "Off topic")
     review(session, third, Verdict.ACCEPT)
-    policy = {"guidelines": f"{FIRST_GUIDELINES} Circles are fine.", "second_share": 0.0}
-    save_policy(session, ADA, "demo", **policy, touches=Touches(("Circular",), "Rule 2"))
+    save = partial(save_policy, session, ADA, "demo", guidelines="New.", second_share=0.0)
+    save(touches=Touches(("Circular",), "Rule 2"))
     assert touched_ids(session, "demo") == [first, third]
     review(session, first, Verdict.ACCEPT)
     assert touched_ids(session, "demo") == [third]
     assert load_item(session, ADA, second).rationale.status is RationaleStatus.REJECTED
     with pytest.raises(InvalidInput, match="regular expression"):
-        save_policy(session, ADA, "demo", **policy, touches=Touches((), "("))
+        save(touches=Touches((), "("))
