@@ -37,6 +37,7 @@ class ReviewRow(Base):
     created_at: Mapped[datetime]
     undone_at: Mapped[datetime | None]
     undo_operation_id: Mapped[str | None] = mapped_column(String(64), index=True)
+    first_wrong: Mapped[int | None]  # the first wrong sentence of a rejected text, from 1
 
 
 class DraftRow(Base):

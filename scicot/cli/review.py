@@ -63,7 +63,10 @@ def rationales_command(
     source: Annotated[str | None, typer.Option(help="Only this source.")] = None,
     style: Annotated[
         RationaleFormat,
-        typer.Option("--format", help="dpo takes edited ones: the edit over the original."),
+        typer.Option(
+            "--format",
+            help="dpo: edits over originals; process: sentences, right or wrong.",
+        ),
     ] = RationaleFormat.JSONL,
     as_json: AsJson = False,
 ) -> None:

@@ -37,6 +37,7 @@ RESERVED = frozenset("cr" + "".join(binding.key for binding in REVIEW_KEYS))
 FIXED_KEYS = (
     ("Shift+A", "Accept this sample too, and see the question's next one"),
     ("1 - 9", "Reject with the reason of that number"),
+    ("Shift+1 - 9", "Reject: the sentence of that number is the first wrong one"),
     ("Ctrl+Enter", "Save the edit and go on"),
     ("Esc", "Restore the text, leave the box"),
 )

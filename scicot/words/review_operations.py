@@ -30,6 +30,7 @@ class Decide(_Operation):
 
     `status` is what the screen said of the rationale; an outbox of an earlier version has none.
     With `also` a sample is taken beside the question's others, which stay as they are.
+    `first_wrong` is the first wrong sentence of a rejected text, from 1.
     """
 
     kind: Literal["decide"]
@@ -41,6 +42,7 @@ class Decide(_Operation):
     text: str | None
     reason: str | None
     also: bool = False
+    first_wrong: Annotated[int, Field(ge=1, le=9)] | None = None
 
 
 class ReadAgain(_Operation):

@@ -95,6 +95,7 @@ class ReviewItem:
     samples: Sequence[ReviewItem] = ()
     own_answer: OwnAnswer | None = None
     worth: Worth | None = None
+    first_wrong: int | None = None  # the first wrong sentence, of one that was rejected
 
 
 STATUS_AFTER = {

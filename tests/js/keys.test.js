@@ -32,7 +32,20 @@ test("Shift with the key of accept takes a sample beside others", () => {
 test("a layout without Latin letters is read by the place of the key", () => {
   assert.deepEqual(means(event("ф", { code: "KeyA" })), { isTaken: true, act: "accept" });
   assert.equal(nameOf(event("&", { code: "Digit1" })), "1");
-  assert.equal(means(event("!", { code: "Digit1", shiftKey: true })), null);
+});
+
+test("Shift and a digit reject with the sentence that is the first wrong one", () => {
+  const third = { isTaken: true, act: "reject", sentence: 3 };
+  assert.deepEqual(means(event("#", { code: "Digit3", shiftKey: true })), third);
+  // where digits need Shift, the key says the digit
+  assert.deepEqual(means(event("3", { code: "Digit3", shiftKey: true })), third);
+  assert.deepEqual(means(event("#", { code: "Digit3", shiftKey: true, repeat: true })), {
+    isTaken: true,
+  });
+  const typing = { inBox: true, takesText: true, isEditing: true };
+  assert.deepEqual(means(event("#", { code: "Digit3", shiftKey: true }), typing), {
+    isTaken: false,
+  });
 });
 
 test("a digit rejects with its reason, and one without a reason is let through", () => {

@@ -16,6 +16,7 @@ STYLES = {
     RationaleFormat.ARGILLA: "Argilla records",
     RationaleFormat.LABEL_STUDIO: "Label Studio tasks",
     RationaleFormat.DPO: "Preference pairs (DPO): edits over originals",
+    RationaleFormat.PROCESS: "Process labels: sentences, right or the first wrong one",
 }
 
 ENDINGS = {

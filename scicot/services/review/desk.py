@@ -159,6 +159,7 @@ class ReviewDesk:
             # an outbox of an earlier version does not say: it was fresh then
             seen=operation.status or RationaleStatus.UNREVIEWED,
             also=operation.also,
+            first_wrong=operation.first_wrong,
         )
         flags = None
         if operation.text is not None:

@@ -19,6 +19,7 @@ from db.session import write
 from scicot.adapters.atomic_files import write_atomically
 from scicot.adapters.parquet_files import to_parquet
 from scicot.pure.review.exchange import argilla_record, label_studio_task
+from scicot.pure.review.sentences import label_sentences
 from scicot.pure.students.texts import question_text
 from scicot.services.questions.lookup import find_dataset_id
 from scicot.services.review.items import load_items
@@ -40,6 +41,7 @@ class RationaleFormat(StrEnum):
     ARGILLA = "argilla"
     LABEL_STUDIO = "label-studio"
     DPO = "dpo"
+    PROCESS = "process"
 
 
 @needs(Action.EXPORT)
@@ -76,11 +78,15 @@ def render_rationales(
 ) -> tuple[int, bytes]:
     """Return how many rationales are in these statuses, and the file that holds them.
 
-    Preference pairs are edited rationales only: the edit is chosen, the original rejected. Raises
-    InvalidInput when there is nothing to write.
+    Preference pairs are edited rationales only: the edit is chosen, the original rejected. Process
+    labels take rejected ones whose first wrong sentence was marked as well. Raises InvalidInput
+    when there is nothing to write.
     """
-    ids = _ids(session, dataset, include, source)
-    items = list(_load(session, actor, ids))
+    if style is RationaleFormat.PROCESS:
+        include = tuple({*include, RationaleStatus.REJECTED})
+    items = list(_load(session, actor, _ids(session, dataset, include, source)))
+    if style is RationaleFormat.PROCESS:
+        items = [item for item in items if _is_labelled(item)]
     if style is RationaleFormat.DPO:
         items = [item for item in items if item.rationale.text != item.rationale.original_text]
     if not items:
@@ -150,6 +156,24 @@ def _our_line(item: ReviewItem) -> Mapping[str, Any]:
         "reviewer": item.reviewer,
         "help": item.worth.help if item.worth else None,
         "leak": item.worth.leak if item.worth else None,
+        "first_wrong": item.first_wrong,
+    }
+
+
+def _is_labelled(item: ReviewItem) -> bool:
+    """Return whether it is known which sentences are right: all, or those before the mark."""
+    return item.rationale.status in APPROVED or item.first_wrong is not None
+
+
+def _process_labels(item: ReviewItem) -> Mapping[str, Any]:
+    """Return a line as TRL's stepwise supervision takes it."""
+    labelled = label_sentences(item.rationale.text, item.first_wrong)
+    return {
+        "prompt": question_text(item.question),
+        "completions": [sentence for sentence, _ in labelled],
+        "labels": [is_right for _, is_right in labelled],
+        "id": item.question.external_id,
+        "source": item.rationale.source,
     }
 
 
@@ -167,6 +191,7 @@ LINES: Mapping[RationaleFormat, Callable[[ReviewItem], Mapping[str, Any]]] = {
     RationaleFormat.JSONL: _our_line,
     RationaleFormat.ARGILLA: argilla_record,
     RationaleFormat.DPO: _preference_pair,
+    RationaleFormat.PROCESS: _process_labels,
 }
 
 

@@ -119,4 +119,5 @@ def _review_fields(row: ReviewRow, numbers: Mapping[int, int]) -> Mapping[str, A
         "created_at": row.created_at.isoformat(),
         "undone_at": row.undone_at.isoformat() if row.undone_at else None,
         "undo_operation_id": row.undo_operation_id,
+        "first_wrong": row.first_wrong,
     }

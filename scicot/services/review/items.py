@@ -77,6 +77,7 @@ def _load(session: Session, actor: Actor, ids: Collection[int]) -> dict[int, Rev
                 else None
             ),
             worth=worths.get(rationale_id),
+            first_wrong=review.first_wrong if review else None,
         )
     return items
 

@@ -45,6 +45,7 @@ class VerdictLine(_Line):
     created_at: Moment
     undone_at: Moment | None
     undo_operation_id: OperationId | None
+    first_wrong: Annotated[int, Field(ge=1, le=9)] | None = None
 
 
 class ReviewLine(_Line):

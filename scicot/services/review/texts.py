@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from scicot.pure.review.sentences import split_sentences
 from scicot.words.errors import InvalidInput, InvalidRationale
 from scicot.words.people import is_text
+from scicot.words.records import Verdict
 
 LONGEST_TEXT = 20_000  # characters; a rationale is a paragraph
 LONGEST_REASON = 200
@@ -24,6 +26,19 @@ def check_reason(reason: str | None) -> None:
         raise InvalidInput(
             f"A reason has at most {LONGEST_REASON} characters, and each of them is text. "
             "Give another one."
+        )
+
+
+def check_mark(verdict: Verdict, text: str, first_wrong: int | None) -> None:
+    """Raise InvalidInput for a first wrong sentence that the text has not, or of no rejection."""
+    if first_wrong is None:
+        return
+    count = len(split_sentences(text))
+    if verdict is not Verdict.REJECT or not 1 <= first_wrong <= count:
+        has = f"{count} sentence{'s' * (count != 1)}"
+        raise InvalidInput(
+            f"The text has {has}, so number {first_wrong} cannot be its first wrong one. Count "
+            "again, or reject it without."
         )
 
 

@@ -19,7 +19,7 @@ from scicot.services.review.drafts import delete_draft
 from scicot.services.review.leases import other_reader, release_lease
 from scicot.services.review.samples import has_samples, samples_beside
 from scicot.services.review.second_readings import note_first_reading
-from scicot.services.review.texts import check_reason, check_text
+from scicot.services.review.texts import check_mark, check_reason, check_text
 from scicot.words.errors import DecidedMeanwhile, NotFound, StaleRevision
 from scicot.words.people import Action, needs
 from scicot.words.records import Actor, Cause, RationaleStatus, Verdict
@@ -55,13 +55,15 @@ def decide(
     operation_id: str,
     seen: RationaleStatus = RationaleStatus.UNREVIEWED,
     also: bool = False,
+    first_wrong: int | None = None,
 ) -> Decision:
     """Write one verdict on the revision that was read, and return where the rationale stands.
 
     A sample that is taken passes its question's unreviewed ones over: they are skipped, as one
     with it for undo. With `also` they stay, so that others can be taken beside it. The same
     operation id again changes nothing. An edit that leaves the text as it was is an accept.
-    `seen` is the status that the reviewer was shown.
+    `seen` is the status that the reviewer was shown; `first_wrong` is the first wrong sentence of
+    a text that is rejected, from 1.
     Raises StaleRevision, with both texts, when somebody changed the text meanwhile, and
     DecidedMeanwhile when somebody else has decided since, or is reading it now.
     """
@@ -78,10 +80,21 @@ def decide(
         refuse_overriding(session, actor, rationale, seen)
         if verdict is Verdict.EDIT and text == read.text:
             verdict = Verdict.ACCEPT
+        check_mark(verdict, read.text, first_wrong)
         passes = verdict in TAKEN and not also
         beside = samples_beside(session, rationale, GIVES_WAY) if passes else []
         batch_id = operation_id if beside else None
-        _record(session, actor, rationale, verdict, reason, operation_id, now, batch_id)
+        _record(
+            session,
+            actor,
+            rationale,
+            verdict,
+            reason,
+            operation_id,
+            now,
+            batch_id,
+            first_wrong=first_wrong,
+        )
         if batch_id is not None:
             _pass_over(session, actor, beside, batch_id, now)
         note_first_reading(session, actor, rationale, verdict)
@@ -164,6 +177,8 @@ def _record(
     operation_id: str,
     now: datetime,
     batch_id: str | None = None,
+    *,
+    first_wrong: int | None = None,
 ) -> None:
     session.add(
         ReviewRow(
@@ -177,6 +192,7 @@ def _record(
             status_before=rationale.status,
             revision_before_id=rationale.revision_id,
             created_at=now,
+            first_wrong=first_wrong,
         )
     )
 

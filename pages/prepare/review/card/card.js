@@ -266,7 +266,8 @@ function onKey(s, event) {
   if (!found) return;
   event.stopImmediatePropagation(); // the app's own shortcuts must not see it
   if (found.isTaken) event.preventDefault();
-  if (found.reason) decide(s, "reject", found.reason);
+  if (found.sentence) decide(s, "reject", null, false, found.sentence);
+  else if (found.reason) decide(s, "reject", found.reason);
   else if (found.act) act(s, found.act);
 }
 
@@ -305,8 +306,9 @@ function act(s, name) {
   ACTS[name](s);
 }
 
-// `also`: the question's other samples stay open beside the one that is taken.
-function decide(s, pressed, reason, also = false) {
+// `also`: the question's other samples stay open beside the one that is taken. `sentence`: the
+// first wrong one, from 1.
+function decide(s, pressed, reason, also = false, sentence = null) {
   const record = current(s);
   if (!record || (s.second && (pressed === "skip" || s.editing || also))) return;
   const text = s.editing ? s.box.value : null;
@@ -317,7 +319,10 @@ function decide(s, pressed, reason, also = false) {
   }
   const { id, revision, status } = record; // the status seen: another's verdict is asked about
   const after = record.after || null;
-  const fields = { id, revision, after, status, verdict, text: isEdit ? text : null, reason, also };
+  const fields = {
+    id, revision, after, status, verdict, text: isEdit ? text : null, reason, also,
+    first_wrong: sentence,
+  };
   const op = operation(s.second ? "again" : "decide", fields, Date.now());
   const passes = s.rules.taken.includes(verdict) && !s.second && !also;
   s.history.push({

@@ -19,7 +19,8 @@ export function isComposing(event) {
 }
 
 // What to do with a press: null lets it through to the app. `isTaken` keeps it from everybody,
-// without it the app's own shortcuts alone do not see it. `act` and `reason` say what it means.
+// without it the app's own shortcuts alone do not see it. `act` and `reason` say what it means;
+// with Shift a digit is the sentence that is the first wrong one, whatever sign it writes.
 //
 // `press` is the event read by `readPress`; `where` says where the focus is: inBox, takesText,
 // isEditing, hasDialog, showsHelp. `acts` is the act of each key, `reasons` are those of 1 to 9.
@@ -31,15 +32,17 @@ export function meaning(press, where, acts, reasons) {
     if (where.isEditing) return { isTaken: true, act: "restore" };
     return where.showsHelp ? { isTaken: true, act: "help" } : null;
   }
-  const reason = /^[1-9]$/.test(press.key) ? reasons[Number(press.key) - 1] : undefined;
+  const sentence = press.sentence;
+  const reason = !sentence && /^[1-9]$/.test(press.key) ? reasons[Number(press.key) - 1] : undefined;
   const act = press.key === "?" ? "help" : withShift(acts[press.key], press.isShift);
-  if (!act && !reason) {
+  if (!act && !reason && !sentence) {
     // the app's own: clear caches, rerun
     return ["c", "r"].includes(press.key) ? { isTaken: true } : null;
   }
   if (press.isRepeat && !MOVES.includes(act)) return { isTaken: true }; // one held decides once
   // an open edit is saved or restored, never passed over
   if (where.isEditing) return { isTaken: true, act: "focus" };
+  if (sentence) return { isTaken: true, act: "reject", sentence };
   return reason ? { isTaken: true, act: "reject", reason } : { isTaken: true, act };
 }
 
@@ -62,7 +65,13 @@ export function readPress(event) {
     isShift: Boolean(event.shiftKey),
     isRepeat: event.repeat,
     isComposing: isComposing(event),
+    sentence: sentenceOf(event),
   };
+}
+
+function sentenceOf(event) {
+  const [, , digit] = CODE.exec(event.code ?? "") ?? [];
+  return digit && event.shiftKey ? Number(digit) : null;
 }
 
 // The act of each key, from the bindings that come with the data: [{act, key, help}].
