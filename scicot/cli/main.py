@@ -6,9 +6,13 @@ import json
 import logging
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
 from scicot.cli import app as app_command
 from scicot.cli import (
@@ -43,8 +47,34 @@ from scicot.pure.secrets import hide_secrets
 from scicot.services.system.failures import tell
 from scicot.words.settings import get_settings
 
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Take orders to the terminal out of what the parser repeats of the words typed."""
+    try:
+        yield
+    except TyperException as error:
+        error.message = printable(error.message)
+        raise
+
+
+class _Program(TyperGroup):
+    """The program as typer has it, whose complaints can be read."""
+
+    def make_context(self, *args: Any, **options: Any) -> Any:
+        """Parse the words that come before the command's own."""
+        with _readable():
+            return super().make_context(*args, **options)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Parse the command's words and carry it out."""
+        with _readable():
+            return super().invoke(ctx)
+
+
 app = typer.Typer(
     name="scicot",
+    cls=_Program,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

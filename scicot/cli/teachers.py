@@ -18,14 +18,13 @@ from scicot.services.teacher.prompts import (
     choose_default_prompt,
     default_prompt,
     list_prompts,
+    read_part,
     save_prompt,
 )
 from scicot.services.teacher.refusals import forget_refusals, list_refusals
 from scicot.services.teacher.thinking import take_thinking
 from scicot.services.workspace import open_workspace
-from scicot.words.errors import InvalidInput
 from scicot.words.records import CompletionState
-from scicot.words.storage import expand
 from scicot.words.teaching import PromptParts
 
 prompts = typer.Typer(no_args_is_help=True, help="What teachers are asked, in versions.")
@@ -77,19 +76,10 @@ def save_command(
     as_json: AsJson = False,
 ) -> None:
     """Store three parts as the next version of a prompt."""
-    texts = [_read(path) for path in (reference, thinking, specificity)]
+    texts = [read_part(path) for path in (reference, thinking, specificity)]
     with open_workspace() as session:
         saved = save_prompt(session, current_actor(), name, PromptParts(*texts))
     emit(asdict(saved), as_json, f"{saved.title} is prompt {saved.id}.")
-
-
-def _read(path: Path) -> str:
-    try:
-        return expand(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(
-            f"{path.name} cannot be read as UTF-8 text. Give another file."
-        ) from error
 
 
 @teachers.command("list")

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO
 
 from scicot.words.errors import InvalidInput
-from scicot.words.storage import says_full, storage_error
+from scicot.words.storage import expand, says_full, storage_error
 
 MAX_FILE_BYTES = 512 * 2**20
+MAX_TEXT_BYTES = 2**20  # of a file that a person writes: a prompt, a rubric, a grid
 MAX_UNPACKED_BYTES = 256 * 2**20  # of what a packed file may become: a bomb is packed small
 CHUNK = 1 << 20
 _UNPACKERS: tuple[tuple[bytes, str, Callable[[Path], Any]], ...] = (
@@ -55,6 +56,18 @@ def first_bytes(path: Path, count: int = 64) -> bytes:
     """Return how a file begins; raises InvalidInput where it cannot be read."""
     with open_regular(path) as file:
         return file.read(count)
+
+
+def read_text_file(path: Path, most: int = MAX_TEXT_BYTES) -> str:
+    """Return the text of a small UTF-8 file; raises InvalidInput for what is none."""
+    with open_regular(expand(path)) as file:
+        content = file.read(most + 1)
+    if len(content) > most:
+        raise InvalidInput(f"{path.name} is larger than {most // 2**10:,} KiB. Give another file.")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"{path.name} is no UTF-8 text. Save it as UTF-8.") from error
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import re
+import stat
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -199,12 +200,14 @@ def _fingerprint(files: tuple[tuple[str, int, int], ...]) -> str:
 
 def _read_json(name: str, path: Path) -> dict[str, Any]:
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise OSError("it is no regular file")
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise StudentError(
             f"Student '{name}' has no {path.name}. Give the folder that save_pretrained wrote."
         ) from None
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, RecursionError) as error:
         raise StudentError(f"Student '{name}': {path.name} cannot be read ({error}).") from error
     if not isinstance(content, dict):
         raise StudentError(f"Student '{name}': {path.name} holds no JSON object.")

@@ -45,7 +45,8 @@ def _sentence(error: BaseException, log: Path | None) -> str:
         return "The machine ran out of memory. Close other programs, then try again."
     if isinstance(error, OSError) and error.errno:
         return str(storage_error(error, str(error.filename or "a file")))
-    if isinstance(error, UnicodeEncodeError):  # of the command line or a file's name, mostly
+    # of the command line or a file's name, mostly
+    if isinstance(error, UnicodeEncodeError) or "embedded null" in str(error):
         return "A name or text holds bytes that are no text. Write it as UTF-8."
     if says_full(error):
         return str(full_disk("a file"))

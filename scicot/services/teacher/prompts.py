@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from db.models import PromptRow
 from db.session import write
 from scicot.adapters.clock import utc_now
+from scicot.adapters.sources.files import read_text_file
 from scicot.pure.teacher.prompts import BUILT_IN, PAPER_PROMPT, check_parts, parts_hash
 from scicot.words.errors import InvalidInput, NotFound
 from scicot.words.people import Action, needs
@@ -95,6 +97,11 @@ def choose_default_prompt(session: Session, actor: Actor, prompt_id: int) -> Pro
         row.chosen_at = utc_now()
     log.info("%s made prompt %s the default", actor.name, prompt.id)
     return prompt
+
+
+def read_part(path: Path) -> str:
+    """Return the part of a prompt that a file holds; raises InvalidInput for what is no text."""
+    return read_text_file(path).strip()
 
 
 @needs(Action.SAVE_PROMPT)
