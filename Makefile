@@ -27,11 +27,14 @@ app: setup
 quick: setup
 	$(BIN)/python -m pytest tests/pure tests/words tests/db tests/test_architecture.py
 
-# Several processes share the tests; each test has a home folder and a database of its own.
+# Several processes share the tests; each test has a home folder and a database of its own. Each
+# takes half of them in their order, so that what a module starts is started once, and whoever is
+# ready first takes from what the other has left.
 test: setup
 	@if command -v chromium >/dev/null || { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; }; \
 	  then $(MAKE) --no-print-directory chromium; fi
-	$(BIN)/python -m pytest -m "not slow and not cluster" -n $(PROCESSES) --reruns $(RERUNS)
+	$(BIN)/python -m pytest -m "not slow and not cluster" -n $(PROCESSES) --dist worksteal \
+	  --reruns $(RERUNS)
 
 test-slow: setup chromium
 	$(BIN)/python -m pytest -m slow

@@ -5,7 +5,9 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -97,6 +99,13 @@ def train_whole(job: StageJob) -> dict[str, torch.Tensor]:
     return weights(trainer)
 
 
+@cache
+def unbroken(student: Path) -> dict[str, torch.Tensor]:
+    """Return the weights of a student's training that nothing disturbs, once for all tests."""
+    with TemporaryDirectory() as folder:
+        return train_whole(make_job(student, Path(folder)))
+
+
 def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
     return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
 
@@ -114,16 +123,13 @@ def test_another_seed_gives_other_weights(job: StageJob, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("stop_after", [3, 5, 9])
-def test_a_stopped_training_goes_on_to_the_same_weights(
-    job: StageJob, tmp_path: Path, stop_after: int
-) -> None:
-    whole = train_whole(replace(job, work_folder=tmp_path / "whole"))
+def test_a_stopped_training_goes_on_to_the_same_weights(job: StageJob, stop_after: int) -> None:
     with pytest.raises(Cancelled):
         StageTrainer(job).train(Watcher(stop_after))
     resumed = StageTrainer(job)
     assert resumed.state.step == stop_after // 4 * 4
     resumed.train(Watcher())
-    assert same(whole, weights(resumed))
+    assert same(unbroken(job.student), weights(resumed))
 
 
 def stop_at(job: StageJob, step: int) -> list[Path]:
@@ -133,8 +139,8 @@ def stop_at(job: StageJob, step: int) -> list[Path]:
 
 
 @pytest.mark.parametrize("harm", ["truncate", "flip", "no_marker", "remove"])
-def test_a_damaged_checkpoint_falls_back_one(job: StageJob, tmp_path: Path, harm: str) -> None:
-    whole = train_whole(replace(job, work_folder=tmp_path / "whole"))
+def test_a_damaged_checkpoint_falls_back_one(tiny_causal: Path, tmp_path: Path, harm: str) -> None:
+    job = make_job(tiny_causal, tmp_path / "work")
     older, newest = stop_at(job, 9)
     file = newest / "optimizer.safetensors"
     if harm == "truncate":
@@ -150,7 +156,7 @@ def test_a_damaged_checkpoint_falls_back_one(job: StageJob, tmp_path: Path, harm
     resumed = StageTrainer(job)
     assert resumed.state.step == int(older.name.removeprefix("step-"))
     resumed.train(Watcher())
-    assert same(whole, weights(resumed))
+    assert same(unbroken(tiny_causal), weights(resumed))
 
 
 def test_a_foreign_checkpoint_is_refused(job: StageJob) -> None:
@@ -195,14 +201,13 @@ def train_and_die(student: Path, work: Path, at_step: int, at_write: int) -> Non
 def test_a_killed_training_resumes_to_the_same_weights(
     tiny_t5: Path, tmp_path: Path, at_step: int, at_write: int
 ) -> None:
-    whole = train_whole(make_job(tiny_t5, tmp_path / "whole"))
     work = tmp_path / "work"
     killed = run_apart(train_and_die, tiny_t5, work, at_step, at_write)
     killed.join(PATIENCE_SECONDS)
     assert killed.exitcode == -signal.SIGKILL
     resumed = StageTrainer(make_job(tiny_t5, work))
     resumed.train(Watcher())
-    assert same(whole, weights(resumed))
+    assert same(unbroken(tiny_t5), weights(resumed))
 
 
 def test_only_two_checkpoints_are_kept(job: StageJob) -> None:

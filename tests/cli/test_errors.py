@@ -151,7 +151,8 @@ def test_doctor_sees_a_home_that_is_read_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = tmp_path / "home"
-    run_process("runs", "list")
+    run_command("runs", "list")
+    get_engine(f"sqlite:///{home / 'scicot.db'}").dispose()
     bound = subprocess.run(["mount", "--bind", str(home), str(home)], capture_output=True)
     if bound.returncode:
         pytest.skip("this account may not mount")

@@ -23,6 +23,7 @@ PATIENCE_SECONDS = 1800  # a busy machine
 # what every process that is started finds loaded: seconds of imports each
 LOADED = (
     *("torch", "transformers", "ctranslate2", "ctranslate2.converters"),
+    *("transformers.models.t5.modeling_t5", "transformers.models.llama.modeling_llama"),
     *("tests.soak.database", "tests.soak.training", "tests.soak.teacher", "tests.soak.reviewers"),
 )
 BEYOND = 1.1  # a few kills come after the end, so that the very last moment is hit too
