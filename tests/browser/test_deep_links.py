@@ -1,11 +1,11 @@
-"""Every screen's address in real Chromium, each the first thing that a browser opens."""
+"""Every screen's address in real Chromium, each opened as a new document by its link alone."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Page, expect
 
 from db.migrate import migrate
 from db.session import open_session
@@ -51,13 +51,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("link", LINKS)
-def test_a_deep_link_opens_its_screen(browser: Browser, address: str, link: str) -> None:
-    context = browser.new_context(viewport={"width": 1280, "height": 720})
-    try:
-        page = context.new_page()
-        page.goto(f"{address}{link}", timeout=60_000)
-        heading = page.get_by_test_id("stMain").get_by_role("heading", name=LINKS[link], exact=True)
-        expect(heading.first).to_be_visible(timeout=60_000)
-        assert page.get_by_role("dialog").count() == 0  # "Page not found" would be one
-    finally:
-        context.close()
+def test_a_deep_link_opens_its_screen(tab: Page, address: str, link: str) -> None:
+    tab.goto(f"{address}{link}")
+    heading = tab.get_by_test_id("stMain").get_by_role("heading", name=LINKS[link], exact=True)
+    expect(heading.first).to_be_visible(timeout=60_000)
+    assert tab.get_by_role("dialog").count() == 0  # "Page not found" would be one

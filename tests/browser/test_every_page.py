@@ -1,10 +1,13 @@
-"""Every page for axe, light and dark, and 375 wide: nothing serious, nothing that scrolls away."""
+"""Every page for axe, light and dark, and 375 wide: nothing serious, nothing that scrolls away.
+
+And it asks nobody but the app itself: no fonts, icons or statistics from elsewhere.
+"""
 
 from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from tests.browser.app_server import keep_screenshot, wait_until_quiet
 
@@ -18,8 +21,14 @@ PAGES = (
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_reads_well_for_axe_and_fits_a_telephone(
-    page: Page, filled_address: str, path: str
+    tab: Page, filled_address: str, path: str
 ) -> None:
+    page, asked = tab, set[str]()
+
+    def note(request: Request) -> None:
+        asked.add(request.url)
+
+    page.on("request", note)
     page.goto(f"{filled_address}/{path}")
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
@@ -38,3 +47,6 @@ def test_a_page_reads_well_for_axe_and_fits_a_telephone(
         "document.querySelector('[data-testid=stMain]').scrollWidth <= window.innerWidth"
         " && document.documentElement.scrollWidth <= window.innerWidth"
     )
+    assert asked
+    assert {url for url in asked if not url.startswith((filled_address, "data:", "blob:"))} == set()
+    page.remove_listener("request", note)

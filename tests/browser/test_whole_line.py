@@ -179,7 +179,9 @@ def test_the_whole_line_in_chromium(arc_folder: Path, tmp_path: Path, settings: 
         running_app(settings.home_folder, tmp_path / "app.log") as address,
         chromium_page() as page,
     ):
-        page.goto(f"{address}/questions")
+        page.goto(f"{address}/questions")  # the first visit to a fresh server is a deep link
+        expect(page.get_by_role("heading", name="Questions").first).to_be_visible()
+        assert page.get_by_role("dialog").count() == 0  # "Page not found" would be one
         import_questions(page, folder)
         generate(page, settings)
         review(page)
