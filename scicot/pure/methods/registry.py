@@ -89,6 +89,12 @@ def learner_of(kind: str) -> Method:
     )
 
 
+def has_recipe(name: str | None) -> bool:
+    """Return whether a method is told from others by its rationales."""
+    method = _METHODS.get(name or "")
+    return method is not None and method.recipe is not None
+
+
 def needs_rationales(method: Method) -> bool:
     """Return whether a method cannot train without a snapshot."""
     return method.usual is not None and method.usual.needs_rationales

@@ -20,7 +20,13 @@ from scicot.pure.evaluation.settings import (
 )
 from scicot.pure.evaluation.tables import Measured, RunScore, measure
 from scicot.pure.hashing import content_hash
-from scicot.pure.methods.registry import CLAIM, read_config, second_stage_trains_on, usual_plan
+from scicot.pure.methods.registry import (
+    CLAIM,
+    has_recipe,
+    read_config,
+    second_stage_trains_on,
+    usual_plan,
+)
 from scicot.pure.statistics import wilson_interval
 from scicot.pure.teacher.names import parse_teacher
 from scicot.services.evaluation.baselines import load_places
@@ -85,7 +91,8 @@ def choose_reference(runs: Sequence[RunView]) -> Reference:
         groups.values(), key=lambda group: (len({key_of(run) for run in group}), len(group))
     )
     snapshots: dict[str, list[tuple[str, int | None]]] = defaultdict(list)
-    for run in chosen:
+    # a method with rationales of its own has a snapshot of its own, which is no table's
+    for run in [run for run in chosen if not has_recipe(run.method)] or chosen:
         if run.training.snapshot and run.training.fraction == 1.0:
             trained = run.result.get("training_questions")
             snapshots[str(run.dataset)].append(

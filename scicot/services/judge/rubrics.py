@@ -63,8 +63,13 @@ def load_rubric(path: Path) -> tuple[Criterion, ...]:
 
 @needs(Action.SAVE_PROMPT)
 def save_rubric(session: Session, actor: Actor, criteria: Sequence[Criterion]) -> Rubric:
-    """Store the criteria as the next version; the same words are the version that is there."""
+    """Store the criteria as the next version; the same words are the version that is there.
+
+    The built-in one is the first, whoever saves what.
+    """
     check_rubric(criteria)
+    if tuple(criteria) != BUILT_IN:
+        list_rubrics(session)
     digest = rubric_hash(criteria)
     with write(session):
         row = session.scalar(select(RubricRow).where(RubricRow.content_hash == digest))

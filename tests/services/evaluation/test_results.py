@@ -338,3 +338,15 @@ def test_what_an_empty_cell_is_about_is_in_its_launch_and_in_what_is_under_way(
     empty = cell(methods, UNTRAINED["cloze"]).launch
     assert empty is not None
     assert (empty["answer_form"], empty["show_options"]) == ("text", "False")
+
+
+def test_a_method_with_rationales_of_its_own_does_not_mark_the_others(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    for method, snapshot in (("one_stage", "s"), ("star", "of star"), ("ho", "of ho")):
+        told = config(method, snapshot=snapshot)
+        store_run(session, questions, right=[0], method=method, config=told)
+    table = load_results(session).tables[1]
+    measured = [cell(table, row).measured for row in ("One-stage", "STaR", "Ho et al.")]
+    said = [found.differs for found in measured if found is not None]
+    assert said == ["", "snapshot of star against s", "snapshot of ho against s"]

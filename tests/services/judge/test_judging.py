@@ -225,3 +225,8 @@ def test_the_interval_holds_the_error_that_the_judge_is_known_to_have(
     ):
         assert interval is not None
         assert interval.low <= known <= interval.high
+
+
+def test_the_built_in_rubric_is_the_first_whoever_saves_another(session: Session) -> None:
+    assert save_rubric(session, ADA, CRITERIA).id == 2
+    assert [rubric.id for rubric in list_rubrics(session)] == [2, 1]
