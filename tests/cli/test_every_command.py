@@ -109,6 +109,7 @@ def place(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
     for name in ("SCICOT_TRAINING_SLOTS", "SCICOT_DATABASE_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SCICOT_LAUNCHER", "none")
+    monkeypatch.chdir(tmp_path)  # a value may well be the name of a new file
     shutil.copy(made / "rows.jsonl", tmp_path)
     yield tmp_path
     for name in ("SCICOT_TRAINING_SLOTS", "SCICOT_DATABASE_URL"):
