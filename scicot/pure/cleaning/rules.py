@@ -13,9 +13,12 @@ from scicot.words.errors import InvalidInput
 from scicot.words.patterns import LONGEST_PATTERN, SECONDS_A_TEXT, TOO_SLOW
 from scicot.words.records import RuleKind
 
-SENTENCE = regex.compile(r"[^.!?\n]*(?:[.!?]+(?=\s|$)|[.!?]|\n|$)")
-# up to six words and the sign that ends them
-OPENING = regex.compile(r"\s*(?:[^\s.!?:,;]+ ?){1,6}[.!?:,;]+(?=\s)")
+SENTENCE = regex.compile(r"[^.!?。！？؟۔।\n]*(?:[.!?]+(?=\s|$)|[.!?]|[。！？؟۔।]+|\n|$)")
+# up to six words and the sign that ends them; a word is never divided, however long it is: Chinese
+# sets no blanks, and a clause tried in all its parts would take hours
+OPENING = regex.compile(
+    r"\s*(?:[^\s.!?:,;。！？：，；؟،؛]++ ?){1,6}(?:[.!?:,;]+(?=\s)|[。！？：，；؟،؛]+)"
+)
 SHORTEST_PROPOSAL = 3  # characters
 OFTEN = 3  # edits alike before a rule is proposed
 

@@ -73,3 +73,14 @@ def test_edits_made_again_and_again_become_proposals() -> None:
 def test_an_opening_that_many_texts_share_is_proposed_to_be_taken_off() -> None:
     texts = ["Sure! Iron rusts.", "sure! Ice melts.", "Sure! The sun is hot.", "Iron rusts, so."]
     assert propose_openings(texts) == [(Rule(RuleKind.STRIP_PREFIX, "Sure!"), 3)]
+
+
+def test_an_opening_in_chinese_is_proposed_at_once() -> None:
+    texts = [f"当然可以！{'根长在土壤里吸收水分' * 200}{n}。" for n in range(3)]
+    assert propose_openings(texts) == [(Rule(RuleKind.STRIP_PREFIX, "当然可以！"), 3)]
+    assert propose_openings(["x" * 5000, "根" * 5000, "根 " * 2000]) == []
+
+
+def test_a_sentence_ends_by_its_own_scripts_signs() -> None:
+    rule = Rule(RuleKind.DROP_SENTENCE, "答案")
+    assert apply_rule(rule, "根吸收水分。所以答案是根。") == "根吸收水分。"
