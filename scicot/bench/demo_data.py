@@ -71,8 +71,15 @@ FILES = {
 REVIEWER = Actor("Ada")
 EMPTIED = (RunStageRow, StageRow, ImportRow, PreferenceRow, DraftRow, LeaseRow)
 DECISIONS = DEMO_FOLDER / "decisions.jsonl"
-# Few steps, so that two slow cores need minutes; the rest is the starter student's own defaults.
-SETTINGS: dict[str, Any] = {"steps": 8, "questions_per_step": 3, "max_rationale_tokens": 64}
+# Few steps, so that two slow cores need minutes; the form in which the starter student learns best.
+SETTINGS: dict[str, Any] = {
+    "answer_form": "text",
+    "show_options": True,
+    "learning_rate": 1e-4,
+    "steps": 8,
+    "questions_per_step": 3,
+    "max_rationale_tokens": 64,
+}
 
 
 def make_demo(workspace: Workspace) -> Iterator[str]:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    create_engine,
     func,
     insert,
     select,
@@ -109,9 +110,9 @@ def poison(path: Path, into: Poison) -> int:
 
     Equal texts stay equal, so that what is found by its name still is.
     """
-    url = f"sqlite:///{path}"
+    engine = create_engine(f"sqlite:///{path}")  # bare: an older database may hold longer texts
     fields = 0
-    with open_session(url) as session, write(session):
+    with Session(engine) as session, session.begin():
         for table in Base.metadata.sorted_tables:
             columns = [column for column in table.columns if _is_filled_by_others(table, column)]
             keys = list(table.primary_key.columns)
@@ -129,7 +130,7 @@ def poison(path: Path, into: Poison) -> int:
             .where(run.c.id == broken)
             .values(error=into("an error"), message=into("a message"), status=RunStatus.FAILED)
         )
-    get_engine(url).dispose()
+    engine.dispose()
     return fields
 
 
