@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from scicot.adapters.atomic_files import refuse_special_file
 from scicot.words.errors import InvalidParcel
 from scicot.words.storage import says_full, storage_error
 
@@ -26,6 +27,7 @@ def write_parcel(folder: Path, path: Path, manifest: Mapping[str, Any]) -> int:
     files = sorted(file for file in folder.rglob("*") if file.is_file())
     hashes = {file.relative_to(folder).as_posix(): _hash(file) for file in files}
     whole = {"format": FORMAT, **manifest, "files": hashes}
+    refuse_special_file(path)
     if not path.parent.is_dir():
         raise InvalidParcel(f"There is no folder {path.parent}. Make it, or name another file.")
     partial = path.with_name(f".{path.name}.{uuid.uuid4().hex}")

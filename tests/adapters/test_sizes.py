@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import httpx2
@@ -16,11 +16,14 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from scicot.adapters.atomic_files import write_atomically
-from scicot.adapters.parcel_files import read_manifest
+from scicot.adapters.parcel_files import read_manifest, write_parcel
 from scicot.adapters.teacher.reply_size import LimitedTransport, TooLong
 from scicot.pure.checks import find_flags
+from scicot.pure.predictions.llm_parsing import read_llm_output
+from scicot.pure.predictions.parsing import read_output
 from scicot.pure.printable import printable, printable_json
 from scicot.words.errors import InvalidInput, InvalidParcel
+from scicot.words.records import Question
 from tests.builders import make_question
 
 SECONDS_FOR_A_LONG_TEXT = 10.0  # on a busy machine; quadratic ones took 27 s for as much
@@ -65,12 +68,25 @@ def test_an_export_replaces_nothing_but_a_file(tmp_path: Path, kind: str) -> Non
     assert [entry.name for entry in tmp_path.iterdir() if entry.name.startswith(".")] == []
 
 
-@settings(max_examples=15, deadline=None)
-@given(piece=st.sampled_from(["\n", " ", "A) ", "The answer is B. ", "(", "because ", "1", "\t\n"]))
-def test_the_checks_take_a_long_text_in_time(piece: str) -> None:
-    long = piece * (40_000 // len(piece))
+# what models in a loop write, and what patterns try in vain
+PIECES = (
+    *("\n", " ", "A ", "A) ", "(A", "A. x\n", "The answer is B. ", "Answer: ", "答案是", "(", "{"),
+    *("{}", "because ", "1", "\t\n", "\\boxed{", "\\(", "<think>", "</think>", "? ", "It is "),
+)
+
+
+@pytest.mark.parametrize(
+    ("read", "signs"),
+    [(find_flags, 40_000), (read_output, 200_000), (read_llm_output, 200_000)],
+)
+@settings(max_examples=len(PIECES), deadline=None)
+@given(piece=st.sampled_from(PIECES), end=st.sampled_from(["", "!", " the answer.", "}"]))
+def test_a_long_text_that_repeats_itself_is_read_in_time(
+    read: Callable[[str, Question], object], signs: int, piece: str, end: str
+) -> None:
+    long = piece * (signs // len(piece)) + end
     began = time.process_time()
-    find_flags(long, make_question())
+    read(long, make_question())
     assert time.process_time() - began < SECONDS_FOR_A_LONG_TEXT
 
 
@@ -88,6 +104,13 @@ def test_no_text_gives_a_terminal_an_order(written: str) -> None:
     assert not any(
         (ord(sign) < 32 and sign not in "\t\n") or 127 <= ord(sign) < 160 for sign in shown
     )
+
+
+def test_a_parcel_replaces_nothing_but_a_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    with pytest.raises(InvalidInput, match="no regular file"):
+        write_parcel(tmp_path, tmp_path / "fifo", {})
+    assert (tmp_path / "fifo").is_fifo()
 
 
 @pytest.mark.parametrize("kind", ["fifo", "device", "folder"])

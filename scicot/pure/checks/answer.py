@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 
 from scicot.pure.checks.finding import (
     Finding,
@@ -44,6 +45,9 @@ BOILERPLATE = frozenset(
         ),
     )
 )
+# of a text: more of them only a model in a loop writes
+MOST_ANNOUNCEMENTS, MOST_LETTERS = 40, 100
+LONGEST_CLAUSE = 600  # characters behind an announcement that may name an option
 LONG_FOR_TWO = 24  # words of a text in which two new ones still say nothing
 NEGATION = re.compile(
     r"\b(?:not|isn['’]t|never|no|incorrect|wrong|neither|nor|cannot|false|nicht|pas|не)\b|不|ليس",
@@ -85,13 +89,15 @@ def _closes_an_aside(found: re.Match[str], text: str) -> bool:
 
     So in "(such as vitamin C)"; "B) one week" opens nothing.
     """
+    if found["b"] is None:
+        return False
     before = text[: found.start()]
-    return found["b"] is not None and before.count("(") > before.count(")")
+    return before.count("(") > before.count(")")
 
 
 def leaks_letter(text: str, question: Question) -> Iterator[Finding]:
     """Find where the text names an option by its letter."""
-    for match in _letters(tuple(question.labels)).finditer(text):
+    for match in islice(_letters(tuple(question.labels)).finditer(text), MOST_LETTERS):
         if _closes_an_aside(match, text):
             continue
         start, end = match.span()
@@ -103,7 +109,7 @@ def leaks_letter(text: str, question: Question) -> Iterator[Finding]:
 
 def announces_answer(text: str, question: Question) -> Iterator[Finding]:
     """Find where the text says that something is the answer instead of explaining it."""
-    for match in ANNOUNCEMENT.finditer(text):
+    for match in islice(ANNOUNCEMENT.finditer(text), MOST_ANNOUNCEMENTS):
         start = match.start()
         stop = _SENTENCE_END.search(text, match.end())
         end = stop.start() + 1 if stop else len(text)
@@ -132,13 +138,13 @@ def only_restates(text: str, question: Question) -> Iterator[Finding]:
 def contradicts_key(text: str, question: Question) -> Iterator[Finding]:
     """Find where the text announces an option that is not the key, by letter or by words."""
     letters = _letters(tuple(question.labels))
-    for match in ANNOUNCEMENT.finditer(text):
+    for match in islice(ANNOUNCEMENT.finditer(text), MOST_ANNOUNCEMENTS):
         around = text[max(0, match.start() - 12) : match.start()], _behind_quote(match.group())
         if any(map(NEGATION.search, around)):
             continue
         stop = _CLAUSE_END.search(text, match.end() + 2)
         end = stop.start() + 1 if stop else len(text)
-        said = text[match.end() : end]
+        said = text[match.end() : min(end, match.end() + LONGEST_CLAUSE)]
         if NEGATION.match(said.strip()):
             continue
         named = [_option_meant(said, question)]

@@ -37,7 +37,7 @@ ECHO = re.compile(
     r"|^[^\S\n]*(?:rationale|explanation|reasoning|question|options|answer)\s*:"
     r"|\breference point\b|\bspecific to this question\b"
     r"|一步一步(?:地)?(?:来)?思考|一步步思考|ステップ(?:バイ|ごと)|단계별로|خطوة بخطوة"
-    r"|^\s*(?:问题|題目|题目|选项|選項|答案|解析|解释|解釋)\s*[:：]",
+    r"|^[^\S\n]*(?:问题|題目|题目|选项|選項|答案|解析|解释|解釋)\s*[:：]",
     re.IGNORECASE | re.MULTILINE,
 )
 # another question begins: by its heading, or by its options after a question mark

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from scicot.pure.predictions.markup import strip_markup
 from scicot.words.records import Question
 
+ROOM = 200  # characters of markup and marks around a choice's text
 _LETTERS, _DIGITS = "ABCDEFGHIJ", "1234567890"
 _MARKS = " \t.,;:!?\"'`“”‘’«»"
 _MINUS = str.maketrans(dict.fromkeys("−‐‑‒–﹣－", "-"))
@@ -56,6 +57,9 @@ LOOSENED: tuple[Callable[[str], str], ...] = (
 
 def match_choice(text: str, question: Question) -> str | None:
     """Return the label of the one choice whose text this is, None for none or several."""
+    text = _as_written(text)
+    if len(text) > 4 * max((len(choice.text) for choice in question.choices), default=0) + ROOM:
+        return None  # too long for any of them, however it is written
     for loosen in LOOSENED:
         stated = loosen(text)
         if not stated:

@@ -71,7 +71,7 @@ _WHAT = (
 VERDICT = re.compile(rf"\b(?:{IS}|seems|looks)\s+{_SO}{_WHAT}(?P<after>[^\n.!?]*)", re.IGNORECASE)
 # "(B) One week is the best answer"
 REVERSED = re.compile(
-    rf"(?:(?<=^)|(?<=[\s\"'“‘(\[])){_NAME}(?P<text>\s*[)\]\"'”’]*\s*[.:,–-]?\s*[^\n.!?]*?)\s*,?\s*"
+    rf"(?:(?<=^)|(?<=[\s\"'“‘(\[])){_NAME}(?P<text>\s*[)\]\"'”’]*\s*[.:,–-]?\s*[^\n.!?]{{0,250}}?)\s*,?\s*"
     rf"\b(?:{IS}|seems|looks)\s+{_SO}{_WHAT}(?P<after>[^\n.!?]*)",
     re.IGNORECASE,
 )
@@ -136,6 +136,7 @@ _TAKEN_BACK_NEXT = re.compile(
     re.IGNORECASE,
 )
 _CONFIRMED = re.compile(r"\b(?:yes|confirmed|so\s+it\s+is|checks\s+out|still\s+holds)\b", re.I)
+LONGEST_SENTENCE = 1000  # characters: what repeats itself without an end is no sentence
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)」』]*(?:\s|$)|(?<=[。！？])|\n")
 
 
@@ -182,9 +183,10 @@ def is_taken_back(following: str) -> bool:
 
 
 def sentence_start(text: str, place: int) -> int:
-    """Return where the sentence around a place begins."""
-    ends = [match.end() for match in _SENTENCE_END.finditer(text, 0, place)]
-    return ends[-1] if ends else 0
+    """Return where the sentence around a place begins, or what one can look back to."""
+    first = max(0, place - LONGEST_SENTENCE)
+    ends = [match.end() for match in _SENTENCE_END.finditer(text, first, place)]
+    return ends[-1] if ends else first
 
 
 def sentence_end(text: str, place: int, options: Sequence[str] = ()) -> int:
@@ -196,4 +198,5 @@ def sentence_end(text: str, place: int, options: Sequence[str] = ()) -> int:
         if not own or "\n" in text[match.start() : match.end()]:
             break
         match = _SENTENCE_END.search(text, match.end() + max(map(len, own)))
-    return match.start() if match else len(text)
+    end = match.start() if match else len(text)
+    return min(end, place + LONGEST_SENTENCE)

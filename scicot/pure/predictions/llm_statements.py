@@ -30,7 +30,8 @@ _KEYS = (
     *("letter", "correct_option", "correct_choice", "selected_option", "selected", "prediction"),
     *("answer_key", "answer_letter", "final", "result", "response"),
 )
-MOST_SIGNS = 4000  # of a JSON object
+_BRACE = re.compile("[{}]")
+MOST_OBJECTS = 50  # of a text, each read as JSON
 # what may stand before a bare letter that is turned round: "Vitamin B is the best" is no such thing
 _BEFORE_BARE = re.compile(
     r"(?:^|[.,;:!?\n\"“'(*]|\b(?:that|so|then|thus|therefore|hence|and|because|since|as|only|think|"
@@ -120,25 +121,23 @@ def stated_after_lead_ins(text: str, options: Sequence[str] = ()) -> Iterator[St
 def stated_in_objects(text: str) -> Iterator[Stated]:
     """Yield what a JSON object in the text names as its answer; JSON, or as Python writes it."""
     at = 0
-    while (start := text.find("{", at)) >= 0:
-        end = _closing(text, start)
-        at = start + 1
-        content = as_list(text[start:end]) if end else None
-        if not end or not isinstance(content, dict):
-            continue
-        value = _answer_of(content)
+    for start, end in _braces(text):
+        content = as_list(text[start:end]) if start >= at else None
+        value = _answer_of(content) if isinstance(content, dict) else None
         if value is not None:
             yield Stated(start, end, value)
             at = end
 
 
-def _closing(text: str, start: int) -> int | None:
-    depth = 0
-    for place in range(start, min(len(text), start + MOST_SIGNS)):
-        depth += {"{": 1, "}": -1}.get(text[place], 0)
-        if not depth:
-            return place + 1
-    return None
+def _braces(text: str) -> list[tuple[int, int]]:
+    """Return from where to where each pair of braces reaches, in the order of their beginnings."""
+    pairs, opened = [], []
+    for sign in _BRACE.finditer(text):
+        if sign[0] == "{":
+            opened.append(sign.start())
+        elif opened:
+            pairs.append((opened.pop(), sign.end()))
+    return sorted(pairs)[:MOST_OBJECTS]
 
 
 def _answer_of(content: dict[Any, Any]) -> str | None:
@@ -156,7 +155,7 @@ def _answer_of(content: dict[Any, Any]) -> str | None:
 
 def _turned_round(text: str, question: Question) -> Iterator[Statement]:
     """Yield "Option B is correct", "which makes B the right one", "(B) One week: correct"."""
-    for pattern in (REVERSED, MAKES, JUDGED):
+    for pattern in (REVERSED, MAKES, JUDGED) if VERDICT.search(text) else (MAKES, JUDGED):
         at = 0
         while match := pattern.search(text, at):
             statement = _judged(match, text, question, by_line=pattern is JUDGED)

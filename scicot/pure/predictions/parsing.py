@@ -24,6 +24,7 @@ from scicot.pure.questions.free import read_free_answer
 from scicot.words.configs import AnswerForm
 from scicot.words.records import AnswerKind, NoAnswer, Question
 
+MOST_READ = 4000  # characters, the last ones: an answer stands at an output's end
 _MARKER = re.compile(r"\banswer\s*[:：]", re.IGNORECASE)
 _STATEMENT = re.compile(
     r"\b(?:the|my)?\s*(?:(?:correct|right|best|final)\s+)?answer\s*(?:is\b|[:：=])\s*:?"
@@ -101,7 +102,7 @@ def read_output(
         return read_free(output, question.answer_form, is_cut=is_cut)
     if form == "text":
         return _read_text(output, question, is_cut=is_cut)
-    text = strip_markup(mark_boxes(output)).strip()
+    text = strip_markup(mark_boxes(output[-MOST_READ:])).strip()
     following = NEXT_QUESTION.search(text)
     if following:  # a model that goes on to invent another question
         text, is_cut = text[: following.start()], False
@@ -139,6 +140,7 @@ def _is_refused_box(statement: re.Match[str], text: str) -> bool:
 
 def read_free(output: str, form: AnswerKind, *, is_cut: bool) -> Reading:
     """Return the free answer that an output states as its label, or why there is none."""
+    output = output[-MOST_READ:]
     following = NEXT_QUESTION.search(output)
     if following:
         output, is_cut = output[: following.start()], False
@@ -159,7 +161,7 @@ def why_none(form: str, question: Question, *, is_cut: bool) -> NoAnswer:
 
 
 def _read_text(output: str, question: Question, *, is_cut: bool) -> Reading:
-    text = strip_markup(output).strip()
+    text = strip_markup(output[-MOST_READ:]).strip()
     marker = _MARKER.search(text)
     if marker:
         text = text[marker.end() :].strip()

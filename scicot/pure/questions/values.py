@@ -69,7 +69,8 @@ def as_list(value: Any) -> Any:
         return ast.literal_eval(
             _with_commas(_ARRAY.sub(lambda match: "(" if match[0][0] == "a" else ")", text))
         )
-    except (ValueError, SyntaxError, RecursionError, MemoryError, tokenize.TokenError):
+    # a set of sets is none, and says so by its type
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError, tokenize.TokenError):
         return value
 
 

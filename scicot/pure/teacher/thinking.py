@@ -18,8 +18,11 @@ _MARKS = (
     (r"<\|inner_prefix\|>", r"<\|inner_suffix\|>"),
     (r"<\|channel\|>analysis<\|message\|>", r"<\|channel\|>final<\|message\|>"),
 )
-_OPENING = re.compile("|".join(opening for opening, _ in _MARKS), re.IGNORECASE)
-_CLOSING = re.compile("|".join(closing for _, closing in _MARKS), re.IGNORECASE)
+_MARK = re.compile(
+    f"(?P<closing>{'|'.join(closing for _, closing in _MARKS)})"
+    f"|{'|'.join(opening for opening, _ in _MARKS)}",
+    re.IGNORECASE,
+)
 _LEFT_OVER = re.compile(
     r"<\|(?:begin|end)_of_solution\|>|<\|(?:START|END)_(?:RESPONSE|TEXT)\|>|"
     r"<\|(?:end|return|start|channel|message)\|>"
@@ -40,20 +43,19 @@ def cut_thinking(text: str) -> Thinking:
 
     A thought that never ends leaves no text: what follows it cannot be told from it.
     """
-    if not (_OPENING.search(text) or _CLOSING.search(text)):
-        return Thinking(text)
     kept: list[str] = []
-    at = 0
-    while True:
-        opening, closing = _OPENING.search(text, at), _CLOSING.search(text, at)
-        if closing and (opening is None or closing.start() < opening.start()):
+    at: int | None = 0  # where the text goes on; None within a thought
+    mark = None
+    for mark in _MARK.finditer(text):
+        if mark["closing"] is None:
+            kept += [text[at : mark.start()]] if at is not None else []
+            at = None
+            continue
+        if at is not None:
             kept = []  # the opening tag stood in the prompt: all so far was thought
-            at = closing.end()
-        elif opening and closing:
-            kept.append(text[at : opening.start()])
-            at = closing.end()
-        elif opening:
-            return Thinking("", was_there=True, is_unclosed=True)
-        else:
-            kept.append(text[at:])
-            return Thinking(_LEFT_OVER.sub("", "".join(kept)).strip(), was_there=True)
+        at = mark.end()
+    if mark is None:
+        return Thinking(text)
+    if at is None:
+        return Thinking("", was_there=True, is_unclosed=True)
+    return Thinking(_LEFT_OVER.sub("", "".join([*kept, text[at:]])).strip(), was_there=True)
