@@ -43,18 +43,19 @@ OURS |= {"operation_id", "undo_operation_id", "batch_id", "finish_reason", "lang
 # where a JSON field holds what people typed, by the key it stands under
 TYPED = {"dataset", "snapshot", "student", "teacher", "text", "name", "file", "note", "model"}
 TYPED |= {"prompt_note", "description", "title", "sources", "packages", "torch", "votes"}
+TYPED |= {"asks", "quote"}
 # what a generic value would make no row of
 SET = {
     ("preference", "value"): "starter",
     ("experiment", "config"): {"name": "grid", "dataset": "starter"},
     ("layout", "columns"): {"question": "stem"},
-    ("rubric", "criteria"): [
-        {"id": "clear", "title": "clear", "description": "It is clear.", "scale": ["no", "yes"]}
-    ],
+    ("rubric", "criteria"): [{"name": "clear", "asks": "Is it clear?"}],
     ("audit", "sample"): [1],
     ("audit", "revision_ids"): [1],
     ("audit", "findings"): {},
-    ("judgement", "findings"): {},
+    ("judgement", "findings"): [
+        {"criterion": "clear", "passes": False, "quote": "a text", "start": 0, "end": 6}
+    ],
     ("cleaning_rule", "pattern"): "first",
     ("person", "email"): "vera@example.org",
 }
