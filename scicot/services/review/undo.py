@@ -90,10 +90,8 @@ def _find_review(session: Session, actor: Actor, operation_id: str | None) -> Re
     # go with the verdict that did it
     pressed = ReviewRow.batch_id.is_(None) | (ReviewRow.batch_id == ReviewRow.operation_id)
     single = mine.where(pressed).order_by(ReviewRow.id.desc())
-    for review in session.scalars(single.execution_options(yield_per=20)):
-        if _stands(session, review):
-            return review
-    return None
+    with session.scalars(single.execution_options(yield_per=20)) as reviews:
+        return next((review for review in reviews if _stands(session, review)), None)
 
 
 def _stands(session: Session, review: ReviewRow) -> bool:

@@ -107,7 +107,7 @@ def test_a_rationale_that_has_gone_meanwhile_answers_its_press_alone(
         raise NotFound("There is no rationale 1. Reload the page.")
 
     monkeypatch.setattr(desks, "load_item", gone)
-    stale = press(item, "stale", revision=LARGEST)
+    stale = press(item, "stale", revision=2**31 - 1)
     answers = ReviewDesk(session, ADA).carry_out([stale, press(item, "right")])
     assert answers["stale"].error == "There is no rationale 1. Reload the page."
     assert answers["right"].error is None

@@ -149,6 +149,7 @@ def test_a_pattern_that_cannot_be_used_is_refused(pattern: str) -> None:
         check_pattern(pattern)
 
 
+@pytest.mark.sqlite  # whose expressions are ours; PostgreSQL has its own
 def test_a_pattern_that_backtracks_without_end_is_stopped(
     session: Session, questions: list[StoredQuestion]
 ) -> None:

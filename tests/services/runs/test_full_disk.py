@@ -26,6 +26,7 @@ from tests.services.training_line import prepare, tiny_config
 from tests.small_disk import fill, small_disk
 from tests.tiny_students import build_tiny_t5
 
+pytestmark = pytest.mark.sqlite  # the disk is that of its file
 ADA = Actor("Ada")
 QUESTIONS = 40
 

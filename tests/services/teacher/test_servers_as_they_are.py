@@ -207,6 +207,7 @@ def test_a_shared_texts_failure_is_shared_and_retried_once(
     assert session.query(AttemptRow).count() == 2
 
 
+@pytest.mark.sqlite  # its whole dump is searched
 def test_a_key_that_the_server_echoes_is_stored_nowhere(
     session: Session, teacher: FakeTeacher, monkeypatch: pytest.MonkeyPatch
 ) -> None:

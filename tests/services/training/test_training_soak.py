@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.soak.seeds import new_seed
 from tests.soak.training import soak_kills
+
+pytestmark = pytest.mark.sqlite  # two homes, each with its file
 
 
 def test_killed_training_ends_with_the_weights_and_predictions_of_an_unbroken_run(
