@@ -22,6 +22,7 @@ from scicot.pure.checks import find_flags
 from scicot.pure.predictions.llm_parsing import read_llm_output
 from scicot.pure.predictions.parsing import read_output
 from scicot.pure.printable import printable, printable_json
+from scicot.pure.questions.values import as_list, cut_options
 from scicot.words.errors import InvalidInput, InvalidParcel
 from scicot.words.records import Question
 from tests.builders import make_question
@@ -77,9 +78,13 @@ PIECES = (
 
 @pytest.mark.parametrize(
     ("read", "signs"),
-    [(find_flags, 40_000), (read_output, 200_000), (read_llm_output, 200_000)],
+    [
+        *((find_flags, 20_000), (read_output, 200_000), (read_llm_output, 200_000)),
+        (lambda text, _: as_list(f"[{text}]"), 40_000),
+        (lambda text, _: cut_options(text), 40_000),
+    ],
 )
-@settings(max_examples=len(PIECES), deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(piece=st.sampled_from(PIECES), end=st.sampled_from(["", "!", " the answer.", "}"]))
 def test_a_long_text_that_repeats_itself_is_read_in_time(
     read: Callable[[str, Question], object], signs: int, piece: str, end: str

@@ -18,8 +18,8 @@ _WRAPPED = (
         r"<(?:b|i|em|strong|code|u)>\s*([^<>]+?)\s*</(?:b|i|em|strong|code|u)>", re.IGNORECASE
     ),
     re.compile(r"«\s*([^«»\n]+?)\s*»"),
-    re.compile(r"\\\(\s*(.+?)\s*\\\)"),
-    re.compile(r"\\\[\s*(.+?)\s*\\\]"),
+    re.compile(r"\\\(\s*(.{1,300}?)\s*\\\)"),
+    re.compile(r"\\\[\s*(.{1,300}?)\s*\\\]"),
 )
 BOX = "\ue000"  # stands where `\boxed` stood: what follows it is stated
 _BOXED = re.compile(r"\\f?boxed\s*(?:\{|(?=[A-J]\b))|<\|begin_of_box\|>")

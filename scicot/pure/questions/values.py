@@ -13,7 +13,7 @@ from typing import Any
 LETTERS = "ABCDEFGHIJ"
 _MAX_LIST = 100_000  # characters of a list inside one cell
 _ARRAY = re.compile(r"\barray\(|,\s*dtype=[\w.']+\s*\)")
-_LABELLED = re.compile(r"^\s*[(\[]?\s*([A-Ja-j]|\d{1,2})\s*(?:[)\]]|[.:](?=\s|$))\s*")
+_LABELLED = re.compile(r"^\s*(?:[(\[]\s*)?([A-Ja-j]|\d{1,2})\s*(?:[)\]]|[.:](?=\s|$))\s*")
 _INLINE = re.compile(r"(?:^|[\s,;|])[(\[]?([A-Ja-j])\s*[)\].:]\s+")
 # what follows an eaten backslash: \t imes, \f rac, \b eta, \r ho, \n u
 _TAILS = {
@@ -77,13 +77,15 @@ def as_list(value: Any) -> Any:
 def _with_commas(source: str) -> str:
     """Return a list as Python writes it; numpy leaves the commas out, and Python would then join.
 
-    Line ends inside brackets are blanks.
+    Line ends inside brackets are blanks. Raises ValueError for what Python writes nowhere.
     """
     parts: list[str] = []
     before = None
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type in (tokenize.NL, tokenize.NEWLINE, tokenize.ENDMARKER):
             continue
+        if token.type == tokenize.ERRORTOKEN:  # each blank behind it would be one more
+            raise ValueError(f"{token.string!r} stands in no list.")
         both = {tokenize.STRING, tokenize.NUMBER}
         if before in both and token.type in both:
             parts.append(",")
@@ -119,7 +121,10 @@ def cut_options(text: str) -> tuple[str, list[str]]:
     if len(letters) < 2 or letters != list(LETTERS[: len(letters)]):
         return text, []
     stem = re.sub(
-        r"\s*(?:answer\s+)?(?:options|choices)\s*:?\s*$", "", "\n".join(lines[:first]), flags=re.I
+        r"(?<!\s)\s*(?:answer\s+)?(?:options|choices)\s*:?\s*$",
+        "",
+        "\n".join(lines[:first]),
+        flags=re.I,
     )
     return stem, without_marks(lines[first:])
 
