@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from string import whitespace
 from typing import Any
 
 from scicot.pure.hashing import content_hash
@@ -175,7 +176,8 @@ def bare_labels(labels: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _bare(label: str) -> str:
-    return re.sub(r"^[(\[\s\"'`*]+|[)\].:,/\s\"'`*]+$", "", unicodedata.normalize("NFKC", label))
+    label = unicodedata.normalize("NFKC", label)
+    return label.lstrip(whitespace + "([\"'`*").rstrip(whitespace + ")].:,/\"'`*")
 
 
 def name_key(key: str, choices: Sequence[Choice]) -> str | None:
