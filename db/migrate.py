@@ -134,7 +134,7 @@ def _create(path: Path) -> None:
 def upgrade_file(path: Path, to: str = "head") -> None:
     """Bring a SQLite file that nobody else uses to a schema, the newest if none is named."""
     config = _alembic_config(f"sqlite:///{path}")
-    engine = make_engine(f"sqlite:///{path}")
+    engine = make_engine(f"sqlite:///{path}", may_be_empty=True)
     config.attributes["engine"] = engine
     try:
         command.upgrade(config, to)

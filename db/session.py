@@ -46,8 +46,11 @@ def get_engine(url: str) -> Engine:
     return make_engine(url)
 
 
-def make_engine(url: str) -> Engine:
-    """Return a new engine of this URL, which the caller disposes of."""
+def make_engine(url: str, *, may_be_empty: bool = False) -> Engine:
+    """Return a new engine of this URL, which the caller disposes of.
+
+    A SQLite file that is about to get its schema `may_be_empty`; any other one was emptied.
+    """
     if parse_url(url).get_backend_name() != "sqlite":
         return _server_engine(url)
     path = sqlite_path(url)
@@ -57,7 +60,10 @@ def make_engine(url: str) -> Engine:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise storage_error(error, f"the folder {path.parent}") from error
-    engine = create_engine(URL.create("sqlite", database=str(path)), creator=lambda: connect(path))
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
+        creator=lambda: connect(path, may_be_empty=may_be_empty),
+    )
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "checkout", _still_the_same)
     event.listen(engine, "begin", _begin)

@@ -66,12 +66,15 @@ def identity(path: Path) -> Identity | None:
     return status.st_dev, status.st_ino
 
 
-def connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path, *, may_be_empty: bool = False) -> sqlite3.Connection:
     """Return a connection on a file that exists: it is never made, for an empty one looks good.
 
-    A restore that was cut off half way is finished first.
+    A restore that was cut off half way is finished first. Raises DatabaseUnusable for a file that
+    was emptied, into which SQLite would write a new beginning, unless it `may_be_empty`.
     """
     finish_restore(path)
+    if not may_be_empty and path.exists() and not path.stat().st_size:
+        raise damaged(path)
     try:
         connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=rw",

@@ -39,7 +39,7 @@ from tests.small_disk import fill, small_disk
 from tests.tiny_students import build_tiny_t5
 
 # what is there without holding anything: a folder to work in, SQLite's own files
-EMPTY = {"scicot.db-wal", "scicot.db-shm", "logs", "w", "lock"}
+EMPTY = {"scicot.db-wal", "scicot.db-shm", "logs", "backups", "w", "lock"}
 ID = re.compile(r"\(error [0-9a-f]{8}\)")
 SAYS_FULL = re.compile("full|room")
 
