@@ -6,7 +6,9 @@ from functools import partial
 
 import streamlit as st
 
+from pages.prepare.bounds import choose_budget, choose_limit
 from pages.prepare.clean.rubric_form import choose_rubric
+from pages.prepare.clean.touched import show_touched
 from pages.prepare.teacher_choice import choose_teacher
 from pages.shared import links
 from pages.shared.answers import answer, answered_at, show_answer
@@ -17,10 +19,8 @@ from scicot.pure.judge.agreement import JudgeAgreement
 from scicot.pure.statistics import Interval
 from scicot.services.judge.agreement import JudgeLine, list_judges
 from scicot.services.judge.rubrics import Rubric
-from scicot.services.review.drift import touched_ids
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import JudgeConfig
-from scicot.words.reviewing import Queue
 
 PLACE = "judge"
 
@@ -43,34 +43,14 @@ def show_judge(dataset: str) -> None:
             icon=":material/rate_review:",
             query_params={"dataset": dataset, "judged": "true"},
         )
-        _show_touched(dataset)
-
-
-def _show_touched(dataset: str) -> None:
-    """Show how many earlier verdicts a changed criterion puts in question, and lead there."""
-    with open_workspace() as session:
-        touched = len(touched_ids(session, dataset))
-    if touched:
-        st.page_link(
-            links.REVIEW,
-            label=f"{touched:,} earlier verdicts are touched by a newer rule: read them anew",
-            icon=":material/update:",
-            query_params={"dataset": dataset, "queue": Queue.ALL.value, "touched": "true"},
-        )
+        show_touched(dataset)
 
 
 def _show_start(dataset: str, rubric: Rubric) -> None:
     st.markdown("##### Have it judge")
     teacher = choose_teacher()
     first, second, third = st.columns(3)
-    limit = first.number_input(
-        "Only the first so many rationales",
-        min_value=1,
-        value=None,
-        placeholder="all of them",
-        key="judge_limit",
-        persist_state="session",
-    )
+    limit = choose_limit(first, "judge_limit", "Only the first so many rationales")
     examples = second.number_input(
         "Corrections it is shown",
         0,
@@ -81,15 +61,7 @@ def _show_start(dataset: str, rubric: Rubric) -> None:
         help="Texts on which people, blind, said otherwise than this judge by this rubric; never "
         "one of the question that it judges. Shown others, it counts as another judge.",
     )
-    budget = third.number_input(
-        "Budget (USD)",
-        min_value=0.0001,
-        value=None,
-        format="%.4f",
-        placeholder="none",
-        key="judge_budget",
-        persist_state="session",
-    )
+    budget = choose_budget(third, "judge_budget")
     if teacher is None:
         return
     with errors_shown():

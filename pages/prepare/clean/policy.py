@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.shared import links
+from pages.prepare.clean.touched import show_touched
 from pages.shared.frame import current_actor, errors_shown
-from scicot.services.review.drift import touched_ids
 from scicot.services.review.policies import Touches, get_policy, save_policy
 from scicot.services.review.second_readings import agreement
 from scicot.services.workspace import open_workspace
-from scicot.words.reviewing import REASONS, Queue
+from scicot.words.reviewing import REASONS
 
 
 def show_policy(dataset: str) -> None:
@@ -45,15 +44,7 @@ def show_policy(dataset: str) -> None:
                     touches=Touches(tuple(reasons), pattern.strip()),
                 )
                 st.success(f"Version {saved.version} holds from now on.")
-    with open_workspace() as session:
-        touched = len(touched_ids(session, dataset))
-    if touched:
-        st.page_link(
-            links.REVIEW,
-            label=f"{touched:,} earlier verdicts are touched by a newer rule: read them anew",
-            icon=":material/update:",
-            query_params={"dataset": dataset, "queue": Queue.ALL.value, "touched": "true"},
-        )
+    show_touched(dataset)
     if agreed is None:
         st.caption("No rationale has been read twice yet.")
     elif agreed.kappa is None or agreed.interval is None:

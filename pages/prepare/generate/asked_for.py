@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import streamlit as st
 
+from pages.prepare.bounds import choose_budget, choose_limit
 from pages.prepare.generate.prompt_view import choose_prompt
 from pages.prepare.teacher_choice import choose_teacher
 from pages.shared.frame import errors_shown
@@ -55,24 +56,8 @@ def choose_lesson(dataset: str, kind: str) -> LessonConfig | None:
         settings["prompt_id"] = choose_prompt().id
     with st.expander("More settings", icon=":material/tune:"):
         first, second = st.columns(2)
-        settings["limit"] = first.number_input(
-            "Only the first so many questions",
-            min_value=1,
-            value=None,
-            placeholder="all of them",
-            key="lesson_limit",
-            persist_state="session",
-        )
-        settings["budget_usd"] = second.number_input(
-            "Budget (USD)",
-            min_value=0.0001,
-            value=None,
-            format="%.4f",
-            placeholder="none",
-            key="lesson_budget",
-            help="Never passed: money is set aside before a call is sent.",
-            persist_state="session",
-        )
+        settings["limit"] = choose_limit(first, "lesson_limit", "Only the first so many questions")
+        settings["budget_usd"] = choose_budget(second, "lesson_budget")
     if teacher is None:
         return None
     with errors_shown():

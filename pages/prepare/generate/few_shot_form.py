@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.prepare.bounds import choose_budget, choose_limit
 from pages.prepare.generate.teacher_form import show_estimate
 from pages.prepare.teacher_choice import choose_teacher
 from pages.shared.answers import answered_at, show_answer
@@ -55,15 +56,7 @@ def _choose(dataset: str) -> FewShotConfig | None:
     first, second = st.columns(2)
     asked = _choose_questions(first, second)
     answered = _choose_answers(first, second)
-    asked["budget_usd"] = second.number_input(
-        "Budget (USD)",
-        min_value=0.0001,
-        value=None,
-        format="%.4f",
-        placeholder="none",
-        key="few_shot_budget",
-        persist_state="session",
-    )
+    asked["budget_usd"] = choose_budget(second, "few_shot_budget")
     if teacher is None:
         return None
     with errors_shown():
@@ -81,14 +74,7 @@ def _choose_questions(first: DeltaGenerator, second: DeltaGenerator) -> dict[str
             key="few_shot_split",
             persist_state="session",
         ),
-        "limit": second.number_input(
-            "Only the first so many",
-            min_value=1,
-            value=None,
-            placeholder="all of them",
-            key="few_shot_limit",
-            persist_state="session",
-        ),
+        "limit": choose_limit(second, "few_shot_limit", "Only the first so many"),
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.prepare.bounds import choose_budget, choose_limit
 from pages.shared.links import link_choice
 from pages.shared.money import format_usd
 from scicot.pure.teacher.pricing import Estimate
@@ -34,14 +35,7 @@ def choose_questions_asked(dataset: str) -> dict[str, Any]:
         say=lambda name: f"{name} ({counts.get(name, 0):,} questions)",
         is_short=True,
     )
-    limit = second.number_input(
-        "Only the first so many questions",
-        min_value=1,
-        value=None,
-        placeholder="all of them",
-        key="generate_limit",
-        persist_state="session",
-    )
+    limit = choose_limit(second, "generate_limit", "Only the first so many questions")
     return {"split": split, "limit": limit}
 
 
@@ -65,15 +59,7 @@ def choose_call_settings() -> dict[str, Any]:
                 second, "requests_per_minute", "Requests a minute, at most", 1
             ),
             "tokens_per_minute": _cap(first, "tokens_per_minute", "Tokens a minute, at most", 1),
-            "budget_usd": _cap(
-                first,
-                "budget_usd",
-                "Budget (USD)",
-                0.0001,
-                format="%.4f",
-                placeholder="none",
-                help="Never passed: money is set aside before a call is sent.",
-            ),
+            "budget_usd": choose_budget(first, "call_budget_usd"),
             "maybe_paid": _choose_maybe_paid(second),
             "own_answer": _switch(
                 first,

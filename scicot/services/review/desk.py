@@ -104,6 +104,7 @@ class ReviewDesk:
         except DatabaseBusy as error:
             return Answer(error=str(error), busy=True)
         except SciCotError as error:
+            self.session.rollback()  # PostgreSQL takes nothing more after a value it refused
             return Answer(error=str(error))
         except Exception as error:  # else the page would end here, and the card send it for ever
             self.session.rollback()

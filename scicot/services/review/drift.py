@@ -55,8 +55,9 @@ def _by_rubric(session: Session, dataset_id: int) -> Iterator[int]:
     if len(rubrics) < 2:
         return
     newest, before = rubrics
-    changed = changed_criteria(_criteria(before), _criteria(newest))
-    gone = {one.name for one in _criteria(before)} - {one.name for one in _criteria(newest)}
+    earlier, now = _criteria(before), _criteria(newest)
+    changed = changed_criteria(earlier, now)
+    gone = {criterion.name for criterion in earlier} - {criterion.name for criterion in now}
     verdicts = _last_verdicts(dataset_id).where(ReviewRow.created_at < newest.created_at)
     rows = session.execute(
         verdicts.join(JudgementRow, JudgementRow.revision_id == ReviewRow.revision_before_id)
@@ -65,16 +66,16 @@ def _by_rubric(session: Session, dataset_id: int) -> Iterator[int]:
     ).all()
     failed: dict[tuple[int, int], set[str]] = {}
     for row in rows:
-        fails = {one["criterion"] for one in row.findings if not one["passes"]}
+        fails = {finding["criterion"] for finding in row.findings if not finding["passes"]}
         failed.setdefault((row[0], row.rubric_id), set()).update(fails)
     for rationale_id, _, verdict, *_ in rows:
-        now = failed.get((rationale_id, newest.id))
-        if now is None:
+        fails_now = failed.get((rationale_id, newest.id))
+        if fails_now is None:
             continue
-        earlier = failed.get((rationale_id, before.id), set())
+        failed_before = failed.get((rationale_id, before.id), set())
         is_rejection = verdict is Verdict.REJECT
-        passes_now = not now and bool(earlier & (changed | gone))
-        if passes_now if is_rejection else now & changed:
+        passes_now = not fails_now and bool(failed_before & (changed | gone))
+        if passes_now if is_rejection else fails_now & changed:
             yield rationale_id
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.models import CompletionRow, LessonRow
@@ -224,5 +224,4 @@ class _Desk:
 
 def count_lessons(session: Session, run_id: int) -> int:
     """Return of how many questions a run has a lesson."""
-    rows = session.scalars(select(LessonRow.id).where(LessonRow.run_id == run_id))
-    return len(rows.all())
+    return session.scalar(select(func.count()).where(LessonRow.run_id == run_id)) or 0

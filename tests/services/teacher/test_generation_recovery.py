@@ -47,7 +47,7 @@ pytestmark = pytest.mark.usefixtures("questions")
 def leave_in_flight(session: Session, run_id: int, body: str | None) -> None:
     """Bring the ledger to where a worker killed during a call would leave it."""
     with write(session):
-        completion = session.scalars(select(CompletionRow)).first()
+        completion = session.scalars(select(CompletionRow).order_by(CompletionRow.id)).first()
         assert completion is not None
         completion.state = CompletionState.IN_FLIGHT
         completion.worker = "killed"
