@@ -63,6 +63,7 @@ def _show_start(dataset: str, rubric: Rubric) -> None:
     )
     budget = choose_budget(third, "judge_budget")
     if teacher is None:
+        st.button(f"Judge by rubric {rubric.id}", icon=":material/gavel:", disabled=True)
         return
     with errors_shown():
         config = JudgeConfig.checked(

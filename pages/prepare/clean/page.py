@@ -26,9 +26,9 @@ def _show_next(dataset: str) -> None:
         counts = count_queues(session, current_actor(), dataset)
     approved, left = counts[Queue.ACCEPTED] + counts[Queue.EDITED], counts[Queue.UNREVIEWED]
     if left:
-        show_next_step(f"{left:,} are to be read one by one.", links.REVIEW, "Review them")
+        show_next_step(f"To be read one by one: {left:,}.", links.REVIEW, "Review them")
     elif approved:
-        show_next_step(f"{approved:,} are approved.", links.LAUNCH, "Freeze them and train")
+        show_next_step(f"Approved: {approved:,}.", links.LAUNCH, "Freeze them and train")
 
 
 st.title("Clean", anchor=False)

@@ -25,7 +25,8 @@ def show_policy(dataset: str) -> None:
             "Read by two people, in percent", 0, 100, round(policy.second_share * 100)
         )
         st.caption(
-            "Changed guidelines may put earlier verdicts in question. Those are then read anew:"
+            "Changed guidelines may put earlier verdicts in question. Choose which are to be read "
+            "anew:"
         )
         reasons = st.multiselect("Rejections for these reasons", REASONS)
         pattern = st.text_input(

@@ -17,7 +17,7 @@ def show_touched(dataset: str) -> None:
     if touched:
         st.page_link(
             links.REVIEW,
-            label=f"{touched:,} earlier verdicts are touched by a newer rule: read them anew",
+            label=f"Earlier verdicts that a newer rule touches: {touched:,}. Read them anew",
             icon=":material/update:",
             query_params={"dataset": dataset, "queue": Queue.ALL.value, "touched": "true"},
         )
