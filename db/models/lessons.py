@@ -24,7 +24,7 @@ class LessonRow(Base):
     run_id: Mapped[int]
     question_id: Mapped[int] = mapped_column(ForeignKey("question.id"), index=True)
     completion_id: Mapped[int | None] = mapped_column(ForeignKey("completion.id"))
-    kind: Mapped[str] = mapped_column(String(20))  # the method that learns from it
+    kind: Mapped[str] = mapped_column(String(20))  # other_options or option_shares
     teacher: Mapped[str] = mapped_column(String(200))
     label: Mapped[str | None] = mapped_column(String(16))  # the option that `text` argues for
     text: Mapped[str | None] = mapped_column(Text)
