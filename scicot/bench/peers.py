@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scicot.adapters.students.codec import Codec
+from scicot.adapters.students.codec import Codec, encode_options
 from scicot.adapters.students.loading import device_of, load_model, place_model
-from scicot.adapters.students.loss import TokenBatch, batch_loss
+from scicot.adapters.students.loss import TokenBatch, batch_loss, padded
 from scicot.adapters.students.machine import has_gpu
 from scicot.bench.stopwatch import work_seconds
 from scicot.pure.methods.tasks import Task
@@ -34,12 +34,12 @@ class Timed:
 
 
 class PeerStudent:
-    """An encoder-decoder used the usual way."""
+    """A student used the usual way; what trains and writes here is an encoder-decoder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, family: Family = Family.ENCODER_DECODER) -> None:
         self.folder = folder
-        self.model = place_model(load_model(folder, Family.ENCODER_DECODER))
-        self.codec = Codec.open(folder, Family.ENCODER_DECODER)
+        self.model = place_model(load_model(folder, family))
+        self.codec = Codec.open(folder, family)
 
     def train(
         self,
@@ -159,32 +159,57 @@ class PeerStudent:
                 texts += [self.codec.decode(row[1:]) for row in outputs.tolist()]
         return Timed(texts, work_seconds() - started)
 
-    def score(self, inputs: Sequence[str], options: Sequence[Sequence[str]]) -> Timed:
-        """Return each option's log-probability, input and option read together, eight at a time."""
+    def score(
+        self,
+        inputs: Sequence[str],
+        options: Sequence[Sequence[str]],
+        *,
+        given: str | None = None,
+        has_end: bool = True,
+    ) -> Timed:
+        """Return each option's log-probability, input and option read together, eight at a time.
+
+        `given` is what every option is scored after, read but not counted.
+        """
         import torch
 
         self.model.eval()
         started = work_seconds()
         rows = [
-            {
-                "input_ids": self.codec.encode_input(text, MAX_INPUT),
-                "labels": self.codec.encode_target(option),
-            }
+            self._scored_row(text, target, skip)
             for text, texts in zip(inputs, options, strict=True)
-            for option in texts
+            for targets, skip in [encode_options(self.codec, texts, given, has_end=has_end)]
+            for target in targets
         ]
         flat: list[float] = []
         with torch.no_grad():
             for start in range(0, len(rows), BATCH):
-                rows_now = rows[start : start + BATCH]
-                batch = self._place(_pad_rows(rows_now, self.codec.special.pad, False))
-                scores = self.model(**batch).logits.log_softmax(dim=-1)
-                labels = batch["labels"]
-                picked = scores.gather(2, labels.clamp(min=0)[:, :, None])[:, :, 0]
-                flat += (picked * (labels != -100)).sum(dim=1).tolist()
+                flat += self._score_rows(rows[start : start + BATCH])
         ordered = iter(flat)
         value = [[next(ordered) for _ in texts] for texts in options]
         return Timed(value, work_seconds() - started)
+
+    def _scored_row(self, text: str, target: list[int], skip: int) -> dict[str, list[int]]:
+        """Return what is read, and which of the target's tokens count."""
+        prompt = self.codec.encode_input(text, MAX_INPUT)
+        counted = [0] * skip + [1] * (len(target) - skip)
+        if self.codec.special.family is Family.CAUSAL:
+            whole = prompt + target
+            return {"input_ids": whole, "labels": whole, "counted": [0] * len(prompt) + counted}
+        return {"input_ids": prompt, "labels": target, "counted": counted}
+
+    def _score_rows(self, rows: Sequence[dict[str, list[int]]]) -> list[float]:
+        batch = self._place(_pad_rows(rows, self.codec.special.pad, False))
+        counted = padded([row["counted"] for row in rows], 0, device_of(self.model))
+        labels = batch["labels"].clamp(min=0)
+        if self.codec.special.family is Family.CAUSAL:  # a token is told by those before it
+            del batch["labels"]
+            labels, counted = labels[:, 1:], counted[:, 1:]
+            logits = self.model(**batch).logits[:, :-1]
+        else:
+            logits = self.model(**batch).logits
+        picked = logits.log_softmax(dim=-1).gather(2, labels[:, :, None])[:, :, 0]
+        return [float(score) for score in (picked * counted).sum(dim=1).tolist()]
 
     def _place(self, batch: Mapping[str, Any]) -> dict[str, Any]:
         device = device_of(self.model)

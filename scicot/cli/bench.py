@@ -180,11 +180,13 @@ def coverage_command(
 @group.command("worth")
 def worth_command(
     student: StudentOption = "flan-t5-small-shape",
-    rationales: Annotated[int, typer.Option(min=8, help="Rationales scored.")] = 128,
+    rationales: Annotated[int, typer.Option(min=8, help="Rationales measured.")] = 128,
     as_json: AsJson = False,
 ) -> None:
-    """Measure what rationales are worth to a student: how many a second, minutes for 1,000."""
+    """Measure help and leak, inputs read once, against transformers with once an option."""
+    from scicot.bench.students import begin_again_keeping_memory
     from scicot.bench.worth import bench_worth
 
+    begin_again_keeping_memory()
     result = bench_worth(get_settings(), student=student, rationales=rationales)
     emit(result, as_json, "\n".join(f"{key}: {value}" for key, value in result.items()))

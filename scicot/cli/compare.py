@@ -9,7 +9,7 @@ import typer
 
 from scicot.cli.output import AsJson, emit, run_number
 from scicot.pure.evaluation.comparison import Cell, say_p
-from scicot.services.evaluation.cells import compare_methods
+from scicot.services.evaluation.cells import CellComparison, compare_methods, compare_seeds
 from scicot.services.evaluation.comparison import Reading, RunComparison, compare_all, compare_runs
 from scicot.services.questions.lookup import get_questions
 from scicot.services.workspace import open_workspace
@@ -48,6 +48,12 @@ def compare_command(
             help="More runs; every pair is then compared, adjusted by Holm. Repeatable.",
         ),
     ] = None,
+    all_seeds: Annotated[
+        bool,
+        typer.Option(
+            "--all-seeds", help="Two runs, each with all that differ from it in the seed alone."
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Compare two runs (2x2, McNemar, interval, questions), or two methods over all seeds."""
@@ -58,6 +64,11 @@ def compare_command(
         return
     if runs is None or len(runs) != 2:
         raise typer.BadParameter("name two runs, or two methods with --methods A B.")
+    if all_seeds:
+        with open_workspace() as session:
+            compared = compare_seeds(session, runs[0], runs[1], reading=reading)
+        _emit_cells(compared, as_json)
+        return
     _compare_runs((runs[0], runs[1]), reading, also or (), as_json)
 
 
@@ -94,12 +105,16 @@ def _compare_methods(
         compared = compare_methods(
             session, *methods, dataset=dataset, student=student, split=split, reading=reading
         )
-    comparison = compared.found
+    _emit_cells(compared, as_json)
+
+
+def _emit_cells(compared: CellComparison, as_json: bool) -> None:
+    comparison, first = compared.found, compared.cell_a.first
     fields = {
-        "methods": methods,
-        "dataset": dataset,
-        "student": student,
-        "split": compared.cell_a.first.split,
+        "methods": [cell.first.method for cell in (compared.cell_a, compared.cell_b)],
+        "dataset": first.dataset,
+        "student": first.training.student,
+        "split": first.split,
         "runs_a": compared.cell_a.ids,
         "runs_b": compared.cell_b.ids,
         "seeds_a": comparison.seeds_a,

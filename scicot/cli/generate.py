@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Annotated, Literal
 
 import typer
 
-from scicot.cli.output import AsJson, current_actor, emit, say
+from scicot.cli.output import AsJson, current_actor, emit, emit_estimate, say
 from scicot.cli.runs import line
 from scicot.services.runs.runs import get_run
 from scicot.services.teacher.carry_out import totals_json
@@ -131,13 +130,7 @@ def _emit_estimate(config: GenerationConfig | LessonConfig, as_json: bool) -> No
             if isinstance(config, LessonConfig)
             else estimate_generation(session, config)
         )
-    cost = (
-        "at an unknown price"
-        if estimate.low_usd is None
-        else f"for ${estimate.low_usd:.4f} to ${estimate.high_usd:.4f}"
-    )
-    text = f"{estimate.calls} calls {cost}; {estimate.already_stored} are there already."
-    emit(asdict(estimate), as_json, text)
+    emit_estimate(estimate, as_json)
 
 
 def _emit_totals(run_id: int, as_json: bool) -> None:

@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
-from scicot.cli.output import AsJson, current_actor, emit, say
+from scicot.cli.output import AsJson, current_actor, emit, emit_estimate, say
 from scicot.cli.runs import finish_or_follow
 from scicot.services.judge.agreement import judge_agreement
+from scicot.services.judge.estimate import estimate_judge
 from scicot.services.judge.rubrics import list_rubrics, load_rubric, save_rubric
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import PAPER_TEACHER, JudgeConfig
@@ -63,6 +64,9 @@ def run_command(
     budget: Annotated[float | None, typer.Option(help="USD that are never passed.")] = None,
     concurrency: Annotated[int, typer.Option(help="Calls at once.")] = 8,
     wait: Annotated[bool, typer.Option(help="Stay until the run ends.")] = True,
+    estimate: Annotated[
+        bool, typer.Option("--estimate", help="Say calls and cost, and send nothing.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Have a teacher judge rationales by a rubric; what is judged already is not asked again."""
@@ -76,6 +80,11 @@ def run_command(
         budget_usd=budget,
         concurrency=concurrency,
     )
+    if estimate:
+        with open_workspace() as session:
+            expected = estimate_judge(session, config)
+        emit_estimate(expected, as_json)
+        return
     with open_workspace() as workspace:
         run_id = workspace.start(current_actor(), config)
     say(f"Run {run_id} is queued.")

@@ -7,11 +7,13 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 
 from scicot.pure.printable import printable, printable_json
+from scicot.pure.teacher.pricing import Estimate
 from scicot.services.runs.runs import find_run_id
 from scicot.services.workspace import open_workspace
 from scicot.words.errors import InvalidConfig
@@ -41,6 +43,17 @@ def emit(result: Mapping[str, Any], as_json: bool, text: str) -> None:
     else:
         typer.echo(printable(text))
     sys.stdout.flush()
+
+
+def emit_estimate(estimate: Estimate, as_json: bool) -> None:
+    """Print what a teacher would be asked and what that would cost."""
+    cost = (
+        "at an unknown price"
+        if estimate.low_usd is None
+        else f"for ${estimate.low_usd:.4f} to ${estimate.high_usd:.4f}"
+    )
+    text = f"{estimate.calls} calls {cost}; {estimate.already_stored} are there already."
+    emit(asdict(estimate), as_json, text)
 
 
 def current_actor() -> Actor:

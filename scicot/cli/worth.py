@@ -32,6 +32,10 @@ def run_command(
     ] = UNTRAINED,
     student: Annotated[str, typer.Option(help="With --by untrained.")] = PAPER_STUDENT,
     status: Annotated[str, typer.Option(help="Statuses, comma-separated; empty for all.")] = "",
+    control: Annotated[
+        int,
+        typer.Option(help="Approved ones of each source that are measured broken as well."),
+    ] = 0,
     launcher: Launcher = None,
     ask: Ask = None,
     wait: Annotated[bool, typer.Option("--wait", help="Stay until the run ends.")] = False,
@@ -43,6 +47,7 @@ def run_command(
         run=None if by == UNTRAINED else run_number(by),
         student=student,
         statuses=tuple(parse_statuses(status)),
+        control=control,
     )
     with open_workspace() as workspace:
         chosen = choose_launcher(workspace, launcher, ask)
@@ -75,14 +80,25 @@ def show_command(
             None,
         ),
         "sources": [asdict(source) for source in view.sources],
+        "control": [
+            {**asdict(line), "help": _numbers(line.help), "leak": _numbers(line.leak)}
+            for line in view.control
+        ],
     }
     lines = [f"{view.rationales:,} rationales measured by {view.student}."]
     lines += [f"{name:>6}  {_say(auc)}" for name, auc in view.auc.items()]
     lines += [
         f"{source.source}{f' with {source.prompt}' if source.prompt else ''}: "
         f"{source.rationales:,}, help {source.help:+.2f}, leak {source.leak:+.2f} "
-        f"nats, {source.given_away:,} give the key away"
+        f"nats, {source.given_away:,} give the key away; median help "
+        f"{source.help_quartiles[1]:+.2f}, {source.harming:,} below zero"
         for source in view.sources
+    ]
+    lines += [
+        f"{line.source} against {line.broken}: the broken one helps less in "
+        f"{line.helps_less:.0%} of {line.pairs:,}; AUC of help {_brief(line.help)}, of leak "
+        f"{_brief(line.leak)}"
+        for line in view.control
     ]
     emit(fields, as_json, "\n".join(lines))
 
@@ -94,4 +110,8 @@ def _numbers(auc: Auc | None) -> list[float] | None:
 def _say(auc: Auc | None) -> str:
     if auc is None:
         return "AUC unknown: it needs rejected and approved rationales, ten together for 'all'"
-    return f"AUC {auc.value:.3f} {auc.interval.in_brackets('.3f', scale=1)} against reject"
+    return f"AUC {_brief(auc)} against reject"
+
+
+def _brief(auc: Auc) -> str:
+    return f"{auc.value:.3f} {auc.interval.in_brackets('.3f', scale=1)}"

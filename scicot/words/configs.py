@@ -291,12 +291,14 @@ class WorthConfig(Config):
 
     `run` is a finished training run whose answering student judges; None for `student` as it is,
     asked in the form in which an untrained one answers best: the options' texts, not shown.
+    `control` approved rationales of each source are also measured broken, as a control.
     """
 
     dataset: str
     run: int | None = None
     student: str = PAPER_STUDENT
     statuses: tuple[RationaleStatus, ...] = ()  # empty: all
+    control: int = Field(default=0, ge=0, le=1000)
     folds: int = Field(default=2, ge=2, le=20)  # [ours] students for what the run trained on
 
 

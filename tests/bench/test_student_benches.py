@@ -10,9 +10,9 @@ from scicot.bench.generate import bench_generate
 from scicot.bench.train import bench_train
 from scicot.bench.worth import bench_worth
 from scicot.words.settings import Settings
-from tests.tiny_students import tiny_t5
+from tests.tiny_students import tiny_causal, tiny_t5
 
-__all__ = ["tiny_t5"]
+__all__ = ["tiny_causal", "tiny_t5"]
 
 
 def test_bench_train_gives_every_ratio_of_one_process_run(
@@ -37,7 +37,14 @@ def test_bench_generate_compares_the_same_texts(settings: Settings, tiny_t5: Pat
     assert found["identical_text"] == 1
 
 
-def test_bench_worth_says_how_long_a_thousand_take(settings: Settings, tiny_t5: Path) -> None:
-    found = bench_worth(settings, student=str(tiny_t5), rationales=8)
-    seconds = 8 / found["rationales_per_second"]
-    assert found["minutes_for_1000"] == pytest.approx(1000 / 8 * seconds / 60, rel=0.2, abs=0.02)
+@pytest.mark.parametrize("family", ["tiny_t5", "tiny_causal"])
+def test_bench_worth_measures_the_same_by_both_ways(
+    settings: Settings, family: str, request: pytest.FixtureRequest
+) -> None:
+    student = str(request.getfixturevalue(family))
+    found = bench_worth(settings, student=student, rationales=8)
+    rates = found["rationales_per_second"]
+    assert found["vs_naive"] == pytest.approx(rates["ours"] / rates["naive"], abs=0.01)
+    assert found["largest_difference"] < 1e-3
+    minutes = 1000 / rates["ours"] / 60 / found["threads"]
+    assert found["minutes_for_1000"] == pytest.approx(minutes, rel=0.2, abs=0.02)

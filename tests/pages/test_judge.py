@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
+from streamlit.testing.v1 import AppTest
 
 from scicot.services.judge.judging import run_judge
 from scicot.services.judge.rubrics import list_rubrics
@@ -30,6 +31,12 @@ ADA = Actor("Ada")
 def teacher() -> Iterator[FakeTeacher]:
     with serve(FakeTeacher()) as served:
         yield served
+
+
+def choose_server(app: AppTest, address: str) -> None:
+    app.selectbox(key="teacher").set_value("url").run()
+    app.text_input(key="teacher_address").set_value(address).run()
+    app.text_input(key="teacher_url_model").set_value("fake").run()
 
 
 def test_a_rubric_is_written_judged_by_and_set_against_people(
@@ -55,15 +62,17 @@ def test_a_rubric_is_written_judged_by_and_set_against_people(
     next(one for one in app.text_area if one.key == lines.key).set_value("right: It is true.").run()
     app = next(one for one in app.button if one.label == "Save as the next version").click().run()
     assert [rubric.id for rubric in list_rubrics(session)] == [2, 1]
-    app.selectbox(key="teacher").set_value("url").run()
-    app.text_input(key="teacher_address").set_value(teacher.url).run()
-    app.text_input(key="teacher_url_model").set_value("fake").run()
+    choose_server(app, teacher.url)
+    offer = next(one.value for one in app.markdown if one.value.startswith("**Asks** 3 times."))
+    assert "**Costs** an unknown amount" in offer
     app = app.button(key="judge_start").click().run()
     session.rollback()
     (run,) = list_runs(session, kinds=[RunKind.JUDGE])
     assert run.config["rubric"] == 2
     run_worker(run.id, get_settings(), {RunKind.JUDGE: run_judge})
     app = open_page("prepare/clean", dataset="demo", tab="Judge")
+    choose_server(app, teacher.url)
+    assert app.button(key="judge_start").disabled  # nothing is left to pay for
     ((row),) = texts(read_tables(app)["judges"])
     assert row[:5] == ["2", "fake", "3", "1", "3"]
     assert [cell.split("%")[0] for cell in row[5:8]] == ["100", "50", "50"]

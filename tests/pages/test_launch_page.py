@@ -1,13 +1,13 @@
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 from streamlit.testing.v1 import AppTest
 
-from db.models import RunRow
+from db.models import LessonRow, RationaleRow, RunRow
 from db.session import write
 from scicot.adapters.artifacts import log_path
 from scicot.adapters.launchers.carried import Carried
@@ -19,7 +19,7 @@ from scicot.services.questions.lookup import list_questions
 from scicot.services.runs.runs import create_run, get_run, list_runs
 from scicot.services.training.snapshots import create_snapshot, list_snapshots
 from scicot.services.workspace import open_workspace
-from scicot.words.configs import STARTER_DEFAULTS
+from scicot.words.configs import STARTER_DEFAULTS, LessonKind
 from scicot.words.launching import Phase, Seen, Submitted
 from scicot.words.records import Actor, RationaleStatus, RunKind, RunStatus, Split
 from scicot.words.settings import Settings, get_settings
@@ -75,6 +75,34 @@ def test_one_press_queues_the_three_methods_of_table_two(session: Session, tmp_p
     usual = {name: run.config[name] for run in runs for name in STARTER_DEFAULTS}
     assert usual == STARTER_DEFAULTS  # the starter student's own
     assert {run.status for run in runs} == {RunStatus.QUEUED}
+
+
+@pytest.mark.parametrize("method", ["soft_labels", "counterfactual", "magister", "ho"])
+def test_every_method_opens_on_settings_that_the_starter_takes(
+    session: Session, tmp_path: Path, method: str
+) -> None:
+    questions = store_questions(session, tmp_path / "data")[Split.TRAIN]
+    for sample in range(2):
+        for question in questions:
+            text = f"So it is, {sample}."
+            store_rationale(session, question, text, sample=sample, status=RationaleStatus.ACCEPTED)
+    with write(session):
+        session.execute(update(RationaleRow).values(own_answer_right=True))
+        for run_id, kind in enumerate(get_args(LessonKind), 1):
+            lesson = {"question_id": questions[0].id, "kind": kind, "teacher": "peer"}
+            shares = dict.fromkeys(questions[0].labels, 1 / len(questions[0].labels))
+            session.add(LessonRow(run_id=run_id, label="B", text="No.", shares=shares, **lesson))
+    create_snapshot(session, Actor("Ada"), name="first", dataset="demo")
+    page = open_page("train/launch", dataset="demo", method="finetune")
+    page.selectbox(key="launch_student").set_value("starter").run()
+    page.button_group(key="link_method").set_value(method).run()
+    if method == "ho":
+        page.button(key="snapshot_fit").click().run()
+    assert not page.exception
+    assert [error.value for error in page.error] == []
+    page.button(key="start").click().run()
+    (run,) = list_runs(session)
+    assert run.method == method
 
 
 def test_the_command_shown_repeats_what_the_button_does(session: Session, tmp_path: Path) -> None:

@@ -9,18 +9,22 @@ import streamlit as st
 from pages.prepare.bounds import choose_budget, choose_limit
 from pages.prepare.clean.rubric_form import choose_rubric
 from pages.prepare.clean.touched import show_touched
+from pages.prepare.offer import show_estimate
 from pages.prepare.teacher_choice import choose_teacher
 from pages.shared import links
 from pages.shared.answers import answer, answered_at, show_answer
 from pages.shared.frame import current_actor, errors_shown
+from pages.shared.panel import say_queue
 from pages.shared.plain_table import show_records
 from pages.shared.press import press_button
 from scicot.pure.judge.agreement import JudgeAgreement
 from scicot.pure.statistics import Interval
 from scicot.services.judge.agreement import JudgeLine, list_judges
+from scicot.services.judge.estimate import estimate_judge
 from scicot.services.judge.rubrics import Rubric
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import JudgeConfig
+from scicot.words.records import RunKind
 
 PLACE = "judge"
 
@@ -74,14 +78,19 @@ def _show_start(dataset: str, rubric: Rubric) -> None:
             examples=int(examples),
             budget_usd=budget,
         )
+        with open_workspace() as session:
+            estimate = estimate_judge(session, config)
+        is_there = not estimate.calls and estimate.already_stored > 0
         press_button(
-            f"Judge by rubric {rubric.id}",
+            "All of these were asked already" if is_there else f"Judge by rubric {rubric.id}",
             partial(_start, config),
             type="primary",
             icon=":material/gavel:",
             key="judge_start",
+            disabled=is_there,
             help="What was judged already by this rubric is not asked again.",
         )
+        show_estimate(estimate, say_queue(RunKind.JUDGE))
     show_answer(PLACE)
 
 

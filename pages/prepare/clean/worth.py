@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.prepare.clean.worth_form import show_form
 from pages.shared import links
 from pages.shared.plain_table import show_records
 from scicot.pure.markdown import escape_markdown
@@ -22,7 +23,8 @@ NAMES = {
 
 
 def show_worths(dataset: str) -> None:
-    """Show whether help, leak and flags tell the rejected ones, and their means by teacher."""
+    """Show the way to measure, whether worth tells the rejected ones, and means by teacher."""
+    show_form(dataset)
     with open_workspace() as session:
         try:
             view = show_worth(session, dataset)
@@ -31,7 +33,7 @@ def show_worths(dataset: str) -> None:
                 chosen = st.selectbox("Measured by", students, key="worth_student")
                 view = show_worth(session, dataset, chosen)
         except InvalidInput as nothing_measured:
-            st.info(str(nothing_measured), icon=":material/balance:")
+            st.caption(escape_markdown(str(nothing_measured)))
             return
     st.caption(
         f"{view.rationales:,} rationales measured by {escape_markdown(view.student)}. Help: "
@@ -51,6 +53,8 @@ def show_worths(dataset: str) -> None:
     )
     st.markdown("##### By teacher and prompt")
     _show_sources(view)
+    if view.control:
+        _show_control(view)
     st.page_link(
         links.REVIEW,
         label="Review what helps least, first",
@@ -85,11 +89,52 @@ def _show_sources(view: WorthView) -> None:
                 "prompt": source.prompt or "",
                 "rationales": source.rationales,
                 "help": f"{source.help:+.2f}",
+                "its quartiles": _say_quartiles(source.help_quartiles),
+                "harm": f"{source.harming / source.rationales:.0%}",
                 "leak": f"{source.leak:+.2f}",
+                "and its": _say_quartiles(source.leak_quartiles),
                 "give the key away": source.given_away,
             }
             for source in view.sources
         ],
         key="worth_sources",
         label="Help and leak by teacher and prompt",
+        about={
+            "help": "Mean, in nats.",
+            "its quartiles": "Of a quarter of the texts it is below the first, of half below the "
+            "second.",
+            "harm": "Texts with which the key is less likely than without.",
+        },
     )
+
+
+def _say_quartiles(quartiles: tuple[float, ...]) -> str:
+    return " · ".join(f"{value:+.2f}" for value in quartiles)
+
+
+def _show_control(view: WorthView) -> None:
+    st.markdown("##### Does it tell whole rationales from broken ones?")
+    show_records(
+        [
+            {
+                "teacher": line.source,
+                "broken": line.broken,
+                "pairs": line.pairs,
+                "helps less": f"{line.helps_less:.0%}",
+                "AUC of help": _brief(line.help),
+                "AUC of leak": _brief(line.leak),
+            }
+            for line in view.control
+        ],
+        key="worth_control",
+        label="How well help and leak tell rationales from the same ones broken",
+        about={
+            "helps less": "Pairs, a text and itself broken, in which the broken one helps less.",
+            "AUC of help": "The chance that a broken text helps less than a whole one.",
+            "AUC of leak": "The chance that a broken text gives less away than a whole one.",
+        },
+    )
+
+
+def _brief(auc: Auc) -> str:
+    return f"{auc.value:.2f} {auc.interval.in_brackets('.2f', scale=1)}"

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.prepare.bounds import choose_budget, choose_limit
-from pages.prepare.generate.teacher_form import show_estimate
+from pages.prepare.offer import show_estimate
 from pages.prepare.teacher_choice import choose_teacher
 from pages.shared.answers import answered_at, show_answer
 from pages.shared.frame import current_actor, errors_shown

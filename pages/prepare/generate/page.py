@@ -21,9 +21,9 @@ from pages.prepare.generate.refusal_table import show_refusal_table
 from pages.prepare.generate.teacher_form import (
     choose_call_settings,
     choose_questions_asked,
-    show_estimate,
 )
 from pages.prepare.generate.teachers import show_teachers
+from pages.prepare.offer import show_estimate
 from pages.prepare.teacher_choice import choose_teacher
 from pages.shared import links
 from pages.shared.answers import answered_at, show_answer

@@ -9,8 +9,6 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.prepare.bounds import choose_budget, choose_limit
 from pages.shared.links import link_choice
-from pages.shared.money import format_usd
-from scicot.pure.teacher.pricing import Estimate
 from scicot.services.questions.lookup import count_questions
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import GenerationConfig
@@ -108,32 +106,4 @@ def _choose_maybe_paid(place: DeltaGenerator) -> str:
         format_func=lambda choice: said[choice],
         key="call_maybe_paid",
         persist_state="session",
-    )
-
-
-def show_estimate(found: Estimate, begins: str) -> None:
-    """Show in words what would be sent and what it would cost, before anything is sent."""
-    there = ""
-    if found.already_stored:
-        there = f" {found.already_stored:,} more are there already and cost nothing."
-    said = [
-        f"**Asks** {found.calls:,} times.{there}",
-        f"**Writes** {found.low_output_tokens:,} to {found.high_output_tokens:,} tokens and reads "
-        f"about {found.prompt_tokens:,}, judged by {found.basis}.",
-        f"**Costs** {say_cost(found)}",
-        f"**Begins** {begins}",
-    ]
-    st.markdown("\n\n".join(sentence.replace("$", "\\$") for sentence in said))
-
-
-def say_cost(found: Estimate) -> str:
-    """Return the cost as people read it: a range, nothing, or unknown."""
-    if found.price is None or found.low_usd is None or found.high_usd is None:
-        return "an unknown amount: this model has no price here. Enter it under Prices."
-    if found.high_usd == 0:
-        return "nothing: it runs on this machine, or its price is nothing."
-    return (
-        f"{format_usd(found.low_usd)} to {format_usd(found.high_usd)}, at "
-        f"${found.price.input_usd:g} in and ${found.price.output_usd:g} out a million tokens, as "
-        f"of {found.price.as_of}."
     )

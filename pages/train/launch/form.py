@@ -107,8 +107,8 @@ def _more_settings(
             "The paper says: letter and text, options shown, nothing cut, stage 2 on what stage 1 "
             "writes. What it leaves open begins with what suits the student and this machine."
         )
-        form = SettingsForm(student, like)
-        chosen = form.usual() | form.of_methods(methods)
+        form = SettingsForm(student, methods, like)
+        chosen = form.usual() | form.of_methods()
         if st.toggle("Those seldom touched", key="launch_rare", persist_state="session"):
             chosen |= form.rare()
         elif like is not None:

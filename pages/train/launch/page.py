@@ -14,6 +14,7 @@ from pages.shared.panel import two_sides
 from pages.train.clone import read_clone, show_changes
 from pages.train.launch.form import choose_settings, choose_student
 from pages.train.launch.launcher_form import Place, choose_launcher, in_words
+from pages.train.launch.recipe import offer_snapshot
 from pages.train.launch.snapshot_form import choose_snapshot
 from pages.train.launch.start import show_panel
 from scicot.pure.methods.plan import Method
@@ -71,7 +72,7 @@ def _command(method: Method, values: dict[str, Any], seed: int, place: Place) ->
     words += ["--fraction", str(values["fraction"]), "--seed", str(seed)]
     others = set(settings_for(method, values)) - {"dataset", "student", "snapshot", "fraction"}
     for name in sorted(others):
-        if values[name] != default_setting(name, str(values["student"])):
+        if values[name] != default_setting(name, str(values["student"]), [method]):
             value = "none" if values[name] is None else values[name]
             words += ["--set", f"{name}={value}"]
     return shlex.join([*words, *in_words(place)])
@@ -95,6 +96,8 @@ if dataset:
     with left:
         snapshot = choose_snapshot(dataset, like)
         methods = _choose_methods(snapshot, like)
+        for method in methods:
+            offer_snapshot(method, dataset, snapshot)
         student = choose_student(like)
         settings = choose_settings(student or "", methods, like)
         seeds = settings.pop("seeds")

@@ -58,8 +58,11 @@ RARE = (
 class SettingsForm:
     """Puts one field after another into rows of two, each with its default."""
 
-    def __init__(self, student: str, like: TrainingConfig | None) -> None:
+    def __init__(
+        self, student: str, methods: Sequence[Method], like: TrainingConfig | None
+    ) -> None:
         self.student = student
+        self.methods = methods
         self.like = like
         self.row: list[DeltaGenerator] = []
 
@@ -178,8 +181,9 @@ class SettingsForm:
             "source_weights": self._weights(),
         }
 
-    def of_methods(self, methods: Sequence[Method]) -> dict[str, Any]:
+    def of_methods(self) -> dict[str, Any]:
         """Return the settings that these methods alone have; what two of them have stands once."""
+        methods = self.methods
         owners = {name: method for method in reversed(methods) for name in method.own_settings}
         return {
             name: self._own(method, name, method.config.model_fields[name])
@@ -255,7 +259,7 @@ class SettingsForm:
             return choices
         if self.like is not None and hasattr(self.like, name):
             return getattr(self.like, name)
-        return default_setting(name, self.student)
+        return default_setting(name, self.student, self.methods)
 
     @staticmethod
     def _choices(name: str) -> tuple[Any, ...]:
@@ -268,7 +272,10 @@ class SettingsForm:
 
     def _key(self, name: str) -> str:
         asked = st.query_params.get(name, "")
-        return f"launch_{name}_{self.student}{clone_mark(self.like)}{asked}"
+        # a method whose default is another has its own field, or the other's choice would stay
+        is_usual = self._default(name) == default_setting(name, self.student)
+        own = "" if asked or self.like or is_usual else f"_{self.methods[0].name}"
+        return f"launch_{name}_{self.student}{clone_mark(self.like)}{asked}{own}"
 
     def _place(self) -> DeltaGenerator:
         if not self.row:

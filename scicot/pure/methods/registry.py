@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scicot.pure.methods import (
@@ -20,7 +20,13 @@ from scicot.pure.methods import (
     untrained,
 )
 from scicot.pure.methods.plan import Method, MethodPlan, Written
-from scicot.words.configs import BEFORE, STARTER_DEFAULTS, STARTER_STUDENT, TrainingConfig
+from scicot.words.configs import (
+    BEFORE,
+    STARTER_DEFAULTS,
+    STARTER_STUDENT,
+    Config,
+    TrainingConfig,
+)
 from scicot.words.errors import InvalidConfig
 from scicot.words.records import RunKind
 
@@ -157,14 +163,25 @@ def settings_for(method: Method, values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name not in others}
 
 
-def default_setting(name: str, student: str) -> Any:
-    """Return the default of a training setting for this student."""
+def default_setting(name: str, student: str, methods: Sequence[Method] = ()) -> Any:
+    """Return the default of a training setting for this student.
+
+    Of several methods' the first that has it counts; without any it is what most methods have.
+    """
+    for method in methods:
+        if name in method.config.model_fields:
+            return getattr(_usual_config(method, student), name)
     if student == STARTER_STUDENT and name in STARTER_DEFAULTS:
         return STARTER_DEFAULTS[name]
     for method in list_trained():
         if name in method.config.model_fields:
             return method.config.model_fields[name].default
     raise KeyError(name)
+
+
+def _usual_config(method: Method, student: str) -> Config:
+    """Return what a run of this method is told where nothing is said but the student."""
+    return method.config.checked(method=method.name, dataset="", student=student)
 
 
 def _trains_nothing(method: Method) -> str:

@@ -30,7 +30,7 @@ from scicot.pure.evaluation.settings import (
 from scicot.pure.hashing import content_hash
 from scicot.pure.methods.registry import title_of
 from scicot.services.evaluation.comparison import Reading
-from scicot.services.runs.runs import list_runs
+from scicot.services.runs.runs import get_run, list_runs
 from scicot.words.errors import InvalidInput
 from scicot.words.records import Outcome, RunKind, RunStatus, Split, Variant
 from scicot.words.runs import RunView
@@ -58,7 +58,7 @@ class SeedCell:
 
 @dataclass(frozen=True, slots=True)
 class CellComparison:
-    """Two methods over all their seeds; `differences` says what else sets them apart."""
+    """Two cells over all their seeds; `differences` says what sets them apart beside the method."""
 
     cell_a: SeedCell
     cell_b: SeedCell
@@ -70,7 +70,9 @@ class CellComparison:
     @property
     def sentence(self) -> str:
         """What the comparison says, in words."""
-        warning = f" These runs differ in more than the method: {self.differences}."
+        same = self.cell_a.first.method == self.cell_b.first.method
+        what = "They differ in this" if same else "These runs differ in more than the method"
+        warning = f" {what}: {self.differences}."
         said = say_cells(self.found, self.name_a, self.name_b)
         return said + (warning if self.differences else "")
 
@@ -79,13 +81,17 @@ def group_cells(runs: Iterable[RunView]) -> list[SeedCell]:
     """Return the runs as cells, the one with the most seeds first, then the newest."""
     groups: dict[str, dict[int | None, RunView]] = defaultdict(dict)
     for run in sorted(runs, key=lambda run: -run.id):
-        alike = content_hash([run.kind, run.dataset, cell_settings(run.config)])
-        groups[alike].setdefault(run.seed, run)
+        groups[_what_is_alike(run)].setdefault(run.seed, run)
     cells = [
         SeedCell(tuple(sorted(group.values(), key=lambda run: run.seed or 0)))
         for group in groups.values()
     ]
     return sorted(cells, key=lambda cell: (-len(cell.runs), -max(cell.ids)))
+
+
+def _what_is_alike(run: RunView) -> str:
+    """Return what the runs of one cell have in common."""
+    return content_hash([run.kind, run.dataset, cell_settings(run.config)])
 
 
 def load_answers(
@@ -182,6 +188,31 @@ def compare_methods(
     )
 
 
+def compare_seeds(
+    session: Session, run_a: int, run_b: int, *, reading: Reading = Reading.GENERATED
+) -> CellComparison:
+    """Return two runs compared with all runs that differ from them in nothing but the seed.
+
+    It is how the same method with other settings or another snapshot is compared. Raises
+    NotFound, and InvalidInput where both are of one cell or one has no answers.
+    """
+    runs = [
+        run
+        for run in list_runs(session, kinds=[RunKind.TRAIN], limit=MOST_RUNS)
+        if run.status is RunStatus.DONE
+    ]
+    cells = []
+    for run_id in (run_a, run_b):
+        alike = _what_is_alike(get_run(session, run_id))
+        cells += group_cells(run for run in runs if _what_is_alike(run) == alike)
+    if len(cells) != 2 or cells[0].ids == cells[1].ids:
+        raise InvalidInput(
+            f"Run {run_a} and run {run_b} are not two finished training runs that differ in more "
+            "than the seed. Name one of each of the settings to compare."
+        )
+    return _compare(session, cells[0], cells[1], reading)
+
+
 def _most_alike(
     cells_a: Sequence[SeedCell], cells_b: Sequence[SeedCell]
 ) -> tuple[SeedCell, SeedCell]:
@@ -233,5 +264,11 @@ def _compare(session: Session, a: SeedCell, b: SeedCell, reading: Reading) -> Ce
             "be compared. Choose runs on the same split."
         )
     names = [title_of(cell.first.method) for cell in (a, b)]
+    if names[0] == names[1]:  # told apart by what they learned from, or by their first runs
+        snapshots = [cell.first.training.snapshot for cell in (a, b)]
+        by = (
+            snapshots if snapshots[0] != snapshots[1] else [f"run {cell.ids[0]}" for cell in (a, b)]
+        )
+        names = [f"{name} ({what or 'no snapshot'})" for name, what in zip(names, by, strict=True)]
     differences = say_differences(*compared_settings(a, b))
     return CellComparison(a, b, names[0], names[1], comparison, differences)

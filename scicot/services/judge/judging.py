@@ -97,11 +97,12 @@ def name_judge(config: JudgeConfig) -> str:
     return f"{model}, {count} correction{'s' * (count != 1)} ({which})"
 
 
-def _read_docket(session: Session, config: JudgeConfig) -> tuple[_Docket, list[StoredQuestion]]:
+def read_docket(session: Session, config: JudgeConfig) -> tuple[Docket, list[StoredQuestion]]:
+    """Return what this judge has before it, and the questions that the texts are of."""
     texts = list_texts(session, config)
     questions = get_questions(session, {text.question_id for text in texts})
     corrections = read_corrections(session, config.corrections)
-    docket = _Docket(
+    docket = Docket(
         get_rubric(session, config.rubric),
         parse_teacher(config.teacher).model,
         name_judge(config),
@@ -139,7 +140,7 @@ def run_judge(context: RunContext) -> Mapping[str, Any]:
     config = JudgeConfig.checked(**context.run.config)
     teacher = parse_teacher(config.teacher)
     with context.session() as session:
-        docket, questions = _read_docket(session, config)
+        docket, questions = read_docket(session, config)
         price = find_price(session, teacher.model)
     job = TeacherJob(
         teacher=teacher,
@@ -170,7 +171,7 @@ def run_judge(context: RunContext) -> Mapping[str, Any]:
     return result
 
 
-class _Docket:
+class Docket:
     """What a judge has before it, by question and by the hash of what it is asked."""
 
     def __init__(
@@ -183,6 +184,7 @@ class _Docket:
         corrections: list[Correction],
     ) -> None:
         self._rubric = rubric
+        self.criteria = len(rubric.criteria)
         self._model = model
         self.judge = judge
         self.size = len(texts)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from db.models import FlagRow, RationaleRow
 from db.rows import chunks
+from scicot.pure.worth.auc import Auc, measure_auc
 from scicot.pure.worth.rejection import (
     CalibrationBin,
     RejectionFit,
@@ -33,21 +34,27 @@ HELP, LEAK = "help", "leak"
 class Rejection:
     """A dataset's fit with what it was fitted on, and its calibration on verdicts it did not see.
 
-    `checks`, then help and leak where a student measured them, are the features.
+    `checks`, then help and leak where a student measured them, are the features. `auc` is how well
+    the order tells rejected texts from approved ones, each predicted by a fit that did not see it.
     """
 
     fit: RejectionFit
     verdicts: int
     rejected: int
     calibration: Sequence[CalibrationBin]
+    auc: Auc | None = None
 
     def sentence(self) -> str:
         """Return what the order goes by."""
         heaviest = sorted(self.fit.weights.items(), key=lambda item: -abs(item[1]))[:4]
         said = ", ".join(f"{name} {weight:+.2f}" for name, weight in heaviest)
+        tells = ""
+        if self.auc:
+            interval = self.auc.interval.in_brackets(".3f", scale=1)
+            tells = f" Its order tells rejected from approved: AUC {self.auc.value:.3f} {interval}."
         return (
             f"Fitted on {self.verdicts:,} verdicts, {self.rejected:,} of them rejections. What "
-            f"weighs most: {said}."
+            f"weighs most: {said}.{tells}"
         )
 
 
@@ -84,6 +91,7 @@ def fit_queue(session: Session, dataset: str) -> Rejection | None:
         verdicts=len(rows),
         rejected=sum(rejected),
         calibration=calibrate(predicted, rejected) if predicted else (),
+        auc=measure_auc(predicted, rejected) if predicted else None,
     )
 
 

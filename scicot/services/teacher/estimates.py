@@ -36,10 +36,10 @@ def estimate_generation(session: Session, config: GenerationConfig) -> Estimate:
     prompt = get_prompt(session, config.prompt_id)
     questions = choose_questions(session, pin_questions(session, config, prompt))
     rationale, *own = generation_asks(config, prompt)
-    estimate = _estimate(session, rationale, questions, _EXPLAINING)
+    estimate = estimate_ask(session, rationale, questions, _EXPLAINING)
     for ask in own:
         estimate = add_estimates(
-            estimate, _estimate(session, ask, questions, _ALONE, expected=OWN_ANSWER_TOKENS)
+            estimate, estimate_ask(session, ask, questions, _ALONE, expected=OWN_ANSWER_TOKENS)
         )
     return estimate
 
@@ -47,7 +47,7 @@ def estimate_generation(session: Session, config: GenerationConfig) -> Estimate:
 def estimate_lesson(session: Session, config: LessonConfig) -> Estimate:
     """Return the same for what one method learns beside rationales."""
     is_letter = config.kind == "option_shares"
-    return _estimate(
+    return estimate_ask(
         session,
         lesson_ask(config, find_prompt(session, config)),
         choose_asked(session, config),
@@ -59,7 +59,7 @@ def estimate_lesson(session: Session, config: LessonConfig) -> Estimate:
 def estimate_few_shot(session: Session, config: FewShotConfig) -> Estimate:
     """Return the same for a model that answers by itself, with the examples it would read."""
     pinned = config.model_copy(update={"examples": choose_examples(session, config)})
-    return _estimate(
+    return estimate_ask(
         session,
         few_shot_ask(pinned, read_shots(session, pinned)),
         list_questions(session, config.dataset, config.split, config.limit),
@@ -67,7 +67,7 @@ def estimate_few_shot(session: Session, config: FewShotConfig) -> Estimate:
     )
 
 
-def _estimate(
+def estimate_ask(
     session: Session,
     ask: Ask,
     questions: Sequence[StoredQuestion],
@@ -75,6 +75,11 @@ def _estimate(
     *,
     expected: tuple[float, float] | None = None,
 ) -> Estimate:
+    """Return the calls that are not in the ledger yet, and what they would cost.
+
+    `alike` are the completions that tell how long a reply will be; where there are none,
+    `expected` says it (tokens).
+    """
     settings = ask.call_settings
     rows = session.execute(
         select(CompletionRow.question_id, CompletionRow.prompt_hash, CompletionRow.sample).where(
@@ -91,14 +96,14 @@ def _estimate(
     lengths = []
     already = 0
     for question in questions:
-        messages = ask.compose(question)
-        digest = messages_hash(messages)
-        for sample in range(ask.samples):
-            if (question.id, digest, sample) in asked or (digest, sample) in shared:
-                already += 1
-            else:
-                shared.add((digest, sample))
-                lengths.append(sum(len(message["content"]) for message in messages))
+        for messages in ask.chats_of(question):
+            digest = messages_hash(messages)
+            for sample in range(ask.samples):
+                if (question.id, digest, sample) in asked or (digest, sample) in shared:
+                    already += 1
+                else:
+                    shared.add((digest, sample))
+                    lengths.append(sum(len(message["content"]) for message in messages))
     return estimate_cost(
         price=find_price(session, settings.model),
         prompt_characters=lengths,

@@ -7,50 +7,42 @@ settings one is trained on each half of such questions and judges the other half
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from db.models import QuestionRow, RationaleRow, RevisionRow, WorthRow
+from db.models import RationaleRow, WorthRow
 from scicot.adapters.students.folders import check_student_name, find_student
-from scicot.adapters.students.scoring import OptionScore
 from scicot.adapters.students.stage_files import clear_work
 from scicot.pure.methods.registry import make_config, plan_of
-from scicot.pure.students.texts import form_of, question_with_rationale, rationale_text
 from scicot.pure.training.fractions import split_folds
-from scicot.pure.worth.measure import measure_worth
 from scicot.services.questions.lookup import find_dataset_id, get_questions
 from scicot.services.runs.runs import create_run, get_run
 from scicot.services.runs.worker import RunContext
 from scicot.services.students.answering import Answering
-from scicot.services.students.answers import as_read, option_texts
 from scicot.services.students.stages import TrainedStage
 from scicot.services.students.trained import load_trained
 from scicot.services.students.watcher import RunWatcher
 from scicot.services.training.data import TrainingData, read_training_data
 from scicot.services.training.methods import train_method
-from scicot.services.worth.store import store_worths
+from scicot.services.worth.control import (
+    BrokenWorths,
+    break_wholes,
+    choose_wholes,
+    compare_broken,
+)
+from scicot.services.worth.measuring import MEASURABLE, Measured, measure_items, name_student
+from scicot.services.worth.store import load_worths, store_worths
 from scicot.words.configs import TrainingConfig, WorthConfig
 from scicot.words.errors import InvalidInput
 from scicot.words.people import Action, needs
 from scicot.words.records import Actor, RunKind, StoredQuestion
 from scicot.words.settings import Settings
-from scicot.words.worth import Worth
 
 AT_ONCE = 64  # rationales between two stores
 NO_DATA = TrainingData(train=(), validation=(), rationales={})
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """A rationale's current text, with the question it explains."""
-
-    rationale_id: int
-    revision_id: int
-    question_id: int
-    text: str
 
 
 @needs(Action.START_RUN)
@@ -63,7 +55,7 @@ def start_worth(session: Session, settings: Settings, actor: Actor, config: Wort
         check_student_name(config.student, settings)
     else:
         load_trained(session, settings, config.run)
-    if not list_unmeasured(session, config):
+    if not count_unmeasured(session, config) and not choose_wholes(session, config):
         raise InvalidInput(
             f"Dataset '{config.dataset}' has no rationale that {name_student(config)} has not "
             "measured yet. Generate or import some, or name another student."
@@ -78,29 +70,28 @@ def start_worth(session: Session, settings: Settings, actor: Actor, config: Wort
     )
 
 
-def name_student(config: WorthConfig) -> str:
-    """Return what the worths are stored under."""
-    return f"untrained {config.student}" if config.run is None else f"run {config.run}"
-
-
 def list_unmeasured(session: Session, config: WorthConfig) -> list[Measured]:
-    """Return the rationales of the config whose current text this student has not measured."""
-    measured = select(WorthRow.revision_id).where(WorthRow.student == name_student(config))
-    query = (
-        select(RationaleRow.id, RevisionRow.id, RationaleRow.question_id, RevisionRow.text)
-        .join(RationaleRow.current)
-        .join(QuestionRow, QuestionRow.id == RationaleRow.question_id)
-        .where(
-            RationaleRow.dataset_id == find_dataset_id(session, config.dataset),
-            RationaleRow.revision_id.not_in(measured),
-            QuestionRow.answer_key != "",
-            QuestionRow.answer_form.is_(None),
-        )
-        .order_by(RationaleRow.id)
-    )
-    if config.statuses:
-        query = query.where(RationaleRow.status.in_(config.statuses))
+    """Return the rationales of the config whose current text this student has not measured.
+
+    A question's texts stand together: without them it is asked once.
+    """
+    query = _unmeasured(session, config).order_by(RationaleRow.question_id, RationaleRow.id)
     return [Measured(*row) for row in session.execute(query)]
+
+
+def count_unmeasured(session: Session, config: WorthConfig) -> int:
+    """Return how many these are, without their texts."""
+    ids = _unmeasured(session, config).with_only_columns(RationaleRow.id)
+    return session.scalar(select(func.count()).select_from(ids.subquery())) or 0
+
+
+def _unmeasured(session: Session, config: WorthConfig) -> Select[int, int, int, str, str]:
+    measured = select(WorthRow.revision_id).where(WorthRow.student == name_student(config))
+    query = MEASURABLE.where(
+        RationaleRow.dataset_id == find_dataset_id(session, config.dataset),
+        RationaleRow.revision_id.not_in(measured),
+    )
+    return query.where(RationaleRow.status.in_(config.statuses)) if config.statuses else query
 
 
 def run_worth(context: RunContext) -> Mapping[str, Any]:
@@ -108,21 +99,38 @@ def run_worth(context: RunContext) -> Mapping[str, Any]:
     config = WorthConfig.checked(**context.run.config)
     with context.session() as session:
         todo = list_unmeasured(session, config)
-        questions = get_questions(session, {item.question_id for item in todo})
-    watcher = RunWatcher(context, 4 * len(todo))
+        wholes = choose_wholes(session, config)
+        questions = get_questions(session, {item.question_id for item in (*todo, *wholes)})
+    to_break = break_wholes(wholes, questions)
+    watcher = RunWatcher(context, 4 * (len(todo) + sum(map(len, to_break.values()))))
     trained, judged = _judges(context, config, watcher, questions)
     answering = Answering(watcher, trained)
     stored = 0
+    broken: BrokenWorths = {kind: {} for kind in to_break}
     for stage, ids in judged:
-        own = [item for item in todo if item.question_id in ids]
-        for start in range(0, len(own), AT_ONCE):
-            part = own[start : start + AT_ONCE]
+        for part in _in_parts(todo, ids):
             worths = measure_items(answering, stage, part, questions)
             with context.session() as session:
                 stored += store_worths(session, context.run.id, name_student(config), worths)
+        for kind, items in to_break.items():
+            for part in _in_parts(items, ids):
+                broken[kind] |= measure_items(answering, stage, part, questions)
         answering.close(stage)
     clear_work(context.settings, context.run.id)
-    return {"student": name_student(config), "rationales": stored, "judges": len(judged)}
+    result = {"student": name_student(config), "rationales": stored, "judges": len(judged)}
+    if wholes:
+        with context.session() as session:
+            own = [item.rationale_id for item in wholes]
+            worths_of = load_worths(session, own, name_student(config))
+        control = compare_broken(wholes, worths_of, broken)
+        return result | {"control": [asdict(line) for line in control]}
+    return result
+
+
+def _in_parts(items: Sequence[Measured], question_ids: set[int]) -> list[list[Measured]]:
+    """Return the items of these questions, so many together as are stored at once."""
+    own = [item for item in items if item.question_id in question_ids]
+    return [own[start : start + AT_ONCE] for start in range(0, len(own), AT_ONCE)]
 
 
 def _judges(
@@ -173,44 +181,3 @@ def _train(
     student = find_student(config.student, context.settings)
     stages = train_method(Answering(watcher, config), student, data)
     return stages[plan_of(config).answers.answer.role]
-
-
-def measure_items(
-    answering: Answering,
-    stage: TrainedStage,
-    items: Sequence[Measured],
-    questions: Mapping[int, StoredQuestion],
-) -> dict[tuple[int, int], Worth]:
-    """Return the worth of each rationale to one student, by (rationale, revision)."""
-    config = answering.config
-    form, prefix = form_of(config), plan_of(config).answers.answer.task.prefix
-    asked = [questions[item.question_id] for item in items]
-    texts = [as_read(config, item.text) or "" for item in items]
-    ways = [
-        [prefix + question_with_rationale(question, None, form) for question in asked],
-        [
-            prefix + question_with_rationale(question, text, form)
-            for question, text in zip(asked, texts, strict=True)
-        ],
-        [prefix + rationale_text(text) for text in texts],
-        [prefix + rationale_text("")] * len(items),
-    ]
-    scored = [option_texts(config, question) for question in asked]
-    given, options = [before for before, _ in scored], [texts for _, texts in scored]
-    bare, helped, alone, nothing = (
-        answering.score(stage, inputs, options, given) for inputs in ways
-    )
-    return {
-        (item.rationale_id, item.revision_id): measure_worth(
-            question.answer_key,
-            bare=_by_label(question, bare[place]),
-            helped=_by_label(question, helped[place]),
-            alone=_by_label(question, alone[place]),
-            nothing=_by_label(question, nothing[place]),
-        )
-        for place, (item, question) in enumerate(zip(items, asked, strict=True))
-    }
-
-
-def _by_label(question: StoredQuestion, scores: Sequence[OptionScore]) -> dict[str, float]:
-    return {label: score.total for label, score in zip(question.labels, scores, strict=True)}

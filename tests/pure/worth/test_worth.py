@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from scicot.pure.worth.auc import measure_auc
+from scicot.pure.worth.broken import mask_key, shuffle_sentences
 from scicot.pure.worth.measure import measure_worth
 from scicot.pure.worth.rejection import predict_unseen
+from scicot.words.records import Choice, Question
 from scicot.words.worth import Worth
 
 
@@ -70,3 +72,16 @@ def test_signs_together_tell_what_each_alone_tells_worse() -> None:
     assert alone is not None
     assert best.value > alone.value + 0.05
     assert predict_unseen([[1.0]] * 20, [True] * 20) is None
+
+
+def test_a_broken_rationale_lacks_one_thing() -> None:
+    choices = (Choice("A", "an ice cube"), Choice("B", "warm water"))
+    question = Question("q1", "What melts?", choices, "A")
+    text = "Ice is cold. A cube of ice melts. It becomes water."
+    assert mask_key(text, question) == "___ is cold. A ___ of ___ melts. It becomes water."
+    assert mask_key("Snow melts.", question) is None
+    shuffled = shuffle_sentences(text)
+    assert shuffled is not None
+    assert shuffled != text
+    assert sorted(shuffled.split()) == sorted(text.split())
+    assert shuffle_sentences("One sentence alone.") is None

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from scicot.services.evaluation.cells import compare_methods, group_cells
+from scicot.services.evaluation.cells import compare_methods, compare_seeds, group_cells
 from scicot.services.runs.runs import get_run
 from scicot.words.errors import InvalidInput
 from scicot.words.records import Split, StoredQuestion
@@ -94,6 +94,25 @@ def test_of_two_runs_with_one_seed_the_newer_is_in_the_cell(
     ids = [store(session, questions[:2], "sci_cot", seed, [0]) for seed in (1, 0, 1)]
     (cell,) = group_cells(get_run(session, run_id) for run_id in ids)
     assert cell.ids == (ids[1], ids[2])
+
+
+def test_one_method_with_two_snapshots_is_compared_over_all_its_seeds(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    ids = {
+        snapshot: [
+            store(session, questions, "one_stage", seed, range(right + seed), snapshot=snapshot)
+            for seed in range(3)
+        ]
+        for snapshot, right in (("k1", 10), ("k3", 30))
+    }
+    found = run_json("compare", ids["k3"][1], ids["k1"][2], "--all-seeds")
+    assert (found["runs_a"], found["runs_b"]) == (ids["k3"], ids["k1"])
+    assert found["difference"] == pytest.approx(0.5)
+    assert found["sentence"].startswith("One-stage (k3) is better than One-stage (k1) by 50.0")
+    assert found["sentence"].endswith("They differ in this: snapshot k3 against k1.")
+    with pytest.raises(InvalidInput, match="differ in more than the seed"):
+        compare_seeds(session, *ids["k1"][:2])
 
 
 def test_the_command_prints_the_keys_that_scripts_rely_on(

@@ -5,6 +5,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from scicot.cli.handlers import HANDLERS
+from scicot.pure.worth.broken import Break
 from scicot.services.evaluation.teachers import compare_teachers
 from scicot.services.review.items import load_item
 from scicot.services.review.queue import next_items
@@ -23,6 +24,7 @@ from scicot.words.worth import Worth
 from tests.builders import store_rationale
 from tests.cli.runner import run_json
 from tests.pages.driver import open_page
+from tests.pages.tables import read_tables, texts
 from tests.services.training_line import Questions, prepare, tiny_config, train
 from tests.tiny_students import tiny_t5
 
@@ -85,6 +87,34 @@ def test_worth_is_set_against_verdicts_and_goes_out_with_the_rationales(
     run_json("export", "rationales", path, "--dataset", "demo")
     assert '"help": ' in path.read_text(encoding="utf-8")
     assert '"leak": null' not in path.read_text(encoding="utf-8")
+
+
+def test_a_control_measures_rationales_broken_and_stores_none_of_it(
+    session: Session, settings: Settings, questions: Questions, tiny_t5: Path
+) -> None:
+    for question in questions[Split.TRAIN]:
+        text = f"It follows. So it is {question.key_text}."
+        store_rationale(session, question, text, source="ada", status=RationaleStatus.ACCEPTED)
+    config = WorthConfig(dataset="demo", student=str(tiny_t5), control=4)
+    result = measure(session, settings, config)
+    session.rollback()
+    assert len(load_worths(session, range(1, 50))) == result["rationales"] == 12
+    shown = run_json("worth", "show", "--dataset", "demo")
+    lines = {line["broken"]: line for line in shown["control"] if line["source"] == "ada"}
+    assert set(lines) == {kind.value for kind in Break}
+    assert {line["pairs"] for line in lines.values()} == {4}
+    for line in lines.values():
+        value, low, high = line["help"]
+        assert 0 <= low <= value <= high <= 1
+    quartiles = shown["sources"][0]["help_quartiles"]
+    assert quartiles == sorted(quartiles)
+    session.rollback()
+    measure(session, settings, config)  # everything is measured, but a control can be asked again
+    page = open_page("prepare/clean", dataset="demo", tab="Worth")
+    assert not page.exception
+    assert len(texts(read_tables(page)["worth_control"])) == len(shown["control"])
+    page.selectbox(key="worth_by").set_value("starter").run()
+    assert page.button(key="worth_start").label == "Measure 12 rationales"
 
 
 def test_worth_orders_and_filters_the_queue(session: Session, questions: Questions) -> None:
