@@ -115,7 +115,7 @@ ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
         "methods": ("students",),
         "cleaning": ("review",),
         "evaluation": ("predictions", "methods"),
-        "worth": (),
+        "worth": ("review",),
     },
     "pages": {
         "shared": (),
