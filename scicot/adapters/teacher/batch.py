@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from itertools import islice
 from types import TracebackType
 from typing import Self
 
@@ -13,6 +14,7 @@ from openai.types import Batch
 from scicot.adapters.teacher.addresses import CheckedBlockingTransport
 from scicot.adapters.teacher.client import CONNECT_SECONDS, to_reply
 from scicot.adapters.teacher.proxies import proxy_for
+from scicot.adapters.teacher.reply_size import LimitedBlockingTransport
 from scicot.pure.secrets import hide_secrets
 from scicot.pure.teacher.batch_lines import ENDPOINT
 from scicot.pure.teacher.replies import read_reply
@@ -22,6 +24,7 @@ from scicot.words.teaching import AttemptOutcome, BatchJob
 
 TOKEN_KEY = "scicot_batch"
 SECONDS = 120.0
+MOST_JOBS = 10_000
 
 
 class BatchClient:
@@ -54,7 +57,7 @@ class BatchClient:
             http_client=openai.DefaultHttpxClient(
                 follow_redirects=False,
                 timeout=openai.Timeout(SECONDS, connect=CONNECT_SECONDS),
-                transport=transport,
+                transport=LimitedBlockingTransport(transport),
             ),
         )
 
@@ -94,7 +97,8 @@ class BatchClient:
     def find(self, token: str) -> BatchJob | None:
         """Return the job that was started with this token, None if there is none."""
         try:
-            for batch in self._client.batches.list(limit=100):
+            # a server that never comes to its last page is not followed for ever
+            for batch in islice(self._client.batches.list(limit=100), MOST_JOBS):
                 if (batch.metadata or {}).get(TOKEN_KEY) == token:
                     return self._to_job(batch)
         except openai.APIError as error:

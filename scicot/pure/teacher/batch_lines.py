@@ -34,15 +34,17 @@ def read_results(text: str) -> Iterator[tuple[str, Reply]]:
     for line in text.splitlines():
         try:
             result = json.loads(line)
+            named = _read_result(result) if isinstance(result, dict) else None
         except (ValueError, RecursionError):
             continue
-        if not isinstance(result, dict) or not isinstance(result.get("custom_id"), str):
-            continue
-        response = result.get("response")
-        if isinstance(response, dict) and isinstance(response.get("status_code"), int):
-            yield (
-                result["custom_id"],
-                Reply(response["status_code"], json.dumps(response.get("body"))),
-            )
-        else:
-            yield result["custom_id"], Reply(503, json.dumps({"error": result.get("error")}))
+        if named is not None:
+            yield named
+
+
+def _read_result(result: Mapping[str, Any]) -> tuple[str, Reply] | None:
+    custom_id, response = result.get("custom_id"), result.get("response")
+    if not isinstance(custom_id, str):
+        return None
+    if isinstance(response, dict) and isinstance(response.get("status_code"), int):
+        return custom_id, Reply(response["status_code"], json.dumps(response.get("body")))
+    return custom_id, Reply(503, json.dumps({"error": result.get("error")}))

@@ -65,9 +65,9 @@ def read_error(body: str) -> ServerError:
     """Return what the body says; its first 200 characters where it has no layout we know."""
     try:
         content = json.loads(body)
-    except (ValueError, RecursionError):
+        error = error_in(content)
+    except (ValueError, RecursionError):  # an error inside an error, without end
         return ServerError(message=_sentence(_plain_text(body)))
-    error = error_in(content)
     return error or ServerError(message=_sentence(body) if content else None)
 
 
@@ -99,7 +99,7 @@ def _read(error: Any) -> ServerError:
     if isinstance(inner, Mapping):
         return _read(inner)
     codes = [error.get(name) for name in _CODES]
-    words = [word for word in codes if isinstance(word, str) and not word.strip().isdigit()]
+    words = [word for word in codes if isinstance(word, str) and _number(word) is None]
     message = _text_of(error, *_SENTENCES) or _text_of(error, "error")
     metadata = error.get("metadata")
     raw = _text_of(metadata, "raw") if isinstance(metadata, Mapping) else None
@@ -118,7 +118,8 @@ def _read_detail(detail: Any) -> ServerError:
     """Return FastAPI's detail: a text, an error, or a list of fields with what is wrong."""
     if isinstance(detail, list) and detail and isinstance(detail[0], Mapping):
         first = detail[0]
-        where = [str(part) for part in first.get("loc") or () if part != "body"]
+        place = first.get("loc")
+        where = [str(part) for part in place if part != "body"] if isinstance(place, list) else []
         kind = str(first.get("type") or "")
         said = _text_of(first, "msg", "message") or kind
         return ServerError(
@@ -132,14 +133,20 @@ def _read_detail(detail: Any) -> ServerError:
 
 def _status(codes: list[Any]) -> int | None:
     for code in codes:
-        if isinstance(code, bool):
-            continue
-        if isinstance(code, int) or (isinstance(code, str) and code.strip().isdigit()):
-            if int(code) in _STATUSES:
-                return int(code)
-        elif isinstance(code, str) and code.lower() in _NAMED_STATUSES:
+        number = _number(code)
+        if number in _STATUSES:
+            return number
+        if isinstance(code, str) and code.lower() in _NAMED_STATUSES:
             return _NAMED_STATUSES[code.lower()]
     return None
+
+
+def _number(code: Any) -> int | None:
+    """Return the whole number that a code is or spells; None for a word, a superscript, a flag."""
+    if isinstance(code, str):
+        code = code.strip()
+        return int(code) if code.isascii() and code.isdigit() and len(code) < 10 else None
+    return code if isinstance(code, int) and not isinstance(code, bool) else None
 
 
 def _said_status(sentence: str) -> int | None:

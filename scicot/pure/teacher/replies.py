@@ -36,9 +36,12 @@ _DENIED_STATUS = {
 
 def read_reply(reply: Reply) -> Answer:
     """Return what a reply amounts to: text, a reason to try again, or a reason not to."""
-    if reply.status == 200:
+    if reply.status != 200:
+        return _read_failure(reply.status, read_error(reply.body), reply)
+    try:
         return read_body(reply.body, reply.retry_after)
-    return _read_failure(reply.status, read_error(reply.body), reply)
+    except RecursionError:  # JSON reads deeper than what looks into it does
+        return Answer(AttemptOutcome.INVALID, reason="The reply is nested without end")
 
 
 def _read_failure(status: int, error: ServerError, reply: Reply) -> Answer:
@@ -129,7 +132,10 @@ def thinking_in(body: str) -> str | None:
     content = read_content(body)
     choices = content.get("choices") if isinstance(content, dict) else None
     message = _message_of(choices[0]) if isinstance(choices, list) and choices else None
-    beside = thinking_beside(message) if message else None
+    try:
+        beside = thinking_beside(message) if message else None
+    except RecursionError:
+        return None
     return storable(beside[1]) if beside else None
 
 

@@ -17,7 +17,7 @@ def is_stream(body: str) -> bool:
 
 def join_stream(body: str) -> dict[str, Any]:
     """Return the chat completion that the events amount to, or the error among them."""
-    message: dict[str, Any] = {"role": "assistant"}
+    parts: dict[str, list[Any]] = {}  # of each field, as they come
     finish: str | None = None
     usage: Any = None
     places: list[Any] = []  # what is told of each token's probability
@@ -27,7 +27,7 @@ def join_stream(body: str) -> dict[str, Any]:
             is_done = True
             continue
         if event.get("error") or event.get("object") == "error":
-            return event | {"was_begun": any(message.get(name) for name in _TEXTS)}
+            return event | {"was_begun": any(map(any, parts.values()))}
         usage = event.get("usage") or usage
         choices = event.get("choices")
         choice = choices[0] if isinstance(choices, list) and choices else None
@@ -38,9 +38,10 @@ def join_stream(body: str) -> dict[str, Any]:
             places += told["content"]
         delta = choice.get("delta") or choice.get("message")
         if isinstance(delta, dict):
-            _add(message, delta)
+            _add(parts, delta)
         if isinstance(choice.get("finish_reason"), str):
             finish = choice["finish_reason"]
+    message = {"role": "assistant"} | {name: _whole(parts[name]) for name in parts}
     if finish is None and not is_done:
         finish = STREAM_CUT
     if finish == STREAM_CUT and not any(message.get(name) for name in _TEXTS):
@@ -51,14 +52,21 @@ def join_stream(body: str) -> dict[str, Any]:
     return {"choices": [joined], "usage": usage}
 
 
-def _add(message: dict[str, Any], delta: dict[str, Any]) -> None:
+def _add(parts: dict[str, list[Any]], delta: dict[str, Any]) -> None:
     for name in _TEXTS:
         value = delta.get(name)
         if isinstance(value, str):
-            message[name] = (message.get(name) or "") + value
+            parts.setdefault(name, []).append(value)
         elif isinstance(value, list):  # parts, a few at a time
-            there = message.get(name)
-            message[name] = (there if isinstance(there, list) else []) + value
+            parts.setdefault(name, []).extend(value)
+
+
+def _whole(parts: list[Any]) -> Any:
+    """Return a field's parts as one: a text, or the list of what is not only text.
+
+    Put together at the end: a model's text may come a character at a time.
+    """
+    return "".join(parts) if all(isinstance(part, str) for part in parts) else parts
 
 
 def _events(body: str) -> Iterator[dict[str, Any] | None]:

@@ -11,6 +11,8 @@ from scicot.pure.teacher.call_parameters import refused_parameter
 from scicot.pure.teacher.replies import read_reply
 from scicot.words.teaching import AttemptOutcome, Reply
 
+STREAMED = 'data: {"choices": [{"delta": {"content": "b"}, "finish_reason": "stop"}]}'
+
 
 def body(**choice: object) -> str:
     message = {"content": choice.pop("content", "Because.")}
@@ -283,6 +285,30 @@ def test_a_stream_is_put_together_and_one_that_breaks_off_is_cut() -> None:
     assert (cut.outcome, cut.text) == (AttemptOutcome.TRUNCATED, "Because.")
     broken = "\n\n".join([*events, 'data: {"error": {"message": "gone", "code": 502}}'])
     assert read_reply(Reply(200, broken)).outcome is AttemptOutcome.MAYBE_PAID
+
+
+@pytest.mark.parametrize(
+    ("status", "text"),
+    [
+        *((400, json.dumps({"error": {"code": code}})) for code in ("²", "9" * 5000, True, [1])),
+        (422, '{"detail": [{"loc": 5, "msg": "odd"}]}'),
+        *((500, "[" * depth + "]" * depth) for depth in (300, 480, 900)),
+        *((500, '{"error": ' * depth + "1" + "}" * depth) for depth in (480, 900)),
+        (
+            200,
+            '{"choices": [{"message": {"content": "", "reasoning": '
+            + "[" * 480
+            + "]" * 480
+            + "}}]}",
+        ),
+        (200, 'data: {"choices": [{"delta": {"content": ["a"]}}]}\n' + STREAMED),
+    ],
+)
+def test_no_reply_is_so_odd_that_its_run_would_end_without_a_reason(status: int, text: str) -> None:
+    answer = read_reply(Reply(status, text))
+    assert answer.reason or answer.text
+    list(read_results(json.dumps({"custom_id": "a", "error": text})))
+    refused_parameter(Reply(status, text))
 
 
 def test_a_usage_of_nothing_is_unknown() -> None:
