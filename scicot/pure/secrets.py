@@ -50,6 +50,7 @@ def _escaped(sign: str) -> str:
     ways = (
         re.escape(sign),
         re.escape("\\" + sign),
-        rf"(?i:\\+u{code:04x}|\\x{code:02x}|{url}|&\#x0*{code:x};|&\#0*{code};)",
+        # from the first of its backslashes alone: a run of them is read once
+        rf"(?i:(?<!\\)\\+u{code:04x}|\\x{code:02x}|{url}|&\#x0*{code:x};|&\#0*{code};)",
     )
     return f"(?:{'|'.join(ways)})"

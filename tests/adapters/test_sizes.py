@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import time
+import zlib
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -17,14 +19,22 @@ from sqlalchemy.orm import Session
 
 from scicot.adapters.atomic_files import write_atomically
 from scicot.adapters.parcel_files import read_manifest, write_parcel
-from scicot.adapters.teacher.reply_size import LimitedTransport, TooLong
+from scicot.adapters.teacher.reply_size import (
+    LimitedBlockingTransport,
+    LimitedTransport,
+    TooLong,
+)
 from scicot.pure.checks import find_flags
+from scicot.pure.judge.rubric import BUILT_IN, read_findings
 from scicot.pure.predictions.llm_parsing import read_llm_output
+from scicot.pure.predictions.markup import strip_markup
 from scicot.pure.predictions.parsing import read_output
 from scicot.pure.printable import printable, printable_json
+from scicot.pure.questions.free import find_stated
 from scicot.pure.questions.values import as_list, cut_options
+from scicot.pure.secrets import hide_secrets
 from scicot.words.errors import InvalidInput, InvalidParcel
-from scicot.words.records import Question
+from scicot.words.records import AnswerKind, Question
 from tests.builders import make_question
 
 SECONDS_FOR_A_LONG_TEXT = 10.0  # on a busy machine; quadratic ones took 27 s for as much
@@ -44,6 +54,28 @@ def test_a_reply_that_never_ends_is_cut_at_the_limit() -> None:
 
     with pytest.raises(TooLong):
         asyncio.run(ask())
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br"])
+def test_a_reply_that_comes_packed_is_unpacked_up_to_the_limit(coding: str) -> None:
+    packer = zlib.compressobj(wbits=31 if coding == "gzip" else 15)
+    bomb = b"".join([packer.compress(b"\0" * 10**8), packer.flush()])
+    asked: list[str] = []
+
+    def reply(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request.headers["accept-encoding"])
+        # a stream: what is given whole is unpacked before the transport is asked
+        return httpx2.Response(
+            200, headers={"content-encoding": coding}, stream=httpx2.ByteStream(bomb)
+        )
+
+    transport = LimitedBlockingTransport(httpx2.MockTransport(reply), 10**6)
+    with (
+        httpx2.Client(transport=transport) as client,
+        pytest.raises(httpx2.ReadError, match=r"longer than any answer|came packed"),
+    ):
+        client.get("http://teacher.example/")
+    assert asked == ["identity"]
 
 
 @pytest.mark.parametrize("kind", ["link", "fifo", "device", "folder", "too long", "nul"])
@@ -93,6 +125,38 @@ def test_a_long_text_that_repeats_itself_is_read_in_time(
     began = time.process_time()
     read(long, make_question())
     assert time.process_time() - began < SECONDS_FOR_A_LONG_TEXT
+
+
+# what begins something, and then blanks, signs or letters that never end it
+BEGUN = (
+    *("$$", "<b>", "«", "\\(", "\\[", "```", "**a ", "The answer is", "answer", "Answer:\n", "{"),
+    *('{"a":', "\\", "%", "a "),
+)
+
+
+@pytest.mark.parametrize("run", [" ", "\n", "a", "\\", '{"a":', "{", "a "])
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda text: strip_markup(text[:4000]),
+        lambda text: find_stated(text, AnswerKind.TEXT),
+        lambda text: hide_secrets(text, ["sk-of-the-teacher"]),
+        lambda text: read_findings(text, BUILT_IN, "x"),
+        lambda text: read_findings(
+            json.dumps({BUILT_IN[0].name: {"verdict": "fail", "quote": text[:40_000] + "b"}}),
+            BUILT_IN[:1],
+            text[:80_000],
+        ),
+    ],
+    ids=["markup", "stated", "secrets", "findings", "quote"],
+)
+def test_what_is_begun_and_never_ended_is_read_in_time(
+    read: Callable[[str], object], run: str
+) -> None:
+    began = time.process_time()
+    for begun in BEGUN:
+        read(begun + run * (100_000 // len(run)) + "x" * 1200)
+    assert time.process_time() - began < 2 * SECONDS_FOR_A_LONG_TEXT
 
 
 def test_a_pattern_that_backtracks_on_many_texts_ends_within_one_budget(session: Session) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from scicot.pure.hashing import content_hash
@@ -17,7 +19,11 @@ from scicot.words.teaching import Message
 
 MOST_CRITERIA = 20
 LONGEST_CRITERION = 500
+MOST_TRIED = 100_000  # characters of what looks like an object and is none
+MOST_BRACES = 200  # each that is none costs a look at all that stands before it
+COSTLY = 10_000
 _NAME = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
+_NO_BLANK = re.compile(r"\S+")
 _PASS, _FAIL = ("pass", "passed", "yes", "true", "ok"), ("fail", "failed", "no", "false")
 
 
@@ -218,21 +224,48 @@ def _passes(verdict: Any) -> bool | None:
 
 def _find_quote(quote: str, rationale: str) -> tuple[int, int] | None:
     """Return where the quoted words stand, whatever the white space and case between them."""
-    words = quote.strip(" \"'“”.…").split()
+    words = " ".join(quote.strip(" \"'“”.…").split())
     if not words:
         return None
-    match = re.search(r"\s+".join(map(re.escape, words)), rationale, re.IGNORECASE)
-    return (match.start(), match.end()) if match else None
+    # sought in the words alone, which is one pass; a pattern would try each place anew
+    spans = [found.span() for found in _NO_BLANK.finditer(rationale)]
+    said, starts, at = [], [], 0
+    for start, end in spans:
+        starts.append(at)
+        said.append(_same_length(rationale[start:end]))
+        at += end - start + 1
+    place = " ".join(said).find(_same_length(words))
+    if place < 0:
+        return None
+    first, last = (bisect_right(starts, there) - 1 for there in (place, place + len(words) - 1))
+    start = spans[first][0] + place - starts[first]
+    return start, spans[last][0] + place + len(words) - starts[last]
+
+
+def _same_length(text: str) -> str:
+    """Return the text in small letters, sign for sign: a few have a longer small form."""
+    small = text.lower()
+    return (
+        small
+        if len(small) == len(text)
+        else "".join(sign.lower() if len(sign.lower()) == 1 else sign for sign in text)
+    )
 
 
 def _find_object(text: str) -> Mapping[str, Any] | None:
     """Return the JSON object in a text, with whatever stands around it left."""
     decoder = json.JSONDecoder()
-    for brace in re.finditer(r"\{", text):
+    left = len(text) + MOST_TRIED
+    for brace in islice(re.finditer(r"\{", text), MOST_BRACES):
         try:
             content, _ = decoder.raw_decode(text, brace.start())
-        except (ValueError, RecursionError):
-            continue
-        if isinstance(content, Mapping) and content:
-            return content
+        except json.JSONDecodeError as error:
+            left -= error.pos - brace.start()
+        except (ValueError, RecursionError):  # a number without end, or braces in braces
+            left -= COSTLY
+        else:
+            if isinstance(content, Mapping) and content:
+                return content
+        if left < 0:  # a model in a loop opens objects that it never closes
+            return None
     return None

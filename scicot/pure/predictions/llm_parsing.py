@@ -19,10 +19,10 @@ from scicot.pure.predictions.llm_statements import (
 )
 from scicot.pure.predictions.markup import BOX, mark_boxes, strip_markup
 from scicot.pure.predictions.parsing import (
-    MOST_READ,
     NEXT_QUESTION,
     Ambiguous,
     Reading,
+    read_end,
     read_form,
     read_free,
 )
@@ -57,7 +57,7 @@ def read_llm_output(output: str, question: Question, *, is_cut: bool = False) ->
     thinking = cut_thinking(output)
     if thinking.is_unclosed:
         return Reading(None, NoAnswer.CUT_OFF)
-    text = thinking.text.strip()[-MOST_READ:]
+    text = read_end(thinking.text.strip())
     following = NEXT_QUESTION.search(text)
     if following:
         text, is_cut = text[: following.start()], False

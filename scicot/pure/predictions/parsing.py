@@ -45,6 +45,14 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s")
 _SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
 
 
+_LONG_BLANK = re.compile(r"\s{10,}")  # no answer lies in it, and every pattern tries all its parts
+
+
+def read_end(output: str) -> str:
+    """Return the end of an output, as far as it is read, with its long runs of blanks cut."""
+    return _LONG_BLANK.sub(lambda run: "\n\n" if "\n" in run[0] else " ", output)[-MOST_READ:]
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What an output states: a label, or the reason why none can be read."""
@@ -102,7 +110,7 @@ def read_output(
         return read_free(output, question.answer_form, is_cut=is_cut)
     if form == "text":
         return _read_text(output, question, is_cut=is_cut)
-    text = strip_markup(mark_boxes(output[-MOST_READ:])).strip()
+    text = strip_markup(mark_boxes(read_end(output))).strip()
     following = NEXT_QUESTION.search(text)
     if following:  # a model that goes on to invent another question
         text, is_cut = text[: following.start()], False
@@ -140,7 +148,7 @@ def _is_refused_box(statement: re.Match[str], text: str) -> bool:
 
 def read_free(output: str, form: AnswerKind, *, is_cut: bool) -> Reading:
     """Return the free answer that an output states as its label, or why there is none."""
-    output = output[-MOST_READ:]
+    output = read_end(output)
     following = NEXT_QUESTION.search(output)
     if following:
         output, is_cut = output[: following.start()], False
@@ -161,7 +169,7 @@ def why_none(form: str, question: Question, *, is_cut: bool) -> NoAnswer:
 
 
 def _read_text(output: str, question: Question, *, is_cut: bool) -> Reading:
-    text = strip_markup(output[-MOST_READ:]).strip()
+    text = strip_markup(read_end(output)).strip()
     marker = _MARKER.search(text)
     if marker:
         text = text[marker.end() :].strip()

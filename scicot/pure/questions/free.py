@@ -28,8 +28,9 @@ _STATED = (
     re.compile(r"####\s*(?P<said>[^\n]{1,1000})"),
     re.compile(r"\\boxed\{(?P<said>[^{}\n]{1,1000})\}"),
     re.compile(
-        r"(?<!wrong )(?<!incorrect )\banswer\s*(?:is|:)\s*:?\s*(?P<said>[^\n]{1,1000}?)"
-        r"(?=\.(?:\s|$)|\n|$)",
+        # blanks are counted on one side of each sign alone: tried on both they take for ever
+        r"(?<!wrong )(?<!incorrect )\banswer\s{0,50}(?:is|:)(?:\s{0,50}:)?\s{0,50}"
+        r"(?P<said>(?=\S)[^\n]{1,1000}?)(?=\.(?:\s|$)|\n|$)",
         re.IGNORECASE,
     ),
 )

@@ -11,6 +11,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
+from operator import itemgetter
 
 # a space, a word with its apostrophes, or a single sign; a browser must part texts alike
 _TOKEN = re.compile(r"[ \t\r\n]+|[^\W_]+(?:['’][^\W_]+)*|.", re.DOTALL)
@@ -93,10 +95,7 @@ def _lengths(old: Sequence[str], new: Sequence[str]) -> list[list[int]]:
 
 
 def _joined(changes: Sequence[tuple[Change, str]]) -> list[Piece]:
-    pieces: list[Piece] = []
-    for change, text in changes:
-        if pieces and pieces[-1].change is change:
-            pieces[-1] = Piece(change, pieces[-1].text + text)
-        else:
-            pieces.append(Piece(change, text))
-    return pieces
+    return [
+        Piece(change, "".join(token for _, token in run))
+        for change, run in groupby(changes, key=itemgetter(0))
+    ]
