@@ -6,6 +6,7 @@ many readers, and the two messages that curves need are written here in full.
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Iterable
 from datetime import datetime
@@ -26,8 +27,16 @@ def _event(at: datetime, step: int, what: bytes) -> bytes:
 
 
 def _summary(tag: str, value: float) -> bytes:
-    scalar = _text(1, tag) + b"\x15" + struct.pack("<f", value)  # fields 1 and 2 of Value
+    scalar = _text(1, tag) + b"\x15" + _float(value)  # fields 1 and 2 of Value
     return _bytes(5, _bytes(1, scalar))
+
+
+def _float(value: float) -> bytes:
+    """Return the value in four bytes; one that has no room in them is infinite."""
+    try:
+        return struct.pack("<f", value)
+    except OverflowError:
+        return struct.pack("<f", math.copysign(math.inf, value))
 
 
 def _text(field: int, text: str) -> bytes:
@@ -39,6 +48,7 @@ def _bytes(field: int, content: bytes) -> bytes:
 
 
 def _varint(number: int) -> bytes:
+    number &= 0xFFFFFFFFFFFFFFFF  # a negative one as protobuf has it, else it would never end
     digits = bytearray()
     while number > 0x7F:
         digits.append(number & 0x7F | 0x80)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from db.models import MetricRow
 from db.session import write
 from scicot.adapters.clock import utc_now
-from scicot.pure.runs.tensorboard import crc32c
+from scicot.pure.runs.tensorboard import crc32c, event_file
 from scicot.services.runs.tracking import send_run
 from scicot.words.errors import InvalidInput
 from scicot.words.records import Actor, Split, Tracker
@@ -60,6 +60,12 @@ def test_a_runs_curves_become_tensorboard_events_once(
     assert b"brain.Event:2" in version
     losses = [event for event in events if b"answer/loss" in event]
     assert [struct.unpack("<f", event[-4:])[0] for event in losses] == [2.5, 1.25]
+
+
+@pytest.mark.parametrize(("step", "value"), [(-1, 1.0), (1, 1e300), (1, -1e300), (2**62, 0.0)])
+def test_any_point_that_a_database_may_hold_has_an_event(step: int, value: float) -> None:
+    whole = event_file(utc_now(), [(utc_now(), step, "a/b", value)])
+    assert whole.count(b"a/b") == 1  # a negative step had been written without end
 
 
 def test_a_tracker_whose_package_is_missing_is_named(
