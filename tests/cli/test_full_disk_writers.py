@@ -227,4 +227,36 @@ def test_an_error_that_no_log_takes_is_told_all_the_same(
         get_settings.cache_clear()
         assert write_error(disk / "home", "0" * 8, ValueError("x")) is None
         assert "no log could be written" in tell(ValueError("x")).sentence
+        # where every place for temporary files is on that disk, none is to be had
+        monkeypatch.setattr("tempfile.tempdir", None)
+        monkeypatch.setattr("tempfile._candidate_tempdir_list", lambda: [str(disk)])
+        assert "no log could be written" in tell(ValueError("x")).sentence
     assert os.path.ismount(tmp_path / "disk") is False
+
+
+def test_no_log_is_written_where_somebody_else_waits_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    path = tmp_path / f"scicot-errors-{os.getuid()}.log"
+    os.mkfifo(path)
+    assert write_error(None, "0" * 8, ValueError("x")) is None  # and it did not wait for a reader
+    path.unlink()
+    if os.getuid() == 0:
+        path.touch()
+        os.chown(path, 65534, 65534)
+        assert write_error(None, "0" * 8, ValueError("x")) is None
+        assert path.read_bytes() == b""
+
+
+def test_a_key_that_a_librarys_error_repeats_is_not_logged(tmp_path: Path) -> None:
+    try:
+        try:
+            raise ConnectionError("401: your key sk-0123456789 is wrong")
+        except ConnectionError as cause:
+            raise ValueError("in our words") from cause
+    except ValueError as error:
+        path = write_error(tmp_path, "0" * 8, error, ["sk-0123456789"])
+    assert path is not None
+    assert "[key hidden] is wrong" in path.read_text()
+    assert "sk-0123456789" not in path.read_text()

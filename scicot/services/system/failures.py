@@ -27,15 +27,18 @@ class Told:
 def tell(error: BaseException) -> Told:
     """Return what to say of an error, and write it to the log under its id."""
     error_id = uuid.uuid4().hex[:8]
-    log = write_error(_home(), error_id, error)
+    home, secrets = _known()
+    log = write_error(home, error_id, error, secrets)
     return Told(_sentence(error, log), error_id, log)
 
 
-def _home() -> Path | None:
+def _known() -> tuple[Path | None, tuple[str, ...]]:
+    """Return the home folder and the keys, as far as the settings can be read."""
     try:
-        return get_settings().home_folder
-    except SciCotError:
-        return None
+        settings = get_settings()
+        return settings.home_folder, settings.known_secrets
+    except (SciCotError, OSError):
+        return None, ()
 
 
 def _sentence(error: BaseException, log: Path | None) -> str:
