@@ -63,7 +63,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
         raise InvalidParcel(
             f"{path.name} is no parcel, or a damaged one ({error}). Pack the run again."
         ) from error
-    if not isinstance(manifest, dict) or not isinstance(manifest.get("files"), dict):
+    if not isinstance(manifest, dict) or not _names_a_run(manifest):
         raise InvalidParcel(f"{path.name} is no parcel of Sci-CoT. Pack the run again.")
     if manifest.get("format") != FORMAT:
         raise InvalidParcel(
@@ -71,6 +71,16 @@ def read_manifest(path: Path) -> dict[str, Any]:
             "Install the same version on both machines."
         )
     return manifest
+
+
+def _names_a_run(manifest: Mapping[str, Any]) -> bool:
+    run = manifest.get("run")
+    return (
+        isinstance(manifest.get("files"), dict)
+        and isinstance(run, dict)
+        and type(run.get("id")) is int
+        and isinstance(run.get("name"), str)
+    )
 
 
 def open_parcel(path: Path, folder: Path) -> dict[str, Any]:
@@ -92,7 +102,7 @@ def open_parcel(path: Path, folder: Path) -> dict[str, Any]:
                 tar.extractall(partial)
         _refuse_changed(path, partial, manifest["files"])
         partial.rename(folder)
-    except (OSError, tarfile.TarError) as error:
+    except (OSError, ValueError, tarfile.TarError) as error:  # ValueError: a NUL in a name
         if isinstance(error, OSError) and says_full(error):
             raise storage_error(error, f"what {path.name} holds") from error
         raise InvalidParcel(
@@ -106,7 +116,9 @@ def open_parcel(path: Path, folder: Path) -> dict[str, Any]:
 def _refuse_strange(path: Path, member: tarfile.TarInfo) -> None:
     name = PurePosixPath(member.name)
     leads_out = name.is_absolute() or ".." in name.parts or "\\" in member.name
-    if leads_out or not (member.isfile() or member.isdir()):
+    # a sparse file of a few bytes unpacks to any size
+    is_plain = (member.isfile() and not member.issparse()) or member.isdir()
+    if leads_out or not is_plain:
         raise InvalidParcel(
             f"{path.name} holds '{member.name}', which is no plain file inside the parcel. "
             "Do not use it; pack the run again."

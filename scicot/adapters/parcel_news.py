@@ -63,14 +63,17 @@ def read_news(parcel: Path, read_bytes: int) -> News | None:
 def _read_line(line: bytes) -> Mapping[str, Any] | None:
     try:
         event = json.loads(line)
-    except ValueError:  # a kill in the middle of a line, and a resumed worker behind it
+    except (ValueError, RecursionError):  # a kill in the middle of a line, a worker behind it
         return None
-    return event if isinstance(event, dict) else None
+    if not isinstance(event, dict) or not isinstance(event.get("metrics", []), list):
+        return None
+    return event
 
 
 def _read_moment(path: Path) -> datetime | None:
     try:
-        return datetime.fromisoformat(path.read_text(encoding="utf-8").strip())
+        moment = datetime.fromisoformat(path.read_text(encoding="utf-8").strip())
+        return moment if moment.tzinfo else None
     except (OSError, ValueError):
         return None
 

@@ -20,6 +20,8 @@ from scicot.words.errors import Conflict, InvalidParcel
 from scicot.words.records import Actor, RunStatus
 from scicot.words.settings import PARCEL, Settings
 
+MOST = 2**31 - 1  # of what is counted
+
 
 def follow_parcel(session: Session, settings: Settings, run_id: int) -> None:
     """Bring the news of a run's parcel to its row; a result of a cluster's run is taken in.
@@ -71,29 +73,40 @@ def _bring(session: Session, run_id: int, news: News) -> None:
             result = result_path(Path(launch.parcel or ""))
             row.message = f"Done there; `runs take-in {result}` brings its result."
         elif status in (RunStatus.FAILED.value, RunStatus.CANCELLED.value):
-            row.status, row.error = RunStatus(str(status)), last.get("error")
+            said = last.get("error")
+            row.status, row.error = RunStatus(str(status)), None if said is None else str(said)
             row.finished_at = utc_now()
             row.message = "Cancelled." if row.status is RunStatus.CANCELLED else row.message
 
 
 def _bring_progress(session: Session, row: RunRow, news: News) -> None:
     for event in news.events:
-        row.progress_done = int(event.get("done", row.progress_done))
-        row.progress_total = int(event.get("total", row.progress_total))
+        row.progress_done = _count(event.get("done"), row.progress_done)
+        row.progress_total = _count(event.get("total"), row.progress_total)
         row.message = str(event.get("message", row.message))[:2000]
-        points = [
-            MetricPoint(
-                str(point["stage"]), str(point["name"]), int(point["step"]), float(point["value"])
-            )
-            for point in event.get("metrics", ())
-        ]
+        told = event.get("metrics")
+        points = [point for each in told if (point := _read_point(each))] if told else []
         if points:
             store_metrics(session, row.id, points)
     heard = news.alive_at
     if heard is None or utc_now() - heard > LOST_AFTER:  # of an attempt that is over
         return
+    heard = min(heard, utc_now())  # a node whose clock is ahead would live for ever
     if row.heartbeat_at is None or heard > row.heartbeat_at:
         row.heartbeat_at = heard
         row.started_at = row.started_at or heard
         if row.status in (RunStatus.QUEUED, RunStatus.STARTING):
             row.status = RunStatus.RUNNING
+
+
+def _count(value: object, before: int) -> int:
+    return value if type(value) is int and 0 <= value <= MOST else before
+
+
+def _read_point(told: Any) -> MetricPoint | None:
+    """Return a measured value that was told; None for what a damaged file says in its place."""
+    try:
+        stage, name = str(told["stage"])[:50], str(told["name"])[:50]
+        return MetricPoint(stage, name, _count(told["step"], 0), float(told["value"]))
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None

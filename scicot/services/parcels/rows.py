@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, Table, insert
+from sqlalchemy import JSON, Column, Select, Table, insert
 from sqlalchemy.orm import Session
 
-from db.base import Base, UtcDateTime
+from db.base import Base, EnumText, UtcDateTime
 from scicot.adapters import parcel_folders
+from scicot.words.errors import InvalidParcel
 
+_JSON = (dict, list)
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -40,17 +42,37 @@ def _say(value: object) -> str:
 
 
 def read_lines(path: Path, kind: type[Base]) -> list[dict[str, Any]]:
-    """Return the rows of a JSONL file as this table takes them."""
-    moments = [
-        column.name for column in table_of(kind).columns if isinstance(column.type, UtcDateTime)
-    ]
-    rows = []
-    for row in parcel_folders.read_lines(path):
-        for name in moments:
-            if row.get(name) is not None:
-                row[name] = datetime.fromisoformat(row[name])
-        rows.append(row)
+    """Return the rows of a JSONL file as this table takes them.
+
+    Raises InvalidParcel for a row that it would not take: whoever made the parcel made its hashes.
+    """
+    columns = table_of(kind).columns
+    rows: list[dict[str, Any]] = []
+    try:
+        for row in parcel_folders.read_lines(path):
+            rows += [{name: _read_value(columns[name], row[name]) for name in row}]
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise InvalidParcel(
+            f"Row {len(rows) + 1} of {path.name} does not fit ({type(error).__name__}). "
+            "Pack the run again, with the same version on both machines."
+        ) from error
     return rows
+
+
+def _read_value(column: Column[Any], value: Any) -> Any:
+    """Return a column's value as it was packed; raises TypeError for one of another kind."""
+    if value is None:
+        return None
+    if isinstance(column.type, UtcDateTime):
+        moment = datetime.fromisoformat(value)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if isinstance(column.type, EnumText):
+        return column.type.members(value)
+    wanted = _JSON if isinstance(column.type, JSON) else column.type.python_type
+    is_number = wanted is float and type(value) is int
+    if not (isinstance(value, wanted) or is_number) or (wanted is int and type(value) is bool):
+        raise TypeError(f"{column.name} is a {type(value).__name__}")
+    return value
 
 
 def insert_rows(session: Session, kind: type[Base], rows: Rows) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
 from db.models import MetricRow, PredictionRow, RunPartRow, RunRow, RunStageRow, StageRow
@@ -68,18 +69,30 @@ def take_in(session: Session, settings: Settings, actor: Actor, path: Path) -> T
             kind: read_lines(inside / "rows" / f"{table_of(kind).name}.jsonl", kind)
             for kind in (RunRow, StageRow, RunStageRow, RunPartRow, MetricRow, PredictionRow)
         }
+        if len(rows[RunRow]) != 1:
+            raise _not_fitting(path)
         counts = len(rows[RunStageRow]), len(rows[PredictionRow])
         if _is_there(run, rows[RunRow]):
             return TakenIn(run.id, *counts, already_there=True)
-        brought = _bring_stages(settings, inside, [row["hash"] for row in rows[StageRow]])
+        hashes = [str(row.get("hash")) for row in rows[StageRow]]
+        brought = _bring_stages(settings, inside, hashes)
         try:
             _store(session, actor, run, rows)
-        except BaseException:
+        except BaseException as error:
             for folder in brought:
                 remove_leftovers(folder)
+            if isinstance(error, KeyError | StatementError):
+                raise _not_fitting(path) from error
             raise
         copy_progress(inside / PROGRESS, log_path(settings, run.id))
     return TakenIn(run.id, *counts, already_there=False)
+
+
+def _not_fitting(path: Path) -> InvalidParcel:
+    return InvalidParcel(
+        f"{path.name} holds rows that do not fit together. Copy it again, or work on the parcel "
+        "once more."
+    )
 
 
 def _find_run(session: Session, path: Path, manifest: Mapping[str, Any]) -> RunView:
@@ -106,7 +119,7 @@ def _find_run(session: Session, path: Path, manifest: Mapping[str, Any]) -> RunV
 def _is_there(run: RunView, rows: list[dict[str, Any]]) -> bool:
     """Return whether this very result was taken in before; raises Conflict when it cannot be."""
     if run.status is RunStatus.DONE and run.launcher != LOCAL:
-        if run.result == rows[0]["result"]:
+        if run.result == rows[0].get("result"):
             return True
         raise Conflict(f"Run {run.id} has another result already. Clone the run for a second one.")
     is_under_way = run.status in (RunStatus.STARTING, RunStatus.RUNNING)

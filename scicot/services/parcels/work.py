@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
 from db.migrate import migrate
@@ -113,9 +114,7 @@ def _prepare(settings: Settings, inside: Path, run_id: int) -> None:
     migrate(url)
     with open_session(url) as session, write(session):
         if session.scalar(select(func.count()).select_from(RunRow)) == 0:
-            for kind in TABLES:
-                name = table_of(kind).name
-                insert_rows(session, kind, read_lines(inside / "rows" / f"{name}.jsonl", kind))
+            _fill(session, inside, run_id)
         # the folder's lock is ours, so whoever had the run works no more
         session.execute(
             update(RunRow)
@@ -130,6 +129,21 @@ def _prepare(settings: Settings, inside: Path, run_id: int) -> None:
                 error=None,
             )
         )
+
+
+def _fill(session: Session, inside: Path, run_id: int) -> None:
+    """Insert a parcel's rows; raises InvalidParcel where they are not those of its run."""
+    try:
+        for kind in TABLES:
+            name = table_of(kind).name
+            insert_rows(session, kind, read_lines(inside / "rows" / f"{name}.jsonl", kind))
+        run = session.get(RunRow, run_id)
+    except StatementError as error:
+        raise InvalidParcel(
+            "The parcel holds rows that do not fit together. Pack the run again."
+        ) from error
+    if run is None:
+        raise InvalidParcel(f"The parcel does not hold run {run_id}. Pack the run again.")
 
 
 def _ask_to_stop(settings: Settings, run_id: int) -> bool:

@@ -41,6 +41,11 @@ from tests.tiny_students import build_tiny_t5
 
 ADA = Actor("Ada")
 WAITS = Seen(Phase.WAITS, "PENDING", "Resources", 2)
+# what a damaged file may tell in the place of news; one such line must not be met for ever
+ODD_NEWS = (
+    *({"done": "many"}, {"total": -1}, {"done": 10**30}, {"metrics": 5}, {"metrics": [None]}),
+    *({"metrics": [{"stage": "a", "name": "b", "step": 1, "value": "x"}]}, {"error": {"a": 1}}),
+)
 GOES = Seen(Phase.GOES, "RUNNING")
 
 
@@ -298,9 +303,13 @@ def test_a_parcel_on_a_cluster_is_followed_and_taken_in(
     folder = work_folder(parcel)
     folder.mkdir()
     (folder / ALIVE).write_text(utc_now().isoformat())
+    (folder / PROGRESS).write_text("".join(f"{json.dumps(line)}\n" for line in ODD_NEWS))
+    workspace.tend()
+    assert get_run(workspace, run_id).progress_done == 0
     point = {"stage": "answer", "name": "loss", "step": 1, "value": 2.5}
     event = {"done": 3, "total": 9, "message": "answer: step 1", "metrics": [point]}
-    (folder / PROGRESS).write_text(json.dumps(event) + '\n{"half a li')
+    with (folder / PROGRESS).open("a") as told:
+        told.write(json.dumps(event) + '\n{"half a li')
     workspace.tend()
     run = get_run(workspace, run_id)
     assert (run.status, run.progress_done, run.message) == (RunStatus.RUNNING, 3, "answer: step 1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import shutil
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from db.models import DuplicateRow, PredictionRow, QuestionRow, RunStageRow, StageRow
 from db.session import open_session, write
-from scicot.adapters.parcel_files import read_manifest
+from scicot.adapters.parcel_files import open_parcel, read_manifest
 from scicot.adapters.students.stage_files import stage_folder
 from scicot.cli.handlers import HANDLERS
 from scicot.services.parcels.pack import pack_run
@@ -214,6 +215,55 @@ def test_a_damaged_parcel_is_refused(parcel: Path, tmp_path: Path) -> None:
     (tmp_path / "letter.tar").write_text("Dear parcel, " * 100)
     with pytest.raises(InvalidParcel, match="is no parcel"):
         work_parcel(tmp_path / "letter.tar", Settings(home=tmp_path / "nobody"), HANDLERS)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("rows/run.jsonl", b""),
+        *((f"rows/{kind}.jsonl", b"5\n") for kind in ("run", "question")),
+        ("rows/question.jsonl", b'{"id": "one"}\n'),
+        ("rows/question.jsonl", b'{"colour": 1}\n'),
+        ("rows/question.jsonl", b'{"id": 1}\n'),
+        ("rows/run.jsonl", b'{"id": 1, "created_at": "yesterday"}\n'),
+        ("rows/run.jsonl", b"[" * 100_000),
+    ],
+)
+def test_rows_that_no_table_takes_are_refused_with_their_file(
+    parcel: Path, name: str, content: bytes
+) -> None:
+    hashes = read_manifest(parcel)["files"] | {name: hashlib.sha256(content).hexdigest()}
+    manifest = changed_manifest(parcel, files=hashes)
+    repack(parcel, name, content)
+    repack(parcel, "manifest.json", manifest)
+    with pytest.raises(InvalidParcel, match="Pack the run again"):
+        carry_out(parcel)
+
+
+@pytest.mark.parametrize("run", [None, 5, {"id": "x", "name": "y"}, {"id": 1}])
+def test_a_parcel_that_names_no_run_is_none(parcel: Path, run: object) -> None:
+    repack(parcel, "manifest.json", changed_manifest(parcel, run=run))
+    with pytest.raises(InvalidParcel, match="no parcel of Sci-CoT"):
+        carry_out(parcel)
+
+
+def test_a_file_that_unpacks_to_any_size_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "sparse.tar"
+    with tarfile.open(path, "w", format=tarfile.GNU_FORMAT) as tar:
+        content = json.dumps({"format": 1, "files": {}, "run": {"id": 1, "name": "x"}}).encode()
+        info = tarfile.TarInfo("manifest.json")
+        info.size = len(content)
+        tar.addfile(info, io.BytesIO(content))
+        info = tarfile.TarInfo("rows/run.jsonl")
+        head = bytearray(info.tobuf(tarfile.GNU_FORMAT))
+        head[156:157] = tarfile.GNUTYPE_SPARSE
+        head[483:495] = b"%011o\0" % (8 << 30)  # the size that it unpacks to
+        head[148:156] = b" " * 8
+        head[148:156] = b"%06o\0 " % sum(head)
+        tar.fileobj.write(head)  # type: ignore[union-attr]
+    assert path.stat().st_size < 20_000
+    with pytest.raises(InvalidParcel, match="no plain file inside the parcel"):
+        open_parcel(path, tmp_path / "opened")
 
 
 def test_another_engine_is_refused(parcel: Path) -> None:
