@@ -5,12 +5,15 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+import stat
 from contextlib import closing, suppress
 from pathlib import Path
 
+from db.sqlite_file import PRIMARY, name_error
 from scicot.words.errors import DatabaseUnusable
 
 AS_NAMED = "surrogateescape"  # as Python keeps a file's name that is no UTF-8
+OURS = ("dataset", "question", "rationale", "revision", "run")  # in every version
 LOOKED_AT = 5  # backups examined in search of a good one; each is read whole
 
 
@@ -35,12 +38,19 @@ def copy_database(source: Path, target: Path) -> None:
         check_database(partial, called=source.name)
         _sync(partial)
         os.replace(partial, target)
-    except sqlite3.OperationalError as error:
-        if "full" not in str(error):
-            raise
-        raise OSError(errno.ENOSPC, "No space left on device", str(target)) from error
+    except sqlite3.Error as error:
+        raise _named(error, source, target) from error
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _named(error: sqlite3.Error, source: Path, target: Path) -> Exception:
+    code = getattr(error, "sqlite_errorcode", 0) & PRIMARY
+    if code == sqlite3.SQLITE_FULL:
+        return OSError(errno.ENOSPC, "No space left on device", str(target))
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return DatabaseUnusable(f"{source.name} is damaged ({error}). Name another backup.")
+    return name_error(error, source) or error
 
 
 def check_database(path: Path, *, called: str | None = None) -> str:
@@ -50,6 +60,8 @@ def check_database(path: Path, *, called: str | None = None) -> str:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as reader:
             problem = reader.execute("PRAGMA integrity_check(1)").fetchone()[0]
             version = reader.execute("SELECT version_num FROM alembic_version").fetchone()
+            for table in OURS:  # another program may number its schemas as we do
+                reader.execute(f"SELECT id FROM {table} LIMIT 0")
     except sqlite3.Error as error:
         raise DatabaseUnusable(
             f"{name} is no Sci-CoT database ({error}). Name a file that `backup` wrote."
@@ -75,15 +87,23 @@ def list_backups(database: Path) -> list[Path]:
     known = set(backups_folder(database).glob("*.db"))
     with suppress(OSError):
         listed = _list_of(database).read_text(encoding="utf-8", errors=AS_NAMED).split("\n")
-        known |= {Path(line) for line in listed if line and Path(line).is_file()}
-    return sorted(known, key=lambda path: path.stat().st_mtime_ns, reverse=True)
+        known |= {Path(line) for line in listed if line}
+    written = {}
+    for path in known:
+        with suppress(OSError):  # one may be removed, or be a link to nothing
+            about = path.stat()
+            if stat.S_ISREG(about.st_mode):
+                written[path] = about.st_mtime_ns
+    return sorted(written, key=lambda path: written[path], reverse=True)
 
 
 def newest_good_backup(database: Path) -> Path | None:
     """Return the newest backup that is whole, None when there is none."""
+    from db.migrate import refuse_unknown_schema  # which opens databases, as we do
+
     for backup in list_backups(database)[:LOOKED_AT]:
         with suppress(DatabaseUnusable):
-            check_database(backup)
+            refuse_unknown_schema(check_database(backup), backup.name)
             return backup
     return None
 

@@ -12,10 +12,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DatabaseError as DriverError
 
-from db.restoring import finish_restore
+from db.base import Base
+from db.copies import newest_good_backup
+from db.restoring import SIDECARS, finish_restore
 from db.session import get_engine, make_engine
 from db.sqlite_file import damaged, known_damage, note_damage, say_where, sqlite_path
 from scicot.words.errors import DatabaseUnusable
@@ -72,6 +74,7 @@ def migrate(url: str) -> None:
     if path is not None:
         finish_restore(path)
         if not _is_there(path):
+            _refuse_leftovers(path)
             _create(path)
             return
         if path.stat().st_size == 0:
@@ -84,10 +87,41 @@ def migrate(url: str) -> None:
         )
     if version is not None:
         refuse_unknown_schema(version, f"The database at {say_where(url)}")
+    if version == _versions()[0]:
+        _refuse_missing_tables(get_engine(url), f"The database at {say_where(url)}")
     if path is not None and path.stat().st_size <= LOOKED_THROUGH:
         look_through(url)
     if version != _versions()[0]:
         command.upgrade(_alembic_config(url), "head")
+
+
+def _refuse_missing_tables(engine: Engine, what: str) -> None:
+    """Raise DatabaseUnusable where tables are missing: another program numbers schemas as well."""
+    with engine.connect() as connection:
+        there = inspect(connection).get_table_names()
+    missing = sorted(set(Base.metadata.tables) - set(there))
+    if missing:
+        raise DatabaseUnusable(
+            f"{what} has no table '{missing[0]}': it is another program's, or was changed by hand. "
+            "Restore a backup, or point SCICOT_HOME or SCICOT_DATABASE_URL at another place."
+        )
+
+
+def _refuse_leftovers(path: Path) -> None:
+    """Raise DatabaseUnusable where a database is gone and its log is not.
+
+    SQLite would read that log into a new database of the same name.
+    """
+    for suffix in SIDECARS:
+        beside = path.with_name(path.name + suffix)
+        if beside.exists() and beside.stat().st_size:
+            backup = newest_good_backup(path)
+            restore = f", or restore: python -m scicot restore {backup}" if backup else ""
+            raise DatabaseUnusable(
+                f"There is no database at {path}, but {beside.name} of one lies beside it: what "
+                "was written last. Put the database back to it, or move it away to begin anew"
+                f"{restore}."
+            )
 
 
 def look_through(url: str) -> bool:
@@ -138,5 +172,12 @@ def upgrade_file(path: Path, to: str = "head") -> None:
     config.attributes["engine"] = engine
     try:
         command.upgrade(config, to)
+        if to == "head":
+            _refuse_missing_tables(engine, "The file")
+    except DriverError as error:
+        raise DatabaseUnusable(
+            f"The file cannot be brought to this version's schema ({type(error).__name__}): it is "
+            "not as Sci-CoT wrote it. Name another backup."
+        ) from error
     finally:
         engine.dispose()  # the last connection's end brings the WAL into the file

@@ -25,6 +25,7 @@ from scicot.words.errors import (
 )
 
 BUSY_TIMEOUT_MS = 10_000
+PRIMARY = 0xFF  # of an error's number; what lies above says more
 Identity = tuple[int, int]
 
 
@@ -96,29 +97,30 @@ def name_error(error: BaseException, path: Path) -> DatabaseError | StorageError
     """Return what SQLite's error means for the person, None when it is not about the file."""
     if not isinstance(error, sqlite3.Error):
         return None
-    said = str(error)
-    if "locked" in said or "busy" in said:
+    # by its number: the words of an error may be those of a text ("malformed JSON")
+    code = getattr(error, "sqlite_errorcode", 0) & PRIMARY
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return DatabaseBusy(
             "The database is busy with another writer; nothing was written. Try again."
         )
-    if "malformed" in said or "not a database" in said or "corrupt" in said:
-        note_damage(path, said)
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        note_damage(path, str(error))
         return damaged(path)
-    if "full" in said:
+    if code == sqlite3.SQLITE_FULL:
         return StorageFull(
             f"The disk of {path} is full; nothing was written. Make room, then try again."
         )
-    if "readonly" in said or "read-only" in said:
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
         return StorageError(
             f"{path} is read-only; nothing was written. "
             "Give this account the right to write to the file and its folder."
         )
-    if "unable to open" in said:
+    if code == sqlite3.SQLITE_CANTOPEN:
         return DatabaseUnusable(
             f"The database at {path} cannot be opened. Look whether it is there and whether this "
             "account may read it and write beside it."
         )
-    if "disk I/O" in said:
+    if code == sqlite3.SQLITE_IOERR:
         return StorageError(
             f"The disk of {path} did not do as asked; nothing was written. "
             "Look whether it is full or failing, then try again."

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from fnmatch import fnmatch
 from pathlib import Path
 
 from scicot.adapters.atomic_files import refuse_special_file
@@ -51,8 +52,11 @@ def make_private_folder(path: Path) -> None:
 
 def remove_older(newest: Path, series: str, keep: int) -> tuple[Path, ...]:
     """Remove all but the newest of a series, and return what went."""
-    # the moment is in the name: a copied file keeps its place in the series
-    others = sorted((path for path in newest.parent.glob(series) if path != newest), reverse=True)
+    # the moment is in the name: a copied file keeps its place in the series; one from a time that
+    # is still to come, by a clock that went wrong, goes first
+    others = [path for path in newest.parent.glob(series) if path != newest]
+    stamp = newest.name if fnmatch(newest.name, series) else "~"
+    others.sort(key=lambda path: (path.name < stamp, path.name), reverse=True)
     surplus = tuple(others[keep - 1 :])
     for path in surplus:
         path.unlink(missing_ok=True)
@@ -80,9 +84,16 @@ def written_at(path: Path) -> datetime:
     return datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
-def newest_written_at(folder: Path) -> datetime | None:
-    """Return when the newest database file of a folder was written, None where there is none."""
-    return max((written_at(path) for path in folder.glob("*.db")), default=None)
+def newest_written_at(folder: Path, *, until: datetime) -> datetime | None:
+    """Return when the newest database file of a folder was written, None where there is none.
+
+    One that is of a later time does not count: the clock went wrong, and was put back.
+    """
+    moments = []
+    for path in folder.glob("*.db"):
+        with suppress(OSError):
+            moments.append(written_at(path))
+    return max((moment for moment in moments if moment <= until), default=None)
 
 
 @contextmanager

@@ -98,8 +98,9 @@ def back_up_daily(settings: Settings) -> Backup | None:
     """Write today's backup if the newest is a day old; None when there is nothing to do."""
     if not settings.daily_backups:
         return None
-    newest = newest_written_at(backups_folder(_database_file(settings)))
-    if newest is not None and utc_now() - newest < A_DAY:
+    now = utc_now()
+    newest = newest_written_at(backups_folder(_database_file(settings)), until=now)
+    if newest is not None and now - newest < A_DAY:
         return None
     return back_up(settings, keep=settings.daily_backups)
 
