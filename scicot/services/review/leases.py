@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, exists, or_, select
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from scicot.words.records import Actor
 
 LEASE_LASTS = timedelta(minutes=10)
 RENEW_BELOW = timedelta(minutes=5)
+CLOCKS_DIFFER = timedelta(minutes=2)  # at most, between machines that share a database
 
 
 @needs(Action.LEASE)
@@ -42,7 +43,7 @@ def take_leases(session: Session, actor: Actor, rationale_ids: Sequence[int]) ->
         session.execute(
             delete(LeaseRow).where(
                 LeaseRow.rationale_id.in_(rationale_ids),
-                or_(LeaseRow.expires_at <= now, LeaseRow.reviewer == actor.name),
+                or_(~_holds(now), LeaseRow.reviewer == actor.name),
             )
         )
         others = set(
@@ -66,13 +67,18 @@ def take_leases(session: Session, actor: Actor, rationale_ids: Sequence[int]) ->
     return set(taken)
 
 
+def _holds(now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a lease holds; one that lasts too long is by a clock put back."""
+    return LeaseRow.expires_at.between(now, now + LEASE_LASTS + CLOCKS_DIFFER)
+
+
 def other_reader(session: Session, actor: Actor, rationale_id: int) -> str | None:
     """Return who else holds the rationale's lease now, None when nobody does."""
     return session.scalar(
         select(LeaseRow.reviewer).where(
             LeaseRow.rationale_id == rationale_id,
             LeaseRow.reviewer != actor.name,
-            LeaseRow.expires_at > utc_now(),
+            _holds(utc_now()),
         )
     )
 
@@ -82,7 +88,7 @@ def read_by_another(actor: Actor) -> ColumnElement[bool]:
     return exists().where(
         LeaseRow.rationale_id == RationaleRow.id,
         LeaseRow.reviewer != actor.name,
-        LeaseRow.expires_at > utc_now(),
+        _holds(utc_now()),
     )
 
 

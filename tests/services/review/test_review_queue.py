@@ -96,6 +96,16 @@ def test_a_lease_that_has_expired_returns(
     assert ids(session, actor=BOB) == [one]
 
 
+def test_a_lease_of_a_clock_that_was_put_back_holds_nobody_up(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    one = store_rationale(session, questions[0])
+    assert ids(session) == [one]
+    with write(session):
+        session.execute(update(LeaseRow).values(expires_at=utc_now() + timedelta(days=400)))
+    assert ids(session, actor=BOB) == [one]
+
+
 def test_leases_are_given_back_when_the_filter_changes(
     session: Session, questions: list[StoredQuestion]
 ) -> None:
