@@ -17,6 +17,7 @@ from scicot.services.runs.runs import list_active
 from scicot.words.launching import HEAVY
 from scicot.words.records import RunStatus
 from scicot.words.settings import LOCAL, Settings
+from scicot.words.storage import storage_error
 
 
 def tend_queue(session: Session, settings: Settings, launcher: Launcher | None) -> list[int]:
@@ -25,9 +26,24 @@ def tend_queue(session: Session, settings: Settings, launcher: Launcher | None) 
     if launcher is None:
         return launched
     while (run_id := _take_next(session, settings.training_slots)) is not None:
-        launcher.launch(settings, run_id)
+        try:
+            launcher.launch(settings, run_id)
+        except OSError as error:  # no room for its log, a folder that is read-only
+            _fail(session, run_id, error)
+            continue
         launched.append(run_id)
     return launched
+
+
+def _fail(session: Session, run_id: int, error: OSError) -> None:
+    """End a run whose process could not be started with the reason, as a cluster's is ended."""
+    said = storage_error(error, str(error.filename or "this machine for another process"))
+    with write(session):
+        session.execute(
+            update(RunRow)
+            .where(RunRow.id == run_id, RunRow.status == RunStatus.STARTING)
+            .values(status=RunStatus.FAILED, error=str(said), finished_at=utc_now(), message="")
+        )
 
 
 def _take_next(session: Session, training_slots: int) -> int | None:

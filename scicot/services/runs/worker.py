@@ -17,6 +17,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from db.models import MetricRow, RunRow
@@ -289,8 +290,9 @@ def _beat(
             if time.monotonic() - last_beat >= HEARTBEAT_SECONDS:
                 context.report()
                 last_beat = time.monotonic()
-        except (DatabaseBusy, StorageError):
-            continue  # the next round tries again; LOST_AFTER leaves room for several
+        except (SciCotError, SQLAlchemyError) as error:
+            # the next round tries again, whatever it was: without a beat nobody could stop the run
+            log.warning("Run %s: no sign of life could be written: %s", context.run.id, error)
 
 
 def store_metrics(session: Session, run_id: int, metrics: Sequence[MetricPoint]) -> None:

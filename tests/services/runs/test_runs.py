@@ -46,6 +46,13 @@ class NotingLauncher:
         self.run_ids.append(run_id)
 
 
+class FullLauncher:
+    """Finds no room for a run's log."""
+
+    def launch(self, settings: Settings, run_id: int) -> None:
+        raise OSError(30, "Read-only file system", str(settings.artifacts_folder / "logs"))
+
+
 def new_run(session: Session, kind: RunKind = RunKind.TRAIN, name: str = "a run") -> int:
     return create_run(session, Actor("Ada"), kind=kind, name=name, config={"epochs": 1})
 
@@ -329,3 +336,16 @@ def test_a_predicted_run_is_listed_behind_any_number_of_others(
             add_run(session, Actor("Ada"), kind=RunKind.TRAIN, name="newer", config={})
     assert [run.id for run in list_predicted_runs(session, "demo")] == [predicted]
     assert list_predicted_runs(session, "elsewhere") == []
+
+
+def test_a_run_whose_process_cannot_be_started_fails_with_the_reason_and_the_queue_goes_on(
+    session: Session, settings: Settings
+) -> None:
+    first, second = new_run(session), new_run(session)
+    assert tend_queue(session, settings, FullLauncher()) == []
+    for run_id in (first, second):
+        run = get_run(session, run_id)
+        assert run.status is RunStatus.FAILED
+        assert "read-only" in str(run.error)
+    resume_run(session, Actor("Ada"), first)
+    assert tend_queue(session, settings, NotingLauncher()) == [first]
