@@ -260,7 +260,7 @@ def test_a_file_that_unpacks_to_any_size_is_refused(tmp_path: Path) -> None:
         head[483:495] = b"%011o\0" % (8 << 30)  # the size that it unpacks to
         head[148:156] = b" " * 8
         head[148:156] = b"%06o\0 " % sum(head)
-        tar.fileobj.write(head)  # type: ignore[union-attr]
+        tar.fileobj.write(bytes(head))
     assert path.stat().st_size < 20_000
     with pytest.raises(InvalidParcel, match="no plain file inside the parcel"):
         open_parcel(path, tmp_path / "opened")
