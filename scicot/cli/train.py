@@ -141,6 +141,9 @@ def train_command(
         Split | None,
         typer.Option(help="validation or test: the split to measure on. [validation]"),
     ] = None,
+    processes: Annotated[
+        int | None, typer.Option(help="That train together, a GPU or some threads each. [1]")
+    ] = None,
     teacher: Annotated[str, typer.Option(help="few_shot only.")] = PAPER_TEACHER,
     setting: Annotated[
         list[str] | None,
@@ -173,6 +176,7 @@ def train_command(
         "fraction": fraction,
         "seed": seed,
         "evaluate_on": evaluate_on,
+        "processes": processes,
     }
     given = {name: value for name, value in named.items() if value is not None}
     given |= parse_settings(setting or ())

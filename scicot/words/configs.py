@@ -43,6 +43,7 @@ NOT_HASHED: dict[str, Any] = {
     "per_question": "all",
     "source_weights": None,
     "lora_rank": 0,
+    "processes": 1,
     "reader": "student",
 }
 RATIONALE_TOKENS = 128  # [ours] a rationale's limit where no snapshot says how long they are
@@ -114,6 +115,8 @@ class TrainingConfig(Config):
     learning_rate: float = Field(default=3e-4, gt=0, le=1)  # [ours]
     # [ours] of the matrices beside a student's own that alone are trained (LoRA); 0: all weights
     lora_rank: int = Field(default=0, ge=0, le=1024)
+    # [ours] that train a stage together, each its share of every step: changes rounding alone
+    processes: int = Field(default=1, ge=1, le=64)
     warmup_fraction: float = Field(default=0.05, ge=0, lt=1)  # [ours] then linear to zero
     weight_decay: float = Field(default=0.0, ge=0, le=1)  # [ours]
     gradient_clip: float = Field(default=1.0, gt=0)  # [ours] the gradient's largest norm

@@ -44,6 +44,7 @@ RARE = (
     *(
         "tokens_per_batch",
         "lora_rank",
+        "processes",
         "deciding_weight",
         "warmup_fraction",
         "weight_decay",
@@ -164,6 +165,14 @@ class SettingsForm:
                 help="0 trains all weights. Else only small matrices beside them (8 to 64 are "
                 "usual), for students too large to train whole; they are merged at the end. It "
                 "wants a higher learning rate, 0.0002 to 0.002, and the package peft.",
+            ),
+            "processes": self._number(
+                "processes",
+                "Processes that train together",
+                1,
+                max_value=64,
+                help="Each works on its share of every step's questions: the curve is that of one "
+                "process. As many as there are GPUs; on a processor it divides the threads.",
             ),
             "warmup_fraction": self._number(
                 "warmup_fraction", "Warm-up, share of the steps", 0.0, max_value=0.99

@@ -27,7 +27,7 @@ class Checkpoint:
 
     step: int
     state: Mapping[str, Any]
-    tensors: Mapping[str, Mapping[str, Any]]
+    tensors: Mapping[str, dict[str, Any]]
 
 
 def save_checkpoint(

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from scicot.adapters.students.crew import ALONE, Crew
 from scicot.adapters.students.loading import device_of
 from scicot.adapters.students.loss import Pair, collate, token_losses
-from scicot.pure.students.steps import Step
+from scicot.pure.students.steps import Step, batch_seed
 from scicot.words.records import Family
 
 if TYPE_CHECKING:
@@ -41,20 +42,33 @@ class GradientSum:
     task_weights: Sequence[float]
     deciding_weight: float
     precision: Callable[[], contextlib.AbstractContextManager[Any]]
+    seed: int = 0
+    crew: Crew = ALONE
 
-    def add(self, step: Step, check: Callable[[], None]) -> StepLosses:
-        """Add a step's gradient to the model's and return its losses; `check` may stop it."""
+    def add(
+        self, step: Step, check: Callable[[], None], *, number: int = 0, share: Step | None = None
+    ) -> StepLosses:
+        """Add a step's gradient to the model's and return its losses; `check` may stop it.
+
+        With a crew this process works on its share of the step alone, and has the whole gradient
+        in the end. `number` is the step's: with the seed it decides what dropout leaves out.
+        """
         import torch
 
         device = device_of(self.model)
         sums = torch.zeros(3, dtype=torch.float64, device=device)
-        counts = [0, 0]
-        tokens = 0
+        counts = [0, 0, 0]  # deciding tokens, the other ones, all that are not padding
         chosen = [index for batch in step for index in batch]
-        for batch in step:
+        weighs = [
+            sum(pairs[index].weight(self.deciding_weight) for index in chosen)
+            for pairs in self.pairs
+        ]
+        for batch in step if share is None else share:
             check()
-            for pairs, task_weight in zip(self.pairs, self.task_weights, strict=True):
-                weighs = sum(pairs[index].weight(self.deciding_weight) for index in chosen)
+            torch.manual_seed(batch_seed(self.seed, number, batch))
+            for pairs, task_weight, weight in zip(
+                self.pairs, self.task_weights, weighs, strict=True
+            ):
                 collated = collate([pairs[index] for index in batch], self.family, self.pad, device)
                 with self.precision():
                     losses = token_losses(self.model, collated, self.family)
@@ -62,7 +76,7 @@ class GradientSum:
                 if collated.deciding is not None:
                     weights[collated.deciding] = self.deciding_weight
                 weights = _shared(weights, [pairs[index] for index in batch])
-                loss = (losses * weights).sum() * (task_weight / weighs)
+                loss = (losses * weights).sum() * (task_weight / weight)
                 loss.backward()  # type: ignore[no-untyped-call]
                 values = losses.detach()
                 parts = [loss.detach()]
@@ -71,14 +85,20 @@ class GradientSum:
                     counts[0] += int(collated.deciding.sum())
                     counts[1] += int((~collated.deciding).sum())
                 sums[: len(parts)] += torch.stack(parts).double()
-                tokens += collated.tokens
-        total, deciding, rest = sums.tolist()
-        return StepLosses(
-            loss=total,
-            deciding=deciding / counts[0] if counts[0] else None,
-            rest=rest / counts[1] if counts[0] and counts[1] else None,
-            tokens=tokens,
-        )
+                counts[2] += collated.tokens
+        trained = [value for value in self.model.parameters() if value.requires_grad]
+        return _read(self.crew.add_up(trained, [*sums.tolist(), *counts]))
+
+
+def _read(sums: Sequence[float]) -> StepLosses:
+    """Return a step's losses from what its batches add up to."""
+    total, deciding, rest, of_deciding, of_rest, tokens = sums
+    return StepLosses(
+        loss=total,
+        deciding=deciding / of_deciding if of_deciding else None,
+        rest=rest / of_rest if of_deciding and of_rest else None,
+        tokens=round(tokens),
+    )
 
 
 def _shared(weights: torch.Tensor, pairs: Sequence[Pair]) -> torch.Tensor:

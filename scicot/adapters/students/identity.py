@@ -7,7 +7,9 @@ from __future__ import annotations
 # 2: steps of equally many questions. No setting gives the weights of 1, so none of its stages is
 #    taken for one of 2; runs that used them keep them and can be asked.
 # 3: of an input that is too long the rationale loses its end before the question loses a word.
-ENGINE = 3
+# 4: dropout is drawn for each batch from seed, step and batch, so that it is the same whichever
+#    process works on it.
+ENGINE = 4
 
 
 def engine_version() -> str:

@@ -9,13 +9,15 @@ from __future__ import annotations
 import contextlib
 import math
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from scicot.adapters.students.checkpoints import newest_checkpoint, save_checkpoint
+from scicot.adapters.students.checkpoints import Checkpoint, newest_checkpoint, save_checkpoint
 from scicot.adapters.students.codec import Codec
+from scicot.adapters.students.crew import ALONE, Crew
 from scicot.adapters.students.examples import encode_task
-from scicot.adapters.students.gradient import GradientSum
+from scicot.adapters.students.gradient import GradientSum, StepLosses
 from scicot.adapters.students.job import (
     StageJob,
     StepReport,
@@ -26,26 +28,25 @@ from scicot.adapters.students.job import (
 from scicot.adapters.students.loading import device_of, load_model, place_model
 from scicot.adapters.students.lora import add_adapters, merge_adapters
 from scicot.adapters.students.memory import give_back_memory
+from scicot.adapters.students.training_tensors import gather_tensors, put_back
 from scicot.adapters.students.validation import validate
 from scicot.pure.methods.tasks import count_seen, draw_places, draws
-from scicot.pure.students.steps import Schedule, Step, join_batches, plan_steps
+from scicot.pure.students.steps import Schedule, Step, join_batches, plan_steps, share_step
 from scicot.words.errors import StudentError
-
-if TYPE_CHECKING:
-    import torch
 
 SAVE_SECONDS = 600  # a checkpoint is written at least this often, however long a step takes
 
 
 class StageTrainer:
-    """One stage's model, optimizer and plan."""
+    """One stage's model, optimizer and plan; with a crew, those of one of its processes."""
 
-    def __init__(self, job: StageJob) -> None:
+    def __init__(self, job: StageJob, crew: Crew = ALONE) -> None:
         import torch
 
         from scicot.adapters.students.quick_parts import use_quick_parts
 
         self.job = job
+        self.crew = crew
         checkpoint = newest_checkpoint(self.checkpoints, job.hash)
         # The thread count decides how sums are split, so a resumed stage keeps its first one.
         self.threads = int(checkpoint.state["threads"]) if checkpoint else job.threads
@@ -71,6 +72,8 @@ class StageTrainer:
             [task.weight for task in job.tasks],
             job.config.deciding_weight,
             self._precision,
+            job.config.seed,
+            crew,
         )
         self.parameters = {
             name: value for name, value in self.model.named_parameters() if value.requires_grad
@@ -83,6 +86,7 @@ class StageTrainer:
         )
         self.state = TrainingState()
         self.best: dict[str, Any] = {}
+        self._planned: tuple[int, list[Step]] = (-1, [])  # an epoch and its steps
         if checkpoint:
             self._restore(checkpoint)
 
@@ -96,23 +100,33 @@ class StageTrainer:
         if self.state.step:
             watcher.say(f"Going on from the checkpoint of step {self.state.step}.")
         self.model.train()
+        self.crew.meet()
         saved, total = time.monotonic(), self.schedule.total_steps
-        an_epoch = self.schedule.steps_an_epoch
-        for epoch in range(self.state.step // an_epoch, math.ceil(total / an_epoch)):
-            for place, plan in enumerate(self._plan(epoch), epoch * an_epoch + 1):
-                if place <= self.state.step or place > total:
-                    continue
-                self._step(plan, place, watcher)
-                if place % an_epoch == 0 or place == total:
-                    self._validate(place, watcher)
-                is_time = time.monotonic() - saved > SAVE_SECONDS
-                if (place % self.job.config.checkpoint_every == 0 or is_time) and place < total:
-                    self._save()
-                    saved = time.monotonic()
+        for step in range(self.state.step + 1, total + 1):
+            self.crew.begin(step)
+            self._step(step, watcher)
+            if step % self.schedule.steps_an_epoch == 0 or step == total:
+                self._validate(step, watcher)
+            is_time = time.monotonic() - saved > SAVE_SECONDS
+            if (step % self.job.config.checkpoint_every == 0 or is_time) and step < total:
+                self._save()
+                saved = time.monotonic()
         self._select_best()
         if self.adapters is not None:
             self.model = merge_adapters(self.adapters)
         return self.state
+
+    def follow(self, step: int) -> None:
+        """Take a step with the crew, as one that helps: nobody is told, and nothing is kept."""
+        self.model.train()
+        if step != self.state.step + 1:
+            raise StudentError(
+                f"A helper stands at step {self.state.step} and was to take step {step}: it found "
+                "another checkpoint. Resume the run."
+            )
+        self._learn(step, lambda: None)
+        self._update()
+        self.state.step = step
 
     def let_go(self) -> None:
         """Free what only training needs: gradients, moments and the best epoch's weights."""
@@ -120,8 +134,14 @@ class StageTrainer:
         self.optimizer.state.clear()
         self.best.clear()
 
-    def _plan(self, epoch: int) -> list[Step]:
-        """Return an epoch's steps; a GPU takes them in fewer, larger batches."""
+    def _plan(self, step: int) -> Step:
+        """Return a step's batches; those of its epoch are planned once."""
+        epoch, place = divmod(step - 1, self.schedule.steps_an_epoch)
+        if self._planned[0] != epoch:
+            self._planned = (epoch, self._plan_epoch(epoch))
+        return self._planned[1][place]
+
+    def _plan_epoch(self, epoch: int) -> list[Step]:
         config = self.job.config
         shown = list(range(len(self.examples)))
         if draws(self.examples, config):
@@ -130,29 +150,42 @@ class StageTrainer:
         planned = plan_steps(
             lengths, config.questions_per_step, config.tokens_per_batch, config.seed, epoch
         )
-        steps = [
-            tuple(tuple(shown[place] for place in batch) for batch in step) for step in planned
-        ]
+        return [tuple(tuple(shown[place] for place in batch) for batch in step) for step in planned]
+
+    def _share(self, plan: Step) -> Step:
+        """Return what of a step is this process's; a GPU takes it in fewer, larger batches."""
+        share = plan
+        if self.crew.size > 1:
+            share = share_step(plan, self.lengths, self.crew.size)[self.crew.rank]
         if device_of(self.model).type == "cpu":
-            return steps
-        return [join_batches(step, self.lengths, config.tokens_per_batch) for step in steps]
+            return share
+        return join_batches(share, self.lengths, self.job.config.tokens_per_batch)
 
-    def _step(self, plan: Step, step: int, watcher: Watcher) -> None:
-        import torch
-
-        started = time.perf_counter()
+    def _learn(self, step: int, check: Callable[[], None]) -> StepLosses:
+        """Give the model the step's gradient, and the optimizer the step's rate."""
         for group in self.optimizer.param_groups:
             group["lr"] = self.job.config.learning_rate * self._rate(step)
-        losses = self.gradient.add(plan, watcher.check)
-        if math.isnan(losses.loss):
-            raise StudentError(
-                f"The loss is not a number at step {step}. Lower learning_rate or use fp32."
-            )
+        plan = self._plan(step)
+        return self.gradient.add(plan, check, number=step, share=self._share(plan))
+
+    def _update(self) -> None:
+        """Take the step that the gradient says."""
+        import torch
+
         torch.nn.utils.clip_grad_norm_(
             self.parameters.values(), self.job.config.gradient_clip, foreach=True
         )
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
+
+    def _step(self, step: int, watcher: Watcher) -> None:
+        started = time.perf_counter()
+        losses = self._learn(step, watcher.check)
+        if math.isnan(losses.loss):
+            raise StudentError(
+                f"The loss is not a number at step {step}. Lower learning_rate or use fp32."
+            )
+        self._update()
         seconds = time.perf_counter() - started
         self.state.step = step
         self.state.losses.append(losses.loss)
@@ -195,48 +228,20 @@ class StageTrainer:
         self.model.eval()
 
     def _save(self) -> None:
-        import torch
-
-        moments: dict[str, Any] = {}
-        for name, parameter in self.parameters.items():
-            for key, value in self.optimizer.state[parameter].items():
-                moments[f"{key}/{name}"] = value.detach().cpu().contiguous()
-        tensors = {
-            "model": {
-                name: value.detach().cpu().contiguous() for name, value in self.parameters.items()
-            },
-            "optimizer": moments,
-            "random": {"cpu": torch.get_rng_state()} | _gpu_random(),
-        }
-        if self.best:
-            tensors["best"] = self.best
         state = {name: getattr(self.state, name) for name in TrainingState.__slots__}
         save_checkpoint(
             self.checkpoints,
             self.state.step,
             state | {"stage": self.job.hash, "threads": self.threads},
-            tensors,
+            gather_tensors(self.parameters, self.optimizer, self.best),
         )
         give_back_memory()  # what writing took: a copy of the moments
 
-    def _restore(self, checkpoint: Any) -> None:
-        import torch
-
-        tensors = checkpoint.tensors
+    def _restore(self, checkpoint: Checkpoint) -> None:
         kept = {name for name in TrainingState.__slots__ if name in checkpoint.state}
         self.state = TrainingState(**{name: checkpoint.state[name] for name in kept})
-        self.best = dict(tensors.get("best", {}))
-        with torch.no_grad():
-            for name, value in self.parameters.items():
-                value.copy_(tensors["model"][name])
-        for key, value in tensors["optimizer"].items():
-            kind, _, name = key.partition("/")
-            parameter = self.parameters[name]
-            # fused AdamW keeps its step count beside the parameter it belongs to
-            self.optimizer.state[parameter][kind] = value.to(parameter.device)
-        torch.set_rng_state(tensors["random"]["cpu"])
-        if "gpu" in tensors["random"]:
-            torch.cuda.set_rng_state(tensors["random"]["gpu"])
+        self.best = dict(checkpoint.tensors.get("best", {}))
+        put_back(checkpoint.tensors, self.parameters, self.optimizer)
 
     def _precision(self) -> contextlib.AbstractContextManager[Any]:
         import torch
@@ -254,9 +259,3 @@ class StageTrainer:
             )
             for pairs in zip(*self.pairs, strict=True)
         ]
-
-
-def _gpu_random() -> dict[str, torch.Tensor]:
-    import torch
-
-    return {"gpu": torch.cuda.get_rng_state()} if torch.cuda.is_available() else {}

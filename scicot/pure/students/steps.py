@@ -95,6 +95,34 @@ def join_batches(step: Step, lengths: Lengths, tokens_per_batch: int) -> Step:
     return tuple(fill_batches(chosen, lengths, tokens_per_batch))
 
 
+def share_step(step: Step, lengths: Lengths, processes: int) -> list[Step]:
+    """Return each process's share of a step's batches, near each other in padded tokens.
+
+    Where there are fewer batches than processes, the longest are cut in two. Whose a batch is
+    changes no gradient: all are divided by what the whole step's targets weigh.
+    """
+    batches = list(step)
+    while len(batches) < processes:
+        longest = max(range(len(batches)), key=lambda place: len(batches[place]))
+        half = len(batches[longest]) // 2
+        if not half:  # a question each
+            break
+        batches[longest : longest + 1] = [batches[longest][:half], batches[longest][half:]]
+    shares: list[list[Batch]] = [[] for _ in range(processes)]
+    taken = [0] * processes
+    for batch in sorted(batches, key=lambda batch: -padded_size(batch, lengths)):
+        least = taken.index(min(taken))
+        shares[least].append(batch)
+        taken[least] += padded_size(batch, lengths)
+    return [tuple(share) for share in shares]
+
+
+def batch_seed(seed: int, step: int, batch: Batch) -> int:
+    """Return what a batch's dropout is drawn from, whoever works on it and whatever came before."""
+    chance = random.Random(f"{seed}/{step}/{batch[0]}")
+    return chance.getrandbits(63)
+
+
 def _deal(
     order: Sequence[int],
     slots: Sequence[tuple[int, int]],

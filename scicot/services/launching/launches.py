@@ -17,7 +17,7 @@ from scicot.adapters.launchers.carried import Carried
 from scicot.adapters.launchers.cluster import is_at_hand, node_environment, open_cluster, title
 from scicot.adapters.parcel_news import read_end
 from scicot.pure.hashing import content_hash
-from scicot.services.runs.launched import Chosen
+from scicot.services.runs.launched import Chosen, processes_of
 from scicot.services.runs.runs import get_run, read_log
 from scicot.services.runs.steering import RESUMABLE, resume_run
 from scicot.services.system.preferences import recall, remember
@@ -66,7 +66,7 @@ def send_run(
     Raises RunNotInState for one that asks a teacher, is going, or is in a cluster already.
     """
     run = get_run(session, run_id)
-    Chosen(name, options).refuse(run.kind)
+    Chosen(name, options).refuse(run.kind, processes_of(run.config))
     launch = session.get(LaunchRow, run_id)
     if launch and launch.ticket and launch.ended_at is None and not run.status.is_finished:
         raise RunNotInState(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -22,8 +24,11 @@ class Chosen:
     name: ClusterName
     options: Options
 
-    def refuse(self, kind: RunKind) -> None:
-        """Raise RunNotInState for a kind of run that no cluster carries, or that cannot travel."""
+    def refuse(self, kind: RunKind, processes: int = 1) -> None:
+        """Raise RunNotInState for a kind of run that no cluster carries, or that cannot travel.
+
+        Nor is one carried whose processes would have to share what it asks for.
+        """
         if kind not in HEAVY:
             raise RunNotInState(
                 f"A {kind} run waits for a teacher and needs no cluster: it goes on this machine."
@@ -33,6 +38,15 @@ class Chosen:
                 f"Only training runs travel as parcels, and this is a {kind} run. Leave "
                 f"shared_folder empty, so that {TITLES[self.name]}'s nodes use the database, or "
                 "let it go on this machine (--launcher local)."
+            )
+
+        asked = self.options.gpus or self.options.cpus
+        if asked < processes:
+            what = "gpus" if self.options.gpus else "cpus"
+            raise RunNotInState(
+                f"The run trains in {processes} processes and asks {TITLES[self.name]} for {what}="
+                f"{asked}. Ask for {what}={processes} (--ask {what}={processes}), or set "
+                "processes to as many."
             )
 
     def new_row(self, run_id: int) -> LaunchRow:
@@ -52,6 +66,11 @@ class Chosen:
             stop_at=None,
             ended_at=None,
         )
+
+
+def processes_of(config: Mapping[str, Any]) -> int:
+    """Return how many processes a run of these settings works in."""
+    return int(config.get("processes", 1))
 
 
 def chosen_for(session: Session) -> Chosen | None:

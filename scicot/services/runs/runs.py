@@ -20,7 +20,7 @@ from scicot.adapters.clock import utc_now
 from scicot.adapters.launchers.local import read_log_end
 from scicot.adapters.versions import code_version, package_versions
 from scicot.pure.hashing import content_hash
-from scicot.services.runs.launched import chosen_for
+from scicot.services.runs.launched import chosen_for, processes_of
 from scicot.services.runs.lost import ACTIVE, effective_status, reads_as
 from scicot.words.configs import NOT_HASHED
 from scicot.words.errors import InvalidInput, NotFound
@@ -96,7 +96,7 @@ def add_run(session: Session, actor: Actor, **run: Unpack[NewRun]) -> int:
     session.add(row)
     session.flush()
     if chosen:
-        chosen.refuse(kind)
+        chosen.refuse(kind, processes_of(config))
         session.add(chosen.new_row(row.id))
     return row.id
 

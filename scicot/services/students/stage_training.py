@@ -90,6 +90,7 @@ def _train(
 ) -> TrainedStage:
     from scicot.adapters.students.convert import say_slow, try_conversion
     from scicot.adapters.students.loading import save_model
+    from scicot.adapters.students.recruiting import recruited
     from scicot.adapters.students.trainer import StageTrainer
 
     if not plan.tasks:
@@ -98,13 +99,15 @@ def _train(
     work = work_folder(watcher.context.settings, watcher.context.run.id, stage_hash)
     started = time.monotonic()
     watcher.start(plan.role, f"Loading {student.name}.")
-    trainer = StageTrainer(_job(watcher, plan, base, config, stage_hash, work))
-    # with matrices beside its own a model has another form until they are merged
-    reason = None if config.lora_rank else try_conversion(trainer.model, base.path)
-    if reason is not None:
-        watcher.say(say_slow(reason))
-    before = trainer.state.seconds  # of an earlier attempt, from its checkpoint
-    state = trainer.train(watcher)
+    job = _job(watcher, plan, base, config, stage_hash, work)
+    with recruited(job, config.processes, watcher.check) as crew:
+        trainer = StageTrainer(job, crew)
+        # with matrices beside its own a model has another form until they are merged
+        reason = None if config.lora_rank else try_conversion(trainer.model, base.path)
+        if reason is not None:
+            watcher.say(say_slow(reason))
+        before = trainer.state.seconds  # of an earlier attempt, from its checkpoint
+        state = trainer.train(watcher)
     watcher.say("Saving the student.")
     prepared = work / "prepared"
     remove_leftovers(prepared)
@@ -128,7 +131,10 @@ def _job(
     stage_hash: str,
     work: Path,
 ) -> StageJob:
-    """Return what the trainer is asked to do, with the machine's threads, device and precision."""
+    """Return what the trainer is asked to do, with the machine's threads, device and precision.
+
+    Processes that train together have the run's threads between them.
+    """
     settings = watcher.context.settings
     return StageJob(
         hash=stage_hash,
@@ -138,7 +144,7 @@ def _job(
         config=config,
         precision=resolve_precision(config.precision, settings.device),
         work_folder=work,
-        threads=run_threads(settings),
+        threads=max(1, run_threads(settings) // config.processes),
         device=settings.device,
         validation=plan.validation,
     )
@@ -168,6 +174,7 @@ def _result(trainer: StageTrainer, slow_reason: str | None) -> dict[str, Any]:
         "training_seconds": round(state.seconds, 2),
         "tokens_per_second": round(state.tokens / max(state.seconds, 1e-9), 1),
         "threads": trainer.threads,
+        "processes": trainer.crew.size,
         "precision": job.precision,
         "device": name_device(choose_device(job.device)),
         "examples": sum(len(task.examples) for task in job.tasks),

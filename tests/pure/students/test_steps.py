@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scicot.pure.students.batching import padded_size, useful_share
-from scicot.pure.students.steps import Schedule, Step, join_batches, plan_steps
+from scicot.pure.students.steps import (
+    Schedule,
+    Step,
+    batch_seed,
+    join_batches,
+    plan_steps,
+    share_step,
+)
 
 LENGTHS = st.lists(st.tuples(st.integers(1, 300), st.integers(1, 200)), min_size=1, max_size=120)
 
@@ -95,3 +102,33 @@ def test_joined_batches_hold_the_same_questions_in_fewer_passes() -> None:
         joined = join_batches(step, lengths, 8192)
         assert questions_of(joined) == questions_of(step)
         assert len(joined) == 1
+
+
+@given(lengths=LENGTHS, processes=st.integers(1, 9), seed=st.integers(0, 9))
+def test_processes_share_a_step_without_rest(
+    lengths: list[tuple[int, int]], processes: int, seed: int
+) -> None:
+    for step in plan_steps(lengths, 12, 600, seed):
+        shares = share_step(step, lengths, processes)
+        assert len(shares) == processes
+        together = sorted(index for share in shares for index in questions_of(share))
+        assert together == questions_of(step)
+        if len(together) >= processes:
+            assert all(shares), "a process has nothing to do"
+        if len(step) >= processes:  # then dropout, which goes by batch, is the same for all
+            assert sorted(batch for share in shares for batch in share) == sorted(step)
+
+
+def test_processes_have_about_as_much_to_do() -> None:
+    lengths = like_arc(300)
+    loads = [0, 0]
+    for step in plan_steps(lengths, 16, 2048, seed=0):
+        for rank, share in enumerate(share_step(step, lengths, 2)):
+            loads[rank] += sum(padded_size(batch, lengths) for batch in share)
+    assert max(loads) < 1.2 * min(loads)
+
+
+def test_a_batchs_dropout_goes_by_seed_step_and_batch() -> None:
+    seeds = [(0, 1, (4, 2)), (1, 1, (4, 2)), (0, 2, (4, 2)), (0, 1, (2, 4))]
+    assert len({batch_seed(*one) for one in seeds}) == 4
+    assert batch_seed(3, 5, (7,)) == batch_seed(3, 5, (7,))

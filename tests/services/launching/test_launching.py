@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -255,6 +256,19 @@ def test_only_what_a_cluster_can_carry_is_sent(workspace: Workspace) -> None:
         send_run(workspace, ADA, predicts, "slurm", SlurmOptions(shared_folder="/shared"))
 
 
+@pytest.mark.parametrize(("asked", "fault"), [({"cpus": 2}, "cpus=4"), ({"gpus": 1}, "gpus=4")])
+def test_processes_that_would_share_what_a_cluster_gives_are_refused(
+    workspace: Workspace, asked: dict[str, int], fault: str
+) -> None:
+    config = {"processes": 4}
+    together = create_run(workspace, ADA, kind=RunKind.TRAIN, name="t", config=config)
+    with pytest.raises(RunNotInState, match=f"--ask {fault}"):
+        send_run(workspace, ADA, together, "slurm", SlurmOptions.checked(**asked))
+    workspace.info[CHOSEN] = Chosen("slurm", SlurmOptions.checked(**asked))
+    with pytest.raises(RunNotInState, match=f"--ask {fault}"):
+        create_run(workspace, ADA, kind=RunKind.TRAIN, name="t", config=config)
+
+
 def test_what_cannot_travel_is_refused_before_it_is_stored(workspace: Workspace) -> None:
     workspace.info[CHOSEN] = Chosen("slurm", SlurmOptions(shared_folder="/shared"))
     with pytest.raises(RunNotInState, match="--launcher local"):
@@ -291,9 +305,9 @@ def test_a_parcel_on_a_cluster_is_followed_and_taken_in(
     workspace: Workspace, slurm: NotingCluster, tmp_path: Path
 ) -> None:
     prepare(workspace, tmp_path / "data")
-    config = tiny_config("finetune", build_tiny_t5(tmp_path / "tiny-t5"))
+    config = tiny_config("finetune", build_tiny_t5(tmp_path / "tiny-t5"), processes=2)
     run_id = start_training(workspace, workspace.settings, ADA, config)
-    options = SlurmOptions(shared_folder=str(tmp_path))
+    options = SlurmOptions(shared_folder=str(tmp_path), cpus=2)
     send_run(workspace, ADA, run_id, "slurm", options)
     workspace.tend()
     assert slurm.carried[0].arguments[0] == "work"
@@ -326,6 +340,8 @@ def test_a_parcel_on_a_cluster_is_followed_and_taken_in(
     workspace.tend()
     run = get_run(workspace, run_id)
     assert (run.status, run.launcher) == (RunStatus.DONE, "slurm")
+    stages: Any = run.result["stages"]
+    assert [stage["processes"] for stage in stages.values()] == [2]
 
 
 def test_half_a_line_is_read_once_it_is_whole(tmp_path: Path) -> None:

@@ -403,8 +403,8 @@ def test_a_full_disk_fails_the_run_with_the_reason_and_keeps_what_was_saved(
     resumed: list[int] = []
     original_init = trainer.StageTrainer.__init__
 
-    def remember(self: Any, job: Any) -> None:
-        original_init(self, job)
+    def remember(self: Any, *given: Any) -> None:
+        original_init(self, *given)
         resumed.append(self.state.step)
 
     monkeypatch.setattr(trainer.StageTrainer, "__init__", remember)
