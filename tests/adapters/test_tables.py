@@ -2,11 +2,14 @@
 
 import bz2
 import gzip
+import io
 import json
 import os
 import pickle
+import tarfile
 import threading
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,7 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from scicot.adapters.sources import files, question_files, tables
+from scicot.adapters.sources import files, packed, question_files, tables
 from scicot.adapters.sources.jsonl import parse_row
 from scicot.adapters.sources.question_files import find_question_files
 from scicot.adapters.sources.tables import open_table
@@ -204,8 +207,58 @@ def test_a_ragged_row_is_its_own_error(tmp_path: Path) -> None:
     assert "row 3: 3 cells where there are 2 columns" in str(ragged)
 
 
+def zipped(**files: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name.replace("__", "/"), content)
+    return packed.getvalue()
+
+
+def tarred() -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        archive.addfile(tarfile.TarInfo("rows.jsonl"))
+    return packed.getvalue()
+
+
+def test_a_zip_of_one_file_is_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "rows.zip"
+    path.write_bytes(zipped(**{"rows.jsonl": json.dumps(ROWS[0]), "__MACOSX__._rows": "x"}))
+    assert rows_of(path) == ROWS[:1]
+
+
+POLISH = "Która żaba ćwierka łąką? Gdzie jest źdźbło?"
+WORDS = {
+    **dict.fromkeys(("cp1250", "iso8859_2"), POLISH),
+    "cp1252": "«Où ça ?» – dit-il… €5 ¿sí? 3 m³ 5 °C",
+    "cp1253": "Ποιος είναι πλανήτης; Ήλιος",
+    "cp1254": "Hangi bölüm suyu içer? Işık ğüşöç",
+    "cp1255": "איזה חלק של הצמח סופג מים?",
+    "cp1256": "أي جزء من النبات يمتص الماء من التربة؟",
+    "mac_roman": "Où est l’été ?",
+    "shift_jis": "植物のどの部分が水を吸収しますか？",
+    "euc_kr": "식물의 어느 부분이 물을 흡수합니까?",
+    "utf-16-be": "Where?",
+}
+
+
+@pytest.mark.parametrize(("encoding", "words"), WORDS.items())
+def test_the_encodings_of_many_languages_are_guessed(
+    tmp_path: Path, encoding: str, words: str
+) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_bytes(f"id,question\nq1,{words}\nq2,{words}\n".encode(encoding))
+    assert [row["question"] for row in rows_of(path)] == [words] * 2
+
+
 REFUSED = {
     "an empty file": (b"", "is empty"),
+    "an archive of two": (zipped(a="1", b="2"), "zip archive of 2 files"),
+    "an OpenDocument sheet": (zipped(**{"content.xml": "<a/>"}), "save it as .xlsx or CSV"),
+    "a model's weights": (zipped(**{"m__data.pkl": "x"}), "a pickle, which can run code"),
+    "a tar": (tarred(), "a tar archive; unpack it first"),
+    "packed twice": (gzip.compress(gzip.compress(b"{}")), "packed twice"),
     "a pickle": (pickle.dumps({"a": 1}), "a pickle, which can run code"),
     "a PDF": (b"%PDF-1.7 ...", "is a PDF"),
     "a web page": (b"<!DOCTYPE html><html>", "HTML or XML"),
@@ -235,12 +288,12 @@ def test_devices_and_pipes_are_refused_at_once(tmp_path: Path) -> None:
 
 
 def test_a_bomb_ends_at_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MAX_UNPACKED_BYTES", 10_000_000)
+    monkeypatch.setattr(packed, "MAX_UNPACKED_BYTES", 10_000_000)
     monkeypatch.setattr(tables, "MAX_UNPACKED_BYTES", 10_000_000)
-    packed = tmp_path / "bomb.jsonl.gz"
-    packed.write_bytes(gzip.compress(b"x" * 20_000_000))
+    bomb = tmp_path / "bomb.jsonl.gz"
+    bomb.write_bytes(gzip.compress(b"x" * 20_000_000))
     with pytest.raises(InvalidInput, match="unpacks to more than"):
-        rows_of(packed)
+        rows_of(bomb)
     swollen = tmp_path / "bomb.parquet"
     texts = pyarrow.array(["x" * 10_000] * 2_000)
     parquet.write_table(pyarrow.table({"text": texts}), swollen, compression="zstd")

@@ -85,6 +85,8 @@ def plain(value: Any) -> Any:
         return int(value) if whole else value if math.isfinite(value) else None
     if isinstance(value, bytes):
         return {"bytes": len(value)}
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
     if isinstance(value, datetime | date | time):
         return value.isoformat()
     return value if isinstance(value, str | int | bool | None) else str(value)

@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,12 @@ ENCODINGS = [
     *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "koi8_r"),
     *("gb18030", "big5", "shift_jis", "euc_jp", "euc_kr", "mac_roman"),
 ]
+_RULE = re.compile(r"\s*:?-{2,}:?\s*")
+_AS_TEXT = re.compile(r'="(.*)"')  # how a table keeps Excel from making numbers of texts
+LATIN = ("cp1250", "cp1252", "cp1254", "mac_roman", "cp1253")
+DOUBLE = ("gb18030", "big5", "shift_jis", "euc_jp", "euc_kr")
+_TURKISH = {0xFD, 0xFE, 0xF0, 0xDD, 0xDE, 0xD0}  # ı ş ğ İ Ş Ğ; in cp1252 Icelandic's letters
+_SHARED = {0xFC, 0xF6, 0xE7, 0xDC, 0xD6, 0xC7, 0xE2, 0xEE, 0xFB, *range(0x80, 0xC0)}
 Row = dict[str, Any]
 
 
@@ -74,8 +81,9 @@ def _find_encoding(path: Path) -> tuple[str, bool]:
             return wide, False
         if start.startswith(codecs.BOM_UTF8):
             return "utf-8-sig", False
-        if start[1::2].count(0) > len(start) // 4:
-            return "utf-16-le", True
+        for encoding, noughts in (("utf-16-le", start[1::2]), ("utf-16-be", start[::2])):
+            if noughts.count(0) > len(start) // 4:
+                return encoding, True
         decoder = codecs.getincrementaldecoder("utf-8")()
         try:
             decoder.decode(start)
@@ -88,21 +96,41 @@ def _find_encoding(path: Path) -> tuple[str, bool]:
 
 
 def _guess_encoding(start: bytes) -> str:
-    """Return the likeliest encoding; among Western ones Windows' own, unless another has letters.
-
-    cp1250 and cp1252 agree on most signs of a text with few accents: where they differ, the one
-    that makes letters of the bytes is right.
-    """
+    """Return the likeliest encoding; among like ones the one that makes words of the bytes."""
     best = from_bytes(start, cp_isolation=ENCODINGS).best()
     guess = best.encoding if best else "cp1252"
-    if guess not in ("cp1250", "cp1254", "mac_roman", "cp1253"):
-        return guess
-    high = bytes(byte for byte in start if byte >= 0x80)
+    high = {byte for byte in start if byte >= 0x80}
+    pairs = sum(a >= 0x80 and b >= 0x80 for a, b in pairwise(start))
+    if not pairs and guess in DOUBLE:
+        guess = "cp1252"  # "5 °C": their letters have two bytes, which would stand side by side
+    is_greek = guess == "cp1253" and pairs * 3 > sum(byte >= 0x80 for byte in start)
+    if guess in LATIN and not is_greek:
+        if high & _TURKISH and high <= _TURKISH | _SHARED:
+            return "cp1254"
+        # the same bytes are letters in one of them and signs in another, cp1252 where it is equal
+        likely = ("cp1252", "cp1250", *(("iso8859_2",) if guess == "cp1250" else ()))
+        guess = max(likely, key=lambda encoding: _letters_in_words(start, encoding))
+    if guess == "cp1251" and len(high) > 8 and all(0xE0 <= byte <= 0xFA for byte in high):
+        guess = "cp1255"  # Russian without capitals and without я is none
+    for encoding in (guess, "cp1252", "mac_roman"):
+        try:
+            start.decode(encoding)
+        except UnicodeDecodeError as error:
+            if error.start > len(start) - 8:  # the last character of the sample is cut
+                return encoding
+        else:
+            return encoding
+    return guess
 
-    def letters(encoding: str) -> int:
-        return sum(sign.isalpha() for sign in high.decode(encoding, "replace"))
 
-    return guess if letters(guess) > letters("cp1252") else "cp1252"
+def _letters_in_words(start: bytes, encoding: str) -> int:
+    """Return how many of the signs beyond ASCII are letters between letters."""
+    text = start.decode(encoding, "replace")
+    return sum(
+        (1 if sign.isalpha() else -1)
+        for before, sign, after in zip(text, text[1:], text[2:], strict=False)
+        if sign > "\x7f" and before.isalpha() and after.isalpha()
+    )
 
 
 def _is_encoding(name: str) -> bool:
@@ -177,19 +205,31 @@ def name_cells(
     its error.
     """
     columns: list[str] = []
+    titles, is_markdown = 0, False
     for number, cells in rows:
         if all(cell is None or not str(cell).strip() for cell in cells):
             continue
         filled = [cell for cell in cells if cell is not None and str(cell).strip()]
         if not columns and len(filled) == 1:
+            titles += 1
             continue  # a title above the table
+        if all(_RULE.fullmatch(str(cell)) for cell in filled):
+            is_markdown = True  # the line below the header
+            continue
+        if is_markdown:
+            cells = [str(cell).strip() for cell in cells]
         if not columns:
-            names = ["" if cell is None else str(cell).strip() for cell in cells]
+            names = ["" if cell is None else str(cell).strip("\ufeff \t\r\n") for cell in cells]
             if is_header(names):
                 columns = _columns(names, name)
                 continue
             columns = [str(place) for place in range(1, len(cells) + 1)]
         yield number, _name_row(cells, columns, f"{name}, row {number}")
+    if not columns and titles > 1:
+        raise InvalidInput(
+            f"{name} holds {titles:,} lines and no separator that cuts them into columns. Save it "
+            "as a table or as JSON, a question a row."
+        )
 
 
 def _columns(names: list[str], name: str) -> list[str]:
@@ -211,4 +251,13 @@ def _name_row(cells: Sequence[Any], columns: Sequence[str], where: str) -> Row |
         )
     if any(isinstance(cell, str) and "\x00" in cell for cell in cells):
         return InvalidInput(f"{where}: a NUL character. Correct the row.")
-    return dict(zip(columns, cells, strict=False))
+    return dict(zip(columns, map(_as_meant, cells), strict=False))
+
+
+def _as_meant(cell: Any) -> Any:
+    """Return a cell without what Excel needs around it: `="00123"`, two signs for a line's end."""
+    if not isinstance(cell, str):
+        return cell
+    cell = cell.replace("\r\n", "\n").replace("_x000D_\n", "\n")
+    quoted = _AS_TEXT.fullmatch(cell)
+    return quoted[1].replace('""', '"') if quoted else cell

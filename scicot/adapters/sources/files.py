@@ -1,29 +1,17 @@
-"""Files as they come from outside: regular ones only, of a known size, unpacked where packed."""
+"""Files as they come from outside: regular ones only, of a known size."""
 
 from __future__ import annotations
 
-import bz2
-import gzip
 import os
 import stat
-import tempfile
-import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, BinaryIO
+from typing import BinaryIO
 
 from scicot.words.errors import InvalidInput
-from scicot.words.storage import expand, says_full, storage_error
+from scicot.words.storage import expand
 
 MAX_FILE_BYTES = 512 * 2**20
 MAX_TEXT_BYTES = 2**20  # of a file that a person writes: a prompt, a rubric, a grid
-MAX_UNPACKED_BYTES = 256 * 2**20  # of what a packed file may become: a bomb is packed small
-CHUNK = 1 << 20
-_UNPACKERS: tuple[tuple[bytes, str, Callable[[Path], Any]], ...] = (
-    (b"\x1f\x8b", "gz", gzip.GzipFile),
-    (b"BZh", "bz2", bz2.BZ2File),
-)
 
 
 def open_regular(path: Path) -> BinaryIO:
@@ -68,37 +56,3 @@ def read_text_file(path: Path, most: int = MAX_TEXT_BYTES) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InvalidInput(f"{path.name} is no UTF-8 text. Save it as UTF-8.") from error
-
-
-@contextmanager
-def unpacked(path: Path) -> Iterator[tuple[Path, str | None]]:
-    """Yield the file and None; or, for a packed one, a temporary copy and how it was packed."""
-    start = first_bytes(path)
-    for magic, name, opened in _UNPACKERS:
-        if start.startswith(magic):
-            with tempfile.TemporaryDirectory(prefix="scicot-") as folder:
-                copy = Path(folder) / path.name
-                with opened(path) as packed, copy.open("wb") as plain:
-                    _copy(packed, plain, path.name, name)
-                yield copy, name
-            return
-    yield path, None
-
-
-def _copy(packed: IO[bytes], plain: IO[bytes], name: str, kind: str) -> None:
-    size = 0
-    try:
-        while chunk := packed.read(CHUNK):
-            size += len(chunk)
-            if size > MAX_UNPACKED_BYTES:
-                raise InvalidInput(
-                    f"{name} unpacks to more than {MAX_UNPACKED_BYTES // 2**20} MiB. Unpack it "
-                    "yourself and import the part you need."
-                )
-            plain.write(chunk)
-    except (OSError, EOFError, zlib.error) as error:
-        if isinstance(error, OSError) and says_full(error):
-            raise storage_error(error, f"a copy of {name}, unpacked") from error
-        raise InvalidInput(
-            f"{name} is a damaged or cut {kind} file ({error}). Fetch it once more."
-        ) from error

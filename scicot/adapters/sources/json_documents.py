@@ -19,7 +19,7 @@ from scicot.adapters.sources.jsonl import (
     strict_hooks,
     wide_encoding,
 )
-from scicot.pure.questions.columns import is_known
+from scicot.pure.questions.columns import find_columns, is_known
 from scicot.pure.questions.drafts import SPLITS
 from scicot.words.errors import InvalidInput
 
@@ -32,7 +32,7 @@ def is_document(path: Path) -> bool:
     """Return whether a JSON file is one document and not an object a line."""
     with _open_text(path) as text:
         try:
-            start = text.read(WINDOW).lstrip()
+            start = text.read(WINDOW).lstrip("\ufeff \t\r\n")
         except UnicodeError:
             return False  # the lines' reader says which row it is
     if start.startswith("["):
@@ -60,6 +60,7 @@ def read_document(path: Path) -> Iterator[tuple[int, Any]]:
     """
     with _open_text(path) as text:
         window = _Window(text, path.name)
+        window.skip("\ufeff")
         if window.peek() == "[":
             yield from enumerate(window.elements(), start=1)
             return
@@ -91,7 +92,11 @@ def _keyed_rows(document: dict[str, Any]) -> Iterator[Any]:
         yield from ({"split": name, **row} for name in splits for row in lists[name])
         return
     alone = [name for name in lists if len(lists) == 1 and not any(map(is_known, document))]
-    for name in (*HOLDERS, *alone):
+    log = ["samples"] if "eval" in document else []  # of inspect
+    has_passage = "passage" in find_columns(list(document))
+    for name in (*HOLDERS, *log, *alone):
+        if name == "questions" and has_passage:
+            return  # a passage with its questions is one row
         if name in lists:
             rows = lists[name]
             yield from (row["row"] if set(row) >= {"row_idx", "row"} else row for row in rows)
@@ -147,6 +152,11 @@ class _Window:
             if self.ended:
                 return ""
             self._more()
+
+    def skip(self, sign: str) -> None:
+        """Go past a sign at the beginning, however often it stands there."""
+        while self.peek() == sign:
+            self.place += 1
 
     def value(self, limit: int) -> Any:
         """Take the next value off; raises InvalidInput by row."""

@@ -33,6 +33,9 @@ def read_lines(path: Path) -> Iterator[tuple[int, str]]:
             return
         if start.startswith(b"\xef\xbb\xbf"):
             file.seek(3)
+        if _ends_lines_by_return(file):
+            yield from _wide_lines(file, path, "utf-8", "\r")
+            return
         offset, number = file.tell(), 0
         while content := file.readline(4 * MAX_ROW_CHARACTERS + 1):
             number += 1
@@ -50,15 +53,31 @@ def read_lines(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def wide_encoding(start: bytes) -> str | None:
-    """Return the encoding that a byte order mark names, when it is UTF-16 or UTF-32."""
+    """Return the encoding that a byte order mark names, when it is UTF-16 or UTF-32.
+
+    UTF-16 without a mark is known by the noughts beside its first two plain letters.
+    """
     if start.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
         return "utf-32"
-    return "utf-16" if start.startswith((b"\xff\xfe", b"\xfe\xff")) else None
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    is_nought = [byte == 0 for byte in start[:4]]
+    if is_nought == [False, True, False, True]:
+        return "utf-16-le"
+    return "utf-16-be" if is_nought == [True, False, True, False] else None
 
 
-def _wide_lines(file: Any, path: Path, encoding: str) -> Iterator[tuple[int, str]]:
+def _ends_lines_by_return(file: Any) -> bool:
+    """Return whether lines end as on the first Macs; the file stands where it stood."""
+    place = file.tell()
+    start = file.read(1 << 16)
+    file.seek(place)
+    return b"\r" in start and b"\n" not in start and start.rstrip().endswith((b"}", b"]"))
+
+
+def _wide_lines(file: Any, path: Path, encoding: str, end: str = "\n") -> Iterator[tuple[int, str]]:
     number = 0
-    text = io.TextIOWrapper(file, encoding=encoding, newline="\n")
+    text = io.TextIOWrapper(file, encoding=encoding, newline=end)
     try:
         while line := text.readline(MAX_ROW_CHARACTERS + 1):
             number += 1

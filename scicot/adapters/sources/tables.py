@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from scicot.adapters.sources.cells import find_form, name_cells, read_cells
-from scicot.adapters.sources.files import MAX_UNPACKED_BYTES, first_bytes, unpacked
+from scicot.adapters.sources.files import first_bytes
 from scicot.adapters.sources.json_documents import is_document, read_document
 from scicot.adapters.sources.jsonl import MAX_ROW_CHARACTERS, parse_row, read_lines, wide_encoding
+from scicot.adapters.sources.packed import MAX_UNPACKED_BYTES, unpacked
 from scicot.pure.questions.values import kind_of
 from scicot.words.errors import InvalidInput
 from scicot.words.storage import expand
@@ -32,7 +33,7 @@ BINARY = {
 REFUSED = {
     b"%PDF": "a PDF",
     b"SQLite format 3": "a SQLite database",
-    b"\xd0\xcf\x11\xe0": "an old Excel or Word file; save it as .xlsx",
+    b"\xd0\xcf\x11\xe0": "an old or a locked Excel or Word file; save it as .xlsx",
     b"\x80\x02": "a pickle, which can run code and is never opened",
     b"\x80\x03": "a pickle, which can run code and is never opened",
     b"\x80\x04": "a pickle, which can run code and is never opened",
@@ -43,9 +44,15 @@ REFUSED = {
     b"\x28\xb5\x2f\xfd": "packed by zstd; unpack it first",
     b"7z\xbc\xaf": "a 7z archive; unpack it first",
     b"Rar!": "a rar archive; unpack it first",
+    b"PK\x05\x06": "an empty zip archive",
+    b"\x1f\x8b": "packed twice; unpack it first",
+    b"BZh": "packed twice; unpack it first",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
     b"{\\rtf": "a word processor's text",
     b"<": "HTML or XML",
 }
+JSON_ENDINGS = (".json", ".jsonl", ".ndjson")
 KINDS = "JSONL, JSON, CSV, Parquet, Arrow or Excel"
 
 
@@ -82,13 +89,15 @@ def open_table(
 
 def _open(path: Path, encoding: str | None, is_header: IsHeader) -> tuple[str, Any]:
     start = first_bytes(path, 4096)
-    text = start.lstrip(b"\xef\xbb\xbf \t\r\n")
+    text = start.lstrip(b"\xef\xbb\xbf \t\r\n\0")
     for magic, kind in BINARY.items():
         if start.startswith(magic):
             return _open_binary(path, kind, is_header)
     for magic, what in REFUSED.items():
         if (text if magic == b"<" else start).startswith(magic):
             raise InvalidInput(f"{path.name} is {what}. {KINDS} are read here.")
+    if start[257:262] == b"ustar":
+        raise InvalidInput(f"{path.name} is a tar archive; unpack it first. {KINDS} are read here.")
     if not text:
         raise InvalidInput(f"{path.name} is empty. Check the file.")
     if wide := wide_encoding(start):
@@ -97,9 +106,13 @@ def _open(path: Path, encoding: str | None, is_header: IsHeader) -> tuple[str, A
         if is_document(path):
             return "a JSON document", _document_rows(path)
         return "JSON, an object a line", _line_rows(path)
+    if path.suffix in JSON_ENDINGS and text.startswith((b"//", b"/*", b"#")):
+        raise InvalidInput(
+            f"{path.name} begins with a comment, which JSON does not have. Take the comments out."
+        )
     if start.count(0) > len(start) // 3 and not wide and start[1::2].count(0) < len(start) // 4:
         raise InvalidInput(f"{path.name} is no text. {KINDS} are read here.")
-    if text[:1] in b"\"'" and path.suffix in (".json", ".jsonl", ".ndjson"):
+    if text[:1] in b"\"'" and path.suffix in JSON_ENDINGS:
         return "JSON, an object a line", _line_rows(path)
     form = find_form(path, encoding)
     return form.title, _csv_rows(path, form, is_header)
@@ -110,7 +123,8 @@ def _line_rows(path: Path) -> Rows:
         if line.strip():
             try:
                 # people cut an array into lines and leave the commas
-                bare = line.rstrip().removesuffix(",")
+                # and joined files keep each its mark
+                bare = line.strip().lstrip("\ufeff").removesuffix(",")
                 row: Row | InvalidInput = parse_row(bare, f"{path.name}, row {number}")
             except InvalidInput as error:
                 row = error

@@ -10,7 +10,11 @@ from scicot.pure.questions.columns import NAMES, find_columns, plain_name
 from scicot.words.errors import InvalidInput
 
 IDS = ("custom_id", "question_id", "questionid", "qid", *NAMES["id"])
-ASKED = ("question", "stem", "question_text", "question_stem", "query", "prompt", "input")
+ASKED = (
+    *("question", "stem", "question_text", "question_stem", "query", "problem", "prompt", "input"),
+    *("origin_prompt", "full_prompt", "formatted_prompt", "instruction"),
+)
+CHATS = ("messages", "conversations", "conversation")
 PASSAGES = ("passage", "context", "article", "paragraph", "story")
 REPLIES = (
     *("output", "response", "completion", "generation", "generated_text", "model_output"),
@@ -21,7 +25,7 @@ RATIONALE_COLUMNS = {
     "question": ASKED,
     "rationale": (
         *("rationale", "explanation", "reasoning", "cot", "chain_of_thought", "text"),
-        *("rationales", *REPLIES, "content", "messages"),
+        *("rationales", *REPLIES, "content", *CHATS),
     ),
     "passage": PASSAGES,
     "sample": ("sample", "sample_number", "sample_id"),
@@ -31,7 +35,7 @@ OUTPUT_COLUMNS = {
     "id": IDS,
     "question": ASKED,
     "passage": PASSAGES,
-    "output": (*REPLIES, "prediction", "predictions", "pred", "text", "content", "messages"),
+    "output": (*REPLIES, "prediction", "predictions", "pred", "text", "content", *CHATS),
     "rationale": ("rationale", "explanation", "reasoning"),
     "split": ("split",),
 }

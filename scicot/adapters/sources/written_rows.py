@@ -10,9 +10,11 @@ from typing import Any
 
 from scicot.adapters.sources.tables import first_rows, open_table
 from scicot.adapters.sources.written_columns import WANTED, choose_columns
+from scicot.pure.predictions.sample_files import read_sample
+from scicot.pure.questions.asked import what_was_asked
 from scicot.pure.questions.columns import plain_name
 from scicot.pure.questions.drafts import SPLITS
-from scicot.pure.questions.harness import is_harness_row, read_harness_row
+from scicot.pure.questions.harness import HarnessSample
 from scicot.pure.questions.layouts import Layout, recognise
 from scicot.pure.questions.values import as_list, as_text, eaten_backslash, kind_of
 from scicot.pure.teacher.brought import BroughtText, texts_in
@@ -48,7 +50,8 @@ class WrittenRow:
     scores: tuple[float, ...] = ()
     named: tuple[str, ...] = ()
     options: tuple[Choice, ...] = ()
-    is_sample: bool = False  # of lm-evaluation-harness
+    is_sample: bool = False  # of an evaluation tool, which may write a document several times
+    is_epoch: bool = False  # of a tool that asks each question several times
     column: str = ""  # that the text stands in
 
 
@@ -78,12 +81,12 @@ def read_written(
             try:
                 if isinstance(row, InvalidInput):
                     raise row
-                if kind == "output" and is_harness_row(row):
-                    yield number, _from_harness(row, where)
-                elif kind == "output":
-                    yield number, _output(row, columns, layout, where)
-                else:
+                if kind == "rationale":
                     yield from ((number, text) for text in _rationales(row, columns, where))
+                elif (replied := read_sample(row, where)) is not None:
+                    yield number, _from_tool(replied, where)
+                else:
+                    yield number, _output(row, columns, layout, where)
             except InvalidInput as error:
                 yield number, error
 
@@ -114,8 +117,8 @@ def _asked(
 ) -> WrittenRow:
     """Return what a row says of its question, as a row that has no text yet."""
     external_id = row.get(columns.get("id", "id"))
-    question = as_list(row.get(columns.get("question", "question")))
-    asked = as_text(question.get("stem") if isinstance(question, dict) else question).strip()
+    asked = what_was_asked(row.get(columns.get("question", "question")))
+    asked = (asked or _asked_in_chat(row, columns)).strip()
     if isinstance(external_id, dict | list | bool) or not (as_text(external_id).strip() or asked):
         raise error(
             f"{where}: the field 'id' is {kind_of(external_id)}, and there is no question's text "
@@ -129,6 +132,13 @@ def _asked(
         passage=as_text(row.get(columns.get("passage", "passage"))).strip(),
         split=SPLITS.get(as_text(row.get(columns.get("split", "split"))).strip().lower()),
     )
+
+
+def _asked_in_chat(row: Mapping[str, Any], columns: Mapping[str, str]) -> str:
+    """Return what the chat asks whose last message is the text that is brought."""
+    held = (row.get(columns[kind]) for kind in WANTED if kind in columns)
+    chats = (chat for chat in map(as_list, held) if isinstance(chat, list))
+    return next((said for chat in chats if (said := what_was_asked(chat))), "")
 
 
 def _rationales(
@@ -209,17 +219,18 @@ def _outputs(value: Any) -> list[BroughtText]:
     return texts
 
 
-def _from_harness(row: Mapping[str, Any], where: str) -> WrittenRow:
-    sample = read_harness_row(row, where)
+def _from_tool(sample: HarnessSample, where: str) -> WrittenRow:
     return WrittenRow(
         where=where,
         external_id=sample.external_id,
         question=sample.question,
         text=next(iter(sample.outputs), ""),
+        is_cut=sample.is_cut,
         further=sample.outputs[1:],
         scores=sample.scores,
         named=sample.named,
         options=sample.options,
-        is_sample=True,
-        column="resps",
+        is_sample=not sample.is_epoch,
+        is_epoch=sample.is_epoch,
+        column="the samples",
     )

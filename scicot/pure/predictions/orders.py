@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -23,6 +24,37 @@ def labels_of(texts: Sequence[str], question: StoredQuestion) -> list[str] | Non
         if len(set(labels)) == len(texts) == len(labels):
             return labels
     return None
+
+
+def labels_of_ends(prompts: Sequence[str], question: StoredQuestion) -> list[str] | None:
+    """Return the label of the option that each prompt ends with, each once; else None."""
+    fold = _FOLDS[-1]
+    longest = sorted(question.choices, key=lambda choice: -len(choice.text))
+    ends = [
+        next((choice for choice in longest if fold(prompt).endswith(fold(choice.text))), None)
+        for prompt in prompts
+    ]
+    labels = [choice.label for choice in ends if choice is not None]
+    return labels if len(set(labels)) == len(prompts) == len(question.choices) else None
+
+
+def options_in(prompt: str, question: StoredQuestion) -> tuple[Choice, ...]:
+    """Return the question's options in the order that a prompt shows; none where it shows not all.
+
+    What stands before the question, other questions say, shows nothing of it.
+    """
+    fold = _FOLDS[-1]
+    _, asked, shown = fold(prompt).rpartition(fold(question.stem.rstrip().rpartition("\n")[2]))
+    places: dict[int, str] = {}
+    for choice in question.choices:
+        place = re.search(rf"(?<!\w){re.escape(fold(choice.text))}(?!\w)", shown) if asked else None
+        if place is None:
+            return ()
+        places[place.start()] = choice.text
+    if len(places) < len(question.choices):
+        return ()  # one option's text stands within another's
+    ordered = (places[place] for place in sorted(places))
+    return tuple(map(Choice, question.labels, ordered))
 
 
 def stands_elsewhere(texts: Sequence[str], question: StoredQuestion) -> str | None:

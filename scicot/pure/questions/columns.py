@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from scicot.words.errors import InvalidInput
 
@@ -11,7 +12,18 @@ from scicot.words.errors import InvalidInput
 NAMES: Mapping[str, tuple[str, ...]] = {
     "id": (
         *("id", "qid", "question_id", "questionid", "example_id", "id_string", "uid", "guid"),
-        *("pair_id", "item_id", "ind", "idx", "nr", "number", "no"),
+        *(
+            "pair_id",
+            "item_id",
+            "sample_id",
+            "question_unique_id",
+            "pubid",
+            "ind",
+            "idx",
+            "nr",
+            "number",
+            "no",
+        ),
     ),
     "question": (
         *("question", "stem", "question_stem", "query", "question_text", "problem", "prompt"),
@@ -19,7 +31,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "passage": (
         *("passage", "context", "article", "paragraph", "hint", "story", "background"),
-        *("passage_text", "premises", "premise", "body", "theory"),
+        *("passage_text", "premises", "premise", "body", "theory", "narrative", "flores_passage"),
+        *("contexts", "document"),
     ),
     "choices": (
         *("choices", "options", "answers", "endings", "candidates", "answer_choices"),
@@ -30,7 +43,9 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         *("answer_idx", "answer_index", "answer_id", "correct_answer", "correct_label"),
         *("label", "gold", "target", "correct", "correct_answer_index", "correct_index", "key"),
         *("solution_index", "ans", "right_answer", "final_answer", "correct_answer_id"),
-        *("correct_option_id", "correct_letter", "correct_answer_letter", "gold_label"),
+        *("correct_option_id", "correct_letter", "correct_answer_letter", "gold_label", "ideal"),
+        *("correct_answer_num", "correct_option_index", "correct_choice_index", "best_answer"),
+        *("final_decision",),
     ),
     "rationale": (
         *("rationale", "support", "explanation", "exp", "solution", "cot_content", "reasoning"),
@@ -40,7 +55,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "group": ("group", "group_id", "passage_id", "testlet", "article_id"),
     "language": ("language", "lang"),
     "split": ("split", "subset"),
-    "picture": ("image", "picture", "image_path", "figure"),
+    "picture": ("image", "picture", "image_path", "figure", "image_1", "decoded_image", "images"),
 }
 FIELDS = tuple(NAMES)
 OTHER_NAMES = {
@@ -48,7 +63,7 @@ OTHER_NAMES = {
     **{"options": "choices", "context": "passage", "support": "rationale"},
 }
 _OPTION = re.compile(
-    r"(?:(?:option|options|choice|choices|answer|ans|ending|sol|solution|op|opt|alternative|hypothesis)"
+    r"(?:(?:mc_answer|option|options|choice|choices|answer|ans|ending|sol|solution|op|opt|alternative|hypothesis)"
     r"_?)?"
     r"(?P<mark>[a-j]|[0-9]|10)$"
 )
@@ -59,6 +74,20 @@ def plain_name(column: str) -> str:
     """Return a column's name as it is compared: lower case, one underscore for any other sign."""
     broken = re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", "_", column.strip())
     return re.sub(r"[^0-9a-z]+", "_", broken.lower()).strip("_")
+
+
+def core_name(column: str) -> str:
+    """Return a name without what explains it: "Answer 1 - max 75 characters", "Answer(s)"."""
+    return re.sub(r"\s*\([^()]*\)|\s+[-–—]\s.*$|:\s.*$", "", column).strip()
+
+
+def _plain_names(columns: Sequence[str]) -> dict[str, str]:
+    """Return the name that each column is compared by, its core where that is no other's."""
+    cores = [plain_name(core_name(column)) for column in columns]
+    return {
+        column: core if core and cores.count(core) == 1 else plain_name(column)
+        for column, core in zip(columns, cores, strict=True)
+    }
 
 
 def is_known(column: str) -> bool:
@@ -75,7 +104,7 @@ def is_known(column: str) -> bool:
 
 def looks_like_header(names: Sequence[str]) -> bool:
     """Return whether a first row names columns: one known name that is more than a letter."""
-    known = [name for name in names if is_known(name)]
+    known = [name for name in names if is_known(name) or is_known(core_name(name))]
     return any(len(name.strip()) > 1 for name in known) or len(known) >= 3
 
 
@@ -84,8 +113,7 @@ def find_columns(
 ) -> dict[str, str]:
     """Return which column is which field, for the fields whose names are known."""
     by_plain: dict[str, str] = {}
-    for column in columns:
-        plain = plain_name(column)
+    for column, plain in _plain_names(columns).items():
         by_plain.setdefault(plain, column)
         by_plain.setdefault(plain.replace("_", ""), column)
     chosen: dict[str, str] = {}
@@ -107,8 +135,7 @@ def find_columns(
 def find_option_columns(columns: Sequence[str]) -> list[str]:
     """Return the columns that hold one option each, in order; fewer than two are none."""
     series: dict[str, dict[str, str]] = {}
-    for column in columns:
-        plain = plain_name(column)
+    for column, plain in _plain_names(columns).items():
         match = _OPTION.match(plain)
         if match and not (plain.isdigit() and len(plain) == len(column)):
             series.setdefault(plain[: match.start("mark")], {})[match["mark"]] = column
@@ -134,6 +161,39 @@ def find_distractor_columns(columns: Sequence[str]) -> list[str]:
         if (match := _DISTRACTOR.match(plain_name(column)))
     ]
     return [column for _, column in sorted(numbered)]
+
+
+def reach_into(row: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """Return the row with a field for each dotted name that leads to a value inside it.
+
+    `data.question`, `annotations.0.value`.
+    """
+    inner = {name: _held(row, name) for name in names if name not in row and "." in name}
+    return {**row, **inner} if inner else row
+
+
+def _held(value: Any, name: str) -> Any:
+    for part in name.split("."):
+        if isinstance(value, Mapping):
+            value = value.get(part)
+        elif isinstance(value, list) and part.isdigit() and int(part) < len(value):
+            value = value[int(part)]
+        else:
+            return None
+    return value
+
+
+def inner_columns(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the columns of rows, and after them the dotted names of what objects hold."""
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    inner = {
+        f"{column}.{name}": None
+        for row in rows
+        for column, held in row.items()
+        if isinstance(held, Mapping)
+        for name in held
+    }
+    return [*columns, *inner]
 
 
 def read_pairs(pairs: Sequence[str]) -> dict[str, str]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from string import whitespace
 from typing import Any
 
 from scicot.pure.hashing import content_hash
-from scicot.pure.questions.values import LETTERS, as_text, eaten_backslash
+from scicot.pure.questions.asked import what_was_asked
+from scicot.pure.questions.values import LETTERS, as_list, as_text, eaten_backslash
 from scicot.words.errors import InvalidQuestion
 from scicot.words.records import AnswerKind, Choice, Question, Split
 
@@ -21,6 +22,10 @@ UNSEEN = ("Cc", "Cf")
 _CALLED = re.compile(
     r"^(?:the\s+)?(?:correct\s+)?(?:option|choice|answer)(?:\s+is\b|\s*[:=])?\s*", re.IGNORECASE
 )
+_PICTURE = re.compile(
+    r"<image(?:[ _]?\d{1,2})?>|!\[[^\]\n]{0,200}\]\([^)\n]{1,500}\)", re.IGNORECASE
+)
+_BOXED = re.compile(r"^\$?\\boxed\s*\{([^{}]{1,200})\}\$?$|^\$([^$]{1,200})\$$")
 LONGEST_LABEL = 16  # signs: a prediction names an option by it
 SPLITS: Mapping[str, Split] = {
     **dict.fromkeys(("train", "training"), Split.TRAIN),
@@ -66,10 +71,10 @@ def make_draft(
     fields: Mapping[str, Any], choices: Sequence[tuple[str, str]], *, own_labels: bool, where: str
 ) -> Draft:
     """Return the draft of a row's fields; raises InvalidQuestion, which starts with `where`."""
-    stem, passage = as_text(fields.get("question")), as_text(fields.get("passage")).strip()
+    stem, passage = what_was_asked(fields.get("question")), _passage(fields.get("passage"))
     if not stem.strip():
         raise InvalidQuestion(f"{where}: the field 'question' is missing or empty. Fill it in.")
-    if fields.get("picture") not in (None, "", [], {}):
+    if fields.get("picture") not in (None, "", [], {}) or _PICTURE.search(stem):
         raise InvalidQuestion(
             f"{where}: the question has a picture, which no text model sees. "
             "Leave it out with --skip-bad-rows."
@@ -84,12 +89,8 @@ def make_draft(
                 "the most."
             )
     options = tuple([Choice(label, text) for label, (_, text) in zip(labels, choices, strict=True)])
-    for text in (stem, *[text for _, text in choices]):
-        if not text.isprintable() and (command := eaten_backslash(text)) is not None:
-            raise InvalidQuestion(
-                f"{where}: a backslash was lost: \\{command} came as a control character, which "
-                f"is what JSON reads in a single one. Write \\\\{command}."
-            )
+    told = (fields.get("passage"), fields.get("answer"), fields.get("rationale"))
+    refuse_eaten((stem, *[text for _, text in choices], *told), where)
     key = _key_text(_from_one_hot(fields.get("answer"), labels), where)
     return Draft(
         external_id=_id(fields.get("id"), stem, options, where),
@@ -103,6 +104,26 @@ def make_draft(
         split=_split(fields.get("split"), where),
         language=as_text(fields.get("language")).strip() or None,
     )
+
+
+def refuse_eaten(texts: Iterable[Any], where: str) -> None:
+    """Raise InvalidQuestion where JSON has read a single backslash as a control character."""
+    for text in texts:
+        if isinstance(text, str) and (command := eaten_backslash(text)) is not None:
+            raise InvalidQuestion(
+                f"{where}: a backslash was lost: \\{command} came as a control character, which "
+                f"is what JSON reads in a single one. Write \\\\{command}."
+            )
+
+
+def _passage(value: Any) -> str:
+    """Return the text that stands before a question, of paragraphs in a list all of them."""
+    held = as_list(value)
+    if isinstance(held, dict):  # PubMedQA's contexts
+        held = next((inner for inner in held.values() if isinstance(inner, list)), "")
+    if isinstance(held, list) and all(isinstance(part, str) for part in held):
+        return "\n".join(part.strip() for part in held if part.strip())
+    return as_text(value).strip()
 
 
 def _from_one_hot(value: Any, labels: Sequence[str]) -> Any:
@@ -170,13 +191,14 @@ def _split(value: Any, where: str) -> Split | None:
 @lru_cache(maxsize=100)  # a file's questions are labelled alike
 def bare_labels(labels: tuple[str, ...]) -> tuple[str, ...]:
     """Return labels without the brackets or full stops that all of them carry: (A), B., C)."""
-    bare = tuple([_bare(label) for label in labels])
+    bare = tuple([_bare(_CALLED.sub("", _bare(label))) for label in labels])
     wrapped = all(short and short != label for short, label in zip(bare, labels, strict=True))
     return bare if wrapped and len(set(bare)) == len(bare) else labels
 
 
 def _bare(label: str) -> str:
     label = unicodedata.normalize("NFKC", label)
+    label = _BOXED.sub(lambda box: box[1] or box[2], label)
     return label.lstrip(whitespace + "([\"'`*").rstrip(whitespace + ")].:,/\"'`*")
 
 
@@ -193,7 +215,7 @@ def name_key(key: str, choices: Sequence[Choice]) -> str | None:
     if len(bare) == 1 and bare.upper() in LETTERS and labels[:1] == ["1"]:
         place = LETTERS.index(bare.upper())
         return labels[place] if place < len(labels) else None
-    for fold in (str.strip, lambda text: " ".join(text.casefold().split())):
+    for fold in (str.strip, _folded, lambda text: _folded(text).rstrip(".")):
         same = [choice.label for choice in choices if fold(choice.text) == fold(key)]
         if len(same) == 1:
             return same[0]
@@ -204,13 +226,18 @@ def name_key(key: str, choices: Sequence[Choice]) -> str | None:
     return None
 
 
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
 def _index(key: str, choices: Sequence[Choice], own_labels: bool) -> int | None:
     """Return the number that the key is; None where the source's own labels are numbers."""
-    if not re.fullmatch(r"\d{1,2}", key):
-        return None
     if own_labels and any(choice.label == key for choice in choices):
         return None
-    return int(key)
+    bare = unicodedata.normalize("NFKC", key)
+    # a table with a gap in the column makes 2.0 of 2
+    number = re.fullmatch(r"(\d{1,2})(?:\.0+)?", _bare(_CALLED.sub("", bare)))
+    return int(number[1]) if number else None
 
 
 def finish(draft: Draft, key: str, dataset: str, split: Split, where: str) -> Question:
@@ -227,4 +254,17 @@ def finish(draft: Draft, key: str, dataset: str, split: Split, where: str) -> Qu
             group=draft.group,
         )
     except InvalidQuestion as error:
-        raise InvalidQuestion(f"{where}: {error}") from None
+        raise InvalidQuestion(f"{where}: {error}{_why_no_key(draft, key)}") from None
+
+
+def _why_no_key(draft: Draft, key: str) -> str:
+    """Return what a reader of "'В' is not among A, B" has to know beside it."""
+    if not draft.choices or key in [choice.label for choice in draft.choices]:
+        return ""
+    if sum(_folded(choice.text) == _folded(key) for choice in draft.choices) > 1:
+        return " It is the text of more than one option."
+    if len(key) == 1 and not key.isascii():
+        return f" The sign is {unicodedata.name(key, 'one without a name')}."
+    if re.fullmatch(r"[A-Ja-j](?:\s*[,;/&+ ]?\s*[A-Ja-j])+", key):
+        return " A question here has one right option: --skip-bad-rows leaves such rows out."
+    return ""

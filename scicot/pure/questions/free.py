@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from scicot.pure.hashing import content_hash
-from scicot.pure.questions.drafts import LONGEST_LABEL, Draft, make_draft
+from scicot.pure.questions.drafts import LONGEST_LABEL, Draft, make_draft, refuse_eaten
 from scicot.pure.questions.values import as_list, as_text
 from scicot.words.errors import InvalidQuestion
 from scicot.words.records import AnswerKind
@@ -54,6 +54,7 @@ def read_free(
     value = as_list(fields.pop("answer", None))
     form = AnswerKind.LIST if isinstance(value, list | tuple) else None
     key = ", ".join(map(as_text, value)) if form else as_text(value).strip()
+    refuse_eaten([key], where)
     working, mark, final = key.rpartition("####")
     if mark:
         key = final.strip()

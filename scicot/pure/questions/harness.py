@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,8 @@ class HarnessSample:
     """One document's replies: texts, or a score (nats) for each option in the document's order.
 
     `options` are the document's own; `named` is what each score is of, where the file tells.
+    `question` may be the whole prompt. Of a sample with `is_epoch` there may be several, each a
+    reply of its own; another tool's further rows of a document repeat it.
     """
 
     external_id: str
@@ -31,6 +33,8 @@ class HarnessSample:
     scores: tuple[float, ...] = ()
     named: tuple[str, ...] = ()
     options: tuple[Choice, ...] = ()
+    is_cut: bool = False
+    is_epoch: bool = False
 
 
 def is_harness_row(row: Mapping[str, Any]) -> bool:
@@ -57,8 +61,8 @@ def read_harness_row(row: Mapping[str, Any], where: str) -> HarnessSample:
             f"{where}: the document has neither an id nor a question's text. Write id and output "
             "of each row yourself and import that."
         )
-    scores = _scores(replies, where)
-    outputs = () if scores else tuple(_texts(replies[:1]))
+    scores = find_scores(replies, where)
+    outputs = () if scores else tuple(find_texts(replies[:1]))
     if not scores and not outputs:
         raise InvalidPrediction(
             f"{where}: 'resps' holds neither texts nor a score for each option. Correct it."
@@ -88,24 +92,24 @@ def _draft(document: Mapping[str, Any], where: str) -> tuple[Draft | None, tuple
     return None, ()
 
 
-def _texts(replies: Any) -> Iterator[str]:
-    """Yield the texts of the first request's replies, however deep they lie."""
+def find_texts(replies: Any) -> list[str]:
+    """Return the texts of a request's replies, however deep they lie."""
     if isinstance(replies, str):
-        yield replies
-    elif isinstance(replies, list):
-        for reply in replies:
-            yield from _texts(reply)
+        return [replies]
+    held = replies if isinstance(replies, list | tuple) else ()
+    return [text for reply in held for text in find_texts(reply)]
 
 
-def _scores(replies: list[Any], where: str) -> tuple[float, ...]:
+def find_scores(replies: Sequence[Any], where: str) -> tuple[float, ...]:
     """Return a log-likelihood for each option: [[[score, is greedy]], ...], also as texts."""
     scores = []
     for place, reply in enumerate(replies, start=1):
-        while isinstance(reply, list) and len(reply) == 1:
+        while isinstance(reply, list | tuple) and len(reply) == 1:
             reply = reply[0]
-        if not isinstance(reply, list) or len(reply) < 2:
+        if not isinstance(reply, list | tuple) or len(reply) < 2:
             return ()
-        if str(reply[1]).capitalize() not in ("True", "False"):
+        # a table of numbers has 0 and 1 for greedy
+        if str(reply[1]).capitalize() not in ("True", "False", "0", "1", "0.0", "1.0"):
             return ()
         try:
             score = float(reply[0])

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from scicot.pure.questions import shapes
+from scicot.pure.questions.asked import what_was_asked
 from scicot.pure.questions.columns import (
     find_columns,
     find_distractor_columns,
     find_option_columns,
+    inner_columns,
     plain_name,
 )
 from scicot.pure.questions.drafts import Draft
@@ -50,6 +52,13 @@ class Layout:
         options = f"; options: {', '.join(self.options)}" if self.options else ""
         return SHAPES[self.name][0] + options + (f" ({', '.join(read)})" if read else "")
 
+    def unread(self, columns: Sequence[str]) -> list[str]:
+        """Return which of a file's columns hold nothing that is read here."""
+        inner = ("questions", "options", "answers") if self.name == "passages" else ()
+        read = {*self.columns.values(), *self.options}
+        read |= {column.split(".")[0] for column in read}
+        return [name for name in columns if name not in read and plain_name(name) not in inner]
+
     def drafts(self, row: Row, where: str) -> Iterator[Draft]:
         """Yield the questions of one row; raises InvalidQuestion, which starts with `where`."""
         return SHAPES[self.name][1](row, self.columns, self.options, where)
@@ -64,8 +73,10 @@ def recognise(
     """
     columns = list(dict.fromkeys(column for row in rows for column in row))
     for column in mapping.values():
-        if column not in columns:
-            raise InvalidQuestion(f"{name} has no column '{column}'. It has: {_shown(columns)}.")
+        leads_nowhere = "." in column and all(row.get(column) is None for row in rows)
+        if column not in columns or leads_nowhere:
+            inner = [name for name in inner_columns(rows) if name not in mapping.values()]
+            raise InvalidQuestion(f"{name} has no column '{column}'. It has: {_shown(inner)}.")
     fields = find_columns(columns)
     fields = {field: column for field, column in fields.items() if column not in mapping.values()}
     fields |= {field: column for field, column in mapping.items() if field not in LETTERS}
@@ -78,7 +89,8 @@ def recognise(
         layout = _find(rows, columns, fields)
     if layout is None:
         raise InvalidQuestion(
-            f"{name} is in no layout that is known. Its columns are {_shown(columns)}. Say what "
+            f"{name} is in no layout that is known. Its columns are {_shown(inner_columns(rows))}. "
+            "Say what "
             "they hold: --map question=COLUMN --map choices=COLUMN (or --map A=COLUMN --map "
             "B=COLUMN ...) --map answer=COLUMN, or a free answer by --layout free."
         )
@@ -115,11 +127,8 @@ def _find(rows: Sequence[Row], columns: Sequence[str], fields: Mapping[str, str]
     asked, held = _value(rows, fields.get("question")), _value(rows, fields.get("choices"))
     if isinstance(asked, dict):
         return Layout("arc", fields)
-    if (
-        "questions" in plain
-        and "options" in plain
-        and isinstance(_value(rows, plain["questions"]), list)
-    ):
+    several = _value(rows, plain.get("questions"))
+    if isinstance(several, list) and several and _are_questions(several, plain):
         keys = {field: column for field, column in fields.items() if field in ("id", "passage")}
         return Layout("passages", keys)
     if "choices_text" in plain and "choices_label" in plain:
@@ -147,15 +156,22 @@ def _find(rows: Sequence[Row], columns: Sequence[str], fields: Mapping[str, str]
     return _without_options(rows, columns, fields)
 
 
+def _are_questions(several: Sequence[Any], plain: Mapping[str, str]) -> bool:
+    """Return whether a row's list holds the questions of its passage."""
+    if all(isinstance(asked, dict) for asked in several):
+        return {"question", "choices"} <= set(find_columns(list(several[0])))
+    return "options" in plain
+
+
 def _without_options(
     rows: Sequence[Row], columns: Sequence[str], fields: Mapping[str, str]
 ) -> Layout | None:
     """Return yes/no or free answers; None where options may stand in columns nobody knows."""
-    keys = [as_text(row.get(fields.get("answer", ""))).strip().lower() for row in rows]
+    keys = [_alone(row.get(fields.get("answer", ""))).strip().lower() for row in rows]
     stated = {key for key in keys if key}
     if stated and stated <= shapes.YES | shapes.NO | shapes.OPEN_ANSWERS:
         return Layout("yes_no", fields, tuple(sorted(stated & shapes.OPEN_ANSWERS)))
-    asked = [as_text(row.get(fields["question"])) for row in rows]
+    asked = [what_was_asked(row.get(fields["question"])) for row in rows]
     letters = all(key.strip("().: ") in tuple("abcdefghij") for key in stated)
     if letters and all(cut_options(text)[1] for text in asked):
         return Layout("inline", fields)
@@ -164,6 +180,11 @@ def _without_options(
     if stated and not bare and len(unknown) <= 2:
         return Layout("free", fields)
     return None
+
+
+def _alone(value: Any) -> str:
+    """Return a key as text, also where it stands alone in a list."""
+    return as_text(value[0] if isinstance(value, list) and len(value) == 1 else value)
 
 
 def _by_place(rows: Sequence[Row], columns: Sequence[str]) -> Layout | None:

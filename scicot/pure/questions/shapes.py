@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from scicot.pure.hashing import content_hash
+from scicot.pure.questions.asked import what_was_asked
+from scicot.pure.questions.columns import find_columns, plain_name
 from scicot.pure.questions.drafts import Draft, make_draft
 from scicot.pure.questions.values import (
     LETTERS,
@@ -24,8 +26,8 @@ Columns = Mapping[str, str]
 TEXT_KEYS = ("text", "content", "atext", "option_text", "value", "choice", "answer", "option")
 LABEL_KEYS = ("label", "key", "letter", "id", "aid", "option_label", "idx")
 RIGHT_KEYS = ("is_correct", "isCorrect", "correct", "is_answer")
-# answers of sets whose facts may leave a statement open: FOLIO, ProofWriter
-OPEN_ANSWERS = frozenset(("uncertain", "unknown"))
+# answers of sets whose facts may leave a statement open: FOLIO, ProofWriter, PubMedQA
+OPEN_ANSWERS = frozenset(("uncertain", "unknown", "maybe"))
 _ASKS = re.compile(
     r"(?:is|are|was|were|do|does|did|can|could|will|would|should|has|have|had|may|might|must)\s",
     re.IGNORECASE,
@@ -75,7 +77,8 @@ def read_hub(row: Row, columns: Columns, options: Sequence[str], where: str) -> 
             raise InvalidQuestion(
                 f"{where}: 'choices' holds {len(texts)} texts and {len(labels)} labels."
             )
-        if set(labels) <= {0, 1} and len(set(labels)) == 2 and len(labels) > 2:
+        marks = set(labels) <= {0, 1} and len(set(labels)) == 2
+        if marks and (len(labels) > 2 or not as_text(fields.get("answer"))):
             fields["answer"] = [texts[place] for place, label in enumerate(labels) if label]
             choices = list(zip(LETTERS, map(as_text, texts), strict=False))
         else:
@@ -147,7 +150,15 @@ def read_columns(row: Row, columns: Columns, options: Sequence[str], where: str)
     while texts and not texts[-1].strip():
         texts.pop()
     texts = without_marks(texts)
+    named = _squeezed(as_text(fields.get("answer")))
+    if len(named) > 1 and named not in map(_squeezed, texts):  # "Option 2" names its column
+        columns_named = dict(zip(map(_squeezed, options), LETTERS, strict=False))
+        fields["answer"] = columns_named.get(named, fields.get("answer"))
     yield make_draft(fields, list(zip(LETTERS, texts, strict=False)), own_labels=False, where=where)
+
+
+def _squeezed(name: str) -> str:
+    return plain_name(name).replace("_", "")
 
 
 def read_distractors(
@@ -195,7 +206,7 @@ def read_yes_no(row: Row, columns: Columns, options: Sequence[str], where: str) 
 def read_inline(row: Row, columns: Columns, options: Sequence[str], where: str) -> Iterator[Draft]:
     """Yield the question of a row whose text holds its options as well, a line each."""
     fields = fields_of(row, columns)
-    stem, choices = cut_options(as_text(fields.get("question")))
+    stem, choices = cut_options(what_was_asked(fields.get("question")))
     if len(choices) < 2:
         raise InvalidQuestion(f"{where}: the text holds no options such as (A) and (B).")
     fields["question"] = stem
@@ -210,6 +221,9 @@ def read_passages(
     questions, choices, keys = (
         as_list(row.get(name)) for name in ("questions", "options", "answers")
     )
+    if isinstance(questions, list) and all(isinstance(asked, dict) for asked in questions):
+        yield from _read_asked(row, columns, questions, where)  # QuALITY's
+        return
     if not isinstance(questions, list) or not isinstance(choices, list):
         raise InvalidQuestion(f"{where}: 'questions' and 'options' are not lists. Correct the row.")
     if len(questions) != len(choices) or (keys and len(keys) != len(questions)):
@@ -231,3 +245,17 @@ def read_passages(
             "id": "id",
         }
         yield from read_list(single, fields, (), where)
+
+
+def _read_asked(
+    row: Row, columns: Columns, questions: Sequence[Row], where: str
+) -> Iterator[Draft]:
+    """Yield the questions of a passage that holds an object for each of them."""
+    passage = row.get(columns.get("passage", "passage"))
+    name = as_text(row.get(columns.get("id", "id"))).strip()
+    for place, asked in enumerate(questions, start=1):
+        fields = find_columns(list(asked))
+        single = {**asked, "passage of all": passage}
+        if "id" not in fields and name:
+            single, fields = {**single, "place": f"{name}-{place}"}, {**fields, "id": "place"}
+        yield from read_list(single, {**fields, "passage": "passage of all"}, (), where)

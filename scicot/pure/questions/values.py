@@ -15,20 +15,24 @@ _MAX_LIST = 100_000  # characters of a list inside one cell
 _ARRAY = re.compile(r"\barray\(|,\s*dtype=[\w.']+\s*\)")
 _LABELLED = re.compile(r"^\s*(?:[(\[]\s*)?([A-Ja-j]|\d{1,2})\s*(?:[)\]]|[.:](?=\s|$))\s*")
 _INLINE = re.compile(r"(?:^|[\s,;|])[(\[]?([A-Ja-j])\s*[)\].:]\s+")
-# what follows an eaten backslash: \t imes, \f rac, \b eta, \r ho, \n u
+# what follows an eaten backslash: \t imes, \f rac, \b eta, \r ho, \n u; \a and \v are Python's
 _TAILS = {
     "\t": "imes ext extbf extit heta an au o op riangle frac ilde herefore anh ag "
     "iny hinspace woheadrightarrow",
     "\r": "ho ightarrow ight floor ceil angle m rbrace vert Vert brace brack "
     "group moustache ightharpoonup",
-    "\n": "u abla eq e i ot otin eg ewline leq geq mid "
-    "subseteq supseteq earrow warrow sim cong leftarrow rightarrow prec succ",
+    "\n": "u abla eq e i ot otin eg ewline leq geq mid onumber olimits atural parallel sim "
+    "subseteq supseteq subset supset earrow warrow cong leftarrow rightarrow prec succ vdash less",
+    "\f": "rac orall lat rown box box ootnote ontsize loor",
+    "\v": "ec ert ee arphi arepsilon artheta arrho arsigma arnothing dots dash phantom space "
+    "arinjlim",
 }
-_BACK = {"\t": "t", "\r": "r", "\n": "n", "\b": "b", "\f": "f"}
+_BACK = {"\t": "t", "\r": "r", "\n": "n", "\b": "b", "\f": "f", "\a": "a", "\v": "v"}
 _EATEN = {
     sign: re.compile(sign + "(?:" + "|".join(tails.split()) + r")(?![a-z])")
     for sign, tails in _TAILS.items()
 }
+_SURE = 3  # letters after a tab or return that no other text has there
 
 
 def as_text(value: Any) -> str:
@@ -143,16 +147,42 @@ def without_marks(texts: Sequence[str]) -> list[str]:
 
 
 def eaten_backslash(text: str) -> str | None:
-    r"""Return the LaTeX command whose backslash JSON has eaten, without it; None if all is well.
+    r"""Return the LaTeX command whose backslash was eaten, without it; None if all is well.
 
-    "\frac" with one backslash is a form feed and "rac" to JSON.
+    "\frac" with one backslash is a form feed and "rac" to JSON, "\alpha" a bell to Python.
     """
-    if not text.isprintable():
-        for place, sign in enumerate(text):
-            if sign in "\b\f":
-                return _BACK[sign] + re.split(r"[^A-Za-z]", text[place + 1 : place + 20])[0]
-            if sign in _EATEN and (match := _EATEN[sign].match(text, place)):
-                if sign == "\n" and "$" not in text:
-                    continue  # a line that begins with "u" is no LaTeX
-                return _BACK[sign] + match[0][1:]
+    if text.isprintable():
+        return None
+    for place, sign in enumerate(text):
+        if sign in _BACK and (command := _command_at(text, place)):
+            return command
     return None
+
+
+def _command_at(text: str, place: int) -> str | None:
+    """Return the command that a control sign at this place began, if it did."""
+    sign = text[place]
+    rest = re.split(r"[^A-Za-z]", text[place + 1 : place + 25], maxsplit=1)[0]
+    if sign in "\a\b":  # no text has them
+        return _BACK[sign] + rest
+    match = _EATEN[sign].match(text, place)
+    if sign in "\f\v":  # a page's or a line's end in a word processor
+        return _BACK[sign] + match[0][1:] if match else None
+    is_math = _is_math(text, place)
+    if sign in "\t\r" and is_math and rest:
+        return _BACK[sign] + rest
+    if match is None or (sign == "\n" and not is_math):
+        return None  # a line that begins with "u" is no LaTeX
+    is_sure = is_math or len(match[0]) > _SURE or text[:place].endswith(" ")  # "x \to y"
+    return _BACK[sign] + match[0][1:] if is_sure else None
+
+
+def _is_math(text: str, place: int) -> bool:
+    """Return whether a place lies between the marks of a formula, or is an option's only word."""
+    before, after = text[:place], text[place + 1 :]
+    if before.count("$") % 2 == 1 and "$" in after:
+        return True
+    for opening, closing in (("\\(", "\\)"), ("\\[", "\\]")):
+        if before.rfind(opening) > before.rfind(closing) and closing in after:
+            return True
+    return not before.strip() and bool(re.fullmatch(r"[a-z]{1,10}\s*", after))

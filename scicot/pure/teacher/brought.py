@@ -17,6 +17,7 @@ WRAPPERS = (
     "raw_response",
     "result",
 )  # around a reply in files of batch endpoints
+ANSWERING = ("assistant", "model", "gpt", "bot", "ai", "chatgpt")  # roles in chats of files
 REPLIES = ("choices", "message", "content", "output", "error")  # what a reply has one of
 
 
@@ -45,15 +46,20 @@ def texts_in(value: Any) -> list[BroughtText]:
 
 
 def _of_list(values: list[Any]) -> list[BroughtText]:
-    if any(isinstance(value, Mapping) and "role" in value for value in values):
+    messages = [value for value in values if isinstance(value, Mapping) and _role_of(value)]
+    if messages:
         said = [
-            content_text(value.get("content"))
-            for value in values
-            if isinstance(value, Mapping) and value.get("role") in ("assistant", "model")
+            content_text(message.get("content", message.get("value")))
+            for message in messages
+            if _role_of(message) in ANSWERING
         ]
         return [BroughtText(said[-1])] if said else []
     texts = [text for value in values for text in texts_in(value)]
     return texts if len(texts) >= len(values) else []
+
+
+def _role_of(value: Mapping[str, Any]) -> str:
+    return str(value.get("role") or value.get("from") or "").lower()
 
 
 def _of_reply(value: Mapping[str, Any]) -> Iterator[BroughtText]:

@@ -7,7 +7,13 @@ from dataclasses import replace
 from scicot.adapters.sources.written_rows import WrittenRow
 from scicot.pure.predictions.judging import judge_output
 from scicot.pure.predictions.llm_parsing import read_llm_output
-from scicot.pure.predictions.orders import as_it_was_asked, labels_of, stands_elsewhere
+from scicot.pure.predictions.orders import (
+    as_it_was_asked,
+    labels_of,
+    labels_of_ends,
+    options_in,
+    stands_elsewhere,
+)
 from scicot.pure.predictions.parsing import Reading, read_output, split_output
 from scicot.pure.predictions.votes import count_votes, majority
 from scicot.pure.students.texts import choice_answer
@@ -41,7 +47,7 @@ def judge_row(row: WrittenRow, question: StoredQuestion, reader: Reader = "stude
 
 def _read(output: str, row: WrittenRow, question: StoredQuestion, reader: Reader) -> Reading:
     read = read_llm_output if reader == "llm" else read_output
-    asked = as_it_was_asked(question, row.options)
+    asked = as_it_was_asked(question, row.options or options_in(row.question, question))
     if asked is None:
         return read(output, question, is_cut=row.is_cut)
     there, back = asked
@@ -59,8 +65,11 @@ def _scored(row: WrittenRow, question: StoredQuestion) -> Prediction:
         raise InvalidPrediction(
             f"{row.where}: {len(scores)} scores for a question with {count} options."
         )
-    texts = [choice.text for choice in row.options]
-    labels = labels_of(named, question) or labels_of(texts, question)
+    options = row.options or options_in(row.question, question)
+    texts = [choice.text for choice in options]
+    labels = (
+        labels_of(named, question) or labels_of_ends(named, question) or labels_of(texts, question)
+    )
     if labels is None and (other := stands_elsewhere(texts, question)) is not None:
         raise InvalidPrediction(
             f"{row.where}: the file's options are not those of '{question.external_id}': there "

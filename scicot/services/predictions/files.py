@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy import select
@@ -167,6 +167,7 @@ def _read(
         question.id: question for question in list_questions(session, source.dataset, source.split)
     }
     taken: dict[int, Prediction] = {}
+    epochs: dict[int, WrittenRow] = {}
     rejected: list[RejectedRow] = []
     column = ""
     for number, row in read_written(path, "output", source.mapping, source.encoding):
@@ -176,7 +177,9 @@ def _read(
             question = questions[_find(matcher, row)]
             if question.id in taken and row.is_sample:
                 continue  # the harness writes a document once for each of its filters
-            if question.id in taken:
+            if row.is_epoch:  # each is one more reply
+                row = epochs[question.id] = _with_reply(epochs.get(question.id), row)
+            elif question.id in taken:
                 raise InvalidPrediction(
                     f"{row.where}: the id '{question.external_id}' stands twice. Keep one."
                 )
@@ -189,6 +192,10 @@ def _read(
     if not taken:
         raise InvalidInput(f"{path.name} holds no prediction that can be taken. Check the file.")
     return list(taken.values()), rejected, column
+
+
+def _with_reply(before: WrittenRow | None, row: WrittenRow) -> WrittenRow:
+    return row if before is None else replace(before, further=(*before.further, row.text))
 
 
 def _find(matcher: Matcher, row: WrittenRow) -> int:

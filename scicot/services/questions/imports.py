@@ -15,6 +15,7 @@ from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.pure.hashing import content_hash
 from scicot.pure.questions.layouts import NAMES
+from scicot.pure.questions.traces import find_traces
 from scicot.services.questions.duplicates import (
     DuplicatePair,
     list_duplicates,
@@ -29,6 +30,7 @@ from scicot.words.people import Action, needs
 from scicot.words.records import Actor, Question, Split
 
 SHOWN_FILES = 20
+SHOWN_COLUMNS = 8
 Tell = Callable[[str, int, int], None]  # is told what goes on, and how much of how much is done
 
 
@@ -103,6 +105,7 @@ def _describe(reading: Reading) -> tuple[str, list[str]]:
         notes.append(
             f"{file.name} looks like {file.layout.title}; {file.container}; "
             f"{file.rows:,} row{'s' * (file.rows != 1)}{keys.get(file.reading, '')}."
+            + _say_unread(file.unread)
         )
     for dataset, splits in reading.blind.items():
         named = ", ".join(sorted(splits))
@@ -111,6 +114,14 @@ def _describe(reading: Reading) -> tuple[str, list[str]]:
             "exported, never scored."
         )
     return ", ".join(names), notes
+
+
+def _say_unread(columns: Sequence[str]) -> str:
+    if not columns:
+        return ""
+    shown = ", ".join(f"'{column[:40]}'" for column in columns[:SHOWN_COLUMNS])
+    more = f" and {len(columns) - SHOWN_COLUMNS} more" if len(columns) > SHOWN_COLUMNS else ""
+    return f" Not read: {shown}{more}."
 
 
 @needs(Action.IMPORT)
@@ -211,6 +222,8 @@ class _Import:
         texts = {choice.text.strip() for choice in question.choices}
         if len(texts) < len(question.choices):
             self.warnings.add(f"{where}: two options of '{name}' read the same.")
+        if (odd := find_traces(question, row.file.container)) is not None:
+            self.warnings.add(f"{where}: {odd}")
         self._whole.update(f"{question.dataset}\t{question.split}\t{name}\t{digest}\n".encode())
         self.total += 1
         dataset.add(question, digest, where, row.support)

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import DatasetRow, QuestionRow
+from scicot.pure.questions.prompts import TextsInside
 from scicot.services.questions.lookup import find_dataset_id
 from scicot.words.errors import InvalidInput
 from scicot.words.records import Split
@@ -17,7 +18,10 @@ def folded(text: str) -> str:
 
 
 class Matcher:
-    """The questions of a dataset, or of both sets that a prefix names, by id and by text."""
+    """The questions of a dataset, or of both sets that a prefix names, by id and by text.
+
+    A text may be the whole prompt that was sent: the question that it asks last is meant.
+    """
 
     def __init__(self, session: Session, dataset: str, split: Split | None = None) -> None:
         self.dataset, self.split = dataset, split
@@ -32,9 +36,11 @@ class Matcher:
         self._by_id: dict[str, list[int]] = {}
         self._by_text: dict[str, list[int]] = {}
         self._splits: dict[int, Split] = {}
+        self._inside = TextsInside()
         for question_id, external_id, of, stem in session.execute(query):
             self._by_id.setdefault(external_id, []).append(question_id)
             self._by_text.setdefault(folded(stem), []).append(question_id)
+            self._inside.add(stem, question_id)
             self._splits[question_id] = of
         if not self._splits:
             find_dataset_id(session, dataset)  # raises NotFound with the names there are
@@ -48,7 +54,7 @@ class Matcher:
         somebody's own rows look like ids.
         """
         by_id = self._narrowed(self._by_id.get(external_id, []), split) if external_id else []
-        by_text = self._narrowed(self._find_text(text, passage), split) if text else []
+        by_text = self._narrowed(self._find_text(text, passage, external_id), split) if text else []
         both = [question_id for question_id in by_id if question_id in by_text]
         for candidates in (both, by_text) if by_text else (by_id,):
             if len(candidates) == 1:
@@ -71,9 +77,14 @@ class Matcher:
             f"there is {named} {where} '{self.dataset}'. Correct the id, the dataset or the split."
         )
 
-    def _find_text(self, text: str, passage: str) -> list[int]:
+    def _find_text(self, text: str, passage: str, external_id: str) -> list[int]:
         whole = self._by_text.get(folded(f"{passage}\n{text}"), []) if passage else []
-        return whole or self._by_text.get(folded(text), [])
+        if same := whole or self._by_text.get(folded(text), []):
+            return same
+        inside = self._inside.find(text)
+        by_id = self._by_id.get(external_id, [])
+        # an id that is more than a row's number says more than what a prompt shows
+        return inside if external_id.isdigit() or not set(by_id) - set(inside) else []
 
     def _narrowed(self, ids: list[int], split: Split | None) -> list[int]:
         if split is None or len(ids) < 2:

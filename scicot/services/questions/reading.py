@@ -20,7 +20,7 @@ from scicot.adapters.sources.question_files import (
     find_question_files,
 )
 from scicot.adapters.sources.tables import Row, Rows, first_rows, open_table
-from scicot.pure.questions.columns import looks_like_header
+from scicot.pure.questions.columns import inner_columns, looks_like_header, reach_into
 from scicot.pure.questions.drafts import Draft, finish
 from scicot.pure.questions.keys import KeyCount, add_up, blind_splits, decide, meanings
 from scicot.pure.questions.layouts import Layout, recognise
@@ -69,6 +69,7 @@ class FileReading:
     keys: KeyCount
     reading: str = ""
     rows: int = 0
+    unread: tuple[str, ...] = ()  # columns that nothing is taken from
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +105,16 @@ class Reading:
         if not sample:
             _, error = next(rows, (0, InvalidInput(f"{name} holds no rows. Check the file.")))
             raise error if isinstance(error, InvalidInput) else InvalidInput(f"{name} is empty.")
-        sample = [unwrap(row) for row in sample]
+        reached = options.mapping.values()
+        sample = [reach_into(unwrap(row), reached) for row in sample]
         layout = recognise(sample, name, options.mapping, options.layout)
         reading = FileReading(name, file.dataset, container, layout, KeyCount())
         if not (options.split or file.split or "split" in layout.columns):
             raise InvalidInput(
                 f"{name} does not say which split it is. Add --split train, validation or test."
             )
+        columns = dict.fromkeys(column for row in sample for column in row)
+        reading.unread = tuple(layout.unread([name for name in columns if name not in reached]))
         place = len(self.files)
         self.files.append(reading)
         for number, row in rows:
@@ -119,7 +123,7 @@ class Reading:
             try:
                 if isinstance(row, InvalidInput):
                     raise row
-                for draft in layout.drafts(unwrap(row), where):
+                for draft in layout.drafts(reach_into(unwrap(row), reached), where):
                     split = _split_of(draft, file, options, where)
                     reading.keys.add(draft, split)
                     if draft.language:
@@ -260,7 +264,7 @@ def list_columns(location: str, options: ReadOptions) -> list[str]:
     file = find_question_files(expand(Path(location)), "", options.split or Split.TRAIN)[0]
     with open_table(file.path, encoding=options.encoding, is_header=looks_like_header) as table:
         sample, _ = first_rows(table.rows, SAMPLE)
-    return list(dict.fromkeys(column for row in sample for column in unwrap(row)))
+    return inner_columns([unwrap(row) for row in sample])
 
 
 def _read_files(reading: Reading, path: Path, dataset: str, options: ReadOptions) -> None:
