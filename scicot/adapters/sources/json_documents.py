@@ -85,7 +85,10 @@ def _keyed_rows(document: dict[str, Any]) -> Iterator[Any]:
     lists = {
         name: held
         for name, held in document.items()
-        if isinstance(held, list) and held and all(isinstance(row, dict) for row in held)
+        if isinstance(held, list)
+        and held
+        and all(isinstance(row, dict) for row in held)
+        and not any({"role", "from"} & set(row) for row in held)  # a chat is one row
     }
     splits = [name for name in lists if name.strip().lower() in SPLITS]
     if splits:  # a list for each split, which every row then states

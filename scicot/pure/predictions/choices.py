@@ -16,6 +16,9 @@ from scicot.words.records import Question
 ROOM = 200  # characters of markup and marks around a choice's text
 _LETTERS, _DIGITS = "ABCDEFGHIJ", "1234567890"
 _MARKS = " \t.,;:!?\"'`“”‘’«»"
+_FACTORIAL = re.compile(r"(?:\d|(?<![a-zA-Z])[a-zA-Z])$")
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+_RAISING = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻]+")
 _MINUS = str.maketrans(dict.fromkeys("−‐‑‒–﹣－", "-"))
 
 
@@ -30,19 +33,36 @@ def _without_stop(text: str) -> str:
 
 def _without_marks(text: str) -> str:
     bare = re.sub(r"^[-–—•]\s+", "", _as_written(strip_markup(text)))
-    return bare.strip(_MARKS)
+    begun = bare.lstrip(_MARKS)
+    if begun[:1].isdigit() and bare[: len(bare) - len(begun)].endswith("."):
+        begun = f".{begun}"  # .5 is not 5
+    ended = begun.rstrip(_MARKS)
+    is_factorial = begun[len(ended) :].startswith("!") and _FACTORIAL.search(ended)
+    return f"{ended}!" if is_factorial else ended  # and n! is not n
 
 
 def _composed(text: str) -> str:
     return unicodedata.normalize("NFC", _without_marks(text)).translate(_MINUS)
 
 
+def _powers(text: str) -> str:
+    """Return the text with 10³, 10^{3} and 10**3 written alike."""
+    raised = _RAISING.sub(lambda run: "^" + run[0].translate(_RAISED), _composed(text))
+    return re.sub(r"\*\*(?=[-+\d])", "^", re.sub(r"\^\{([^{}]*)\}", r"^\1", raised))
+
+
 def _compatible(text: str) -> str:
-    return _as_written(unicodedata.normalize("NFKC", _composed(text))).translate(_MINUS)
+    folded = unicodedata.normalize("NFKC", _composed(text)).replace("\u2044", "/")  # ½ is 1/2
+    return _as_written(folded).translate(_MINUS)
 
 
 def _any_case(text: str) -> str:
     return _compatible(text).casefold()
+
+
+def _units_close(text: str) -> str:
+    """Return the text with no blank between a number and its unit: 5 cm, 5 %."""
+    return re.sub(r"(?<=\d)\s+(?=[^\W\d]|[%°])", "", _any_case(text))
 
 
 LOOSENED: tuple[Callable[[str], str], ...] = (
@@ -50,8 +70,10 @@ LOOSENED: tuple[Callable[[str], str], ...] = (
     _without_stop,
     _without_marks,
     _composed,
+    _powers,
     _compatible,
     _any_case,
+    _units_close,
 )
 
 

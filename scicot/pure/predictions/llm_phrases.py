@@ -32,6 +32,25 @@ LABEL_AHEAD = (
 )
 _NOUN = rf"(?:answer|{RIGHT}\s+(?:option|choice|statement|response|one|guess|pick)|choice|pick)"
 _OF_WHAT = r"\s+(?:(?:to|for)\s+(?:(?:the|this|our|your)\s+)?(?:question|problem)(?:\s+\d+)?|here)"
+_LABEL_NEXT = r"(?=[\"'“「『（(【\[]?\s*(?-i:[A-J]|[1-9])(?![A-Za-z0-9]))"
+# the plain sentence in other languages, and "Answer:" in them
+_ABROAD = (
+    r"\b(?:die\s+)?(?:richtige\s+)?(?:antwort|lösung)\s+(?:ist|lautet|wäre)\b\s*:?"
+    r"|\b(?:la\s+)?(?:respuesta|opción)(?:\s+correcta)?\s+(?:es|sería)\b(?:\s+la\b)?\s*:?"
+    r"|\b(?:la\s+)?(?:bonne\s+)?réponse(?:\s+(?:correcte|juste))?\s+(?:est|serait)\b(?:\s+la\b)?\s*:?"
+    r"|\b(?:a\s+)?(?:resposta|alternativa)(?:\s+(?:correta|certa))?\s+(?:é|seria)\b(?:\s+a\b)?\s*:?"
+    r"|\b(?:la\s+)?risposta(?:\s+(?:corretta|giusta))?\s+(?:è|sarebbe)\b(?:\s+la\b)?\s*:?"
+    r"|\b(?:het\s+)?(?:juiste|goede|correcte)\s+antwoord\s+is\b\s*:?"
+    r"|\bпоэтому\s+ответ\s*|\bответ(?:ом)?\s*(?:[-–—]|это\b|является\b)\s*:?"
+    r"|\b(?:doğru\s+)?(?:cevap|yanıt)\s*:?\s*" + _LABEL_NEXT + ""
+    r"|\b(?:đáp\s+án|câu\s+trả\s+lời)(?:\s+đúng)?\s+là\b\s*:?"
+    r"|(?:सही\s+)?उत्तर(?:\s+है)?\s*:?\s*" + _LABEL_NEXT + ""
+    r"|(?:정답|답)(?:은|는|:)?\s*:?\s*" + _LABEL_NEXT + ""
+    r"|(?:正解|答え|解答|回答)(?:は|[:：])?\s*" + _LABEL_NEXT + ""
+    r"|الإجابة(?:\s+الصحيحة)?\s+هي\s*:?"
+    r"|(?:^|\n)[*#\s]*(?:\w+\s+)?(?:antwort|lösung|respuesta|réponse|resposta|risposta|antwoord|ответ|"
+    r"odpowiedź|cevap|yanıt|đáp\s+án|الإجابة|الجواب)(?:\s+\w+)?\s*[:：]"
+)
 LEAD_IN = re.compile(
     rf"\b(?:(?:the|my|your|our|an?)\s+)?(?:{RIGHT}(?:,?\s+(?:and\s+)?{RIGHT})*\s+)?{_NOUN}"
     rf"(?:{_OF_WHAT}|\s+(?:choice|option))?[\"'”]?\s*"
@@ -46,16 +65,15 @@ LEAD_IN = re.compile(
     rf"|\bleav(?:es|ing)\s+(?:(?:us|me)\s+(?:with\s+)?)?(?:only\s+|just\s+)?{LABEL_AHEAD}"
     rf"|(?:^|\n|[.!]\s+)\s*(?:therefore|thus|hence|so|consequently|(?:in\s+)?conclusion)\s*[,:]?\s+"
     rf"{LABEL_AHEAD}"
-    r"|\bans(?:wer)?\.?\s*[:=]|\bans\.\s"
+    r"|\bans(?:wer)?\.?\s*[:=]|\bans\.\s|\bans\s+[-–—]\s"
+    rf"|(?:^|\n)\s*(?:####|[-=]>|→)\s*{_LABEL_NEXT}|\[\[(?=[A-J]\]\])"
     r"|(?:^|\n)\s*(?:correct|solution|final|response|selected|letter)\s*:"
     r"|(?:^|\n)[#\s]*(?:the\s+)?(?:final\s+|correct\s+)?answer[ \t]*(?=\n)"
     r"|<\s*(?:(?:final|correct)[_-]?)?(?:answer|ans|choice|option|label|solution|response|result)"
     r"(?:\s[^<>]{0,80})?>|\[/?(?:final[_ ])?answer\]"
     rf"|{BOX}|[✓✔✅]\ufe0f?\s*{LABEL_AHEAD}"
     r"|(?:正确)?(?:答案|选项|选择)(?:应该|应)?(?:是|为|选)?\s*[:：]?\s*(?=[（(【\[\"“「『]?\s*[A-J1-9A-Ｊ\u4e00-\u9fff])"
-    r"|\bdie\s+(?:richtige\s+)?antwort\s+(?:ist|lautet)\b\s*:?"
-    r"|\bla\s+(?:respuesta\s+(?:correcta\s+)?es|r[ée]ponse\s+(?:correcte\s+)?est)\b\s*:?"
-    r"|الإجابة(?:\s+الصحيحة)?\s+هي\s*:?"
+    rf"|{_ABROAD}"
     r"|(?:应该|应|故|所以|因此)?选(?=\s*[（(]?\s*[A-J](?![A-Za-z]))",
     re.IGNORECASE,
 )
@@ -93,7 +111,9 @@ REFUSING = re.compile(
     r"\b(?:not|incorrect|wrong|least|never|doubt\w*|cannot|unlikely|neither|nor|false|hardly|"
     r"unless|except|eliminat\w+|by\s+no\s+means|anything\s+but|far\s+from|other\s+than|"
     r"rul(?:e|es|ed|ing)\s+out|mistaken\w*|worst|improbable|implausible)\b"
-    r"|n['’]t\b|[不非]|错|\bnicht\b|\bkein\w*\b|ليست?\b",
+    r"|n['’]t\b|[不非]|错|\bnicht\b|\bkein\w*\b|ليست?\b|\bfalsch\w*|\bniet\b"
+    r"|\bn(?:['’]est|e\s+\w+)\s+pas\b|\bno\s+(?:es|sería)\b|\bnão\b|\bnon\s+[èe]\b|\bне\b|\bне(?:верн|правильн)\w*"
+    r"|\bdeğil\b|\bkhông\b|नहीं|아니|아닙|ではな|じゃな",
     re.IGNORECASE,
 )
 # "A is wrong": the letter is spoken of, not stated

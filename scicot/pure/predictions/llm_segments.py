@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scicot.pure.predictions.choices import match_choice, to_label
+from scicot.pure.predictions.choices import match_choice, rest_after_text, to_label
 from scicot.pure.predictions.llm_phrases import SPOKEN_OF
 from scicot.pure.predictions.markup import BOX, narrow
 from scicot.pure.predictions.parsing import Ambiguous, read_form
@@ -19,13 +19,16 @@ _BECAUSE = re.compile(
     re.IGNORECASE,
 )
 _NAMED_HERE = re.compile(
-    r"^[\"'“‘(\[「『]*([A-J1-9])[)\]\"'”’」』]*(?=\s|[.,;:!}/&，。；：、\u4e00-\u9fff]|$)"
+    r"^[\"'“‘(\[「『]*([A-J1-9])[)\]\"'”’」』]*(?=\s|[.,;:!}/&，。；：、"
+    r"\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af\u0900-\u097f]|$)"
 )
 _AND_ANOTHER = re.compile(
     r"^\W*(?:and|or|[/&+]|as\s+well\s+as|along\s+with)\s*(?:(?:also|option|choice)\s+)*"
     r"[(\[\"'“‘]?([A-Ja-j1-9])[)\]\"'”’.,}]*(?:\s|$)"
 )
 _LISTED = re.compile(r"^\s*,\s*(?:and\s+|or\s+)?[(\[]?([A-J1-9])[)\]]?\s*(?:[.,&]|$|and\b|or\b)")
+_BESIDE = re.compile(r"\s*[(\[]([A-J1-9])[)\]]")  # "(B) One week (C) One month"
+_DENIED_BEHIND = re.compile(r"\s*[がは가이은는]?\s*(?:아니|아닙|ではな|じゃな)")
 _SEVERAL = re.compile(r"\s*(?:either|both|one\s+of|between|neither)\b", re.IGNORECASE)
 _SEVERAL_NAMES = re.compile(r"(?<![\w'’])[(\[]?([A-J1-9])[)\]]?(?![\w'’])")
 _NOT_BUT = re.compile(
@@ -70,13 +73,17 @@ def _with_rest(label: str, rest: str, question: Question) -> str | None:
     other = _AND_ANOTHER.match(rest) or _LISTED.match(rest)
     if other and to_label(other.group(1), question, any_alphabet=False) not in (None, label):
         raise Ambiguous(NoAnswer.TWO_LABELS)
+    after_own = rest_after_text(rest.lstrip(" .,;:)]"), label, question)
+    beside = _BESIDE.match(after_own or "")
+    if beside and to_label(beside.group(1), question, any_alphabet=False) not in (None, label):
+        raise Ambiguous(NoAnswer.TWO_LABELS)
     for candidate in _beginnings(rest.strip(" .,;:-–—()")):
         stated = match_choice(candidate, question)
         if stated and stated != label:
             raise Ambiguous(NoAnswer.LABEL_AGAINST_TEXT)
         if stated:
             return label
-    return None if SPOKEN_OF.match(rest) else label
+    return None if SPOKEN_OF.match(rest) or _DENIED_BEHIND.match(rest) else label
 
 
 def names_several(segment: str, question: Question) -> NoAnswer | None:

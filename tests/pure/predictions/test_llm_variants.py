@@ -155,6 +155,37 @@ NOT_COMMITTED = [
 ]
 
 
+ABROAD = [
+    *("정답은 B입니다.", "정답: B", "答えはBです。", "正解は B", "La respuesta correcta es la B."),
+    *("Respuesta: B", "La réponse est la B.", "Réponse : B", "Die Lösung lautet B.", "Antwort: B"),
+    *("Ответ: B", "Правильный ответ — B.", "A resposta correta é B.", "Resposta: B"),
+    *("La risposta corretta è B.", "Het juiste antwoord is B.", "Doğru cevap B.", "सही उत्तर: B"),
+    *("Đáp án đúng là B.", "Odpowiedź: B", "الجواب: B", "答案是B。", "#### B", "[[B]]", "=> B"),
+]
+
+
+@pytest.mark.parametrize("output", ABROAD)
+def test_the_plain_sentence_of_another_language_is_read(output: str) -> None:
+    assert read_llm_output(f"Because of this.\n{output}", TIME).label == "B"
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        *("La respuesta no es B.", "La réponse n'est pas B.", "A resposta não é B."),
+        *(
+            "Ответ не B.",
+            "정답은 B가 아닙니다.",
+            "正解はBではない。",
+            "Het juiste antwoord is niet B.",
+        ),
+        *("Answer: (B) One week (C) One month", "Die Lösung ist eine Säure."),
+    ],
+)
+def test_what_another_language_denies_is_no_answer(output: str) -> None:
+    assert read_llm_output(output, TIME).label is None
+
+
 @pytest.mark.parametrize(("question", "output", "label"), COMMITTED)
 def test_another_way_to_commit_is_read(question: Question, output: str, label: str) -> None:
     assert read_llm_output(output, question).label == label

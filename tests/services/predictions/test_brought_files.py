@@ -1,6 +1,7 @@
 """Output files as tools of several versions write them: each means the options it shows."""
 
 import json
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -90,16 +91,66 @@ SAMPLES: dict[str, Row] = {
 }
 
 
+PROMPT = "Question: Who?\nAnswer: Tom\n\nQuestion: " + STEM + "\n"
+SHOWN = PROMPT + "\n".join(f"{mark}. {text}" for mark, text in zip("ABCD", TURNED, strict=True))
+
+
+def inspect_sample(output: str, **fields: object) -> dict[str, object]:
+    """Return a sample as logs of inspect hold it."""
+    message = {"role": "assistant", "content": [{"type": "text", "text": output}]}
+    said = {"model": "m", "choices": [{"message": message, "stop_reason": "stop"}]}
+    asked = {"id": 1, "epoch": 1, "input": STEM, "choices": TEXTS, "target": "B"}
+    return {**asked, "output": said, "scores": {}, **fields}
+
+
+def lighteval(query: str, choices: Sequence[str], **response: object) -> dict[str, object]:
+    document = {"query": query, "choices": list(choices), "gold_index": 1, "id": "0"}
+    return {"doc": document, "metric": {"acc": 1}, "model_response": response}
+
+
+SAMPLES |= {
+    "inspect": inspect_sample("So the answer is (B)."),
+    "inspect asks by messages, options in another order": inspect_sample(
+        "ANSWER: C", input=[{"role": "user", "content": STEM}], choices=TURNED
+    ),
+    "lm-evaluation-harness 0.3 scored what each prompt ends with": {
+        **{
+            f"prompt_{n}": f"{PROMPT}Answer: {TEXTS[place]}" for n, place in enumerate((2, 1, 0, 3))
+        },
+        **{f"logit_{n}": score for n, score in enumerate((-9.0, -1.5, -8.0, -7.0))},
+        "truth": "1",
+        "acc": "1.0",
+    },
+    "lm-evaluation-harness 0.3 wrote a text": {"prompt_0": SHOWN, "logit_0": "The answer is (C)."},
+    "lighteval scored the texts": lighteval(
+        f"Question: {STEM}\nAnswer:", [f" {text}" for text in TURNED], logprobs=[-9, -8, -1.5, -7]
+    ),
+    "lighteval scored letters": lighteval(
+        f"{SHOWN}\nAnswer:", [" A", " B", " C", " D"], logprobs=[-9, -8, -1.5, -7], text=[]
+    ),
+    "lighteval wrote texts": lighteval(SHOWN, TURNED, text=["The answer is (C)."], logprobs=[]),
+    "lighteval before 0.10": {
+        "full_prompt": f"Question: {STEM}\nAnswer:",
+        "choices": str([f" {text}" for text in TEXTS]),
+        "gold": [TEXTS[1]],
+        "predictions": "[(-9.0, False), (-1.5, True), (-8.0, False), (-7.0, False)]",
+    },
+}
+
+
 @pytest.fixture
 def bring(session: Session, tmp_path: Path) -> Importer:
     store_questions(session, tmp_path / "files")
 
-    def bring(content: Sequence[Row] | str, ending: str = "jsonl", **options: Any) -> Any:
-        path = tmp_path / f"outputs.{ending}"
-        text = content if isinstance(content, str) else "\n".join(map(json.dumps, content))
-        path.write_text(text, encoding="utf-8")
+    def bring(
+        content: Sequence[Row] | str | Path, ending: str = "jsonl", name: str = "peer", **more: Any
+    ) -> Any:
+        path = content if isinstance(content, Path) else tmp_path / f"outputs.{ending}"
+        if not isinstance(content, Path):
+            text = content if isinstance(content, str) else "\n".join(map(json.dumps, content))
+            path.write_text(text, encoding="utf-8")
         return import_predictions(
-            session, Actor("Ada"), path, dataset="demo", split=Split.TEST, name="peer", **options
+            session, Actor("Ada"), path, dataset="demo", split=Split.TEST, name=name, **more
         )
 
     return bring
@@ -176,6 +227,27 @@ ROWS: dict[str, tuple[Row, str | None]] = {
         },
         "B",
     ),
+    "a whole prompt with other questions before": (
+        {"prompt": f"<|im_start|>user\n{SHOWN}<|im_end|>", "predict": "The answer is (C)."},
+        "B",
+    ),
+    "the number of a row, and the prompt as messages": (
+        {
+            "id": "0",
+            "origin_prompt": [{"role": "HUMAN", "prompt": f"{STEM}\nAnswer:"}],
+            "prediction": "The answer is (B).",
+        },
+        "B",
+    ),
+    "a chat as other trainers write it": (
+        {
+            "conversations": [
+                {"from": "human", "value": f"{STEM} Say a letter."},
+                {"from": "gpt", "value": "The answer is (B)."},
+            ]
+        },
+        "B",
+    ),
     "a number where the labels are letters": ({**LIKE, "prediction": 2}, None),
     "an answer already parsed": ({**LIKE, "output": {"answer": "B"}}, "B"),
     "its own options in another order": (
@@ -198,6 +270,29 @@ def test_a_row_is_read_as_its_tool_meant_it(
     assert prediction.label == label
     if "length" in str(row):
         assert prediction.no_answer_reason is NoAnswer.CUT_OFF
+
+
+def test_a_log_of_inspect_is_read_from_both_of_its_forms(
+    session: Session, bring: Importer, tmp_path: Path
+) -> None:
+    said = ("The answer is (B).", "The answer is (A).", "The answer is (B).")
+    samples = [inspect_sample(text, epoch=n) for n, text in enumerate(said, start=1)]
+    packed = tmp_path / "log.eval"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("header.json", "{}")
+        for sample in samples:
+            archive.writestr(
+                f"samples/1_epoch_{sample['epoch']}.json", json.dumps(sample, indent=1)
+            )
+    log = {"version": 2, "eval": {"task": "t"}, "samples": samples, "reductions": [{"scorer": "x"}]}
+    runs = [bring(json.dumps(log), "json").run, bring(packed, name="packed").run]
+    for run in runs:
+        (prediction,) = list_predictions(session, run)
+        assert prediction.label == "B"
+        assert prediction.votes == {"A": 1, "B": 2}
+    broken = {**inspect_sample("", error={"message": "Connection lost"}), "output": {}}
+    with pytest.raises(InvalidInput, match="ended in an error: Connection lost"):
+        bring([broken])
 
 
 def test_the_key_is_not_taken_for_an_output(session: Session, bring: Importer) -> None:
