@@ -71,6 +71,12 @@ def create_command(
         bool,
         typer.Option("--by-help", help="What helps a student most comes first, whosever it is."),
     ] = False,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="So many questions at most: with --by-help the best helped, else drawn."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Freeze the rationales of these statuses, one a question or several."""
@@ -91,6 +97,7 @@ def create_command(
             least_help=least_help,
             without_leak=without_leak,
             by_help=by_help,
+            limit=limit,
         )
     fields = {"snapshot": snapshot.id, **asdict(snapshot)}
     said = f"Snapshot '{snapshot.name}' holds {snapshot.items} rationales."

@@ -183,15 +183,16 @@ class TrainingConfig(Config):
 class ExperimentConfig(Config):
     """A grid of training runs: every method on every dataset, fraction and seed.
 
-    `datasets` maps a dataset to the snapshot that its runs train on; `settings` are the other
-    settings of TrainingConfig, the same for every run; of one with a list, every value is tried by
-    every method that has the setting. A `final` experiment is measured on the test split.
+    `datasets` maps a dataset to the snapshot that its runs train on, or to several that are tried
+    one beside the other; `settings` are the other settings of TrainingConfig, the same for every
+    run; of one with a list, every value is tried by every method that has the setting. A `final`
+    experiment is measured on the test split.
     """
 
     name: str = Field(min_length=1, max_length=100)
     final: bool = False
     methods: tuple[str, ...] = Field(min_length=1)
-    datasets: dict[str, str | None] = Field(min_length=1)
+    datasets: dict[str, str | tuple[str, ...] | None] = Field(min_length=1)
     fractions: tuple[float, ...] = Field(default=(1.0,), min_length=1)
     seeds: tuple[int, ...] = Field(default=(0,), min_length=1)
     student: str = PAPER_STUDENT

@@ -124,6 +124,14 @@ def _show_new(dataset: str, there: Collection[str]) -> None:
     by_help = st.toggle(
         "What helps a student most comes first, whosever it is", key="snapshot_by_help"
     )
+    limit = st.number_input(
+        "Questions at most",
+        min_value=1,
+        value=None,
+        key="snapshot_limit",
+        placeholder="all",
+        help="Those whose text helps most, with the choice above; else drawn at random.",
+    )
     criteria = Criteria(
         tuple(include),
         sources,
@@ -132,6 +140,7 @@ def _show_new(dataset: str, there: Collection[str]) -> None:
         least_help=least_help,
         without_leak=without_leak,
         by_help=by_help,
+        limit=limit,
     )
     with errors_shown(), open_workspace() as session:
         plan = plan_snapshot(session, dataset=dataset, criteria=criteria)

@@ -30,7 +30,8 @@ class Criteria:
     that come to another (`not_wrong`: what was told the key stays). `least_help` (nats) and
     `without_leak` keep what a student measured and found to help so much, and not to give the key
     away; the student that measured last counts. `by_help`: what helps it most comes first, whosever
-    it is: which teacher for which question.
+    it is: which teacher for which question. Of more than `limit` questions those stay, with
+    `by_help`, whose text helps most; else they are drawn, always the same ones.
     """
 
     include: Sequence[RationaleStatus] = APPROVED
@@ -41,6 +42,7 @@ class Criteria:
     least_help: float | None = None
     without_leak: bool = False
     by_help: bool = False
+    limit: int | None = None
 
     def as_stored(self) -> dict[str, Any]:
         """Return what the snapshot's row says of how it was chosen."""
@@ -62,6 +64,8 @@ class Criteria:
             stored["without_leak"] = True
         if self.by_help:
             stored["by_help"] = True
+        if self.limit is not None:
+            stored["limit"] = self.limit
         return stored
 
     @classmethod
@@ -76,6 +80,7 @@ class Criteria:
             least_help=stored.get("least_help"),
             without_leak=stored.get("without_leak", False),
             by_help=stored.get("by_help", False),
+            limit=stored.get("limit"),
         )
 
     def say(self) -> str:
@@ -117,6 +122,8 @@ def choose_rationales(session: Session, dataset_id: int, criteria: Criteria) -> 
     """
     if criteria.per_question < 1:
         raise InvalidInput("A snapshot takes at least one rationale a question.")
+    if criteria.limit is not None and criteria.limit < 1:
+        raise InvalidInput("A snapshot takes at least one question. Raise the limit.")
     rank = {source: place for place, source in enumerate(criteria.sources)}
     help_ = worth_of("help") if criteria.by_help else literal(None)
     query = (
@@ -135,6 +142,9 @@ def choose_rationales(session: Session, dataset_id: int, criteria: Criteria) -> 
             row[0].id,
         ),
     )
+    if criteria.limit is not None:
+        kept = _limit_questions(rows, criteria)
+        rows = [row for row in rows if row[0].question_id in kept]
     turns: dict[int, list[tuple[int, Taken]]] = defaultdict(list)
     said: dict[tuple[int, str], int] = defaultdict(int)
     texts: set[tuple[int, str]] = set()
@@ -152,6 +162,15 @@ def choose_rationales(session: Session, dataset_id: int, criteria: Criteria) -> 
         ]
         for key, those in turns.items()
     }
+
+
+def _limit_questions(rows: Sequence[Any], criteria: Criteria) -> set[int]:
+    """Return the questions that stay of rows in which the best text comes first."""
+    ids = dict.fromkeys((row[0].question_id, row[1]) for row in rows)
+    if not criteria.by_help:
+        drawn = sorted(ids, key=lambda item: content_hash(["drawn for a snapshot", item[1]]))
+        ids = dict.fromkeys(drawn)
+    return {question_id for question_id, _ in list(ids)[: criteria.limit]}
 
 
 def conditions(criteria: Criteria) -> list[ColumnElement[bool]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -15,7 +15,7 @@ from db.models import ExperimentRow
 from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.adapters.sources.yaml_files import read_yaml
-from scicot.pure.methods.registry import find_method, make_config
+from scicot.pure.methods.registry import find_method, make_config, needs_rationales
 from scicot.services.runs.runs import add_run
 from scicot.services.teacher.few_shot import check_few_shot, new_few_shot_run
 from scicot.services.training.recipes import fit_snapshot
@@ -59,15 +59,23 @@ def plan_runs(config: ExperimentConfig) -> list[TrainingConfig]:
             seed=seed,
             **settings | split,
         )
-        for dataset, snapshot in config.datasets.items()
+        for dataset, named in config.datasets.items()
         for seed in config.seeds
         for fraction in config.fractions
         for method in config.methods
         if find_method(method).run_kind is RunKind.TRAIN
+        for snapshot in _snapshots_for(method, named)
         for settings in _expand(config.settings)
     ]
     # what a method does not have makes no second run of it
     return list({run.model_dump_json(): run for run in runs}.values())
+
+
+def _snapshots_for(method: str, named: str | tuple[str, ...] | None) -> Sequence[str | None]:
+    """Return the snapshots that a method is tried with: one where it learns no rationales."""
+    if not isinstance(named, tuple):
+        return (named,)
+    return named if needs_rationales(find_method(method)) else named[:1]
 
 
 def _expand(settings: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

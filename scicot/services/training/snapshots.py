@@ -82,7 +82,7 @@ class SnapshotPlan:
         parts = [f"{count:,} {status.value}" for status, count in self.left_out.items() if count]
         left = f" Left out: {', '.join(parts)}." if parts else ""
         beside = f" {self.beside:,} more stand beside a better one." if self.beside else ""
-        without = f" {self.without:,} training questions have none." if self.without else ""
+        without = f" {self.without:,} training questions get none." if self.without else ""
         many = "one a question" if self.most == 1 else f"up to {self.most} a question"
         of = f" of {self.questions:,} questions" if self.most > 1 else ""
         return f"Freezes {self.items:,} rationales{of}, {many}.{left}{beside}{without}"
@@ -120,7 +120,7 @@ def plan_snapshot(session: Session, *, dataset: str, criteria: Criteria) -> Snap
             for status in RationaleStatus
             if status not in criteria.include
         },
-        beside=(fitting or 0) - items,
+        beside=0 if criteria.limit else (fitting or 0) - items,
         without=questions - len(chosen),
         same_as=same.name if same else None,
         questions=len(chosen),
@@ -158,6 +158,7 @@ def create_snapshot(
     least_help: float | None = None,
     without_leak: bool = False,
     by_help: bool = False,
+    limit: int | None = None,
 ) -> Snapshot:
     """Freeze the current revisions of the dataset's training rationales that fit the criteria.
 
@@ -165,9 +166,9 @@ def create_snapshot(
     (any, where none is named), within one an edited text comes before an accepted one before any
     other, then the less suspicious, then the older. `own_answer` is a rule on what the teacher,
     without the key, comes to; `least_help`, `without_leak` and `by_help` on what a student
-    measured. The hash covers the questions and texts, not the name: what is frozen already is
-    returned, and found by this name too. Raises InvalidInput when nothing fits, Conflict when the
-    name is another one's.
+    measured; `limit` on how many questions there are. The hash covers the questions and texts, not
+    the name: what is frozen already is returned, and found by this name too. Raises InvalidInput
+    when nothing fits, Conflict when the name is another one's.
     """
     if not name.strip():
         raise InvalidInput("A snapshot needs a name. Give it one that says what it holds.")
@@ -181,6 +182,7 @@ def create_snapshot(
         least_help,
         without_leak,
         by_help,
+        limit,
     )
     with write(session):
         chosen = choose_rationales(session, dataset_id, criteria)

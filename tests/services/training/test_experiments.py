@@ -57,6 +57,19 @@ def test_a_list_of_values_is_tried_by_the_methods_that_have_the_setting(form: st
     assert {run.evaluate_on for run in runs} == {"test"}
 
 
+@pytest.mark.parametrize(
+    ("file", "snapshots"),
+    [("several", ("k1", "k3")), ("chosen_by", ("people", "help", "random"))],
+)
+def test_a_list_of_snapshots_is_tried_by_the_methods_that_learn_them(
+    file: str, snapshots: tuple[str, ...]
+) -> None:
+    config = load_experiment(PAPER_GRID.with_name(f"{file}.yaml"))
+    both = config.model_copy(update={"methods": ("one_stage", "finetune")})
+    tried = Counter((run.method, run.snapshot) for run in plan_runs(both))
+    assert tried == {("one_stage", name): 3 for name in snapshots} | {("finetune", snapshots[0]): 3}
+
+
 def test_runs_of_a_grid_and_of_another_grid_share_their_stages(
     session: Session, settings: Settings, tmp_path: Path, tiny_t5: Path
 ) -> None:

@@ -168,6 +168,12 @@ def test_worth_filters_a_snapshot_and_stands_in_the_history_and_on_the_clean_pag
     assert freeze(without_leak=True) == 2
     assert freeze(least_help=0.5, without_leak=True) == 1
     assert freeze(sources=("peer",)) == 3
+    assert freeze(sources=("peer",), limit=2) == 2
+    session.rollback()
+    best = create_snapshot(
+        session, Actor("Ada"), name="two", dataset="demo", sources=("peer",), by_help=True, limit=2
+    )
+    assert best.already_there  # as those of half a nat or more
     store_rationale(session, trained[0], "No.", source="peer", sample=1)
     page = open_page("prepare/clean", dataset="demo", tab="Worth")
     assert not page.exception
