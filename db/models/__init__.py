@@ -16,6 +16,7 @@ from db.models.reviews import (
     SecondReadingRow,
 )
 from db.models.runs import (
+    AnswerShardRow,
     ExperimentRow,
     LaunchRow,
     MetricRow,
@@ -37,6 +38,7 @@ from db.models.teacher import (
 from db.models.worth import WorthRow
 
 __all__ = [
+    "AnswerShardRow",
     "AttemptRow",
     "AuditRow",
     "BatchRow",

@@ -116,6 +116,24 @@ class RunPartRow(Base):
     peak_memory_bytes: Mapped[int] = mapped_column(BigInteger)
 
 
+class AnswerShardRow(Base):
+    """Some of the questions of a run that answers very many: one worker's at a time.
+
+    Its answers come in the same transaction as `finished_at`; a worker whose heartbeat is old has
+    it no longer.
+    """
+
+    __tablename__ = "answer_shard"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)  # from 1
+    question_ids: Mapped[list[Any]]
+    questions: Mapped[int]
+    worker: Mapped[str | None] = mapped_column(String(64))
+    heartbeat_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+
 class StageRow(Base):
     """One trained model; the same hash is the same stage, and is trained once.
 

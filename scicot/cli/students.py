@@ -1,25 +1,28 @@
-"""`predict RUN` and `export student RUN PATH`: what one does with trained students."""
+"""`predict RUN`, `runs join RUN`, `export student RUN PATH`: what trained students are for."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from scicot.cli import export
+from scicot.cli import export, runs
 from scicot.cli.launcher import choose_launcher
 from scicot.cli.output import AsJson, current_actor, emit, say
 from scicot.cli.runs import Ask, Launcher, RunId, finish_or_follow
 from scicot.services.students.export import export_student
+from scicot.services.students.sharded import join_run
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import PredictionConfig
 from scicot.words.records import Split
 
 
 def register(app: typer.Typer) -> None:
-    """Add `predict` to the program and `student` to the group `export`."""
+    """Add `predict` to the program, `join` to the group `runs` and `student` to `export`."""
     app.command("predict")(predict_command)
+    runs.group.command("join")(join_command)
     export.group.command("student")(export_command)
 
 
@@ -28,18 +31,35 @@ def predict_command(
     dataset: Annotated[str, typer.Option(help="Whose questions are answered.")],
     split: Annotated[Split, typer.Option(help="Which of them.")] = Split.TEST,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first questions.")] = None,
+    questions_per_shard: Annotated[
+        int | None,
+        typer.Option(min=1, help="Of more, each part is stored by itself: `runs join`. [5000]"),
+    ] = None,
     launcher: Launcher = None,
     ask: Ask = None,
     wait: Annotated[bool, typer.Option("--wait", help="Stay until the run ends.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Let the students of a finished run answer a split, in a run of its own."""
-    config = PredictionConfig.checked(run=run_id, dataset=dataset, split=split, limit=limit)
+    size = {} if questions_per_shard is None else {"questions_per_shard": questions_per_shard}
+    config = PredictionConfig.checked(run=run_id, dataset=dataset, split=split, limit=limit, **size)
     with open_workspace() as workspace:
         chosen = choose_launcher(workspace, launcher, ask)
         started = workspace.start(current_actor(), config, chosen)
     say(f"Run {started} is queued.")
     finish_or_follow(started, wait=wait, as_json=as_json)
+
+
+def join_command(run_id: RunId, as_json: AsJson = False) -> None:
+    """Help a run that answers many questions, here: take shard after shard until none is free."""
+    with open_workspace() as workspace:
+        joined = join_run(workspace.settings, run_id)
+    emit(
+        asdict(joined),
+        as_json,
+        f"Answered {joined.questions:,} questions in {joined.shards} shards of run {run_id}, which "
+        f"is {joined.status}.",
+    )
 
 
 def export_command(

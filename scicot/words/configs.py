@@ -44,6 +44,7 @@ NOT_HASHED: dict[str, Any] = {
     "source_weights": None,
     "lora_rank": 0,
     "processes": 1,
+    "questions_per_shard": 5000,
     "reader": "student",
 }
 RATIONALE_TOKENS = 128  # [ours] a rationale's limit where no snapshot says how long they are
@@ -207,6 +208,8 @@ class PredictionConfig(Config):
     dataset: str
     split: Split = Split.TEST
     limit: int | None = Field(default=None, ge=1)
+    # of more questions than this each part is answered, and stored, by itself
+    questions_per_shard: int = Field(default=5000, ge=1)
 
 
 class FewShotConfig(Config):

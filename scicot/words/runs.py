@@ -54,6 +54,7 @@ class PredictionResult(AnsweringResult):
 
     students_of_run: int
     inference: dict[str, Any]
+    shards: NotRequired[int]  # 0: answered in one piece
 
 
 class TeacherCounts(TypedDict):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from scicot.pure.predictions.votes import said_reasons
 from scicot.pure.statistics import Interval, wilson_interval
-from scicot.words.records import Outcome, Prediction, Question, StoredQuestion
+from scicot.words.records import NoAnswer, Outcome, Prediction, Question, StoredQuestion
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
@@ -50,65 +50,92 @@ def score_outcomes(outcomes: Iterable[Outcome]) -> Score:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What predictions count up to; those of several parts add up to those of the whole."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    places: Counter[int] = field(default_factory=Counter)  # that are answered, from 1
+    keys_at: Counter[int] = field(default_factory=Counter)  # where the keys stand
+    reasons: Counter[NoAnswer | None] = field(default_factory=Counter)
+
+    def __add__(self, other: Tally) -> Tally:
+        """Return the counts of both."""
+        return Tally(
+            self.counts + other.counts,
+            self.places + other.places,
+            self.keys_at + other.keys_at,
+            self.reasons + other.reasons,
+        )
+
+    def measures(self) -> dict[str, Any]:
+        """Return the accuracies as fractions, and how many answers could not be read.
+
+        The place that is answered most is there with its share of the answers that could be read,
+        and what always answering the best place would give.
+        Of blind questions, whose key is not known, nothing but their number is said.
+        """
+        n, places = self.counts, self.places
+        count = n["questions"]
+        place, fallen = max(places.items(), key=lambda item: (item[1], -item[0]), default=(None, 0))
+        return (
+            {
+                "accuracy": _share(n["correct"], count),
+                # a free answer has no options
+                "option_accuracy": _share(n["likely"], count if n["with_options"] else 0),
+                "option_accuracy_per_byte": _share(n["right_per_byte"], n["known_per_byte"]),
+                "letter_accuracy": _share(n["right_letter"], n["known_letter"]),
+                "same_place": _share(max(self.keys_at.values(), default=0), count)
+                if self.keys_at
+                else None,
+                "most_answered_place": place,
+                "most_answered_share": _share(fallen, places.total()),
+                "correct": n["correct"],
+                "option_correct": n["likely"],
+                "no_answer": n["no_answer"],
+                "questions": count,
+            }
+            | said_reasons(list(self.reasons.elements()))
+            | ({"unscored": n["unscored"]} if n["unscored"] else {})
+        )
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
 def measure(
     predictions: Sequence[Prediction], questions: Sequence[StoredQuestion]
 ) -> dict[str, Any]:
-    """Return the accuracies as fractions, and how many answers could not be read.
+    """Return what predictions amount to, as `Tally.measures` says."""
+    return tally(predictions, {question.id: question for question in questions}).measures()
 
-    The place that is answered most is there with its share of the answers that could be read, and
-    what always answering the best place would give.
-    Of blind questions, whose key is not known, nothing but their number is said.
-    """
-    keys = {question.id: question.answer_key for question in questions}
-    asked = {question.id: question for question in questions}
-    scored = [
-        prediction for prediction in predictions if prediction.outcome is not Outcome.UNSCORED
-    ]
-    unscored, predictions = len(predictions) - len(scored), scored
-    count = len(predictions)
-    places = Counter(
-        asked[prediction.question_id].labels.index(prediction.label) + 1
-        for prediction in predictions
-        if prediction.label in asked[prediction.question_id].labels
-    )
-    place, fallen = max(places.items(), key=lambda item: (item[1], -item[0]), default=(None, 0))
-    keys_at = Counter(
-        question.labels.index(question.answer_key)
-        for question in (asked[prediction.question_id] for prediction in predictions)
-        if question.answer_key in question.labels
-    )
-    outcomes = [prediction.outcome for prediction in predictions]
-    are_scored = any(
-        prediction.option_label for prediction in predictions
-    )  # a free answer has no options
-    likely = sum(
-        prediction.option_label == keys[prediction.question_id] for prediction in predictions
-    )
-    return (
-        {
-            "accuracy": outcomes.count(Outcome.CORRECT) / count if count else None,
-            "option_accuracy": likely / count if are_scored else None,
-            "option_accuracy_per_byte": _share_right(
-                predictions,
-                keys,
-                lambda prediction: label_per_byte(
-                    prediction.option_log_likelihoods, asked[prediction.question_id]
-                ),
-            ),
-            "letter_accuracy": _share_right(
-                predictions, keys, lambda prediction: most_likely(prediction.letter_log_likelihoods)
-            ),
-            "same_place": max(keys_at.values()) / count if keys_at else None,
-            "most_answered_place": place,
-            "most_answered_share": fallen / places.total() if places else None,
-            "correct": outcomes.count(Outcome.CORRECT),
-            "option_correct": likely,
-            "no_answer": outcomes.count(Outcome.NO_ANSWER),
-            "questions": count,
-        }
-        | said_reasons([prediction.no_answer_reason for prediction in predictions])
-        | ({"unscored": unscored} if unscored else {})
-    )
+
+def tally(predictions: Iterable[Prediction], asked: Mapping[int, StoredQuestion]) -> Tally:
+    """Return what these predictions count up to; `asked` are their questions by id."""
+    total = Tally()
+    for prediction in predictions:
+        if prediction.outcome is Outcome.UNSCORED:
+            total.counts["unscored"] += 1
+            continue
+        question = asked[prediction.question_id]
+        key, counts = question.answer_key, total.counts
+        counts["questions"] += 1
+        counts["correct"] += prediction.outcome is Outcome.CORRECT
+        counts["no_answer"] += prediction.outcome is Outcome.NO_ANSWER
+        counts["likely"] += prediction.option_label == key
+        counts["with_options"] += bool(prediction.option_label)
+        per_byte = label_per_byte(prediction.option_log_likelihoods, question)
+        letter = most_likely(prediction.letter_log_likelihoods)
+        for name, label in (("per_byte", per_byte), ("letter", letter)):
+            counts[f"known_{name}"] += label is not None
+            counts[f"right_{name}"] += label is not None and label == key
+        if prediction.label in question.labels:
+            total.places[question.labels.index(prediction.label) + 1] += 1
+        if key in question.labels:
+            total.keys_at[question.labels.index(key)] += 1
+        total.reasons[prediction.no_answer_reason] += 1
+    return total
 
 
 def most_likely(log_likelihoods: Mapping[str, float] | None) -> str | None:
@@ -124,17 +151,6 @@ def label_per_byte(log_likelihoods: Mapping[str, float] | None, question: Questi
         return None
     lengths = {choice.label: len(choice.text.encode()) or 1 for choice in question.choices}
     return most_likely({label: score / lengths[label] for label, score in log_likelihoods.items()})
-
-
-def _share_right(
-    predictions: Sequence[Prediction],
-    keys: Mapping[int, str],
-    choose: Callable[[Prediction], str | None],
-) -> float | None:
-    """Return the share of predictions whose chosen label is the key; None where none is chosen."""
-    chosen = [(choose(prediction), keys[prediction.question_id]) for prediction in predictions]
-    known = [label == key for label, key in chosen if label is not None]
-    return sum(known) / len(known) if known else None
 
 
 def option_probabilities(log_likelihoods: Mapping[str, float]) -> dict[str, float]:

@@ -98,6 +98,19 @@ def list_questions(
     return [to_question(row, named.name, named.language) for row in rows]
 
 
+def list_question_ids(
+    session: Session, dataset: str, split: Split, limit: int | None = None
+) -> list[int]:
+    """Return the ids of a split's questions in the source's order; raises NotFound."""
+    query = (
+        select(QuestionRow.id)
+        .where(QuestionRow.dataset_id == find_dataset_id(session, dataset))
+        .where(QuestionRow.split == split)
+        .order_by(QuestionRow.position)
+    )
+    return list(session.scalars(query.limit(limit) if limit else query))
+
+
 def to_question(row: QuestionRow, dataset: str, language: str | None = None) -> StoredQuestion:
     """Return a stored question as the record."""
     return StoredQuestion(

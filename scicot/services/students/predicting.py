@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
 from scicot.pure.methods.registry import plan_of
-from scicot.pure.predictions.metrics import measure
+from scicot.pure.predictions.metrics import Tally, tally
 from scicot.services.predictions.store import store_predictions
-from scicot.services.questions.lookup import find_dataset_id, list_questions
+from scicot.services.questions.lookup import (
+    find_dataset_id,
+    get_questions,
+    list_question_ids,
+    list_questions,
+)
 from scicot.services.runs.runs import create_run
 from scicot.services.runs.worker import RunContext
 from scicot.services.students.answering import Answering
-from scicot.services.students.answers import answer_questions
+from scicot.services.students.answers import Stages, answer_questions
+from scicot.services.students.sharded import answer_in_shards
+from scicot.services.students.shards import count_shards, plan_shards
 from scicot.services.students.trained import load_trained
 from scicot.services.students.watcher import RunWatcher
 from scicot.words.configs import PredictionConfig
@@ -44,18 +53,38 @@ def start_prediction(
 
 
 def run_prediction(context: RunContext) -> PredictionResult:
-    """Answer every question of the split with the run's students and store the predictions."""
-    config = context.run.prediction
+    """Answer every question of the split with the run's students and store the predictions.
+
+    More questions than a shard holds are answered in shards, which others may join.
+    """
+    config, run_id = context.run.prediction, context.run.id
     with context.session() as session:
         trained, stages = load_trained(session, context.settings, config.run)
-        questions = list_questions(session, config.dataset, config.split, config.limit)
-    watcher = RunWatcher(context, plan_of(trained).answers.passes * len(questions))
+        ids = list_question_ids(session, config.dataset, config.split, config.limit)
+        known = count_shards(session, run_id)
+        if not known.shards and len(ids) > config.questions_per_shard:
+            plan_shards(session, run_id, ids, config.questions_per_shard)
+            known = count_shards(session, run_id)
+    watcher = RunWatcher(context, plan_of(trained).answers.passes * (known.questions or len(ids)))
     answering = Answering(watcher, trained)
-    predictions = answer_questions(answering, stages, questions)
-    with context.session() as session:
-        store_predictions(session, context.run.id, predictions)
+    if known.shards:
+        counted = answer_in_shards(context, answering, stages)
+    else:
+        counted = _answer_in_one(context, answering, stages, ids)
     return {
-        "metrics": measure(predictions, questions),
+        "metrics": counted.measures(),
         "students_of_run": config.run,
         "inference": answering.inference,
+        "shards": known.shards,
     }
+
+
+def _answer_in_one(
+    context: RunContext, answering: Answering, stages: Stages, ids: Sequence[int]
+) -> Tally:
+    with context.session() as session:
+        asked = get_questions(session, ids)
+    predictions = answer_questions(answering, stages, [asked[question_id] for question_id in ids])
+    with context.session() as session:
+        store_predictions(session, context.run.id, predictions)
+    return tally(predictions, asked)

@@ -100,6 +100,10 @@ class RunWatcher:
             f"{self.role}: {count} of {total} questions, {pace:.2g} a second", force=count == total
         )
 
+    def stand_at(self, done: int) -> None:
+        """Take note of all that is done so far, whoever did it."""
+        self._finished, self._done = done, 0
+
     def skip(self, role: str, stage: Any) -> None:
         """Take note of a stage that was there already."""
         how = "reused at no cost" if stage.reused else "by this run, before it was stopped"
