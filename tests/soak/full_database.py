@@ -85,7 +85,13 @@ def _row(session: Session, table: Table) -> dict[str, Any]:
 
 def _is_counted(column: Column[Any]) -> bool:
     """Return whether the database gives the column its value: a number of its own."""
-    return column.primary_key and not column.foreign_keys and isinstance(column.type, Integer)
+    alone = len(column.table.primary_key.columns) == 1
+    return (
+        alone
+        and column.primary_key
+        and isinstance(column.type, Integer)
+        and not column.foreign_keys
+    )
 
 
 def _value(session: Session, column: Column[Any]) -> Any:
