@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Selectbox
 
 from db.models import LessonRow, RationaleRow, RunRow
 from db.session import write
@@ -19,7 +20,7 @@ from scicot.services.questions.lookup import list_questions
 from scicot.services.runs.runs import create_run, get_run, list_runs
 from scicot.services.training.snapshots import create_snapshot, list_snapshots
 from scicot.services.workspace import open_workspace
-from scicot.words.configs import STARTER_DEFAULTS, LessonKind
+from scicot.words.configs import PAPER_STUDENT, STARTER_DEFAULTS, LessonKind
 from scicot.words.launching import Phase, Seen, Submitted
 from scicot.words.records import Actor, RationaleStatus, RunKind, RunStatus, Split
 from scicot.words.settings import Settings, get_settings
@@ -27,6 +28,7 @@ from tests.builders import store_questions, store_rationale, store_training
 from tests.pages.driver import open_page
 from tests.pages.tables import read_tables
 from tests.pages.tables import texts as table_texts
+from tests.predictions import store_run as store_answered
 from tests.tiny_students import build_tiny_t5
 
 
@@ -60,11 +62,34 @@ def test_freezing_without_an_approved_rationale_says_what_to_do(
     assert "Review some first" in page.error[0].value
 
 
+def student_box(page: AppTest) -> Selectbox:
+    """Return the box of students: its key holds the one that it begins with."""
+    (box,) = [box for box in page.selectbox if box.label == "Student"]
+    return box
+
+
+def test_it_begins_with_the_student_that_the_dataset_was_trained_with_last(
+    session: Session, tmp_path: Path
+) -> None:
+    questions = store_questions(session, tmp_path / "files")[Split.TEST]
+
+    def train(student: str) -> None:
+        store_answered(session, questions, right=[], method="finetune", config={"student": student})
+
+    assert student_box(open_page("train/launch", dataset="demo")).value == PAPER_STUDENT
+    train("starter")
+    assert student_box(open_page("train/launch", dataset="demo")).value == "starter"
+    train("/models/mine")
+    page = open_page("train/launch", dataset="demo")
+    assert student_box(page).value == "a folder of mine"
+    assert page.text_input(key="launch_folder").value == "/models/mine"
+
+
 def test_one_press_queues_the_three_methods_of_table_two(session: Session, tmp_path: Path) -> None:
     prepare(session, tmp_path / "data", approved=True)
     create_snapshot(session, Actor("Ada"), name="first", dataset="demo")
     page = open_page("train/launch", dataset="demo")
-    page.selectbox(key="launch_student").set_value("starter").run()
+    student_box(page).set_value("starter").run()
     page.button(key="start").click().run()
     assert not page.exception
     assert not page.error
@@ -94,7 +119,7 @@ def test_every_method_opens_on_settings_that_the_starter_takes(
             session.add(LessonRow(run_id=run_id, label="B", text="No.", shares=shares, **lesson))
     create_snapshot(session, Actor("Ada"), name="first", dataset="demo")
     page = open_page("train/launch", dataset="demo", method="finetune")
-    page.selectbox(key="launch_student").set_value("starter").run()
+    student_box(page).set_value("starter").run()
     page.button_group(key="link_method").set_value(method).run()
     if method == "ho":
         page.button(key="snapshot_fit").click().run()
@@ -109,7 +134,7 @@ def test_the_command_shown_repeats_what_the_button_does(session: Session, tmp_pa
     prepare(session, tmp_path / "data", approved=True)
     create_snapshot(session, Actor("Ada"), name="first", dataset="demo")
     page = open_page("train/launch", dataset="demo")
-    page.selectbox(key="launch_student").set_value("starter").run()
+    student_box(page).set_value("starter").run()
     page.number_input(key="launch_limit_train_starter").set_value(8).run()
     commands = [one.value for one in page.code if "train sci_cot" in one.value]
     assert commands == [
@@ -219,7 +244,7 @@ def test_the_check_shows_texts_counts_and_cuts(session: Session, tmp_path: Path)
     prepare(session, tmp_path / "data", approved=True)
     create_snapshot(session, Actor("Ada"), name="first", dataset="demo")
     page = open_page("train/launch", dataset="demo", method="sci_cot")
-    page.selectbox(key="launch_student").set_value("a folder of mine").run()
+    student_box(page).set_value("a folder of mine").run()
     page.text_input(key="launch_folder").set_value(str(student)).run()
     assert not page.exception
     assert not page.error
@@ -263,13 +288,13 @@ def test_an_equal_run_is_never_queued_without_a_word(session: Session, tmp_path:
     prepare(session, tmp_path / "data", approved=True)
     create_snapshot(session, Actor("Ada"), name="first", dataset="demo")
     page = open_page("train/launch", dataset="demo", method="sci_cot")
-    page.selectbox(key="launch_student").set_value("starter").run()
+    student_box(page).set_value("starter").run()
     page.button(key="start").click().run()
     assert not page.exception
     (run,) = list_runs(session)
     # another session, or a reload: the run's progress stands where the button was
     again = open_page("train/launch", dataset="demo", method="sci_cot")
-    again.selectbox(key="launch_student").set_value("starter").run()
+    student_box(again).set_value("starter").run()
     assert [one.key for one in again.button if one.key == "start"] == []
     assert f"Run {run.id}: {run.name}" in [one.value for one in again.text]
     with write(session):
@@ -299,11 +324,11 @@ def test_what_was_filled_in_is_there_after_a_look_at_another_page(
 ) -> None:
     prepare(session, tmp_path / "data", approved=True)
     page = open_page("train/launch", dataset="demo")
-    page.selectbox(key="launch_student").set_value("starter").run()
+    student_box(page).set_value("starter").run()
     page.number_input(key="launch_epochs_starter").set_value(7.0).run()
     page.switch_page("pages/train/runs/page.py").run()
     page.switch_page("pages/train/launch/page.py").run()
-    assert page.selectbox(key="launch_student").value == "starter"
+    assert student_box(page).value == "starter"
     assert page.number_input(key="launch_epochs_starter").value == 7.0
 
 
@@ -335,7 +360,7 @@ def test_a_run_is_sent_to_slurm_with_the_fields_as_they_were_filled_last(
     get_settings.cache_clear()
     prepare(session, tmp_path / "data", approved=False)
     page = open_page("train/launch", dataset="demo", method="finetune")
-    page.selectbox(key="launch_student").set_value("starter").run()
+    student_box(page).set_value("starter").run()
     page.selectbox(key="launch_launcher").set_value("slurm").run()
     page.text_input(key="launch_slurm_partition").set_value("gpu").run()
     page.number_input(key="launch_slurm_gpus").set_value(1).run()

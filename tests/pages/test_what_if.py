@@ -50,3 +50,6 @@ def test_a_run_from_elsewhere_cannot_be_asked(session: Session, tmp_path: Path) 
     app = open_page("evaluate/what_if")
     assert "not on this machine" in app.info[0].value
     assert "Original" not in texts(app)
+    # what it answered is read, and no box offers an edit that nobody can answer
+    assert read_tables(app)["options"]["lines"]
+    assert not app.text_area

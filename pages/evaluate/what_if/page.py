@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.evaluate.question import show_outcome
 from pages.evaluate.reader import choose_question
 from pages.evaluate.runs import choose_run, predicted_runs
-from pages.evaluate.students import offer_training
+from pages.evaluate.what_if.answers import show_answers
 from pages.evaluate.what_if.drafts import History
+from pages.evaluate.what_if.stored import show_stored
 from pages.shared import links
 from pages.shared.frame import current_actor, errors_shown
+from pages.shared.links import link_number
 from pages.shared.next_step import show_next_step
-from pages.shared.plain_table import Cell, Head, Line, show_plain_table
 from scicot.services.evaluation.attribution import is_two_stage
 from scicot.services.evaluation.question_view import add_note
 from scicot.services.evaluation.what_if import (
-    WhatIfAnswer,
     answer_draft,
     can_answer,
     describe_draft,
@@ -29,42 +28,6 @@ from scicot.services.workspace import open_workspace
 from scicot.words.records import StoredQuestion
 from scicot.words.runs import RunView
 from scicot.words.settings import get_settings
-
-
-def show_answers(
-    question: StoredQuestion, before: WhatIfAnswer, now: WhatIfAnswer, *, is_exact: bool
-) -> None:
-    """Show the original answer beside the present one, and how each option's share moved.
-
-    Computed in int8 the answers are approximate, and their heads say so.
-    """
-    about = "" if is_exact else ", approximately"
-    for column, title, answer in zip(
-        st.columns(2), (f"Original{about}", f"Now{about}"), (before, now), strict=True
-    ):
-        with column:
-            st.markdown(f"**{title}**")
-            show_outcome(answer.label, answer.outcome)
-            st.code(answer.output, language=None, wrap_lines=True)
-    lines = []
-    for choice in question.choices:
-        label = choice.label
-        was, became = before.probabilities[label], now.probabilities[label]
-        is_key = label == question.answer_key
-        cells = [
-            Cell(f"{label} · key" if is_key else label, choice.text),
-            Cell(f"{was:.0%}", share=was),
-            Cell(f"{became:.0%}", share=became),
-            Cell(f"{(became - was) * 100:+.1f}", value=became - was),
-        ]
-        lines.append(Line(cells, is_marked=is_key))
-    moved = Head("Moved", help="Percentage points.", is_number=True)
-    show_plain_table(
-        [Head("Option"), Head("Original"), Head("Now"), moved],
-        lines,
-        key="what_if_options",
-        label="Each option's share, before and now",
-    )
 
 
 def show(run: RunView) -> None:
@@ -144,9 +107,11 @@ def _keep(run_id: int, question: StoredQuestion, text: str) -> None:
 st.title("What if")
 listed = predicted_runs()
 with open_workspace() as opened:
-    runs = [run for run in listed if can_answer(opened, run)]
+    able = {run.id for run in listed if can_answer(opened, run)}
+# where none can be asked, and where a link names one that cannot, its own answers are read
+runs = [run for run in listed if not able or run.id in able or run.id == link_number("run")]
 if runs:
     with errors_shown():
-        show(choose_run("Run", "run", runs, default=runs[0].id))
-elif listed:
-    offer_training(listed[0], "to answer an edited question")
+        first = next((run.id for run in runs if run.id in able), runs[0].id)
+        chosen = choose_run("Run", "run", runs, default=first)
+        (show if chosen.id in able else show_stored)(chosen)

@@ -16,6 +16,17 @@ from scicot.words.records import Split, StoredQuestion
 
 PAGE_SIZE = 100
 ANY = "any"
+# pixels: with them the table fits a window of 1,280 beside the sidebar
+WIDTHS = {
+    "id": 100,
+    "split": 80,
+    "question": 330,
+    "options": 65,
+    "labels": 60,
+    "key": 50,
+    "rationales": 80,
+    "key by itself": 95,
+}
 OWN_ANSWERS = {"comes to the key": True, "does not": False}
 
 
@@ -74,7 +85,7 @@ def show_table(dataset: str) -> int | None:
         height=320,
         on_select="rerun",
         selection_mode="single-row",
-        column_config={"question": st.column_config.TextColumn(width="large")},
+        column_config={name: st.column_config.Column(width=px) for name, px in WIDTHS.items()},
     )
     rows = chosen.selection.rows
     return lines[rows[0]].id if rows and rows[0] < len(lines) else None

@@ -15,12 +15,15 @@ from pages.train.clone import clone_mark
 from pages.train.launch.settings_form import RARE, SettingsForm
 from scicot.pure.methods.plan import Method
 from scicot.pure.methods.registry import default_setting
+from scicot.services.runs.runs import list_runs
+from scicot.services.workspace import open_workspace
 from scicot.words.configs import (
     FRACTIONS,
     PAPER_STUDENT,
     STARTER_STUDENT,
     TrainingConfig,
 )
+from scicot.words.records import RunKind
 
 OWN_FOLDER = "a folder of mine"
 STUDENTS = {
@@ -34,16 +37,20 @@ STUDENTS = {
 NOT_ASKED = ("leave_out_tested",)
 
 
-def choose_student(like: TrainingConfig | None = None) -> str | None:
-    """Return the student's id or folder, None while none is named."""
-    named = like.student if like else PAPER_STUDENT
+def choose_student(dataset: str, like: TrainingConfig | None = None) -> str | None:
+    """Return the student's id or folder, None while none is named.
+
+    It begins with the student that was trained last on this dataset, else with the paper's.
+    """
+    named = like.student if like else _last_student(dataset)
     kinds = list(STUDENTS)
     kind = st.selectbox(
         "Student",
         kinds,
         index=kinds.index(named if named in STUDENTS else OWN_FOLDER),
         format_func=lambda student: STUDENTS[student],
-        key="launch_student" + clone_mark(like),
+        # another dataset's student is another default: what was chosen for each is kept
+        key=f"launch_student_{named}" + clone_mark(like),
         persist_state="session",
     )
     if kind != OWN_FOLDER:
@@ -57,6 +64,12 @@ def choose_student(like: TrainingConfig | None = None) -> str | None:
         help="A Hugging Face folder with config.json, tokenizer and .safetensors weights.",
     )
     return folder.strip() or None
+
+
+def _last_student(dataset: str) -> str:
+    with open_workspace() as session:
+        runs = list_runs(session, kinds=[RunKind.TRAIN], dataset=dataset, limit=1)
+    return str(runs[0].config.get("student", PAPER_STUDENT)) if runs else PAPER_STUDENT
 
 
 def choose_settings(

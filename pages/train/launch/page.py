@@ -98,7 +98,7 @@ if dataset:
         methods = _choose_methods(snapshot, like)
         for method in methods:
             offer_snapshot(method, dataset, snapshot)
-        student = choose_student(like)
+        student = choose_student(dataset, like)
         settings = choose_settings(student or "", methods, like)
         seeds = settings.pop("seeds")
         values = {"dataset": dataset, "snapshot": snapshot, "student": student, **settings}

@@ -45,6 +45,8 @@ class Space:
         """Return the room taken and what could be had back, for a person."""
         kinds = ", ".join(f"{say_bytes(size)} {kind}" for kind, size in self.by_kind.items())
         said = f"{say_bytes(self.total)} under artifacts" + (f": {kinds}." if kinds else ".")
+        if not self.total:
+            return "Nothing lies under artifacts yet."
         if not self.unneeded:
             return f"{said} All of it belongs to a run."
         return (

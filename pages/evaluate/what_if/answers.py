@@ -1,0 +1,46 @@
+"""What the student answers before and after an edit, side by side."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.evaluate.question import show_outcome
+from pages.shared.plain_table import Cell, Head, Line, show_plain_table
+from scicot.services.evaluation.what_if import WhatIfAnswer
+from scicot.words.records import StoredQuestion
+
+
+def show_answers(
+    question: StoredQuestion, before: WhatIfAnswer, now: WhatIfAnswer, *, is_exact: bool
+) -> None:
+    """Show the original answer beside the present one, and how each option's share moved.
+
+    Computed in int8 the answers are approximate, and their heads say so.
+    """
+    about = "" if is_exact else ", approximately"
+    for column, title, answer in zip(
+        st.columns(2), (f"Original{about}", f"Now{about}"), (before, now), strict=True
+    ):
+        with column:
+            st.markdown(f"**{title}**")
+            show_outcome(answer.label, answer.outcome)
+            st.code(answer.output, language=None, wrap_lines=True)
+    lines = []
+    for choice in question.choices:
+        label = choice.label
+        was, became = before.probabilities[label], now.probabilities[label]
+        is_key = label == question.answer_key
+        cells = [
+            Cell(f"{label} · key" if is_key else label, choice.text),
+            Cell(f"{was:.0%}", share=was),
+            Cell(f"{became:.0%}", share=became),
+            Cell(f"{(became - was) * 100:+.1f}", value=became - was),
+        ]
+        lines.append(Line(cells, is_marked=is_key))
+    moved = Head("Moved", help="Percentage points.", is_number=True)
+    show_plain_table(
+        [Head("Option"), Head("Original"), Head("Now"), moved],
+        lines,
+        key="what_if_options",
+        label="Each option's share, before and now",
+    )
