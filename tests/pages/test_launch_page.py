@@ -62,7 +62,7 @@ def test_freezing_without_an_approved_rationale_says_what_to_do(
     assert "Review some first" in page.error[0].value
 
 
-def student_box(page: AppTest) -> Selectbox:
+def student_box(page: AppTest) -> Selectbox[str]:
     """Return the box of students: its key holds the one that it begins with."""
     (box,) = [box for box in page.selectbox if box.label == "Student"]
     return box
