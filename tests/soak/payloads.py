@@ -61,7 +61,18 @@ PAYLOADS = tuple(dict.fromkeys(way(t.format(js=HIT, out=OUT)) for t in TEMPLATES
 MOST = 200
 TOGETHER = 25  # payloads in one field, parted by empty lines so that each stands for itself
 PATHS = (
-    *("", "questions", "generate", "review", "clean", "launch", "runs?run=1", "runs?run=3"),
+    *(
+        "",
+        "questions",
+        "generate",
+        "review",
+        "clean",
+        "clean?tab=Judge",
+        "clean?tab=Worth",
+        "launch",
+        "runs?run=1",
+        "runs?run=3",
+    ),
     *("results", "compare?a=2&b=3", "inspect?run=3", "attribution", "what-if", "health", "people"),
 )
 PATIENCE_MS = 240_000  # a busy machine

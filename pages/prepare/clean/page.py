@@ -57,14 +57,16 @@ if dataset is not None:
         show_batches(dataset)
     with audit:
         show_audit(dataset)
-    with judge:
-        show_judge(dataset)
+    if judge.open:  # what is read for its estimate is every rationale
+        with judge:
+            show_judge(dataset)
     with policy:
         show_policy(dataset)
     with checks:
         show_checks(dataset)
-    with worth:
-        show_worths(dataset)
+    if worth.open:
+        with worth:
+            show_worths(dataset)
     with export:
         show_export(dataset)
     _show_next(dataset)
