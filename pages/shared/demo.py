@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.shared import links
 from pages.shared.frame import DATASET, current_actor, current_dataset, errors_shown
+from scicot.pure.markdown import escape_markdown
 from scicot.services.demo.demonstration import (
     Demonstration,
     find_demonstration,
@@ -50,7 +51,8 @@ def _show_removal(demonstration: Demonstration, own: str) -> None:
         f"Remove it with the {own}" if own and st.session_state.get(ASKED) else "Remove it",
         key="demo_remove",
         icon=":material/delete:",
-        help=f"Takes '{demonstration.dataset}' out of this workspace, and nothing else.",
+        help=f"Takes '{escape_markdown(demonstration.dataset)}' out of this workspace, and nothing "
+        "else.",
         on_click=_remove,
         args=(bool(own),),
         width="stretch",

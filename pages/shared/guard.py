@@ -78,7 +78,8 @@ class Guard:
         is_only_read = scope["type"] == "http" and scope["method"] in CHANGES_NOTHING
         if not is_only_read and origin is not None and not is_our_page(origin, host or ""):
             return "This was sent by another page than the app's own."
-        if self.sign_in and scope["path"].startswith(FOR_WHO_IS_LET_IN):
+        # wherever Streamlit's own baseUrlPath puts them
+        if self.sign_in and any(place in scope["path"] for place in FOR_WHO_IS_LET_IN):
             return await asyncio.to_thread(_why_not_let_in, scope)
         return None
 

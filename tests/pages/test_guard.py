@@ -117,7 +117,7 @@ def cookie(**claims: Any) -> dict[str, str]:
     return {"Cookie": f"{USER_COOKIE_NAME}={signed.decode()}"}
 
 
-@pytest.mark.parametrize("path", [EXPORT, "/_stcore/upload_file/session/file"])
+@pytest.mark.parametrize("path", [EXPORT, f"/below{EXPORT}", "/_stcore/upload_file/session/file"])
 def test_a_file_is_for_who_has_a_role_at_this_moment(
     session: Session, path: str, tmp_path: Path
 ) -> None:

@@ -16,6 +16,7 @@ from pages.shared import links
 from pages.shared.frame import current_actor, errors_shown
 from pages.shared.next_step import show_next_step
 from pages.shared.run_control import show_headline, show_orders, show_while_it_runs
+from scicot.pure.markdown import escape_markdown
 from scicot.services.evaluation.attribution import attribute_errors, is_two_stage
 from scicot.services.evaluation.question_view import view_question
 from scicot.services.evaluation.what_if import can_answer
@@ -92,7 +93,7 @@ def _show_asking(run: RunView) -> None:
     show_headline(run)
     if not run.status.is_finished:
         share = run.progress_done / run.progress_total if run.progress_total else 0.0
-        st.progress(min(1.0, share), run.message or "Waiting for a slot.")
+        st.progress(min(1.0, share), escape_markdown(run.message or "Waiting for a slot."))
     with st.container(horizontal=True):
         show_orders(run)
         st.page_link(links.RUNS, label="Log and settings", query_params={"run": str(run.id)})

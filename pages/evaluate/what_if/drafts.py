@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from scicot.pure.markdown import escape_markdown
 from scicot.services.evaluation.what_if import Draft, WhatIfAnswer
 from scicot.words.records import StoredQuestion
 
@@ -60,7 +61,7 @@ class History:
         )
         for choice, text in zip(self.question.choices, self.now.options, strict=True):
             st.text_input(
-                f"Option {choice.label}",
+                f"Option {escape_markdown(choice.label)}",
                 text,
                 key=self.box(f"option_{choice.label}"),
                 on_change=self._take,

@@ -13,6 +13,7 @@ from pages.shared import links
 from pages.shared.frame import current_actor, errors_shown
 from pages.shared.links import link_number
 from pages.shared.next_step import show_next_step
+from scicot.pure.markdown import escape_markdown
 from scicot.services.evaluation.attribution import is_two_stage
 from scicot.services.evaluation.question_view import add_note
 from scicot.services.evaluation.what_if import (
@@ -67,9 +68,12 @@ def show(run: RunView) -> None:
     with answers:
         show_answers(question, before, now, is_exact=is_exact)
         if before.label != stored.label:
+            here, there = (
+                escape_markdown(label or "unreadably") for label in (before.label, stored.label)
+            )
             st.caption(
-                f"In int8 the original is answered {before.label or 'unreadably'}; the run itself "
-                f"answered {stored.label or 'unreadably'}. Choose Exact for the run's own numbers."
+                f"In int8 the original is answered {here}; the run itself answered {there}. "
+                "Choose Exact for the run's own numbers."
             )
         if reads_rationale:
             st.button(

@@ -9,6 +9,7 @@ from pages.prepare.generate.teacher_form import default_of
 from pages.prepare.teacher_choice import choose_teacher
 from pages.shared.frame import current_actor, errors_shown
 from pages.shared.teacher_run import show_teacher_run
+from scicot.pure.markdown import escape_markdown
 from scicot.pure.teacher.prompts import VARIABLES
 from scicot.services.questions.lookup import list_questions
 from scicot.services.runs.runs import list_runs
@@ -67,7 +68,7 @@ def _show_trial(dataset: str, prompt: Prompt) -> None:
     if teacher is not None:
         max_tokens = int(default_of("max_tokens"))
         st.button(
-            f"Ask for {TRIED_ON} rationales with {prompt.title}",
+            f"Ask for {TRIED_ON} rationales with {escape_markdown(prompt.title)}",
             icon=":material/labs:",
             help="The same calls as a whole run makes; a whole run will not buy them again.",
             on_click=_try,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import pkgutil
 from contextlib import nullcontext
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -15,32 +16,10 @@ from sqlalchemy.orm import Session
 
 from db.models import DeedRow
 from db.session import write
-from scicot.services.cleaning import audits, batches, rules
-from scicot.services.evaluation import attribution, question_view, tags
-from scicot.services.predictions import files as prediction_files
-from scicot.services.questions import imports as question_imports
-from scicot.services.rationales import imports as rationale_imports
-from scicot.services.review import (
-    drafts,
-    exports,
-    file_imports,
-    files,
-    leases,
-    policies,
-    regeneration,
-    second_readings,
-    undo,
-    verdicts,
-)
+from scicot import services
+from scicot.services.review import verdicts
 from scicot.services.review.items import load_item
-from scicot.services.runs import runs
-from scicot.services.students import export as student_export
-from scicot.services.students import predicting
-from scicot.services.system import people
 from scicot.services.system.people import find_role, list_deeds, list_people, set_role
-from scicot.services.teacher import few_shot, generation, prices, prompts
-from scicot.services.training import experiments, snapshots, training
-from scicot.services.upkeep import deleting, labels, space
 from scicot.words.errors import InvalidInput, NotAllowed
 from scicot.words.people import MAY
 from scicot.words.records import Actor, Role, Split, Verdict
@@ -48,16 +27,10 @@ from scicot.words.settings import Settings
 from tests.builders import store_questions, store_rationale
 
 ADMIN = Actor("root@example.org")
-MODULES: tuple[ModuleType, ...] = (
-    *(audits, batches, rules, attribution, question_view, tags, prediction_files),
-    *(question_imports, rationale_imports, drafts, exports, file_imports, files, leases, policies),
-    *(regeneration, second_readings, undo, verdicts, runs, predicting, people),
-    *(student_export, few_shot, generation, prices, prompts, experiments, snapshots, training),
-    *(deleting, labels, space),
-)
 GUARDED = {
     f"{module.__name__}.{name}": function
-    for module in MODULES
+    for found in pkgutil.walk_packages(services.__path__, f"{services.__name__}.")
+    for module in [importlib.import_module(found.name)]
     for name, function in vars(module).items()
     if hasattr(function, "needed_action") and function.__module__ == module.__name__
 }
