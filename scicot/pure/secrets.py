@@ -16,8 +16,8 @@ ANY_OF_ESCAPES = re.compile(r"[\\%&]")
 def hide_secrets(text: str, secrets: Iterable[str]) -> str:
     """Return the text without the secrets, in whichever way a server may have written them.
 
-    As they are, as Basic authorization has them, and with any of their signs escaped as JSON, URLs
-    or HTML escape.
+    As they are, within Base64 or as hexadecimal digits, and with any of their signs escaped as
+    JSON, URLs or HTML escape.
     """
     is_escaped = bool(ANY_OF_ESCAPES.search(text))
     for secret in secrets:
@@ -33,14 +33,25 @@ def hide_secrets(text: str, secrets: Iterable[str]) -> str:
 @lru_cache(maxsize=16)
 def _patterns(secret: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     forms = [re.escape(secret)]
-    forms += [
-        re.escape(base64.b64encode(whole.encode("utf-8", "replace")).decode().rstrip("="))
-        for whole in (secret, f":{secret}", f"Bearer {secret}")
-    ]
+    if len(secret) >= SHORTEST:
+        content = secret.encode("utf-8", "replace")
+        forms.append(re.escape(base64.b64encode(content).decode().rstrip("=")))
+        forms += [_in_base64(content, before) for before in range(3)]
+        forms.append(rf"(?i:{content.hex()})")
     plain, escaped = "|".join(forms), "".join(_escaped(sign) for sign in secret)
     if len(secret) < SHORTEST:
         plain, escaped = rf"(?<!\w)(?:{plain})(?!\w)", rf"(?<!\w){escaped}(?!\w)"
     return re.compile(plain), re.compile(escaped)
+
+
+def _in_base64(content: bytes, before: int) -> str:
+    """Return a pattern of a secret within what is written in Base64, behind so many odd bytes."""
+    written = base64.b64encode(b"\0" * before + content).decode()
+    # signs that hold bits of what stands before or behind are anybody's
+    first, last = (0, 2, 3)[before], len(written.rstrip("="))
+    last -= bool((before + len(content)) % 3)
+    signs = re.escape(written[first:last])
+    return signs.replace(r"\+", "[+-]").replace("/", "[/_]")
 
 
 def _escaped(sign: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
 
 import pytest
 
@@ -12,6 +14,7 @@ from scicot.adapters.teacher.open import check_teacher, open_teacher
 from scicot.adapters.teacher.proxies import proxy_for
 from scicot.pure.secrets import HIDDEN, hide_secrets
 from scicot.pure.teacher.names import parse_teacher
+from scicot.pure.teacher.redaction import hide_in_reply
 from scicot.words.errors import InvalidConfig, TeacherRefused
 from scicot.words.settings import Settings
 from scicot.words.teaching import Reply
@@ -189,6 +192,31 @@ def test_a_blank_base_url_is_openais_own() -> None:
 def test_a_secret_is_hidden_however_it_is_written(written: str) -> None:
     hidden = hide_secrets(f'{{"message": "No use for {written}."}}', ["sk-a/b+c=0123", "none"])
     assert hidden == f'{{"message": "No use for {HIDDEN}."}}'
+
+
+@pytest.mark.parametrize("before", ["", "x", "xy", "Bearer ", "abc:"])
+def test_a_secret_within_other_base64_or_in_digits_is_hidden(before: str) -> None:
+    secret = "sk-a/b+c=0123~~>>??"
+    for coded in (base64.b64encode, base64.urlsafe_b64encode):
+        written = coded(f"{before}{secret} and more".encode()).decode()
+        assert HIDDEN in hide_secrets(written, [secret])
+    assert hide_secrets(secret.encode().hex().upper(), [secret]) == HIDDEN
+
+
+@pytest.mark.parametrize("size", [1, 5])
+def test_a_key_that_comes_in_pieces_is_hidden_in_the_whole(size: int) -> None:
+    secret, text = "sk-0123456789abcdef", "Your key is sk-0123456789abcdef."
+    pieces = [text[start : start + size] for start in range(0, len(text), size)]
+    deltas = [{"content": piece} for piece in pieces]
+    stream = "".join(f"data: {json.dumps({'choices': [{'delta': delta}]})}\n" for delta in deltas)
+    parts = {"content": [{"type": "text", "text": piece} for piece in pieces]}
+    thoughts = {"content": "x", "reasoning": [{"text": piece} for piece in pieces]}
+    whole = [json.dumps({"choices": [{"message": message}]}) for message in (parts, thoughts)]
+    for body in (f"{stream}data: [DONE]\n", *whole):
+        hidden = hide_in_reply(body, [secret])
+        assert HIDDEN in hidden
+        assert "9abc" not in hidden.replace('", "', "")
+    assert hide_in_reply(stream, ["another-secret"]) == stream
 
 
 def test_a_short_key_is_hidden_where_it_stands_alone() -> None:

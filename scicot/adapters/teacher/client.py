@@ -22,7 +22,6 @@ from scicot.adapters.teacher.addresses import CheckedTransport
 from scicot.adapters.teacher.failures import CutOff, NotSent
 from scicot.adapters.teacher.proxies import proxy_for, shown_proxy
 from scicot.adapters.teacher.reply_size import LimitedTransport
-from scicot.pure.secrets import hide_secrets
 from scicot.pure.teacher.call_parameters import (
     LOGPROBS,
     call_parameters,
@@ -30,6 +29,7 @@ from scicot.pure.teacher.call_parameters import (
     learn_refusal,
     refused_parameter,
 )
+from scicot.pure.teacher.redaction import hide_in_reply
 from scicot.words.errors import InvalidConfig, TeacherUnavailable
 from scicot.words.settings import Settings
 from scicot.words.teaching import Message, Reply
@@ -167,7 +167,7 @@ def to_reply(response: httpx2.Response, secrets: Collection[str] = ()) -> Reply:
     """Return status, body as text and the wait asked for, of a response read to its end."""
     return Reply(
         status=response.status_code,
-        body=hide_secrets(response.content.decode("utf-8", "replace"), secrets),
+        body=hide_in_reply(response.content.decode("utf-8", "replace"), secrets),
         retry_after=_retry_after(response.headers),
     )
 

@@ -129,14 +129,18 @@ def read_content(body: str) -> Any:
 
 def thinking_in(body: str) -> str | None:
     """Return what a reply without a text has in a field for thinking, None when nothing."""
-    content = read_content(body)
-    choices = content.get("choices") if isinstance(content, dict) else None
-    message = _message_of(choices[0]) if isinstance(choices, list) and choices else None
+    message = message_in(read_content(body))
     try:
         beside = thinking_beside(message) if message else None
     except RecursionError:
         return None
     return storable(beside[1]) if beside else None
+
+
+def message_in(content: Any) -> Mapping[str, Any] | None:
+    """Return the message of a body's first choice, None where it has none."""
+    choices = content.get("choices") if isinstance(content, dict) else None
+    return _message_of(choices[0]) if isinstance(choices, list) and choices else None
 
 
 def _message_of(choice: Any) -> Mapping[str, Any] | None:

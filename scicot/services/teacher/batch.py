@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -24,6 +24,7 @@ from scicot.pure.teacher.call_parameters import (
     learn_refusal,
     refused_parameter,
 )
+from scicot.pure.teacher.redaction import hide_in_reply
 from scicot.pure.teacher.replies import read_reply
 from scicot.services.questions.lookup import get_questions
 from scicot.services.runs.worker import RunContext
@@ -190,11 +191,12 @@ class _BatchRunner:
         What the server did not do goes back to pending, to be sent alone, a few times.
         """
         files = [over.output_file_id, over.error_file_id]
+        secrets = self.context.settings.known_secrets
         results = [
-            result
+            (custom_id, replace(reply, body=hide_in_reply(reply.body, secrets)))
             for file_id in files
             if file_id
-            for result in read_results(self.client.download(file_id))
+            for custom_id, reply in read_results(self.client.download(file_id))
         ]
         before = set(self.refused)
         for _, reply in results:
