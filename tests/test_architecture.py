@@ -77,7 +77,8 @@ ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
             *("questions", "runs", "rationales", "predictions", "students"),
             "teacher",
         ),
-        "review": ("questions", "runs", "rationales", "teacher", "worth"),
+        # a press that fails is told, and its error kept, as any other
+        "review": ("questions", "runs", "rationales", "teacher", "worth", "system"),
         "judge": ("questions", "runs", "teacher", "teacher/ledger"),
         "worth": ("questions", "runs", "students", "training"),
         # what a judge passes may join the pile that is audited

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +19,7 @@ from scicot.services.review.queue import next_items
 from scicot.services.review.second_readings import read_again
 from scicot.services.review.undo import undo
 from scicot.services.review.verdicts import Decision, decide, revision_after
+from scicot.services.system.failures import tell
 from scicot.words.errors import DatabaseBusy, DecidedMeanwhile, SciCotError, StaleRevision
 from scicot.words.records import Actor, Flag, RationaleStatus
 from scicot.words.review_operations import (
@@ -35,7 +34,6 @@ from scicot.words.review_operations import (
 )
 from scicot.words.reviewing import QueueFilter, ReviewItem
 
-log = logging.getLogger(__name__)
 OTHER_PROTOCOL = "The app was renewed while this page was open. Reload it and press again."
 
 
@@ -181,10 +179,9 @@ class ReviewDesk:
 
 
 def _say_unexpected(error: Exception) -> str:
-    """Return a sentence with an id under which the log has the whole error."""
-    error_id = uuid.uuid4().hex[:8]
-    log.exception("A reviewer's operation failed (error %s)", error_id)
+    """Return a sentence with an id under which the log of errors has the whole."""
+    told = tell(error)
     return (
-        f"This press was not carried out: {type(error).__name__} (error {error_id}; the log has "
-        "the details). The rationale is as it was."
+        f"This press was not carried out: {type(error).__name__} (error {told.error_id}; the log "
+        "of errors has the details). The rationale is as it was."
     )

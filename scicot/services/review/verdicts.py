@@ -20,7 +20,7 @@ from scicot.services.review.leases import other_reader, release_lease
 from scicot.services.review.samples import has_samples, samples_beside
 from scicot.services.review.second_readings import note_first_reading
 from scicot.services.review.texts import check_mark, check_reason, check_text
-from scicot.words.errors import DecidedMeanwhile, NotFound, StaleRevision
+from scicot.words.errors import Conflict, DecidedMeanwhile, NotFound, StaleRevision
 from scicot.words.people import Action, needs
 from scicot.words.records import Actor, Cause, RationaleStatus, Verdict
 from scicot.words.reviewing import GIVES_WAY, PASSED_OVER, STATUS_AFTER, TAKEN
@@ -74,6 +74,11 @@ def decide(
     with write(session):
         done = session.scalar(select(ReviewRow).where(ReviewRow.operation_id == operation_id))
         if done is not None:
+            if (done.rationale_id, done.reviewer) != (rationale_id, actor.name):
+                raise Conflict(
+                    "This press came under the name of another one. Nothing was written: reload "
+                    "the page and press again."
+                )
             return standing(session, done.rationale_id, repeated=True)
         rationale = lock_rationale(session, rationale_id)
         read = refuse_stale(session, rationale, revision_id, submitted=text)

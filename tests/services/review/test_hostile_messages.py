@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from scicot.services.system.invariants import find_violations
 from scicot.words.records import Actor, RationaleStatus, Split
 from scicot.words.review_operations import LARGEST, Outbox
 from scicot.words.reviewing import QueueFilter, ReviewItem
+from scicot.words.settings import Settings
 from tests.builders import store_questions, store_rationale
 
 ADA = Actor("Ada")
@@ -41,6 +43,13 @@ MESSAGES = st.one_of(
         | {"ops": st.one_of(VALUES, st.lists(OPERATIONS, max_size=4))},
     ),
 )
+
+
+@pytest.fixture
+def settings_of_test(request: pytest.FixtureRequest) -> Settings:
+    """What the fixture `settings` gives; hypothesis has that name here."""
+    given: Settings = request.getfixturevalue("settings")
+    return given
 
 
 @pytest.fixture
@@ -95,6 +104,40 @@ def test_one_wrong_press_is_answered_by_a_sentence_and_the_next_is_carried_out(
     assert answers["right"].error is None
     now = load_item(session, ADA, item.rationale.id).rationale
     assert now.status is RationaleStatus.REJECTED
+
+
+def test_a_press_under_the_name_of_another_one_is_not_taken_for_done(
+    session: Session, item: ReviewItem, tmp_path: Path
+) -> None:
+    (question,) = store_questions(session, tmp_path / "more", dataset="more", train=1)[Split.TRAIN]
+    other = load_item(session, ADA, store_rationale(session, question, "Another text."))
+    assert ReviewDesk(session, ADA).carry_out([press(item, "same")])["same"].error is None
+    for actor, again in ((ADA, press(other, "same")), (Actor("Bob"), press(item, "same"))):
+        answer = ReviewDesk(session, actor).carry_out([again])["same"]
+        assert "name of another one" in str(answer.error)
+    assert ReviewDesk(session, ADA).carry_out([press(item, "same")])["same"].error is None
+    now = load_item(session, ADA, other.rationale.id).rationale
+    assert now.status is RationaleStatus.UNREVIEWED
+
+
+def test_a_press_that_fails_in_a_way_nobody_knows_stands_in_the_log_of_errors_alone(
+    session: Session,
+    item: ReviewItem,
+    settings_of_test: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def burst(*_: Any, **_named: Any) -> None:
+        raise RuntimeError("SELECT somebody's text")
+
+    monkeypatch.setattr("scicot.services.review.desk.decide", burst)
+    said = ReviewDesk(session, ADA).carry_out([press(item, "a")])["a"].error
+    found = re.search(r"error ([0-9a-f]{8})", str(said))
+    assert found is not None
+    assert "somebody's text" not in str(said) + caplog.text
+    log = (settings_of_test.home_folder / "logs" / "errors.log").read_text()
+    assert found[1] in log
+    assert "somebody's text" in log
 
 
 def test_a_rationale_that_has_gone_meanwhile_answers_its_press_alone(
