@@ -112,6 +112,25 @@ def test_a_rule_is_previewed_applied_and_reverted(
     assert load_item(session, ADA, one).rationale.text == "Sure! Iron rusts."
 
 
+def test_what_is_unticked_just_before_the_press_is_not_changed(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    kept, changed = (
+        store_rationale(session, question, "Sure! Iron rusts.") for question in questions[:2]
+    )
+    app = open_page("prepare/clean", dataset="demo")
+    text_input(app, "Looks for").set_value("Sure! ")
+    text_input(app, "Name of the rule").set_value("no sure")
+    app = press(app.run(), "Preview")
+    (box,) = [box for box in app.checkbox if str(box.key).endswith(f"_{kept}")]
+    box.uncheck()  # not drawn again before the press: the label still says 2 of 2
+    app = press(app, "Apply to 2 of 2 rationales")
+    session.expire_all()
+    session.rollback()
+    assert load_item(session, ADA, kept).rationale.text == "Sure! Iron rusts."
+    assert load_item(session, ADA, changed).rationale.text == "Iron rusts."
+
+
 def test_a_saved_rule_fills_the_form(session: Session, questions: list[StoredQuestion]) -> None:
     save_rule(session, ADA, "no sure", Rule(RuleKind.STRIP_PREFIX, "Sure!"))
     app = open_page("prepare/clean", dataset="demo")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Literal
 
 import streamlit as st
@@ -13,8 +14,10 @@ from pages.evaluate.reader import choose_question
 from pages.evaluate.runs import choose_run, predicted_runs
 from pages.evaluate.students import offer_training
 from pages.shared import links
+from pages.shared.answers import answered_at, show_answer
 from pages.shared.frame import current_actor, errors_shown
 from pages.shared.next_step import show_next_step
+from pages.shared.press import press_button
 from pages.shared.run_control import show_headline, show_orders, show_while_it_runs
 from scicot.pure.markdown import escape_markdown
 from scicot.services.evaluation.attribution import attribute_errors, is_two_stage
@@ -27,6 +30,7 @@ from scicot.words.configs import AttributionConfig
 from scicot.words.records import Origin, RunKind, RunStatus
 from scicot.words.runs import RunView
 
+PLACE = "attribution"
 REFERENCES: dict[str, Literal["teacher", "human"] | None] = {
     "The teacher's rationales": "teacher",
     "Human rationales": "human",
@@ -58,12 +62,12 @@ def start(run: RunView) -> None:
             "one heap. What is unparsable, or right without a rationale, is told all the same.",
             icon=":material/info:",
         )
-    st.button(
+    press_button(
         "Ask the answering stage again",
+        partial(_start, AttributionConfig(run=run.id, reference=reference)),
         type="primary",
-        on_click=_start,
-        args=(AttributionConfig(run=run.id, reference=reference),),
     )
+    show_answer(PLACE)
 
 
 def _first_filled(counts: Mapping[Origin, int]) -> str:
@@ -75,7 +79,7 @@ def _first_filled(counts: Mapping[Origin, int]) -> str:
 
 
 def _start(config: AttributionConfig) -> None:
-    with errors_shown(), open_workspace() as workspace:
+    with answered_at(PLACE), open_workspace() as workspace:
         workspace.start(current_actor(), config)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from pages.evaluate.reader import choose_question
@@ -10,9 +12,11 @@ from pages.evaluate.what_if.answers import show_answers
 from pages.evaluate.what_if.drafts import History
 from pages.evaluate.what_if.stored import show_stored
 from pages.shared import links
+from pages.shared.answers import answer, answered_at, show_answer
 from pages.shared.frame import current_actor, errors_shown
 from pages.shared.links import link_number
 from pages.shared.next_step import show_next_step
+from pages.shared.press import press_button
 from scicot.pure.markdown import escape_markdown
 from scicot.services.evaluation.attribution import is_two_stage
 from scicot.services.evaluation.question_view import add_note
@@ -82,15 +86,14 @@ def show(run: RunView) -> None:
                 args=(run.id, question, history),
                 width="stretch",
             )
-        st.button(
+        noted = describe_draft(question, history.now, before, now)
+        press_button(
             "Keep as a note",
+            partial(_keep, run.id, question, noted, history.box("note")),
             disabled=history.now == original,
-            on_click=_keep,
-            args=(run.id, question, describe_draft(question, history.now, before, now)),
             width="stretch",
         )
-        if st.session_state.pop("what_if_kept", False):
-            st.success("Kept as a note on the question.", icon=":material/check:")
+        show_answer(history.box("note"))
     show_next_step(
         "Change how it is trained, and see.", links.LAUNCH, "Train one like it", like=run.id
     )
@@ -102,10 +105,10 @@ def _rewrite(run_id: int, question: StoredQuestion, history: History) -> None:
         history.push_rationale(text)
 
 
-def _keep(run_id: int, question: StoredQuestion, text: str) -> None:
-    with errors_shown(), open_workspace() as session:
+def _keep(run_id: int, question: StoredQuestion, text: str, place: str) -> None:
+    with answered_at(place), open_workspace() as session:
         add_note(session, current_actor(), question.id, text, run_id=run_id)
-        st.session_state["what_if_kept"] = True
+        answer(place, "Kept as a note on the question.")
 
 
 st.title("What if")

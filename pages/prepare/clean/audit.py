@@ -6,6 +6,7 @@ import random
 
 import streamlit as st
 
+from pages.shared.answers import answered_at, show_answer
 from pages.shared.frame import current_actor, errors_shown
 from scicot.pure.markdown import escape_markdown
 from scicot.services.cleaning.audits import (
@@ -22,6 +23,7 @@ from scicot.services.judge.agreement import JudgeLine, list_judges
 from scicot.services.review.items import load_item
 from scicot.services.workspace import open_workspace
 
+PLACE = "audit"
 USUAL_SAMPLE = 50
 NO_JUDGE = "no judge: only what no check spoke of"
 
@@ -45,6 +47,7 @@ def show_audit(dataset: str) -> None:
     size, begin = st.columns([1, 2], vertical_alignment="bottom")
     size.number_input("To read", 1, 500, USUAL_SAMPLE, key="audit_size")
     begin.button("Draw a sample", on_click=_start, args=(dataset, judges))
+    show_answer(PLACE)
     if audit is not None:
         _show_rate(audit)
         if audit.left:
@@ -81,7 +84,7 @@ def _choose_judge(dataset: str) -> dict[str, JudgeLine]:
 
 
 def _start(dataset: str, judges: dict[str, JudgeLine]) -> None:
-    with errors_shown(), open_workspace() as session:
+    with answered_at(PLACE), open_workspace() as session:
         size = int(st.session_state["audit_size"])  # as it stands at the press
         seed = random.SystemRandom().randrange(2**31)
         line = judges.get(str(st.session_state.get("audit_judge")))

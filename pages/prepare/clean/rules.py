@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
+from pages.shared.answers import answer, answered_at, forget_answer, show_answer
 from pages.shared.frame import current_actor, errors_shown
+from pages.shared.press import press_button
 from pages.shared.word_diff import show_word_diff
 from scicot.pure.cleaning.rules import Rule
 from scicot.pure.markdown import escape_markdown
@@ -19,6 +23,7 @@ from scicot.services.cleaning.rules import (
 from scicot.services.workspace import open_workspace
 from scicot.words.records import RuleKind
 
+PLACE = "rules"
 KINDS = {
     RuleKind.LITERAL: "Replace these words",
     RuleKind.REGEX: "Replace by a regular expression",
@@ -47,11 +52,13 @@ def show_rules(dataset: str) -> None:
         replacement = st.text_input("Puts in its place", key="rule_replacement")
     name = st.text_input("Name of the rule", key="rule_name")
     if st.button("Preview", type="primary"):
+        forget_answer(PLACE)
         st.session_state["rule_operation"] = new_operation_id()
         st.session_state["rule_previewed"] = Rule(kind, pattern, replacement)
     if st.session_state.get("rule_previewed") == Rule(kind, pattern, replacement):
         with errors_shown():
             _show_preview(dataset, name, Rule(kind, pattern, replacement))
+    show_answer(PLACE)
 
 
 def fill_form(name: str, rule: Rule) -> None:
@@ -73,10 +80,10 @@ def _show_preview(dataset: str, name: str, rule: Rule) -> None:
     operation = st.session_state["rule_operation"]
     unticked: set[int] = st.session_state.setdefault(f"unticked_{operation}", set())
     ticked = [change for change in changes if change.rationale_id not in unticked]
-    st.button(
+    press_button(
         f"Apply to {len(ticked):,} of {len(changes):,} rationales",
-        on_click=_apply,
-        args=(dataset, name, rule, ticked, operation),
+        partial(_apply, dataset, name, rule, ticked, operation),
+        key=f"apply_{operation}",
         type="primary",
         disabled=not ticked,
     )
@@ -109,10 +116,10 @@ def _turn(unticked: set[int], rationale_id: int) -> None:
 def _apply(
     dataset: str, name: str, rule: Rule, ticked: list[PlannedChange], operation: str
 ) -> None:
-    with errors_shown(), open_workspace() as session:
+    with answered_at(PLACE), open_workspace() as session:
         saved: SavedRule = save_rule(session, current_actor(), name, rule)
         batch = apply_saved_rule(
             session, current_actor(), dataset, saved, ticked, operation_id=operation
         )
-        st.toast(f"Changed {batch.changed:,} rationales. Batches takes it back as one.")
+        answer(PLACE, f"Changed {batch.changed:,} rationales. Batches takes it back as one.")
         st.session_state.pop("rule_previewed", None)

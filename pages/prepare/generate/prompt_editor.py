@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from pages.prepare.generate.prompt_view import PARTS, choose_prompt, show_prompt
 from pages.prepare.generate.teacher_form import default_of
 from pages.prepare.teacher_choice import choose_teacher
+from pages.shared.answers import answered_at, show_answer
 from pages.shared.frame import current_actor, errors_shown
+from pages.shared.press import press_button
 from pages.shared.teacher_run import show_teacher_run
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.teacher.prompts import VARIABLES
@@ -19,6 +23,7 @@ from scicot.words.configs import GenerationConfig
 from scicot.words.records import RunKind, Split
 from scicot.words.teaching import PromptParts
 
+PLACE = "trial"
 TRIED_ON = 3
 
 
@@ -67,13 +72,13 @@ def _show_trial(dataset: str, prompt: Prompt) -> None:
     teacher = choose_teacher()
     if teacher is not None:
         max_tokens = int(default_of("max_tokens"))
-        st.button(
+        press_button(
             f"Ask for {TRIED_ON} rationales with {escape_markdown(prompt.title)}",
+            partial(_try, dataset, prompt.id, teacher, max_tokens),
             icon=":material/labs:",
             help="The same calls as a whole run makes; a whole run will not buy them again.",
-            on_click=_try,
-            args=(dataset, prompt.id, teacher, max_tokens),
         )
+        show_answer(PLACE)
     with open_workspace() as session:
         runs = list_runs(session, kinds=[RunKind.GENERATE], limit=50)
     tried = [run for run in runs if run.generation.trial and run.generation.prompt_id == prompt.id]
@@ -83,7 +88,7 @@ def _show_trial(dataset: str, prompt: Prompt) -> None:
 
 
 def _try(dataset: str, prompt_id: int, teacher: str, max_tokens: int) -> None:
-    with errors_shown(), open_workspace() as workspace:
+    with answered_at(PLACE), open_workspace() as workspace:
         questions = list_questions(workspace, dataset, Split.TRAIN, limit=TRIED_ON)
         config = GenerationConfig.checked(
             dataset=dataset,
