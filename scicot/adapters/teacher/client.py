@@ -166,7 +166,7 @@ def connection_failure(
 def to_reply(response: httpx2.Response, secrets: Collection[str] = ()) -> Reply:
     """Return status, body as text and the wait asked for, of a response read to its end."""
     return Reply(
-        status=response.status_code,
+        status=200 if response.is_success else response.status_code,  # 201 at some gateways
         body=hide_in_reply(response.content.decode("utf-8", "replace"), secrets),
         retry_after=_retry_after(response.headers),
     )

@@ -28,7 +28,7 @@ _REFUSAL_WORDS = re.compile(
     r"recognized|a\s+valid|valid\s+for)"
     r"|(?:does|do|is|are|can)\s*(?:n['’]t|not)\s+(?:support|accept|allow|take|recogni[sz]e)"
     r"|\b(?:unknown|unrecogni[sz]ed|unexpected|extra|invalid)\s+"
-    r"(?:\w+\s+)?(?:param|arg|field|key|input|prop)"
+    r"(?:\w+\s+)?(?:param|arg|field|key|input|prop|name)|cannot\s+find\s+field"
     r"|extra_forbidden|extra inputs|additional propert|deprecated|got an unexpected keyword"
     r"|only\b.{0,40}\b(?:allowed|supported)|(?:may|can|must)\s+only\s+be|not\s+implemented",
     re.IGNORECASE,
@@ -67,7 +67,9 @@ def refused_parameter(reply: Reply, sent: Collection[str] = REFUSABLE) -> str | 
     if reply.status == 200 and error.status not in (400, 422):
         return None
     said = error.message or ""
-    if (error.parameter == "stream" and not error.refuses_extra) or _STREAM_ONLY.search(said):
+    # "'stream_options' is only allowed when 'stream' is enabled" speaks of that parameter alone
+    of_stream = "" if STREAM_OPTIONS in said else said
+    if (error.parameter == "stream" and not error.refuses_extra) or _STREAM_ONLY.search(of_stream):
         return WHOLE
     refused = (
         error.refuses_extra

@@ -12,6 +12,7 @@ THINKING_FIELDS = (
     "thinking",
     "reasoning_details",
     "reasoning_text",
+    "thinking_blocks",
 )
 _TEXT_PARTS = ("text", "output_text")
 
@@ -37,6 +38,9 @@ def thinking_beside(message: Mapping[str, Any]) -> tuple[str, str] | None:
     for name in THINKING_FIELDS:
         if text := _any_text(message.get(name)).strip():
             return name, text
+    beside = message.get("provider_specific_fields")
+    if isinstance(beside, Mapping) and (inner := thinking_beside(beside)):
+        return inner
     content = message.get("content")
     if isinstance(content, list):
         thoughts = [
@@ -49,8 +53,16 @@ def thinking_beside(message: Mapping[str, Any]) -> tuple[str, str] | None:
     return None
 
 
+def refusal_in(message: Mapping[str, Any]) -> str:
+    """Return the sentence by which a message refuses, in its field or in a part of its own."""
+    content = message.get("content")
+    parts = content if isinstance(content, list) else []
+    said = [message.get("refusal"), *(p.get("refusal") for p in parts if isinstance(p, Mapping))]
+    return next((text.strip() for text in said if isinstance(text, str) and text.strip()), "")
+
+
 def _part_text(part: Mapping[str, Any]) -> str:
-    text = part.get("text")
+    text = part.get("text", part.get("content"))
     if isinstance(text, Mapping):
         text = text.get("value")
     return text if isinstance(text, str) else ""
@@ -63,5 +75,6 @@ def _any_text(value: Any) -> str:
     if isinstance(value, list):
         return "".join(_any_text(part) for part in value)
     if isinstance(value, Mapping):
-        return _any_text(next((value[name] for name in ("text", "content") if value.get(name)), ""))
+        names = ("text", "content", "thinking")
+        return _any_text(next((value[name] for name in names if value.get(name)), ""))
     return ""

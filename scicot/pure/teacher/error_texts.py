@@ -44,10 +44,18 @@ _NAMED_STATUSES = {
 
 # what a sentence means where no code beside it says so
 _SAID_STATUSES = (
-    (re.compile(r"rate.?limit|too many requests|slow down|throttl", re.IGNORECASE), 429),
+    (
+        re.compile(
+            r"rate.?limit|too many requests|slow down|throttl|request limit reached|"
+            r"速率限制|限流|频率|频繁|并发",
+            re.IGNORECASE,
+        ),
+        429,
+    ),
+    (re.compile(r"insufficient (?:balance|credit|quota|funds)|overdue|余额不足|欠费", re.I), 402),
     (re.compile(r"overload|temporarily unavailable|try again later|server busy", re.I), 503),
 )
-_SENTENCES = ("message", "error_msg", "msg", "detail", "Message", "faultstring")
+_SENTENCES = ("message", "error_msg", "msg", "status_msg", "detail", "Message", "faultstring")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +85,7 @@ def error_in(content: Any) -> ServerError | None:
         return next((found for item in content if (found := error_in(item))), None)
     if not isinstance(content, Mapping):
         return None
-    for name in ("error", "errors", "fault"):
+    for name in ("error", "errors", "fault", "base_resp"):
         if content.get(name):
             return _read(content[name])
     if content.get("detail"):
@@ -85,7 +93,7 @@ def error_in(content: Any) -> ServerError | None:
     choices = content.get("choices")
     if isinstance(choices, list) and choices:
         return error_in(choices[0]) if isinstance(choices[0], Mapping) else None
-    if "choices" not in content and _text_of(content, *_SENTENCES[:3], *_SENTENCES[4:]):
+    if "choices" not in content and _text_of(content, *_SENTENCES[:4], *_SENTENCES[5:]):
         return _read(content)
     return None
 

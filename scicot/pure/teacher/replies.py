@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from scicot.pure.teacher.call_parameters import WHOLE, refused_parameter
-from scicot.pure.teacher.contents import content_text, thinking_beside
+from scicot.pure.teacher.contents import content_text, refusal_in, thinking_beside
 from scicot.pure.teacher.error_texts import ServerError, error_in, read_error, storable
 from scicot.pure.teacher.streams import STREAM_CUT, is_stream, join_stream
 from scicot.pure.teacher.thinking import cut_thinking
@@ -24,6 +24,13 @@ BESIDE = "The reply has no text; the model's thinking stands in its field"
 _QUOTA_CODES = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")
 _MAYBE_PAID_STATUS = (504, 524)  # a gateway lost patience; the model behind it may have written
 _RETRYABLE_STATUS = (408, 409, 425)
+_FILTERED = (
+    *("content_filter", "safety", "recitation", "sensitive", "prohibited_content", "blocklist"),
+    *("content_filtered", "refusal"),
+)
+# reasons by which a server says that it broke off
+_BROKEN = ("error", "network_error", "insufficient_system_resource", "abort", "cancelled")
+_WRAPPERS = ("data", "result", "response")  # around a completion, at some gateways
 # as others call OpenAI's "length"
 _LENGTHS = ("max_tokens", "model_length", "max_output_tokens")
 _DENIED_STATUS = {
@@ -96,6 +103,7 @@ def read_body(body: str, retry_after: float | None = None) -> Answer:
         return Answer(AttemptOutcome.INVALID, reason=f"The reply is {kind}{said}")
     if isinstance(content, list) and (error := error_in(content)) and error.status:
         return _read_failure(error.status, error, Reply(error.status, body, retry_after))
+    content = _completion_in(content)
     if not isinstance(content, dict):
         return Answer(AttemptOutcome.INVALID, reason="The reply is not a JSON object")
     answer = _read_choice(content.get("choices") or _one_choice(content))
@@ -108,12 +116,32 @@ def read_body(body: str, retry_after: float | None = None) -> Answer:
             return Answer(AttemptOutcome.INVALID, reason=reason)
         return _read_failure(error.status, error, Reply(error.status, body, retry_after))
     usage = content.get("usage")
-    usage = usage if isinstance(usage, Mapping) else {}
+    usage = usage if isinstance(usage, Mapping) else content
+    asked, written = (
+        ("prompt_tokens", "input_tokens", "prompt_eval_count"),
+        (
+            "completion_tokens",
+            "output_tokens",
+            "eval_count",
+        ),
+    )
     return replace(
         answer,
-        prompt_tokens=_tokens(usage.get("prompt_tokens")),
-        completion_tokens=_tokens(usage.get("completion_tokens")),
+        prompt_tokens=next((_tokens(usage[name]) for name in asked if name in usage), None),
+        completion_tokens=next((_tokens(usage[name]) for name in written if name in usage), None),
     )
+
+
+def _completion_in(content: Any) -> Any:
+    """Return the completion itself, where a list of one or a gateway's object stands around it."""
+    if isinstance(content, list) and len(content) == 1:
+        content = content[0]
+    if isinstance(content, dict) and not content.get("choices"):
+        inner = (content.get(name) for name in _WRAPPERS)
+        return next(
+            (held for held in inner if isinstance(held, dict) and "choices" in held), content
+        )
+    return content
 
 
 def read_content(body: str) -> Any:
@@ -179,12 +207,11 @@ def _read_choice(choices: Any) -> Answer:
     finish = choice.get("finish_reason")
     finish = storable(finish)[:50] if isinstance(finish, str) else None
     finish = "length" if finish and finish.lower() in _LENGTHS else finish
-    refusal = message.get("refusal")
-    if isinstance(refusal, str) and refusal.strip():
-        said = storable(refusal.strip())[:200]
+    if refusal := refusal_in(message):
+        said = storable(refusal)[:200]
         reason = f"The teacher refused: {said}"
         return Answer(AttemptOutcome.REFUSED, reason=reason, finish_reason=finish)
-    if finish == "content_filter":
+    if finish and finish.lower() in _FILTERED:
         reason = "The teacher's content filter refused"
         return Answer(AttemptOutcome.REFUSED, reason=reason, finish_reason=finish)
     thinking = cut_thinking(storable(content_text(message.get("content"))))
@@ -192,6 +219,10 @@ def _read_choice(choices: Any) -> Answer:
     if not text:
         reason = _why_no_text(message, finish, thinking.was_there, thinking.is_unclosed)
         return Answer(AttemptOutcome.INVALID, reason=reason, finish_reason=finish)
+    if finish and finish.lower() in _BROKEN:
+        error = error_in(choice)
+        said = f": {error.message}" if error and error.message else f" ({finish})"
+        return Answer(AttemptOutcome.TRUNCATED, text, f"The server broke off{said}", finish)
     if finish in ("length", STREAM_CUT):
         reason = "Cut off at max_tokens" if finish == "length" else "The stream ended early"
         return Answer(AttemptOutcome.TRUNCATED, text, reason, finish)
@@ -207,8 +238,12 @@ def _why_no_text(
         return f"{WENT_INTO_THINKING}{where}"
     if is_unclosed:
         return f"A thought never ends, so there is no text. {WENT_INTO_THINKING}"
+    if finish and finish.lower() in _BROKEN:
+        return f"The server broke off ({finish}) before any text"
     if beside:
         return f"{BESIDE} {beside[0]}"
+    if message.get("tool_calls") or message.get("function_call"):
+        return "The reply calls a tool and holds no text"
     if was_thinking:
         return "The reply holds thinking alone, no text"
     return "The reply holds no text"

@@ -5,10 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_NAMES = r"think(?:ing)?|thoughts?|reasoning|seed:think|reflection|scratchpad|analysis"
+_NAMES = (
+    r"think(?:ing)?|thoughts?|reason(?:ing)?|seed:think|reflection|scratch_?pad|analysis|"
+    r"inner_monologue|internal_thoughts?"
+)
 # (opening, closing) of each way that models mark their thinking
 _MARKS = (
     (rf"<(?:{_NAMES})(?:\s[^<>]{{0,100}})?>", rf"</(?:{_NAMES})\s*>"),
+    (r"&lt;think(?:ing)?&gt;", r"&lt;/think(?:ing)?&gt;"),
+    (r"<\|im_start\|>think\n", r"<\|im_end\|>"),
+    # names of channels whose marks a server has taken out, and Granite's two headings
+    (r"\Aanalysis(?=[A-Z])", r"assistantfinal"),
+    (r"\AHere is my thought process:\n?", r"\nHere is my response:\n?"),
     (r"<details\s+type=[\"']reasoning[\"'][^<>]{0,100}>", r"</details>"),
     (r"<unused94>", r"<unused95>"),
     (r"\[THINK\]", r"\[/THINK\]"),
@@ -25,8 +33,10 @@ _MARK = re.compile(
 )
 _LEFT_OVER = re.compile(
     r"<\|(?:begin|end)_of_solution\|>|<\|(?:START|END)_(?:RESPONSE|TEXT)\|>|"
-    r"<\|(?:end|return|start|channel|message)\|>"
+    r"<\|(?:end|return|start|channel|message|begin_of_box|end_of_box)\|>"
 )
+# what some models wrap around the whole of what they say after thinking
+_WRAPPED = re.compile(r"\A\s*<(answer|response|output)>(.*)</\1>\s*\Z", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +68,6 @@ def cut_thinking(text: str) -> Thinking:
         return Thinking(text)
     if at is None:
         return Thinking("", was_there=True, is_unclosed=True)
-    return Thinking(_LEFT_OVER.sub("", "".join([*kept, text[at:]])).strip(), was_there=True)
+    said = _LEFT_OVER.sub("", "".join([*kept, text[at:]]))
+    wrapped = _WRAPPED.match(said)
+    return Thinking((wrapped[2] if wrapped else said).strip(), was_there=True)

@@ -83,6 +83,30 @@ SHAPES = [
     ({"content": "<unused94>thought\na<unused95>T"}, "stop", "T", ""),
     ({"content": ["T", "U"]}, "stop", "TU", ""),
     ({"content": "", "reasoning_text": "a"}, "stop", None, "field reasoning_text"),
+    *(
+        ({"content": text}, "stop", "T", "")
+        for text in (
+            *("<reason>a</reason>T", "<inner_monologue>a</inner_monologue>T"),
+            *("<scratch_pad>a</scratch_pad>T", "&lt;think&gt;a&lt;/think&gt;T"),
+            *("<|im_start|>think\na<|im_end|>T", "analysisWe need a.assistantfinalT"),
+            *("Here is my thought process:\na\nHere is my response:\nT",),
+            *("<think>a</think><|begin_of_box|>T<|end_of_box|>",),
+            *("<think>a</think>\n<answer>T</answer>", "<think>a</think><response>\nT\n</response>"),
+        )
+    ),
+    ({"content": [{"type": "text", "content": "T"}]}, "stop", "T", ""),
+    ({"content": [{"type": "refusal", "refusal": "No way"}]}, "stop", None, "refused: No way"),
+    ({"content": None, "thinking_blocks": [{"thinking": "a"}]}, "stop", None, "thinking_blocks"),
+    (
+        {"content": "", "provider_specific_fields": {"reasoning_content": "a"}},
+        "stop",
+        None,
+        "field reasoning_content",
+    ),
+    ({"content": None, "tool_calls": [{"id": "1"}]}, "tool_calls", None, "calls a tool"),
+    ({"content": None}, "SAFETY", None, "content filter"),
+    ({"content": "Half"}, "error", "Half", "The server broke off"),
+    ({"content": ""}, "network_error", None, "broke off (network_error) before any text"),
     ({"content": "T"}, "max_tokens", "T", "Cut off"),
     ({"content": "<think>a, and then"}, "length", None, "limit went into thinking"),
     ({"content": "<think>a, and then"}, "stop", None, "never ends"),
@@ -123,6 +147,14 @@ def test_the_text_is_told_from_the_thinking(
 
 SAID_IN_WORDS = [
     ({"error": "The model is overloaded"}, 200, "unavailable", "overloaded"),
+    (
+        {"choices": None, "base_resp": {"status_code": 1002, "status_msg": "rate limit"}},
+        200,
+        "rate_limited",
+        "rate limit",
+    ),
+    ({"error": {"code": "1302", "message": "您的账户已达到速率限制"}}, 200, "rate_limited", "速率"),
+    ({"error": {"message": "Insufficient Balance"}}, 200, "denied", "Insufficient Balance"),
     ({"success": False, "code": 50505, "message": "Server busy"}, 200, "unavailable", "busy"),
     ({"error": {"message": "Rate limit reached for your tier"}}, 200, "rate_limited", "your tier"),
     ({"error": {"message": "The model does not exist"}}, 200, "invalid", "does not exist"),
@@ -141,6 +173,10 @@ def test_an_error_without_a_code_is_what_its_sentence_says(
 
 
 OTHER_WAYS = {
+    "a gateway's object around it": {
+        "code": 0,
+        "data": {"choices": [{"message": {"content": "T"}, "finish_reason": "stop"}]},
+    },
     "Ollama's own": {"message": {"role": "assistant", "content": "T"}, "done": True},
     "Anthropic's own": {
         "content": [{"type": "thinking", "thinking": "a"}, {"type": "text", "text": "T"}],
@@ -250,6 +286,16 @@ REFUSALS = [
     ),
     (422, {"message": {"detail": [{"type": "extra_forbidden", "loc": ["body", "seed"]}]}}, "seed"),
     (400, {"error": {"message": "Unrecognized request argument supplied: seed"}}, "seed"),
+    (
+        400,
+        [{"error": {"message": 'Unknown name "seed": Cannot find field.'}}],
+        "seed",
+    ),
+    (
+        400,
+        {"error": {"message": "'stream_options' is only allowed when 'stream' is enabled."}},
+        "stream_options",
+    ),
     (400, {"error": {"message": "streamed calls only"}}, "a whole reply"),
     (
         400,
@@ -309,6 +355,53 @@ def test_no_reply_is_so_odd_that_its_run_would_end_without_a_reason(status: int,
     assert answer.reason or answer.text
     list(read_results(json.dumps({"custom_id": "a", "error": text})))
     refused_parameter(Reply(status, text))
+
+
+T = '{"choices": [{"delta": {"content": "T"}, "finish_reason": "stop"}]}'
+STREAMS = {
+    "a comment first": f":ping\n\ndata: {T}\n\n",
+    "other fields first": f"retry: 3000\nid: 1\ndata:{T}\n\ndata:[DONE]\n",
+    "a mark and returns": f"\ufeffdata: {T}\r\n\r\n",
+    "data in two lines": f"data: {T[:12]}\ndata: {T[12:]}",
+    "an object a line": '{"choices": [{"delta": {"content": ""}}]}\n' + T,
+    "Ollama's lines": '{"message": {"content": ""}, "done": false}\n'
+    '{"message": {"content": "T"}, "done": true}',
+    "Anthropic's events": 'event: content_block_delta\ndata: {"delta": {"text": "T"}}\n\n'
+    'event: message_delta\ndata: {"delta": {"stop_reason": "end_turn"}}\n\n',
+    "the older completions": 'data: {"choices": [{"text": "T", "finish_reason": "stop"}]}',
+    "a choice beside": 'data: {"choices": [{"index": 1, "delta": {"content": "X"}}]}\n\n'
+    f"data: {T}",
+    "the whole once more": 'data: {"choices": [{"delta": {"content": "T"}}]}\n\n'
+    'data: {"choices": [{"message": {"content": "T"}, "finish_reason": "stop"}]}',
+}
+
+
+@pytest.mark.parametrize("body", STREAMS.values(), ids=STREAMS)
+def test_events_are_read_however_they_are_written(body: str) -> None:
+    answer = read_reply(Reply(200, body))
+    assert (answer.outcome, answer.text) == (AttemptOutcome.STORED, "T")
+
+
+def test_a_separator_of_lines_inside_a_streamed_text_stays_in_it() -> None:
+    event = 'data: {"choices": [{"delta": {"content": "a\u2028b"}, "finish_reason": "stop"}]}'
+    assert read_reply(Reply(200, event)).text == "a\u2028b"
+    error = 'event: error\ndata: {"message": "Overloaded", "type": "overloaded_error"}\n\n'
+    assert read_reply(Reply(200, error)).outcome is AttemptOutcome.UNAVAILABLE
+
+
+@pytest.mark.parametrize(
+    ("usage", "tokens"),
+    [
+        ({"usage": {"input_tokens": 3, "output_tokens": 4}}, (3, 4)),
+        ({"prompt_eval_count": 3, "eval_count": 4}, (3, 4)),
+        ({"usage": {"total_tokens": 9}}, (None, None)),
+    ],
+)
+def test_usage_is_read_by_the_names_of_others(
+    usage: dict[str, object], tokens: tuple[int | None, int | None]
+) -> None:
+    answer = read_reply(Reply(200, json.dumps(json.loads(body()) | usage)))
+    assert (answer.prompt_tokens, answer.completion_tokens) == tokens
 
 
 def test_a_usage_of_nothing_is_unknown() -> None:
