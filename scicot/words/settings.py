@@ -6,7 +6,7 @@ import difflib
 import logging
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -23,10 +23,8 @@ ENV_FILE = ".env"
 PREFIX = "SCICOT_"
 OTHER_NAMES = ("SCICOT_ACTOR",)  # read where they are used, not here
 _NAMES = re.compile(r"^\s*(?:export\s+)?(\w+)\s*=", re.MULTILINE)
-# a line that means to set one of ours in another shell's way: `set X=1`, `$env:X = 1`, `X: 1`
-_SETS_OTHERWISE = re.compile(
-    r"^\s*(?:set\s+|setx\s+|\$env:)?(?:SCICOT_|OPENAI_)\w+\s*(?:[=:]|\s\S)", re.IGNORECASE
-)
+_OURS = re.compile(r"SCICOT|OPENAI", re.IGNORECASE)
+_QUOTED = re.compile(r"^\s*(?:export\s+)?\w+\s*=\s*([\"'])", re.MULTILINE)
 log = logging.getLogger(__name__)
 
 
@@ -192,19 +190,28 @@ def _read_env_file(path: Path) -> Iterable[str]:
             f"The file {path.name} of this folder is {kind} and cannot be read. Save it as UTF-8."
         )
     for number, line in enumerate(text.splitlines(), start=1):
-        if _SETS_OTHERWISE.match(line) and not _NAMES.match(line):
+        said = line.partition("#")[0]
+        # meant to set one of ours in another way: `set X=1`, `$env:X = 1`, `X: 1`, JSON
+        if _OURS.search(said.partition("=")[0]) and not _NAMES.match(line):
             raise InvalidConfig(
-                f"Line {number} of {path.name} sets nothing. Write NAME=VALUE, without `set`, "
-                "`$env:` or a colon."
+                f"Line {number} of {path.name} sets nothing. Write NAME=VALUE with underscores, "
+                "without `set`, `$env:` or a colon."
             )
+    for quoted in _QUOTED.finditer(text):
+        if text.find(quoted[1], quoted.end()) < 0:
+            number = text.count("\n", 0, quoted.end()) + 1
+            raise InvalidConfig(f"Line {number} of {path.name} opens a quote that is never closed.")
     return _NAMES.findall(text)
 
 
-def _check_names(names: Iterable[str]) -> None:
+def _check_names(names: Sequence[str]) -> None:
     """Raise InvalidConfig for a SCICOT_ name that is nearly one of ours; warn of any other."""
     fields = Settings.model_fields.items()
     known = [str(field.validation_alias or f"{PREFIX}{name.upper()}") for name, field in fields]
     known += OTHER_NAMES
+    if "OPENAI_API_KEY" not in names:
+        for name in difflib.get_close_matches("OPENAI_API_KEY", names, n=1, cutoff=0.8):
+            log.warning("%s is not read here; the key's name is OPENAI_API_KEY", name)
     for name in sorted(set(names)):
         if not name.upper().startswith(PREFIX) or name.upper() in known:
             continue

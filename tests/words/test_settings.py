@@ -43,11 +43,21 @@ def test_an_env_file_with_bom_and_crlf_is_read(
 
 
 @pytest.mark.parametrize(
-    "line", ["set SCICOT_THREADS=2", '$env:SCICOT_THREADS = "2"', "SCICOT_THREADS: 2"]
+    "line",
+    [
+        *("set SCICOT_THREADS=2", '$env:SCICOT_THREADS = "2"', "SCICOT_THREADS: 2"),
+        *("SCICOT-THREADS=2", '{"SCICOT_THREADS": 2}', "OPENAI-API-KEY=sk-1", "SCICOT_THREADS 2"),
+    ],
 )
 def test_a_line_in_another_shells_way_is_told(folder: Path, line: str) -> None:
     (folder / ".env").write_text(f"# SCICOT_THREADS: two\n{line}\n")
     with pytest.raises(InvalidConfig, match=r"Line 2 of \.env sets nothing"):
+        get_settings()
+
+
+def test_a_quote_that_is_never_closed_is_told(folder: Path) -> None:
+    (folder / ".env").write_text("A='it'\nSCICOT_THREADS=\"3\n")
+    with pytest.raises(InvalidConfig, match=r"Line 2 of \.env opens a quote"):
         get_settings()
 
 
