@@ -1,6 +1,7 @@
 """What a student reads, computes and writes is what transformers reads, computes and writes."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -195,6 +196,58 @@ def test_a_folder_that_asks_to_run_code_is_refused(tiny_t5: Path, tmp_path: Path
     (folder / "config.json").write_text(json.dumps(config))
     with pytest.raises(StudentError, match="auto_map"):
         inspect_folder("evil", folder)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"attn_implementation": "somebody/kernels"},
+        {"_attn_implementation": "paged|somebody/kernels@main:run"},
+        {"text_config": {"attn_implementation": "flash_attention_2"}},
+        {"text_config": {"auto_map": {"AutoModel": "evil.Model"}}},
+    ],
+)
+def test_code_that_is_asked_for_otherwise_is_refused_too(
+    tiny_t5: Path, tmp_path: Path, asked: dict[str, object]
+) -> None:
+    folder = copy(tiny_t5, tmp_path / "evil")
+    config = json.loads((folder / "config.json").read_text()) | asked
+    (folder / "config.json").write_text(json.dumps(config))
+    with pytest.raises(StudentError, match="asks to run code"):
+        inspect_folder("evil", folder)
+
+
+def test_adapters_that_name_another_folder_and_what_is_no_file_are_refused(
+    tiny_t5: Path, tmp_path: Path
+) -> None:
+    folder = copy(tiny_t5, tmp_path / "adapters")
+    (folder / "adapter_config.json").write_text('{"base_model_name_or_path": "../../etc"}')
+    with pytest.raises(StudentError, match="adapters to another model"):
+        inspect_folder("adapters", folder)
+    (folder / "adapter_config.json").unlink()
+    (folder / "tokenizer.json").unlink()
+    os.mkfifo(folder / "tokenizer.json")
+    with pytest.raises(StudentError, match=r"tokenizer\.json cannot be read"):
+        inspect_folder("adapters", folder)
+
+
+@pytest.mark.parametrize(
+    "odd", [{"architectures": 5}, {"vocab_size": "x"}, {"quantization_config": 5}, {"d_model": {}}]
+)
+def test_whatever_a_config_holds_it_is_refused_by_a_sentence(
+    tiny_t5: Path, tmp_path: Path, odd: dict[str, object]
+) -> None:
+    folder = copy(tiny_t5, tmp_path / "odd")
+    config = json.loads((folder / "config.json").read_text()) | odd
+    (folder / "config.json").write_text(json.dumps(config))
+    if "architectures" in odd:
+        assert inspect_folder("odd", folder).family is Family.ENCODER_DECODER
+        return
+    with pytest.raises(StudentError, match="cannot be loaded"):
+        load_model(folder, inspect_folder("odd", folder).family)
+    (folder / "tokenizer.json").write_text("[]")
+    with pytest.raises(StudentError, match=r"tokenizer\.json of 'odd' cannot be read"):
+        Codec.open(folder, Family.ENCODER_DECODER)
 
 
 def test_pickled_weights_are_refused(tiny_t5: Path, tmp_path: Path) -> None:

@@ -67,7 +67,13 @@ class Codec:
             raise StudentError(
                 f"'{folder.name}' has no tokenizer.json. Save the student's fast tokenizer there."
             )
-        tokenizer = Tokenizer.from_file(str(path))
+        try:
+            tokenizer = Tokenizer.from_file(str(path))
+        except Exception as error:  # the library raises nothing narrower
+            raise StudentError(
+                f"The tokenizer.json of '{folder.name}' cannot be read ({str(error)[:200]}). Save "
+                "the student's fast tokenizer there."
+            ) from error
         tokenizer.no_padding()
         tokenizer.no_truncation()
         if (folder / CODEC_FILE).is_file():

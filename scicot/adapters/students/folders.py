@@ -10,6 +10,7 @@ import json
 import os
 import re
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -24,6 +25,7 @@ from scicot.words.storage import expand
 
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 WEIGHTS_INDEX = "model.safetensors.index.json"
+ATTENTIONS: tuple[Any, ...] = (None, {}, "", "eager", "sdpa")  # transformers' own
 NEEDS_LANGUAGE_CODES = ("mbart", "m2m_100", "marian", "nllb-moe", "fsmt")
 
 
@@ -104,6 +106,7 @@ def check_student_name(name: str, settings: Settings) -> None:
 
 def inspect_folder(name: str, path: Path) -> StudentFolder:
     """Return what a student's folder holds; raises StudentError for a folder that is refused."""
+    _refuse_strange_files(name, path)
     config = _read_json(name, path / "config.json")
     tokenizer_config = path / "tokenizer_config.json"
     for file, content in (
@@ -113,9 +116,10 @@ def inspect_folder(name: str, path: Path) -> StudentFolder:
             _read_json(name, tokenizer_config) if tokenizer_config.exists() else {},
         ),
     ):
-        if "auto_map" in content:
+        asked = next(_asks_for_code(content), None)
+        if asked is not None:
             raise StudentError(
-                f"Student '{name}': {file} asks to run code of its own ('auto_map'). "
+                f"Student '{name}': {file} asks to run code of its own ('{asked}'). "
                 "Sci-CoT runs no code that comes with a model; choose a standard architecture."
             )
     weights = _weight_files(name, path)
@@ -131,9 +135,38 @@ def inspect_folder(name: str, path: Path) -> StudentFolder:
     )
 
 
+def _refuse_strange_files(name: str, path: Path) -> None:
+    """Refuse what is read for ever, and adapters: they name another folder to be loaded instead."""
+    for file in path.iterdir() if path.is_dir() else ():
+        if file.exists() and not (file.is_dir() or stat.S_ISREG(file.stat().st_mode)):
+            raise StudentError(f"Student '{name}': {file.name} cannot be read: it is no file.")
+    if (path / "adapter_config.json").exists():
+        raise StudentError(
+            f"Student '{name}' holds adapters to another model (adapter_config.json). Merge them "
+            "into that model, and give the folder of the whole."
+        )
+
+
+def _asks_for_code(content: Any) -> Iterator[str]:
+    """Yield by which names a config, or one inside it, asks for code: also for attention kernels.
+
+    transformers fetches those from the hub where the package `kernels` is installed.
+    """
+    if isinstance(content, list):
+        for item in content:
+            yield from _asks_for_code(item)
+    if not isinstance(content, dict):
+        return
+    for key, value in content.items():
+        if key == "auto_map" or (key.endswith("attn_implementation") and value not in ATTENTIONS):
+            yield key
+        yield from _asks_for_code(value)
+
+
 def _family(name: str, config: dict[str, Any]) -> Family:
     kind = str(config.get("model_type", ""))
-    architecture = str((config.get("architectures") or [""])[0])
+    named = config.get("architectures")
+    architecture = str(named[0]) if isinstance(named, list) and named else ""
     if kind in NEEDS_LANGUAGE_CODES:
         raise StudentError(
             f"Student '{name}' is a translation model ({kind}); it needs language codes, which "
