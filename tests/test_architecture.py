@@ -36,6 +36,7 @@ HOMES = {
     "ray": ("scicot.adapters.launchers",),
     "torch": ("scicot.adapters.students", "scicot.bench"),
     "transformers": ("scicot.adapters.students", "scicot.bench"),
+    "fsspec": ("scicot.adapters",),
     "peft": ("scicot.adapters.students",),
     "ctranslate2": ("scicot.adapters.students", "scicot.bench"),
     "sqlalchemy": ("db", "scicot.services", "scicot.bench"),

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from scicot.adapters.artifact_store import open_store
 from scicot.words.settings import Settings
 
 # a folder without a row may belong to a stage that is being published at this moment
@@ -45,8 +46,11 @@ def size_of(folder: Path) -> int:
 
 
 def remove_folder(settings: Settings, folder: str) -> None:
-    """Remove a folder under artifacts."""
+    """Remove a folder under artifacts, here and where all machines find it."""
     shutil.rmtree(settings.artifacts_folder / folder, ignore_errors=True)
+    store = open_store(settings)
+    if store is not None:
+        store.remove(folder)
 
 
 def remove_run_files(settings: Settings, run_id: int) -> None:

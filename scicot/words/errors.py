@@ -110,6 +110,10 @@ class StorageError(SciCotError):
     """A file or folder cannot be used as it should: read-only, closed, not there."""
 
 
+class DamagedArtifact(StorageError):
+    """A stage or checkpoint that was fetched is not what was put there."""
+
+
 class StorageFull(StorageError):
     """The disk has no room left; nothing was written."""
 

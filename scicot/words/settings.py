@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     """The folder of the database and the artifacts."""
     database_url: str | None = None
     """Another database, as an SQLAlchemy URL; empty: `scicot.db` in the home folder."""
+    artifacts: str = ""
+    """Where stages and checkpoints are kept: a folder, in place of `artifacts` in the home folder,
+    or an fsspec URL such as s3://bucket/folder, from which every machine fetches them."""
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     """The key of teachers named `openai:MODEL`."""
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
@@ -102,6 +105,23 @@ class Settings(BaseSettings):
             raise ValueError("a folder's path was expected, without quotes and without ://")
         return value.strip()
 
+    @field_validator("artifacts")
+    @classmethod
+    def _is_a_place_without_keys(cls, value: str) -> str:
+        place = value.strip()
+        if place[:1] in "\"'" and place:
+            raise ValueError("a folder or a URL was expected, without quotes")
+        if "@" in place.partition("://")[2].partition("/")[0]:
+            raise ValueError(
+                "keys do not belong into the URL; the storage's own variables hold them"
+            )
+        if "://" in place:
+            return place.rstrip("/")
+        try:  # whole, so that a worker that starts in another folder means the same
+            return str(Path(place).expanduser().resolve()) if place else ""
+        except (RuntimeError, OSError):
+            raise ValueError("it is no folder of this machine") from None
+
     @property
     def teacher_api_hosts(self) -> tuple[str, ...]:
         """The hosts, with or without a port, that SCICOT_TEACHER_API_KEY may be sent to."""
@@ -150,8 +170,15 @@ class Settings(BaseSettings):
 
     @property
     def artifacts_folder(self) -> Path:
-        """Where stages, checkpoints, models and logs are kept."""
+        """Where stages, checkpoints, models and logs are on this machine."""
+        if self.artifacts and self.artifacts_url is None:
+            return Path(self.artifacts)
         return self.home_folder / "artifacts"
+
+    @property
+    def artifacts_url(self) -> str | None:
+        """Where stages and checkpoints are for all machines, None where that is the folder here."""
+        return self.artifacts if "://" in self.artifacts else None
 
 
 @lru_cache(maxsize=1)

@@ -56,6 +56,9 @@ class Watcher(Protocol):
     def validated(self, step: int, validated: Validated) -> None:
         """Take note of how the weights do on the validation questions."""
 
+    def saved(self, checkpoint: Path) -> None:
+        """Take note of a complete checkpoint's folder."""
+
     def say(self, message: str) -> None:
         """Pass a sentence on to the person."""
 
@@ -70,6 +73,9 @@ class Silent:
         """Do nothing."""
 
     def validated(self, step: int, validated: Validated) -> None:
+        """Do nothing."""
+
+    def saved(self, checkpoint: Path) -> None:
         """Do nothing."""
 
     def say(self, message: str) -> None:

@@ -10,9 +10,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from scicot.adapters.artifacts import remove_folder
 from scicot.words.settings import Settings
 
 STAGE_FILE = "stage.json"
+CHECKPOINTS = "checkpoints"  # of a stage that is trained, in its work folder
+WRITTEN = "written"  # what a stage wrote, beside it
 
 
 def stage_folder(settings: Settings, stage_hash: str) -> Path:
@@ -27,7 +30,12 @@ def work_folder(settings: Settings, run_id: int, stage_hash: str) -> Path:
 
 def clear_work(settings: Settings, run_id: int) -> None:
     """Remove the checkpoints of a run whose stages are all done."""
-    shutil.rmtree(settings.artifacts_folder / "work" / f"run-{run_id}", ignore_errors=True)
+    remove_folder(settings, f"work/run-{run_id}")
+
+
+def drop_work(settings: Settings, folder: Path) -> None:
+    """Remove the checkpoints of a stage that is done."""
+    remove_folder(settings, folder.relative_to(settings.artifacts_folder).as_posix())
 
 
 def remove_leftovers(folder: Path) -> None:
@@ -118,7 +126,7 @@ def read_stage(folder: Path) -> dict[str, Any]:
 
 def read_written(folder: Path, key: str) -> list[str] | None:
     """Return the texts that the stage wrote for the inputs of this key, or None."""
-    path = folder / "written" / f"{key}.json"
+    path = folder / WRITTEN / f"{key}.json"
     if not path.is_file():
         return None
     texts: list[str] = json.loads(path.read_text(encoding="utf-8"))
@@ -127,7 +135,7 @@ def read_written(folder: Path, key: str) -> list[str] | None:
 
 def keep_written(folder: Path, key: str, texts: list[str]) -> None:
     """Keep the stage's outputs, so that the next run that needs them pays nothing."""
-    path = folder / "written" / f"{key}.json"
+    path = folder / WRITTEN / f"{key}.json"
     path.parent.mkdir(exist_ok=True)
     partial = path.with_suffix(f".{uuid.uuid4().hex}")
     try:

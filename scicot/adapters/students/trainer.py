@@ -28,6 +28,7 @@ from scicot.adapters.students.job import (
 from scicot.adapters.students.loading import device_of, load_model, place_model
 from scicot.adapters.students.lora import add_adapters, merge_adapters
 from scicot.adapters.students.memory import give_back_memory
+from scicot.adapters.students.stage_files import CHECKPOINTS
 from scicot.adapters.students.training_tensors import gather_tensors, put_back
 from scicot.adapters.students.validation import validate
 from scicot.pure.methods.tasks import count_seen, draw_places, draws
@@ -93,7 +94,7 @@ class StageTrainer:
     @property
     def checkpoints(self) -> Path:
         """The folder of this stage's checkpoints."""
-        return self.job.work_folder / "checkpoints"
+        return self.job.work_folder / CHECKPOINTS
 
     def train(self, watcher: Watcher) -> TrainingState:
         """Run every step that is left and leave the selected weights in the model."""
@@ -109,7 +110,7 @@ class StageTrainer:
                 self._validate(step, watcher)
             is_time = time.monotonic() - saved > SAVE_SECONDS
             if (step % self.job.config.checkpoint_every == 0 or is_time) and step < total:
-                self._save()
+                watcher.saved(self._save())
                 saved = time.monotonic()
         self._select_best()
         if self.adapters is not None:
@@ -227,15 +228,16 @@ class StageTrainer:
                     value.copy_(self.best[name])
         self.model.eval()
 
-    def _save(self) -> None:
+    def _save(self) -> Path:
         state = {name: getattr(self.state, name) for name in TrainingState.__slots__}
-        save_checkpoint(
+        folder = save_checkpoint(
             self.checkpoints,
             self.state.step,
             state | {"stage": self.job.hash, "threads": self.threads},
             gather_tensors(self.parameters, self.optimizer, self.best),
         )
         give_back_memory()  # what writing took: a copy of the moments
+        return folder
 
     def _restore(self, checkpoint: Checkpoint) -> None:
         kept = {name for name in TrainingState.__slots__ if name in checkpoint.state}

@@ -18,6 +18,7 @@ from scicot.adapters.artifacts import log_path
 from scicot.adapters.clock import utc_now
 from scicot.adapters.parcel_files import open_parcel, read_manifest
 from scicot.adapters.parcel_folders import PROGRESS, copy_progress, scratch_folder
+from scicot.adapters.students.shared_stages import offer_stage
 from scicot.adapters.students.stage_files import (
     bring_stage,
     is_complete,
@@ -84,6 +85,8 @@ def take_in(session: Session, settings: Settings, actor: Actor, path: Path) -> T
             if isinstance(error, KeyError | StatementError):
                 raise _not_fitting(path) from error
             raise
+        for stage_hash in hashes:
+            offer_stage(settings, stage_hash)
         copy_progress(inside / PROGRESS, log_path(settings, run.id))
     return TakenIn(run.id, *counts, already_there=False)
 

@@ -101,6 +101,7 @@ def _settings(settings: Settings, folder: Path, inside: Path) -> Settings:
     return settings.model_copy(
         update={
             "home": folder / "home",
+            "artifacts": "",
             "database_url": None,
             "launcher": "none",
             "packed_student": find_packed_student(inside),

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from db.models import RunStageRow, StageRow
 from scicot.adapters.artifacts import size_of
 from scicot.adapters.students.fast import FastStudent
+from scicot.adapters.students.shared_stages import fetch_stage
 from scicot.adapters.students.shelf import Shelf
-from scicot.adapters.students.stage_files import is_intact
+from scicot.adapters.students.stage_files import is_intact, stage_folder
 from scicot.services.runs.runs import get_run
 from scicot.words.errors import NotFound, StudentError
 from scicot.words.settings import Settings
@@ -43,18 +44,19 @@ def open_stage(
     calls it works on side by side. Raises NotFound when
     the run has no such stage, StudentError when it was not converted.
     """
-    folder = session.scalar(
-        select(StageRow.folder)
+    stage_hash = session.scalar(
+        select(StageRow.hash)
         .join(RunStageRow, RunStageRow.stage_id == StageRow.id)
         .where(RunStageRow.run_id == run_id, RunStageRow.role == role)
     )
-    if folder is None:
+    if stage_hash is None:
         run = get_run(session, run_id)
         raise NotFound(
             f"Run {run.id} ({run.name}) has no stage '{role}'. Choose a run that was trained here."
         )
     compute_type = "float32" if is_exact else "int8"
-    where = settings.artifacts_folder / folder / "ct2"
+    fetch_stage(settings, stage_hash)
+    where = stage_folder(settings, stage_hash) / "ct2"
     most = settings.opened_students_mb * 1_000_000
 
     def open_it() -> FastStudent:

@@ -22,7 +22,10 @@ from scicot.adapters.students.machine import (
     run_threads,
 )
 from scicot.adapters.students.memory import give_back_memory
+from scicot.adapters.students.shared_stages import fetch_checkpoint, fetch_stage, offer_stage
 from scicot.adapters.students.stage_files import (
+    CHECKPOINTS,
+    drop_work,
     is_complete,
     is_intact,
     publish_stage,
@@ -34,6 +37,8 @@ from scicot.adapters.students.stage_files import (
 from scicot.services.students.stages import StagePlan, TrainedStage, find_stage, hash_stage
 from scicot.services.students.watcher import RunWatcher
 from scicot.words.configs import TrainingConfig
+from scicot.words.errors import DamagedArtifact
+from scicot.words.settings import Settings
 
 if TYPE_CHECKING:
     from scicot.adapters.students.trainer import StageTrainer
@@ -55,6 +60,7 @@ def ensure_stage(
     if stored is not None and is_complete(folder) and not is_intact(folder):
         aside = put_aside(folder)
         log.warning("Stage %s is damaged: kept as %s and trained again.", stage_hash, aside.name)
+    is_damaged_there = stored is not None and not _is_fetched(context.settings, stage_hash)
     if stored is not None and is_complete(folder):
         stage = _found(stored, plan, folder, student, is_own)
         watcher.skip(plan.role, stage)
@@ -62,7 +68,18 @@ def ensure_stage(
         stage = _train(watcher, plan, student, config, stage_hash, folder)
     with context.session() as session:
         _remember(session, context.run.id, stage, plan, config)
+    offer_stage(context.settings, stage_hash, anew=is_damaged_there)
     return stage
+
+
+def _is_fetched(settings: Settings, stage_hash: str) -> bool:
+    """Bring a stage that another machine trained, and return whether it is undamaged there."""
+    try:
+        fetch_stage(settings, stage_hash)
+    except DamagedArtifact as error:
+        log.warning("%s It is trained again.", error)
+        return False
+    return True
 
 
 def _found(
@@ -100,6 +117,7 @@ def _train(
     started = time.monotonic()
     watcher.start(plan.role, f"Loading {student.name}.")
     job = _job(watcher, plan, base, config, stage_hash, work)
+    fetch_checkpoint(watcher.context.settings, work / CHECKPOINTS)
     with recruited(job, config.processes, watcher.check) as crew:
         trainer = StageTrainer(job, crew)
         # with matrices beside its own a model has another form until they are merged
@@ -119,7 +137,7 @@ def _train(
         reason = _convert(watcher, prepared, base, model=trainer.model, examples=examples)
     seconds = before + time.monotonic() - started
     stage = _publish(prepared, folder, plan, base, _result(trainer, reason), seconds, state.losses)
-    remove_leftovers(work)
+    drop_work(watcher.context.settings, work)
     return stage
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import RunStageRow, StageRow
+from scicot.adapters.students.shared_stages import fetch_stage
 from scicot.adapters.students.stage_files import is_complete, is_intact, read_stage, stage_folder
 from scicot.pure.methods.registry import read_config
 from scicot.services.runs.runs import get_run
@@ -51,6 +52,7 @@ def trained_config(run: RunView) -> TrainingConfig:
 
 def _to_stage(settings: Settings, role: str, row: StageRow) -> TrainedStage:
     folder = stage_folder(settings, row.hash)
+    fetch_stage(settings, row.hash)
     if not is_complete(folder):
         raise NotFound(
             f"The files of stage {row.hash[:8]} ({role}) are gone. Train the run again; the same "

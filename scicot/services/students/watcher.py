@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
+from pathlib import Path
 from typing import Any
 
 from db.session import write
 from scicot.adapters.students.job import StepReport, Validated
 from scicot.adapters.students.machine import peak_memory_bytes
 from scicot.adapters.students.memory import give_back_memory
+from scicot.adapters.students.shared_stages import offer_checkpoint
 from scicot.pure.runs.durations import say_duration
 from scicot.services.runs.parts import keep_part
 from scicot.services.runs.runs import MetricPoint
@@ -90,6 +92,12 @@ class RunWatcher:
             for name, value in values.items()
             if value is not None
         ]
+
+    def saved(self, checkpoint: Path) -> None:
+        """Keep the curve up to a checkpoint, and put it where another machine can go on from it."""
+        points, self._points = self._points, []
+        self.context.report(metrics=points)
+        offer_checkpoint(self.context.settings, checkpoint)
 
     def wrote(self, count: int, total: int) -> None:
         """Take note of texts written or scored."""

@@ -19,10 +19,12 @@ from db.models import (
 )
 from db.sqlite_file import damaged, forget_damage, known_damage, note_damage, sqlite_path
 from scicot.adapters.clock import utc_now
+from scicot.adapters.students.shared_stages import is_offered
 from scicot.adapters.students.stage_files import has_stage
 from scicot.services.runs.lost import effective_status
 from scicot.services.system.findings import Finding, Level
 from scicot.services.system.invariants import find_broken_rules
+from scicot.words.errors import InvalidConfig, StorageError
 from scicot.words.records import RunStatus
 from scicot.words.settings import Settings
 
@@ -126,7 +128,15 @@ def examine_results(session: Session, _settings: Settings) -> Iterator[Finding]:
 def examine_stages(session: Session, settings: Settings) -> Iterator[Finding]:
     """Look whether every trained stage lies where its row says."""
     folders = list(session.scalars(select(StageRow.folder)))
-    gone = [folder for folder in folders if not has_stage(settings, folder)]
+    try:
+        gone = [
+            folder
+            for folder in folders
+            if not has_stage(settings, folder) and not is_offered(settings, folder)
+        ]
+    except (StorageError, InvalidConfig) as error:
+        yield Finding("students", Level.BAD, str(error), "Until then no other machine's is found.")
+        return
     if gone:
         yield Finding(
             "students",
