@@ -17,14 +17,14 @@ def hide_in_reply(body: str, secrets: Collection[str]) -> str:
     whole that it amounts to.
     """
     body = hide_secrets(body, secrets)
-    content = read_content(body)
-    message = message_in(content)
+    try:
+        content = read_content(body)
+        message = message_in(content)
+        beside = thinking_beside(message) if message else None
+    except RecursionError:  # in objects without end no text is looked for either
+        return body
     if message is None:
         return body
-    try:
-        beside = thinking_beside(message)
-    except RecursionError:
-        beside = None
     told = {name: value for name, value in message.items() if isinstance(value, str)}
     told["content"] = content_text(message.get("content"))
     if beside:

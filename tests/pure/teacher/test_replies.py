@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from scicot.pure.teacher.batch_lines import read_results, request_line
 from scicot.pure.teacher.call_parameters import refused_parameter
+from scicot.pure.teacher.redaction import hide_in_reply
 from scicot.pure.teacher.replies import read_reply
 from scicot.words.teaching import AttemptOutcome, Reply
 
@@ -348,9 +349,11 @@ def test_a_stream_is_put_together_and_one_that_breaks_off_is_cut() -> None:
             + "}}]}",
         ),
         (200, 'data: {"choices": [{"delta": {"content": ["a"]}}]}\n' + STREAMED),
+        (200, 'data: {"errors": ' + "[" * 480 + "]" * 480 + "}"),
     ],
 )
 def test_no_reply_is_so_odd_that_its_run_would_end_without_a_reason(status: int, text: str) -> None:
+    assert hide_in_reply(text, ["a-secret"]) == text
     answer = read_reply(Reply(status, text))
     assert answer.reason or answer.text
     list(read_results(json.dumps({"custom_id": "a", "error": text})))
