@@ -115,7 +115,8 @@ def _to_look_at(session: Session) -> list[int]:
     is_due = (
         LaunchRow.ended_at.is_(None),
         or_(LaunchRow.ticket.is_not(None), LaunchRow.parcel.is_not(None)),
-        or_(LaunchRow.seen_at.is_(None), LaunchRow.seen_at < now - LOOK_EVERY),
+        # later than now: by a clock that was put back since
+        or_(LaunchRow.seen_at.is_(None), ~LaunchRow.seen_at.between(now - LOOK_EVERY, now)),
     )
     due = list(session.scalars(select(LaunchRow.run_id).where(*is_due)))
     session.commit()

@@ -12,6 +12,8 @@ from scicot.adapters.launchers.local import worker_lives
 from scicot.words.records import RunStatus
 
 LOST_AFTER = timedelta(seconds=30)
+# at most, between machines; what was heard later than that was by a clock that was put back
+CLOCKS_DIFFER = timedelta(minutes=10)
 ACTIVE = (RunStatus.STARTING, RunStatus.RUNNING)
 
 
@@ -22,7 +24,8 @@ def effective_status(row: RunRow, now: datetime) -> RunStatus:
     """
     if row.status in ACTIVE:
         heard = row.heartbeat_at or row.launched_at or row.created_at
-        if now - heard > LOST_AFTER and not worker_lives(row.host, row.pid, row.pid_started):
+        is_silent = not now - LOST_AFTER <= heard <= now + CLOCKS_DIFFER
+        if is_silent and not worker_lives(row.host, row.pid, row.pid_started):
             return RunStatus.LOST
     return row.status
 
@@ -30,6 +33,7 @@ def effective_status(row: RunRow, now: datetime) -> RunStatus:
 def reads_as(statuses: Sequence[RunStatus], now: datetime) -> ColumnElement[bool]:
     """Return `effective_status(row, now) in statuses` as a condition."""
     heard = func.coalesce(RunRow.heartbeat_at, RunRow.launched_at, RunRow.created_at)
-    is_silent = and_(RunRow.status.in_(ACTIVE), heard < now - LOST_AFTER)
+    speaks = heard.between(now - LOST_AFTER, now + CLOCKS_DIFFER)
+    is_silent = and_(RunRow.status.in_(ACTIVE), not_(speaks))
     stored = and_(RunRow.status.in_(statuses), not_(is_silent))
     return or_(stored, is_silent) if RunStatus.LOST in statuses else stored

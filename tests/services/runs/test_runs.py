@@ -349,3 +349,15 @@ def test_a_run_whose_process_cannot_be_started_fails_with_the_reason_and_the_que
         assert "read-only" in str(run.error)
     resume_run(session, Actor("Ada"), first)
     assert tend_queue(session, settings, NotingLauncher()) == [first]
+
+
+def test_a_worker_that_was_last_heard_of_in_a_time_to_come_is_lost(session: Session) -> None:
+    run_id = new_run(session)
+    claim_run(session, run_id, "gone")
+    with write(session):  # by a clock that went a year wrong, and was put back
+        ahead = utc_now() + timedelta(days=365)
+        values = {"heartbeat_at": ahead, "host": "elsewhere"}
+        session.execute(update(RunRow).where(RunRow.id == run_id).values(**values))
+    assert get_run(session, run_id).status is RunStatus.LOST
+    assert [run.id for run in list_runs(session, statuses=[RunStatus.LOST])] == [run_id]
+    assert list_runs(session, statuses=[RunStatus.RUNNING]) == []
