@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from db.models import DeedRow, PersonRow, ReviewRow, RunRow
 from db.session import write
 from scicot.adapters.clock import utc_now
-from scicot.words.errors import InvalidInput, NotFound
+from scicot.words.errors import Conflict, InvalidInput, NotFound
 from scicot.words.people import LONGEST_NAME, Action, address_of, needs, require
 from scicot.words.records import Actor, Role, Verdict
 from scicot.words.settings import Settings
@@ -66,6 +66,8 @@ def set_role(session: Session, actor: Actor, email: str, role: Role | None) -> N
         raise InvalidInput(f"'{email[:60]}' is no e-mail address. Write it like ada@example.org.")
     with write(session):
         row = session.scalar(select(PersonRow).where(PersonRow.email == email))
+        if role is not Role.ADMIN and address_of(actor.name) == email:
+            _refuse_leaving_nobody(session, email)
         if role is None:
             if row is None:
                 raise NotFound(f"{email} has no role that could be taken away.")
@@ -74,6 +76,16 @@ def set_role(session: Session, actor: Actor, email: str, role: Role | None) -> N
             session.add(PersonRow(email=email, role=role, given_by=actor.name, given_at=utc_now()))
         else:
             row.role, row.given_by, row.given_at = role, actor.name, utc_now()
+
+
+def _refuse_leaving_nobody(session: Session, email: str) -> None:
+    """Raise Conflict where the only administrator would take that role from themselves."""
+    admins = list(session.scalars(select(PersonRow.email).where(PersonRow.role == Role.ADMIN)))
+    if admins == [email]:
+        raise Conflict(
+            "You are the only administrator here. Give somebody else that role first, then have "
+            "them take yours."
+        )
 
 
 def list_deeds(session: Session, actor: Actor, limit: int = 500) -> list[Deed]:

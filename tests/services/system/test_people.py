@@ -20,7 +20,7 @@ from scicot import services
 from scicot.services.review import verdicts
 from scicot.services.review.items import load_item
 from scicot.services.system.people import find_role, list_deeds, list_people, set_role
-from scicot.words.errors import InvalidInput, NotAllowed
+from scicot.words.errors import Conflict, InvalidInput, NotAllowed
 from scicot.words.people import MAY
 from scicot.words.records import Actor, Role, Split, Verdict
 from scicot.words.settings import Settings
@@ -64,6 +64,17 @@ def test_a_role_is_by_address_and_gone_when_it_is_taken(
     set_role(session, ADMIN, "ada@example.org", None)
     assert find_role(session, settings, "ada@example.org") is None
     assert list_people(session) == []
+
+
+def test_the_only_administrator_keeps_the_role_until_there_is_another(session: Session) -> None:
+    own = Actor("ada@example.org")
+    set_role(session, ADMIN, own.name, Role.ADMIN)
+    for less in (None, Role.VIEWER, Role.REVIEWER):
+        with pytest.raises(Conflict, match="only administrator"):
+            set_role(session, own, "Ada@example.org", less)
+    set_role(session, own, "bob@example.org", Role.ADMIN)
+    set_role(session, own, own.name, None)
+    assert [person.email for person in list_people(session)] == ["bob@example.org"]
 
 
 def test_the_first_administrator_is_a_setting(session: Session) -> None:
