@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from scicot.services.rationales.imports import RationaleSource, import_rationale
 from scicot.words.errors import Conflict, InvalidInput, InvalidRationale, NotFound
 from scicot.words.records import Actor, Origin, RationaleStatus, Split
 from tests.builders import arc_row, store_questions
+from tests.cli.runner import ROOT
 
 
 def write_rows(path: Path, rows: Sequence[object]) -> str:
@@ -177,3 +180,28 @@ def test_counts_are_given_in_the_order_of_splits(session: Session, tmp_path: Pat
 def test_the_starter_set_needs_no_file(session: Session, actor: Actor) -> None:
     done = import_questions(session, actor, "starter", dataset="starter")
     assert done.datasets == {"starter": {"train": 36, "validation": 6, "test": 18}}
+
+
+@pytest.mark.sqlite
+def test_the_same_rows_brought_by_two_at_once_under_two_names_are_one_import(
+    session: Session, tmp_path: Path
+) -> None:
+    session.close()
+    names = ("first.jsonl", "second.jsonl")
+    for name in names:
+        rows = "".join(f"{json.dumps(arc_row(number))}\n" for number in range(300))
+        (tmp_path / name).write_text(rows)
+    words = ("--dataset", "demo", "--split", "train", "--json")
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-m", "scicot", "import", "questions", tmp_path / name, *words],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for name in names
+    ]
+    done = [json.loads(importer.communicate()[0].splitlines()[-1]) for importer in both]
+    assert sorted(counts["added"] for counts in done) == [0, 300]
+    assert sorted(counts["already_there"] for counts in done) == [0, 300]
+    assert len(list_questions(session, "demo", Split.TRAIN)) == 300
