@@ -31,7 +31,7 @@ def say_queue(kind: RunKind) -> str:
     if kind not in HEAVY:
         return "at once."
     with open_workspace() as workspace:
-        slots = workspace.settings.training_slots
+        slots = workspace.slots
         going = list_runs(workspace, kinds=HEAVY, statuses=GOING)
         waiting = list_runs(workspace, kinds=HEAVY, statuses=[RunStatus.QUEUED])
     if len(going) < slots and not waiting:

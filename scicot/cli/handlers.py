@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from scicot.services.runs.cards import on_own_cards
 from scicot.services.runs.worker import Handler, RunContext
 from scicot.words.records import RunKind
 
@@ -18,7 +19,8 @@ def _generate(context: RunContext) -> Mapping[str, Any]:
 def _train(context: RunContext) -> Mapping[str, Any]:
     from scicot.services.training.training import run_training
 
-    return run_training(context)
+    with on_own_cards(context):
+        return run_training(context)
 
 
 def _few_shot(context: RunContext) -> Mapping[str, Any]:
@@ -30,13 +32,15 @@ def _few_shot(context: RunContext) -> Mapping[str, Any]:
 def _attribute(context: RunContext) -> Mapping[str, Any]:
     from scicot.services.evaluation.asking import run_attribution
 
-    return run_attribution(context)
+    with on_own_cards(context):
+        return run_attribution(context)
 
 
 def _predict(context: RunContext) -> Mapping[str, Any]:
     from scicot.services.students.predicting import run_prediction
 
-    return run_prediction(context)
+    with on_own_cards(context):
+        return run_prediction(context)
 
 
 def _judge(context: RunContext) -> Mapping[str, Any]:
@@ -54,7 +58,8 @@ def _lesson(context: RunContext) -> Mapping[str, Any]:
 def _worth(context: RunContext) -> Mapping[str, Any]:
     from scicot.services.worth.run import run_worth
 
-    return run_worth(context)
+    with on_own_cards(context):
+        return run_worth(context)
 
 
 def _estimate(context: RunContext) -> Mapping[str, Any]:

@@ -14,6 +14,7 @@ from db.migrate import migrate
 from db.session import get_engine
 from scicot.adapters.launchers.cluster import refuse_absent
 from scicot.adapters.launchers.launcher import Launcher, open_launcher
+from scicot.adapters.students.machine import count_slots
 from scicot.services.runs.launched import CHOSEN, Chosen, has_launches
 from scicot.services.runs.queue import tend_queue
 from scicot.services.runs.runs import get_run
@@ -64,6 +65,11 @@ class Workspace(Session):
         super().__init__(get_engine(url), expire_on_commit=False)
         self.settings = settings
         self.launcher = launcher
+
+    @property
+    def slots(self) -> int:
+        """How many runs compute on this machine at once."""
+        return count_slots(self.settings)
 
     def start(self, actor: Actor, config: RunConfig, chosen: Chosen | None = None) -> int:
         """Check the config, store its run, tend the queue, and return the run's id.

@@ -12,12 +12,32 @@ import psutil
 from scicot.words.errors import StudentError
 from scicot.words.settings import Settings
 
+VISIBLE = "CUDA_VISIBLE_DEVICES"
 BF16_FLAGS = {"avx512_bf16", "amx_bf16"}
 
 
 def has_gpu() -> bool:
     """Return whether an NVIDIA card and a torch that can use it are here."""
     return Path("/dev/nvidia0").exists() and not metadata.version("torch").endswith("+cpu")
+
+
+def list_cards() -> list[str]:
+    """Return the GPUs that this process may use, by the names that CUDA knows them by."""
+    if not has_gpu():
+        return []
+    visible = os.environ.get(VISIBLE)
+    if visible is None:
+        count = len(list(Path("/dev").glob("nvidia[0-9]*")))
+        return [str(number) for number in range(count)]
+    named = [name.strip() for name in visible.split(",")]
+    return named[: named.index("-1")] if "-1" in named else [name for name in named if name]
+
+
+def count_slots(settings: Settings) -> int:
+    """Return how many runs compute at once: what is set, else one a GPU, else one."""
+    if "training_slots" in settings.model_fields_set or settings.device == "cpu":
+        return settings.training_slots
+    return max(1, len(list_cards()))
 
 
 def choose_device(wanted: str = "auto") -> str:
@@ -68,7 +88,7 @@ def run_threads(settings: Settings) -> int:
     Not what happens to be free: sums are split by thread, so another count gives weights that
     differ in the last bits, and the same run must give the same weights.
     """
-    return min(settings.threads or max(1, _cores() // settings.training_slots), _cores())
+    return min(settings.threads or max(1, _cores() // count_slots(settings)), _cores())
 
 
 def choose_threads(wanted: int | None = None) -> int:

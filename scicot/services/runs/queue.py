@@ -13,6 +13,7 @@ from db.models import RunRow
 from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.adapters.launchers.launcher import Launcher
+from scicot.adapters.students.machine import count_slots
 from scicot.services.runs.runs import list_active
 from scicot.words.launching import HEAVY
 from scicot.words.records import RunStatus
@@ -25,7 +26,7 @@ def tend_queue(session: Session, settings: Settings, launcher: Launcher | None) 
     launched: list[int] = []
     if launcher is None:
         return launched
-    while (run_id := _take_next(session, settings.training_slots)) is not None:
+    while (run_id := _take_next(session, count_slots(settings))) is not None:
         try:
             launcher.launch(settings, run_id)
         except OSError as error:  # no room for its log, a folder that is read-only

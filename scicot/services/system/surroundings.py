@@ -9,7 +9,8 @@ from db.sqlite_file import sqlite_path
 from scicot.adapters.clock import utc_now
 from scicot.adapters.disk import free_bytes, is_open_to_others, prove_writable
 from scicot.adapters.launchers.cluster import is_at_hand
-from scicot.adapters.students.machine import choose_device, name_device, run_threads
+from scicot.adapters.students.cards import list_holders
+from scicot.adapters.students.machine import choose_device, count_slots, name_device, run_threads
 from scicot.adapters.versions import code_version, package_versions
 from scicot.services.system.backups import newest_backup_at, rehearse
 from scicot.services.system.findings import Finding, Level
@@ -95,8 +96,11 @@ def examine_teacher(settings: Settings) -> Iterator[Finding]:
 def examine_launchers(settings: Settings) -> Iterator[Finding]:
     """Say where runs can go: this machine's slots and devices, and the clusters at hand."""
     device = name_device(choose_device(settings.device))
-    said = f"This machine: {settings.training_slots} slots, {run_threads(settings)} threads a run"
+    said = f"This machine: {count_slots(settings)} slots, {run_threads(settings)} threads a run"
     yield Finding("launchers", Level.GOOD, f"{said}, on {device}.")
+    for card, holder in list_holders().items():
+        state = f"works on {holder}" if holder else "is free"
+        yield Finding("launchers", Level.GOOD, f"GPU {card} {state}.")
     for name in CLUSTERS:
         if is_at_hand(name):
             yield Finding("launchers", Level.GOOD, f"{TITLES[name]} can be handed runs from here.")

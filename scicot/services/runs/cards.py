@@ -1,0 +1,42 @@
+"""A run's own GPUs: none is shared by two runs of this machine."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from scicot.adapters.students.cards import held_cards
+from scicot.adapters.students.machine import list_cards
+from scicot.services.runs.launched import processes_of
+from scicot.services.runs.worker import RunContext
+from scicot.words.settings import LOCAL
+
+LOOK_SECONDS = 1.0  # between two looks at whether a GPU has become free
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def on_own_cards(context: RunContext) -> Iterator[None]:
+    """Let a run compute on GPUs that are its alone, one for each of its processes; waits for them.
+
+    Where a cluster gave the GPUs they are its alone already. Of too few GPUs the training says so.
+    """
+    needed, cards = processes_of(context.run.config), list_cards()
+    is_given = context.run.launcher != LOCAL
+    if is_given or context.settings.device == "cpu" or len(cards) < needed:
+        yield
+        return
+    is_told = False
+    while True:
+        context.check_cancelled()
+        with held_cards(needed, f"run {context.run.id}") as own:
+            if own is not None:
+                log.info("Works on GPU %s.", ", ".join(own))
+                yield
+                return
+        if not is_told:
+            context.report(message=f"Waits for a GPU: all {len(cards)} work on other runs.")
+            is_told = True
+        time.sleep(LOOK_SECONDS)
