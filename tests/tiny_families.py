@@ -26,8 +26,8 @@ def save(folder: Path, kind: str, *, ends: bool = False, **fields: Any) -> Path:
     return folder
 
 
-def bart(folder: Path) -> Path:
-    """Return a BART, whose config has no normalize_before."""
+def bart(folder: Path, kind: str = "BartForConditionalGeneration") -> Path:
+    """Return a BART, whose config has no normalize_before, or one of its relatives."""
     sides = {
         f"{side}_{name}": value
         for side in ("encoder", "decoder")
@@ -35,7 +35,7 @@ def bart(folder: Path) -> Path:
     }
     return save(
         folder,
-        "BartForConditionalGeneration",
+        kind,
         ends=True,
         d_model=32,
         max_position_embeddings=256,
@@ -60,7 +60,16 @@ FAMILIES: dict[str, Callable[[Path], Path]] = {
         feed_forward_proj="gated-gelu",
         tie_word_embeddings=False,
     ),
+    "t5-v1.1": lambda folder: t5(
+        folder,
+        "T5ForConditionalGeneration",
+        feed_forward_proj="gated-gelu",
+        tie_word_embeddings=False,
+    ),
     "bart": bart,
+    # the converter fails on one and does not know the other
+    "pegasus": lambda folder: bart(folder, "PegasusForConditionalGeneration"),
+    "blenderbot": lambda folder: bart(folder, "BlenderbotSmallForConditionalGeneration"),
     "smollm2": build_tiny_causal,
     "llama": lambda folder: save(folder, "LlamaForCausalLM", max_position_embeddings=256, **GATED),
     "gpt2": lambda folder: save(

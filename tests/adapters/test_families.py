@@ -1,5 +1,6 @@
 """Every family that docs/students.md names trains, converts, writes and scores."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,11 @@ from scicot.adapters.students.torch_student import TorchStudent
 from scicot.adapters.students.trainer import StageTrainer
 from scicot.pure.methods.registry import make_config
 from scicot.pure.methods.tasks import Task
+from scicot.words.errors import StudentError
 from tests.adapters.test_engine import examples
 from tests.tiny_families import FAMILIES
 
-UNKNOWN_TO_CTRANSLATE2 = {"gpt-neo"}
+UNKNOWN_TO_CTRANSLATE2 = {"gpt-neo", "pegasus", "blenderbot"}
 INPUTS = [example.input for example in examples(5)]
 OPTIONS = [[example.target, "Answer: no"] for example in examples(5)]
 
@@ -67,6 +69,25 @@ def test_a_family_trains_converts_writes_and_scores(name: str, tmp_path: Path) -
             fast.score(INPUTS, OPTIONS, max_input_tokens=120), scored, strict=True
         ):
             assert one == pytest.approx(other, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ({"model_type": "mamba", "architectures": ["MambaForCausalLM"]}, "is a mamba, which keeps"),
+        ({"model_type": "whisper", "is_encoder_decoder": True}, "reads pictures or sound"),
+        ({"model_type": "gemma3", "vision_config": {}}, "reads pictures or sound"),
+        ({"model_type": "mbart", "is_encoder_decoder": True}, "needs language codes"),
+        ({"model_type": "bert", "architectures": ["BertForMaskedLM"]}, "is a BertForMaskedLM"),
+    ],
+)
+def test_a_family_that_cannot_learn_here_is_refused_by_name(
+    tmp_path: Path, config: dict[str, object], said: str
+) -> None:
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    (tmp_path / "model.safetensors").write_bytes(b"x")
+    with pytest.raises(StudentError, match=said):
+        inspect_folder("mine", tmp_path)
 
 
 def test_a_form_that_scores_otherwise_is_not_used(

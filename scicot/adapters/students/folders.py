@@ -26,6 +26,20 @@ from scicot.words.storage import expand
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 WEIGHTS_INDEX = "model.safetensors.index.json"
 ATTENTIONS: tuple[Any, ...] = (None, {}, "", "eager", "sdpa")  # transformers' own
+_RECURRENT = "which keeps no keys and values that options could be scored by"
+OTHERWISE = {
+    **dict.fromkeys(
+        ("mamba", "mamba2", "falcon_mamba", "rwkv", "recurrent_gemma", "xlstm"), _RECURRENT
+    ),
+    **dict.fromkeys(
+        ("switch_transformers", "nllb-moe"),
+        "whose experts transformers does not train by this loss",
+    ),
+}
+NO_TEXT = (
+    *("whisper", "speech_to_text", "pix2struct", "vision-encoder-decoder"),
+    "speech-encoder-decoder",
+)
 NEEDS_LANGUAGE_CODES = ("mbart", "m2m_100", "marian", "nllb-moe", "fsmt")
 
 
@@ -171,6 +185,16 @@ def _family(name: str, config: dict[str, Any]) -> Family:
         raise StudentError(
             f"Student '{name}' is a translation model ({kind}); it needs language codes, which "
             "Sci-CoT does not give. Choose T5, BART or a causal model."
+        )
+    if kind in NO_TEXT or "vision_config" in config or "audio_config" in config:
+        raise StudentError(
+            f"Student '{name}' reads pictures or sound ({kind}), which no question here has. "
+            "Choose a model that reads text alone."
+        )
+    if kind in OTHERWISE:
+        raise StudentError(
+            f"Student '{name}' is a {kind}, {OTHERWISE[kind]}. Choose T5, BART or a causal model "
+            "with attention (Llama, GPT-2, ...)."
         )
     if config.get("is_encoder_decoder") or architecture.endswith("ForConditionalGeneration"):
         return Family.ENCODER_DECODER

@@ -115,10 +115,20 @@ def target_logits(model: Any, batch: TokenBatch, family: Family) -> torch.Tensor
     wanted = batch.labels != IGNORED
     inputs = {"input_ids": batch.input_ids, "attention_mask": batch.attention_mask}
     if family is Family.ENCODER_DECODER:
-        inputs["decoder_input_ids"] = model.prepare_decoder_input_ids_from_labels(batch.labels)
+        inputs["decoder_input_ids"] = _shifted(model, batch.labels)
     with head_at(model, wanted):
         logits: torch.Tensor = model(**inputs, use_cache=False).logits
     return logits
+
+
+def _shifted(model: Any, labels: torch.Tensor) -> torch.Tensor:
+    """Return the decoder's inputs `[batch, length]`: its start, then each target but the last."""
+    if hasattr(model, "prepare_decoder_input_ids_from_labels"):
+        shifted: torch.Tensor = model.prepare_decoder_input_ids_from_labels(labels)
+        return shifted
+    inputs = labels.roll(1, dims=1)
+    inputs[:, 0] = model.config.decoder_start_token_id
+    return inputs.masked_fill(inputs == IGNORED, model.config.pad_token_id)
 
 
 def token_losses(model: Any, batch: TokenBatch, family: Family) -> torch.Tensor:
