@@ -105,6 +105,9 @@ def _keyed_rows(document: dict[str, Any]) -> Iterator[Any]:
             yield from (row["row"] if set(row) >= {"row_idx", "row"} else row for row in rows)
             return
     values = list(document.values())
+    if _are_texts_by_id(document):
+        yield from ({"id": key, "text": value} for key, value in document.items())
+        return
     objects = sum(isinstance(value, dict) for value in values)
     if 0 < objects < len(values):
         return  # a row: columns are all lists, or all objects
@@ -123,6 +126,20 @@ def _keyed_rows(document: dict[str, Any]) -> Iterator[Any]:
         if "stem" in values[0] and "question" in document:
             return  # a single row in ARC's layout
         yield from ({"id": key, **value} for key, value in document.items())
+
+
+def _are_texts_by_id(document: dict[str, Any]) -> bool:
+    """Return whether a document holds a text, or several, for each id: its keys are no columns."""
+    texts = [
+        text
+        for value in document.values()
+        for text in (value if isinstance(value, list) else [value])
+    ]
+    return (
+        bool(texts)
+        and all(isinstance(text, str) for text in texts)
+        and all(any(sign.isdigit() for sign in key) and not is_known(key) for key in document)
+    )
 
 
 class _Window:

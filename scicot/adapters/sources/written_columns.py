@@ -9,7 +9,7 @@ from typing import Any
 from scicot.pure.questions.columns import NAMES, find_columns, plain_name
 from scicot.words.errors import InvalidInput
 
-IDS = ("custom_id", "question_id", "questionid", "qid", *NAMES["id"])
+IDS = ("custom_id", "question_id", "questionid", "qid", *NAMES["id"], "key")
 ASKED = (
     *("question", "stem", "question_text", "question_stem", "query", "problem", "prompt", "input"),
     *("origin_prompt", "full_prompt", "formatted_prompt", "instruction"),

@@ -12,7 +12,7 @@ from scicot.adapters.sources.tables import first_rows, open_table
 from scicot.adapters.sources.written_columns import WANTED, choose_columns
 from scicot.pure.predictions.sample_files import read_sample
 from scicot.pure.questions.asked import what_was_asked
-from scicot.pure.questions.columns import plain_name
+from scicot.pure.questions.columns import plain_name, reach_into
 from scicot.pure.questions.drafts import SPLITS
 from scicot.pure.questions.harness import HarnessSample
 from scicot.pure.questions.layouts import Layout, recognise
@@ -74,6 +74,8 @@ def read_written(
 
     with open_table(path, encoding=encoding, is_header=is_header) as table:
         sample, rows = first_rows(table.rows, SAMPLE)
+        reached = mapping.values()
+        sample = [reach_into(row, reached) for row in sample]
         columns = choose_columns(sample, mapping, kind, table.name)
         layout = _layout(sample, table.name) if kind == "output" else None
         for number, row in rows:
@@ -81,6 +83,7 @@ def read_written(
             try:
                 if isinstance(row, InvalidInput):
                     raise row
+                row = reach_into(row, reached)
                 if kind == "rationale":
                     yield from ((number, text) for text in _rationales(row, columns, where))
                 elif (replied := read_sample(row, where)) is not None:
@@ -118,6 +121,10 @@ def _asked(
     """Return what a row says of its question, as a row that has no text yet."""
     external_id = row.get(columns.get("id", "id"))
     asked = what_was_asked(row.get(columns.get("question", "question")))
+    # a task's words apart from what it is given, as sets for fine-tuning have them
+    parts = [what_was_asked(row.get(name)).strip() for name in ("instruction", "input")]
+    if all(name in row for name in ("instruction", "input")):
+        asked = "\n".join(part for part in parts if part)
     asked = (asked or _asked_in_chat(row, columns)).strip()
     if isinstance(external_id, dict | list | bool) or not (as_text(external_id).strip() or asked):
         raise error(
@@ -174,6 +181,12 @@ def _rationales(
 
 
 def _no_text(row: Mapping[str, Any], column: str, where: str) -> str:
+    if column not in row:
+        there = ", ".join(f"'{name[:40]}'" for name in list(row)[:20])
+        return (
+            f"{where}: the field '{column}' is missing; there are {there}. Correct the row, or say "
+            f"which it is: --map {column}=COLUMN."
+        )
     return (
         f"{where}: the field '{column}' is {kind_of(row.get(column))}; a text was expected. "
         "Correct the row."

@@ -68,6 +68,17 @@ def _of_reply(value: Mapping[str, Any]) -> Iterator[BroughtText]:
         if isinstance(inner, Mapping):
             yield from _of_reply(inner)
             return
+    candidates = value.get("candidates")
+    if isinstance(candidates, list):  # Gemini's own
+        for candidate in candidates:
+            held = candidate.get("content") if isinstance(candidate, Mapping) else None
+            parts = held.get("parts") if isinstance(held, Mapping) else None
+            finish = str(candidate.get("finishReason") or "") if held else ""
+            yield BroughtText(content_text(parts), is_cut=finish == "MAX_TOKENS")
+        return
+    if isinstance(value.get("value"), str) and not _role_of(value):  # an annotation's
+        yield BroughtText(value["value"])
+        return
     if isinstance(value.get("text"), str) and "choices" not in value:  # vLLM's own outputs
         finish = value.get("finish_reason")
         yield BroughtText(value["text"], is_cut=finish == "length")

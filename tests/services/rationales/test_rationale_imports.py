@@ -1,12 +1,13 @@
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import FlagRow, ImportRow, RationaleRow, RevisionRow
+from db.models import FlagRow, ImportRow, QuestionRow, RationaleRow, RevisionRow
 from scicot.services.questions.imports import import_questions
 from scicot.services.rationales.imports import RationaleImport, RationaleSource, import_rationales
 from scicot.words.errors import InvalidInput
@@ -147,3 +148,48 @@ def test_a_reasoning_models_thinking_is_no_rationale(session: Session, demo: Pat
     assert "went into thinking" in said[1]
     texts = list(session.scalars(select(RevisionRow.text).order_by(RevisionRow.id)))
     assert texts == ["Because it is so.", "Iron rusts."]
+
+
+ASKED = "Which statement number 3 about the leaf is true?"
+TEXT = "Because leaves breathe."
+SHAPES: dict[str, object] = {
+    "texts by id": {"Train-3": TEXT, "Train-4": "Because."},
+    "lists of texts by id": {"Train-3": [TEXT], "Train-4": ["Because.", "So."]},
+    "a task and what it is given": {"instruction": "Explain.", "input": ASKED, "output": TEXT},
+    "a task alone": {"instruction": f"{ASKED}\n(A) a (B) b", "input": "", "output": TEXT},
+    "a chat": {
+        "conversations": [
+            {"from": "human", "value": f"{ASKED} Say why."},
+            {"from": "gpt", "value": f"<think>Hm.</think>{TEXT}"},
+        ]
+    },
+    "messages": {
+        "messages": [{"role": "user", "content": ASKED}, {"role": "assistant", "content": TEXT}]
+    },
+    "an annotation": {"question": ASKED, "rationale": [{"value": TEXT, "status": "submitted"}]},
+    "another batch's reply": {
+        "key": "Train-3",
+        "response": {"candidates": [{"content": {"parts": [{"text": TEXT}]}}]},
+    },
+}
+
+
+@pytest.mark.parametrize("row", SHAPES.values(), ids=SHAPES)
+def test_texts_are_taken_from_the_files_of_other_tools(
+    session: Session, demo: Path, row: object
+) -> None:
+    bring(session, demo, [row])
+    question = session.get_one(QuestionRow, stored(session)[0].question_id)
+    assert question.external_id == "Train-3"
+    assert session.scalars(select(RevisionRow.text)).first() == TEXT
+
+
+def test_a_file_without_a_column_for_the_texts_says_so(session: Session, demo: Path) -> None:
+    with pytest.raises(InvalidInput, match=r"there are 'id', 'warum'\. Correct .*--map rationale="):
+        bring(session, demo, [{"id": "Train-3", "warum": TEXT}])
+    nested = [
+        {"meta": {"id": "Train-3"}, "out": [TEXT]},
+        {"meta": {"id": "Train-4"}, "out": ["Because."]},
+    ]
+    bring(session, demo, nested, replace(LLM, mapping={"id": "meta.id", "rationale": "out.0"}))
+    assert len(stored(session)) == 2
