@@ -228,6 +228,16 @@ def test_a_zip_of_one_file_is_unpacked(tmp_path: Path) -> None:
     assert rows_of(path) == ROWS[:1]
 
 
+def test_what_keeps_excel_from_reading_formulas_is_taken_off(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text('id,question\n"=""007""",\'=1+1 is two\nq2,\'-\' is a sign\nq3,\'s\n')
+    assert rows_of(path) == [
+        {"id": "007", "question": "=1+1 is two"},
+        {"id": "q2", "question": "'-' is a sign"},
+        {"id": "q3", "question": "'s"},
+    ]
+
+
 POLISH = "Która żaba ćwierka łąką? Gdzie jest źdźbło?"
 WORDS = {
     **dict.fromkeys(("cp1250", "iso8859_2"), POLISH),

@@ -26,6 +26,7 @@ ENCODINGS = [
     *("gb18030", "big5", "shift_jis", "euc_jp", "euc_kr", "mac_roman"),
 ]
 _RULE = re.compile(r"\s*:?-{2,}:?\s*")
+_NO_FORMULA = re.compile(r"'[=+\-@][^']*", re.DOTALL)  # as tables are exported here
 _AS_TEXT = re.compile(r'="(.*)"')  # how a table keeps Excel from making numbers of texts
 LATIN = ("cp1250", "cp1252", "cp1254", "mac_roman", "cp1253")
 DOUBLE = ("gb18030", "big5", "shift_jis", "euc_jp", "euc_kr")
@@ -260,4 +261,6 @@ def _as_meant(cell: Any) -> Any:
         return cell
     cell = cell.replace("\r\n", "\n").replace("_x000D_\n", "\n")
     quoted = _AS_TEXT.fullmatch(cell)
-    return quoted[1].replace('""', '"') if quoted else cell
+    if quoted:
+        return quoted[1].replace('""', '"')
+    return cell[1:] if _NO_FORMULA.fullmatch(cell) else cell

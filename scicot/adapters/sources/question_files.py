@@ -21,6 +21,8 @@ ENDINGS = (
     *(".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".txt", ".parquet", ".arrow", ".xlsx"),
     *(".feather", ".gz", ".bz2"),
 )
+# what lies beside questions: what `datasets` notes of a folder that it saved, and words about a set
+BESIDE = (".", "dataset_info", "dataset_dict", "state.json", "readme", "license", "licence")
 MAX_FILES = 1000
 MAX_ENTRIES = 20_000  # files and folders that a folder is looked through for
 MOST_SECONDS = 15  # a network disk may answer slowly
@@ -89,7 +91,7 @@ def _files_of(folder: Path) -> list[Path]:
         files += [
             Path(here, name)
             for name in sorted(names)
-            if name.lower().endswith(ENDINGS) and not name.startswith((".", "dataset_info"))
+            if name.lower().endswith(ENDINGS) and not name.lower().startswith(BESIDE)
         ]
         looked = f"{folder} is too large to look through"
         if len(files) > MAX_FILES:

@@ -120,6 +120,22 @@ def test_columns_that_nothing_is_taken_from_are_named(bring: Any) -> None:
     assert "Not read: 'story_of_it', 'humanScore'." in done.notes[0]
 
 
+def test_a_folder_that_datasets_saved_is_read(
+    session: Session, actor: Actor, tmp_path: Path
+) -> None:
+    for split in ("train", "test"):
+        folder = tmp_path / "saved" / split
+        folder.mkdir(parents=True)
+        rows = [{**ROW, "question": f"{STEM} ({split})"}]
+        (folder / "data-00000-of-00001.arrow").write_text(json.dumps(rows))
+        (folder / "state.json").write_text(json.dumps({"_data_files": [{"filename": "data"}]}))
+        (folder / "dataset_info.json").write_text("{}")
+    (tmp_path / "saved" / "dataset_dict.json").write_text('{"splits": ["train", "test"]}')
+    (tmp_path / "saved" / "README_train.txt").write_text("About it,\nin words")
+    done = import_questions(session, actor, str(tmp_path / "saved"), dataset="set")
+    assert done.datasets == {"set": {"train": 1, "test": 1}}
+
+
 REFUSED = {
     "a key that only looks like one": ({**ROW, "answer": "В"}, "CYRILLIC CAPITAL LETTER VE"),
     "two keys": ({**ROW, "answer": "A, C"}, "one right option"),
