@@ -73,8 +73,8 @@ def _of_reply(value: Mapping[str, Any]) -> Iterator[BroughtText]:
         for candidate in candidates:
             held = candidate.get("content") if isinstance(candidate, Mapping) else None
             parts = held.get("parts") if isinstance(held, Mapping) else None
-            finish = str(candidate.get("finishReason") or "") if held else ""
-            yield BroughtText(content_text(parts), is_cut=finish == "MAX_TOKENS")
+            is_cut = bool(held) and candidate.get("finishReason") == "MAX_TOKENS"
+            yield BroughtText(content_text(parts), is_cut=is_cut)
         return
     if isinstance(value.get("value"), str) and not _role_of(value):  # an annotation's
         yield BroughtText(value["value"])
