@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from scicot.adapters.artifact_store import open_store
+from scicot.words.errors import InvalidConfig, StorageError
 from scicot.words.settings import Settings
 
 # a folder without a row may belong to a stage that is being published at this moment
 SETTLED_SECONDS = 3600
+log = logging.getLogger(__name__)
 
 
 def log_path(settings: Settings, run_id: int | str) -> Path:
@@ -46,11 +49,17 @@ def size_of(folder: Path) -> int:
 
 
 def remove_folder(settings: Settings, folder: str) -> None:
-    """Remove a folder under artifacts, here and where all machines find it."""
+    """Remove a folder under artifacts, here and where all machines find it.
+
+    What cannot be removed only takes room: it stays, and the log says so.
+    """
     shutil.rmtree(settings.artifacts_folder / folder, ignore_errors=True)
-    store = open_store(settings)
-    if store is not None:
-        store.remove(folder)
+    try:
+        store = open_store(settings)
+        if store is not None:
+            store.remove(folder)
+    except (StorageError, InvalidConfig) as error:
+        log.warning("%s", error)
 
 
 def remove_run_files(settings: Settings, run_id: int) -> None:

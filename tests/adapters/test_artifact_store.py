@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from scicot.adapters.artifact_store import ArtifactStore, open_store
+from scicot.adapters.artifacts import remove_folder
 from scicot.words.errors import DamagedArtifact, InvalidConfig, StorageError
 from scicot.words.settings import Settings
 
@@ -123,6 +124,25 @@ def test_a_list_that_leads_elsewhere_is_refused(
     with pytest.raises(DamagedArtifact, match="names files outside of it"):
         store.fetch(NAME, tmp_path / "abc")
     damage(store, "abc.json", b'{"copy": "other/secret", "files": {}}')
+    assert not store.has(NAME)
+
+
+def test_what_cannot_be_removed_stops_nobody(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = Settings(home=tmp_path / "home", artifacts=f"file://{tmp_path / 'bucket'}")
+    store = open_store(settings)
+    assert store is not None
+    store.put(folder, NAME)
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise PermissionError("access denied")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(store.system), "rm", refuse)
+        remove_folder(settings, NAME)
+    assert "could not be removed: access denied" in caplog.text
+    remove_folder(settings, NAME)
     assert not store.has(NAME)
 
 

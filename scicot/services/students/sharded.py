@@ -45,15 +45,19 @@ def answer_in_shards(context: RunContext, answering: Answering, stages: Stages) 
     watcher, run_id = answering.watcher, context.run.id
     passes = plan_of(answering.config).answers.passes
     _choose_type(context, answering, stages)
+    told = 0  # how many shards others had, when it was last said
     while True:
         with context.session() as session:
             standing = count_shards(session, run_id)
         watcher.stand_at(passes * standing.answered)
         if standing.finished == standing.shards:
+            watcher.say(f"All {standing.shards} shards are answered; counting up.")
             return _count_up(context)
         if _answer_next(context, answering, stages) is None:
             left = standing.shards - standing.finished
-            watcher.say(f"Others answer the last {left} of {standing.shards} shards.")
+            if left != told:
+                watcher.say(f"Others answer the last {left} of {standing.shards} shards.")
+                told = left
             time.sleep(LOOK_SECONDS)
 
 

@@ -156,6 +156,7 @@ def test_a_killed_workers_shard_is_answered_by_another_and_all_is_as_in_one_piec
     assert answers(session, run_id) == answers(session, whole)
     assert run.result["metrics"] == get_run(session, whole).result["metrics"]
     assert run.result["shards"] == 5
+    assert run.progress_done == run.progress_total > TEST_QUESTIONS
     for shared, alone in zip(
         list_predictions(session, run_id), list_predictions(session, whole), strict=True
     ):
