@@ -111,7 +111,10 @@ class Settings(BaseSettings):
         place = value.strip()
         if place[:1] in "\"'" and place:
             raise ValueError("a folder or a URL was expected, without quotes")
-        if "@" in place.partition("://")[2].partition("/")[0]:
+        # a URL within another one (zip://a::https://b) has a host of its own; a key may be signed
+        # into what follows the question mark
+        hosts = [part.partition("/")[0] for part in place.split("://")[1:]]
+        if any("@" in host for host in hosts) or (hosts and "?" in place):
             raise ValueError(
                 "keys do not belong into the URL; the storage's own variables hold them"
             )

@@ -163,5 +163,9 @@ def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "s3fs", None)
     with pytest.raises(InvalidConfig, match=r"not installed here: .*s3fs"):
         open_store(Settings(artifacts="s3://bucket/of-a-test"))
-    with pytest.raises(ValueError, match="keys do not belong into the URL"):
-        Settings(artifacts="s3://key:secret@bucket/folder")
+    for with_key in (
+        *("s3://key:secret@bucket/folder", "https://host/folder?sig=secret"),
+        "zip://part::https://key:secret@host/all.zip",
+    ):
+        with pytest.raises(ValueError, match="keys do not belong into the URL"):
+            Settings(artifacts=with_key)

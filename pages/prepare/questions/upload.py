@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import streamlit as st
+
+from scicot.words.storage import storage_error
 
 
 def keep_upload(label: str) -> str | None:
@@ -19,6 +22,12 @@ def keep_upload(label: str) -> str | None:
     kept: dict[str, str] = st.session_state.setdefault("uploads_kept", {})
     if file.file_id not in kept:
         path = Path(tempfile.mkdtemp(prefix="scicot-upload-")) / Path(file.name).name
-        path.write_bytes(file.getbuffer())
+        try:
+            path.write_bytes(file.getbuffer())
+        except OSError as error:
+            with suppress(OSError):  # half a copy would fill the disk with every rerun
+                path.unlink(missing_ok=True)
+                path.parent.rmdir()
+            raise storage_error(error, f"a copy of {path.name[:60]}") from error
         kept[file.file_id] = str(path)
     return kept[file.file_id]
