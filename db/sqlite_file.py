@@ -25,6 +25,8 @@ from scicot.words.errors import (
 )
 
 BUSY_TIMEOUT_MS = 10_000
+PAGE = 4096
+ROOM = 64 * 1024  # bytes: an index has 32 KiB for every 4,096 pages of the log
 PRIMARY = 0xFF  # of an error's number; what lies above says more
 Identity = tuple[int, int]
 
@@ -76,6 +78,8 @@ def connect(path: Path, *, may_be_empty: bool = False) -> sqlite3.Connection:
     finish_restore(path)
     if not may_be_empty and path.exists() and not path.stat().st_size:
         raise damaged(path)
+    if _may_be_killed(path):
+        raise _full(path)
     try:
         connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=rw",
@@ -93,6 +97,25 @@ def connect(path: Path, *, may_be_empty: bool = False) -> sqlite3.Connection:
     return connection
 
 
+def _may_be_killed(path: Path) -> bool:
+    """Return whether this disk has no room for the index of the log, which is mapped into memory.
+
+    SQLite makes sure of a block in each of its pages. Where blocks are smaller than pages, as on
+    small disks, the system kills a process that writes to a page without room behind it.
+    """
+    try:
+        disk = os.statvfs(path.parent)
+    except OSError:
+        return False
+    return disk.f_frsize < PAGE and disk.f_bavail * disk.f_frsize < ROOM
+
+
+def _full(path: Path) -> StorageFull:
+    return StorageFull(
+        f"The disk of {path} is full; nothing was written. Make room, then try again."
+    )
+
+
 def name_error(error: BaseException, path: Path) -> DatabaseError | StorageError | None:
     """Return what SQLite's error means for the person, None when it is not about the file."""
     if not isinstance(error, sqlite3.Error):
@@ -107,9 +130,7 @@ def name_error(error: BaseException, path: Path) -> DatabaseError | StorageError
         note_damage(path, str(error))
         return damaged(path)
     if code == sqlite3.SQLITE_FULL:
-        return StorageFull(
-            f"The disk of {path} is full; nothing was written. Make room, then try again."
-        )
+        return _full(path)
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
         return StorageError(
             f"{path} is read-only; nothing was written. "

@@ -32,15 +32,18 @@ def told(*words: str | Path, run: Callable[..., Done] = run_command) -> str:
     return line
 
 
+# blocks smaller than SQLite's pages: the system would kill who opens the database on such a disk
+@pytest.mark.parametrize(("megabytes", "block"), [(3, None), (5, 1024)])
 def test_a_full_disk_rolls_an_import_back_and_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, megabytes: int, block: int | None
 ) -> None:
-    with small_disk(tmp_path / "disk", megabytes=3) as disk:
+    with small_disk(tmp_path / "disk", megabytes=megabytes, block=block) as disk:
         fill_while_importing(disk, tmp_path, monkeypatch)
 
 
 def fill_while_importing(disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCICOT_HOME", str(disk / "home"))
+    (disk / "ballast").write_bytes(b"\0" * 200_000)  # what is thrown off to make room
     rows = tmp_path / "rows.jsonl"
     rows.write_text("".join(f"{json.dumps(arc_row(n))}\n" for n in range(ROWS)))
     words = ("import", "questions", rows, "--dataset", "demo", "--split", "train")
@@ -50,6 +53,7 @@ def fill_while_importing(disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
     filler = fill(disk)
     assert "Traceback" not in run_command("doctor").stderr
     filler.unlink()
+    (disk / "ballast").unlink()
     again = run_json(*words[:3], "--dataset", "few", "--split", "train", "--preview")
     assert again["rows"] == ROWS
     get_engine(f"sqlite:///{disk / 'home' / 'scicot.db'}").dispose()  # nothing holds the disk

@@ -21,13 +21,16 @@ def keep_upload(label: str) -> str | None:
         return None
     kept: dict[str, str] = st.session_state.setdefault("uploads_kept", {})
     if file.file_id not in kept:
-        path = Path(tempfile.mkdtemp(prefix="scicot-upload-")) / Path(file.name).name
+        name = Path(file.name).name
+        path = None
         try:
+            path = Path(tempfile.mkdtemp(prefix="scicot-upload-")) / name
             path.write_bytes(file.getbuffer())
         except OSError as error:
-            with suppress(OSError):  # half a copy would fill the disk with every rerun
-                path.unlink(missing_ok=True)
-                path.parent.rmdir()
-            raise storage_error(error, f"a copy of {path.name[:60]}") from error
+            if path is not None:  # half a copy would fill the disk with every rerun
+                with suppress(OSError):
+                    path.unlink(missing_ok=True)
+                    path.parent.rmdir()
+            raise storage_error(error, f"a copy of {name[:60]}") from error
         kept[file.file_id] = str(path)
     return kept[file.file_id]
