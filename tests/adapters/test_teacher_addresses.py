@@ -138,7 +138,15 @@ def test_a_proxy_is_never_used_for_ones_own_machine(monkeypatch: pytest.MonkeyPa
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     monkeypatch.delenv("NO_PROXY", raising=False)
-    for host in ("localhost", "LOCALHOST.", "[::1]", "127.1", "2130706433", "[::ffff:127.0.0.1]"):
+    for host in (
+        "localhost",
+        "LOCALHOST.",
+        "[::1]",
+        "127.1",
+        "2130706433",
+        "[::ffff:127.0.0.1]",
+        "0.0.0.0",
+    ):
         assert proxy_for(f"http://{host}:8080/v1") is None, host
 
     async def once(url: str) -> Reply:
@@ -158,6 +166,8 @@ def test_a_proxy_is_never_used_for_ones_own_machine(monkeypatch: pytest.MonkeyPa
         ("socks://host.example:1080", "socks5://"),
         ("htp://host.example", "cannot be read"),
         ("http://host.example:port", "cannot be read"),
+        ("none", "which is no host"),
+        ("http:/host.example:80", "which is no host"),
     ],
 )
 def test_a_proxy_that_cannot_be_used_is_told_before_the_first_call(
@@ -168,6 +178,26 @@ def test_a_proxy_that_cannot_be_used_is_told_before_the_first_call(
     with pytest.raises(InvalidConfig, match=said) as refused:
         check_teacher(parse_teacher("http://8.8.8.8/v1#m"), Settings())
     assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "excepted", ["8.8.8.0/24", "8.8.", "example.org, 8.8.8.8:8000", "2001:db8::/32 8.8.8.8"]
+)
+def test_a_host_that_is_excepted_in_any_spelling_is_asked_directly(
+    monkeypatch: pytest.MonkeyPatch, excepted: str
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("NO_PROXY", "8.8.4.0/24, *.example.org")
+    assert proxy_for("http://8.8.8.8:8000/v1") == "http://proxy.example:3128"
+    assert proxy_for("http://api.example.org/v1") is None
+    monkeypatch.setenv("NO_PROXY", excepted)
+    assert proxy_for("http://8.8.8.8:8000/v1") is None
+
+
+@pytest.mark.parametrize("key", ["OPENAI_API_KEY=sk-1", "$OPENAI_API_KEY", "<key>", "`sk-1`"])
+def test_a_key_that_is_none_is_told_before_the_first_call(key: str) -> None:
+    with pytest.raises(TeacherRefused, match=r"OPENAI_API_KEY (?:holds a placeholder|stands in)"):
+        check_teacher(parse_teacher("openai:m"), Settings(OPENAI_API_KEY=key))
 
 
 @pytest.mark.parametrize("url", ["api.example.com/v1", "htp://api.example.com", "https://"])

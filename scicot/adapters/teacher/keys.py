@@ -38,7 +38,11 @@ def teacher_key(teacher: Teacher, settings: Settings) -> str:
             f"{name} holds a sign that no key has (a blank, a line break, a curly quote or "
             "another sign outside ASCII). Copy the key again, without what stands around it."
         )
-    if key[0] in "\"'" or key[-1] in "\"'":
+    if key.startswith((f"{name}=", "$", "<")):
+        raise TeacherRefused(
+            f"{name} holds a placeholder or its own name instead of a key. Write the key alone."
+        )
+    if key[0] in "\"'`" or key[-1] in "\"'`":
         raise TeacherRefused(f"{name} stands in quotes. Take them off.")
     return key
 

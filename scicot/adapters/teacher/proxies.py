@@ -10,6 +10,7 @@ from urllib.request import getproxies, proxy_bypass
 from scicot.adapters.teacher.addresses import resolve
 from scicot.words.errors import InvalidConfig
 
+_NO_HOSTS = ("none", "direct", "off", "no", "false", "http", "https")  # the last of http:/host
 _SCHEMES = ("http", "https", "socks5", "socks5h")
 
 
@@ -24,7 +25,7 @@ def proxy_for(base_url: str) -> str | None:
         return None
     proxies = getproxies()
     proxy = (proxies.get(parts.scheme) or proxies.get("all") or "").strip()
-    if not proxy or proxy_bypass(parts.netloc):
+    if not proxy or proxy_bypass(parts.netloc) or _is_excepted(host, parts.netloc, proxies):
         return None
     if (addresses := resolve(host)) and all(address.is_loopback for address in addresses):
         return None  # 127.1, or a name that this machine gives itself
@@ -43,7 +44,25 @@ def is_own_machine(host: str) -> bool:
     except ValueError:
         return False
     mapped = getattr(address, "ipv4_mapped", None) or address  # ::ffff:127.0.0.1
-    return bool(mapped.is_loopback)
+    return bool(mapped.is_loopback or mapped.is_unspecified)  # servers log 0.0.0.0 as theirs
+
+
+def _is_excepted(host: str, place: str, proxies: dict[str, str]) -> bool:
+    """Return whether NO_PROXY names the host in a way that urllib does not know.
+
+    A network (10.0.0.0/8), a beginning (10.), any name below one (*.example.org), host and port.
+    """
+    for entry in proxies.get("no", "").replace(",", " ").lower().split():
+        if entry in (host, place) or (entry.startswith("*.") and host.endswith(entry[1:])):
+            return True
+        if entry.endswith(".") and host.startswith(entry):
+            return True
+        try:
+            if "/" in entry and ipaddress.ip_address(host) in ipaddress.ip_network(entry, False):
+                return True
+        except ValueError:  # a name, or no network
+            continue
+    return False
 
 
 def shown_proxy(proxy: str) -> str:
@@ -58,6 +77,11 @@ def _check(proxy: str) -> None:
         host, _port = parts.hostname, parts.port
     except ValueError:
         host, parts = None, urlsplit("")
+    if host in _NO_HOSTS:
+        raise InvalidConfig(
+            f"The environment names the proxy '{host}' (HTTP_PROXY, HTTPS_PROXY or ALL_PROXY), "
+            "which is no host. Write http://HOST:PORT, or take it out."
+        )
     if parts.scheme == "socks":  # how some desktops write it
         raise InvalidConfig(
             f"The proxy {shown_proxy(proxy)} does not say which SOCKS it speaks. Write "
