@@ -22,6 +22,8 @@ PARCEL = "parcel"  # the launcher of a run that was packed: nothing here starts 
 ENV_FILE = ".env"
 PREFIX = "SCICOT_"
 OTHER_NAMES = ("SCICOT_ACTOR",)  # read where they are used, not here
+# the hub's and the trackers' keys, which their own clients read
+OTHERS_KEYS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "WANDB_API_KEY", "MLFLOW_TRACKING_TOKEN")
 _NAMES = re.compile(r"^\s*(?:export\s+)?(\w+)\s*=", re.MULTILINE)
 _OURS = re.compile(r"SCICOT|OPENAI", re.IGNORECASE)
 _QUOTED = re.compile(r"^\s*(?:export\s+)?\w+\s*=\s*([\"'])", re.MULTILINE)
@@ -162,7 +164,9 @@ class Settings(BaseSettings):
     def known_secrets(self) -> tuple[str, ...]:
         """The keys at hand: they stand in no table, log, error or backup."""
         keys = (self.openai_api_key, self.teacher_api_key)
-        return tuple(key.get_secret_value().strip() for key in keys if key)
+        ours = [key.get_secret_value() for key in keys if key]
+        others = [os.environ.get(name, "") for name in OTHERS_KEYS]
+        return tuple(key for secret in (*ours, *others) if (key := secret.strip()))
 
     @property
     def student_folder_list(self) -> list[Path]:

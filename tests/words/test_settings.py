@@ -121,3 +121,12 @@ def test_a_worker_is_given_what_the_command_was_given(
     environment = get_settings().as_environment()
     assert (environment["OPENAI_API_KEY"], environment["SCICOT_THREADS"]) == ("sk-one", "3")
     assert Settings(home=folder).known_secrets == ("sk-one",)
+
+
+def test_the_keys_of_the_hub_and_of_trackers_are_hidden_too(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", " hf_abcdefgh ")
+    monkeypatch.setenv("WANDB_API_KEY", "0123456789abcdef")
+    monkeypatch.setenv("MLFLOW_TRACKING_TOKEN", "")
+    assert Settings(home=folder).known_secrets == ("hf_abcdefgh", "0123456789abcdef")
