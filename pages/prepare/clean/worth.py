@@ -32,8 +32,11 @@ def show_worths(dataset: str) -> None:
             if len(students) > 1:
                 chosen = st.selectbox("Measured by", students, key="worth_student")
                 view = show_worth(session, dataset, chosen)
-        except InvalidInput as nothing_measured:
-            st.caption(escape_markdown(str(nothing_measured)))
+        except InvalidInput:
+            st.caption(
+                "Nothing is measured yet. Then stands here how much each teacher's rationales help "
+                "and give away, and whether that tells what people reject."
+            )
             return
     st.caption(
         f"{view.rationales:,} rationales measured by {escape_markdown(view.student)}. Help: "

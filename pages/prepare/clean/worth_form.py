@@ -9,6 +9,7 @@ import streamlit as st
 from pages.shared.answers import answer, answered_at, show_answer
 from pages.shared.frame import current_actor, errors_shown
 from pages.shared.press import press_button
+from scicot.services.evaluation.what_if import can_answer
 from scicot.services.runs.runs import list_runs
 from scicot.services.workspace import open_workspace
 from scicot.services.worth.run import count_unmeasured
@@ -24,9 +25,10 @@ CONTROLS = 60  # pairs that tell an AUC of 0.6 from 0.5 and take as long as 180 
 
 
 def show_form(dataset: str) -> None:
-    """Show which student measures, and the button."""
+    """Show which of the students that are here measures, and the button."""
     with open_workspace() as session:
-        runs = list_runs(session, kinds=[RunKind.TRAIN], statuses=[RunStatus.DONE], limit=50)
+        done = list_runs(session, kinds=[RunKind.TRAIN], statuses=[RunStatus.DONE], limit=50)
+        runs = [run for run in done if can_answer(session, run)]
     names = {run.id: f"run {run.id}: {run.name}" for run in runs} | UNTRAINED
     first, second = st.columns([3, 1], vertical_alignment="bottom")
     by = first.selectbox(

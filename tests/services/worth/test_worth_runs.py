@@ -25,6 +25,7 @@ from tests.builders import store_rationale
 from tests.cli.runner import run_json
 from tests.pages.driver import open_page
 from tests.pages.tables import read_tables, texts
+from tests.predictions import store_run
 from tests.services.training_line import Questions, prepare, tiny_config, train
 from tests.tiny_students import tiny_t5
 
@@ -110,8 +111,11 @@ def test_a_control_measures_rationales_broken_and_stores_none_of_it(
     assert quartiles == sorted(quartiles)
     session.rollback()
     measure(session, settings, config)  # everything is measured, but a control can be asked again
+    brought = store_run(session, list(questions[Split.TEST]), right=[], method="finetune")
     page = open_page("prepare/clean", dataset="demo", tab="Worth")
     assert not page.exception
+    offered = page.selectbox(key="worth_by").options
+    assert not [name for name in offered if f"run {brought}" in name], "its students are not here"
     assert len(texts(read_tables(page)["worth_control"])) == len(shown["control"])
     page.selectbox(key="worth_by").set_value("starter").run()
     assert page.button(key="worth_start").label == "Measure 12 rationales"
