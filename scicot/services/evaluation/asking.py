@@ -19,7 +19,7 @@ from scicot.services.evaluation.attribution import OTHERS, attribute_errors, is_
 from scicot.services.predictions.store import list_outcomes, list_predictions, store_predictions
 from scicot.services.questions.lookup import find_dataset_id, get_questions
 from scicot.services.rationales.references import list_references
-from scicot.services.runs.runs import create_run, get_run
+from scicot.services.runs.runs import create_lone_run, get_run
 from scicot.services.runs.worker import RunContext
 from scicot.services.students.answering import Student
 from scicot.services.students.answers import ANSWER_TOKENS, answer_input, option_texts
@@ -49,7 +49,7 @@ def start_attribution(session: Session, actor: Actor, config: AttributionConfig)
     run = _two_stage_run(session, config.run)
     if not list_outcomes(session, run.id):
         raise InvalidConfig(f"Run {run.id} ({run.name}) has no predictions to ask again about.")
-    return create_run(
+    return create_lone_run(
         session,
         actor,
         kind=RunKind.ATTRIBUTE,

@@ -21,7 +21,7 @@ from scicot.pure.teacher.prompts import messages_hash
 from scicot.services.judge.corrections import choose_corrections, read_corrections
 from scicot.services.judge.rubrics import Rubric, get_rubric
 from scicot.services.questions.lookup import find_dataset_id, get_questions
-from scicot.services.runs.runs import create_run
+from scicot.services.runs.runs import create_lone_run
 from scicot.services.runs.worker import RunContext
 from scicot.services.teacher.carry_out import carry_out, result_of
 from scicot.services.teacher.generation import check_calls, refuse_second
@@ -69,7 +69,7 @@ def start_judge(session: Session, settings: Settings, actor: Actor, config: Judg
     config = pin_corrections(session, config)
     values = config.model_dump(mode="json")
     refuse_second(session, RunKind.JUDGE, values)
-    return create_run(
+    return create_lone_run(
         session,
         actor,
         kind=RunKind.JUDGE,

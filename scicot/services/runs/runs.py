@@ -23,7 +23,7 @@ from scicot.pure.hashing import content_hash
 from scicot.services.runs.launched import chosen_for, processes_of
 from scicot.services.runs.lost import ACTIVE, effective_status, reads_as
 from scicot.words.configs import NOT_HASHED
-from scicot.words.errors import InvalidInput, NotFound
+from scicot.words.errors import InvalidInput, NotFound, RunNotInState
 from scicot.words.people import Action, needs
 from scicot.words.records import Actor, RunKind, RunStatus
 from scicot.words.runs import RunView
@@ -57,6 +57,27 @@ class NewRun(TypedDict, total=False):
 def create_run(session: Session, actor: Actor, **run: Unpack[NewRun]) -> int:
     """Store a run and return its id; `services/runs/queue.tend_queue` starts it."""
     with write(session):
+        return add_run(session, actor, **run)
+
+
+@needs(Action.START_RUN)
+def create_lone_run(session: Session, actor: Actor, **run: Unpack[NewRun]) -> int:
+    """Store a run that would do nothing new beside an equal one that waits or goes.
+
+    Raises RunNotInState where there is such a one: a second press does not make a second run.
+    """
+    with write(session):
+        equal = session.scalar(
+            select(func.max(RunRow.id)).where(
+                RunRow.config_hash == hash_run(run),
+                RunRow.status.in_((RunStatus.QUEUED, *ACTIVE)),
+            )
+        )
+        if equal is not None:
+            raise RunNotInState(
+                f"Run {equal} has exactly these settings and is not over. The Runs page shows how "
+                "far it is; where it was lost, resume or cancel it there."
+            )
         return add_run(session, actor, **run)
 
 

@@ -19,7 +19,7 @@ from scicot.adapters.students.stage_files import clear_work
 from scicot.pure.methods.registry import make_config, plan_of
 from scicot.pure.training.fractions import split_folds
 from scicot.services.questions.lookup import find_dataset_id, get_questions
-from scicot.services.runs.runs import create_run, get_run
+from scicot.services.runs.runs import create_lone_run, get_run
 from scicot.services.runs.worker import RunContext
 from scicot.services.students.answering import Answering
 from scicot.services.students.stages import TrainedStage
@@ -60,7 +60,7 @@ def start_worth(session: Session, settings: Settings, actor: Actor, config: Wort
             f"Dataset '{config.dataset}' has no rationale that {name_student(config)} has not "
             "measured yet. Generate or import some, or name another student."
         )
-    return create_run(
+    return create_lone_run(
         session,
         actor,
         kind=RunKind.WORTH,

@@ -9,14 +9,14 @@ from scicot.pure.worth.broken import Break
 from scicot.services.evaluation.teachers import compare_teachers
 from scicot.services.review.items import load_item
 from scicot.services.review.queue import next_items
-from scicot.services.runs.runs import create_run, get_run
+from scicot.services.runs.runs import create_run, get_run, list_runs
 from scicot.services.runs.worker import run_worker
 from scicot.services.training.snapshots import create_snapshot, snapshot_texts
 from scicot.services.worth.run import list_unmeasured, start_worth
 from scicot.services.worth.show import show_worth
 from scicot.services.worth.store import load_worths, store_worths, worths_by_revision
 from scicot.words.configs import WorthConfig
-from scicot.words.errors import InvalidInput
+from scicot.words.errors import InvalidInput, RunNotInState
 from scicot.words.records import Actor, RationaleStatus, RunKind, RunStatus, Split
 from scicot.words.reviewing import Queue, QueueFilter, WorthFilter
 from scicot.words.settings import Settings
@@ -119,6 +119,19 @@ def test_a_control_measures_rationales_broken_and_stores_none_of_it(
     assert len(texts(read_tables(page)["worth_control"])) == len(shown["control"])
     page.selectbox(key="worth_by").set_value("starter").run()
     assert page.button(key="worth_start").label == "Measure 12 rationales"
+
+
+def test_a_second_press_queues_no_second_run(
+    session: Session, settings: Settings, questions: Questions, tiny_t5: Path
+) -> None:
+    config = WorthConfig(dataset="demo", student=str(tiny_t5))
+    first = start_worth(session, settings, Actor("Ada"), config)
+    with pytest.raises(RunNotInState, match=f"Run {first} has exactly these settings"):
+        start_worth(session, settings, Actor("Ada"), config)
+    session.rollback()
+    assert [run.id for run in list_runs(session, kinds=[RunKind.WORTH])] == [first]
+    other = config.model_copy(update={"control": 2})
+    assert start_worth(session, settings, Actor("Ada"), other) != first
 
 
 def test_worth_orders_and_filters_the_queue(session: Session, questions: Questions) -> None:
