@@ -10,7 +10,7 @@ from scicot.adapters.students.fast import FastStudent
 from scicot.adapters.students.torch_student import TorchStudent
 from scicot.bench.generate import prepare_student
 from scicot.bench.peers import PeerStudent, Timed
-from scicot.bench.students import open_bench, timed
+from scicot.bench.students import largest_difference, open_bench, timed
 from scicot.bench.texts import make_questions
 from scicot.pure.students.texts import choice_answer, question_text
 from scicot.words.settings import Settings
@@ -34,11 +34,7 @@ def bench_score(settings: Settings, *, student: str, questions: int) -> dict[str
         _, fast_seconds = timed(lambda: fast.score(inputs, options))
         return {
             "vs_naive": round(peers.seconds / seconds, 2),
-            "largest_difference": max(
-                abs(score - other)
-                for row, others in zip(ours, peers.value, strict=True)
-                for score, other in zip(row, others, strict=True)
-            ),
+            "largest_difference": largest_difference(ours, peers.value),
             "questions_per_second": {
                 "naive": questions / peers.seconds,
                 "once": questions / seconds,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -103,6 +103,15 @@ def timed(work: Callable[[], Given]) -> tuple[Given, float]:
     """Return what the work gives and the seconds it took, of the processor or on the GPU."""
     started = work_seconds()
     return work(), work_seconds() - started
+
+
+def largest_difference(ours: Sequence[Sequence[float]], peers: Sequence[Sequence[float]]) -> float:
+    """Return how far two ways to score the same options lie apart at most, in nats."""
+    return max(
+        abs(score - other)
+        for row, others in zip(ours, peers, strict=True)
+        for score, other in zip(row, others, strict=True)
+    )
 
 
 def peak_operations(precision: str) -> float:

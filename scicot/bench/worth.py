@@ -13,7 +13,7 @@ from scicot.adapters.check_files import labelled_texts
 from scicot.adapters.sources.question_files import STARTER_FOLDER
 from scicot.adapters.students.torch_student import TorchStudent
 from scicot.bench.peers import PeerStudent, Timed
-from scicot.bench.students import SHAPE, open_bench, timed
+from scicot.bench.students import SHAPE, largest_difference, open_bench, timed
 from scicot.bench.texts import make_questions, make_rationales
 from scicot.pure.students.texts import (
     TextForm,
@@ -61,11 +61,7 @@ def bench_worth(settings: Settings, *, student: str, rationales: int) -> dict[st
         threads = bench.threads if described["seconds_of"] == "processor" else 1
     return {
         "vs_naive": round(peers.seconds / seconds, 2),
-        "largest_difference": max(
-            abs(score - other)
-            for row, others in zip(ours, peers.value, strict=True)
-            for score, other in zip(row, others, strict=True)
-        ),
+        "largest_difference": largest_difference(ours, peers.value),
         "rationales_per_second": {
             "naive": rationales / peers.seconds,
             "ours": rationales / seconds,
