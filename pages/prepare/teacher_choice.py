@@ -5,9 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from scicot.pure.markdown import escape_markdown
-from scicot.services.teacher.generation import teacher_problem
+from scicot.services.teacher.generation import last_teacher, teacher_problem
+from scicot.services.workspace import open_workspace
 from scicot.words.configs import PAPER_TEACHER, STARTER_TEACHER
 from scicot.words.settings import get_settings
+from scicot.words.teaching import TeacherKind
 
 OTHER_OPENAI = "openai"
 OTHER_ADDRESS = "url"
@@ -20,7 +22,12 @@ TEACHERS = {
 
 
 def choose_teacher() -> str | None:
-    """Return the teacher's name, None while it is not fully named or cannot be asked."""
+    """Return the teacher's name, None while it is not fully named or cannot be asked.
+
+    It begins with the teacher that was asked last on this machine, else with the paper's.
+    """
+    if "teacher" not in st.session_state:
+        _begin_with_last()
     kind = st.selectbox(
         "Teacher",
         list(TEACHERS),
@@ -51,6 +58,23 @@ def choose_teacher() -> str | None:
             icon=":material/science:",
         )
     return _checked(name)
+
+
+def _begin_with_last() -> None:
+    with open_workspace() as session:
+        last = last_teacher(session)
+    if last is None:
+        return
+    fields = {"teacher": last.name}
+    if last.kind is TeacherKind.URL:
+        fields = {
+            "teacher": OTHER_ADDRESS,
+            "teacher_address": str(last.base_url),
+            "teacher_url_model": last.model,
+        }
+    elif last.name not in TEACHERS:
+        fields = {"teacher": OTHER_OPENAI, "teacher_model": last.model}
+    st.session_state.update(fields)
 
 
 def _checked(name: str) -> str | None:

@@ -77,6 +77,30 @@ def show_started(run_ids: Sequence[int], show_result: Callable[[RunView], None])
     show_while_it_runs(shown, show)
 
 
+def show_unfinished(
+    kind: RunKind, dataset: str | None, belongs: Callable[[RunView], bool] = lambda _run: True
+) -> None:
+    """Show the newest run of a kind until it is done: how far it is, or why it ended.
+
+    The page is drawn anew when it is over, so that its results stand there.
+    """
+    with open_workspace() as session:
+        runs = list_runs(session, kinds=[kind], dataset=dataset)
+    newest = next((run for run in runs if belongs(run)), None)
+    if newest is None or newest.status is RunStatus.DONE:
+        return
+    with st.container(border=True):
+        show_while_it_runs(newest.id, _show_unfinished)
+
+
+def _show_unfinished(run: RunView) -> None:
+    show_headline(run)
+    show_progress(run)
+    with st.container(horizontal=True):
+        show_orders(run)
+        st.page_link(links.RUNS, label="Log and settings", query_params={"run": str(run.id)})
+
+
 def show_progress(run: RunView) -> None:
     """Show how far a run is and what it says, or the place at which it waits."""
     if run.status is RunStatus.QUEUED:

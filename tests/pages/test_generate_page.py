@@ -48,8 +48,7 @@ def open_generate(**query: str) -> AppTest:
 
 
 def choose_starter(app: AppTest) -> AppTest:
-    labelled(app.button, "Use the starter teacher").click()
-    return app.run()
+    return app.selectbox(key="teacher").set_value("starter").run()
 
 
 def texts(app: AppTest) -> str:
@@ -60,7 +59,7 @@ def texts(app: AppTest) -> str:
 def test_without_a_key_the_page_says_where_to_put_it_and_offers_the_starter_teacher() -> None:
     app = open_generate()
     assert "OPENAI_API_KEY" in app.warning[0].value.replace("\\", "")
-    app = choose_starter(app)
+    app = labelled(app.button, "Use the starter teacher").click().run()
     assert "for trying things out" in app.info[0].value
     assert not app.warning
 
@@ -92,6 +91,18 @@ def test_a_finished_run_shows_counts_cost_and_the_last_rationales(
     assert (shown["Stored"], shown["Waiting"], shown["Calls"]) == ("6", "0", "6")
     assert shown["Cost"] == "unknown"
     assert "Because of fact" in texts(app)
+
+
+def test_the_page_begins_with_the_teacher_that_was_asked_last(
+    session: Session, teacher: FakeTeacher
+) -> None:
+    generate(session, config_for(teacher))
+    app = open_generate()
+    assert app.selectbox(key="teacher").value == "url"
+    assert app.text_input(key="teacher_address").value == teacher.url
+    assert app.text_input(key="teacher_url_model").value == "fake"
+    app.selectbox(key="teacher").set_value("starter").run()
+    assert app.selectbox(key="teacher").value == "starter"
 
 
 def test_failures_are_grouped_with_their_reason_and_retried_by_a_button(

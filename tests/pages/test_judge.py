@@ -17,7 +17,7 @@ from scicot.services.review.verdicts import decide
 from scicot.services.runs import queue
 from scicot.services.runs.runs import list_runs
 from scicot.services.runs.worker import run_worker
-from scicot.words.records import Actor, RunKind, Split, Verdict
+from scicot.words.records import Actor, RunKind, RunStatus, Split, Verdict
 from scicot.words.settings import get_settings
 from tests.builders import store_questions, store_rationale
 from tests.fake_teacher import FakeTeacher, serve
@@ -69,11 +69,48 @@ def test_a_rubric_is_written_judged_by_and_set_against_people(
     session.rollback()
     (run,) = list_runs(session, kinds=[RunKind.JUDGE])
     assert run.config["rubric"] == 2
+    assert f"Run {run.id}: {run.name}" in [one.value for one in app.text]
     run_worker(run.id, get_settings(), {RunKind.JUDGE: run_judge})
     app = open_page("prepare/clean", dataset="demo", tab="Judge")
-    choose_server(app, teacher.url)
+    assert f"Run {run.id}: {run.name}" not in [one.value for one in app.text]
+    assert app.text_input(key="teacher_address").value == teacher.url  # asked last
     assert app.button(key="judge_start").disabled  # nothing is left to pay for
     ((row),) = texts(read_tables(app)["judges"])
     assert row[:5] == ["2", "fake", "3", "1", "3"]
     assert [cell.split("%")[0] for cell in row[5:8]] == ["100", "50", "50"]
     assert any("Also what a judge passes" in one.label for one in app.selectbox)
+
+
+def test_a_judge_whose_replies_cannot_be_read_says_so_on_its_tab(
+    session: Session, tmp_path: Path, teacher: FakeTeacher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "_take_next", lambda *_arguments: None)
+    teacher.answer = lambda _prompt: "I cannot judge."
+    questions = store_questions(session, tmp_path / "data", train=1, validation=0, test=0)
+    store_rationale(session, questions[Split.TRAIN][0], "A text.")
+    app = open_page("prepare/clean", dataset="demo", tab="Judge")
+    choose_server(app, teacher.url)
+    app = app.button(key="judge_start").click().run()
+    session.rollback()
+    (run,) = list_runs(session, kinds=[RunKind.JUDGE])
+    run_worker(run.id, get_settings(), {RunKind.JUDGE: run_judge})
+    app = open_page("prepare/clean", dataset="demo", tab="Judge")
+    assert f"Run {run.id}: {run.name}" in [one.value for one in app.text]
+    assert any("verdict" in one.value for one in app.error)
+
+
+def test_a_measurement_of_worth_is_followed_on_its_tab(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "_take_next", lambda *_arguments: None)
+    questions = store_questions(session, tmp_path / "data", train=1, validation=0, test=0)
+    store_rationale(session, questions[Split.TRAIN][0], "A text.")
+    app = open_page("prepare/clean", dataset="demo", tab="Worth")
+    app = app.button(key="worth_start").click().run()
+    session.rollback()
+    (run,) = list_runs(session, kinds=[RunKind.WORTH])
+    assert f"Run {run.id}: {run.name}" in [one.value for one in app.text]
+    app = app.button(key=f"cancel_now_{run.id}").click().run()
+    assert not app.exception
+    session.rollback()
+    assert list_runs(session, kinds=[RunKind.WORTH])[0].status is RunStatus.CANCELLED

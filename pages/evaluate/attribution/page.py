@@ -17,17 +17,15 @@ from pages.shared import links
 from pages.shared.answers import answered_at, show_answer
 from pages.shared.frame import current_actor, errors_shown
 from pages.shared.next_step import show_next_step
+from pages.shared.panel import show_unfinished
 from pages.shared.press import press_button
-from pages.shared.run_control import show_headline, show_orders, show_while_it_runs
-from scicot.pure.markdown import escape_markdown
 from scicot.services.evaluation.attribution import attribute_errors, is_two_stage
 from scicot.services.evaluation.question_view import view_question
 from scicot.services.evaluation.what_if import can_answer
 from scicot.services.rationales.references import count_references
-from scicot.services.runs.runs import list_runs
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import AttributionConfig
-from scicot.words.records import Origin, RunKind, RunStatus
+from scicot.words.records import Origin, RunKind
 from scicot.words.runs import RunView
 
 PLACE = "attribution"
@@ -83,26 +81,6 @@ def _start(config: AttributionConfig) -> None:
         workspace.start(current_actor(), config)
 
 
-def _follow(run: RunView) -> None:
-    """Show the newest attribution of this run while it goes, and the page anew when it is over."""
-    with open_workspace() as session:
-        asking = list_runs(session, kinds=[RunKind.ATTRIBUTE], dataset=run.dataset)
-    newest = next((asked for asked in asking if asked.attribution.run == run.id), None)
-    if newest is None or newest.status is RunStatus.DONE:
-        return
-    show_while_it_runs(newest.id, _show_asking)
-
-
-def _show_asking(run: RunView) -> None:
-    show_headline(run)
-    if not run.status.is_finished:
-        share = run.progress_done / run.progress_total if run.progress_total else 0.0
-        st.progress(min(1.0, share), escape_markdown(run.message or "Waiting for a slot."))
-    with st.container(horizontal=True):
-        show_orders(run)
-        st.page_link(links.RUNS, label="Log and settings", query_params={"run": str(run.id)})
-
-
 def show(run: RunView) -> None:
     """Show the run's errors by fault and read them one by one."""
     with open_workspace() as session:
@@ -113,7 +91,7 @@ def show(run: RunView) -> None:
             start(run)
         else:
             offer_training(run, "to ask the answering stage again with other rationales")
-    _follow(run)
+    show_unfinished(RunKind.ATTRIBUTE, run.dataset, lambda asked: asked.attribution.run == run.id)
     show_variants(attribution)
     say_coverage(attribution)
     fault = choose_fault(attribution)

@@ -12,9 +12,9 @@ from pages.prepare.clean.touched import show_touched
 from pages.prepare.offer import show_estimate
 from pages.prepare.teacher_choice import choose_teacher
 from pages.shared import links
-from pages.shared.answers import answer, answered_at, show_answer
+from pages.shared.answers import answered_at, show_answer
 from pages.shared.frame import current_actor, errors_shown
-from pages.shared.panel import say_queue
+from pages.shared.panel import say_queue, show_unfinished
 from pages.shared.plain_table import show_records
 from pages.shared.press import press_button
 from scicot.pure.judge.agreement import JudgeAgreement
@@ -37,6 +37,7 @@ def show_judge(dataset: str) -> None:
     )
     rubric = choose_rubric()
     _show_start(dataset, rubric)
+    show_unfinished(RunKind.JUDGE, dataset)
     with open_workspace() as session:
         judges = list_judges(session, dataset)
     if judges:
@@ -96,8 +97,7 @@ def _show_start(dataset: str, rubric: Rubric) -> None:
 
 def _start(config: JudgeConfig) -> None:
     with answered_at(PLACE), open_workspace() as workspace:
-        run_id = workspace.start(current_actor(), config)
-        answer(PLACE, f"Run {run_id} reads them; the Runs page shows how far it is.")
+        workspace.start(current_actor(), config)
 
 
 def _show_judges(judges: list[JudgeLine]) -> None:

@@ -6,8 +6,9 @@ from functools import partial
 
 import streamlit as st
 
-from pages.shared.answers import answer, answered_at, show_answer
+from pages.shared.answers import answered_at, show_answer
 from pages.shared.frame import current_actor, errors_shown
+from pages.shared.panel import show_unfinished
 from pages.shared.press import press_button
 from scicot.services.evaluation.what_if import can_answer
 from scicot.services.runs.runs import list_runs
@@ -65,9 +66,9 @@ def show_form(dataset: str) -> None:
             help="Those that this student has not measured yet.",
         )
     show_answer(PLACE)
+    show_unfinished(RunKind.WORTH, dataset)
 
 
 def _start(config: WorthConfig) -> None:
     with answered_at(PLACE), open_workspace() as workspace:
-        run_id = workspace.start(current_actor(), config)
-        answer(PLACE, f"Run {run_id} measures them; the Runs page shows how far it is.")
+        workspace.start(current_actor(), config)

@@ -39,6 +39,8 @@ from scicot.words.records import (
 from scicot.words.settings import Settings
 from scicot.words.teaching import Price, Teacher, TeacherKind
 
+ASKING = (RunKind.GENERATE, RunKind.FEW_SHOT, RunKind.LESSON, RunKind.JUDGE)
+
 
 @needs(Action.ASK_TEACHER)
 def start_generation(
@@ -151,6 +153,15 @@ def teacher_problem(settings: Settings, name: str) -> str | None:
     except (InvalidConfig, TeacherRefused) as problem:
         return str(problem)
     return None
+
+
+def last_teacher(session: Session) -> Teacher | None:
+    """Return the teacher that was asked last, whatever for; None where none was."""
+    runs = list_runs(session, kinds=ASKING, limit=1)
+    try:
+        return parse_teacher(str(runs[0].config["teacher"])) if runs else None
+    except (InvalidConfig, KeyError):  # a run that somebody else's program described
+        return None
 
 
 def check_calls(
