@@ -12,6 +12,8 @@ from itertools import pairwise
 
 import regex
 
+from scicot.pure.checks.numerals import in_digits
+
 # "1,200" is one word, as "1200" is
 WORD = re.compile(r"\d{1,3}(?:,\d{3})+(?!\d)|[^\W_]+(?:['’][^\W_]+)*")
 # scripts without blanks between words, of which each sign counts as one; and words with marks
@@ -96,6 +98,8 @@ def mentioned_words(text: str) -> set[str]:
 def mentions_any(text: str, parts: set[str], *, is_inflected: bool = False) -> bool:
     """Return whether a text mentions one of these parts, or an inflected form of it."""
     said = set(content_words(text)) | mentioned_words(text)
+    if (counted := in_digits(text)) != text:
+        said |= set(content_words(counted)) | mentioned_words(counted)
     if parts & said:
         return True
     return is_inflected and any(_begin_alike(part, word) for part in parts for word in said)

@@ -3,6 +3,7 @@
 import pytest
 
 from scicot.pure.checks import find_flags
+from scicot.pure.checks.numerals import in_digits
 from tests.builders import make_question
 
 # name: (stem, options with the key first, a good rationale)
@@ -160,3 +161,31 @@ def test_a_good_text_is_clean(stem: str, options: tuple[str, ...], text: str) ->
 @pytest.mark.parametrize(("asked", "text", "check"), BAD.values(), ids=BAD)
 def test_what_is_wrong_is_found(asked: tuple[str, tuple[str, ...]], text: str, check: str) -> None:
     assert check in flags_of(asked, text)
+
+
+@pytest.mark.parametrize(
+    ("numeral", "digits"),
+    [
+        ("四十八个", "48个"),
+        ("十二", "12"),
+        ("二〇二六年", "2026年"),
+        ("一百零五", "105"),
+        ("三千两百万", "32000000"),
+        ("两亿零三万", "200030000"),
+        ("第三", "第3"),
+        ("forty-eight", "forty-eight"),
+    ],
+)
+def test_chinese_numerals_are_read(numeral: str, digits: str) -> None:
+    assert in_digits(numeral) == digits
+
+
+@pytest.mark.parametrize("text", ["四十八除以四是十二，所以每组有十二个苹果。", "每组有12个苹果。"])
+def test_a_key_in_digits_is_mentioned_by_a_numeral(text: str) -> None:
+    asked = ("把48个苹果平均分成4组，每组有多少个？", ("12个", "10个", "52个", "44个"))
+    assert not {"misses_key", "argues_otherwise"} & flags_of(asked, text).keys()
+
+
+def test_another_numeral_does_not_mention_the_key() -> None:
+    asked = ("把48个苹果平均分成4组，每组有多少个？", ("12个", "10个", "52个", "44个"))
+    assert "misses_key" in flags_of(asked, "四十八除以四是十，因为苹果很多，每组都一样。")
