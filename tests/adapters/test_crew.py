@@ -18,9 +18,12 @@ import torch
 
 from scicot.adapters.students.crew import ALONE, Crew
 from scicot.adapters.students.job import StageJob, StepReport
-from scicot.adapters.students.recruiting import Leader, recruited
+from scicot.adapters.students.recruiting import POSTS, Leader, Post, recruited
 from scicot.adapters.students.trainer import StageTrainer
+from scicot.pure.methods.registry import make_config
+from scicot.pure.methods.tasks import Choosing, Task, Validation
 from scicot.words.errors import Cancelled, StudentError
+from scicot.words.records import Example, Family, SoftTarget
 from tests.adapters.test_student_training import Watcher, make_job, one_thread, same, weights
 from tests.soak.kills import PATIENCE_SECONDS, run_apart
 from tests.tiny_students import tiny_t5
@@ -149,6 +152,20 @@ def test_a_gpu_is_not_shared(
         recruited(job, 2, lambda: None),
     ):
         raise AssertionError("it began")
+
+
+def test_a_helper_reads_the_stage_as_it_was_told(tmp_path: Path) -> None:
+    soft = SoftTarget((("roots", 0.1 + 0.2), ("花", 1e-17)), 0.5)
+    task = Task((Example(7, 'Why?\n"é"', "根", (0, 1), 1 / 3, soft), Example(8, "", "b")), 0.25)
+    choosing = Choosing(7, "Why?", None, ("根", "b"), 1)
+    config = make_config(method="finetune", dataset="demo", learning_rate=1 / 3e4, processes=3)
+    work, family = tmp_path / "work", Family.CAUSAL
+    validation = Validation(task, (choosing,), 5)
+    job = StageJob("ab", tmp_path, family, [task, task], config, "fp32", work, 2, "cpu", validation)
+    post = Post(2, 3, "file:///meeting", job)
+    told = POSTS.dump_json(post)
+    assert b"\n" not in told  # a line of its own
+    assert POSTS.validate_json(told) == post
 
 
 def test_one_process_is_nobodys_crew(tiny_t5: Path, tmp_path: Path) -> None:

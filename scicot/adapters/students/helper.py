@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import logging
 import os
-import pickle
 import queue
 import sys
 import threading
 
 from scicot.adapters.students.crew import Member
 from scicot.adapters.students.machine import choose_device
-from scicot.adapters.students.recruiting import READY, Post
+from scicot.adapters.students.recruiting import POSTS, READY
 
 
 def main() -> None:
@@ -23,7 +22,7 @@ def main() -> None:
     told = os.dup(1)
     os.dup2(2, 1)  # whatever a library prints belongs into the log
     logging.basicConfig(level=logging.WARNING)
-    post: Post = pickle.load(sys.stdin.buffer)  # from the process that started this one
+    post = POSTS.validate_json(sys.stdin.buffer.readline())
     orders: queue.Queue[int] = queue.Queue()
     threading.Thread(target=_listen, args=(orders,), daemon=True).start()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pickle
 import subprocess
 import sys
 import tempfile
@@ -13,6 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from pydantic import TypeAdapter
 
 from scicot.adapters.students.crew import ALONE, Crew, Member
 from scicot.adapters.students.job import StageJob
@@ -33,6 +34,9 @@ class Post:
     size: int
     meeting: str
     job: StageJob
+
+
+POSTS: TypeAdapter[Post] = TypeAdapter(Post)  # a line of JSON on the helper's stdin
 
 
 @dataclass
@@ -57,7 +61,7 @@ class Helper:
         helper = cls(post.rank, process)
         assert process.stdin is not None
         with suppress(OSError):  # it has ended already, which `check` says
-            pickle.dump(post, process.stdin)  # to our own child, which nobody else writes to
+            process.stdin.write(POSTS.dump_json(post) + b"\n")
             process.stdin.flush()
         threading.Thread(target=helper._listen, daemon=True).start()
         return helper
