@@ -86,7 +86,7 @@ class Settings(BaseSettings):
     """How many runs may train or answer at the same time; unset: one, or one for each GPU."""
     threads: int | None = Field(default=None, ge=1)
     """Threads that a student computes on; empty: as many as are free."""
-    opened_students_mb: int = Field(default=1200, ge=1)
+    opened_students_mb: int = Field(default=300, ge=1)
     """Megabytes of weights that What if keeps ready; the student asked longest ago goes first."""
     student_folders: str = ""
     """Folders that local students may lie in, parted as in PATH; empty: any of this machine."""

@@ -1,6 +1,9 @@
 from functools import partial
 from typing import Any
 
+import pytest
+
+from scicot.adapters.students import shelf as shelf_module
 from scicot.adapters.students.shelf import Shelf
 
 
@@ -23,3 +26,13 @@ def test_one_that_is_larger_than_the_room_is_opened_all_the_same() -> None:
     shelf.take("a", 400, 1000, partial(open_student, opened, "a"))
     shelf.take("whale", 5000, 1000, partial(open_student, opened, "whale"))
     assert shelf.size == 5000
+
+
+def test_what_opening_took_for_a_moment_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf, happened = Shelf(), list[str]()
+    monkeypatch.setattr(shelf_module, "give_back_memory", partial(happened.append, "given back"))
+    for name in ("a", "b", "a"):
+        shelf.take(name, 400, 500, partial(open_student, happened, name))
+    assert happened == ["a", "given back", "b", "given back", "a", "given back"]
+    shelf.take("a", 400, 500, partial(open_student, happened, "a"))
+    assert len(happened) == 6  # it was open

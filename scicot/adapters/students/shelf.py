@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
 from scicot.adapters.students.fast import FastStudent
+from scicot.adapters.students.memory import give_back_memory
 
 
 class Shelf:
@@ -29,6 +30,8 @@ class Shelf:
             self._held[key] = (student, size)
             while len(self._held) > 1 and self.size > most:
                 self._held.popitem(last=False)
+            if not held:
+                give_back_memory()  # to open one takes its file's size once more, for a moment
             return student
 
     @property
