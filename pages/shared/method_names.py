@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scicot.pure.methods.registry import list_methods
+from scicot.words.configs import STARTER_STUDENT, STARTER_TEACHER
 from scicot.words.records import RunKind, RunStatus
 from scicot.words.runs import RunView
 
@@ -46,8 +47,13 @@ def name_method(name: str | None) -> str:
 
 
 def name_student(run: RunView) -> str:
-    """Return the student, or the teacher that was asked, without the path to it."""
-    named = run.config.get("student") or run.config.get("teacher") or ""
-    if named == "starter":
-        return "starter student" if run.kind is RunKind.TRAIN else "starter teacher"
-    return str(named).rstrip("/").rsplit("/", 1)[-1].removeprefix("openai:")
+    """Return the student without the path to it, whose run it is, or the teacher's model."""
+    student, teacher = run.config.get("student"), run.config.get("teacher")
+    if run.config.get("run") is not None:
+        return f"that of run {run.config['run']}"
+    if student:
+        path = str(student).rstrip("/")
+        return "starter student" if path == STARTER_STUDENT else path.rsplit("/", 1)[-1]
+    if teacher == STARTER_TEACHER:
+        return "starter teacher"
+    return str(teacher or "").rpartition("#")[2].removeprefix("openai:")

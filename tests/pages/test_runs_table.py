@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import pytest
 from sqlalchemy.orm import Session
 
+from pages.shared.method_names import name_student
 from scicot.pure.methods.registry import make_config
 from scicot.services.runs.runs import create_run, get_run, list_runs
 from scicot.services.upkeep.labels import archive_run, tag_run
@@ -27,6 +29,28 @@ def test_a_run_of_every_kind_has_its_line(session: Session) -> None:
     page = open_page("train/runs", run=str(run_id))
     assert not page.exception
     assert len(texts(read_tables(page)["runs_table"])) == len(RunKind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "config", "named"),
+    [
+        (RunKind.TRAIN, {"student": "starter"}, "starter student"),
+        (RunKind.TRAIN, {"student": "/home/ada/students/t5-tiny/"}, "t5-tiny"),
+        (RunKind.WORTH, {"student": "starter", "run": None}, "starter student"),
+        (RunKind.WORTH, {"student": "google/flan-t5-small", "run": 3}, "that of run 3"),
+        (RunKind.ATTRIBUTE, {"run": 3}, "that of run 3"),
+        (RunKind.GENERATE, {"teacher": "starter"}, "starter teacher"),
+        (RunKind.JUDGE, {"teacher": "http://127.0.0.1:8080/v1#llama"}, "llama"),
+        (RunKind.FEW_SHOT, {"teacher": "openai:gpt-3.5-turbo"}, "gpt-3.5-turbo"),
+        (RunKind.GENERATE, {"teacher": "https://api.host/v1#org/model"}, "org/model"),
+        (RunKind.IMPORT, {}, ""),
+    ],
+)
+def test_a_line_names_who_answers(
+    session: Session, kind: RunKind, config: dict[str, object], named: str
+) -> None:
+    run_id = create_run(session, ADA, kind=kind, name="a run", config=config)
+    assert name_student(get_run(session, run_id)) == named
 
 
 def test_the_table_is_searched_and_leaves_archived_runs_out(session: Session) -> None:
