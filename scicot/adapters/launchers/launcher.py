@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from scicot.adapters.launchers.local import LocalLauncher, WorkerProcess
 from scicot.words.settings import LauncherName, Settings
 
 
 class Launcher(Protocol):
     """Starts `run-worker ID` somewhere; the run's row is all that app and worker share."""
 
-    def launch(self, settings: Settings, run_id: int) -> None:
-        """Start the run's worker and return at once."""
+    def launch(self, settings: Settings, run_id: int) -> WorkerProcess:
+        """Start the run's worker and return its process at once."""
 
 
 def open_launcher(name: LauncherName) -> Launcher | None:
@@ -21,6 +22,4 @@ def open_launcher(name: LauncherName) -> Launcher | None:
     """
     if name == "none":
         return None
-    from scicot.adapters.launchers.local import LocalLauncher
-
     return LocalLauncher()

@@ -62,7 +62,7 @@ def worker_lives(host: str | None, pid: int | None, started: float | None) -> bo
 class LocalLauncher:
     """Starts workers on this machine."""
 
-    def launch(self, settings: Settings, run_id: int) -> None:
+    def launch(self, settings: Settings, run_id: int) -> WorkerProcess:
         """Start the run's worker in a new session, so that it outlives this process.
 
         Output goes to a file: nobody would drain a pipe once the app is gone.
@@ -83,5 +83,7 @@ class LocalLauncher:
                 stderr=log,
                 start_new_session=True,
             )
+        started = psutil.Process(worker.pid).create_time()  # also of one that has ended
         # reaps the worker when it ends before this process does; otherwise it would stay a zombie
         threading.Thread(target=worker.wait, daemon=True, name=f"reap-{run_id}").start()
+        return WorkerProcess(socket.gethostname(), worker.pid, started)

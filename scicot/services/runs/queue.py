@@ -13,6 +13,7 @@ from db.models import RunRow
 from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.adapters.launchers.launcher import Launcher
+from scicot.adapters.launchers.local import WorkerProcess
 from scicot.adapters.students.machine import count_slots
 from scicot.services.runs.runs import list_active
 from scicot.words.launching import HEAVY
@@ -28,12 +29,23 @@ def tend_queue(session: Session, settings: Settings, launcher: Launcher | None) 
         return launched
     while (run_id := _take_next(session, count_slots(settings))) is not None:
         try:
-            launcher.launch(settings, run_id)
+            process = launcher.launch(settings, run_id)
         except OSError as error:  # no room for its log, a folder that is read-only
             _fail(session, run_id, error)
             continue
+        _name_process(session, run_id, process)
         launched.append(run_id)
     return launched
+
+
+def _name_process(session: Session, run_id: int, process: WorkerProcess) -> None:
+    """Note whose start is waited for: a machine with much to do may need a minute for it."""
+    with write(session):
+        session.execute(
+            update(RunRow)
+            .where(RunRow.id == run_id, RunRow.worker.is_(None))
+            .values(host=process.host, pid=process.pid, pid_started=process.started)
+        )
 
 
 def _fail(session: Session, run_id: int, error: OSError) -> None:

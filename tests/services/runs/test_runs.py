@@ -1,3 +1,4 @@
+import socket
 import subprocess
 import sys
 import threading
@@ -6,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -13,6 +15,7 @@ from sqlalchemy.orm import Session
 from db.models import RunRow
 from db.session import open_session, write
 from scicot.adapters.clock import utc_now
+from scicot.adapters.launchers.local import WorkerProcess
 from scicot.services.evaluation.comparison import list_predicted_runs
 from scicot.services.runs.lost import LOST_AFTER
 from scicot.services.runs.queue import list_queue, tend_queue
@@ -35,21 +38,25 @@ from scicot.words.settings import Settings
 from tests.builders import store_questions
 from tests.predictions import store_run
 
+NOBODY = WorkerProcess("elsewhere", 1, 0.0)
+
 
 class NotingLauncher:
     """Starts no process, and keeps what it was asked to start."""
 
-    def __init__(self) -> None:
+    def __init__(self, process: WorkerProcess = NOBODY) -> None:
         self.run_ids: list[int] = []
+        self.process = process
 
-    def launch(self, settings: Settings, run_id: int) -> None:
+    def launch(self, settings: Settings, run_id: int) -> WorkerProcess:
         self.run_ids.append(run_id)
+        return self.process
 
 
 class FullLauncher:
     """Finds no room for a run's log."""
 
-    def launch(self, settings: Settings, run_id: int) -> None:
+    def launch(self, settings: Settings, run_id: int) -> WorkerProcess:
         raise OSError(30, "Read-only file system", str(settings.artifacts_folder / "logs"))
 
 
@@ -76,6 +83,22 @@ def test_a_run_carries_its_config_hash_versions_and_actor(session: Session) -> N
 def test_an_unknown_run_is_named(session: Session) -> None:
     with pytest.raises(NotFound, match="no run 99"):
         get_run(session, 99)
+
+
+def test_a_run_whose_process_takes_a_minute_to_start_is_not_lost(
+    session: Session, settings: Settings
+) -> None:
+    slow = subprocess.Popen(["sleep", "60"])
+    process = WorkerProcess(socket.gethostname(), slow.pid, psutil.Process(slow.pid).create_time())
+    run_id = new_run(session)
+    assert tend_queue(session, settings, NotingLauncher(process)) == [run_id]
+    with write(session):
+        old = utc_now() - LOST_AFTER - timedelta(seconds=1)
+        session.execute(update(RunRow).where(RunRow.id == run_id).values(launched_at=old))
+    assert get_run(session, run_id).status is RunStatus.STARTING
+    slow.kill()
+    slow.wait()
+    assert get_run(session, run_id).status is RunStatus.LOST
 
 
 def test_only_one_of_two_workers_claims_a_run(session: Session) -> None:
