@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import Any
 
 from scicot.services.launching.launches import get_launch, read_run_log
 from scicot.services.runs.launched import Chosen
@@ -11,6 +12,8 @@ from scicot.services.runs.runs import list_metrics
 from scicot.words.records import RunStatus
 from tests.cluster.line import ADA, Line, note, outcome
 
+# long enough to be seen on its way, when it is followed by the files in its folder
+SOME_SECONDS = {"epochs": 100}
 # some seconds of steps, so that a kill meets them
 MIDDLING = {"epochs": 400, "checkpoint_every": 10}
 
@@ -28,6 +31,17 @@ class EveryCluster:
         here = line.train_here(tmp_path / "here", "sci_cot")
         assert outcome(line.workspace, run_id) == here
         assert here[0].keys() == {"rationale", "answer"}
+
+    def test_a_run_of_two_processes_there_equals_one_of_two_here(
+        self, line: Line, tmp_path: Path
+    ) -> None:
+        options = line.chosen.options.model_copy(update={"cpus": 2})
+        line.chosen = Chosen(line.chosen.name, options)
+        run = line.finish(line.start("finetune", processes=2))
+        stages: Any = run.result["stages"]
+        assert [stage["processes"] for stage in stages.values()] == [2]
+        here = line.train_here(tmp_path / "here", "finetune", processes=2)
+        assert outcome(line.workspace, run.id) == here
 
     def test_a_run_there_is_cancelled_within_five_seconds(self, line: Line) -> None:
         run_id = line.start_long()
@@ -61,7 +75,7 @@ class EveryCluster:
         shared.mkdir()
         options = line.chosen.options.model_copy(update={"shared_folder": str(shared)})
         line.chosen = Chosen(line.chosen.name, options)
-        run_id = line.start("sci_cot")
+        run_id = line.start("sci_cot", **SOME_SECONDS)
         seen = line.wait_for_steps(run_id)
         assert seen.status is RunStatus.RUNNING  # followed in the folder, before its end
         line.finish(run_id)
@@ -69,7 +83,8 @@ class EveryCluster:
         assert launch is not None
         assert Path(launch.parcel or "").parent == shared
         assert list_metrics(line.workspace, run_id, "loss")
-        assert outcome(line.workspace, run_id) == line.train_here(tmp_path / "here", "sci_cot")
+        here = line.train_here(tmp_path / "here", "sci_cot", **SOME_SECONDS)
+        assert outcome(line.workspace, run_id) == here
         assert read_run_log(line.workspace, line.workspace.settings, run_id)
 
     def test_a_parcel_there_is_cancelled_too(self, line: Line, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def running_ray() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="ray-", dir="/tmp"))  # its sockets' names must be short
     port, dashboard = free_port(), free_port()
     # the head may otherwise register another interface than the one it listens on
-    node = ["--node-ip-address=127.0.0.1", "--num-cpus=1", "--disable-usage-stats", "--block"]
+    node = ["--node-ip-address=127.0.0.1", "--num-cpus=2", "--disable-usage-stats", "--block"]
     head = ["--head", f"--port={port}", "--dashboard-host=127.0.0.1", f"--temp-dir={folder}"]
     head += [f"--dashboard-port={dashboard}", "--include-dashboard=true"]
     address = f"http://127.0.0.1:{dashboard}"

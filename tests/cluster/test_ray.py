@@ -30,7 +30,7 @@ def address() -> Iterator[str]:
 @pytest.fixture
 def line(address: str, tmp_path: Path) -> Iterator[Line]:
     with open_workspace() as workspace:
-        yield make_line(workspace, tmp_path, Chosen("ray", RayOptions(address=address, cpus=1)))
+        yield make_line(workspace, tmp_path, Chosen("ray", RayOptions(address=address, cpus=2)))
 
 
 class TestRay(EveryCluster):
@@ -54,5 +54,5 @@ class TestRay(EveryCluster):
         before = preview_submission(line.workspace.settings, "ray", line.chosen.options)
         for text in (before, launch.submission):
             assert text.startswith("ray job submit --no-wait --address http://127.0.0.1:")
-            assert "--entrypoint-num-cpus 1" in text
+            assert "--entrypoint-num-cpus 2" in text
         line.finish(run_id)

@@ -6,7 +6,6 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -56,16 +55,6 @@ def has_job(ticket: str) -> bool:
 
 
 class TestSlurm(EveryCluster):
-    def test_a_run_of_two_processes_there_equals_one_of_two_here(
-        self, line: Line, tmp_path: Path
-    ) -> None:
-        line.chosen = Chosen("slurm", ASKED.model_copy(update={"cpus": 2}))
-        run = line.finish(line.start("finetune", processes=2))
-        stages: Any = run.result["stages"]
-        assert [stage["processes"] for stage in stages.values()] == [2]
-        here = line.train_here(tmp_path / "here", "finetune", processes=2)
-        assert outcome(line.workspace, run.id) == here
-
     def test_what_is_handed_in_is_shown_before_and_after(self, line: Line) -> None:
         run_id = line.start()
         launch = get_launch(line.workspace, run_id)
