@@ -71,6 +71,12 @@ def create_command(
         bool,
         typer.Option("--by-help", help="What helps a student most comes first, whosever it is."),
     ] = False,
+    measured_by: Annotated[
+        str | None,
+        typer.Option(
+            help="Whose measures count, as `worth show` names the student; else the last one's."
+        ),
+    ] = None,
     limit: Annotated[
         int | None,
         typer.Option(
@@ -98,6 +104,7 @@ def create_command(
             without_leak=without_leak,
             by_help=by_help,
             limit=limit,
+            measured_by=measured_by,
         )
     fields = {"snapshot": snapshot.id, **asdict(snapshot)}
     said = f"Snapshot '{snapshot.name}' holds {snapshot.items} rationales."

@@ -16,6 +16,7 @@ from pages.shared.links import choose, link_choice
 from pages.shared.press import press_button
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.methods.plan import OwnAnswerRule
+from scicot.services.questions.lookup import find_dataset_id
 from scicot.services.training.choosing import Criteria
 from scicot.services.training.snapshots import (
     Snapshot,
@@ -24,6 +25,7 @@ from scicot.services.training.snapshots import (
     plan_snapshot,
 )
 from scicot.services.workspace import open_workspace
+from scicot.services.worth.store import list_students
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import APPROVED, RationaleStatus
 
@@ -124,6 +126,7 @@ def _show_new(dataset: str, there: Collection[str]) -> None:
     by_help = st.toggle(
         "What helps a student most comes first, whosever it is", key="snapshot_by_help"
     )
+    goes_by_worth = least_help is not None or without_leak or by_help
     limit = st.number_input(
         "Questions at most",
         min_value=1,
@@ -141,6 +144,7 @@ def _show_new(dataset: str, there: Collection[str]) -> None:
         without_leak=without_leak,
         by_help=by_help,
         limit=limit,
+        measured_by=_choose_measure(dataset) if goes_by_worth else None,
     )
     with errors_shown(), open_workspace() as session:
         plan = plan_snapshot(session, dataset=dataset, criteria=criteria)
@@ -191,3 +195,12 @@ def _take(name: str, said: str) -> None:
     choose("snapshot", name)
     answer(PLACE, escape_markdown(said))
     st.session_state["snapshot_frozen_times"] = st.session_state.get("snapshot_frozen_times", 0) + 1
+
+
+def _choose_measure(dataset: str) -> str | None:
+    """Return whose measures count; None where no student, or one alone, has measured."""
+    with open_workspace() as session:
+        students = list_students(session, find_dataset_id(session, dataset))
+    if len(students) < 2:
+        return None
+    return st.selectbox("Measured by", students, key="snapshot_measured_by")

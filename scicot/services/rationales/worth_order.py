@@ -12,12 +12,18 @@ from scicot.words.reviewing import WorthFilter
 from scicot.words.worth import GIVEN_AWAY
 
 
-def worth_of(column: str) -> ScalarSelect[Any]:
-    """Return a column of the newest worth of a rationale's current text, as a subquery."""
+def worth_of(column: str, by: str | None = None) -> ScalarSelect[Any]:
+    """Return a column of the newest worth of a rationale's current text, as a subquery.
+
+    `by`: only what this student measured.
+    """
     newest = aliased(WorthRow)
+    measured = [newest.revision_id == RationaleRow.revision_id]
+    if by is not None:
+        measured.append(newest.student == by)
     return (
         select(getattr(newest, column))
-        .where(newest.revision_id == RationaleRow.revision_id)
+        .where(*measured)
         .order_by(newest.run_id.desc(), newest.id.desc())
         .limit(1)
         .correlate(RationaleRow)
@@ -25,10 +31,10 @@ def worth_of(column: str) -> ScalarSelect[Any]:
     )
 
 
-def worth_is(wanted: WorthFilter) -> ColumnElement[bool]:
+def worth_is(wanted: WorthFilter, by: str | None = None) -> ColumnElement[bool]:
     """Return the condition that a rationale was measured and is of this kind."""
     if wanted is WorthFilter.HARMS:
-        return worth_of("help") < 0
+        return worth_of("help", by) < 0
     if wanted is WorthFilter.GIVES_AWAY:
         key = (
             select(QuestionRow.answer_key)
@@ -36,13 +42,13 @@ def worth_is(wanted: WorthFilter) -> ColumnElement[bool]:
             .correlate(RationaleRow)
             .scalar_subquery()
         )
-        return (worth_of("leak") > GIVEN_AWAY) & (worth_of("alone") == key)
-    return worth_of("help").is_not(None)
+        return (worth_of("leak", by) > GIVEN_AWAY) & (worth_of("alone", by) == key)
+    return worth_of("help", by).is_not(None)
 
 
-def gives_nothing_away() -> ColumnElement[bool]:
+def gives_nothing_away(by: str | None) -> ColumnElement[bool]:
     """Return the condition that a rationale was measured and does not give the key away."""
-    return worth_of("help").is_not(None) & ~worth_is(WorthFilter.GIVES_AWAY)
+    return worth_of("help", by).is_not(None) & ~worth_is(WorthFilter.GIVES_AWAY, by)
 
 
 def worst_first(wanted: WorthFilter) -> ColumnElement[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, literal, select
@@ -15,6 +15,7 @@ from db.models import QuestionRow, RationaleRow, RevisionRow
 from scicot.pure.hashing import content_hash
 from scicot.pure.methods.plan import OwnAnswerRule
 from scicot.services.rationales.worth_order import gives_nothing_away, worth_of
+from scicot.services.worth.store import list_students
 from scicot.words.errors import InvalidInput
 from scicot.words.records import APPROVED, RationaleStatus, Split
 
@@ -29,8 +30,9 @@ class Criteria:
     keeps those alone whose teacher, without the key, comes to it (`right`), or drops those alone
     that come to another (`not_wrong`: what was told the key stays). `least_help` (nats) and
     `without_leak` keep what a student measured and found to help so much, and not to give the key
-    away; the student that measured last counts. `by_help`: what helps it most comes first, whosever
-    it is: which teacher for which question. Of more than `limit` questions those stay, with
+    away. `by_help`: what helps it most comes first, whosever it is: which teacher for which
+    question. `measured_by` is that student, since two measure differently; None: `settle` names
+    the one that measured last. Of more than `limit` questions those stay, with
     `by_help`, whose text helps most; else they are drawn, always the same ones.
     """
 
@@ -43,6 +45,12 @@ class Criteria:
     without_leak: bool = False
     by_help: bool = False
     limit: int | None = None
+    measured_by: str | None = None
+
+    @property
+    def goes_by_worth(self) -> bool:
+        """Whether it counts what a student measured."""
+        return self.least_help is not None or self.without_leak or self.by_help
 
     def as_stored(self) -> dict[str, Any]:
         """Return what the snapshot's row says of how it was chosen."""
@@ -66,6 +74,8 @@ class Criteria:
             stored["by_help"] = True
         if self.limit is not None:
             stored["limit"] = self.limit
+        if self.measured_by is not None:
+            stored["measured_by"] = self.measured_by
         return stored
 
     @classmethod
@@ -81,6 +91,7 @@ class Criteria:
             without_leak=stored.get("without_leak", False),
             by_help=stored.get("by_help", False),
             limit=stored.get("limit"),
+            measured_by=stored.get("measured_by"),
         )
 
     def say(self) -> str:
@@ -98,6 +109,8 @@ class Criteria:
             said += f", and helps a student by {self.least_help:g} nats or more"
         if self.without_leak:
             said += ", and does not give the key away"
+        if self.measured_by is not None:
+            said += f" (measured by {self.measured_by})"
         return said
 
 
@@ -108,6 +121,24 @@ class Taken:
     external_id: str
     revision_id: int
     text: str
+
+
+def settle(session: Session, dataset_id: int, criteria: Criteria) -> Criteria:
+    """Return the criteria with the student named whose measures count, where any do.
+
+    Raises InvalidInput for a student that measured none of the dataset's rationales.
+    """
+    if not criteria.goes_by_worth:
+        return replace(criteria, measured_by=None)
+    students = list_students(session, dataset_id)
+    if criteria.measured_by is None:
+        return replace(criteria, measured_by=students[0] if students else None)
+    if criteria.measured_by not in students:
+        raise InvalidInput(
+            f"'{criteria.measured_by}' has measured none of these rationales (there are: "
+            f"{', '.join(students) or 'none yet'}). Have it measure them first: `worth run`."
+        )
+    return criteria
 
 
 Chosen = Mapping[int, Sequence[Taken]]  # by question id, the best first
@@ -125,7 +156,8 @@ def choose_rationales(session: Session, dataset_id: int, criteria: Criteria) -> 
     if criteria.limit is not None and criteria.limit < 1:
         raise InvalidInput("A snapshot takes at least one question. Raise the limit.")
     rank = {source: place for place, source in enumerate(criteria.sources)}
-    help_ = worth_of("help") if criteria.by_help else literal(None)
+    by = criteria.measured_by
+    help_ = worth_of("help", by) if criteria.by_help else literal(None)
     query = (
         select(RationaleRow, QuestionRow.external_id, RevisionRow.id, RevisionRow.text, help_)
         .join(QuestionRow, QuestionRow.id == RationaleRow.question_id)
@@ -188,9 +220,9 @@ def conditions(criteria: Criteria) -> list[ColumnElement[bool]]:
     elif criteria.own_answer:
         wanted.append(RationaleRow.own_answer_right.is_not(False))
     if criteria.least_help is not None:
-        wanted.append(worth_of("help") >= criteria.least_help)
+        wanted.append(worth_of("help", criteria.measured_by) >= criteria.least_help)
     if criteria.without_leak:
-        wanted.append(gives_nothing_away())
+        wanted.append(gives_nothing_away(criteria.measured_by))
     return wanted
 
 

@@ -28,6 +28,7 @@ from scicot.services.training.choosing import (
     conditions,
     count_chosen,
     hash_chosen,
+    settle,
 )
 from scicot.words.errors import Conflict, InvalidInput, NotFound
 from scicot.words.people import Action, needs
@@ -91,6 +92,7 @@ class SnapshotPlan:
 def plan_snapshot(session: Session, *, dataset: str, criteria: Criteria) -> SnapshotPlan:
     """Return what `create_snapshot` would freeze now, and what it would leave out."""
     dataset_id = find_dataset_id(session, dataset)
+    criteria = settle(session, dataset_id, criteria)
     chosen = choose_rationales(session, dataset_id, criteria)
     items = count_chosen(chosen)
     of_split = (QuestionRow.dataset_id == dataset_id, QuestionRow.split == Split.TRAIN)
@@ -159,6 +161,7 @@ def create_snapshot(
     without_leak: bool = False,
     by_help: bool = False,
     limit: int | None = None,
+    measured_by: str | None = None,
 ) -> Snapshot:
     """Freeze the current revisions of the dataset's training rationales that fit the criteria.
 
@@ -166,9 +169,10 @@ def create_snapshot(
     (any, where none is named), within one an edited text comes before an accepted one before any
     other, then the less suspicious, then the older. `own_answer` is a rule on what the teacher,
     without the key, comes to; `least_help`, `without_leak` and `by_help` on what a student
-    measured; `limit` on how many questions there are. The hash covers the questions and texts, not
-    the name: what is frozen already is returned, and found by this name too. Raises InvalidInput
-    when nothing fits, Conflict when the name is another one's.
+    measured: `measured_by`, else the one that did last; `limit` on how many questions there are.
+    The hash covers the questions and texts, not the name: what is frozen already is returned, and
+    found by this name too. Raises InvalidInput when nothing fits or the student measured nothing
+    here, Conflict when the name is another one's.
     """
     if not name.strip():
         raise InvalidInput("A snapshot needs a name. Give it one that says what it holds.")
@@ -183,7 +187,9 @@ def create_snapshot(
         without_leak,
         by_help,
         limit,
+        measured_by,
     )
+    criteria = settle(session, dataset_id, criteria)
     with write(session):
         chosen = choose_rationales(session, dataset_id, criteria)
         if not chosen:

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from db.models import SnapshotRow
 from scicot.cli.handlers import HANDLERS
 from scicot.pure.worth.broken import Break
 from scicot.services.evaluation.teachers import compare_teachers
@@ -196,6 +197,42 @@ def test_worth_filters_a_snapshot_and_stands_in_the_history_and_on_the_clean_pag
     assert not page.exception
     shown = " ".join(caption.value for caption in page.caption)
     assert "3 rationales measured by run 1" in shown
+
+
+def test_a_snapshot_goes_by_one_students_measures_and_says_whose(
+    session: Session, questions: Questions
+) -> None:
+    trained = questions[Split.TRAIN][:3]
+    first, second = (
+        create_run(session, Actor("Ada"), kind=RunKind.WORTH, name="worth", config={})
+        for _ in range(2)
+    )
+    for place, question in enumerate(trained):
+        rationale_id = store_rationale(
+            session, question, "It is so.", source="peer", status=RationaleStatus.ACCEPTED
+        )
+        revision = load_item(session, Actor("Ada"), rationale_id).rationale.revision_id
+        key = question.answer_key
+        for run_id, student, help_ in ((first, "run 1", 1.0 + place), (second, "run 2", -place)):
+            if (student, place) != ("run 2", 2):  # the second has not measured all of them
+                worth = {(rationale_id, revision): Worth(help_, 0.0, key, key, key)}
+                store_worths(session, run_id, student, worth)
+
+    def freeze(name: str, **criteria: Any) -> tuple[int, str | None]:
+        session.rollback()
+        made = create_snapshot(session, Actor("Ada"), name=name, dataset="demo", **criteria)
+        stored = session.get_one(SnapshotRow, made.id).criteria
+        return made.items, stored.get("measured_by")
+
+    # the third text was measured by the other student alone, which counts differently
+    assert freeze("last", least_help=-0.5) == (1, "run 2")
+    assert freeze("named", least_help=1.5, measured_by="run 1") == (2, "run 1")
+    assert freeze("all", sources=("peer",)) == (3, None)
+    session.rollback()
+    with pytest.raises(InvalidInput, match=r"'run 9' has measured none .*run 2, run 1.*worth run"):
+        create_snapshot(
+            session, Actor("Ada"), name="x", dataset="demo", by_help=True, measured_by="run 9"
+        )
 
 
 def test_teachers_are_compared_by_help_and_by_the_students_that_they_make(
