@@ -81,7 +81,7 @@ ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
         # a press that fails is told, and its error kept, as any other
         "review": ("questions", "runs", "rationales", "teacher", "worth", "system"),
         "judge": ("questions", "runs", "teacher", "teacher/ledger"),
-        "worth": ("questions", "runs", "students", "training"),
+        "worth": ("questions", "rationales", "runs", "students", "training"),
         # what a judge passes may join the pile that is audited
         "cleaning": ("questions", "rationales", "review", "judge"),
         "evaluation": ("questions", "runs", "rationales", "predictions", "students", "training"),

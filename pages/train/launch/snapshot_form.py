@@ -17,6 +17,7 @@ from pages.shared.press import press_button
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.methods.plan import OwnAnswerRule
 from scicot.services.questions.lookup import find_dataset_id
+from scicot.services.rationales.worth_order import list_measuring
 from scicot.services.training.choosing import Criteria
 from scicot.services.training.snapshots import (
     Snapshot,
@@ -25,7 +26,6 @@ from scicot.services.training.snapshots import (
     plan_snapshot,
 )
 from scicot.services.workspace import open_workspace
-from scicot.services.worth.store import list_students
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import APPROVED, RationaleStatus
 
@@ -200,7 +200,7 @@ def _take(name: str, said: str) -> None:
 def _choose_measure(dataset: str) -> str | None:
     """Return whose measures count; None where no student, or one alone, has measured."""
     with open_workspace() as session:
-        students = list_students(session, find_dataset_id(session, dataset))
+        students = list_measuring(session, find_dataset_id(session, dataset))
     if len(students) < 2:
         return None
     return st.selectbox("Measured by", students, key="snapshot_measured_by")

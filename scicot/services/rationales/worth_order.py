@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
 from db.models import QuestionRow, RationaleRow, WorthRow
 from scicot.words.reviewing import WorthFilter
@@ -49,6 +49,20 @@ def worth_is(wanted: WorthFilter, by: str | None = None) -> ColumnElement[bool]:
 def gives_nothing_away(by: str | None) -> ColumnElement[bool]:
     """Return the condition that a rationale was measured and does not give the key away."""
     return worth_of("help", by).is_not(None) & ~worth_is(WorthFilter.GIVES_AWAY, by)
+
+
+def list_measuring(session: Session, dataset_id: int) -> list[str]:
+    """Return the students that measured a dataset's rationales, the last one first."""
+    rows = session.execute(
+        select(WorthRow.student, WorthRow.run_id)
+        .join(RationaleRow, RationaleRow.id == WorthRow.rationale_id)
+        .where(RationaleRow.dataset_id == dataset_id)
+        .distinct()
+    )
+    newest: dict[str, int] = {}
+    for student, run_id in rows:
+        newest[student] = max(run_id, newest.get(student, 0))
+    return sorted(newest, key=lambda student: -newest[student])
 
 
 def worst_first(wanted: WorthFilter) -> ColumnElement[Any]:

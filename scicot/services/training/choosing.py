@@ -14,8 +14,7 @@ from sqlalchemy.orm import Session
 from db.models import QuestionRow, RationaleRow, RevisionRow
 from scicot.pure.hashing import content_hash
 from scicot.pure.methods.plan import OwnAnswerRule
-from scicot.services.rationales.worth_order import gives_nothing_away, worth_of
-from scicot.services.worth.store import list_students
+from scicot.services.rationales.worth_order import gives_nothing_away, list_measuring, worth_of
 from scicot.words.errors import InvalidInput
 from scicot.words.records import APPROVED, RationaleStatus, Split
 
@@ -130,7 +129,7 @@ def settle(session: Session, dataset_id: int, criteria: Criteria) -> Criteria:
     """
     if not criteria.goes_by_worth:
         return replace(criteria, measured_by=None)
-    students = list_students(session, dataset_id)
+    students = list_measuring(session, dataset_id)
     if criteria.measured_by is None:
         return replace(criteria, measured_by=students[0] if students else None)
     if criteria.measured_by not in students:

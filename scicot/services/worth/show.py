@@ -15,9 +15,10 @@ from db.models import CompletionRow, PromptRow, QuestionRow, RationaleRow
 from scicot.pure.worth.auc import Auc, measure_auc
 from scicot.pure.worth.rejection import predict_unseen
 from scicot.services.questions.lookup import find_dataset_id
+from scicot.services.rationales.worth_order import list_measuring
 from scicot.services.runs.runs import list_runs
 from scicot.services.worth.control import ControlLine, read_control
-from scicot.services.worth.store import list_students, load_worths
+from scicot.services.worth.store import load_worths
 from scicot.words.errors import InvalidInput
 from scicot.words.records import APPROVED, RationaleStatus, RunKind, RunStatus
 from scicot.words.worth import Worth
@@ -63,7 +64,7 @@ def show_worth(session: Session, dataset: str, student: str | None = None) -> Wo
     Raises InvalidInput when nothing was measured.
     """
     dataset_id = find_dataset_id(session, dataset)
-    students = list_students(session, dataset_id)
+    students = list_measuring(session, dataset_id)
     chosen = student or (students[0] if students else None)
     rows = session.execute(
         select(

@@ -88,17 +88,3 @@ def worths_by_revision(session: Session, rationale_id: int) -> dict[int, tuple[s
 def to_worth(row: WorthRow) -> Worth:
     """Return a stored worth as the record."""
     return Worth(row.help, row.leak, row.before, row.after, row.alone)
-
-
-def list_students(session: Session, dataset_id: int) -> list[str]:
-    """Return the students that measured a dataset's rationales, the last one first."""
-    rows = session.execute(
-        select(WorthRow.student, WorthRow.run_id)
-        .join(RationaleRow, RationaleRow.id == WorthRow.rationale_id)
-        .where(RationaleRow.dataset_id == dataset_id)
-        .distinct()
-    )
-    newest: dict[str, int] = {}
-    for student, run_id in rows:
-        newest[student] = max(run_id, newest.get(student, 0))
-    return sorted(newest, key=lambda student: -newest[student])
