@@ -91,7 +91,10 @@ def measure_command(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure the checks again on the labelled texts; both ARC sets must be imported."""
+    """Measure the checks again on the labelled texts, and write the figures that are shown.
+
+    Both ARC sets must be imported. The file lies with the code: a change of it is for review.
+    """
     if (source is None) != (texts is None):
         raise typer.BadParameter("--source and --texts go together.")
     with open_workspace() as session:
@@ -104,7 +107,8 @@ def measure_command(
         measured = write_source_measures(questions, source, texts)
     else:
         measured = write_measures(questions)
-    emit(measured, as_json, "Measured. See `checks list`.")
+    said = "Measured, and written to scicot/data/check_measures.json. See `checks list`."
+    emit(measured, as_json, said)
 
 
 @group.command("rejection")
