@@ -82,10 +82,11 @@ def show_unfinished(
 ) -> None:
     """Show the newest run of a kind until it is done: how far it is, or why it ended.
 
-    The page is drawn anew when it is over, so that its results stand there.
+    The page is drawn anew when it is over, so that its results stand there. Who archives a run
+    that failed wants to see it no more.
     """
     with open_workspace() as session:
-        runs = list_runs(session, kinds=[kind], dataset=dataset)
+        runs = list_runs(session, kinds=[kind], dataset=dataset, with_archived=False)
     newest = next((run for run in runs if belongs(run)), None)
     if newest is None or newest.status is RunStatus.DONE:
         return

@@ -108,6 +108,8 @@ def create_command(
         )
     fields = {"snapshot": snapshot.id, **asdict(snapshot)}
     said = f"Snapshot '{snapshot.name}' holds {snapshot.items} rationales."
+    if by := snapshot.criteria.get("measured_by"):
+        said += f" What they help was measured by {by}."
     if snapshot.already_there:
         also = f" '{name}' is another name of it." if name != snapshot.name else ""
         said = f"These texts are frozen already: {said}{also}"

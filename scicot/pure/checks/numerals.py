@@ -9,7 +9,8 @@ _DIGITS = dict(
 )
 _TENS = {"十": 10, "百": 100, "千": 1000}
 _MYRIADS = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
-_NUMERAL = re.compile(f"[{''.join((*_DIGITS, *_TENS, *_MYRIADS))}]+")
+# behind a digit, as in 3万, a sign goes on with that number and is none of its own
+_NUMERAL = re.compile(rf"(?<!\d)[{''.join((*_DIGITS, *_TENS, *_MYRIADS))}]+")
 
 
 def in_digits(text: str) -> str:

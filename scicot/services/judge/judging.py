@@ -24,7 +24,7 @@ from scicot.services.questions.lookup import find_dataset_id, get_questions
 from scicot.services.runs.runs import create_lone_run
 from scicot.services.runs.worker import RunContext
 from scicot.services.teacher.carry_out import carry_out, result_of
-from scicot.services.teacher.generation import check_calls, refuse_second
+from scicot.services.teacher.generation import check_calls
 from scicot.services.teacher.job import Ask, TeacherJob
 from scicot.services.teacher.ledger.plan import CallSettings
 from scicot.services.teacher.prices import find_price
@@ -68,7 +68,6 @@ def start_judge(session: Session, settings: Settings, actor: Actor, config: Judg
         raise InvalidConfig(f"'{config.dataset}' has no rationales to judge. Bring some first.")
     config = pin_corrections(session, config)
     values = config.model_dump(mode="json")
-    refuse_second(session, RunKind.JUDGE, values)
     return create_lone_run(
         session,
         actor,

@@ -173,6 +173,7 @@ def test_what_is_wrong_is_found(asked: tuple[str, tuple[str, ...]], text: str, c
         ("三千两百万", "32000000"),
         ("两亿零三万", "200030000"),
         ("第三", "第3"),
+        ("3万人", "3万人"),
         ("forty-eight", "forty-eight"),
     ],
 )
