@@ -25,7 +25,7 @@ from scicot.services.review.verdicts import decide
 from scicot.services.runs.runs import get_run
 from scicot.services.runs.worker import run_worker
 from scicot.words.configs import JudgeConfig
-from scicot.words.errors import InvalidConfig, InvalidInput, NotFound
+from scicot.words.errors import InvalidConfig, InvalidInput, NotFound, RunNotInState
 from scicot.words.records import RunKind, RunStatus, Split, Verdict
 from scicot.words.reviewing import QueueFilter
 from scicot.words.runs import RunView
@@ -93,6 +93,17 @@ def test_every_rationale_is_judged_once_and_paid_once(
     assert teacher.count == 5
     assert judge(session, teacher).result["calls"] == 0
     assert teacher.count == 5
+
+
+def test_a_second_press_starts_no_second_judge(
+    session: Session, teacher: FakeTeacher, rationale_ids: list[int]
+) -> None:
+    config = JudgeConfig.checked(dataset="demo", teacher=f"{teacher.url}#fake", rubric=1)
+    list_rubrics(session)
+    first = start_judge(session, get_settings(), ADA, config)
+    session.rollback()
+    with pytest.raises(RunNotInState, match=f"Run {first} has exactly these settings"):
+        start_judge(session, get_settings(), ADA, config)
 
 
 def test_a_reply_that_cannot_be_read_stores_nothing(
