@@ -83,7 +83,8 @@ class Settings(BaseSettings):
     device: Literal["auto", "cpu", "cuda"] = "auto"
     """Where students train and answer; `auto`: on the GPU where there is one."""
     training_slots: int = Field(default=1, ge=1)
-    """How many runs may train or answer at the same time; unset: one, or one for each GPU."""
+    """How many runs may train or answer at the same time, sharing GPUs where there are fewer;
+    unset: one, or one for each GPU."""
     threads: int | None = Field(default=None, ge=1)
     """Threads that a student computes on; empty: as many as are free."""
     opened_students_mb: int = Field(default=300, ge=1)

@@ -1,7 +1,8 @@
-"""Whose each of this machine's GPUs is: a worker holds the lock of every card that it works on.
+"""Whose each of this machine's GPUs is: a worker holds a lock of every card that it works on.
 
-The system lets go of a lock when its process ends, however it does; so no card stays taken. Locks
-are this machine's and this account's, whichever home folder a run belongs to.
+A card has a lock for each run that may work on it at once, which is one unless told. The system
+lets go of a lock when its process ends, however it does; so no card stays taken. Locks are this
+machine's and this account's, whichever home folder a run belongs to.
 """
 
 from __future__ import annotations
@@ -12,30 +13,33 @@ import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import product
 from pathlib import Path
 from typing import IO
 
 from scicot.adapters.students.machine import VISIBLE, list_cards
 
 
-def list_holders() -> dict[str, str | None]:
-    """Return what each GPU works on, None for one that is free."""
-    holders: dict[str, str | None] = {}
+def list_holders(share: int = 1) -> dict[str, list[str]]:
+    """Return what each GPU works on, nothing for one that is free; `share` runs may share one."""
+    holders: dict[str, list[str]] = {}
     for card in list_cards():
-        with _lock_file(card) as file:
-            is_free = _is_locked(file, fcntl.LOCK_SH)  # several may look at once
-            holders[card] = None if is_free else file.read().strip() or "a run"
+        held = holders.setdefault(card, [])
+        for place in range(share):
+            with _lock_file(card, place) as file:
+                if not _is_locked(file, fcntl.LOCK_SH):  # several may look at once
+                    held.append(file.read().strip() or "a run")
     return holders
 
 
 @contextmanager
-def held_cards(count: int, holder: str) -> Iterator[Sequence[str] | None]:
-    """Yield so many free GPUs, which are this process's alone meanwhile; None where fewer are free.
+def held_cards(count: int, holder: str, share: int = 1) -> Iterator[Sequence[str] | None]:
+    """Yield so many GPUs with room, shared with at most `share` - 1 others; None where fewer have.
 
     Whatever loads CUDA afterwards sees these and no others.
     """
     with ExitStack() as stack:
-        cards = _lock_free(count, holder, stack)
+        cards = _lock_free(count, holder, share, stack)
         if cards is None:
             yield None
             return
@@ -50,13 +54,16 @@ def held_cards(count: int, holder: str) -> Iterator[Sequence[str] | None]:
                 os.environ[VISIBLE] = before
 
 
-def _lock_free(count: int, holder: str, stack: ExitStack) -> list[str] | None:
-    """Lock so many cards while the stack is open; None, and no lock, where fewer are free."""
+def _lock_free(count: int, holder: str, share: int, stack: ExitStack) -> list[str] | None:
+    """Lock so many cards while the stack is open; None, and no lock, where fewer have room.
+
+    A card that nobody works on goes before one that somebody does.
+    """
     with ExitStack() as trial:
         cards: list[str] = []
-        for card in list_cards():
-            file = trial.enter_context(_lock_file(card))
-            if len(cards) < count and _is_locked(file, fcntl.LOCK_EX):
+        for place, card in product(range(share), list_cards()):
+            file = trial.enter_context(_lock_file(card, place))
+            if len(cards) < count and card not in cards and _is_locked(file, fcntl.LOCK_EX):
                 file.truncate(0)
                 file.write(holder)
                 file.flush()
@@ -76,9 +83,10 @@ def _is_locked(file: IO[str], kind: int) -> bool:
     return True
 
 
-def _lock_file(card: str) -> IO[str]:
+def _lock_file(card: str, place: int) -> IO[str]:
     folder = Path(tempfile.gettempdir()) / f"scicot-cards-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
-    file = (folder / re.sub(r"[^A-Za-z0-9-]", "_", card)).open("a+", encoding="utf-8")
+    name = re.sub(r"[^A-Za-z0-9-]", "_", card)
+    file = (folder / f"{name}.{place}").open("a+", encoding="utf-8")
     file.seek(0)
     return file

@@ -72,11 +72,6 @@ def convert_student(
     return reason
 
 
-def say_slow(reason: str) -> str:
-    """Return the sentence about a student that transformers has to answer for."""
-    return f"CTranslate2 cannot answer for this student ({reason}); transformers does, slower."
-
-
 def _difference(student: TorchStudent, output: Path, examples: Sequence[Example]) -> str | None:
     if not examples:
         return None

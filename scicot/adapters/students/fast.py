@@ -15,6 +15,11 @@ from scicot.words.records import Family
 TOKENS_AT_ONCE = 16384  # padded tokens of a batch; CTranslate2 sorts by length itself
 
 
+def say_slow(reason: str) -> str:
+    """Return the sentence about a student that transformers has to answer for."""
+    return f"CTranslate2 cannot answer for this student ({reason}); transformers does, slower."
+
+
 class FastStudent:
     """A student opened for answering; open once, ask often."""
 

@@ -40,6 +40,11 @@ def count_slots(settings: Settings) -> int:
     return max(1, len(list_cards()))
 
 
+def runs_a_card(settings: Settings) -> int:
+    """Return how many runs share a GPU: one, unless more slots were asked for than there are."""
+    return -(-count_slots(settings) // max(1, len(list_cards())))
+
+
 def choose_device(wanted: str = "auto") -> str:
     """Return cuda or cpu for a setting of auto, cpu or cuda; StudentError where there is no GPU."""
     if wanted == "cuda" and not has_gpu():

@@ -18,11 +18,26 @@ from scicot.words.records import Family
 if TYPE_CHECKING:
     from torch import Tensor
 
-READ_AT_ONCE = 1024  # padded tokens of inputs; ordered by length, more would only be padding
-KEPT_AT_ONCE = 4096  # tokens of inputs whose keys and values are kept: 100 MB of flan-t5-small
 SPREAD = 1  # tokens by which options that are read together may differ in length
 
-ROWS_AT_ONCE = 64  # options; each brings a copy of its input's keys and values
+
+@dataclass(frozen=True, slots=True)
+class AtOnce:
+    """What a device takes in one pass.
+
+    `read`: padded tokens of inputs. `kept`: tokens of inputs whose keys and values are kept.
+    `rows`: options, each with a copy of its input's keys and values.
+    """
+
+    read: int
+    kept: int
+    rows: int
+
+
+AT_ONCE = {
+    "cpu": AtOnce(read=1024, kept=4096, rows=64),  # 100 MB kept of flan-t5-small; more is padding
+    "cuda": AtOnce(read=16384, kept=32768, rows=512),  # as quick for many as for few
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +90,7 @@ def score_options(model: Any, codec: Codec, asked: Sequence[Asked]) -> list[list
     scorer = _Scorer(model, codec)
     scores: list[list[OptionScore]] = [[] for _ in asked]
     with torch.no_grad():
-        for part in _parts(asked):
+        for part in _parts(asked, scorer.at_once.kept):
             row_scores = scorer.score([asked[index] for index in part])
             for index, row in zip(part, row_scores, strict=True):
                 scores[index] = row
@@ -90,19 +105,20 @@ class _Scorer:
         self.start = self.pad if start is None else start
         self.is_causal = codec.special.family is Family.CAUSAL
         self.device = device_of(model)
+        self.at_once = AT_ONCE[self.device.type]
 
     def score(self, asked: Sequence[Asked]) -> list[list[OptionScore]]:
         """Return the scores of questions whose options share as many tokens."""
         import torch
 
-        read = [self._read(asked[first:last]) for first, last in _runs(asked)]
+        read = [self._read(asked[first:last]) for first, last in _runs(asked, self.at_once.read)]
         beginning = _join([part for _, _, part in read])
         totals = torch.cat([part for part, _, _ in read])
         firsts = torch.cat([part for _, part, _ in read])
         shared = len(asked[0].shared)
         owner = [place for place, question in enumerate(asked) for _ in question.targets]
         rest = [target[shared:] for question in asked for target in question.targets]
-        for chosen in _near_lengths(rest):
+        for chosen in _near_lengths(rest, self.at_once.rows):
             rows = torch.tensor([owner[place] for place in chosen], device=self.device)
             further = self._continue(beginning, rows, [rest[place] for place in chosen])
             totals = totals.index_add(0, torch.tensor(chosen, device=self.device), further)
@@ -239,7 +255,7 @@ def _join(parts: Sequence[Beginning]) -> Beginning:
     )
 
 
-def _parts(asked: Sequence[Asked]) -> list[list[int]]:
+def _parts(asked: Sequence[Asked], most_kept: int) -> list[list[int]]:
     """Return indices of questions whose options share as many tokens, ordered by length."""
     order = sorted(
         range(len(asked)), key=lambda index: (len(asked[index].shared), asked[index].length)
@@ -248,29 +264,29 @@ def _parts(asked: Sequence[Asked]) -> list[list[int]]:
     for index in order:
         part = parts[-1] if parts else []
         alike = part and len(asked[part[0]].shared) == len(asked[index].shared)
-        if alike and (len(part) + 1) * asked[index].length <= KEPT_AT_ONCE:
+        if alike and (len(part) + 1) * asked[index].length <= most_kept:
             part.append(index)
         else:
             parts.append([index])
     return parts
 
 
-def _runs(asked: Sequence[Asked]) -> list[tuple[int, int]]:
+def _runs(asked: Sequence[Asked], most_read: int) -> list[tuple[int, int]]:
     """Return where batches of ordered questions begin and end."""
     ends = [0]
     for place, question in enumerate(asked):
-        if place > ends[-1] and (place + 1 - ends[-1]) * question.length > READ_AT_ONCE:
+        if place > ends[-1] and (place + 1 - ends[-1]) * question.length > most_read:
             ends.append(place)
     return list(zip(ends, [*ends[1:], len(asked)], strict=True))
 
 
-def _near_lengths(rest: Sequence[list[int]]) -> list[list[int]]:
+def _near_lengths(rest: Sequence[list[int]], most_rows: int) -> list[list[int]]:
     """Return the places of rows with more than one token, in groups of nearly equal length."""
     order = sorted((len(row), place) for place, row in enumerate(rest) if len(row) > 1)
     groups: list[list[int]] = []
     shortest = 0
     for length, place in order:
-        if not groups or length > shortest + SPREAD or len(groups[-1]) == ROWS_AT_ONCE:
+        if not groups or length > shortest + SPREAD or len(groups[-1]) == most_rows:
             groups.append([])
             shortest = length
         groups[-1].append(place)

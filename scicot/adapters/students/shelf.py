@@ -8,6 +8,9 @@ from collections.abc import Callable, Hashable
 
 from scicot.adapters.students.fast import FastStudent
 from scicot.adapters.students.memory import give_back_memory
+from scicot.adapters.students.torch_student import TorchStudent
+
+OpenedStudent = FastStudent | TorchStudent
 
 
 class Shelf:
@@ -18,11 +21,11 @@ class Shelf:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._held: OrderedDict[Hashable, tuple[FastStudent, int]] = OrderedDict()
+        self._held: OrderedDict[Hashable, tuple[OpenedStudent, int]] = OrderedDict()
 
     def take(
-        self, key: Hashable, size: int, most: int, open_it: Callable[[], FastStudent]
-    ) -> FastStudent:
+        self, key: Hashable, size: int, most: int, open_it: Callable[[], OpenedStudent]
+    ) -> OpenedStudent:
         """Return the student of this key, opened now if need be; `size` and `most` in bytes."""
         with self._lock:
             held = self._held.pop(key, None)

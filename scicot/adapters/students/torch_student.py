@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scicot.adapters.students.codec import Codec, encode_options
 from scicot.adapters.students.loading import device_of, load_model, place_model
 from scicot.adapters.students.loss import padded
 from scicot.adapters.students.machine import choose_threads
+from scicot.adapters.students.replay import can_replay, write_greedily
 from scicot.adapters.students.scoring import Asked, OptionScore, score_options
 from scicot.words.records import Family
 
-TOKENS_AT_ONCE = 1024  # of a batch ordered by length; more would only be padding
+if TYPE_CHECKING:
+    from torch import Tensor
+
+# Tokens of a batch ordered by length. On a processor more would only be padding; a GPU writes a
+# token of many texts in the time of one, and holds 3 GB of SmolLM2-135M's keys and values for it.
+TOKENS_AT_ONCE = {"cpu": 1024, "cuda": 65536}
+log = logging.getLogger(__name__)
 
 
 class TorchStudent:
@@ -43,30 +51,59 @@ class TorchStudent:
         max_input_tokens: int | None = None,
     ) -> list[str]:
         """Return the greedy output of each input, in order."""
-        import torch
-
         codec, texts = self.codec, [""] * len(inputs)
         max_input_tokens, max_new_tokens = codec.fit_limits(max_input_tokens, max_new_tokens)
         prompts = [codec.encode_input(text, max_input_tokens) for text in inputs]
-        for indices in _batches(prompts, extra=max_new_tokens):
+        device = device_of(self.model)
+        for indices in _batches(prompts, max_new_tokens, TOKENS_AT_ONCE[device.type]):
             rows = [prompts[index] for index in indices]
             is_causal = self.family is Family.CAUSAL
             # A causal model goes on from the last token, so padding stands before the text.
-            ids, mask = _pad(rows, codec.special.pad, device_of(self.model), left=is_causal)
-            with torch.no_grad():
-                outputs = self.model.generate(
-                    input_ids=ids,
-                    attention_mask=mask,
-                    max_new_tokens=max_new_tokens,
-                    do_sample=False,
-                    num_beams=1,
-                    pad_token_id=codec.special.pad,
-                    eos_token_id=codec.special.eos,
-                )
-            start = ids.shape[1] if is_causal else 1
-            for index, row in zip(indices, outputs[:, start:].tolist(), strict=True):
+            ids, mask = _pad(rows, codec.special.pad, device, left=is_causal)
+            written = self._write(ids, mask, max_new_tokens)
+            for index, row in zip(indices, written.tolist(), strict=True):
                 texts[index] = codec.decode(row)
         return texts
+
+    def _write(self, ids: Tensor, mask: Tensor, limit: int) -> Tensor:
+        """Return the tokens that follow each input, `[rows, limit]` at most."""
+        import torch
+
+        special = self.codec.special
+        if ids.device.type == "cuda" and can_replay(self.model):
+            try:
+                return write_greedily(self.model, special, ids, mask, limit)
+            except RuntimeError:  # a kind of student that does something a recording cannot hold
+                log.warning("Texts are written step by step.", exc_info=True)
+        with torch.no_grad():
+            outputs: Tensor = self.model.generate(
+                input_ids=ids,
+                attention_mask=mask,
+                max_new_tokens=limit,
+                do_sample=False,
+                num_beams=1,
+                pad_token_id=special.pad,
+                eos_token_id=special.eos,
+            )
+        return outputs[:, ids.shape[1] if self.family is Family.CAUSAL else 1 :]
+
+    def answer(
+        self,
+        text: str,
+        options: Sequence[str],
+        max_new_tokens: int,
+        *,
+        max_input_tokens: int | None = None,
+        given: str | None = None,
+        has_end: bool = True,
+    ) -> tuple[str, list[float]]:
+        """Return what `generate` and `score` say of one input."""
+        limit = max_input_tokens
+        (output,) = self.generate([text], max_new_tokens, max_input_tokens=limit)
+        (scores,) = self.score(
+            [text], [options], max_input_tokens=limit, given=[given], has_end=has_end
+        )
+        return output, scores
 
     def score(
         self,
@@ -108,13 +145,13 @@ class TorchStudent:
         return score_options(self.model, codec, asked)
 
 
-def _batches(prompts: Sequence[list[int]], extra: int) -> list[list[int]]:
-    """Return indices by length, in batches of a token budget."""
+def _batches(prompts: Sequence[list[int]], extra: int, budget: int) -> list[list[int]]:
+    """Return indices by length, in batches of a budget of tokens, `extra` of them written."""
     order = sorted(range(len(prompts)), key=lambda index: len(prompts[index]))
     batches: list[list[int]] = []
     for index in order:
         size = len(prompts[index]) + extra
-        if batches and (len(batches[-1]) + 1) * size <= TOKENS_AT_ONCE:
+        if batches and (len(batches[-1]) + 1) * size <= budget:
             batches[-1].append(index)
         else:
             batches.append([index])

@@ -35,6 +35,7 @@ from scicot.pure.methods.tasks import count_seen, draw_places, draws
 from scicot.pure.students.steps import Schedule, Step, join_batches, plan_steps, share_step
 from scicot.words.errors import StudentError
 
+CARD_TIMES = 4  # a GPU works on so many times tokens_per_batch at once
 SAVE_SECONDS = 600  # a checkpoint is written at least this often, however long a step takes
 
 
@@ -160,7 +161,7 @@ class StageTrainer:
             share = share_step(plan, self.lengths, self.crew.size)[self.crew.rank]
         if device_of(self.model).type == "cpu":
             return share
-        return join_batches(share, self.lengths, self.job.config.tokens_per_batch)
+        return join_batches(share, self.lengths, CARD_TIMES * self.job.config.tokens_per_batch)
 
     def _learn(self, step: int, check: Callable[[], None]) -> StepLosses:
         """Give the model the step's gradient, and the optimizer the step's rate."""

@@ -8,6 +8,7 @@ from typing import Any
 from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.examples import evaluate_loss, evaluating
 from scicot.adapters.students.job import Validated
+from scicot.adapters.students.loading import device_of
 from scicot.adapters.students.torch_student import TorchStudent
 from scicot.pure.methods.registry import scores_end
 from scicot.pure.methods.tasks import Choosing, Validation
@@ -15,7 +16,7 @@ from scicot.pure.predictions.parsing import split_output
 from scicot.pure.students.texts import scored_after
 from scicot.words.configs import TrainingConfig
 
-AT_ONCE = 32  # questions between two looks at whether the run should stop
+AT_ONCE = {"cpu": 32, "cuda": 256}  # questions between two looks at whether the run should stop
 
 
 def validate(
@@ -31,10 +32,11 @@ def validate(
     if not validation.choosing:
         return Validated(None, loss)
     right, student = 0, TorchStudent(model, codec)
+    at_once = AT_ONCE[device_of(model).type]
     with evaluating(model):
-        for start in range(0, len(validation.choosing), AT_ONCE):
+        for start in range(0, len(validation.choosing), at_once):
             check()
-            part = validation.choosing[start : start + AT_ONCE]
+            part = validation.choosing[start : start + at_once]
             right += _count_right(student, part, validation.writes, config)
     return Validated(right / len(validation.choosing), loss)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from scicot.adapters.students.machine import choose_device
 from scicot.pure.evaluation.attribution import (
     mask_rationale,
     pair_with_others,
@@ -78,7 +79,8 @@ def run_attribution(context: RunContext) -> Mapping[str, Any]:
     with context.session() as session:
         run = _two_stage_run(session, config.run)
         role = plan_of(read_config(run.config)).answers.answer.role
-        student = open_stage(session, context.settings, run.id, role)
+        device = choose_device(context.settings.device)
+        student = open_stage(session, context.settings, run.id, role, device=device)
     ask_variants(context, config, run, student)
     with context.session() as session:
         attribution = attribute_errors(session, run.id)

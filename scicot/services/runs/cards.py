@@ -1,4 +1,4 @@
-"""A run's own GPUs: none is shared by two runs of this machine."""
+"""A run's own GPUs: none is shared by two runs of this machine, unless more slots are asked for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from scicot.adapters.students.cards import held_cards
-from scicot.adapters.students.machine import list_cards
+from scicot.adapters.students.machine import list_cards, runs_a_card
 from scicot.services.runs.launched import processes_of
 from scicot.services.runs.worker import RunContext
 from scicot.words.settings import LOCAL
@@ -19,7 +19,9 @@ log = logging.getLogger(__name__)
 
 @contextmanager
 def on_own_cards(context: RunContext) -> Iterator[None]:
-    """Let a run compute on GPUs that are its alone, one for each of its processes; waits for them.
+    """Let a run compute on GPUs that have room for it, one for each of its processes, or wait.
+
+    A GPU has room for one run; for several where SCICOT_TRAINING_SLOTS is more than the GPUs.
 
     Where a cluster gave the GPUs they are its alone already. Of too few GPUs the training says so.
     """
@@ -31,7 +33,7 @@ def on_own_cards(context: RunContext) -> Iterator[None]:
     is_told = False
     while True:
         context.check_cancelled()
-        with held_cards(needed, f"run {context.run.id}") as own:
+        with held_cards(needed, f"run {context.run.id}", runs_a_card(context.settings)) as own:
             if own is not None:
                 log.info("Works on GPU %s.", ", ".join(own))
                 yield

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from scicot.adapters.students.codec import Codec
-from scicot.adapters.students.fast import FastStudent
+from scicot.adapters.students.fast import FastStudent, say_slow
 from scicot.adapters.students.machine import choose_device, name_device, run_threads
 from scicot.adapters.students.memory import give_back_memory
 from scicot.adapters.students.scoring import OptionScore
@@ -16,11 +16,13 @@ from scicot.pure.methods.registry import scores_end
 from scicot.services.students.stages import TrainedStage
 from scicot.services.students.watcher import RunWatcher
 from scicot.words.configs import TrainingConfig
+from scicot.words.errors import StudentError
 from scicot.words.records import Family
 
 # Texts between two looks at the cancel flag. Fixed, not timed: the last bit of a log-probability
-# depends on which texts share a batch.
+# depends on which texts share a batch. On a GPU a batch takes as long as its longest text.
 AT_ONCE = {Family.ENCODER_DECODER: 128, Family.CAUSAL: 32}
+AT_ONCE_ON_CARD = 256
 AGREEMENT_SAMPLE = 32
 AGREEMENT_NEEDED = 0.9  # share of equal texts below which a faster type is not used
 # what a setting is called by CTranslate2; fp16 and bf16 need a GPU
@@ -62,6 +64,8 @@ class Answering:
         self.split = "training"  # whose questions are worked on
         self.unended: dict[str, int] = {}  # outputs that reached their limit, by stage and split
         self._open: dict[tuple[str, str], Student] = {}
+        self._is_fast = True if self.device == "cpu" else None  # whether CTranslate2 works here
+        self.slow_reason = ""
 
     @property
     def inference(self) -> dict[str, Any]:
@@ -70,7 +74,7 @@ class Answering:
             "asked_for": self.config.inference,
             f"{self._fast_name}_agreement": self.agreement,
             "device": name_device(self.device),
-        }
+        } | ({"slow_reason": self.slow_reason} if self.slow_reason else {})
 
     @property
     def _fast_name(self) -> str:
@@ -153,15 +157,16 @@ class Answering:
         """Return the work's results in order, done by length, stopping between parts if asked."""
         self.watcher.start(what, f"{what}: {len(inputs)} questions.", len(inputs))
         order = sorted(range(len(inputs)), key=lambda place: len(inputs[place]))
+        at_once = AT_ONCE[family] if self.device == "cpu" else AT_ONCE_ON_CARD
         results: dict[int, Any] = {}
-        for start in range(0, len(order), AT_ONCE[family]):
-            chosen = order[start : start + AT_ONCE[family]]
+        for start in range(0, len(order), at_once):
+            chosen = order[start : start + at_once]
             results |= zip(chosen, work(chosen), strict=True)
             self.watcher.wrote(len(results), len(inputs))
         return [results[place] for place in range(len(inputs))]
 
     def _compute_type(self, stage: TrainedStage, inputs: Sequence[str], max_new_tokens: int) -> str:
-        if not has_fast_form(stage.folder):
+        if not has_fast_form(stage.folder) or not self._works_here(stage):
             return "torch"
         if self.config.inference == "fp32" or not inputs:
             return "float32"
@@ -177,6 +182,22 @@ class Answering:
             equal = sum(output == other for output, other in zip(exact, fast, strict=True))
             self.agreement[stage.role] = equal / len(sample)
         return fast_type if self.agreement[stage.role] >= AGREEMENT_NEEDED else "float32"
+
+    def _works_here(self, stage: TrainedStage) -> bool:
+        """Return whether CTranslate2 computes on this device; on a GPU it needs CUDA 12's cuBLAS.
+
+        Only a word written tells: it looks for that library when it first multiplies.
+        """
+        if self._is_fast is None:
+            try:
+                self._student(stage, "float32").generate(["?"], 1)
+                self._is_fast = True
+            except (RuntimeError, StudentError) as error:
+                self._open.clear()
+                self._is_fast = False
+                self.slow_reason = str(error).strip().partition("\n")[0]
+                self.watcher.say(say_slow(self.slow_reason))
+        return self._is_fast
 
     def _student(self, stage: TrainedStage, kind: str) -> Student:
         key = (stage.hash, kind)

@@ -1,4 +1,4 @@
-"""A finished run's students, opened to answer at once, without torch."""
+"""A finished run's students, opened to answer at once; without torch where CTranslate2 can."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 from db.models import RunStageRow, StageRow
 from scicot.adapters.artifacts import size_of
 from scicot.adapters.students.fast import FastStudent
+from scicot.adapters.students.folders import inspect_folder
 from scicot.adapters.students.shared_stages import fetch_stage
-from scicot.adapters.students.shelf import Shelf
-from scicot.adapters.students.stage_files import is_intact, stage_folder
+from scicot.adapters.students.shelf import OpenedStudent, Shelf
+from scicot.adapters.students.stage_files import has_fast_form, is_intact, stage_folder
+from scicot.adapters.students.torch_student import TorchStudent
 from scicot.services.runs.runs import get_run
 from scicot.words.errors import NotFound, StudentError
 from scicot.words.settings import Settings
@@ -37,12 +39,14 @@ def open_stage(
     *,
     is_exact: bool = True,
     at_once: int = 1,
-) -> FastStudent:
+    device: str = "cpu",
+) -> OpenedStudent:
     """Return the student of a run's stage, kept open for the next question.
 
     Exact is fp32, as the run itself computed; int8 is nearly twice as fast. `at_once`: how many
-    calls it works on side by side. Raises NotFound when
-    the run has no such stage, StudentError when it was not converted.
+    calls it works on side by side. On a GPU, and where CTranslate2 does not know the student, torch
+    answers, always exactly. Raises NotFound when the run has no such stage, StudentError when its
+    files are damaged.
     """
     stage_hash = session.scalar(
         select(StageRow.hash)
@@ -56,24 +60,29 @@ def open_stage(
         )
     compute_type = "float32" if is_exact else "int8"
     fetch_stage(settings, stage_hash)
-    where = stage_folder(settings, stage_hash) / "ct2"
+    folder = stage_folder(settings, stage_hash)
+    is_fast = device == "cpu" and has_fast_form(folder)
+    where = folder / ("ct2" if is_fast else "model")
     most = settings.opened_students_mb * 1_000_000
 
-    def open_it() -> FastStudent:
-        _check_intact(where)
+    def open_it() -> OpenedStudent:
+        _check_intact(folder)
+        if not is_fast:
+            family = inspect_folder(role, where).family
+            return TorchStudent.open(where, family, threads=settings.threads, device=device)
         return FastStudent.open(
             where, compute_type=compute_type, threads=settings.threads, at_once=at_once
         )
 
-    key = (where, compute_type, settings.threads, at_once)
+    key = (where, compute_type, settings.threads, at_once, device)
     # int8 is made of the same file, at a quarter of its size
-    size = size_of(where) // (1 if is_exact else 4)
+    size = size_of(where) // (1 if is_exact or not is_fast else 4)
     return _SHELF.take(key, size, most, open_it)
 
 
 def _check_intact(folder: Path) -> None:
-    if not is_intact(folder.parent):
+    if not is_intact(folder):
         raise StudentError(
-            f"The files of stage {folder.parent.name[:8]} are damaged. Train the run again; the "
+            f"The files of stage {folder.name[:8]} are damaged. Train the run again; the "
             "same settings give the same student."
         )

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from db.models import RunStageRow, StageRow
 from db.session import write
 from scicot.adapters.clock import utc_now
+from scicot.adapters.students.fast import say_slow
 from scicot.adapters.students.folders import StudentFolder, inspect_folder
 from scicot.adapters.students.job import StageJob
 from scicot.adapters.students.machine import (
@@ -105,7 +106,7 @@ def _train(
     stage_hash: str,
     folder: Path,
 ) -> TrainedStage:
-    from scicot.adapters.students.convert import say_slow, try_conversion
+    from scicot.adapters.students.convert import try_conversion
     from scicot.adapters.students.loading import save_model
     from scicot.adapters.students.recruiting import recruited
     from scicot.adapters.students.trainer import StageTrainer
@@ -170,7 +171,7 @@ def _job(
 
 def _convert(watcher: RunWatcher, prepared: Path, base: StudentFolder, **known: Any) -> str | None:
     """Convert the saved student for fast answers; returns, and says, why it could not be."""
-    from scicot.adapters.students.convert import convert_student, say_slow
+    from scicot.adapters.students.convert import convert_student
 
     reason = convert_student(prepared / "model", prepared / "ct2", base.family, **known)
     if reason is not None:

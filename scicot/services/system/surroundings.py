@@ -10,7 +10,13 @@ from scicot.adapters.clock import utc_now
 from scicot.adapters.disk import free_bytes, is_open_to_others, prove_writable
 from scicot.adapters.launchers.cluster import is_at_hand
 from scicot.adapters.students.cards import list_holders
-from scicot.adapters.students.machine import choose_device, count_slots, name_device, run_threads
+from scicot.adapters.students.machine import (
+    choose_device,
+    count_slots,
+    name_device,
+    run_threads,
+    runs_a_card,
+)
 from scicot.adapters.versions import code_version, package_versions
 from scicot.services.system.backups import newest_backup_at, rehearse
 from scicot.services.system.findings import Finding, Level
@@ -98,8 +104,8 @@ def examine_launchers(settings: Settings) -> Iterator[Finding]:
     device = name_device(choose_device(settings.device))
     said = f"This machine: {count_slots(settings)} slots, {run_threads(settings)} threads a run"
     yield Finding("launchers", Level.GOOD, f"{said}, on {device}.")
-    for card, holder in list_holders().items():
-        state = f"works on {holder}" if holder else "is free"
+    for card, holders in list_holders(runs_a_card(settings)).items():
+        state = f"works on {' and '.join(holders)}" if holders else "is free"
         yield Finding("launchers", Level.GOOD, f"GPU {card} {state}.")
     for name in CLUSTERS:
         if is_at_hand(name):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from scicot.adapters.students import cards, machine
 from scicot.adapters.students.cards import held_cards, list_holders
-from scicot.adapters.students.machine import VISIBLE, count_slots, list_cards
+from scicot.adapters.students.machine import VISIBLE, count_slots, list_cards, runs_a_card
 from scicot.services.runs import cards as own_cards
 from scicot.services.runs.cards import on_own_cards
 from scicot.services.runs.queue import tend_queue
@@ -56,7 +57,7 @@ def test_cards_are_held_by_one_and_a_killed_worker_gives_them_back(tmp_path: Pat
     while not (tmp_path / "held").exists():
         assert time.monotonic() < deadline
         time.sleep(0.02)
-    assert list_holders() == {"0": "run 7", "3": None}
+    assert list_holders() == {"0": ["run 7"], "3": []}
     with held_cards(2, "run 8") as both:
         assert both is None
     with held_cards(1, "run 8") as one:
@@ -67,7 +68,23 @@ def test_cards_are_held_by_one_and_a_killed_worker_gives_them_back(tmp_path: Pat
     with held_cards(2, "run 8") as both:
         assert both == ["0", "3"]
     assert os.environ[VISIBLE] == "0,3"
-    assert list_holders() == {"0": None, "3": None}
+    assert list_holders() == {"0": [], "3": []}
+
+
+def test_cards_are_shared_where_more_slots_are_asked_for_than_there_are() -> None:
+    assert runs_a_card(Settings()) == 1
+    assert runs_a_card(Settings(training_slots=1)) == 1
+    share = runs_a_card(Settings(training_slots=3))
+    assert share == 2
+    with ExitStack() as stack:
+        held = []
+        for number in range(5):
+            held.append(stack.enter_context(held_cards(1, f"run {number}", share)))
+            os.environ[VISIBLE] = "0,3"  # as another process sees them
+        assert held == [["0"], ["3"], ["0"], ["3"], None]
+        assert list_holders(share) == {"0": ["run 0", "run 2"], "3": ["run 1", "run 3"]}
+    with held_cards(2, "run 8", share) as both:
+        assert both == ["0", "3"], "a run's processes have a card each"
 
 
 @pytest.mark.parametrize(
