@@ -22,7 +22,9 @@ def test_texts_are_those_of_generate(
     tiny_t5: Path, tiny_causal: Path, family: Family, limit: int
 ) -> None:
     is_causal = family is Family.CAUSAL
-    student = TorchStudent.open(tiny_causal if is_causal else tiny_t5, family, threads=1)
+    student = TorchStudent.open(
+        tiny_causal if is_causal else tiny_t5, family, threads=1, device="cpu"
+    )
     special = student.codec.special
     assert can_replay(student.model)
     for texts in (TEXTS, TEXTS[:1]):
@@ -44,7 +46,7 @@ def test_a_student_that_does_more_than_take_the_likeliest_token_is_left_to_gener
 
 
 def test_the_order_of_sums_is_fixed_again_afterwards(tiny_causal: Path) -> None:
-    student = TorchStudent.open(tiny_causal, Family.CAUSAL, threads=1)
+    student = TorchStudent.open(tiny_causal, Family.CAUSAL, threads=1, device="cpu")
     ids = torch.tensor([student.codec.encode_input("Why?", None)])
     torch.use_deterministic_algorithms(True, warn_only=True)
     try:

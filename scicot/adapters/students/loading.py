@@ -73,7 +73,9 @@ def device_of(model: Any) -> torch.device:
 def place_model(model: Any, device: str = "auto") -> Any:
     """Return the model where it is to work: on the GPU where there is one, or as told.
 
-    There, sums are taken in a fixed order where torch has one; where it has none it warns.
+    There, sums are taken in a fixed order where torch has one; where it has none it warns. Of its
+    ways to attend, cuDNN's is left out: it makes a plan for every new shape of a batch, which takes
+    longer than the step, and no two batches here are alike.
     """
     import torch
 
@@ -81,6 +83,7 @@ def place_model(model: Any, device: str = "auto") -> Any:
     if chosen == "cuda":
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read at cuBLAS's first use
         torch.use_deterministic_algorithms(True, warn_only=True)
+        torch.backends.cuda.enable_cudnn_sdp(False)
     return model.to(chosen)
 
 
