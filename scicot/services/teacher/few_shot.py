@@ -24,11 +24,11 @@ from scicot.pure.teacher.names import parse_teacher
 from scicot.pure.teacher.pricing import is_free
 from scicot.services.predictions.store import list_no_answer_reasons, list_outcomes
 from scicot.services.questions.lookup import find_dataset_id, get_questions, list_questions
-from scicot.services.runs.runs import NewRun, create_run
+from scicot.services.runs.runs import NewRun, create_lone_run
 from scicot.services.runs.worker import RunContext
 from scicot.services.teacher.answers import READ, find_unread, store_answers
 from scicot.services.teacher.carry_out import carry_out, result_of
-from scicot.services.teacher.generation import answer_ask, check_calls, refuse_second
+from scicot.services.teacher.generation import answer_ask, check_calls
 from scicot.services.teacher.job import Ask, Compose, TeacherJob
 from scicot.services.teacher.prices import find_price
 from scicot.services.teacher.second_call import left_unread, second_job
@@ -55,9 +55,7 @@ def start_few_shot(
     Raises NotFound, InvalidConfig, TeacherRefused (no key) and Conflict (under way already).
     """
     check_few_shot(session, settings, config)
-    run = new_few_shot_run(session, config)
-    refuse_second(session, RunKind.FEW_SHOT, run["config"])
-    return create_run(session, actor, **run)
+    return create_lone_run(session, actor, **new_few_shot_run(session, config))
 
 
 def check_few_shot(session: Session, settings: Settings, config: FewShotConfig) -> None:

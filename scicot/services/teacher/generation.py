@@ -17,7 +17,7 @@ from scicot.pure.teacher.pricing import is_free
 from scicot.pure.teacher.prompts import teacher_messages
 from scicot.services.questions.lookup import find_dataset_id, get_questions, list_questions
 from scicot.services.rationales.own_answers import list_wrong
-from scicot.services.runs.runs import create_run, get_run, list_runs
+from scicot.services.runs.runs import create_lone_run, get_run, list_runs
 from scicot.services.runs.worker import RunContext
 from scicot.services.teacher.carry_out import carry_out, result_of
 from scicot.services.teacher.job import Ask, Compose, TeacherJob
@@ -27,13 +27,12 @@ from scicot.services.teacher.prompts import Prompt, get_prompt
 from scicot.services.teacher.rationales import StoredRationales
 from scicot.services.teacher.totals import NOT_GOT
 from scicot.words.configs import GenerationConfig
-from scicot.words.errors import Conflict, InvalidConfig, RunNotInState, TeacherRefused
+from scicot.words.errors import InvalidConfig, RunNotInState, TeacherRefused
 from scicot.words.people import Action, needs
 from scicot.words.records import (
     Actor,
     CompletionState,
     RunKind,
-    RunStatus,
     StoredQuestion,
 )
 from scicot.words.settings import Settings
@@ -70,14 +69,12 @@ def start_generation(
         raise InvalidConfig(
             f"'{config.dataset}' has no questions in its {config.split} split. Choose another."
         )
-    values = config.model_dump(mode="json")
-    refuse_second(session, RunKind.GENERATE, values)
-    return create_run(
+    return create_lone_run(
         session,
         actor,
         kind=RunKind.GENERATE,
         name=f"{teacher.model} explains {config.dataset} {config.split}",
-        config=values,
+        config=config.model_dump(mode="json"),
         dataset_id=dataset_id,
     )
 
@@ -183,16 +180,6 @@ def check_calls(
             f"{samples} samples at temperature 0 would be the same text. Set a temperature above "
             "0, or ask for one sample."
         )
-
-
-def refuse_second(session: Session, kind: RunKind, values: Mapping[str, Any]) -> None:
-    """Raise Conflict when a run with just these settings is waiting or running."""
-    under_way = (RunStatus.QUEUED, RunStatus.STARTING, RunStatus.RUNNING)
-    for run in list_runs(session, kinds=[kind], statuses=under_way, limit=None):
-        if dict(run.config) == dict(values):
-            raise Conflict(
-                f"Run {run.id} is doing exactly this already. Look at it on the Runs page."
-            )
 
 
 def choose_questions(session: Session, config: GenerationConfig) -> Sequence[StoredQuestion]:

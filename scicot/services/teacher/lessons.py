@@ -29,10 +29,10 @@ from scicot.pure.teacher.other_options import as_if, other_option
 from scicot.pure.teacher.pricing import is_free
 from scicot.pure.teacher.prompts import teacher_messages
 from scicot.services.questions.lookup import find_dataset_id, list_questions
-from scicot.services.runs.runs import create_run
+from scicot.services.runs.runs import create_lone_run
 from scicot.services.runs.worker import RunContext
 from scicot.services.teacher.carry_out import carry_out, result_of
-from scicot.services.teacher.generation import check_calls, refuse_second
+from scicot.services.teacher.generation import check_calls
 from scicot.services.teacher.job import Ask, TeacherJob
 from scicot.services.teacher.ledger.plan import CallSettings
 from scicot.services.teacher.prices import find_price
@@ -65,14 +65,12 @@ def start_lesson(session: Session, settings: Settings, actor: Actor, config: Les
         temperature=0.0,
     )
     choose_asked(session, config)
-    values = config.model_dump(mode="json")
-    refuse_second(session, RunKind.LESSON, values)
-    return create_run(
+    return create_lone_run(
         session,
         actor,
         kind=RunKind.LESSON,
         name=f"{teacher.model} tells of {config.dataset}: {ABOUT[config.kind]}",
-        config=values,
+        config=config.model_dump(mode="json"),
         dataset_id=dataset_id,
     )
 

@@ -22,6 +22,7 @@ from scicot.services.runs.queue import list_queue, tend_queue
 from scicot.services.runs.runs import (
     MetricPoint,
     add_run,
+    create_lone_run,
     create_run,
     get_run,
     list_metrics,
@@ -30,7 +31,6 @@ from scicot.services.runs.runs import (
 from scicot.services.runs.steering import move_to_front, request_cancel, resume_run
 from scicot.services.runs.worker import RunContext, claim_run, run_worker
 from scicot.services.system.backups import back_up, restore
-from scicot.services.teacher.generation import refuse_second
 from scicot.services.workspace import Workspace
 from scicot.words.errors import Conflict, NotFound, RunNotInState, StudentError
 from scicot.words.records import Actor, RunKind, RunStatus, Split
@@ -340,8 +340,10 @@ def test_a_running_run_is_seen_behind_any_number_of_newer_ones(
     assert [run.id for run in list_runs(session, statuses=[RunStatus.RUNNING])] == [running]
     assert [run.id for run in list_runs(session, statuses=[RunStatus.LOST])] == [silent]
     assert len(list_runs(session, limit=None)) == 252
-    with pytest.raises(Conflict, match=f"Run {running} is doing exactly this"):
-        refuse_second(session, RunKind.TRAIN, {"epochs": 1})
+    with pytest.raises(Conflict, match=f"Run {silent} has exactly these settings"):
+        create_lone_run(
+            session, Actor("Ada"), kind=RunKind.TRAIN, name="twice", config={"epochs": 1}
+        )
     if not settings.resolved_database_url.startswith("sqlite"):
         return  # backups are for SQLite
     back_up(settings, tmp_path / "backup.db")
