@@ -10,6 +10,9 @@ from scicot.pure.teacher.pricing import Estimate
 
 def show_estimate(found: Estimate, begins: str) -> None:
     """Show in words what would be sent and what it would cost, before anything is sent."""
+    if not found.calls and found.already_stored:
+        st.markdown(f"**Asks** nothing: all {found.already_stored:,} answers are there already.")
+        return
     there = ""
     if found.already_stored:
         there = f" {found.already_stored:,} more are there already and cost nothing."

@@ -75,6 +75,9 @@ def test_a_rubric_is_written_judged_by_and_set_against_people(
     assert f"Run {run.id}: {run.name}" not in [one.value for one in app.text]
     assert app.text_input(key="teacher_address").value == teacher.url  # asked last
     assert app.button(key="judge_start").disabled  # nothing is left to pay for
+    said = [one.value for one in app.markdown]
+    assert "**Asks** nothing: all 3 answers are there already." in said
+    assert not any("**Costs**" in one for one in said)
     ((row),) = texts(read_tables(app)["judges"])
     assert row[:5] == ["2", "fake", "3", "1", "3"]
     assert [cell.split("%")[0] for cell in row[5:8]] == ["100", "50", "50"]
