@@ -1,4 +1,4 @@
-"""What the machine's own refusals mean for the person: a full disk, a folder that is closed."""
+"""What the machine's own refusals mean for the person: no room on disk or in memory, no right."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from scicot.words.errors import InvalidInput, StorageError, StorageFull
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _SAY_FULL = ("No space left on device", "disk is full")
+# torch and CTranslate2 say so in errors of the widest kind
+_SAY_NO_MEMORY = ("can't allocate memory", "out of memory", "bad_alloc")
 _WAYS_OUT = {
     errno.EROFS: "It lies on a read-only disk; choose another folder with SCICOT_HOME.",
     errno.EACCES: "Give this account the right to, or choose another place.",
@@ -42,6 +44,12 @@ def says_full(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+def says_no_memory(error: BaseException) -> bool:
+    """Return whether an error says that there is no memory left, the machine's or the GPU's."""
+    said = str(error)
+    return isinstance(error, MemoryError) or any(words in said for words in _SAY_NO_MEMORY)
 
 
 def full_disk(what: str) -> StorageFull:

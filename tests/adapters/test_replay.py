@@ -45,6 +45,31 @@ def test_a_student_that_does_more_than_take_the_likeliest_token_is_left_to_gener
     assert not can_replay(model)
 
 
+def test_a_card_without_room_for_a_batch_is_given_its_halves(
+    tiny_causal: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    student = TorchStudent.open(tiny_causal, Family.CAUSAL, threads=1, device="cpu")
+    expected = [student.generate([text], 8)[0] for text in TEXTS]
+    write, sizes = student._write, list[int]()
+
+    def write_few(ids: torch.Tensor, mask: torch.Tensor, limit: int) -> torch.Tensor:
+        sizes.append(len(ids))
+        if len(ids) > 1:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        return write(ids, mask, limit)
+
+    monkeypatch.setattr(student, "_write", write_few)
+    assert student.generate(TEXTS, 8) == expected
+    assert sizes == [3, 1, 2, 1, 1]
+
+    def write_none(*_: object) -> torch.Tensor:
+        raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    monkeypatch.setattr(student, "_write", write_none)
+    with pytest.raises(torch.OutOfMemoryError):
+        student.generate(TEXTS, 8)
+
+
 def test_the_order_of_sums_is_fixed_again_afterwards(tiny_causal: Path) -> None:
     student = TorchStudent.open(tiny_causal, Family.CAUSAL, threads=1, device="cpu")
     ids = torch.tensor([student.codec.encode_input("Why?", None)])

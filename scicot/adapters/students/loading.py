@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from scicot.adapters.students.machine import choose_device
 from scicot.words.errors import StudentError
 from scicot.words.records import Family
+from scicot.words.storage import says_no_memory
 
 if TYPE_CHECKING:
     import torch
@@ -46,9 +47,9 @@ def load_model(folder: Path, family: Family) -> Any:
             trust_remote_code=False,
             local_files_only=True,
         )
-    except MemoryError:
-        raise
     except Exception as error:  # a config may hold anything, and every library raises its own
+        if says_no_memory(error):
+            raise
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise StudentError(
             f"The student in '{folder.name}' cannot be loaded: {first} "

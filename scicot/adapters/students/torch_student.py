@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,17 +51,31 @@ class TorchStudent:
         *,
         max_input_tokens: int | None = None,
     ) -> list[str]:
-        """Return the greedy output of each input, in order."""
+        """Return the greedy output of each input, in order.
+
+        A GPU without room for a batch is given its halves.
+        """
+        import torch
+
         codec, texts = self.codec, [""] * len(inputs)
         max_input_tokens, max_new_tokens = codec.fit_limits(max_input_tokens, max_new_tokens)
         prompts = [codec.encode_input(text, max_input_tokens) for text in inputs]
         device = device_of(self.model)
-        for indices in _batches(prompts, max_new_tokens, TOKENS_AT_ONCE[device.type]):
+        left = deque(_batches(prompts, max_new_tokens, TOKENS_AT_ONCE[device.type]))
+        while left:
+            indices = left.popleft()
             rows = [prompts[index] for index in indices]
-            is_causal = self.family is Family.CAUSAL
             # A causal model goes on from the last token, so padding stands before the text.
-            ids, mask = _pad(rows, codec.special.pad, device, left=is_causal)
-            written = self._write(ids, mask, max_new_tokens)
+            ids, mask = _pad(rows, codec.special.pad, device, left=self.family is Family.CAUSAL)
+            try:
+                written = self._write(ids, mask, max_new_tokens)
+            except torch.OutOfMemoryError:
+                if len(indices) == 1:
+                    raise
+                torch.cuda.empty_cache()
+                half = len(indices) // 2
+                left.extendleft((indices[half:], indices[:half]))
+                continue
             for index, row in zip(indices, written.tolist(), strict=True):
                 texts[index] = codec.decode(row)
         return texts
@@ -73,6 +88,8 @@ class TorchStudent:
         if ids.device.type == "cuda" and can_replay(self.model):
             try:
                 return write_greedily(self.model, special, ids, mask, limit)
+            except torch.OutOfMemoryError:
+                raise
             except RuntimeError:  # a kind of student that does something a recording cannot hold
                 log.warning("Texts are written step by step.", exc_info=True)
         with torch.no_grad():

@@ -39,7 +39,7 @@ from scicot.words.launching import HEAVY
 from scicot.words.records import RunKind, RunStatus
 from scicot.words.runs import RunView
 from scicot.words.settings import Settings
-from scicot.words.storage import full_disk, says_full, storage_error
+from scicot.words.storage import full_disk, says_full, says_no_memory, storage_error
 
 HEARTBEAT_SECONDS = 5.0
 CANCEL_POLL_SECONDS = 1.0
@@ -210,8 +210,6 @@ def _carry_out(
         log.error("Run %s failed: %s", context.run.id, error)
         counts = error.result if isinstance(error, EmptyRun) else {}
         return RunStatus.FAILED, str(error), counts
-    except MemoryError:
-        return RunStatus.FAILED, "The machine ran out of memory. Lower tokens_per_batch.", {}
     except OSError as error:
         log.exception("Run %s failed", context.run.id)
         return RunStatus.FAILED, str(storage_error(error, str(error.filename or "a file"))), {}
@@ -220,10 +218,22 @@ def _carry_out(
         if says_full(error) or free_bytes(folder) < ROOM_BYTES:
             log.exception("Run %s failed on a full disk", context.run.id)
             return RunStatus.FAILED, str(full_disk(f"what run {context.run.id} has made")), {}
+        if says_no_memory(error):
+            log.exception("Run %s failed without memory", context.run.id)
+            return RunStatus.FAILED, _say_no_memory(error), {}
         error_id = uuid.uuid4().hex[:8]
         log.exception("Run %s failed (error %s)", context.run.id, error_id)
         sentence = f"Unexpected {type(error).__name__} (error {error_id}); the log has the details."
         return RunStatus.FAILED, sentence, {}
+
+
+def _say_no_memory(error: BaseException) -> str:
+    if "CUDA" not in str(error):
+        return "The machine ran out of memory. Lower tokens_per_batch."
+    return (
+        "The GPU ran out of memory. Lower tokens_per_batch, or let fewer runs share the GPU "
+        "(SCICOT_TRAINING_SLOTS)."
+    )
 
 
 def _finish(

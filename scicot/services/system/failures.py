@@ -9,7 +9,7 @@ from pathlib import Path
 from scicot.adapters.error_log import write_error
 from scicot.words.errors import SciCotError
 from scicot.words.settings import get_settings
-from scicot.words.storage import full_disk, says_full, storage_error
+from scicot.words.storage import full_disk, says_full, says_no_memory, storage_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def _known() -> tuple[Path | None, tuple[str, ...]]:
 def _sentence(error: BaseException, log: Path | None) -> str:
     if isinstance(error, SciCotError):
         return str(error)
-    if isinstance(error, MemoryError):
+    if says_no_memory(error):
         return "The machine ran out of memory. Close other programs, then try again."
     if isinstance(error, OSError) and error.errno:
         return str(storage_error(error, str(error.filename or "a file")))

@@ -131,6 +131,15 @@ def test_a_worker_reports_metrics_and_ends_done(session: Session, settings: Sett
             "The disk is full: a file was not written. Make room, then try again.",
         ),
         (MemoryError(), "The machine ran out of memory. Lower tokens_per_batch."),
+        (
+            RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried"),
+            "The machine ran out of memory. Lower tokens_per_batch.",
+        ),
+        (
+            RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB."),
+            "The GPU ran out of memory. Lower tokens_per_batch, or let fewer runs share the GPU "
+            "(SCICOT_TRAINING_SLOTS).",
+        ),
     ],
 )
 def test_a_failed_run_keeps_the_reason(
