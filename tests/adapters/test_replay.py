@@ -7,29 +7,32 @@ from pathlib import Path
 import pytest
 import torch
 
+from scicot.adapters.students.folders import inspect_folder
 from scicot.adapters.students.replay import can_replay, write_greedily
 from scicot.adapters.students.torch_student import TorchStudent, _pad
 from scicot.words.records import Family
+from tests.tiny_families import FAMILIES
 from tests.tiny_students import tiny_causal, tiny_t5
 
 __all__ = ["tiny_causal", "tiny_t5"]
+# one's class does not promise to work on fixed places, the other has a sliding window
+GENERATED = {"gpt-neo", "mistral"}
 TEXTS = ["Why does ice float?", "Which?", "A longer question: what does a plant need to grow well?"]
 
 
-@pytest.mark.parametrize("limit", [1, 2, 3, 24])
-@pytest.mark.parametrize("family", list(Family))
-def test_texts_are_those_of_generate(
-    tiny_t5: Path, tiny_causal: Path, family: Family, limit: int
-) -> None:
-    is_causal = family is Family.CAUSAL
-    student = TorchStudent.open(
-        tiny_causal if is_causal else tiny_t5, family, threads=1, device="cpu"
-    )
+@pytest.mark.parametrize("name", FAMILIES)
+def test_texts_are_those_of_generate(name: str, tmp_path: Path) -> None:
+    folder = FAMILIES[name](tmp_path)
+    family = inspect_folder(name, folder).family
+    student = TorchStudent.open(folder, family, threads=1, device="cpu")
+    with torch.no_grad():
+        for weights in student.model.parameters():  # so that texts have more words than one
+            weights.mul_(6 if weights.dim() > 1 else 1)
+    assert can_replay(student.model) == (name not in GENERATED)
     special = student.codec.special
-    assert can_replay(student.model)
-    for texts in (TEXTS, TEXTS[:1]):
+    for texts, limit in ((TEXTS, 1), (TEXTS, 2), (TEXTS, 24), (TEXTS[:1], 24)):
         rows = [student.codec.encode_input(text, None) for text in texts]
-        ids, mask = _pad(rows, special.pad, "cpu", left=is_causal)
+        ids, mask = _pad(rows, special.pad, "cpu", left=family is Family.CAUSAL)
         written = write_greedily(student.model, special, ids, mask, limit)
         assert written.shape == (len(texts), limit)
         plain = student._write(ids, mask, limit)

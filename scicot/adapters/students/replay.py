@@ -39,12 +39,20 @@ log = logging.getLogger(__name__)
 
 
 def can_replay(model: Any) -> bool:
-    """Return whether a model works on tensors of fixed places, and takes the likeliest token."""
+    """Return whether a model works on tensors of fixed places, and takes the likeliest token.
+
+    A sliding window's cache counts its tokens in Python, where a recording cannot go on counting.
+    """
+    from transformers import StaticCache
+
     plain = all(
         getattr(model.generation_config, name, None) in left_out
         for name, left_out in EXTRAS.items()
     )
-    return plain and bool(getattr(model, "_can_compile_fullgraph", False))
+    if not (plain and getattr(model, "_can_compile_fullgraph", False)):
+        return False
+    cache = StaticCache(config=model.config.get_text_config(decoder=True), max_cache_len=1)
+    return not any(layer.is_sliding for layer in cache.layers)
 
 
 def write_greedily(

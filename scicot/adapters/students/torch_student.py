@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # Tokens of a batch ordered by length. On a processor more would only be padding; a GPU writes a
 # token of many texts in the time of one, and holds 3 GB of SmolLM2-135M's keys and values for it.
 TOKENS_AT_ONCE = {"cpu": 1024, "cuda": 65536}
+TRIED = 32  # tokens at most that a recorded step must write as `generate` does
 log = logging.getLogger(__name__)
 
 
@@ -32,6 +33,7 @@ class TorchStudent:
         self.model = model
         self.codec = codec
         self.family = codec.special.family
+        self._replays: bool | None = None  # whether a GPU is given a recorded step; not tried yet
 
     @classmethod
     def open(
@@ -85,13 +87,8 @@ class TorchStudent:
         import torch
 
         special = self.codec.special
-        if ids.device.type == "cuda" and can_replay(self.model):
-            try:
-                return write_greedily(self.model, special, ids, mask, limit)
-            except torch.OutOfMemoryError:
-                raise
-            except RuntimeError:  # a kind of student that does something a recording cannot hold
-                log.warning("Texts are written step by step.", exc_info=True)
+        if ids.device.type == "cuda" and self._is_replayed(ids[:1], mask[:1], min(limit, TRIED)):
+            return write_greedily(self.model, special, ids, mask, limit)
         with torch.no_grad():
             outputs: Tensor = self.model.generate(
                 input_ids=ids,
@@ -103,6 +100,23 @@ class TorchStudent:
                 eos_token_id=special.eos,
             )
         return outputs[:, ids.shape[1] if self.family is Family.CAUSAL else 1 :]
+
+    def _is_replayed(self, ids: Tensor, mask: Tensor, limit: int) -> bool:
+        """Return whether a recorded step writes what `generate` does; tried once, on an input."""
+        import torch
+
+        if self._replays is None and can_replay(self.model):
+            self._replays = False  # so that it is `generate` that is tried against
+            plain = self._write(ids, mask, limit)
+            try:
+                written = write_greedily(self.model, self.codec.special, ids, mask, limit)
+                self._replays = torch.equal(written[:, : plain.shape[1]], plain)
+            except torch.OutOfMemoryError:
+                self._replays = None
+                raise
+            except RuntimeError:  # it does what a recording cannot hold
+                log.warning("A step of this student cannot be recorded.", exc_info=True)
+        return bool(self._replays)
 
     def answer(
         self,
