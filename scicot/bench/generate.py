@@ -50,7 +50,7 @@ def bench_generate(
         for name, kind in (GPU_WAYS if has_gpu() else PROCESSOR_WAYS).items():
             try:
                 texts, seconds = _generate(bench, inputs, new_tokens, kind)
-            except (RuntimeError, StudentError) as error:  # a GPU without what CTranslate2 needs
+            except (RuntimeError, ValueError, StudentError) as error:  # a GPU without its needs
                 reasons[name] = str(error).strip().partition("\n")[0]
                 continue
             exact = exact or texts

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 import torch
 
+from scicot.adapters.students import torch_student
 from scicot.adapters.students.crew import Member
 from scicot.adapters.students.folders import inspect_folder
 from scicot.adapters.students.job import StageJob
 from scicot.adapters.students.machine import has_gpu
+from scicot.adapters.students.replay import _TRIED
 from scicot.adapters.students.torch_student import TorchStudent
 from scicot.adapters.students.trainer import StageTrainer
 from scicot.words.records import Family
@@ -42,15 +44,17 @@ def student(request: pytest.FixtureRequest, tiny_t5: Path, tiny_causal: Path) ->
 
 
 @pytest.mark.parametrize("name", FAMILIES)
-def test_replayed_texts_are_those_of_generate(name: str, tmp_path: Path) -> None:
+def test_replayed_texts_are_those_of_generate(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = FAMILIES[name](tmp_path)
     opened = TorchStudent.open(folder, inspect_folder(name, folder).family, device="cuda")
     with torch.no_grad():
         for weights in opened.model.parameters():  # so that texts have more words than one
             weights.mul_(6 if weights.dim() > 1 else 1)
     replayed = opened.generate(QUESTIONS, 40)
-    assert opened._replays == (name not in GENERATED or None)
-    opened._replays = False
+    assert _TRIED.get(opened.model) == (True if name not in GENERATED else None)
+    monkeypatch.setattr(torch_student, "replays", lambda *_: False)
     assert opened.generate(QUESTIONS, 40) == replayed
 
 

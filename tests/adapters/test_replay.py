@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from scicot.adapters.students.folders import inspect_folder
-from scicot.adapters.students.replay import can_replay, write_greedily
+from scicot.adapters.students.replay import can_replay, replays, write_greedily
 from scicot.adapters.students.torch_student import TorchStudent, _pad
 from scicot.words.records import Family
 from tests.tiny_families import FAMILIES
@@ -35,7 +35,7 @@ def test_texts_are_those_of_generate(name: str, tmp_path: Path) -> None:
         ids, mask = _pad(rows, special.pad, "cpu", left=family is Family.CAUSAL)
         written = write_greedily(student.model, special, ids, mask, limit)
         assert written.shape == (len(texts), limit)
-        plain = student._write(ids, mask, limit)
+        plain = student._generate(ids, mask, limit)
         assert torch.equal(written[:, : plain.shape[1]], plain)
         assert (written[:, plain.shape[1] :] == special.pad).all(), "all had ended"
 
@@ -46,6 +46,30 @@ def test_a_student_that_does_more_than_take_the_likeliest_token_is_left_to_gener
     model = TorchStudent.open(tiny_t5, Family.ENCODER_DECODER, threads=1).model
     model.generation_config.no_repeat_ngram_size = 3
     assert not can_replay(model)
+
+
+def test_a_recorded_step_is_tried_once_and_left_where_it_fails(
+    tiny_causal: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    tried: list[str] = []
+
+    def outcome(said: bool | RuntimeError) -> bool:
+        tried.append(str(said))
+        if isinstance(said, RuntimeError):
+            raise said
+        return said
+
+    for said, expected in ((True, True), (False, False), (RuntimeError("not permitted"), False)):
+        model = TorchStudent.open(tiny_causal, Family.CAUSAL, threads=1, device="cpu").model
+        for _ in range(2):
+            assert replays(model, lambda said=said: outcome(said)) is expected  # type: ignore[misc]
+    assert tried == ["True", "False", "not permitted"]
+    assert "another text than generate" in caplog.text
+    full = RuntimeError("CUDA error: out of memory")
+    model = TorchStudent.open(tiny_causal, Family.CAUSAL, threads=1, device="cpu").model
+    with pytest.raises(RuntimeError, match="out of memory"):
+        replays(model, lambda: outcome(full))
+    assert replays(model, lambda: True), "it is tried again"
 
 
 def test_a_card_without_room_for_a_batch_is_given_its_halves(

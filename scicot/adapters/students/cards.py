@@ -59,9 +59,10 @@ def _lock_free(count: int, holder: str, share: int, stack: ExitStack) -> list[st
 
     A card that nobody works on goes before one that somebody does.
     """
+    works = {card: len(holders) for card, holders in list_holders(share).items()}
     with ExitStack() as trial:
         cards: list[str] = []
-        for place, card in product(range(share), list_cards()):
+        for card, place in product(sorted(works, key=lambda card: works[card]), range(share)):
             file = trial.enter_context(_lock_file(card, place))
             if len(cards) < count and card not in cards and _is_locked(file, fcntl.LOCK_EX):
                 file.truncate(0)

@@ -20,6 +20,11 @@ def say_slow(reason: str) -> str:
     return f"CTranslate2 cannot answer for this student ({reason}); transformers does, slower."
 
 
+def say_slow_here(reason: str) -> str:
+    """Return the sentence about a GPU on which transformers has to write."""
+    return f"CTranslate2 does not work on this GPU ({reason}); transformers writes the texts."
+
+
 class FastStudent:
     """A student opened for answering; open once, ask often."""
 

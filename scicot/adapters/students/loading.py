@@ -75,8 +75,8 @@ def place_model(model: Any, device: str = "auto") -> Any:
     """Return the model where it is to work: on the GPU where there is one, or as told.
 
     There, sums are taken in a fixed order where torch has one; where it has none it warns. Of its
-    ways to attend, cuDNN's is left out: it makes a plan for every new shape of a batch, which takes
-    longer than the step, and no two batches here are alike.
+    ways to attend, cuDNN's is left out: it makes a plan for every new shape of a batch, which is
+    told to take up to a second, and no two batches here are alike.
     """
     import torch
 

@@ -1,24 +1,27 @@
 """Greedy texts on a GPU: the step that writes a token is recorded once, and replayed.
 
-A token of a small student is some four hundred short kernels; to launch each of them from Python
-takes ten times as long as they do. As a CUDA graph they are launched together. The keys and values
-lie in tensors of the final length, so that every step works on the same places.
+A token of a small student is hundreds of short kernels, and to launch each of them from Python
+takes longer than they do. As a CUDA graph they are launched together. The keys and values lie in
+tensors of the final length, so that every step works on the same places.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from scicot.adapters.students.codec import SpecialIds
 from scicot.words.records import Family
+from scicot.words.storage import says_no_memory
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+RECORDED_FROM = 3  # tokens: one is written before anything is recorded, and one to prepare it
 LOOK_EVERY = 16  # tokens between two looks at whether every text has ended
 # What transformers' `generate` would do beside taking the likeliest token, and what leaves it out.
 EXTRAS: dict[str, tuple[Any, ...]] = {
@@ -35,13 +38,15 @@ EXTRAS: dict[str, tuple[Any, ...]] = {
     "suppress_tokens": (None,),
     "begin_suppress_tokens": (None,),
 }
+_TRIED: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()  # models, and whether they replay well
 log = logging.getLogger(__name__)
 
 
 def can_replay(model: Any) -> bool:
     """Return whether a model works on tensors of fixed places, and takes the likeliest token.
 
-    A sliding window's cache counts its tokens in Python, where a recording cannot go on counting.
+    A sliding window's cache counts its tokens in Python, where a recording cannot go on counting;
+    other layers keep no keys and values at all.
     """
     from transformers import StaticCache
 
@@ -52,7 +57,28 @@ def can_replay(model: Any) -> bool:
     if not (plain and getattr(model, "_can_compile_fullgraph", False)):
         return False
     cache = StaticCache(config=model.config.get_text_config(decoder=True), max_cache_len=1)
-    return not any(layer.is_sliding for layer in cache.layers)
+    return not any((*cache.is_sliding, *cache.is_linear))
+
+
+def replays(model: Any, try_it: Callable[[], bool]) -> bool:
+    """Return whether a model's steps are to be recorded: as it turned out, or by trying it now.
+
+    `try_it` says whether a recorded step wrote what `generate` does; it is called once a model.
+    """
+    if not can_replay(model):
+        return False
+    if model not in _TRIED:
+        try:
+            is_equal = try_it()
+            if not is_equal:
+                log.warning("A recorded step wrote another text than generate: it is not used.")
+        except RuntimeError as error:  # a model that does what a recording cannot hold
+            if says_no_memory(error):
+                raise
+            log.warning("A step of this student cannot be recorded.", exc_info=True)
+            is_equal = False
+        _TRIED[model] = is_equal
+    return _TRIED[model]
 
 
 def write_greedily(
@@ -68,8 +94,9 @@ def write_greedily(
     with torch.no_grad(), _without_fixed_order():
         writing = _Writing.begin(model, special, ids, mask, limit)
         writing.step()
-        if ids.device.type == "cuda" and limit > 2:
-            return _replay(writing)
+        if ids.device.type == "cuda" and limit >= RECORDED_FROM:
+            with torch.cuda.stream(torch.cuda.current_stream()):  # back to it if recording fails
+                return _replay(writing)
         while writing.written < limit and not writing.has_ended:
             writing.step()
         return writing.texts
@@ -127,7 +154,7 @@ class _Writing:
             given = {"past_key_values": own, "attention_mask": _all_places(mask, limit)}
             positions = (mask.cumsum(dim=1) - 1).clamp(min=0)
             if length > 1:
-                model(
+                model.base_model(  # without the head: nobody asks what it says of an input
                     input_ids=ids[:, :-1], position_ids=positions[:, :-1], use_cache=True, **given
                 )
             last = positions[:, -1:].clone()
@@ -172,7 +199,7 @@ def _all_places(mask: Tensor, limit: int) -> Tensor:
 
 @contextmanager
 def _without_fixed_order() -> Iterator[None]:
-    """Let torch write to places in any order: no two numbers are added up here."""
+    """Let torch write to places in any order: no two are written to one place here."""
     import torch
 
     was, warned = (

@@ -26,17 +26,23 @@ class AtOnce:
     """What a device takes in one pass.
 
     `read`: padded tokens of inputs. `kept`: tokens of inputs whose keys and values are kept.
-    `rows`: options, each with a copy of its input's keys and values.
+    `rows`: options, each with a copy of its input's keys and values, and `copied` the tokens of
+    these together.
     """
 
     read: int
     kept: int
     rows: int
+    copied: int
+
+    def rows_of(self, longest: int) -> int:
+        """Return how many options go into one pass after inputs of so many tokens."""
+        return max(1, min(self.rows, self.copied // longest))
 
 
 AT_ONCE = {
-    "cpu": AtOnce(read=1024, kept=4096, rows=64),  # 100 MB kept of flan-t5-small; more is padding
-    "cuda": AtOnce(read=16384, kept=32768, rows=512),  # as quick for many as for few
+    "cpu": AtOnce(1024, 4096, 64, 1 << 20),  # 100 MB kept of flan-t5-small; more is padding
+    "cuda": AtOnce(16384, 32768, 512, 65536),  # as quick for many as for few; 3 GB of SmolLM2-135M
 }
 
 
@@ -118,7 +124,8 @@ class _Scorer:
         shared = len(asked[0].shared)
         owner = [place for place, question in enumerate(asked) for _ in question.targets]
         rest = [target[shared:] for question in asked for target in question.targets]
-        for chosen in _near_lengths(rest, self.at_once.rows):
+        most = self.at_once.rows_of(max(question.length for question in asked))
+        for chosen in _near_lengths(rest, most):
             rows = torch.tensor([owner[place] for place in chosen], device=self.device)
             further = self._continue(beginning, rows, [rest[place] for place in chosen])
             totals = totals.index_add(0, torch.tensor(chosen, device=self.device), further)

@@ -6,15 +6,17 @@ import logging
 from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from scicot.adapters.students.codec import Codec, encode_options
 from scicot.adapters.students.loading import device_of, load_model, place_model
 from scicot.adapters.students.loss import padded
 from scicot.adapters.students.machine import choose_threads
-from scicot.adapters.students.replay import can_replay, write_greedily
+from scicot.adapters.students.replay import RECORDED_FROM, replays, write_greedily
 from scicot.adapters.students.scoring import Asked, OptionScore, score_options
 from scicot.words.records import Family
+from scicot.words.storage import says_no_memory
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -33,7 +35,7 @@ class TorchStudent:
         self.model = model
         self.codec = codec
         self.family = codec.special.family
-        self._replays: bool | None = None  # whether a GPU is given a recorded step; not tried yet
+        self._lock = Lock()  # What if asks one student from many sessions
 
     @classmethod
     def open(
@@ -57,6 +59,12 @@ class TorchStudent:
 
         A GPU without room for a batch is given its halves.
         """
+        with self._lock:
+            return self._write_all(inputs, max_new_tokens, max_input_tokens)
+
+    def _write_all(
+        self, inputs: Sequence[str], max_new_tokens: int, max_input_tokens: int | None
+    ) -> list[str]:
         import torch
 
         codec, texts = self.codec, [""] * len(inputs)
@@ -69,11 +77,13 @@ class TorchStudent:
             rows = [prompts[index] for index in indices]
             # A causal model goes on from the last token, so padding stands before the text.
             ids, mask = _pad(rows, codec.special.pad, device, left=self.family is Family.CAUSAL)
+            written = None
             try:
                 written = self._write(ids, mask, max_new_tokens)
-            except torch.OutOfMemoryError:
-                if len(indices) == 1:
+            except RuntimeError as error:
+                if len(indices) == 1 or not says_no_memory(error):
                     raise
+            if written is None:
                 torch.cuda.empty_cache()
                 half = len(indices) // 2
                 left.extendleft((indices[half:], indices[:half]))
@@ -84,11 +94,23 @@ class TorchStudent:
 
     def _write(self, ids: Tensor, mask: Tensor, limit: int) -> Tensor:
         """Return the tokens that follow each input, `[rows, limit]` at most."""
+        is_worth_it = ids.device.type == "cuda" and limit >= RECORDED_FROM
+        if is_worth_it and replays(
+            self.model, lambda: self._agrees(ids[:1], mask[:1], min(limit, TRIED))
+        ):
+            return write_greedily(self.model, self.codec.special, ids, mask, limit)
+        return self._generate(ids, mask, limit)
+
+    def _agrees(self, ids: Tensor, mask: Tensor, limit: int) -> bool:
+        """Return whether a recorded step writes what `generate` does."""
+        plain = self._generate(ids, mask, limit)
+        written = write_greedily(self.model, self.codec.special, ids, mask, limit)
+        return written[:, : plain.shape[1]].tolist() == plain.tolist()
+
+    def _generate(self, ids: Tensor, mask: Tensor, limit: int) -> Tensor:
         import torch
 
         special = self.codec.special
-        if ids.device.type == "cuda" and self._is_replayed(ids[:1], mask[:1], min(limit, TRIED)):
-            return write_greedily(self.model, special, ids, mask, limit)
         with torch.no_grad():
             outputs: Tensor = self.model.generate(
                 input_ids=ids,
@@ -100,23 +122,6 @@ class TorchStudent:
                 eos_token_id=special.eos,
             )
         return outputs[:, ids.shape[1] if self.family is Family.CAUSAL else 1 :]
-
-    def _is_replayed(self, ids: Tensor, mask: Tensor, limit: int) -> bool:
-        """Return whether a recorded step writes what `generate` does; tried once, on an input."""
-        import torch
-
-        if self._replays is None and can_replay(self.model):
-            self._replays = False  # so that it is `generate` that is tried against
-            plain = self._write(ids, mask, limit)
-            try:
-                written = write_greedily(self.model, self.codec.special, ids, mask, limit)
-                self._replays = torch.equal(written[:, : plain.shape[1]], plain)
-            except torch.OutOfMemoryError:
-                self._replays = None
-                raise
-            except RuntimeError:  # it does what a recording cannot hold
-                log.warning("A step of this student cannot be recorded.", exc_info=True)
-        return bool(self._replays)
 
     def answer(
         self,
@@ -173,7 +178,8 @@ class TorchStudent:
             )
             for place, (text, texts) in enumerate(zip(inputs, options, strict=True))
         ]
-        return score_options(self.model, codec, asked)
+        with self._lock:
+            return score_options(self.model, codec, asked)
 
 
 def _batches(prompts: Sequence[list[int]], extra: int, budget: int) -> list[list[int]]:

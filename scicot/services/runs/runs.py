@@ -76,7 +76,7 @@ def create_lone_run(session: Session, actor: Actor, **run: Unpack[NewRun]) -> in
         if equal is not None:
             raise RunNotInState(
                 f"Run {equal} has exactly these settings and is not over. The Runs page shows how "
-                "far it is; where it was lost, resume or cancel it there."
+                "far it is; where it was lost, resume or cancel it there, or with `scicot runs`."
             )
         return add_run(session, actor, **run)
 

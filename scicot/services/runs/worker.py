@@ -231,8 +231,8 @@ def _say_no_memory(error: BaseException) -> str:
     if "CUDA" not in str(error):
         return "The machine ran out of memory. Lower tokens_per_batch."
     return (
-        "The GPU ran out of memory. Lower tokens_per_batch, or let fewer runs share the GPU "
-        "(SCICOT_TRAINING_SLOTS)."
+        "The GPU ran out of memory. Let fewer runs share it (SCICOT_TRAINING_SLOTS), or lower "
+        "tokens_per_batch where it trained."
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from scicot.adapters.students.codec import Codec
-from scicot.adapters.students.fast import FastStudent, say_slow
+from scicot.adapters.students.fast import FastStudent, say_slow_here
 from scicot.adapters.students.machine import choose_device, name_device, run_threads
 from scicot.adapters.students.memory import give_back_memory
 from scicot.adapters.students.scoring import OptionScore
@@ -192,11 +192,11 @@ class Answering:
             try:
                 self._student(stage, "float32").generate(["?"], 1)
                 self._is_fast = True
-            except (RuntimeError, StudentError) as error:
+            except (RuntimeError, ValueError, StudentError) as error:  # ValueError: built without
                 self._open.clear()
                 self._is_fast = False
                 self.slow_reason = str(error).strip().partition("\n")[0]
-                self.watcher.say(say_slow(self.slow_reason))
+                self.watcher.say(say_slow_here(self.slow_reason))
         return self._is_fast
 
     def _student(self, stage: TrainedStage, kind: str) -> Student:

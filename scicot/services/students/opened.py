@@ -58,10 +58,10 @@ def open_stage(
         raise NotFound(
             f"Run {run.id} ({run.name}) has no stage '{role}'. Choose a run that was trained here."
         )
-    compute_type = "float32" if is_exact else "int8"
     fetch_stage(settings, stage_hash)
     folder = stage_folder(settings, stage_hash)
     is_fast = device == "cpu" and has_fast_form(folder)
+    compute_type = "int8" if is_fast and not is_exact else "float32"
     where = folder / ("ct2" if is_fast else "model")
     most = settings.opened_students_mb * 1_000_000
 
@@ -76,7 +76,7 @@ def open_stage(
 
     key = (where, compute_type, settings.threads, at_once, device)
     # int8 is made of the same file, at a quarter of its size
-    size = size_of(where) // (1 if is_exact or not is_fast else 4)
+    size = size_of(where) // (4 if compute_type == "int8" else 1)
     return _SHELF.take(key, size, most, open_it)
 
 

@@ -85,6 +85,17 @@ def test_cards_are_shared_where_more_slots_are_asked_for_than_there_are() -> Non
         assert list_holders(share) == {"0": ["run 0", "run 2"], "3": ["run 1", "run 3"]}
     with held_cards(2, "run 8", share) as both:
         assert both == ["0", "3"], "a run's processes have a card each"
+    os.environ[VISIBLE] = "0,3"
+    with held_cards(1, "run 5", share), ExitStack() as other:
+        os.environ[VISIBLE] = "3"
+        other.enter_context(held_cards(1, "run 6", share))
+        os.environ[VISIBLE] = "0,3"
+        with held_cards(1, "run 7", share) as shared:
+            assert shared == ["0"]
+        other.close()
+        os.environ[VISIBLE] = "0,3"
+        with held_cards(1, "run 8", share) as idle:
+            assert idle == ["3"], "nobody works there"
 
 
 @pytest.mark.parametrize(

@@ -137,8 +137,8 @@ def test_a_worker_reports_metrics_and_ends_done(session: Session, settings: Sett
         ),
         (
             RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB."),
-            "The GPU ran out of memory. Lower tokens_per_batch, or let fewer runs share the GPU "
-            "(SCICOT_TRAINING_SLOTS).",
+            "The GPU ran out of memory. Let fewer runs share it (SCICOT_TRAINING_SLOTS), or lower "
+            "tokens_per_batch where it trained.",
         ),
     ],
 )

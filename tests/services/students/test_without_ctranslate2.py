@@ -61,7 +61,7 @@ def test_a_gpu_without_what_ctranslate2_needs_lets_torch_write_and_the_run_says_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     prepare(session, tmp_path)
-    config = tiny_config("finetune", tiny_t5)
+    config = tiny_config("sci_cot", tiny_t5)
     written = list_predictions(session, train(session, settings, config).id)
 
     def refuse(*_: Any, **__: Any) -> Any:

@@ -73,7 +73,7 @@ def test_the_same_settings_twice_at_once_are_one_run(
     session: Session, teacher: FakeTeacher
 ) -> None:
     start_generation(session, get_settings(), ADA, config_for(teacher))
-    with pytest.raises(Conflict, match="exactly this"):
+    with pytest.raises(Conflict, match="exactly these settings"):
         start_generation(session, get_settings(), ADA, config_for(teacher))
 
 
