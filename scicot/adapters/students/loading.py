@@ -84,6 +84,8 @@ def place_model(model: Any, device: str = "auto") -> Any:
     if chosen == "cuda":
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read at cuBLAS's first use
         torch.use_deterministic_algorithms(True, warn_only=True)
+        # what is not written yet is filled otherwise: a help in finding faults, a pass over memory
+        torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
         torch.backends.cuda.enable_cudnn_sdp(False)
     return model.to(chosen)
 
