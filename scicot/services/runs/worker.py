@@ -214,13 +214,13 @@ def _carry_out(
         log.exception("Run %s failed", context.run.id)
         return RunStatus.FAILED, str(storage_error(error, str(error.filename or "a file"))), {}
     except Exception as error:  # the worker's outermost frame: anything must end the row
+        if says_no_memory(error):
+            log.exception("Run %s failed without memory", context.run.id)
+            return RunStatus.FAILED, _say_no_memory(error), {}
         folder = context.settings.artifacts_folder
         if says_full(error) or free_bytes(folder) < ROOM_BYTES:
             log.exception("Run %s failed on a full disk", context.run.id)
             return RunStatus.FAILED, str(full_disk(f"what run {context.run.id} has made")), {}
-        if says_no_memory(error):
-            log.exception("Run %s failed without memory", context.run.id)
-            return RunStatus.FAILED, _say_no_memory(error), {}
         error_id = uuid.uuid4().hex[:8]
         log.exception("Run %s failed (error %s)", context.run.id, error_id)
         sentence = f"Unexpected {type(error).__name__} (error {error_id}); the log has the details."
