@@ -87,6 +87,10 @@ class Settings(BaseSettings):
     unset: one, or one for each GPU."""
     threads: int | None = Field(default=None, ge=1)
     """Threads that a student computes on; empty: as many as are free."""
+    training_memory_mb: int | None = Field(default=None, ge=500)
+    """Megabytes that a training run should hold; empty: its share of three quarters of all.
+
+    With less room long texts are computed twice: a third more arithmetic, the same weights."""
     opened_students_mb: int = Field(default=300, ge=1)
     """Megabytes of weights that What if keeps ready; the student asked longest ago goes first."""
     student_folders: str = ""

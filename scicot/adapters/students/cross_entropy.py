@@ -11,12 +11,15 @@ from typing import Any
 import torch
 from torch import Tensor
 
+ROWS = 32  # whose norms are taken at once
+
 
 class _InPlace(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, logits: Tensor, labels: Tensor) -> Tensor:
         """Return `[tokens]` losses of logits `[tokens, vocabulary]`."""
-        norms = torch.logsumexp(logits, dim=-1)
+        # a few at a time: of all together it would make two copies of the logits
+        norms = torch.cat([torch.logsumexp(rows, dim=-1) for rows in logits.split(ROWS)])
         ctx.save_for_backward(logits, labels, norms)
         return norms - logits.gather(1, labels[:, None])[:, 0]
 

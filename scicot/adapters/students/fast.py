@@ -9,10 +9,14 @@ from typing import Any
 
 from scicot.adapters.students.codec import Codec, encode_options
 from scicot.adapters.students.machine import choose_threads
+from scicot.pure.students.batching import even_size
 from scicot.words.errors import StudentError
 from scicot.words.records import Family
 
-TOKENS_AT_ONCE = 16384  # padded tokens of a batch; CTranslate2 sorts by length itself
+TOKENS_AT_ONCE = 16384  # padded tokens of a batch that is scored
+# Tokens of a batch that writes, were all as long as they may be: their keys and values are kept.
+KEPT_TOKENS = 24576
+MOST_WORKERS = 4  # batches side by side, each with keys and values of its own
 
 
 def say_slow(reason: str) -> str:
@@ -28,9 +32,10 @@ def say_slow_here(reason: str) -> str:
 class FastStudent:
     """A student opened for answering; open once, ask often."""
 
-    def __init__(self, model: Any, codec: Codec) -> None:
+    def __init__(self, model: Any, codec: Codec, workers: int = 1) -> None:
         self.model = model
         self.codec = codec
+        self.workers = workers
 
     @classmethod
     def open(
@@ -44,7 +49,8 @@ class FastStudent:
     ) -> FastStudent:
         """Return the student of a `ct2` folder; less exact types than float32 may be faster.
 
-        `at_once` calls are worked on side by side, the threads shared out among them. Raises
+        `at_once` calls or batches are worked on side by side (MOST_WORKERS at most), the threads
+        shared out among them: two with a thread each write twice what one with two does. Raises
         StudentError when the folder holds no converted student, or `device` lacks the type.
         """
         import ctranslate2
@@ -64,7 +70,7 @@ class FastStudent:
                 f"{', '.join(sorted(known))}. Choose another inference setting."
             )
         threads = choose_threads(threads)
-        workers = min(at_once, threads)
+        workers = min(at_once, threads, MOST_WORKERS)
         model = kind(
             str(folder),
             device=device,
@@ -72,7 +78,7 @@ class FastStudent:
             inter_threads=workers,
             intra_threads=threads // workers,
         )
-        return cls(model, codec)
+        return cls(model, codec, workers)
 
     def generate(
         self,
@@ -81,7 +87,10 @@ class FastStudent:
         *,
         max_input_tokens: int | None = None,
     ) -> list[str]:
-        """Return the greedy output of each input, in order, of at most `max_new_tokens` tokens."""
+        """Return the greedy output of each input, in order, of at most `max_new_tokens` tokens.
+
+        The inputs are dealt out to the student's workers evenly, neighbours in length together.
+        """
         if not inputs:
             return []
         codec = self.codec
@@ -89,7 +98,9 @@ class FastStudent:
         prompts = [
             codec.tokens(codec.encode_input(text, max_input_tokens)) or [""] for text in inputs
         ]
-        options = {"beam_size": 1, "max_batch_size": TOKENS_AT_ONCE, "batch_type": "tokens"}
+        room = KEPT_TOKENS // (max(map(len, prompts)) + max_new_tokens)
+        size = even_size(len(prompts), self.workers, max(1, room))
+        options = {"beam_size": 1, "max_batch_size": size, "batch_type": "examples"}
         if codec.special.family is Family.CAUSAL:
             results = self.model.generate_batch(
                 prompts,

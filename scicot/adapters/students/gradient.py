@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from scicot.adapters.students.crew import ALONE, Crew
 from scicot.adapters.students.loading import device_of
-from scicot.adapters.students.loss import Pair, collate, token_losses
-from scicot.pure.students.steps import Step, batch_seed
+from scicot.adapters.students.loss import Pair, collate, padded_tokens, token_losses
+from scicot.pure.students.batching import Lengths
+from scicot.pure.students.steps import Step, batch_seed, share_step
 from scicot.words.records import Family
 
 if TYPE_CHECKING:
     import torch
+
+    from scicot.adapters.students.hands import Hands
+    from scicot.adapters.students.room import Room
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,9 @@ class GradientSum:
     precision: Callable[[], contextlib.AbstractContextManager[Any]]
     seed: int = 0
     crew: Crew = ALONE
+    lengths: Lengths = ()  # each question's, which decide who of several hands has what
+    hands: Hands | None = None  # that share the batches; the first has `model`
+    room: Room | None = None  # for what a batch keeps; None: all that it needs
 
     def add(
         self, step: Step, check: Callable[[], None], *, number: int = 0, share: Step | None = None
@@ -53,25 +60,60 @@ class GradientSum:
         With a crew this process works on its share of the step alone, and has the whole gradient
         in the end. `number` is the step's: with the seed it decides what dropout leaves out.
         """
-        import torch
-
-        device = device_of(self.model)
-        sums = torch.zeros(3, dtype=torch.float64, device=device)
-        counts = [0, 0, 0]  # deciding tokens, the other ones, all that are not padding
         chosen = [index for batch in step for index in batch]
         weighs = [
             sum(pairs[index].weight(self.deciding_weight) for index in chosen)
             for pairs in self.pairs
         ]
-        for batch in step if share is None else share:
+
+        def work(model: Any, batches: Step, go_on: Callable[[], None]) -> list[float]:
+            return self._add_batches(model, batches, weighs, number, go_on)
+
+        batches = step if share is None else share
+        if self.hands is None:
+            sums = work(self.model, batches, check)
+        else:
+            shares = share_step(batches, self.lengths, len(self.hands.models))
+            parts = self.hands.work(work, shares, check)
+            self.hands.gather()
+            sums = [sum(values) for values in zip(*parts, strict=True)]
+        trained = [value for value in self.model.parameters() if value.requires_grad]
+        return _read(self.crew.add_up(trained, sums))
+
+    def _add_batches(
+        self,
+        model: Any,
+        batches: Step,
+        weighs: Sequence[float],
+        number: int,
+        check: Callable[[], None],
+    ) -> list[float]:
+        """Add the gradient of some of a step's batches to a model's.
+
+        Returns the sums of the losses (whole, of deciding tokens, of the others) and the numbers
+        of deciding, other and all tokens. `weighs` is what the step's tokens weigh, by task.
+        """
+        import torch
+
+        from scicot.adapters.students.room import recompute_layers
+
+        device = device_of(model)
+        sums = torch.zeros(3, dtype=torch.float64, device=device)
+        counts = [0, 0, 0]
+        for batch in batches:
             check()
-            torch.manual_seed(batch_seed(self.seed, number, batch))
+            if self.hands is None:  # several have students that draw nothing
+                torch.manual_seed(batch_seed(self.seed, number, batch))
             for pairs, task_weight, weight in zip(
                 self.pairs, self.task_weights, weighs, strict=True
             ):
                 collated = collate([pairs[index] for index in batch], self.family, self.pad, device)
+                if self.room is not None:
+                    recompute_layers(
+                        model, not self.room.fits(padded_tokens(collated, self.family))
+                    )
                 with self.precision():
-                    losses = token_losses(self.model, collated, self.family)
+                    losses = token_losses(model, collated, self.family)
                 weights = losses.new_ones(len(losses))
                 if collated.deciding is not None:
                     weights[collated.deciding] = self.deciding_weight
@@ -86,8 +128,7 @@ class GradientSum:
                     counts[1] += int((~collated.deciding).sum())
                 sums[: len(parts)] += torch.stack(parts).double()
                 counts[2] += collated.tokens
-        trained = [value for value in self.model.parameters() if value.requires_grad]
-        return _read(self.crew.add_up(trained, [*sums.tolist(), *counts]))
+        return [*sums.tolist(), *counts]
 
 
 def _read(sums: Sequence[float]) -> StepLosses:

@@ -96,6 +96,7 @@ class StageJob:
     threads: int
     device: str = "auto"
     validation: Validation | None = None
+    memory: int | None = None  # bytes that the training should hold at most
 
 
 @dataclass(slots=True)

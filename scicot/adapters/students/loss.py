@@ -91,6 +91,12 @@ def collate(pairs: Sequence[Pair], family: Family, pad: int, device: Any = "cpu"
     )
 
 
+def padded_tokens(batch: TokenBatch, family: Family) -> int:
+    """Return the tokens a student works on, padding too; a causal one has both in one sequence."""
+    targets = batch.labels.numel() if family is Family.ENCODER_DECODER else 0
+    return batch.input_ids.numel() + targets
+
+
 def _soft_rows(pairs: Sequence[Pair]) -> list[tuple[int, SoftPlace]]:
     """Return (row among all target tokens, what a teacher says there), example by example."""
     rows, before = [], 0

@@ -13,6 +13,7 @@ from scicot.words.errors import StudentError
 from scicot.words.settings import Settings
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
+SHARE_OF_MEMORY = 0.75  # that all training runs together may hold
 BF16_FLAGS = {"avx512_bf16", "amx_bf16"}
 
 
@@ -94,6 +95,13 @@ def run_threads(settings: Settings) -> int:
     differ in the last bits, and the same run must give the same weights.
     """
     return min(settings.threads or max(1, _cores() // count_slots(settings)), _cores())
+
+
+def run_memory_bytes(settings: Settings) -> int:
+    """Return what a run should hold: SCICOT_TRAINING_MEMORY_MB, or its share of the machine's."""
+    if settings.training_memory_mb is not None:
+        return settings.training_memory_mb * 1_000_000
+    return int(SHARE_OF_MEMORY * psutil.virtual_memory().total / count_slots(settings))
 
 
 def choose_threads(wanted: int | None = None) -> int:

@@ -18,6 +18,7 @@ from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.crew import ALONE, Crew
 from scicot.adapters.students.examples import encode_task
 from scicot.adapters.students.gradient import GradientSum, StepLosses
+from scicot.adapters.students.hands import MOST, Hands, make_twin
 from scicot.adapters.students.job import (
     StageJob,
     StepReport,
@@ -27,7 +28,9 @@ from scicot.adapters.students.job import (
 )
 from scicot.adapters.students.loading import device_of, load_model, place_model
 from scicot.adapters.students.lora import add_adapters, merge_adapters
-from scicot.adapters.students.memory import give_back_memory
+from scicot.adapters.students.loss import collate, padded_tokens, token_losses
+from scicot.adapters.students.memory import give_back_freed_blocks, give_back_memory
+from scicot.adapters.students.room import Room, probe
 from scicot.adapters.students.stage_files import CHECKPOINTS
 from scicot.adapters.students.training_tensors import gather_tensors, put_back
 from scicot.adapters.students.validation import validate
@@ -56,11 +59,13 @@ class StageTrainer:
         torch.manual_seed(job.config.seed)
         self.codec = Codec.open(job.student, job.family)
         self.model = place_model(load_model(job.student, job.family), job.device)
+        self.pairs = [encode_task(self.codec, task, job.config) for task in job.tasks]
+        self.lengths = self._lengths()
+        self.room = self._make_room(checkpoint)
+        hands = self._take_hands()
         use_quick_parts(self.model)
         rank = job.config.lora_rank
         self.adapters = add_adapters(self.model, rank) if rank else None
-        self.pairs = [encode_task(self.codec, task, job.config) for task in job.tasks]
-        self.lengths = self._lengths()
         self.examples = job.tasks[0].examples
         seen = count_seen(self.examples, job.config)
         self.schedule = Schedule(
@@ -76,6 +81,9 @@ class StageTrainer:
             self._precision,
             job.config.seed,
             crew,
+            self.lengths,
+            hands,
+            self.room,
         )
         self.parameters = {
             name: value for name, value in self.model.named_parameters() if value.requires_grad
@@ -135,6 +143,44 @@ class StageTrainer:
         self.optimizer.zero_grad(set_to_none=True)
         self.optimizer.state.clear()
         self.best.clear()
+
+    @property
+    def hands(self) -> int:
+        """How many threads have batches of their own."""
+        return self.room.hands if self.room else 1
+
+    def _make_room(self, checkpoint: Checkpoint | None) -> Room | None:
+        """Return what the batches may hold, as far as one pass tells; None on a GPU."""
+        if device_of(self.model).type != "cpu":
+            return None
+        job, first = self.job, [pairs[0] for pairs in self.pairs][:1]
+        collated = collate(first, job.family, self.codec.special.pad)
+        self.model.train()
+
+        def forward() -> int:
+            token_losses(self.model, collated, job.family)
+            return padded_tokens(collated, job.family)
+
+        probed = probe(self.model, forward)
+        most = 1 if probed.draws or job.config.lora_rank else min(self.threads, MOST)
+        least = 1
+        if checkpoint:  # how many there are decides how sums are split
+            most = least = int(checkpoint.state.get("hands", 1))
+        room = Room(self.model, probed, job.memory, most, least)
+        if not room.fits(job.config.tokens_per_batch):
+            give_back_freed_blocks()
+        return room
+
+    def _take_hands(self) -> Hands | None:
+        """Return the threads that share the batches, where there is more than one."""
+        from scicot.adapters.students.quick_parts import use_quick_parts
+
+        if self.hands == 1:
+            return None
+        twins = [make_twin(self.model) for _ in range(self.hands - 1)]
+        for twin in twins:
+            use_quick_parts(twin.train())
+        return Hands([self.model, *twins], self.threads // self.hands)
 
     def _plan(self, step: int) -> Step:
         """Return a step's batches; those of its epoch are planned once."""
@@ -234,7 +280,7 @@ class StageTrainer:
         folder = save_checkpoint(
             self.checkpoints,
             self.state.step,
-            state | {"stage": self.job.hash, "threads": self.threads},
+            state | {"stage": self.job.hash, "threads": self.threads, "hands": self.hands},
             gather_tensors(self.parameters, self.optimizer, self.best),
         )
         give_back_memory()  # what writing took: a copy of the moments

@@ -71,3 +71,12 @@ def padded_size(batch: Sequence[int], lengths: Lengths) -> int:
     longest_input = max(lengths[index][0] for index in batch)
     longest_target = max(lengths[index][1] for index in batch)
     return len(batch) * (longest_input + longest_target)
+
+
+def even_size(count: int, workers: int, most: int) -> int:
+    """Return how many of `count` texts a batch takes, so that all workers have as many batches.
+
+    At most `most`, and at least one.
+    """
+    rounds = max(1, math.ceil(count / (workers * most)))
+    return max(1, math.ceil(count / (workers * rounds)))

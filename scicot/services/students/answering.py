@@ -6,22 +6,23 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from scicot.adapters.students.codec import Codec
-from scicot.adapters.students.fast import FastStudent, say_slow_here
+from scicot.adapters.students.fast import MOST_WORKERS, FastStudent, say_slow_here
 from scicot.adapters.students.machine import choose_device, name_device, run_threads
 from scicot.adapters.students.memory import give_back_memory
 from scicot.adapters.students.scoring import OptionScore
 from scicot.adapters.students.stage_files import has_fast_form, keep_written, read_written
 from scicot.pure.hashing import content_hash
 from scicot.pure.methods.registry import scores_end
+from scicot.pure.students.batching import even_size
 from scicot.services.students.stages import TrainedStage
 from scicot.services.students.watcher import RunWatcher
 from scicot.words.configs import TrainingConfig
 from scicot.words.errors import StudentError
 from scicot.words.records import Family
 
-# Texts between two looks at the cancel flag. Fixed, not timed: the last bit of a log-probability
+# Texts a thread between two reports. Fixed, not timed: the last bit of a log-probability
 # depends on which texts share a batch. On a GPU a batch takes as long as its longest text.
-AT_ONCE = {Family.ENCODER_DECODER: 128, Family.CAUSAL: 32}
+AT_ONCE = {Family.ENCODER_DECODER: 128, Family.CAUSAL: 64}
 AT_ONCE_ON_CARD = 256
 AGREEMENT_SAMPLE = 32
 AGREEMENT_NEEDED = 0.9  # share of equal texts below which a faster type is not used
@@ -60,6 +61,7 @@ class Answering:
         self.watcher = watcher
         self.config = config
         self.device = choose_device(watcher.context.settings.device)
+        self.threads = run_threads(watcher.context.settings)
         self.agreement: dict[str, float] = {}
         self.split = "training"  # whose questions are worked on
         self.unended: dict[str, int] = {}  # outputs that reached their limit, by stage and split
@@ -157,7 +159,8 @@ class Answering:
         """Return the work's results in order, done by length, stopping between parts if asked."""
         self.watcher.start(what, f"{what}: {len(inputs)} questions.", len(inputs))
         order = sorted(range(len(inputs)), key=lambda place: len(inputs[place]))
-        at_once = AT_ONCE[family] if self.device == "cpu" else AT_ONCE_ON_CARD
+        most = AT_ONCE[family] * min(self.threads, MOST_WORKERS)
+        at_once = even_size(len(order), 1, most if self.device == "cpu" else AT_ONCE_ON_CARD)
         results: dict[int, Any] = {}
         for start in range(0, len(order), at_once):
             chosen = order[start : start + at_once]
@@ -208,10 +211,14 @@ class Answering:
         return self._open[key]
 
     def _open_student(self, stage: TrainedStage, kind: str) -> Student:
-        threads = run_threads(self.watcher.context.settings)
+        threads = self.threads
         if kind != "torch":
             return FastStudent.open(
-                stage.folder / "ct2", compute_type=kind, threads=threads, device=self.device
+                stage.folder / "ct2",
+                compute_type=kind,
+                threads=threads,
+                at_once=threads if self.device == "cpu" else 1,
+                device=self.device,
             )
         from scicot.adapters.students.torch_student import TorchStudent
 

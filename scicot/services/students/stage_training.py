@@ -20,6 +20,7 @@ from scicot.adapters.students.machine import (
     choose_device,
     name_device,
     resolve_precision,
+    run_memory_bytes,
     run_threads,
 )
 from scicot.adapters.students.memory import give_back_memory
@@ -166,6 +167,7 @@ def _job(
         threads=max(1, run_threads(settings) // config.processes),
         device=settings.device,
         validation=plan.validation,
+        memory=run_memory_bytes(settings) // config.processes,
     )
 
 
@@ -194,6 +196,7 @@ def _result(trainer: StageTrainer, slow_reason: str | None) -> dict[str, Any]:
         "tokens_per_second": round(state.tokens / max(state.seconds, 1e-9), 1),
         "threads": trainer.threads,
         "processes": trainer.crew.size,
+        "hands": trainer.hands,
         "precision": job.precision,
         "device": name_device(choose_device(job.device)),
         "examples": sum(len(task.examples) for task in job.tasks),

@@ -1,0 +1,160 @@
+"""Threads that have batches of their own, and batches that are computed twice, learn the same."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from transformers.modeling_layers import GradientCheckpointingLayer
+
+from scicot.adapters.students.hands import Hands, make_twin
+from scicot.adapters.students.job import Silent, StageJob
+from scicot.adapters.students.room import BASE_BYTES, PER_TWIN, PER_WEIGHT, Probed, Room
+from scicot.adapters.students.trainer import StageTrainer
+from scicot.words.errors import Cancelled
+from tests.adapters.test_gradient_sum import CUT, WHOLE, flat, gradient
+from tests.adapters.test_student_training import Watcher, job, make_job, one_thread, same, weights
+from tests.tiny_students import tiny_causal, tiny_t5
+
+__all__ = ["gradient", "job", "one_thread", "tiny_causal", "tiny_t5"]
+
+NO_ROOM = 1  # byte
+
+
+def by_two(student: Path, work: Path, **settings: Any) -> StageJob:
+    return replace(make_job(student, work, **settings), threads=2)
+
+
+def counted_layers(trainer: StageTrainer) -> list[str]:
+    """Return a list that grows by one whenever a part of the last layer computes."""
+    seen: list[str] = []
+    *_, layer = (
+        part for part in trainer.model.modules() if isinstance(part, GradientCheckpointingLayer)
+    )
+    part = next(one for one in layer.modules() if isinstance(one, torch.nn.Linear))
+    part.register_forward_pre_hook(lambda *_: seen.append("forward"))
+    return seen
+
+
+def test_batches_without_room_are_computed_twice_and_give_the_same_weights(
+    job: StageJob, tmp_path: Path
+) -> None:
+    whole = StageTrainer(job)
+    once = counted_layers(whole)
+    whole.train(Watcher())
+    narrow = StageTrainer(replace(job, memory=NO_ROOM, work_folder=tmp_path / "narrow"))
+    twice = counted_layers(narrow)
+    narrow.train(Watcher())
+    assert same(weights(whole), weights(narrow))
+    assert once
+    assert len(twice) == 2 * len(once)
+
+
+def test_hands_add_up_to_one_big_batch(gradient: Any) -> None:
+    lengths = [(len(one.input_ids), len(one.target_ids)) for one in gradient.pairs[0]]
+    loss, one = flat(gradient, WHOLE)
+    hands = Hands([gradient.model, make_twin(gradient.model), make_twin(gradient.model)])
+    shared = replace(gradient, hands=hands, lengths=lengths)
+    for _ in range(2):  # nothing is left over from the step before
+        summed, parts = flat(shared, CUT)
+        assert summed == pytest.approx(loss, abs=1e-5)
+        torch.testing.assert_close(parts, one, atol=1e-5, rtol=0)
+        assert all(value.grad is None for value in hands.models[1].parameters())
+    few, fewer = flat(shared, (WHOLE[0][:1],)), flat(gradient, (WHOLE[0][:1],))  # two have nothing
+    assert torch.equal(few[1], fewer[1])
+
+
+def test_a_twin_has_the_models_weights_and_goes_with_them(
+    tiny_causal: Path, tmp_path: Path
+) -> None:
+    trainer = StageTrainer(by_two(tiny_causal, tmp_path))
+    assert trainer.gradient.hands is not None
+    model, twin = trainer.gradient.hands.models
+    assert model is trainer.model
+    trainer.train(Silent())
+    for mine, its in zip(model.parameters(), twin.parameters(), strict=True):
+        assert mine is not its
+        assert mine.data_ptr() == its.data_ptr()
+
+
+def test_two_threads_learn_what_one_does_and_the_same_each_time(
+    tiny_causal: Path, tmp_path: Path
+) -> None:
+    alone = StageTrainer(make_job(tiny_causal, tmp_path / "one"))
+    alone.train(Silent())
+    trained = []
+    for name in ("two", "again"):
+        trainer = StageTrainer(by_two(tiny_causal, tmp_path / name))
+        trainer.train(Silent())
+        assert trainer.hands == 2
+        trained.append(weights(trainer))
+    assert same(*trained)
+    for name, value in weights(alone).items():
+        torch.testing.assert_close(trained[0][name], value, atol=1e-4, rtol=0)
+
+
+def test_a_student_that_draws_has_one_hand(tiny_t5: Path, tmp_path: Path) -> None:
+    trainer = StageTrainer(by_two(tiny_t5, tmp_path))
+    assert trainer.room is not None
+    assert trainer.room.probed.draws
+    assert trainer.hands == 1
+
+
+def test_a_resumed_training_keeps_its_hands(tiny_causal: Path, tmp_path: Path) -> None:
+    whole = StageTrainer(by_two(tiny_causal, tmp_path / "whole"))
+    whole.train(Silent())
+    job = by_two(tiny_causal, tmp_path / "stopped")
+    with pytest.raises(Cancelled):
+        StageTrainer(job).train(Watcher(9))
+    resumed = StageTrainer(replace(job, threads=1, memory=NO_ROOM))
+    assert resumed.hands == 2
+    resumed.train(Silent())
+    assert same(weights(whole), weights(resumed))
+
+
+def test_who_is_asked_to_stop_stops_all_hands_and_can_begin_again(gradient: Any) -> None:
+    hands = Hands([gradient.model, make_twin(gradient.model)])
+    done: list[int] = []
+
+    def work(_model: Any, share: int, go_on: Any) -> int:
+        for _ in range(share):
+            go_on()
+            torch.ones(1 << 20).sum()
+            done.append(share)
+        return share
+
+    def stop() -> None:
+        if done:
+            raise Cancelled("stopped by the test")
+
+    with pytest.raises(Cancelled):
+        hands.work(work, [10**9, 10**9], stop)
+    stopped = len(done)
+    assert hands.work(work, [1, 2], lambda: None) == [1, 2]
+    assert len(done) == stopped + 3
+
+
+def test_what_goes_wrong_in_a_hand_is_told(gradient: Any) -> None:
+    hands = Hands([gradient.model, make_twin(gradient.model)])
+
+    def work(_model: Any, share: int, _go_on: Any) -> int:
+        return 1 // share
+
+    with pytest.raises(ZeroDivisionError):
+        hands.work(work, [1, 0], lambda: None)
+
+
+def test_room_is_what_weights_gradients_and_moments_leave() -> None:
+    model = torch.nn.Linear(1000, 1000, bias=False)  # a million weights
+    left = 400_000_000
+    limit = BASE_BYTES + 1_000_000 * (PER_WEIGHT + PER_TWIN) + left
+    room = Room(model, Probed(1e6, False), limit, 2)
+    assert room.hands == 2
+    assert room.fits(200)
+    assert not room.fits(201)
+    narrow = Room(model, Probed(1e6, False), limit - 1, 2)
+    assert narrow.hands == 1
+    assert narrow.fits(403)
+    assert not narrow.fits(404)
+    assert Room(model, Probed(1e6, False), None, 4).fits(10**9)
