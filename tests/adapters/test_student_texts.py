@@ -185,6 +185,33 @@ def test_what_is_given_is_not_counted(student: Path, family: Family) -> None:
     assert with_given != pytest.approx(alone)
 
 
+def test_questions_after_rationales_of_unlike_lengths_are_scored_together(
+    tiny_causal: Path,
+) -> None:
+    student = TorchStudent.open(tiny_causal, Family.CAUSAL, threads=1)
+    given = [f"Rationale: {'leaf ' * count}." for count in range(1, 9)]
+    inputs, options = [INPUTS[0]] * 8, [["One day", "One week"]] * 8
+    alone = [
+        student.score([text], [row], given=[before])[0]
+        for text, row, before in zip(inputs, options, given, strict=True)
+    ]
+    passes: list[int] = []
+    student.model.register_forward_pre_hook(lambda *_: passes.append(1))
+    for row, other in zip(student.score(inputs, options, given=given), alone, strict=True):
+        assert row == pytest.approx(other, abs=1e-4)
+    assert len(passes) <= 3  # what is given once, then the options by their lengths
+
+
+def test_workers_share_the_texts_out_and_write_the_same(
+    fast: FastStudent, tmp_path: Path, family: Family
+) -> None:
+    side_by_side = FastStudent.open(tmp_path / "ct2", threads=2, at_once=2)
+    assert side_by_side.workers == 2
+    for count in (1, 2, 3, 7):
+        inputs = (INPUTS * 3)[:count]
+        assert side_by_side.generate(inputs, 24) == fast.generate(inputs, 24)
+
+
 def copy(student: Path, folder: Path) -> Path:
     return Path(shutil.copytree(student, folder))
 

@@ -19,7 +19,7 @@ class _InPlace(torch.autograd.Function):
     def forward(ctx: Any, logits: Tensor, labels: Tensor) -> Tensor:
         """Return `[tokens]` losses of logits `[tokens, vocabulary]`."""
         # a few at a time: of all together it would make two copies of the logits
-        norms = torch.cat([torch.logsumexp(rows, dim=-1) for rows in logits.split(ROWS)])
+        norms = torch.cat([torch.logsumexp(rows, dim=-1) for rows in torch.split(logits, ROWS)])
         ctx.save_for_backward(logits, labels, norms)
         return norms - logits.gather(1, labels[:, None])[:, 0]
 

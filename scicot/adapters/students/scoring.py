@@ -64,6 +64,20 @@ class Asked:
         return self.targets[0][:place]
 
     @property
+    def read_as_one(self) -> Asked:
+        """The same, where input and target are one sequence: what is not counted is input.
+
+        Texts that a student wrote differ in length, and only questions whose options share as many
+        tokens are scored together.
+        """
+        given = min(self.skip, len(self.shared))
+        return Asked(
+            self.prompt + self.targets[0][:given],
+            [target[given:] for target in self.targets],
+            self.skip - given,
+        )
+
+    @property
     def length(self) -> int:
         """How many tokens are read before the options differ."""
         return len(self.prompt) + len(self.shared)

@@ -178,8 +178,10 @@ class TorchStudent:
             )
             for place, (text, texts) in enumerate(zip(inputs, options, strict=True))
         ]
+        if self.family is Family.CAUSAL:
+            asked = [question.read_as_one for question in asked]
         with self._lock:
-            return score_options(self.model, codec, asked)
+            return score_options(self.model, self.codec, asked)
 
 
 def _batches(prompts: Sequence[list[int]], extra: int, budget: int) -> list[list[int]]:

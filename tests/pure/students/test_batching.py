@@ -3,7 +3,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scicot.pure.students.batching import plan_batches, useful_share
+from scicot.pure.students.batching import even_size, plan_batches, useful_share
 
 LENGTHS = st.lists(st.tuples(st.integers(1, 300), st.integers(1, 200)), min_size=1, max_size=120)
 
@@ -37,3 +37,13 @@ def test_little_of_a_batch_is_padding_on_lengths_like_arcs() -> None:
     loose = [tuple(range(start, start + 8)) for start in range(0, 2248, 8)]
     assert useful_share(tight, lengths) > 0.9
     assert useful_share(loose, lengths) < 0.75
+
+
+@given(count=st.integers(1, 500), workers=st.integers(1, 8), most=st.integers(1, 128))
+def test_all_workers_have_as_many_batches_of_nearly_one_size(
+    count: int, workers: int, most: int
+) -> None:
+    size = even_size(count, workers, most)
+    assert 1 <= size <= most
+    rounds = -(-count // (workers * most))  # the fewest that are possible
+    assert -(-count // size) <= rounds * workers
