@@ -19,6 +19,7 @@ from scicot.words.errors import InvalidConfig
 LauncherName = Literal["local", "slurm", "ray", "none"]
 LOCAL = "local"  # what a run's row says of its launcher unless it was packed
 PARCEL = "parcel"  # the launcher of a run that was packed: nothing here starts it
+LEAST_MEMORY_MB = 500  # that a training run may be held to
 ENV_FILE = ".env"
 PREFIX = "SCICOT_"
 OTHER_NAMES = ("SCICOT_ACTOR",)  # read where they are used, not here
@@ -87,7 +88,7 @@ class Settings(BaseSettings):
     unset: one, or one for each GPU."""
     threads: int | None = Field(default=None, ge=1)
     """Threads that a student computes on; empty: as many as are free."""
-    training_memory_mb: int | None = Field(default=None, ge=500)
+    training_memory_mb: int | None = Field(default=None, ge=LEAST_MEMORY_MB)
     """Megabytes that a training run should hold; empty: its share of three quarters of all.
 
     With less room long texts are computed twice: a third more arithmetic, the same weights."""

@@ -1,16 +1,24 @@
 """Where students work: the setting is kept, and what a device cannot do is refused by name."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import psutil
 import pytest
 
 from scicot.adapters.students import machine
 from scicot.adapters.students.convert import convert_student
 from scicot.adapters.students.fast import FastStudent
-from scicot.adapters.students.machine import choose_device, name_device, resolve_precision
+from scicot.adapters.students.machine import (
+    choose_device,
+    name_device,
+    resolve_precision,
+    run_memory_bytes,
+)
 from scicot.words.errors import StudentError
 from scicot.words.records import Family
+from scicot.words.settings import Settings
 from tests.tiny_students import tiny_t5
 
 __all__ = ["tiny_t5"]
@@ -59,3 +67,19 @@ def test_texts_are_written_on_the_device_that_was_asked_for(
     assert (asked[0]["device"], asked[0]["compute_type"]) == ("cuda", "float16")
     with pytest.raises(StudentError, match="cannot compute int8 on this cuda; it can do float16"):
         FastStudent.open(tmp_path / "ct2", compute_type="int8", device="cuda", threads=1)
+
+
+@pytest.mark.parametrize(
+    ("limit", "most"),
+    [("4000000000\n", 4_000_000_000), ("max\n", 8_000_000_000), ("9" * 18, 8_000_000_000)],
+)
+def test_a_run_has_its_share_of_the_machines_or_the_containers_memory(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, limit: str, most: int
+) -> None:
+    monkeypatch.setattr(machine, "CONTAINER_LIMIT", tmp_path / "memory.max")
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(total=8 * 10**9))
+    (tmp_path / "memory.max").write_text(limit)
+    two = Settings(home=tmp_path, training_slots=2)
+    assert run_memory_bytes(two) == pytest.approx(0.75 * most / 2)
+    told = two.model_copy(update={"training_memory_mb": 3000})
+    assert run_memory_bytes(told) == 3_000_000_000

@@ -11,7 +11,7 @@ from scicot.adapters.launchers.carried import KEYS, Carried
 from scicot.adapters.students.memory import worker_environment
 from scicot.words.errors import LauncherError
 from scicot.words.launching import TITLES, ClusterName, Options, RayOptions, Seen, Submitted
-from scicot.words.settings import Settings
+from scicot.words.settings import LEAST_MEMORY_MB, Settings
 
 PACKAGES: Mapping[ClusterName, str] = {"slurm": "submitit", "ray": "ray"}
 
@@ -82,6 +82,9 @@ def node_environment(
         environment.pop(name, None)
     environment["SCICOT_LAUNCHER"] = "none"  # a node starts nothing by itself
     environment.setdefault("SCICOT_THREADS", str(options.cpus))
+    if options.memory_gb:
+        room = max(LEAST_MEMORY_MB, round(options.memory_gb * 1000))
+        environment.setdefault("SCICOT_TRAINING_MEMORY_MB", str(room))
     if database_url is not None:
         environment["SCICOT_HOME"] = str(settings.home_folder)
         environment["SCICOT_DATABASE_URL"] = database_url

@@ -13,6 +13,7 @@ from scicot.words.errors import StudentError
 from scicot.words.settings import Settings
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
+CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")  # of cgroups v2
 SHARE_OF_MEMORY = 0.75  # that all training runs together may hold
 BF16_FLAGS = {"avx512_bf16", "amx_bf16"}
 
@@ -101,7 +102,16 @@ def run_memory_bytes(settings: Settings) -> int:
     """Return what a run should hold: SCICOT_TRAINING_MEMORY_MB, or its share of the machine's."""
     if settings.training_memory_mb is not None:
         return settings.training_memory_mb * 1_000_000
-    return int(SHARE_OF_MEMORY * psutil.virtual_memory().total / count_slots(settings))
+    return int(SHARE_OF_MEMORY * _memory_bytes() / count_slots(settings))
+
+
+def _memory_bytes() -> int:
+    """Return the machine's memory, or what a container may take of it."""
+    whole = int(psutil.virtual_memory().total)
+    try:
+        return min(whole, int(CONTAINER_LIMIT.read_text(encoding="utf-8")))
+    except (OSError, ValueError):  # no container, or one without a limit: "max"
+        return whole
 
 
 def choose_threads(wanted: int | None = None) -> int:

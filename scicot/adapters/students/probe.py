@@ -55,6 +55,7 @@ def run_probe(
     examples: Sequence[Example],
     threads: int,
     device: str = "auto",
+    memory: int | None = None,
     on_step: Callable[[int], None] = lambda _step: None,
 ) -> ProbeResult:
     """Return what ten steps and a few texts took; raises StudentError when they failed.
@@ -68,6 +69,7 @@ def run_probe(
         "examples": [[example.input, example.target] for example in examples],
         "threads": threads,
         "device": choose_device(device),
+        "memory": memory,
     }
     said: list[str] = []
     with (
@@ -133,6 +135,7 @@ def _probe(request: dict[str, Any]) -> ProbeResult:
                 work_folder=Path(folder) / "work",
                 threads=request["threads"],
                 device=request["device"],
+                memory=request["memory"],
             )
         )
         loaded = time.monotonic() - started
@@ -154,7 +157,12 @@ def _probe(request: dict[str, Any]) -> ProbeResult:
         saved = time.monotonic() - started
         threads, device = request["threads"], request["device"]
         student = (
-            FastStudent.open(Path(folder) / "ct2", threads=threads, device=device)
+            FastStudent.open(
+                Path(folder) / "ct2",
+                threads=threads,
+                at_once=threads if device == "cpu" else 1,
+                device=device,
+            )
             if reason is None
             else TorchStudent.open(Path(folder) / "model", family, threads=threads, device=device)
         )

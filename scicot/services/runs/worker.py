@@ -229,7 +229,10 @@ def _carry_out(
 
 def _say_no_memory(error: BaseException) -> str:
     if "CUDA" not in str(error):
-        return "The machine ran out of memory. Lower tokens_per_batch."
+        return (
+            "The machine ran out of memory. Lower tokens_per_batch, or set "
+            "SCICOT_TRAINING_MEMORY_MB: long texts are then computed in less, and slower."
+        )
     return (
         "The GPU ran out of memory. Let fewer runs share it (SCICOT_TRAINING_SLOTS), or lower "
         "tokens_per_batch where it trained."

@@ -22,7 +22,7 @@ from scicot.adapters.students.kept_probes import (
     probe_file,
     read_probe,
 )
-from scicot.adapters.students.machine import choose_device, run_threads
+from scicot.adapters.students.machine import choose_device, run_memory_bytes, run_threads
 from scicot.adapters.students.probe import ProbeResult, run_probe
 from scicot.pure.hashing import content_hash
 from scicot.pure.methods.registry import plan_of
@@ -209,6 +209,7 @@ def _probe_key(settings: Settings, student: StudentFolder, config: TrainingConfi
             student.fingerprint,
             config.model_dump(mode="json", include={*chosen, "precision"}),
             run_threads(settings),
+            settings.training_memory_mb,
             choose_device(settings.device),
         ]
     )
@@ -224,7 +225,9 @@ def _try_out(
 ) -> KeptProbe:
     sample = examples[:: max(1, len(examples) // SAMPLE)][:SAMPLE]
     threads = run_threads(settings)
-    result = run_probe(student, config, sample, threads, settings.device, on_step)
+    result = run_probe(
+        student, config, sample, threads, settings.device, run_memory_bytes(settings), on_step
+    )
     return keep_probe(kept, result)
 
 

@@ -40,6 +40,11 @@ from tests.predictions import store_run
 
 NOBODY = WorkerProcess("elsewhere", 1, 0.0)
 
+NO_MEMORY = (
+    "The machine ran out of memory. Lower tokens_per_batch, or set SCICOT_TRAINING_MEMORY_MB: long "
+    "texts are then computed in less, and slower."
+)
+
 
 class NotingLauncher:
     """Starts no process, and keeps what it was asked to start."""
@@ -130,10 +135,10 @@ def test_a_worker_reports_metrics_and_ends_done(session: Session, settings: Sett
             OSError(28, "No space left on device"),
             "The disk is full: a file was not written. Make room, then try again.",
         ),
-        (MemoryError(), "The machine ran out of memory. Lower tokens_per_batch."),
+        (MemoryError(), NO_MEMORY),
         (
             RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried"),
-            "The machine ran out of memory. Lower tokens_per_batch.",
+            NO_MEMORY,
         ),
         (
             RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB."),
