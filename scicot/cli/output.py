@@ -14,6 +14,7 @@ import typer
 
 from scicot.pure.printable import printable, printable_json
 from scicot.pure.teacher.pricing import Estimate
+from scicot.services.evaluation.results import find_experiment_number
 from scicot.services.runs.runs import find_run_id
 from scicot.services.workspace import open_workspace
 from scicot.words.errors import InvalidConfig
@@ -29,6 +30,12 @@ def run_number(named: str) -> int:
     """Return the run that a number or a name on the command line means; raises NotFound."""
     with open_workspace() as session:
         return find_run_id(session, named)
+
+
+def experiment_number(named: str) -> int:
+    """Return the experiment that a number or a name on the command line means; raises NotFound."""
+    with open_workspace() as session:
+        return find_experiment_number(session, named)
 
 
 def say(message: str) -> None:

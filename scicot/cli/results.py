@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from scicot.cli.output import AsJson, emit, say
+from scicot.cli.output import AsJson, emit, experiment_number, say
 from scicot.pure.evaluation.table_formats import (
     say_caption,
     to_csv_file,
@@ -41,7 +41,14 @@ def register(app: typer.Typer) -> None:
 
 
 def results_command(
-    experiment: Annotated[int | None, typer.Option(help="One experiment's runs only.")] = None,
+    experiment: Annotated[
+        int | None,
+        typer.Option(
+            metavar="NAME",
+            parser=experiment_number,
+            help="One experiment's runs only, by its number or name.",
+        ),
+    ] = None,
     student: Annotated[str | None, typer.Option(help="The student whose runs count.")] = None,
     split: Annotated[
         Split | None, typer.Option(help="Whose questions. [validation, else test]")

@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 import torch
+from torch.nn import functional
 from transformers.modeling_layers import GradientCheckpointingLayer
 
+from scicot.adapters.students.draws import OwnDraws
 from scicot.adapters.students.hands import Hands, make_twin
 from scicot.adapters.students.job import Silent, StageJob
+from scicot.adapters.students.quick_parts import QuickDropout
 from scicot.adapters.students.room import BASE_BYTES, PER_TWIN, PER_WEIGHT, Probed, Room
 from scicot.adapters.students.trainer import StageTrainer
 from scicot.words.errors import Cancelled
@@ -79,13 +82,14 @@ def test_a_twin_has_the_models_weights_and_goes_with_them(
 
 
 def test_two_threads_learn_what_one_does_and_the_same_each_time(
-    tiny_causal: Path, tmp_path: Path
+    job: StageJob, tmp_path: Path
 ) -> None:
-    alone = StageTrainer(make_job(tiny_causal, tmp_path / "one"))
+    alone = StageTrainer(job)
     alone.train(Silent())
     trained = []
     for name in ("two", "again"):
-        trainer = StageTrainer(by_two(tiny_causal, tmp_path / name))
+        torch.manual_seed(len(name))  # whatever torch's own generator stands at
+        trainer = StageTrainer(by_two(job.student, tmp_path / name))
         trainer.train(Silent())
         assert trainer.hands == 2
         trained.append(weights(trainer))
@@ -94,10 +98,52 @@ def test_two_threads_learn_what_one_does_and_the_same_each_time(
         torch.testing.assert_close(trained[0][name], value, atol=1e-4, rtol=0)
 
 
-def test_a_student_that_draws_has_one_hand(tiny_t5: Path, tmp_path: Path) -> None:
+def test_what_a_thread_draws_is_decided_by_its_own_number() -> None:
+    ones, made = torch.ones(40, 50), []
+    state = torch.get_rng_state()
+    for number in (7, 7, 8):
+        draws = OwnDraws()
+        draws.generator.manual_seed(number)
+        with draws:
+            made.append((functional.dropout(ones, 0.3), QuickDropout(0.3)(ones)))
+    assert torch.equal(state, torch.get_rng_state())
+    for first, again, other in zip(*made, strict=True):
+        assert torch.equal(first, again)
+        assert not torch.equal(first, other)
+        assert (first == 0).double().mean().item() == pytest.approx(0.3, abs=0.05)
+        assert first.max().item() == pytest.approx(1 / 0.7, rel=1e-3)
+
+
+@pytest.mark.parametrize("mask", ["none", "kept", "added"])
+def test_attention_with_dropout_is_torchs_on_average(mask: str) -> None:
+    torch.manual_seed(0)
+    query, key, value = (torch.randn(2, 3, length, 8) for length in (5, 6, 6))
+    is_kept = torch.rand(2, 1, 5, 6) > 0.3
+    is_kept[..., 0] = True
+    masks = {"none": None, "kept": is_kept, "added": torch.randn(2, 3, 5, 6)}
+    expected = functional.scaled_dot_product_attention(query, key, value, masks[mask], scale=0.5)
+    draws = OwnDraws()
+    draws.generator.manual_seed(0)
+    with draws:
+        made = [
+            functional.scaled_dot_product_attention(
+                query, key, value, masks[mask], dropout_p=0.1, scale=0.5
+            )
+            for _ in range(3000)
+        ]
+    torch.testing.assert_close(torch.stack(made).mean(dim=0), expected, atol=0.06, rtol=0)
+    assert not torch.equal(made[0], made[1])
+
+
+def test_a_student_that_draws_otherwise_has_one_hand(
+    tiny_t5: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        OwnDraws, "_dropout", lambda _self, values, *_, **__: values * torch.rand(1)
+    )
     trainer = StageTrainer(by_two(tiny_t5, tmp_path))
     assert trainer.room is not None
-    assert trainer.room.probed.draws
+    assert not trainer.room.probed.draws_apart
     assert trainer.hands == 1
 
 
@@ -117,7 +163,7 @@ def test_who_is_asked_to_stop_stops_all_hands_and_can_begin_again(gradient: Any)
     hands = Hands([gradient.model, make_twin(gradient.model)])
     done: list[int] = []
 
-    def work(_model: Any, share: int, go_on: Any) -> int:
+    def work(_hand: Any, share: int, go_on: Any) -> int:
         for _ in range(share):
             go_on()
             torch.ones(1 << 20).sum()
@@ -138,7 +184,7 @@ def test_who_is_asked_to_stop_stops_all_hands_and_can_begin_again(gradient: Any)
 def test_what_goes_wrong_in_a_hand_is_told(gradient: Any) -> None:
     hands = Hands([gradient.model, make_twin(gradient.model)])
 
-    def work(_model: Any, share: int, _go_on: Any) -> int:
+    def work(_hand: Any, share: int, _go_on: Any) -> int:
         return 1 // share
 
     with pytest.raises(ZeroDivisionError):
@@ -149,12 +195,12 @@ def test_room_is_what_weights_gradients_and_moments_leave() -> None:
     model = torch.nn.Linear(1000, 1000, bias=False)  # a million weights
     left = 400_000_000
     limit = BASE_BYTES + 1_000_000 * (PER_WEIGHT + PER_TWIN) + left
-    room = Room(model, Probed(1e6, False), limit, 2)
+    room = Room(model, Probed(1e6, True), limit, 2)
     assert room.hands == 2
     assert room.fits(200)
     assert not room.fits(201)
-    narrow = Room(model, Probed(1e6, False), limit - 1, 2)
+    narrow = Room(model, Probed(1e6, True), limit - 1, 2)
     assert narrow.hands == 1
     assert narrow.fits(403)
     assert not narrow.fits(404)
-    assert Room(model, Probed(1e6, False), None, 4).fits(10**9)
+    assert Room(model, Probed(1e6, True), None, 4).fits(10**9)

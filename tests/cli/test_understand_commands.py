@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
+from db.models import ExperimentRow
+from db.session import write
+from scicot.adapters.clock import utc_now
 from scicot.pure.methods.registry import make_config
 from scicot.words.records import Split, StoredQuestion
 from tests.builders import store_questions
@@ -53,6 +56,32 @@ def test_compare_prints_the_keys_that_scripts_rely_on(runs: tuple[int, int]) -> 
     assert found["mcnemar_mid_p"] == 1 - 3 / 8  # P(X <= 1) - half P(X = 1), doubled, of 3
     assert (found["only_a_ids"], found["only_b_ids"]) == (["Test-1", "Test-2"], ["Test-3"])
     assert len(found["pairs"]) == 3
+
+
+def test_an_experiment_is_meant_by_its_name_or_its_number(
+    session: Session, questions: list[StoredQuestion], runs: tuple[int, int]
+) -> None:
+    with write(session):
+        row = ExperimentRow(name="claim", config={}, actor="ann", created_at=utc_now())
+        session.add(row)
+        session.flush()
+        number = row.id
+    config = make_config(method="finetune", dataset="arc-easy", evaluate_on="test")
+    store_run(
+        session,
+        questions,
+        right=[0],
+        method="finetune",
+        config=config.model_dump(mode="json"),
+        experiment_id=number,
+    )
+    found = [run_json("results", "--experiment", named) for named in ("claim", str(number))]
+    assert found[0] == found[1]
+    assert found[0]["experiment"] == number
+    assert len(found[0]["runs"]) == 1
+    for named in ("clain", "99"):
+        missing = run_json("results", "--experiment", named, exit_code=1)
+        assert f"{number} (claim)" in missing["error"]
 
 
 def test_a_run_that_is_not_there_is_said_in_a_sentence(runs: tuple[int, int]) -> None:

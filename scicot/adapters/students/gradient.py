@@ -17,7 +17,8 @@ from scicot.words.records import Family
 if TYPE_CHECKING:
     import torch
 
-    from scicot.adapters.students.hands import Hands
+    from scicot.adapters.students.draws import OwnDraws
+    from scicot.adapters.students.hands import Hand, Hands
     from scicot.adapters.students.room import Room
 
 
@@ -51,6 +52,7 @@ class GradientSum:
     lengths: Lengths = ()  # each question's, which decide who of several hands has what
     hands: Hands | None = None  # that share the batches; the first has `model`
     room: Room | None = None  # for what a batch keeps; None: all that it needs
+    draws: OwnDraws | None = None  # of one hand: what its dropout comes from; None: torch's own
 
     def add(
         self, step: Step, check: Callable[[], None], *, number: int = 0, share: Step | None = None
@@ -60,18 +62,22 @@ class GradientSum:
         With a crew this process works on its share of the step alone, and has the whole gradient
         in the end. `number` is the step's: with the seed it decides what dropout leaves out.
         """
+        from scicot.adapters.students.hands import Hand
+
         chosen = [index for batch in step for index in batch]
         weighs = [
             sum(pairs[index].weight(self.deciding_weight) for index in chosen)
             for pairs in self.pairs
         ]
 
-        def work(model: Any, batches: Step, go_on: Callable[[], None]) -> list[float]:
-            return self._add_batches(model, batches, weighs, number, go_on)
+        def work(hand: Hand, batches: Step, go_on: Callable[[], None]) -> list[float]:
+            return self._add_batches(hand, batches, weighs, number, go_on)
 
         batches = step if share is None else share
         if self.hands is None:
-            sums = work(self.model, batches, check)
+            hand = Hand(self.model, self.draws)
+            with hand.draws():
+                sums = work(hand, batches, check)
         else:
             shares = share_step(batches, self.lengths, len(self.hands.models))
             parts = self.hands.work(work, shares, check)
@@ -82,13 +88,13 @@ class GradientSum:
 
     def _add_batches(
         self,
-        model: Any,
+        hand: Hand,
         batches: Step,
         weighs: Sequence[float],
         number: int,
         check: Callable[[], None],
     ) -> list[float]:
-        """Add the gradient of some of a step's batches to a model's.
+        """Add the gradient of some of a step's batches to that of a hand's model.
 
         Returns the sums of the losses (whole, of deciding tokens, of the others) and the numbers
         of deciding, other and all tokens. `weighs` is what the step's tokens weigh, by task.
@@ -97,13 +103,13 @@ class GradientSum:
 
         from scicot.adapters.students.room import recompute_layers
 
+        model = hand.model
         device = device_of(model)
         sums = torch.zeros(3, dtype=torch.float64, device=device)
         counts = [0, 0, 0]
         for batch in batches:
             check()
-            if self.hands is None:  # several have students that draw nothing
-                torch.manual_seed(batch_seed(self.seed, number, batch))
+            hand.seed(batch_seed(self.seed, number, batch))
             for pairs, task_weight, weight in zip(
                 self.pairs, self.task_weights, weighs, strict=True
             ):

@@ -1,12 +1,13 @@
 """Threads that work on a step's batches side by side, each with gradients of its own.
 
-Two cores that share every product wait for each other at each of a step's thousands of operations.
-A core that has a batch to itself does not: the starter student is trained a quarter to a half
-faster by two. What a gradient costs beside it is its memory, four bytes a weight.
+Two cores that share every product wait for each other at each of a step's thousands of operations;
+a core that has a batch to itself does not. docs/performance.md has what that gives. What it costs
+is the memory of a gradient for each, four bytes a weight.
 """
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import threading
 from collections.abc import Callable, Sequence
@@ -16,9 +17,30 @@ from typing import Any, TypeVar
 import torch
 from torch import nn
 
+from scicot.adapters.students.draws import OwnDraws
+
 Done = TypeVar("Done")
 LOOK_SECONDS = 0.5  # between two looks at whether to stop
 MOST = 4  # each has a gradient of its own
+
+
+class Hand:
+    """What works on batches: a model, and what its dropout is drawn from (None: torch's own)."""
+
+    def __init__(self, model: Any, draws: OwnDraws | None = None) -> None:
+        self.model = model
+        self._draws = draws
+
+    def seed(self, number: int) -> None:
+        """Let what is drawn next be decided by a number."""
+        if self._draws is None:
+            torch.manual_seed(number)
+        else:
+            self._draws.generator.manual_seed(number)
+
+    def draws(self) -> contextlib.AbstractContextManager[Any]:
+        """Return the surroundings in which this hand draws."""
+        return contextlib.nullcontext() if self._draws is None else self._draws
 
 
 class Hands:
@@ -26,6 +48,7 @@ class Hands:
 
     def __init__(self, models: Sequence[Any], threads: int = 1) -> None:
         self.models = models
+        self._hands = [Hand(model, OwnDraws()) for model in models]
         self._stopped = threading.Event()
         self._pool = ThreadPoolExecutor(
             len(models), "hand", initializer=torch.set_num_threads, initargs=(threads,)
@@ -33,19 +56,24 @@ class Hands:
 
     def work(
         self,
-        do: Callable[[Any, Any, Callable[[], None]], Done],
+        do: Callable[[Hand, Any, Callable[[], None]], Done],
         shares: Sequence[Any],
         check: Callable[[], None],
     ) -> list[Done]:
-        """Return what `do(model, share, go_on)` gives of each share, one a hand.
+        """Return what `do(hand, share, go_on)` gives of each share, one a hand.
 
         `check` is asked by this thread meanwhile; where it raises, the others stop at their next
         `go_on`.
         """
+
+        def take(hand: Hand, share: Any) -> Done:
+            with hand.draws():
+                return do(hand, share, self._go_on)
+
         self._stopped.clear()
         under_way = [
-            self._pool.submit(do, model, share, self._go_on)
-            for model, share in zip(self.models, shares, strict=True)
+            self._pool.submit(take, hand, share)
+            for hand, share in zip(self._hands, shares, strict=True)
         ]
         try:
             left = set(under_way)

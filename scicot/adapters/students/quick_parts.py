@@ -32,17 +32,21 @@ class QuickDropout(nn.Module):
         super().__init__()
         self.p = p  # some attention reads it and drops by itself
         self.threshold = round(p * STEPS)
-        self.scale = STEPS / (STEPS - self.threshold)
 
     def forward(self, hidden: Tensor) -> Tensor:
         """Return `hidden` with numbers set to zero and the others scaled up, in training only."""
         if not self.training or not self.threshold:
             return hidden
-        seed = int(torch.empty((), dtype=torch.int64).random_())
-        words = np.random.SFC64(seed).random_raw(-(-hidden.numel() // 4))
-        bits = torch.from_numpy(words.view(np.uint16)[: hidden.numel()].view(np.int16))
-        keeps = bits.view(hidden.shape) >= self.threshold - STEPS // 2
-        return hidden * keeps.to(hidden.dtype).mul_(self.scale)
+        return drop(hidden, self.p, int(torch.empty((), dtype=torch.int64).random_()))
+
+
+def drop(hidden: Tensor, p: float, seed: int) -> Tensor:
+    """Return `hidden` with a share p (rounded to 1/65536) set to zero and the others scaled up."""
+    threshold = round(p * STEPS)
+    words = np.random.SFC64(seed).random_raw(-(-hidden.numel() // 4))
+    bits = torch.from_numpy(words.view(np.uint16)[: hidden.numel()].view(np.int16))
+    keeps = bits.view(hidden.shape) >= threshold - STEPS // 2
+    return hidden * keeps.to(hidden.dtype).mul_(STEPS / (STEPS - threshold))
 
 
 def use_quick_parts(model: Any) -> None:

@@ -14,6 +14,8 @@ from typing import Any
 
 import torch
 
+from scicot.adapters.students.draws import OwnDraws, keep_draws
+
 BASE_BYTES = 800_000_000  # torch, transformers, a text's logits: what no batch decides
 PER_WEIGHT = 16  # a weight, its gradient and two moments, four bytes each
 PER_TWIN = 4  # another gradient
@@ -22,10 +24,13 @@ LEAST_ROOM = 200_000_000  # that a hand's batch is given at least
 
 @dataclass(frozen=True, slots=True)
 class Probed:
-    """What a forward pass in training showed: bytes it keeps a token, and whether it draws."""
+    """What a forward pass in training showed: bytes it keeps a token.
+
+    `draws_apart`: all that it draws, if anything, can come from a thread's own generator.
+    """
 
     bytes_per_token: float
-    draws: bool
+    draws_apart: bool
 
 
 def probe(model: Any, forward: Callable[[], int]) -> Probed:
@@ -40,11 +45,11 @@ def probe(model: Any, forward: Callable[[], int]) -> Probed:
         return tensor
 
     before = torch.get_rng_state()
-    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+    with OwnDraws(), torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
         tokens = forward()
-    draws = not torch.equal(before, torch.get_rng_state())
+    apart = torch.equal(before, torch.get_rng_state())
     torch.set_rng_state(before)
-    return Probed(sum(kept.values()) / max(1, tokens), draws)
+    return Probed(sum(kept.values()) / max(1, tokens), apart)
 
 
 class Room:
@@ -86,6 +91,8 @@ def recompute_layers(model: Any, is_on: bool) -> None:
         return
     layers = [part for part in model.modules() if hasattr(part, "gradient_checkpointing")]
     if is_on and not any(hasattr(part, "_gradient_checkpointing_func") for part in layers):
-        model.activation_checkpointing_enable()
+        model.activation_checkpointing_enable(
+            activation_checkpointing_kwargs={"use_reentrant": False, "context_fn": keep_draws}
+        )
     for part in layers:
         part.gradient_checkpointing = is_on

@@ -16,6 +16,7 @@ from typing import Any
 from scicot.adapters.students.checkpoints import Checkpoint, newest_checkpoint, save_checkpoint
 from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.crew import ALONE, Crew
+from scicot.adapters.students.draws import OwnDraws
 from scicot.adapters.students.examples import encode_task
 from scicot.adapters.students.gradient import GradientSum, StepLosses
 from scicot.adapters.students.hands import MOST, Hands, make_twin
@@ -84,6 +85,7 @@ class StageTrainer:
             self.lengths,
             hands,
             self.room,
+            OwnDraws() if self.room and self.room.probed.draws_apart else None,
         )
         self.parameters = {
             name: value for name, value in self.model.named_parameters() if value.requires_grad
@@ -162,8 +164,9 @@ class StageTrainer:
             return padded_tokens(collated, job.family)
 
         probed = probe(self.model, forward)
-        most = 1 if probed.draws or job.config.lora_rank else min(self.threads, MOST)
-        least = 1
+        most, least = min(self.threads, MOST), 1
+        if job.config.lora_rank or not probed.draws_apart:
+            most = 1
         if checkpoint:  # how many there are decides how sums are split
             most = least = int(checkpoint.state.get("hands", 1))
         room = Room(self.model, probed, job.memory, most, least)

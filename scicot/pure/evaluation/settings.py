@@ -57,11 +57,15 @@ SELECTIONS = {
 
 
 def caption_settings(settings: Mapping[str, Any]) -> dict[str, str]:
-    """Return the settings that a table's caption names, in its order; limits only where set."""
+    """Return the settings that a table's caption names, in its order; limits only where set.
+
+    Steps are said alone: epochs decide nothing beside them.
+    """
+    decided = {"epochs"} if settings.get("steps") is not None else set()
     said = {
         name.replace("_", " "): say_value(settings[name])
         for name in IN_CAPTION
-        if name in settings and settings[name] is not None
+        if name not in decided and settings.get(name) is not None
     }
     selection = str(settings.get("selection", ""))
     return said | ({"selection": SELECTIONS[selection]} if selection in SELECTIONS else {})

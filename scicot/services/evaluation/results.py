@@ -94,6 +94,20 @@ def find_experiment(session: Session, experiment_id: int) -> str:
     return known[experiment_id]
 
 
+def find_experiment_number(session: Session, named: str) -> int:
+    """Return the experiment that a number or a name means; raises NotFound with those there are."""
+    bare = named.strip()
+    if bare.isascii() and bare.isdigit() and len(bare) < 19:
+        find_experiment(session, int(bare))
+        return int(bare)
+    known = list_experiments(session)
+    for number, name in known:
+        if name == bare:
+            return number
+    names = ", ".join(f"{number} ({name})" for number, name in known) or "none yet"
+    raise NotFound(f"There is no experiment '{bare[:100]}' (there are: {names}).")
+
+
 def results_state(session: Session) -> str:
     """Return what results depend on, in short: it changes when a run comes or changes its state.
 

@@ -194,3 +194,8 @@ def test_a_caption_says_what_chose_the_weights() -> None:
     assert list(chosen) == ["epochs", "selection"]
     assert "most options chosen rightly" in chosen["selection"]
     assert caption_settings({"selection": "last"})["selection"].startswith("last (no weights")
+
+
+def test_a_caption_names_the_steps_and_not_the_epochs_they_replace() -> None:
+    assert list(caption_settings({"steps": 38, "epochs": 2.0})) == ["steps"]
+    assert list(caption_settings({"steps": None, "epochs": 2.0})) == ["epochs"]
