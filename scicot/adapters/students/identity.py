@@ -9,7 +9,8 @@ from __future__ import annotations
 # 3: of an input that is too long the rationale loses its end before the question loses a word.
 # 4: dropout is drawn for each batch from seed, step and batch, so that it is the same whichever
 #    process works on it.
-# 5: threads of one process have batches of their own, so that sums are split otherwise.
+# 5: threads of one process have batches of their own, so that sums are split otherwise, and a
+#    batch's dropout comes from a generator of its own.
 # Not raised for larger batches on a GPU, where nothing had been trained by 4.
 ENGINE = 5
 
