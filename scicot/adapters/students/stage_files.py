@@ -28,6 +28,18 @@ def work_folder(settings: Settings, run_id: int, stage_hash: str) -> Path:
     return settings.artifacts_folder / "work" / f"run-{run_id}" / stage_hash[:16]
 
 
+def begin_work(settings: Settings, run_id: int, stage_hash: str) -> None:
+    """Make a run's work folder for a stage, by which others see that it trains it."""
+    work_folder(settings, run_id, stage_hash).mkdir(parents=True, exist_ok=True)
+
+
+def list_work_runs(settings: Settings, stage_hash: str) -> list[int]:
+    """Return the runs that have a work folder for this stage, in order."""
+    found = (settings.artifacts_folder / "work").glob(f"run-*/{stage_hash[:16]}")
+    numbers = [folder.parent.name.removeprefix("run-") for folder in found]
+    return sorted(int(number) for number in numbers if number.isdecimal())
+
+
 def clear_work(settings: Settings, run_id: int) -> None:
     """Remove the checkpoints of a run whose stages are all done."""
     remove_folder(settings, f"work/run-{run_id}")

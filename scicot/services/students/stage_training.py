@@ -37,6 +37,7 @@ from scicot.adapters.students.stage_files import (
     work_folder,
 )
 from scicot.services.students.stages import StagePlan, TrainedStage, find_stage, hash_stage
+from scicot.services.students.turns import await_turn
 from scicot.services.students.watcher import RunWatcher
 from scicot.words.configs import TrainingConfig
 from scicot.words.errors import DamagedArtifact
@@ -55,6 +56,8 @@ def ensure_stage(
     context = watcher.context
     stage_hash = hash_stage(plan, student, config, context.settings.device)
     folder = stage_folder(context.settings, stage_hash)
+    if not is_complete(folder) and plan.tasks:
+        await_turn(watcher, stage_hash, folder)
     with context.session() as session:
         stored = find_stage(session, stage_hash)
         own = stored and session.get(RunStageRow, (context.run.id, stored.id, plan.role))

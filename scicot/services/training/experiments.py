@@ -47,7 +47,11 @@ def load_experiment(path: Path) -> ExperimentConfig:
 
 
 def plan_runs(config: ExperimentConfig) -> list[TrainingConfig]:
-    """Return the grid's runs, those that share stages near each other."""
+    """Return the grid's runs; those that share a stage do not follow each other.
+
+    Several runs go at once where there is room, and of two that need a stage one would wait. So all
+    are tried with a list's first value before any is with its second.
+    """
     split = {"evaluate_on": "test"} if config.final else {}
     runs = [
         make_config(
@@ -59,13 +63,13 @@ def plan_runs(config: ExperimentConfig) -> list[TrainingConfig]:
             seed=seed,
             **settings | split,
         )
+        for settings in _expand(config.settings)
         for dataset, named in config.datasets.items()
         for seed in config.seeds
         for fraction in config.fractions
         for method in config.methods
         if find_method(method).run_kind is RunKind.TRAIN
         for snapshot in _snapshots_for(method, named)
-        for settings in _expand(config.settings)
     ]
     # what a method does not have makes no second run of it
     return list({run.model_dump_json(): run for run in runs}.values())

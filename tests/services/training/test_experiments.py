@@ -55,6 +55,9 @@ def test_a_list_of_values_is_tried_by_the_methods_that_have_the_setting(form: st
         ("sci_cot", "cross_fit"): 6,
     }
     assert {run.evaluate_on for run in runs} == {"test"}
+    # cross_fit takes its first stage from the run before it, whose seed and set are the same
+    cross_fit = [getattr(run, "stage2_rationales", None) == "cross_fit" for run in runs]
+    assert cross_fit == [False] * 24 + [True] * 6
 
 
 @pytest.mark.parametrize(
