@@ -181,6 +181,25 @@ def test_who_is_asked_to_stop_stops_all_hands_and_can_begin_again(gradient: Any)
     assert len(done) == stopped + 3
 
 
+def test_each_hand_has_its_threads_and_this_thread_has_its_own_again(gradient: Any) -> None:
+    def threads(*_: Any) -> tuple[int, list[str]]:
+        lines = torch.__config__.parallel_info().splitlines()
+        return torch.get_num_threads(), [line for line in lines if "mkl_get_max_threads" in line]
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        mine = threads()
+        hands = Hands([gradient.model, make_twin(gradient.model)])
+        for _ in range(2):
+            in_hands = hands.work(threads, [None, None], lambda: None)
+            assert [count for count, _ in in_hands] == [1, 1]
+            assert all(lines != mine[1] for _, lines in in_hands if lines)
+            assert threads() == mine
+    finally:
+        torch.set_num_threads(before)
+
+
 def test_what_goes_wrong_in_a_hand_is_told(gradient: Any) -> None:
     hands = Hands([gradient.model, make_twin(gradient.model)])
 

@@ -50,9 +50,8 @@ class Hands:
         self.models = models
         self._hands = [Hand(model, OwnDraws()) for model in models]
         self._stopped = threading.Event()
-        self._pool = ThreadPoolExecutor(
-            len(models), "hand", initializer=torch.set_num_threads, initargs=(threads,)
-        )
+        self._threads = threads
+        self._pool = ThreadPoolExecutor(len(models), "hand")
 
     def work(
         self,
@@ -67,9 +66,12 @@ class Hands:
         """
 
         def take(hand: Hand, share: Any) -> Done:
+            # told each time: for its products torch has one number, whichever thread sets it
+            torch.set_num_threads(self._threads)
             with hand.draws():
                 return do(hand, share, self._go_on)
 
+        mine = torch.get_num_threads()
         self._stopped.clear()
         under_way = [
             self._pool.submit(take, hand, share)
@@ -86,6 +88,8 @@ class Hands:
             self._stopped.set()
             wait(under_way)
             raise
+        finally:
+            torch.set_num_threads(mine)
         return [one.result() for one in under_way]
 
     def gather(self) -> None:
