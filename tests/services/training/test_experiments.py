@@ -43,6 +43,15 @@ def test_the_papers_grid_is_three_methods_two_sets_four_fractions_and_seeds() ->
     assert {run.student for run in runs} == {"google/flan-t5-small"}
 
 
+def test_the_short_claim_is_the_text_forms_in_one_pass() -> None:
+    runs = plan_runs(load_experiment(PAPER_GRID.with_name("claim_short.yaml")))
+    tried = Counter((run.method, getattr(run, "stage2_rationales", None)) for run in runs)
+    assert set(tried.values()) == {3}
+    assert len(tried) == 5
+    assert {run.steps for run in runs if run.method != "untrained"} == {38}
+    assert {run.evaluate_on for run in runs} == {"test"}
+
+
 @pytest.mark.parametrize("form", ["text", "letter"])
 def test_a_list_of_values_is_tried_by_the_methods_that_have_the_setting(form: str) -> None:
     runs = plan_runs(load_experiment(PAPER_GRID.with_name(f"claim_{form}.yaml")))
