@@ -73,6 +73,8 @@ def ensure_stage(
         stage = _train(watcher, plan, student, config, stage_hash, folder)
     with context.session() as session:
         _remember(session, context.run.id, stage, plan, config)
+    # only now: a run that waits for the stage looks for both
+    drop_work(context.settings, work_folder(context.settings, context.run.id, stage_hash))
     offer_stage(context.settings, stage_hash, anew=is_damaged_there)
     return stage
 
@@ -141,9 +143,7 @@ def _train(
         examples = plan.tasks[0].examples
         reason = _convert(watcher, prepared, base, model=trainer.model, examples=examples)
     seconds = before + time.monotonic() - started
-    stage = _publish(prepared, folder, plan, base, _result(trainer, reason), seconds, state.losses)
-    drop_work(watcher.context.settings, work)
-    return stage
+    return _publish(prepared, folder, plan, base, _result(trainer, reason), seconds, state.losses)
 
 
 def _job(

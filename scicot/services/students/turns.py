@@ -1,6 +1,7 @@
 """Two runs that need the same stage: one trains it, and the other waits for it.
 
-A run's work folder for a stage says that it trains it, for as long as the run lives.
+A run's work folder for a stage says that it trains it, for as long as the run lives; it goes when
+the stage is in place and in the database.
 """
 
 from __future__ import annotations
@@ -31,12 +32,12 @@ def await_turn(watcher: RunWatcher, stage_hash: str, folder: Path) -> None:
     has_begun = own in list_work_runs(context.settings, stage_hash)
     while True:
         trained_by = _find_other(watcher, stage_hash, below=own if has_begun else None)
-        if trained_by is None and not has_begun:
+        if trained_by is None and (has_begun or is_complete(folder)):
+            return
+        if trained_by is None:
             begin_work(context.settings, own, stage_hash)
             has_begun = True
             continue  # another may have begun at the same moment
-        if trained_by is None or is_complete(folder):
-            return
         if said != trained_by:
             watcher.say(f"Waiting for run {trained_by}, which trains the same stage.")
             said = trained_by

@@ -87,11 +87,12 @@ def test_who_comes_second_waits_until_the_stage_is_there(
             with waits.context.session() as fresh:
                 said.append(get_run(fresh, waits.context.run.id).message)
 
-        looks([look, lambda: complete(settings)])
+        # published, but not in the database yet: the other's folder stands until it is
+        looks([look, lambda: complete(settings), folder.rmdir])
         turn(settings, mine)
+        assert list_work_runs(settings, HASH) == []
         expected = f"Waiting for run {other.context.run.id}, which trains the same stage."
         assert said == [expected]
-        folder.rmdir()
         for path in sorted(stage_folder(settings, HASH).rglob("*"), reverse=True):
             path.unlink() if path.is_file() else path.rmdir()
 
@@ -110,10 +111,9 @@ def test_of_two_that_had_begun_the_lower_number_trains(
     settings: Settings, runs: list[RunWatcher], looks: Looks
 ) -> None:
     first, second = runs
-    for watcher in runs:
-        begin(settings, watcher)
+    folder, _ = (begin(settings, watcher) for watcher in runs)
     turn(settings, first)
-    looks([lambda: complete(settings)])
+    looks([lambda: complete(settings), folder.rmdir])
     turn(settings, second)
 
 
@@ -134,10 +134,10 @@ def test_of_two_that_begin_at_once_the_lower_number_trains(
         return list_work_runs(of, stage_hash)
 
     monkeypatch.setattr("scicot.services.students.turns.list_work_runs", see)
-    looks([lambda: complete(settings)])
+    own = work_folder(settings, first.context.run.id, HASH)
+    looks([lambda: turn(settings, first), lambda: complete(settings), own.rmdir])
     turn(settings, second)
     assert looked == [[]]
-    turn(settings, first)
 
 
 def test_who_waits_can_be_cancelled(
