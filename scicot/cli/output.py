@@ -38,6 +38,16 @@ def experiment_number(named: str) -> int:
         return find_experiment_number(session, named)
 
 
+OfExperiment = Annotated[
+    int | None,
+    typer.Option(
+        metavar="NAME",
+        parser=experiment_number,
+        help="One experiment's runs, by its number or name; all finished runs without it.",
+    ),
+]
+
+
 def say(message: str) -> None:
     """Print a message for the person, on stderr, where it disturbs no script."""
     typer.echo(printable(message), err=True)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scicot.cli.output import AsJson, emit, experiment_number
+from scicot.cli.output import AsJson, OfExperiment, emit
 from scicot.services.evaluation.report import write_report
 from scicot.services.workspace import open_workspace
 
@@ -19,14 +19,7 @@ def register(app: typer.Typer) -> None:
 
 def report_command(
     out: Annotated[Path, typer.Option(help="The file: .html, or .md for Markdown.")],
-    experiment: Annotated[
-        int | None,
-        typer.Option(
-            metavar="NAME",
-            parser=experiment_number,
-            help="One experiment's runs, by its number or name; all finished runs without it.",
-        ),
-    ] = None,
+    experiment: OfExperiment = None,
     as_json: AsJson = False,
 ) -> None:
     """Write tables, figures, comparisons, slices, examples and every run's settings to a file."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from scicot.cli.output import AsJson, emit, experiment_number, say
+from scicot.cli.output import AsJson, OfExperiment, emit, say
 from scicot.pure.evaluation.table_formats import (
     say_caption,
     to_csv_file,
@@ -41,14 +41,7 @@ def register(app: typer.Typer) -> None:
 
 
 def results_command(
-    experiment: Annotated[
-        int | None,
-        typer.Option(
-            metavar="NAME",
-            parser=experiment_number,
-            help="One experiment's runs only, by its number or name.",
-        ),
-    ] = None,
+    experiment: OfExperiment = None,
     student: Annotated[str | None, typer.Option(help="The student whose runs count.")] = None,
     split: Annotated[
         Split | None, typer.Option(help="Whose questions. [validation, else test]")

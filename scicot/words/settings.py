@@ -91,7 +91,7 @@ class Settings(BaseSettings):
     training_memory_mb: int | None = Field(default=None, ge=LEAST_MEMORY_MB)
     """Megabytes that a training run should hold; empty: its share of three quarters of all.
 
-    With less room long texts are computed twice: a third more arithmetic, the same weights."""
+    With less room long texts are computed twice, and fewer threads have batches of their own."""
     opened_students_mb: int = Field(default=300, ge=1)
     """Megabytes of weights that What if keeps ready; the student asked longest ago goes first."""
     student_folders: str = ""

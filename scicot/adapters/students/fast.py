@@ -50,7 +50,7 @@ class FastStudent:
         """Return the student of a `ct2` folder; less exact types than float32 may be faster.
 
         `at_once` calls or batches are worked on side by side (MOST_WORKERS at most), the threads
-        shared out among them: two with a thread each write twice what one with two does. Raises
+        shared out among them: two with a thread each write a seventh more than one with two. Raises
         StudentError when the folder holds no converted student, or `device` lacks the type.
         """
         import ctranslate2

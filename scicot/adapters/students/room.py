@@ -1,6 +1,6 @@
 """How much memory a training may hold: which batches are computed twice, and by how many hands.
 
-A batch keeps what its backward pass needs: for the starter student 1.6 MB a token, so that the
+A batch keeps what its backward pass needs: for the starter student 1.5 MB a token, so that the
 longest texts decide what a run holds. Where that is more than there is room for, each layer keeps
 its input alone and is computed again when the backward pass comes to it (gradient checkpointing,
 Chen et al. 2016): a third more arithmetic, and the same gradient to the last bit.

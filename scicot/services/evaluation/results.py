@@ -89,23 +89,23 @@ def find_experiment(session: Session, experiment_id: int) -> str:
     """Return an experiment's name; raises NotFound with the ones there are."""
     known = dict(list_experiments(session))
     if experiment_id not in known:
-        names = ", ".join(f"{key} ({name})" for key, name in known.items()) or "none yet"
-        raise NotFound(f"There is no experiment {experiment_id} (there are: {names}).")
+        raise _no_experiment(str(experiment_id), known)
     return known[experiment_id]
 
 
 def find_experiment_number(session: Session, named: str) -> int:
     """Return the experiment that a number or a name means; raises NotFound with those there are."""
-    bare = named.strip()
-    if bare.isascii() and bare.isdigit() and len(bare) < 19:
-        find_experiment(session, int(bare))
-        return int(bare)
-    known = list_experiments(session)
-    for number, name in known:
-        if name == bare:
-            return number
-    names = ", ".join(f"{number} ({name})" for number, name in known) or "none yet"
-    raise NotFound(f"There is no experiment '{bare[:100]}' (there are: {names}).")
+    known = dict(list_experiments(session))
+    numbers = {name: number for number, name in known.items()} | {str(key): key for key in known}
+    number = numbers.get(named.strip())
+    if number is None:
+        raise _no_experiment(f"'{named.strip()[:100]}'", known)
+    return number
+
+
+def _no_experiment(named: str, known: Mapping[int, str]) -> NotFound:
+    names = ", ".join(f"{key} ({name})" for key, name in known.items()) or "none yet"
+    return NotFound(f"There is no experiment {named} (there are: {names}).")
 
 
 def results_state(session: Session) -> str:
