@@ -7,6 +7,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from db.models import ExperimentRow
+from db.session import write
+from scicot.adapters.clock import utc_now
 from scicot.services.predictions.store import store_predictions
 from scicot.services.questions.lookup import find_dataset_id
 from scicot.services.runs.runs import create_run
@@ -20,6 +23,15 @@ from scicot.words.records import (
     StoredQuestion,
     Variant,
 )
+
+
+def store_experiment(session: Session, name: str, config: Mapping[str, Any] | None = None) -> int:
+    """Store an experiment without runs and return its number."""
+    with write(session):
+        row = ExperimentRow(name=name, config=config or {}, actor="Ada", created_at=utc_now())
+        session.add(row)
+        session.flush()
+        return row.id
 
 
 def wrong_label(question: StoredQuestion) -> str:

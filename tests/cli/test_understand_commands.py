@@ -6,14 +6,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from db.models import ExperimentRow
-from db.session import write
-from scicot.adapters.clock import utc_now
 from scicot.pure.methods.registry import make_config
 from scicot.words.records import Split, StoredQuestion
 from tests.builders import store_questions
 from tests.cli.runner import run_command, run_json
-from tests.predictions import store_run
+from tests.predictions import store_experiment, store_run
 
 COMPARE_KEYS = (
     "matched both only_a only_b neither accuracy_a accuracy_b difference interval "
@@ -61,11 +58,7 @@ def test_compare_prints_the_keys_that_scripts_rely_on(runs: tuple[int, int]) -> 
 def test_an_experiment_is_meant_by_its_name_or_its_number(
     session: Session, questions: list[StoredQuestion], runs: tuple[int, int]
 ) -> None:
-    with write(session):
-        row = ExperimentRow(name="claim", config={}, actor="ann", created_at=utc_now())
-        session.add(row)
-        session.flush()
-        number = row.id
+    number = store_experiment(session, "claim")
     config = make_config(method="finetune", dataset="arc-easy", evaluate_on="test")
     store_run(
         session,

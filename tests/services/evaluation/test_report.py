@@ -4,9 +4,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from db.models import ExperimentRow, RunRow
+from db.models import RunRow
 from db.session import write
-from scicot.adapters.clock import utc_now
 from scicot.pure.evaluation.attribution import Fault
 from scicot.pure.evaluation.comparison import Cell
 from scicot.pure.evaluation.report import EXAMPLES
@@ -27,7 +26,7 @@ from scicot.words.records import (
     Variant,
 )
 from tests.builders import store_questions, store_rationale
-from tests.predictions import make_prediction, store_run
+from tests.predictions import make_prediction, store_experiment, store_run
 
 NASTY = '<script>alert("x")</script> ![a](http://evil.example/b.png) <img src=http://evil.example>'
 
@@ -112,11 +111,7 @@ def test_nothing_of_others_is_html_and_nothing_is_fetched(
 def test_an_experiments_report_holds_its_runs(
     session: Session, questions: list[StoredQuestion], runs: list[int], tmp_path: Path
 ) -> None:
-    with write(session):
-        row = ExperimentRow(name="grid", config={}, actor="Ada", created_at=utc_now())
-        session.add(row)
-        session.flush()
-        experiment_id = row.id
+    experiment_id = store_experiment(session, "grid")
     with pytest.raises(InvalidInput, match="no finished run"):
         build_report(session, experiment_id=experiment_id)
     with pytest.raises(NotFound):

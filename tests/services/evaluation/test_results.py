@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from db.models import ExperimentRow, RunRow
+from db.models import RunRow
 from db.session import write
-from scicot.adapters.clock import utc_now
 from scicot.pure.evaluation.paper_tables import FEW_SHOT_NOTE, UNTRAINED
 from scicot.pure.evaluation.settings import table_settings
 from scicot.pure.evaluation.tables import ResultTable, TableCell
@@ -21,7 +20,7 @@ from scicot.words.configs import ExperimentConfig, FewShotConfig
 from scicot.words.errors import NotFound
 from scicot.words.records import Actor, RunKind, RunStatus, Split, StoredQuestion
 from tests.builders import store_questions
-from tests.predictions import make_prediction, store_run
+from tests.predictions import make_prediction, store_experiment, store_run
 
 
 @pytest.fixture
@@ -113,13 +112,7 @@ def test_an_experiments_results_hold_its_runs_only(
     session: Session, questions: list[StoredQuestion]
 ) -> None:
     grid = ExperimentConfig(name="grid", methods=("sci_cot",), datasets={"arc-easy": "s"})
-    with write(session):
-        row = ExperimentRow(
-            name="grid", config=grid.model_dump(mode="json"), actor="Ada", created_at=utc_now()
-        )
-        session.add(row)
-        session.flush()
-        experiment_id = row.id
+    experiment_id = store_experiment(session, "grid", grid.model_dump(mode="json"))
     store_run(session, questions, right=[0], method="finetune", config=config("finetune"))
     store_run(
         session,

@@ -369,3 +369,15 @@ def test_a_stopped_run_may_be_taken_back_from_the_cluster(
     assert workspace.start_here(ADA, run_id).launcher == "local"
     resume = get_run(workspace, run_id)
     assert resume.status is RunStatus.STARTING
+
+
+def test_a_job_trains_within_the_memory_it_asked_for(settings: Settings) -> None:
+    asked = cluster.node_environment(settings, SlurmOptions(memory_gb=4), None)
+    assert asked["SCICOT_TRAINING_MEMORY_MB"] == "4000"
+    assert "SCICOT_TRAINING_MEMORY_MB" not in cluster.node_environment(
+        settings, SlurmOptions(), None
+    )
+    told = settings.model_copy(update={"training_memory_mb": 3000})
+    told.model_fields_set.add("training_memory_mb")
+    own = cluster.node_environment(told, SlurmOptions(memory_gb=4), None)
+    assert own["SCICOT_TRAINING_MEMORY_MB"] == "3000"
