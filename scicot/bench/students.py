@@ -16,6 +16,7 @@ from typing import Any, ParamSpec, TypeVar
 from scicot.adapters.students.folders import StudentFolder, find_student, inspect_folder
 from scicot.adapters.students.machine import (
     choose_threads,
+    count_cores,
     has_bf16,
     has_gpu,
     resolve_precision,
@@ -49,6 +50,11 @@ class Bench:
     ) -> Given:
         """Return what a module's function gives in the peers' process; this one waits for it."""
         return self.peers.submit(work, *args, **named).result()
+
+    @property
+    def has_room_for_both(self) -> bool:
+        """Whether there are cores for the peers beside ours, so that both can work at once."""
+        return not has_gpu() and count_cores() >= 2 * self.threads
 
     def describe(self) -> dict[str, Any]:
         """Return what the figures depend on beside the code."""

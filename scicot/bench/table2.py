@@ -58,11 +58,14 @@ def bench_table2(
             for name, (questions, tests) in sets.items():
                 _store(session, bench.folder, name, questions, tests)
         path = str(bench.student.path)
+        asked = (_run_as_peers, bench.student.path, list(sets.values()), epochs)
+        beside = bench.peers.submit(*asked) if bench.has_room_for_both else None
         ours, first = _run_grid(home, path, "first", sets, epochs)
         again, second = _run_grid(home, path, "second", sets, epochs)
-        peers = bench.ask_peers(_run_as_peers, bench.student.path, list(sets.values()), epochs)
+        peers = beside.result() if beside else bench.ask_peers(*asked)
         return {
             "vs_peers": round(peers / ours, 2),
+            "at_once": beside is not None,
             "seconds": {"ours": ours, "peers": peers, "ours_again": again},
             "stages_trained": first,
             "stages_trained_again": second,

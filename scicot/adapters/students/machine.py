@@ -19,8 +19,10 @@ BF16_FLAGS = {"avx512_bf16", "amx_bf16"}
 
 
 def has_gpu() -> bool:
-    """Return whether an NVIDIA card and a torch that can use it are here."""
-    return Path("/dev/nvidia0").exists() and not metadata.version("torch").endswith("+cpu")
+    """Return whether an NVIDIA card is here, shown to this process, and torch can use it."""
+    is_hidden = os.environ.get(VISIBLE, "0").split(",")[0].strip() in ("", "-1")
+    is_here = Path("/dev/nvidia0").exists() and not is_hidden
+    return is_here and not metadata.version("torch").endswith("+cpu")
 
 
 def list_cards() -> list[str]:
@@ -95,7 +97,7 @@ def run_threads(settings: Settings) -> int:
     Not what happens to be free: sums are split by thread, so another count gives weights that
     differ in the last bits, and the same run must give the same weights.
     """
-    return min(settings.threads or max(1, _cores() // count_slots(settings)), _cores())
+    return min(settings.threads or max(1, count_cores() // count_slots(settings)), count_cores())
 
 
 def run_memory_bytes(settings: Settings) -> int:
@@ -120,14 +122,15 @@ def choose_threads(wanted: int | None = None) -> int:
     Two threads beside a busy process are many times slower than one, because they wait for each
     other.
     """
-    cores = _cores()
+    cores = count_cores()
     if wanted is not None:
         return max(1, min(wanted, cores))
     busy = float(psutil.cpu_percent(interval=0.2)) / 100 * float(psutil.cpu_count() or 1)
     return max(1, cores - round(busy))
 
 
-def _cores() -> int:
+def count_cores() -> int:
+    """Return how many cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

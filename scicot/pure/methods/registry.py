@@ -106,6 +106,11 @@ def needs_rationales(method: Method) -> bool:
     return method.usual is not None and method.usual.needs_rationales
 
 
+def learns(method: Method) -> bool:
+    """Return whether a method's student is trained at all."""
+    return method.usual is not None and method.usual.needs_questions
+
+
 def plan_of(config: TrainingConfig) -> MethodPlan:
     """Return what a run of these settings trains, and how it answers."""
     method = find_method(config.method)

@@ -15,8 +15,9 @@ from db.models import ExperimentRow
 from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.adapters.sources.yaml_files import read_yaml
-from scicot.pure.methods.registry import find_method, make_config, needs_rationales
+from scicot.pure.methods.registry import find_method, learns, make_config, needs_rationales
 from scicot.services.runs.runs import add_run
+from scicot.services.students.stages import DECIDING
 from scicot.services.teacher.few_shot import check_few_shot, new_few_shot_run
 from scicot.services.training.recipes import fit_snapshot
 from scicot.services.training.training import check_training, choose_split, new_run
@@ -25,6 +26,9 @@ from scicot.words.errors import Conflict, InvalidConfig
 from scicot.words.people import Action, needs
 from scicot.words.records import Actor, RunKind
 from scicot.words.settings import Settings
+
+# What decides how a student is trained and not how it is asked.
+LEARNING = {*DECIDING, "fraction"} - {"max_input_tokens", "max_target_tokens"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +69,19 @@ def plan_runs(config: ExperimentConfig) -> list[TrainingConfig]:
         )
         for settings in _expand(config.settings)
         for dataset, named in config.datasets.items()
-        for seed in config.seeds
-        for fraction in config.fractions
-        for method in config.methods
+        for seed, fraction, method in product(config.seeds, config.fractions, config.methods)
         if find_method(method).run_kind is RunKind.TRAIN
         for snapshot in _snapshots_for(method, named)
     ]
-    # what a method does not have makes no second run of it
-    return list({run.model_dump_json(): run for run in runs}.values())
+    distinct: dict[str, TrainingConfig] = {}
+    for run in runs:  # what a method does not have makes no second run of it
+        distinct.setdefault(_what_counts(run), run)
+    return list(distinct.values())
+
+
+def _what_counts(run: TrainingConfig) -> str:
+    """Return what tells a run from others: of a student that learns nothing, not how it would."""
+    return run.model_dump_json(exclude=None if learns(find_method(run.method)) else LEARNING)
 
 
 def _snapshots_for(method: str, named: str | tuple[str, ...] | None) -> Sequence[str | None]:
