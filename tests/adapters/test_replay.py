@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
+from scicot.adapters.students import replay
 from scicot.adapters.students.folders import inspect_folder
-from scicot.adapters.students.replay import can_replay, replays, write_greedily
+from scicot.adapters.students.replay import _Writing, can_replay, replays, write_greedily
 from scicot.adapters.students.torch_student import TorchStudent, _pad
 from scicot.words.records import Family
 from tests.tiny_families import FAMILIES
@@ -38,6 +40,68 @@ def test_texts_are_those_of_generate(name: str, tmp_path: Path) -> None:
         plain = student._generate(ids, mask, limit)
         assert torch.equal(written[:, : plain.shape[1]], plain)
         assert (written[:, plain.shape[1] :] == special.pad).all(), "all had ended"
+
+
+def begun(name: str, folder: Path) -> tuple[TorchStudent, torch.Tensor, torch.Tensor]:
+    """Return a student whose texts differ, and inputs of it."""
+    family = inspect_folder(name, folder).family
+    student = TorchStudent.open(folder, family, threads=1, device="cpu")
+    with torch.no_grad():
+        for weights in student.model.parameters():
+            weights.mul_(6 if weights.dim() > 1 else 1)
+    texts = [word * times for word in ("Why? ", "ice ", "How? ", "plants ") for times in (1, 3, 9)]
+    rows = [student.codec.encode_input(text, None) for text in texts]
+    pad = student.codec.special.pad
+    return student, *_pad(rows, pad, "cpu", left=family is Family.CAUSAL)
+
+
+@pytest.mark.parametrize("name", sorted({*FAMILIES} - GENERATED))
+def test_some_texts_are_written_on_as_with_the_others(name: str, tmp_path: Path) -> None:
+    student, ids, mask = begun(name, FAMILIES[name](tmp_path))
+    special, kept = student.codec.special, torch.tensor([1, 2, 7])
+    whole = write_greedily(student.model, special, ids, mask, 16)
+    with torch.no_grad():
+        writing = _Writing.begin(student.model, special, ids, mask, 16)
+        for _ in range(5):
+            writing.step()
+        writing.keep(kept)
+        while not writing.is_done:
+            writing.step()
+    assert torch.equal(writing.texts, whole[kept])
+
+
+def test_texts_that_ended_leave(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    student, ids, mask = begun("llama", FAMILIES["llama"](tmp_path))
+    special, kept, keep = student.codec.special, list[int](), _Writing.keep
+    whole = write_greedily(student.model, special, ids, mask, 24)
+    early = {  # in how many texts a token comes soon
+        token: int((whole[:, :12] == token).any(dim=1).sum()) for token in whole.unique().tolist()
+    }
+    most = max(count for count in early.values() if count < len(ids))
+    ends = replace(special, eos=next(token for token in early if early[token] == most))
+    plain = write_greedily(student.model, ends, ids, mask, 24)
+
+    def note(writing: _Writing, going: torch.Tensor) -> None:
+        kept.append(len(going))
+        keep(writing, going)
+
+    monkeypatch.setattr(_Writing, "keep", note)
+    monkeypatch.setattr(replay, "LOOK_EVERY", 2)
+    monkeypatch.setattr(_Writing, "is_mostly_ended", property(lambda of: bool(of.ended.any())))
+    assert torch.equal(write_greedily(student.model, ends, ids, mask, 24), plain)
+    assert kept
+    assert kept == sorted(kept, reverse=True)
+
+
+def test_writing_can_be_stopped_between_tokens(tiny_causal: Path) -> None:
+    student = TorchStudent.open(tiny_causal, Family.CAUSAL, threads=1, device="cpu")
+    ids, mask = _pad([[5, 6]], student.codec.special.pad, "cpu", left=True)
+
+    def stop() -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        write_greedily(student.model, student.codec.special, ids, mask, 8, stop)
 
 
 def test_a_student_that_does_more_than_take_the_likeliest_token_is_left_to_generate(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,8 +76,8 @@ def device_of(model: Any) -> torch.device:
 def place_model(model: Any, device: str = "auto") -> Any:
     """Return the model where it is to work: on the GPU where there is one, or as told.
 
-    There, sums are taken in a fixed order where torch has one; where it has none it warns. Of its
-    ways to attend, cuDNN's is left out: it makes a plan for every new shape of a batch, which is
+    There, sums are taken in a fixed order where torch has one; `fixed_order` says where it is a
+    must. Of its ways to attend, cuDNN's is left out: it makes a plan for every new shape of a batch, which is
     told to take up to a second, and no two batches here are alike.
     """
     import torch
@@ -88,6 +90,29 @@ def place_model(model: Any, device: str = "auto") -> Any:
         torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
         torch.backends.cuda.enable_cudnn_sdp(False)
     return model.to(chosen)
+
+
+@contextlib.contextmanager
+def fixed_order(is_must: bool) -> Iterator[None]:
+    """Let torch take every sum in a fixed order, or fail with a RuntimeError where it has none.
+
+    Attention's gradient has one on a GPU, but only where it is a must.
+    """
+    import torch
+
+    if not is_must:
+        yield
+        return
+    torch.use_deterministic_algorithms(True)
+    try:
+        yield
+    finally:
+        torch.use_deterministic_algorithms(True, warn_only=True)
+
+
+def says_no_fixed_order(error: RuntimeError) -> bool:
+    """Return whether an error says that an operation has no fixed order."""
+    return "deterministic" in str(error)
 
 
 def quiet_transformers() -> None:

@@ -2,14 +2,15 @@
 
 A token of a small student is hundreds of short kernels, and to launch each of them from Python
 takes longer than they do. As a CUDA graph they are launched together. The keys and values lie in
-tensors of the final length, so that every step works on the same places.
+tensors of the final length, so that every step works on the same places. Once half of the texts
+have ended the others are written without them.
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 RECORDED_FROM = 3  # tokens: one is written before anything is recorded, and one to prepare it
-LOOK_EVERY = 16  # tokens between two looks at whether every text has ended
+LOOK_EVERY = 16  # tokens between two looks at which texts have ended
+FEW = 32  # texts that are not worth another recording to be written without those that ended
 # What transformers' `generate` would do beside taking the likeliest token, and what leaves it out.
 EXTRAS: dict[str, tuple[Any, ...]] = {
     "repetition_penalty": (None, 1.0),
@@ -82,28 +84,60 @@ def replays(model: Any, try_it: Callable[[], bool]) -> bool:
 
 
 def write_greedily(
-    model: Any, special: SpecialIds, ids: Tensor, mask: Tensor, limit: int
+    model: Any,
+    special: SpecialIds,
+    ids: Tensor,
+    mask: Tensor,
+    limit: int,
+    check: Callable[[], None] = lambda: None,
 ) -> Tensor:
     """Return the tokens `[rows, limit]` that follow each input, padded after their ends.
 
     `ids` and `mask` are `[rows, length]`; a causal student's inputs are padded on the left. On a
-    processor, where nothing is recorded, it does the same step by step.
+    processor, where nothing is recorded, it does the same step by step. `check` may raise to stop
+    it; it is asked every LOOK_EVERY tokens.
     """
     import torch
 
     with torch.no_grad(), _without_fixed_order():
         writing = _Writing.begin(model, special, ids, mask, limit)
+        texts, rows = writing.texts, torch.arange(len(ids), device=ids.device)
         writing.step()
-        if ids.device.type == "cuda" and limit >= RECORDED_FROM:
-            with torch.cuda.stream(torch.cuda.current_stream()):  # back to it if recording fails
-                return _replay(writing)
-        while writing.written < limit and not writing.has_ended:
+        while not writing.is_done:
+            write_on = _step_on
+            if ids.device.type == "cuda" and limit - writing.written >= RECORDED_FROM - 1:
+                write_on = _replay
+            with _stream_of(ids):  # back to it if recording fails
+                write_on(writing, check)
+            if len(rows) != len(texts):
+                texts[rows] = writing.texts
+            if not writing.is_done:
+                going = (~writing.ended).nonzero()[:, 0]
+                writing.keep(going)
+                rows = rows[going]
+        return texts
+
+
+def _stream_of(ids: Tensor) -> contextlib.AbstractContextManager[Any]:
+    import torch
+
+    if ids.device.type != "cuda":
+        return contextlib.nullcontext()
+    return torch.cuda.stream(torch.cuda.current_stream())
+
+
+def _step_on(writing: _Writing, check: Callable[[], None]) -> None:
+    """Write on step by step until it is done, or few enough are left to go on without the rest."""
+    while not writing.is_done:
+        check()
+        for _ in range(min(LOOK_EVERY, writing.left)):
             writing.step()
-        return writing.texts
+        if writing.is_mostly_ended:
+            return
 
 
-def _replay(writing: _Writing) -> Tensor:
-    """Write the rest by replaying a step."""
+def _replay(writing: _Writing, check: Callable[[], None]) -> None:
+    """Write on by replaying a step, as far as `_step_on`."""
     import torch
 
     aside = torch.cuda.Stream()  # type: ignore[no-untyped-call]
@@ -115,12 +149,13 @@ def _replay(writing: _Writing) -> Tensor:
     with torch.cuda.graph(graph):
         writing.step()
     writing.written -= 1  # recorded, not done
-    limit = writing.texts.shape[1]
-    while writing.written < limit and not writing.has_ended:
-        for _ in range(min(LOOK_EVERY, limit - writing.written)):
+    while not writing.is_done:
+        check()
+        for _ in range(min(LOOK_EVERY, writing.left)):
             graph.replay()
             writing.written += 1
-    return writing.texts
+        if writing.is_mostly_ended:
+            return
 
 
 @dataclass
@@ -163,14 +198,49 @@ class _Writing:
             StaticCache(config=config, max_cache_len=limit + 1), DynamicCache(config=config)
         )
         read = model.get_encoder()(input_ids=ids, attention_mask=mask)
-        given = {"past_key_values": own, "attention_mask": mask, "encoder_outputs": read}
+        given = {
+            "past_key_values": own,
+            "attention_mask": mask,
+            "encoder_outputs": read,
+            # some would make one as long as what is written, which a recording cannot
+            "decoder_attention_mask": mask.new_ones(rows, limit + 1),
+        }
         start = special.pad if special.start is None else special.start
         return cls(model, special, given, ids.new_full((rows, 1), start), place, ended, texts, None)
 
     @property
-    def has_ended(self) -> bool:
-        """Whether every text has."""
-        return bool(self.ended.all())
+    def left(self) -> int:
+        """The tokens that a text may still have."""
+        return self.texts.shape[1] - self.written
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every text has ended, or has all the tokens that it may have."""
+        return self.left == 0 or bool(self.ended.all())
+
+    @property
+    def is_mostly_ended(self) -> bool:
+        """Whether it is worth it to go on with the texts that have not ended alone."""
+        if len(self.texts) <= FEW or self.left <= LOOK_EVERY:
+            return False
+        return 2 * int(self.ended.sum()) >= len(self.texts)
+
+    def keep(self, rows: Tensor) -> None:
+        """Go on with some of the texts alone; `rows` are their places `[kept]`."""
+        given = self.given
+        self.token, self.ended, self.texts = (
+            of[rows] for of in (self.token, self.ended, self.texts)
+        )
+        given["attention_mask"] = given["attention_mask"][rows]
+        cache = given["past_key_values"]
+        if self.positions is not None:
+            self.positions = self.positions[rows]
+        else:
+            read = given["encoder_outputs"]
+            read.last_hidden_state = read.last_hidden_state[rows]
+            given["decoder_attention_mask"] = given["decoder_attention_mask"][rows]
+        for layer in _layers(cache):
+            layer.keys, layer.values = layer.keys[rows], layer.values[rows]
 
     def step(self) -> None:
         """Write a token of each text."""
@@ -190,6 +260,13 @@ class _Writing:
         self.written += 1
 
 
+def _layers(cache: Any) -> list[Any]:
+    """Return the layers that hold keys and values, those of both attentions."""
+    if hasattr(cache, "self_attention_cache"):
+        return [*cache.self_attention_cache.layers, *cache.cross_attention_cache.layers]
+    return list(cache.layers)
+
+
 def _all_places(mask: Tensor, limit: int) -> Tensor:
     """Return the mask of the inputs and of all that may be written."""
     import torch
@@ -197,7 +274,7 @@ def _all_places(mask: Tensor, limit: int) -> Tensor:
     return torch.cat([mask, mask.new_ones(len(mask), limit)], dim=1)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _without_fixed_order() -> Iterator[None]:
     """Let torch write to places in any order: no two are written to one place here."""
     import torch

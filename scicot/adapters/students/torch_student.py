@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 # Tokens of a batch ordered by length. On a processor more would only be padding; a GPU writes a
-# token of many texts in the time of one, and holds 3 GB of SmolLM2-135M's keys and values for it.
-TOKENS_AT_ONCE = {"cpu": 1024, "cuda": 65536}
+# token of many texts in the time of one, and holds 6 GB of SmolLM2-135M's keys and values for it.
+TOKENS_AT_ONCE = {"cpu": 1024, "cuda": 131072}
 TRIED = 32  # tokens at most that a recorded step must write as `generate` does
 log = logging.getLogger(__name__)
 
@@ -31,22 +31,32 @@ log = logging.getLogger(__name__)
 class TorchStudent:
     """A saved student opened with transformers; the same interface as FastStudent."""
 
-    def __init__(self, model: Any, codec: Codec) -> None:
+    def __init__(self, model: Any, codec: Codec, check: Callable[[], None] = lambda: None) -> None:
         self.model = model
         self.codec = codec
+        self.check = check
         self.family = codec.special.family
         self._lock = Lock()  # What if asks one student from many sessions
 
     @classmethod
     def open(
-        cls, folder: Path, family: Family, *, threads: int | None = None, device: str = "auto"
+        cls,
+        folder: Path,
+        family: Family,
+        *,
+        threads: int | None = None,
+        device: str = "auto",
+        check: Callable[[], None] = lambda: None,
     ) -> TorchStudent:
-        """Return the student of a folder that save_pretrained wrote."""
+        """Return the student of a folder that save_pretrained wrote.
+
+        `check` may raise to stop it, also while it writes a batch on a GPU.
+        """
         import torch
 
         torch.set_num_threads(choose_threads(threads))
         model = place_model(load_model(folder, family), device)
-        return cls(model.eval(), Codec.open(folder, family))
+        return cls(model.eval(), Codec.open(folder, family), check)
 
     def generate(
         self,
@@ -98,7 +108,7 @@ class TorchStudent:
         if is_worth_it and replays(
             self.model, lambda: self._agrees(ids[:1], mask[:1], min(limit, TRIED))
         ):
-            return write_greedily(self.model, self.codec.special, ids, mask, limit)
+            return write_greedily(self.model, self.codec.special, ids, mask, limit, self.check)
         return self._generate(ids, mask, limit)
 
     def _agrees(self, ids: Tensor, mask: Tensor, limit: int) -> bool:

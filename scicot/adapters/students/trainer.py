@@ -7,6 +7,7 @@ two steps, and a checkpoint is either whole or skipped. docs/performance.md has 
 from __future__ import annotations
 
 import contextlib
+import logging
 import math
 import time
 from collections.abc import Callable
@@ -27,7 +28,13 @@ from scicot.adapters.students.job import (
     Validated,
     Watcher,
 )
-from scicot.adapters.students.loading import device_of, load_model, place_model
+from scicot.adapters.students.loading import (
+    device_of,
+    fixed_order,
+    load_model,
+    place_model,
+    says_no_fixed_order,
+)
 from scicot.adapters.students.lora import add_adapters, merge_adapters
 from scicot.adapters.students.loss import collate, padded_tokens, token_losses
 from scicot.adapters.students.memory import give_back_freed_blocks, give_back_memory
@@ -40,6 +47,7 @@ from scicot.pure.students.steps import Schedule, Step, join_batches, plan_steps,
 from scicot.words.errors import StudentError
 
 CARD_TIMES = 4  # a GPU works on so many times tokens_per_batch at once
+log = logging.getLogger(__name__)
 SAVE_SECONDS = 600  # a checkpoint is written at least this often, however long a step takes
 
 
@@ -99,6 +107,8 @@ class StageTrainer:
         self.state = TrainingState()
         self.best: dict[str, Any] = {}
         self._planned: tuple[int, list[Step]] = (-1, [])  # an epoch and its steps
+        # on a GPU a gradient's sums have a fixed order where that is a must; as long as they can
+        self._is_ordered = device_of(self.model).type != "cpu"
         if checkpoint:
             self._restore(checkpoint)
 
@@ -217,7 +227,17 @@ class StageTrainer:
         for group in self.optimizer.param_groups:
             group["lr"] = self.job.config.learning_rate * self._rate(step)
         plan = self._plan(step)
-        return self.gradient.add(plan, check, number=step, share=self._share(plan))
+        share = self._share(plan)
+        try:
+            with fixed_order(self._is_ordered):
+                return self.gradient.add(plan, check, number=step, share=share)
+        except RuntimeError as error:
+            if not (self._is_ordered and says_no_fixed_order(error)):
+                raise
+            log.warning("This student's sums have no fixed order here (%s).", error)
+        self._is_ordered = False
+        self.optimizer.zero_grad(set_to_none=True)
+        return self.gradient.add(plan, check, number=step, share=share)
 
     def _update(self) -> None:
         """Take the step that the gradient says."""

@@ -52,7 +52,8 @@ class CellDifference:
     """A - B over all seeds of both cells on the questions that all of them answered.
 
     `over_questions` and `over_seeds` are the two parts of the difference's variance; `critical`
-    is how many standard errors its 95 % interval is wide on either side.
+    is how many standard errors its 95 % interval is wide on either side. `varies_a` and `varies_b`
+    say of which cell another seed would be another student; an untrained one is always the same.
     """
 
     accuracy_a: float
@@ -63,6 +64,8 @@ class CellDifference:
     over_questions: float
     over_seeds: float
     critical: float
+    varies_a: bool = True
+    varies_b: bool = True
 
     @property
     def difference(self) -> float:
@@ -83,7 +86,13 @@ class CellDifference:
     @property
     def speaks_of_methods(self) -> bool:
         """True when enough seeds went in to speak of the methods and not of these runs."""
-        return min(self.seeds_a, self.seeds_b) >= ENOUGH_SEEDS
+        return all(seeds >= ENOUGH_SEEDS for seeds in self.varying)
+
+    @property
+    def varying(self) -> tuple[int, ...]:
+        """The seeds of each cell whose students differ by seed."""
+        cells = ((self.seeds_a, self.varies_a), (self.seeds_b, self.varies_b))
+        return tuple(seeds for seeds, varies in cells if varies)
 
     @property
     def needed(self) -> int | None:
@@ -113,16 +122,20 @@ def measure_cell(seeds: Sequence[Answers], groups: Groups | None = None) -> Cell
 
 
 def compare_cells(
-    seeds_a: Sequence[Answers], seeds_b: Sequence[Answers], groups: Groups | None = None
+    seeds_a: Sequence[Answers],
+    seeds_b: Sequence[Answers],
+    groups: Groups | None = None,
+    vary: tuple[bool, bool] = (True, True),
 ) -> CellDifference | None:
     """Return A - B over all seeds of both; None when fewer than two questions were answered by all.
 
-    Questions of one group count as one draw.
+    Questions of one group count as one draw. `vary` says whether another seed of A, and of B,
+    would be another student.
     """
     ids = _common([*seeds_a, *seeds_b])
     if len(ids) < 2:
         return None
-    return compare_tables(_table(seeds_a, ids), _table(seeds_b, ids), _clusters(ids, groups))
+    return compare_tables(_table(seeds_a, ids), _table(seeds_b, ids), _clusters(ids, groups), vary)
 
 
 def measure_table(table: Table, clusters: NDArray[Any] | None = None) -> CellAccuracy:
@@ -142,13 +155,18 @@ def measure_table(table: Table, clusters: NDArray[Any] | None = None) -> CellAcc
     return CellAccuracy(accuracy, Interval(float(low), float(high)), seeds, questions, spread)
 
 
-def compare_tables(a: Table, b: Table, clusters: NDArray[Any] | None = None) -> CellDifference:
+def compare_tables(
+    a: Table,
+    b: Table,
+    clusters: NDArray[Any] | None = None,
+    vary: tuple[bool, bool] = (True, True),
+) -> CellDifference:
     """Return A - B of two tables `[questions, seeds]` over the same questions.
 
     The spread of the seeds is taken to be the same in both, so that a cell of one seed borrows it
-    from the other. With one seed each it is unknown and left out.
+    from the other; one that does not vary has none. With one seed each it is unknown and left out.
     """
-    found = difference_variance(a, b, clusters)
+    found = difference_variance(a, b, clusters, vary)
     return CellDifference(
         accuracy_a=float(a.mean()),
         accuracy_b=float(b.mean()),
@@ -158,6 +176,8 @@ def compare_tables(a: Table, b: Table, clusters: NDArray[Any] | None = None) -> 
         over_questions=float(found.over_questions),
         over_seeds=float(found.over_seeds),
         critical=float(found.critical),
+        varies_a=vary[0],
+        varies_b=vary[1],
     )
 
 
@@ -205,10 +225,16 @@ def cell_variance(table: Table, clusters: NDArray[Any] | None = None) -> Varianc
     return _put_together([table], over_questions, draws)
 
 
-def difference_variance(a: Table, b: Table, clusters: NDArray[Any] | None = None) -> Variance:
+def difference_variance(
+    a: Table,
+    b: Table,
+    clusters: NDArray[Any] | None = None,
+    vary: tuple[bool, bool] = (True, True),
+) -> Variance:
     """Return the variance of A - B; the tables are `[..., questions, seeds]`."""
     over_questions, draws = _over_questions(a.mean(axis=-1) - b.mean(axis=-1), clusters)
-    return _put_together([a, b], over_questions, draws)
+    varying = [table for table, varies in zip((a, b), vary, strict=True) if varies]
+    return _put_together(varying, over_questions, draws)
 
 
 def _over_questions(values: Table, clusters: NDArray[Any] | None) -> tuple[Any, int]:

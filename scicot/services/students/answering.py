@@ -23,7 +23,7 @@ from scicot.words.records import Family
 # Texts a thread between two reports. Fixed, not timed: the last bit of a log-probability
 # depends on which texts share a batch. On a GPU a batch takes as long as its longest text.
 AT_ONCE = {Family.ENCODER_DECODER: 128, Family.CAUSAL: 64}
-AT_ONCE_ON_CARD = 256
+AT_ONCE_ON_CARD = 512
 AGREEMENT_SAMPLE = 32
 AGREEMENT_NEEDED = 0.9  # share of equal texts below which a faster type is not used
 # what a setting is called by CTranslate2; fp16 and bf16 need a GPU
@@ -223,5 +223,9 @@ class Answering:
         from scicot.adapters.students.torch_student import TorchStudent
 
         return TorchStudent.open(
-            stage.folder / "model", stage.family, threads=threads, device=self.device
+            stage.folder / "model",
+            stage.family,
+            threads=threads,
+            device=self.device,
+            check=self.watcher.check,
         )
