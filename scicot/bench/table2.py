@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -58,11 +59,11 @@ def bench_table2(
             for name, (questions, tests) in sets.items():
                 _store(session, bench.folder, name, questions, tests)
         path = str(bench.student.path)
-        asked = (_run_as_peers, bench.student.path, list(sets.values()), epochs)
-        beside = bench.peers.submit(*asked) if bench.has_room_for_both else None
+        as_peers = partial(_run_as_peers, bench.student.path, list(sets.values()), epochs)
+        beside = bench.peers.submit(as_peers) if bench.has_room_for_both else None
         ours, first = _run_grid(home, path, "first", sets, epochs)
         again, second = _run_grid(home, path, "second", sets, epochs)
-        peers = beside.result() if beside else bench.ask_peers(*asked)
+        peers = beside.result() if beside else bench.ask_peers(as_peers)
         return {
             "vs_peers": round(peers / ours, 2),
             "at_once": beside is not None,

@@ -310,3 +310,23 @@ def one_thread() -> Iterator[None]:
 def test_a_resumed_stage_keeps_its_thread_count(job: StageJob) -> None:
     stop_at(job, 5)
     assert StageTrainer(replace(job, threads=2)).threads == 1
+
+
+@pytest.mark.parametrize(("precision", "is_whole"), [("fp32", False), ("bf16", True)])
+def test_in_bf16_a_processor_multiplies_whole_matrices(
+    tiny_causal: Path, tmp_path: Path, precision: str, is_whole: bool
+) -> None:
+    ways: set[bool] = set()
+
+    class Looks(Watcher):
+        def check(self) -> None:
+            ways.add(torch.backends.cuda.flash_sdp_enabled())  # type: ignore[no-untyped-call]
+
+    job = replace(make_job(tiny_causal, tmp_path, epochs=1), precision=precision)
+    watcher = Looks()
+    StageTrainer(job).train(watcher)
+    assert ways == {not is_whole}
+    assert torch.backends.cuda.flash_sdp_enabled(), "for what follows"  # type: ignore[no-untyped-call]
+    exact = Watcher()
+    StageTrainer(make_job(tiny_causal, tmp_path / "fp32", epochs=1)).train(exact)
+    assert watcher.losses == pytest.approx(exact.losses, rel=0.02)

@@ -77,8 +77,8 @@ def place_model(model: Any, device: str = "auto") -> Any:
     """Return the model where it is to work: on the GPU where there is one, or as told.
 
     There, sums are taken in a fixed order where torch has one; `fixed_order` says where it is a
-    must. Of its ways to attend, cuDNN's is left out: it makes a plan for every new shape of a batch, which is
-    told to take up to a second, and no two batches here are alike.
+    must. Of its ways to attend, cuDNN's is left out: it makes a plan for every new shape of a
+    batch, which is told to take up to a second, and no two batches here are alike.
     """
     import torch
 
@@ -108,6 +108,24 @@ def fixed_order(is_must: bool) -> Iterator[None]:
         yield
     finally:
         torch.use_deterministic_algorithms(True, warn_only=True)
+
+
+@contextlib.contextmanager
+def whole_products(is_wanted: bool) -> Iterator[None]:
+    """Let attention multiply whole matrices, and not tile by tile without keeping what is between.
+
+    In bf16 on a processor each tile is a call of its own to a library that is slow to be called:
+    most of a short text's step.
+    """
+    import torch
+
+    # named for GPUs, and obeyed by processors too
+    was = torch.backends.cuda.flash_sdp_enabled()  # type: ignore[no-untyped-call]
+    torch.backends.cuda.enable_flash_sdp(was and not is_wanted)
+    try:
+        yield
+    finally:
+        torch.backends.cuda.enable_flash_sdp(was)
 
 
 def says_no_fixed_order(error: RuntimeError) -> bool:

@@ -34,6 +34,7 @@ from scicot.adapters.students.loading import (
     load_model,
     place_model,
     says_no_fixed_order,
+    whole_products,
 )
 from scicot.adapters.students.lora import add_adapters, merge_adapters
 from scicot.adapters.students.loss import collate, padded_tokens, token_losses
@@ -109,6 +110,7 @@ class StageTrainer:
         self._planned: tuple[int, list[Step]] = (-1, [])  # an epoch and its steps
         # on a GPU a gradient's sums have a fixed order where that is a must; as long as they can
         self._is_ordered = device_of(self.model).type != "cpu"
+        self._multiplies_whole = job.precision == "bf16" and not self._is_ordered
         if checkpoint:
             self._restore(checkpoint)
 
@@ -229,7 +231,7 @@ class StageTrainer:
         plan = self._plan(step)
         share = self._share(plan)
         try:
-            with fixed_order(self._is_ordered):
+            with fixed_order(self._is_ordered), whole_products(self._multiplies_whole):
                 return self.gradient.add(plan, check, number=step, share=share)
         except RuntimeError as error:
             if not (self._is_ordered and says_no_fixed_order(error)):

@@ -8,7 +8,8 @@ from scicot.pure.evaluation.crossed import ENOUGH_SEEDS, MARGIN, CellDifference
 def say_cells(found: CellDifference, name_a: str, name_b: str) -> str:
     """Return one plain sentence: who is better, by how much, over how many seeds and questions.
 
-    Before both cells have three seeds it speaks of this run, not of the method.
+    Before both cells have three seeds it speaks of this run, not of the method; a student that is
+    not trained needs none.
     """
     of_runs = "" if found.speaks_of_methods else "In this run "
     seeds = _say_seeds(found)
@@ -33,15 +34,22 @@ def say_cells(found: CellDifference, name_a: str, name_b: str) -> str:
 
 
 def _say_seeds(found: CellDifference) -> str:
-    a, b = found.seeds_a, found.seeds_b
-    each = f"{a} seed{'' if a == 1 else 's'}"
-    return f"{each} each" if a == b else f"{a} and {b} seeds"
+    if not found.varying:
+        return "no seeds, as neither is trained"
+    first = found.varying[0]
+    each = f"{first} seed{'' if first == 1 else 's'}"
+    if len(found.varying) == 1:
+        return f"{each} of the one that is trained"
+    return (
+        f"{each} each" if found.seeds_a == found.seeds_b else f"{first} and {found.seeds_b} seeds"
+    )
 
 
 def _say_few_seeds(found: CellDifference) -> str:
     if found.speaks_of_methods:
         return ""
-    return f" Of the methods it says something from {ENOUGH_SEEDS} seeds each."
+    each = " each" if len(found.varying) > 1 else ""
+    return f" Of the methods it says something from {ENOUGH_SEEDS} seeds{each}."
 
 
 def _say_needed(found: CellDifference) -> str:

@@ -106,9 +106,13 @@ def needs_rationales(method: Method) -> bool:
     return method.usual is not None and method.usual.needs_rationales
 
 
-def learns(method: Method) -> bool:
-    """Return whether a method's student is trained at all."""
-    return method.usual is not None and method.usual.needs_questions
+def learns(name: str | None) -> bool:
+    """Return whether a run of this method answers with what it learned; of others it is not known.
+
+    Otherwise its student is as it came, the same with every seed.
+    """
+    plan = usual_plan(name)
+    return plan is None or plan.needs_questions
 
 
 def plan_of(config: TrainingConfig) -> MethodPlan:

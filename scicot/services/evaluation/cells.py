@@ -28,7 +28,7 @@ from scicot.pure.evaluation.settings import (
     table_settings,
 )
 from scicot.pure.hashing import content_hash
-from scicot.pure.methods.registry import title_of
+from scicot.pure.methods.registry import learns, title_of
 from scicot.services.evaluation.comparison import Reading
 from scicot.services.runs.runs import get_run, list_runs
 from scicot.words.errors import InvalidInput
@@ -257,6 +257,7 @@ def _compare(session: Session, a: SeedCell, b: SeedCell, reading: Reading) -> Ce
         [answers[run_id] for run_id in a.ids if run_id in answers],
         [answers[run_id] for run_id in b.ids if run_id in answers],
         list_groups(session, asked),
+        vary=(learns(a.first.method), learns(b.first.method)),
     )
     if comparison is None:
         raise InvalidInput(

@@ -23,9 +23,9 @@ from scicot.pure.hashing import content_hash
 from scicot.pure.methods.registry import (
     CLAIM,
     has_recipe,
+    learns,
     read_config,
     second_stage_trains_on,
-    usual_plan,
 )
 from scicot.pure.statistics import wilson_interval
 from scicot.pure.teacher.names import parse_teacher
@@ -48,7 +48,7 @@ class Reference:
     def of(self, cell: SeedCell) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
         """Return what the cell should have, and what it has."""
         theirs = table_settings(cell.first.config)
-        if not _is_trained(cell.first):
+        if not learns(cell.first.method):
             return (
                 {name: self.settings.get(name) for name in OF_ANSWERING},
                 {name: theirs.get(name) for name in OF_ANSWERING},
@@ -70,12 +70,6 @@ class Reference:
         return cell.first.result.get("training_questions") == share
 
 
-def _is_trained(run: RunView) -> bool:
-    """Return whether a run's student learned anything; else only how it answers can differ."""
-    plan = usual_plan(run.method)
-    return plan is None or plan.needs_questions
-
-
 def choose_reference(runs: Sequence[RunView]) -> Reference:
     """Return the settings that fill the most cells; of equals those of the most, then newest runs.
 
@@ -83,7 +77,7 @@ def choose_reference(runs: Sequence[RunView]) -> Reference:
     """
     groups: dict[str, list[RunView]] = defaultdict(list)
     for run in runs:
-        if _is_trained(run):
+        if learns(run.method):
             groups[content_hash(table_settings(run.config))].append(run)
     if not groups:
         return Reference(table_settings(runs[0].config) if runs else {}, {})
@@ -158,7 +152,7 @@ def measure_untrained(
     """
     by_dataset: dict[str, list[RunView]] = defaultdict(list)
     for run in runs:
-        if not _is_trained(run):
+        if not learns(run.method):
             by_dataset[str(run.dataset)].append(run)
     figures: dict[tuple[str, str], Measured | None] = {}
     for dataset, listed in by_dataset.items():

@@ -81,7 +81,7 @@ def plan_runs(config: ExperimentConfig) -> list[TrainingConfig]:
 
 def _what_counts(run: TrainingConfig) -> str:
     """Return what tells a run from others: of a student that learns nothing, not how it would."""
-    return run.model_dump_json(exclude=None if learns(find_method(run.method)) else LEARNING)
+    return run.model_dump_json(exclude=None if learns(run.method) else LEARNING)
 
 
 def _snapshots_for(method: str, named: str | tuple[str, ...] | None) -> Sequence[str | None]:

@@ -146,7 +146,7 @@ def test_the_critical_values_cover_93_to_97_percent_whatever_the_seeds_share(deg
 
 
 def difference(points: float, seeds: int = 3, **values: float) -> CellDifference:
-    parts = {"over_questions": 0.0001, "over_seeds": 0.0, "critical": 2.0} | values
+    parts: dict[str, Any] = {"over_questions": 0.0001, "over_seeds": 0.0, "critical": 2.0} | values
     return CellDifference(0.4 + points / 100, 0.4, seeds, seeds, 1172, **parts)
 
 
@@ -197,3 +197,37 @@ def test_one_cell_of_one_seed_borrows_the_spread_of_the_other() -> None:
     alone = compare_cells([answers(120)], many[:1])
     assert alone is not None
     assert alone.over_seeds == 0
+
+
+def test_a_cell_that_is_always_the_same_adds_no_seeds_of_its_own() -> None:
+    many = [answers(count, start=start) for count, start in ((90, 0), (120, 7), (150, 3))]
+    untrained = answers(120)
+    found = compare_cells(many, [untrained], vary=(True, False))
+    borrowed = compare_cells(many, [untrained])
+    again = compare_cells(many, [untrained] * 3, vary=(True, False))
+    assert found is not None
+    assert borrowed is not None
+    assert again is not None
+    assert 0 < found.over_seeds < borrowed.over_seeds
+    assert again.interval == found.interval
+    assert found.speaks_of_methods
+    assert not borrowed.speaks_of_methods
+    assert "(difference" in (said := say_cells(found, "A", "Untrained"))
+    assert "3 seeds of the one that is trained" in said
+    assert "In this run" not in said
+    neither = compare_cells([untrained], [answers(100)], vary=(False, False))
+    assert neither is not None
+    assert neither.over_seeds == 0
+    assert "no seeds, as neither is trained" in say_cells(neither, "A", "B")
+
+
+def test_the_interval_against_a_student_that_is_not_trained_holds_the_truth() -> None:
+    chance = np.random.default_rng(11)
+    held, repeats, spread, n = 0, 1500, 0.04, 300
+    for _ in range(repeats):
+        rates = chance.normal(0.6, spread, (1, 3))
+        a = (chance.random((n, 3)) < rates).astype(float)
+        b = (chance.random((n, 1)) < 0.5).astype(float)
+        interval = compare_tables(a, b, vary=(True, False)).interval
+        held += interval.low <= 0.1 <= interval.high
+    assert 0.93 <= held / repeats <= 0.975
