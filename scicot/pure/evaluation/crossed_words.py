@@ -12,7 +12,7 @@ def say_cells(found: CellDifference, name_a: str, name_b: str) -> str:
     not trained needs none.
     """
     of_runs = "" if found.speaks_of_methods else "In this run "
-    seeds = _say_seeds(found)
+    seeds = _say_seeds(found, name_a, name_b)
     n = f"{found.questions:,} questions"
     interval = found.interval
     if found.is_told_apart:
@@ -33,13 +33,13 @@ def say_cells(found: CellDifference, name_a: str, name_b: str) -> str:
     )
 
 
-def _say_seeds(found: CellDifference) -> str:
+def _say_seeds(found: CellDifference, name_a: str, name_b: str) -> str:
     if not found.varying:
         return "no seeds, as neither is trained"
     first = found.varying[0]
     each = f"{first} seed{'' if first == 1 else 's'}"
     if len(found.varying) == 1:
-        return f"{each} of the one that is trained"
+        return f"{each} of {name_a if found.varies_a else name_b}"
     return (
         f"{each} each" if found.seeds_a == found.seeds_b else f"{first} and {found.seeds_b} seeds"
     )

@@ -213,7 +213,7 @@ def test_a_cell_that_is_always_the_same_adds_no_seeds_of_its_own() -> None:
     assert found.speaks_of_methods
     assert not borrowed.speaks_of_methods
     assert "(difference" in (said := say_cells(found, "A", "Untrained"))
-    assert "3 seeds of the one that is trained" in said
+    assert "3 seeds of A" in said
     assert "In this run" not in said
     neither = compare_cells([untrained], [answers(100)], vary=(False, False))
     assert neither is not None
