@@ -17,6 +17,7 @@ import torch
 from scicot.adapters.students import checkpoints
 from scicot.adapters.students.checkpoints import MARKER, newest_checkpoint
 from scicot.adapters.students.folders import inspect_folder
+from scicot.adapters.students.gradient import GradientSum
 from scicot.adapters.students.job import Silent, StageJob, StepReport, Validated
 from scicot.adapters.students.torch_student import TorchStudent
 from scicot.adapters.students.trainer import StageTrainer
@@ -330,3 +331,33 @@ def test_in_bf16_a_processor_multiplies_whole_matrices(
     exact = Watcher()
     StageTrainer(make_job(tiny_causal, tmp_path / "fp32", epochs=1)).train(exact)
     assert watcher.losses == pytest.approx(exact.losses, rel=0.02)
+
+
+def test_a_student_whose_sums_have_no_fixed_order_is_trained_all_the_same(
+    tiny_causal: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    plain = Watcher()
+    StageTrainer(make_job(tiny_causal, tmp_path / "plain", epochs=1)).train(plain)
+    add, refused = GradientSum.add, list[bool]()
+
+    def refuse(gradient: GradientSum, *given: Any, **named: Any) -> Any:
+        losses = add(gradient, *given, **named)
+        if (
+            torch.are_deterministic_algorithms_enabled()
+            and not torch.is_deterministic_algorithms_warn_only_enabled()
+        ):
+            refused.append(True)
+            raise RuntimeError("cumsum does not have a deterministic implementation")
+        return losses
+
+    monkeypatch.setattr(GradientSum, "add", refuse)
+    watcher = Watcher()
+    trainer = StageTrainer(make_job(tiny_causal, tmp_path / "refused", epochs=1))
+    trainer._is_ordered = True  # as on a GPU
+    try:
+        trainer.train(watcher)
+    finally:
+        torch.use_deterministic_algorithms(False)
+    assert refused == [True], "it is tried once"
+    assert watcher.losses == plain.losses, "what was added before it failed does not count"
+    assert "no fixed order" in caplog.text
