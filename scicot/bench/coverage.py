@@ -35,6 +35,7 @@ class Coverage:
     spread_points: float
     cell: float
     difference: float
+    untrained: float  # of a difference to a student that is the same with every seed
     over_seeds_alone: float
     called_different: float  # equal methods that would be said to differ
 
@@ -46,19 +47,24 @@ def simulate_coverage(
     chance = np.random.default_rng([seed, questions, seeds, round(spread_points * 10)])
     spread = _on_scale(spread_points)
     truth = NormalDist().cdf(BASE / math.sqrt(1 + SHARED**2 + OWN**2 + spread**2))
-    held = np.zeros(4)
+    always = NormalDist().cdf(BASE / math.sqrt(1 + SHARED**2 + OWN**2))
+    held = np.zeros(5)
     for start in range(0, repeats, AT_ONCE):
         drawn = min(AT_ONCE, repeats - start)
         shared = SHARED * chance.normal(size=(drawn, questions, 1))
         a, b = (_draw(chance, shared, seeds, spread) for _ in range(2))
         difference = a.mean(axis=(1, 2)) - b.mean(axis=(1, 2))
         half = np.asarray(difference_variance(a, b).half)
+        same = _draw(chance, shared, 1, 0.0)
+        gained = a.mean(axis=(1, 2)) - same.mean(axis=(1, 2))
+        reach = np.asarray(difference_variance(a, same, vary=(True, False)).half)
         low, high = wilson_bounds(a.mean(axis=(1, 2)), cell_variance(a))
         means = a.mean(axis=1)
         alone = stdtrit(seeds - 1, 0.975) * means.std(axis=1, ddof=1) / math.sqrt(seeds)
         held += (
             ((low <= truth) & (truth <= high)).sum(),
             (np.abs(difference) <= half).sum(),
+            (np.abs(gained - (truth - always)) <= reach).sum(),
             (np.abs(means.mean(axis=1) - truth) <= alone).sum(),
             (np.abs(difference) > half).sum(),
         )
@@ -89,11 +95,12 @@ def to_markdown(rows: Sequence[Coverage]) -> str:
         "spread of seeds, points",
         "cell",
         "difference",
+        "to one untrained",
         "t over seeds alone",
     )
     lines = ["| " + " | ".join(heads) + " |", "| " + " | ".join(["--:"] * len(heads)) + " |"]
     for row in rows:
-        shares = (row.cell, row.difference, row.over_seeds_alone)
+        shares = (row.cell, row.difference, row.untrained, row.over_seeds_alone)
         cells = [f"{row.questions:,}", str(row.seeds), f"{row.spread_points:g}"]
         lines.append(
             "| " + " | ".join([*cells, *(f"{share * 100:.1f}" for share in shares)]) + " |"

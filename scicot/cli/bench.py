@@ -170,8 +170,8 @@ def coverage_command(
     coverage = bench_coverage(repeats, questions=questions or QUESTIONS)
     result = {
         "repeats": repeats,
-        "lowest": min(min(row.cell, row.difference) for row in coverage),
-        "highest": max(max(row.cell, row.difference) for row in coverage),
+        "lowest": min(min(row.cell, row.difference, row.untrained) for row in coverage),
+        "highest": max(max(row.cell, row.difference, row.untrained) for row in coverage),
         "rows": [asdict(row) for row in coverage],
     }
     emit(result, as_json, to_markdown(coverage))
