@@ -8,12 +8,13 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
+from scicot import __version__
 from scicot.cli import app as app_command
 from scicot.cli import (
     attribute,
@@ -78,7 +79,6 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Distil a large model's reasoning into a small one, in the open.",
 )
 for module in (
     app_command,
@@ -108,6 +108,22 @@ for module in (
     upkeep,
 ):
     module.register(app)
+
+
+def _tell_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"scicot {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_tell_version, is_eager=True, help="Say it and end."),
+    ] = False,
+) -> None:
+    """Distil a large model's reasoning into a small one, in the open."""
 
 
 class _Plain(logging.Formatter):

@@ -168,3 +168,9 @@ def test_doctor_sees_a_home_that_is_read_only(
         assert "read-only" in done.stdout
     finally:
         subprocess.run(["umount", str(home)], check=True)
+
+
+def test_the_program_says_which_it_is() -> None:
+    done = run_command("--version")
+    assert done.returncode == 0
+    assert re.fullmatch(r"scicot \d+\.\d+\.\d+\n", done.stdout)
