@@ -1,5 +1,6 @@
 """Where students work: the setting is kept, and what a device cannot do is refused by name."""
 
+from importlib import metadata
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -38,6 +39,21 @@ def test_the_device_is_the_setting_or_the_gpu_where_there_is_one(
 ) -> None:
     monkeypatch.setattr(machine, "has_gpu", lambda: gpu)
     assert choose_device(wanted) == chosen
+
+
+@pytest.mark.parametrize(
+    ("visible", "is_seen"), [(None, True), ("0", True), ("1,0", True), ("", False), ("-1", False)]
+)
+def test_a_gpu_that_is_hidden_is_none(
+    monkeypatch: pytest.MonkeyPatch, visible: str | None, is_seen: bool
+) -> None:
+    monkeypatch.setattr(Path, "exists", lambda path: path == Path("/dev/nvidia0"))
+    monkeypatch.setattr(metadata, "version", lambda _: "2.13.0+cu130")
+    monkeypatch.delenv(machine.VISIBLE, raising=False)
+    if visible is not None:
+        monkeypatch.setenv(machine.VISIBLE, visible)
+    assert machine.has_gpu() is is_seen
+    assert choose_device() == ("cuda" if is_seen else "cpu")
 
 
 def test_a_gpu_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from scicot.bench.generate import bench_generate
+from scicot.bench.students import Bench
+from scicot.bench.table2 import bench_table2
 from scicot.bench.train import bench_train
 from scicot.bench.worth import bench_worth
 from scicot.words.settings import Settings
@@ -48,3 +50,17 @@ def test_bench_worth_measures_the_same_by_both_ways(
     assert found["largest_difference"] < 1e-3
     minutes = 1000 / rates["ours"] / 60 / found["threads"]
     assert found["minutes_for_1000"] == pytest.approx(minutes, rel=0.2, abs=0.02)
+
+
+@pytest.mark.parametrize("beside", [True, pytest.param(False, marks=pytest.mark.slow)])
+def test_bench_table2_measures_the_peers_beside_ours_or_after(
+    settings: Settings, tiny_t5: Path, monkeypatch: pytest.MonkeyPatch, beside: bool
+) -> None:
+    monkeypatch.setattr(Bench, "has_room_for_both", beside)
+    found = bench_table2(settings, student=str(tiny_t5), train=8, test=4, epochs=1)
+    assert found["at_once"] is beside
+    assert found["seconds"]["peers"] > 0
+    ratio = found["seconds"]["peers"] / found["seconds"]["ours"]
+    assert found["vs_peers"] == pytest.approx(ratio, abs=0.01)
+    assert found["stages_trained"] == 8
+    assert found["stages_trained_again"] == 0

@@ -74,6 +74,9 @@ def test_a_student_that_learns_nothing_is_asked_once_in_each_form() -> None:
     untrained = [run.answer_form for run in runs if run.method == "untrained"]
     assert untrained == ["letter_and_text", "letter"]
     assert len(runs) == 2 + 2 * 2 * 2
+    runs = plan_runs(load_experiment(PAPER_GRID.with_name("forms_text.yaml")))
+    assert [run.show_options for run in runs if run.method == "untrained"] == [False, True]
+    assert len(runs) == 2 + 2 * 2
 
 
 def test_whose_fault_errors_are_is_asked_of_the_claims_students() -> None:
