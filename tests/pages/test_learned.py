@@ -73,6 +73,7 @@ def test_the_run_page_says_what_was_learned_and_what_stage_2_was_given(
     assert chart is not None
     heads = [head["text"] for table in read_tables(app).values() for head in table["heads"]]
     assert "Stage 2 learned from these" in heads
+    assert "Most raised" in heads
 
 
 def test_results_shows_what_stage_2_was_given_beside_its_table(

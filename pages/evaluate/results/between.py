@@ -37,6 +37,7 @@ def show_between(runs: Sequence[RunView]) -> None:
                         else Cell(f"{texts.overlap:.2f}", value=texts.overlap)
                     ),
                     "flagged": percent_cell(texts.flagged_share),
+                    "most raised": texts.most_raised or None,
                     "stage 2 right": percent_cell(texts.accuracy),
                 }
                 for run, between in found

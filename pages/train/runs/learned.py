@@ -40,6 +40,7 @@ def between_rows(between: BetweenStages) -> list[dict[str, object]]:
             if texts.overlap is None
             else f"{texts.overlap:.2f} (n = {texts.compared:,})",
             "flagged": f"{texts.flagged_share:.0%}",
+            "most raised": texts.most_raised or None,
             "stage 2 right": f"{texts.accuracy:.1%}",
         }
         for kind, texts in between.kinds.items()

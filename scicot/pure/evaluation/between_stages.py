@@ -16,6 +16,7 @@ from scicot.pure.predictions.metrics import word_overlap
 from scicot.pure.statistics import difference_of_shares
 from scicot.words.records import Outcome, Prediction
 
+MOST_RAISED = 3  # checks that are named
 PART = 0.1  # from this difference on, and where chance is ruled out, the texts part
 # what stage 2 learned from, by its setting: the kind of question or text
 LEARNED_FROM = {"in_sample": "training", "cross_fit": "cross_fit", "teacher": "teacher"}
@@ -53,6 +54,12 @@ class ReadTexts:
     def flagged_share(self) -> float:
         """The share that sets off a check."""
         return self.flagged / self.questions
+
+    @property
+    def most_raised(self) -> str:
+        """The checks that were set off most, and by how many; empty where none was."""
+        ordered = sorted(self.checks.items(), key=lambda item: (-item[1], item[0]))
+        return ", ".join(f"{check} {count:,}" for check, count in ordered[:MOST_RAISED])
 
     def as_result(self) -> dict[str, Any]:
         """Return it as a run's result holds it."""
@@ -133,8 +140,9 @@ class BetweenStages:
         """What was measured, a sentence for each kind of question."""
         return [
             f"{TITLES.get(kind, kind)}: of {texts.questions:,} rationales "
-            f"{texts.flagged_share:.0%} set off a check, and stage 2 is right with "
-            f"{texts.accuracy:.0%}"
+            f"{texts.flagged_share:.0%} set off a check"
+            + (f" ({texts.most_raised})" if texts.checks else "")
+            + f", and stage 2 is right with {texts.accuracy:.0%}"
             + (
                 f"; they share {texts.overlap:.2f} of their words with the reference "
                 f"(F1, {texts.compared:,} compared)"

@@ -48,7 +48,7 @@ def count_asked(session: Session, config: TrainingConfig, data: TrainingData) ->
     if config.evaluate_on != "validation":
         unseen = spread(range(stored.get("validation", 0)), UNSEEN_SAMPLE)
         work += answers.passes * len(unseen)
-    return work + GIVEN_PASSES * sample * (reads.training != "in_sample")
+    return work + GIVEN_PASSES * sample * len(_given(reads))
 
 
 def measure_between(
@@ -67,8 +67,9 @@ def measure_between(
         return None
     began = time.monotonic()
     kinds: dict[str, Sequence[Prediction]] = {"training": seen}
-    if reads.training != "in_sample":
-        kinds[reads.training] = _answer_what_was_learned(training, reads, sample)
+    for kind in _given(reads):
+        texts = training.data.rationales if kind == "teacher" else training.read[reads]
+        kinds[kind] = _answer_from(training, texts, sample)
     kinds |= _unseen(training, answered)
     training.watcher.finish_part("between the stages", time.monotonic() - began)
     measured = {kind: _measure(training, predictions) for kind, predictions in kinds.items()}
@@ -78,11 +79,18 @@ def measure_between(
     }
 
 
-def _answer_what_was_learned(
-    training: MethodTraining, reads: Reads, sample: Sequence[StoredQuestion]
+def _given(reads: Reads) -> Sequence[str]:
+    """Return whose texts of training questions stage 2 is asked with, beside its own student's.
+
+    The snapshot's are the yardstick for the others: what the checks say of them, and how often they
+    lead to the key.
+    """
+    return ("cross_fit", "teacher") if reads.training == "cross_fit" else ("teacher",)
+
+
+def _answer_from(
+    training: MethodTraining, texts: Mapping[int, str], sample: Sequence[StoredQuestion]
 ) -> list[Prediction]:
-    """Return the sample answered from the very texts that the stage was trained on."""
-    texts = training.read[reads]
     given = {question.id: texts.get(question.id) for question in sample}
     training.answering.split = "training sample"
     return answer_with(training.answering, training.stages, sample, given)

@@ -58,3 +58,13 @@ def test_a_result_is_read_back_as_it_was_measured() -> None:
     )
     assert read_between({"between_stages": None}) is None
     assert read_between({}) is None
+
+
+def test_a_sentence_names_the_checks_that_were_raised_most() -> None:
+    raised = {"cut_off": 1, "misses_key": 44, "repeats_itself": 41, "echoes_prompt": 5}
+    texts = replace(TEXTS, flagged=61, checks=raised)
+    (sentence,) = BetweenStages("teacher", {"teacher": texts}).sentences
+    assert sentence.startswith("Training questions, the snapshot's own rationales: of 64 ")
+    assert "95% set off a check (misses_key 44, repeats_itself 41, echoes_prompt 5)" in sentence
+    (silent,) = BetweenStages("teacher", {"teacher": replace(TEXTS, checks={})}).sentences
+    assert "set off a check, and stage 2" in silent

@@ -437,8 +437,9 @@ def test_a_two_stage_run_measures_what_its_second_stage_learned_from_and_is_aske
     seen, unseen = len(questions[Split.TRAIN]), len(questions[Split.VALIDATION])
     counts = {kind: texts.questions for kind, texts in between.kinds.items()}
     crossed = {"cross_fit": seen} if setting == "cross_fit" else {}
-    assert counts == {"training": seen, **crossed, "validation": unseen}
+    assert counts == {"training": seen, **crossed, "teacher": seen, "validation": unseen}
     assert between.learned_from == ("training" if setting == "in_sample" else "cross_fit")
     assert between.kinds["training"].compared == seen
+    assert between.kinds["teacher"].overlap == 1.0  # the yardstick: the snapshot's own
     assert between.kinds["validation"].overlap is None  # none of them has an approved rationale
     assert read_between(train(session, settings, tiny_config("finetune", tiny_t5)).result) is None
