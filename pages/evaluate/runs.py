@@ -24,9 +24,10 @@ def predicted_runs() -> list[RunView]:
 
 
 def run_label(run: RunView) -> str:
-    """Return how a run is listed: number, name, and dataset where the name does not say it."""
+    """Return how a run is listed: number, name, dataset where the name lacks it, and split."""
     dataset = run.dataset or "no dataset"
-    return f"{run.id} · {run.name}" if dataset in run.name else f"{run.id} · {run.name} · {dataset}"
+    where = [] if dataset in run.name else [dataset]
+    return " · ".join([str(run.id), run.name, *where, run.split.value])
 
 
 def number_runs(runs: Sequence[RunView]) -> list[str]:

@@ -199,3 +199,29 @@ def test_the_page_opens_on_runs_that_are_alike_in_all_but_the_method(
     assert not [warning for warning in app.warning if "differ in" in warning.value]
     app = open_page("evaluate/compare", a=str(a), b=str(c))
     assert [warning for warning in app.warning if "differ in student" in warning.value]
+
+
+def test_the_second_run_is_one_that_answered_the_same_split(
+    session: Session, questions: list[StoredQuestion], tmp_path: Path
+) -> None:
+    others = list(
+        store_questions(session, tmp_path / "more", dataset="demo", validation=6).values()
+    )
+
+    def store(method: str, split: str) -> int:
+        config = make_config(method=method, dataset="demo", snapshot="s", evaluate_on=split)
+        asked = questions if split == "test" else list(others[0])
+        return store_trained(session, asked, config)
+
+    one_stage, sci_cot = store("one_stage", "test"), store("sci_cot", "test")
+    newest = store("sci_cot", "validation")
+    app = open_page("evaluate/compare")
+    assert [box.value for box in app.selectbox[:2]] == [sci_cot, one_stage]
+    app = open_page("evaluate/compare", a=str(one_stage))
+    assert [box.value for box in app.selectbox[:2]] == [one_stage, sci_cot]
+    app = open_page("evaluate/compare", a=str(newest))
+    assert "validation" in app.selectbox[0].options[0]
+    shown = texts(app)
+    assert "no question in common" in shown
+    assert "Choose runs on the same split" in shown
+    assert "McNemar" not in shown  # there is nothing to count

@@ -27,7 +27,7 @@ from pages.shared.next_step import show_next_step
 from scicot.pure.evaluation.comparison import Cell
 from scicot.pure.markdown import escape_markdown
 from scicot.services.evaluation.comparison import RunComparison, compare_runs
-from scicot.services.evaluation.pairs import default_pair
+from scicot.services.evaluation.pairs import default_pair, find_partner
 from scicot.services.evaluation.question_view import view_question
 from scicot.services.training.cloning import differences_between_runs
 from scicot.services.workspace import open_workspace
@@ -58,6 +58,8 @@ def compare(run_a: RunView, run_b: RunView, others: Sequence[RunView]) -> None:
         compared = compare_runs(session, run_a.id, run_b.id, reading=reading, among=among)
     st.markdown(f"#### {escape_markdown(compared.sentence)}")
     show_differing(run_a, run_b)
+    if not compared.found.matched:
+        return
     cell = show_overview(compared)
     names = [compared.name_a, compared.name_b]
     if view == "slices" and slices is not None:
@@ -150,8 +152,8 @@ elif runs:
     others = [run for run in runs if run.dataset == chosen_a.dataset and run.id != chosen_a.id]
     with right:
         if others:
-            at_hand = {run.id for run in others}
-            default_b = pair[1] if pair and pair[1] in at_hand else others[0].id
+            is_pair = pair is not None and chosen_a.id == pair[0]
+            default_b = pair[1] if pair and is_pair else find_partner(chosen_a, others).id
             chosen_b = choose_run("Second run", "b", others, default=default_b)
         else:
             st.info("No other run answered this dataset.", icon=":material/science:")

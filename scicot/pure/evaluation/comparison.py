@@ -113,7 +113,10 @@ def say_comparison(found: Comparison, name_a: str, name_b: str) -> str:
     """
     n = f"{found.matched:,} question{'' if found.matched == 1 else 's'}"
     if found.matched == 0:
-        return f"{name_a} and {name_b} have no question in common, so nothing can be compared."
+        return (
+            f"{name_a} and {name_b} have no question in common, so nothing can be compared. Choose "
+            "runs on the same split."
+        )
     if found.only_a == found.only_b == 0:
         return (
             f"In this run {name_a} and {name_b} are right and wrong on the same {n}; nothing tells "

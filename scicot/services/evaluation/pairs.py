@@ -11,17 +11,17 @@ from scicot.words.runs import RunView
 # what runs of every method have; a method's own settings are part of the method
 SHARED_SETTINGS = (
     *("dataset", "student", "snapshot", "fraction", "seed", "limit_train", "limit_test"),
-    *("epochs", "learning_rate", "questions_per_step"),
+    *("evaluate_on", "epochs", "learning_rate", "questions_per_step"),
 )
 
 
 def default_pair(runs: Sequence[RunView]) -> tuple[int, int] | None:
     """Return the pair to open on: the newest runs of the paper's claim, alike in all else.
 
-    Where no two runs differ in the method alone, those of the claim on one dataset, then the
-    newest two of one dataset; None where every run is alone.
+    Where no two runs differ in the method alone, those of the claim on one split of a dataset, then
+    the newest two there; None where every run is alone.
     """
-    for alike in (_besides_method, _dataset):
+    for alike in (_besides_method, _questions):
         groups: dict[object, list[RunView]] = {}
         for run in runs:
             groups.setdefault(alike(run), []).append(run)
@@ -33,13 +33,30 @@ def default_pair(runs: Sequence[RunView]) -> tuple[int, int] | None:
     return (several[0][0].id, several[0][1].id) if several else None
 
 
+def find_partner(run: RunView, others: Sequence[RunView]) -> RunView:
+    """Return which of the others to compare a run with: newest, of another method, alike in all else.
+
+    Failing that another method on the same questions, the same questions, the newest; `others` is
+    not empty.
+    """
+
+    def score(other: RunView) -> tuple[bool, bool, bool]:
+        return (
+            _questions(other) == _questions(run),
+            other.method != run.method,
+            _besides_method(other) == _besides_method(run),
+        )
+
+    return max(others, key=score)  # the first of equals
+
+
 def _besides_method(run: RunView) -> tuple[str, ...]:
     """Return what must be equal for the method to be what two runs differ in."""
     if run.kind is not RunKind.TRAIN:
-        return (str(run.kind), str(run.dataset), str(run.seed))
+        return (str(run.kind), str(run.dataset), str(run.split), str(run.seed))
     settings = run.training.model_dump(mode="json", include=set(SHARED_SETTINGS))
     return tuple(str(value) for value in settings.values())
 
 
-def _dataset(run: RunView) -> str | None:
-    return run.dataset
+def _questions(run: RunView) -> tuple[str | None, str]:
+    return run.dataset, str(run.split)
