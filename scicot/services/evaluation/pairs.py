@@ -34,7 +34,7 @@ def default_pair(runs: Sequence[RunView]) -> tuple[int, int] | None:
 
 
 def find_partner(run: RunView, others: Sequence[RunView]) -> RunView:
-    """Return which of the others to compare a run with: newest, of another method, alike in all else.
+    """Return which of the others to compare a run with: of another method, alike in all else.
 
     Failing that another method on the same questions, the same questions, the newest; `others` is
     not empty.
