@@ -29,7 +29,14 @@ from db.sqlite_file import (
     say_where,
     sqlite_path,
 )
-from scicot.words.errors import DatabaseBusy, DatabaseUnusable, InvalidInput
+from scicot.words.errors import (
+    DatabaseAway,
+    DatabaseBusy,
+    DatabaseUnusable,
+    InvalidInput,
+    SciCotError,
+    StorageFull,
+)
 from scicot.words.patterns import SECONDS_A_QUERY, SECONDS_A_TEXT, TOO_SLOW
 from scicot.words.storage import storage_error
 
@@ -38,6 +45,16 @@ NOT_STORABLE: dict[type[Exception], str] = {
     OverflowError: "A number is larger than any that is kept here. Check what was asked for.",
     UnicodeEncodeError: "A name or text holds bytes that are no text. Write it as UTF-8.",
 }
+
+
+# PostgreSQL's writers queue up at this lock, as SQLite's do at the file: what one has read stands
+# until it has written. Each database has a lock of its own under the number.
+WRITERS = 0x5C1C07
+WRITER_WAITS = "10s"
+TAKEN = {"55P03", "40P01", "40001"}  # SQLSTATE: a lock not to be had, a deadlock, a collision
+NO_ROOM = "53100"
+# the classes of what passes with time: connections, resources, an operator's stop
+PASSING = ("08", "53", "57P")
 
 
 @lru_cache(maxsize=8)
@@ -81,9 +98,16 @@ def _server_engine(url: str) -> Engine:
             f"No driver is installed for {say_where(url)}. For PostgreSQL: pip install psycopg, "
             "and begin the URL with postgresql+psycopg://"
         ) from error
+    event.listen(engine, "begin", _queue_up)
     event.listen(engine, "before_cursor_execute", refuse_long_texts)
     event.listen(engine, "handle_error", _name_server_error)
     return engine
+
+
+def _queue_up(connection: Connection) -> None:
+    if connection.get_execution_options().get("scicot_write"):
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{WRITER_WAITS}'")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")
 
 
 def _file_of(engine: Engine) -> Path:
@@ -156,10 +180,30 @@ def _name_server_error(context: ExceptionContext) -> None:
         ) from context.original_exception
     if isinstance(context.sqlalchemy_exception, OperationalError) and context.engine is not None:
         where = context.engine.url.render_as_string(hide_password=True)
-        raise DatabaseUnusable(
-            f"The database at {where} does not answer as it should. "
+        raise _server_error(context, where) from context.original_exception
+
+
+def _server_error(context: ExceptionContext, where: str) -> SciCotError:
+    """Return the error that says what a server's refusal means; without a code it is not there."""
+    code = getattr(context.original_exception, "sqlstate", None) or ""
+    if code in TAKEN:
+        return DatabaseBusy(
+            f"The database at {where} is busy with another writer; nothing was written. Try again."
+        )
+    if code == NO_ROOM:
+        return StorageFull(
+            f"The disk of the database at {where} is full; nothing was written. Free some space "
+            "there, then try again."
+        )
+    if context.is_disconnect or not code or code.startswith(PASSING):
+        return DatabaseAway(
+            f"The database at {where} does not answer. "
             "Look whether the server runs and lets this account in, then try again."
-        ) from context.original_exception
+        )
+    return DatabaseUnusable(
+        f"The database at {where} does not do what was asked ({context.original_exception}). "
+        "Look whether it is Sci-CoT's and whole."
+    )
 
 
 def _begin(connection: Connection) -> None:
@@ -205,8 +249,10 @@ def _note_deed(session: Session) -> None:
 def write(session: Session) -> Iterator[Session]:
     """Run the block as one short writing transaction: committed whole, or rolled back.
 
-    Objects read earlier in the session are read afresh inside. Raises DatabaseBusy when another
-    writer keeps the database longer than the busy timeout, DatabaseUnusable when it is damaged.
+    Writers follow one another, on a server too, so that what the block reads stands until it has
+    written. Objects read earlier in the session are read afresh inside. Raises DatabaseBusy when
+    another writer keeps the database longer than the busy timeout, DatabaseUnusable when it is
+    damaged.
     """
     if session.in_transaction():
         session.commit()  # ends the read that came before; a deferred lock must not be upgraded

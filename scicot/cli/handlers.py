@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scicot.services.runs.cards import on_own_cards
-from scicot.services.runs.worker import Handler, RunContext
+from scicot.services.runs.context import Handler, RunContext
 from scicot.words.records import RunKind
 
 

@@ -14,7 +14,8 @@ SciCotError
 │   ├── DecidedMeanwhile    a verdict that had not seen another's
 │   └── RunNotInState       a run that is not in the state the action needs
 ├── DatabaseError
-│   ├── DatabaseBusy
+│   ├── DatabaseBusy        another writer holds it: worth another attempt
+│   │   └── DatabaseAway    its server does not answer now
 │   └── DatabaseUnusable
 ├── StorageError            a disk or folder that refuses: read-only, closed, not there
 │   └── StorageFull
@@ -100,6 +101,10 @@ class DatabaseError(SciCotError):
 
 class DatabaseBusy(DatabaseError):
     """Another writer holds the database; nothing was written."""
+
+
+class DatabaseAway(DatabaseBusy):
+    """The database's server does not answer now; what was being written may not be there."""
 
 
 class DatabaseUnusable(DatabaseError):

@@ -13,9 +13,10 @@ import db.models  # noqa: F401
 from db.base import Base
 from db.session import get_engine
 from scicot.services.predictions.store import list_predictions, store_predictions
+from scicot.services.runs.context import RunContext
 from scicot.services.runs.parts import keep_part, list_parts
 from scicot.services.runs.runs import MetricPoint, get_run, list_metrics, list_runs
-from scicot.services.runs.worker import RunContext, claim_run, run_worker
+from scicot.services.runs.worker import claim_run, run_worker
 from scicot.services.workspace import Workspace
 from scicot.words.records import RationaleStatus, RunKind, RunStatus, Split
 from scicot.words.settings import Settings

@@ -10,9 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import AttemptRow, CompletionRow, RationaleRow, RevisionRow
+from scicot.services.runs.context import RunContext
 from scicot.services.runs.runs import get_run
 from scicot.services.runs.steering import resume_run
-from scicot.services.runs.worker import RunContext, run_worker
+from scicot.services.runs.worker import run_worker
 from scicot.services.teacher.generation import run_generation, start_generation
 from scicot.services.teacher.prices import set_price
 from scicot.words.configs import GenerationConfig

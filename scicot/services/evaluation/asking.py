@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -20,13 +22,13 @@ from scicot.services.evaluation.attribution import OTHERS, attribute_errors, is_
 from scicot.services.predictions.store import list_outcomes, list_predictions, store_predictions
 from scicot.services.questions.lookup import find_dataset_id, get_questions
 from scicot.services.rationales.references import list_references
+from scicot.services.runs.context import RunContext
 from scicot.services.runs.runs import create_lone_run, get_run
-from scicot.services.runs.worker import RunContext
 from scicot.services.students.answering import Student
 from scicot.services.students.answers import ANSWER_TOKENS, answer_input, option_texts
 from scicot.services.students.opened import open_stage
 from scicot.words.configs import AttributionConfig, TrainingConfig
-from scicot.words.errors import InvalidConfig
+from scicot.words.errors import DatabaseBusy, InvalidConfig
 from scicot.words.people import Action, needs
 from scicot.words.records import (
     Actor,
@@ -115,10 +117,14 @@ def ask_variants(
         for part in _parts(given, AT_ONCE):
             context.check_cancelled()
             predictions = _answer(trained, questions, part, variant, student)
-            with context.session() as session:
-                store_predictions(session, run.id, predictions, replace=True)
+            context.patiently(partial(_store, run_id=run.id, predictions=predictions))
             done += len(part)
-            context.report(done=done, message=f"Asking again: {variant.replace('_', ' ')}.")
+            with suppress(DatabaseBusy):  # progress is told the next time
+                context.report(done=done, message=f"Asking again: {variant.replace('_', ' ')}.")
+
+
+def _store(session: Session, *, run_id: int, predictions: Sequence[Prediction]) -> None:
+    store_predictions(session, run_id, predictions, replace=True)
 
 
 def plan_variants(

@@ -12,8 +12,8 @@ from scicot.services.questions.duplicates import describe_duplicates
 from scicot.services.questions.imports import Tell, import_questions
 from scicot.services.questions.reading import ReadOptions
 from scicot.services.rationales.imports import add_supports
+from scicot.services.runs.context import RunContext
 from scicot.services.runs.runs import create_run
-from scicot.services.runs.worker import RunContext
 from scicot.words.configs import ImportConfig
 from scicot.words.errors import InvalidInput
 from scicot.words.people import Action, needs

@@ -21,8 +21,8 @@ from scicot.pure.teacher.prompts import messages_hash
 from scicot.services.judge.corrections import choose_corrections, read_corrections
 from scicot.services.judge.rubrics import Rubric, get_rubric
 from scicot.services.questions.lookup import find_dataset_id, get_questions
+from scicot.services.runs.context import RunContext
 from scicot.services.runs.runs import create_lone_run
-from scicot.services.runs.worker import RunContext
 from scicot.services.teacher.carry_out import carry_out, result_of
 from scicot.services.teacher.generation import check_calls
 from scicot.services.teacher.job import Ask, TeacherJob

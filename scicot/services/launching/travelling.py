@@ -13,9 +13,9 @@ from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.adapters.parcel_news import News, ask_to_stop, read_news, result_path
 from scicot.services.parcels.take_in import take_in
+from scicot.services.runs.context import store_metrics
 from scicot.services.runs.lost import LOST_AFTER
 from scicot.services.runs.runs import MetricPoint
-from scicot.services.runs.worker import store_metrics
 from scicot.words.errors import Conflict, InvalidParcel
 from scicot.words.records import Actor, RunStatus
 from scicot.words.settings import PARCEL, Settings

@@ -42,7 +42,8 @@ from scicot.adapters.students.identity import engine_version
 from scicot.adapters.students.stage_files import copy_stage
 from scicot.services.parcels.pack import TABLES
 from scicot.services.parcels.rows import insert_rows, read_lines, read_rows, table_of, write_lines
-from scicot.services.runs.worker import Handler, run_worker
+from scicot.services.runs.context import Handler
+from scicot.services.runs.worker import run_worker
 from scicot.words.errors import DatabaseBusy, InvalidParcel
 from scicot.words.records import RunKind, RunStatus
 from scicot.words.settings import Settings

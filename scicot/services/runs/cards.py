@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 from scicot.adapters.students.cards import held_cards
 from scicot.adapters.students.machine import list_cards, runs_a_card
+from scicot.services.runs.context import RunContext
 from scicot.services.runs.launched import processes_of
-from scicot.services.runs.worker import RunContext
 from scicot.words.settings import LOCAL
 
 LOOK_SECONDS = 1.0  # between two looks at whether a GPU has become free

@@ -10,115 +10,48 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from db.models import MetricRow, RunRow
-from db.rows import changed_rows, insert_or_replace
+from db.models import RunRow
+from db.rows import changed_rows
 from db.session import open_session, write
 from scicot.adapters.clock import utc_now
 from scicot.adapters.disk import Room, free_bytes
 from scicot.adapters.launchers.local import this_process
-from scicot.services.runs.runs import MetricPoint, get_run
+from scicot.services.runs.context import (
+    ASKED_TO_STOP,
+    Handler,
+    RunContext,
+    Tell,
+    patiently,
+    tell_nobody,
+)
+from scicot.services.runs.runs import get_run
 from scicot.words.errors import (
     Cancelled,
-    DatabaseBusy,
     EmptyRun,
     RunNotInState,
     SciCotError,
-    StorageError,
 )
 from scicot.words.launching import HEAVY
 from scicot.words.records import RunKind, RunStatus
-from scicot.words.runs import RunView
 from scicot.words.settings import Settings
 from scicot.words.storage import full_disk, says_full, says_no_memory, storage_error
 
 HEARTBEAT_SECONDS = 5.0
 CANCEL_POLL_SECONDS = 1.0
-PATIENCE_SECONDS = 600.0  # of a worker whose claim or end meets a locked database or a full disk
-RETRY_SECONDS = 1.0
 # A library that is loading or computing looks at nothing. A run of students may be ended at any
 # moment (what it has made is published by rename), so it does not wait for one; a teacher's
 # answers that are under way were paid for.
 STOP_SECONDS = 2.5
 ROOM_BYTES = 1_000_000
-ASKED_TO_STOP = "The run was asked to stop."
-T = TypeVar("T")
 log = logging.getLogger(__name__)
-
-
-Tell = Callable[[Mapping[str, Any]], None]  # is told what the row is told, as one event each
-
-
-def _tell_nobody(_event: Mapping[str, Any]) -> None:
-    """Leave it at the row."""
-
-
-@dataclass
-class RunContext:
-    """What a handler is given: the run, the settings, and ways to report and to be stopped."""
-
-    run: RunView
-    settings: Settings
-    worker: str
-    tell: Tell = _tell_nobody
-    cancel_event: threading.Event = field(default_factory=threading.Event)
-    lost_event: threading.Event = field(default_factory=threading.Event)
-
-    @contextmanager
-    def session(self) -> Iterator[Session]:
-        """Yield a session of this run's database; open one per piece of work, never across it."""
-        with open_session(self.settings.resolved_database_url) as session:
-            yield session
-
-    def check_cancelled(self) -> None:
-        """Raise Cancelled when the run was asked to stop, or is no longer this worker's."""
-        if self.cancel_event.is_set():
-            raise Cancelled(ASKED_TO_STOP)
-        if self.lost_event.is_set():
-            raise Cancelled("Another worker has taken this run over.")
-
-    def report(
-        self,
-        *,
-        done: int | None = None,
-        total: int | None = None,
-        message: str | None = None,
-        metrics: Sequence[MetricPoint] = (),
-    ) -> None:
-        """Write progress and metrics in one short transaction. A point written again replaces."""
-        values: dict[str, Any] = {"heartbeat_at": utc_now()}
-        if done is not None:
-            values["progress_done"] = done
-        if total is not None:
-            values["progress_total"] = total
-        if message is not None:
-            values["message"] = message
-        with self.session() as session, write(session):
-            session.execute(
-                update(RunRow)
-                .where(RunRow.id == self.run.id, RunRow.worker == self.worker)
-                .values(**values)
-            )
-            if metrics:
-                store_metrics(session, self.run.id, metrics)
-        said = {"done": done, "total": total, "message": message}
-        event: dict[str, Any] = {key: value for key, value in said.items() if value is not None}
-        if metrics:
-            event["metrics"] = [asdict(point) for point in metrics]
-        if event:
-            self.tell(event)
-
-
-Handler = Callable[[RunContext], Mapping[str, Any]]
 
 
 def claim_run(session: Session, run_id: int, worker: str) -> bool:
@@ -152,7 +85,7 @@ def run_worker(
     settings: Settings,
     handlers: Mapping[RunKind, Handler],
     *,
-    tell: Tell = _tell_nobody,
+    tell: Tell = tell_nobody,
     leave: Callable[[], None] | None = None,
 ) -> RunStatus:
     """Carry the run out in this process and return how it ended.
@@ -164,7 +97,7 @@ def run_worker(
     worker = uuid.uuid4().hex
     url = settings.resolved_database_url
     with open_session(url) as session:
-        if not _patiently(partial(claim_run, session, run_id, worker)):
+        if not patiently(partial(claim_run, session, run_id, worker)):
             status = get_run(session, run_id).status
             raise RunNotInState(f"Run {run_id} is {status}; this worker leaves it alone.")
         context = RunContext(
@@ -260,23 +193,8 @@ def _finish(
                 .values(heartbeat_at=now, **values)
             )
 
-    _patiently(write_end)
+    patiently(write_end)
     context.tell({"status": status.value, "error": error})
-
-
-def _patiently(attempt: Callable[[], T]) -> T:
-    """Return what the attempt does once the database has room for it.
-
-    A worker has time; what it has carried out must not be lost to somebody's long transaction.
-    """
-    give_up = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            return attempt()
-        except (DatabaseBusy, StorageError):
-            if time.monotonic() > give_up:
-                raise
-            time.sleep(RETRY_SECONDS)
 
 
 def _beat(
@@ -306,20 +224,3 @@ def _beat(
         except (SciCotError, SQLAlchemyError) as error:
             # the next round tries again, whatever it was: without a beat nobody could stop the run
             log.warning("Run %s: no sign of life could be written: %s", context.run.id, error)
-
-
-def store_metrics(session: Session, run_id: int, metrics: Sequence[MetricPoint]) -> None:
-    """Store measured values, inside `write(session)`; a point written again replaces."""
-    now = utc_now()
-    rows = [
-        {
-            "run_id": run_id,
-            "stage": point.stage,
-            "name": point.name,
-            "step": point.step,
-            "value": point.value,
-            "at": now,
-        }
-        for point in metrics
-    ]
-    insert_or_replace(session, MetricRow, rows, keys=("run_id", "stage", "name", "step"))

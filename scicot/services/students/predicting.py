@@ -15,8 +15,8 @@ from scicot.services.questions.lookup import (
     list_question_ids,
     list_questions,
 )
+from scicot.services.runs.context import RunContext
 from scicot.services.runs.runs import create_run
-from scicot.services.runs.worker import RunContext
 from scicot.services.students.answering import Answering
 from scicot.services.students.answers import Stages, answer_questions
 from scicot.services.students.sharded import answer_in_shards
@@ -82,9 +82,7 @@ def run_prediction(context: RunContext) -> PredictionResult:
 def _answer_in_one(
     context: RunContext, answering: Answering, stages: Stages, ids: Sequence[int]
 ) -> Tally:
-    with context.session() as session:
-        asked = get_questions(session, ids)
+    asked = context.patiently(lambda session: get_questions(session, ids))
     predictions = answer_questions(answering, stages, [asked[question_id] for question_id in ids])
-    with context.session() as session:
-        store_predictions(session, context.run.id, predictions)
+    context.patiently(lambda session: store_predictions(session, context.run.id, predictions))
     return tally(predictions, asked)

@@ -15,8 +15,9 @@ from scicot.pure.methods.registry import plan_of
 from scicot.pure.predictions.metrics import Tally, tally
 from scicot.services.predictions.store import list_predictions
 from scicot.services.questions.lookup import get_questions
+from scicot.services.runs.context import RunContext
 from scicot.services.runs.runs import MetricPoint, get_run
-from scicot.services.runs.worker import HEARTBEAT_SECONDS, RunContext
+from scicot.services.runs.worker import HEARTBEAT_SECONDS
 from scicot.services.students.answering import AGREEMENT_SAMPLE, Answering
 from scicot.services.students.answers import Stages, answer_questions
 from scicot.services.students.shards import (
@@ -47,8 +48,7 @@ def answer_in_shards(context: RunContext, answering: Answering, stages: Stages) 
     _choose_type(context, answering, stages)
     told = 0  # how many shards others had, when it was last said
     while True:
-        with context.session() as session:
-            standing = count_shards(session, run_id)
+        standing = context.patiently(lambda session: count_shards(session, run_id))
         watcher.stand_at(passes * standing.answered)
         if standing.finished == standing.shards:
             watcher.say(f"All {standing.shards} shards are answered; counting up.")
@@ -67,16 +67,14 @@ def _answer_next(context: RunContext, answering: Answering, stages: Stages) -> i
     0 where this worker was taken for dead meanwhile: the answers are then another's.
     """
     context.check_cancelled()
-    with context.session() as session:
-        shard = claim_shard(session, context.run.id, context.worker)
+    shard = context.patiently(lambda session: claim_shard(session, context.run.id, context.worker))
     if shard is None:
         return None
     try:
         with _beating(context, shard):
             answering.watcher.say(f"Shard {shard.number} of {shard.of}.")
             predictions = answer_questions(answering, stages, _questions(context, shard))
-            with context.session() as session:
-                is_stored = finish_shard(session, shard, predictions)
+            is_stored = context.patiently(lambda session: finish_shard(session, shard, predictions))
     except BaseException:  # stopped: whoever comes next need not wait for 30 s
         with context.session() as session:
             release_shard(session, shard)
@@ -107,8 +105,7 @@ def _beating(context: RunContext, shard: Shard) -> Iterator[None]:
 
 
 def _questions(context: RunContext, shard: Shard) -> list[StoredQuestion]:
-    with context.session() as session:
-        questions = get_questions(session, shard.question_ids)
+    questions = context.patiently(lambda session: get_questions(session, shard.question_ids))
     return [questions[question_id] for question_id in shard.question_ids]
 
 

@@ -58,10 +58,13 @@ def ensure_stage(
     folder = stage_folder(context.settings, stage_hash)
     if not is_complete(folder) and plan.tasks:
         await_turn(watcher, stage_hash, folder)
-    with context.session() as session:
+
+    def find(session: Session) -> tuple[StageRow | None, bool]:
         stored = find_stage(session, stage_hash)
         own = stored and session.get(RunStageRow, (context.run.id, stored.id, plan.role))
-        is_own = bool(own and not own.reused)
+        return stored, bool(own and not own.reused)
+
+    stored, is_own = context.patiently(find)
     if stored is not None and is_complete(folder) and not is_intact(folder):
         aside = put_aside(folder)
         log.warning("Stage %s is damaged: kept as %s and trained again.", stage_hash, aside.name)
@@ -71,8 +74,7 @@ def ensure_stage(
         watcher.skip(plan.role, stage)
     else:
         stage = _train(watcher, plan, student, config, stage_hash, folder)
-    with context.session() as session:
-        _remember(session, context.run.id, stage, plan, config)
+    context.patiently(lambda session: _remember(session, context.run.id, stage, plan, config))
     # only now: a run that waits for the stage looks for both
     drop_work(context.settings, work_folder(context.settings, context.run.id, stage_hash))
     offer_stage(context.settings, stage_hash, anew=is_damaged_there)

@@ -7,15 +7,18 @@ import time
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from db.session import write
 from scicot.adapters.students.job import StepReport, Validated
 from scicot.adapters.students.machine import peak_memory_bytes
 from scicot.adapters.students.memory import give_back_memory
 from scicot.adapters.students.shared_stages import offer_checkpoint
 from scicot.pure.runs.durations import say_duration
+from scicot.services.runs.context import RunContext, patiently
 from scicot.services.runs.parts import keep_part
 from scicot.services.runs.runs import MetricPoint
-from scicot.services.runs.worker import RunContext
+from scicot.words.errors import DatabaseBusy
 
 FLUSH_SECONDS = 1.0
 # the loss of the tokens that tell the choice, and that of a target's other tokens
@@ -96,7 +99,11 @@ class RunWatcher:
     def saved(self, checkpoint: Path) -> None:
         """Keep the curve up to a checkpoint, and put it where another machine can go on from it."""
         points, self._points = self._points, []
-        self.context.report(metrics=points)
+        patiently(
+            lambda: self.context.report(metrics=points),
+            (DatabaseBusy,),
+            check=self.context.check_cancelled,
+        )
         offer_checkpoint(self.context.settings, checkpoint)
 
     def wrote(self, count: int, total: int) -> None:
@@ -126,15 +133,19 @@ class RunWatcher:
         figures of the time when it was worked on.
         """
         give_back_memory()
-        with self.context.session() as session, write(session):
-            keep_part(
-                session,
-                self.context.run.id,
-                name,
-                role=role,
-                seconds=round(seconds, 2),
-                peak_memory_bytes=peak_memory_bytes(),
-            )
+
+        def keep(session: Session) -> None:
+            with write(session):
+                keep_part(
+                    session,
+                    self.context.run.id,
+                    name,
+                    role=role,
+                    seconds=round(seconds, 2),
+                    peak_memory_bytes=peak_memory_bytes(),
+                )
+
+        self.context.patiently(keep)
 
     def say(self, message: str) -> None:
         """Show a sentence, and keep it in the log."""
@@ -149,9 +160,13 @@ class RunWatcher:
         self._flushed = now
         points, self._points = self._points, []
         done = min(self._finished + self._done, self.total)
-        self.context.report(
-            done=done, total=self.total, message=message + self._time_left(done), metrics=points
-        )
+        try:
+            self.context.report(
+                done=done, total=self.total, message=message + self._time_left(done), metrics=points
+            )
+        except DatabaseBusy as error:  # it is told the next time, and the points with it
+            self._points = points + self._points
+            log.warning("Progress could not be told: %s", error)
 
     def _time_left(self, done: int) -> str:
         worked = done - self._skipped

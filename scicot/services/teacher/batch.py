@@ -27,7 +27,7 @@ from scicot.pure.teacher.call_parameters import (
 from scicot.pure.teacher.redaction import hide_in_reply
 from scicot.pure.teacher.replies import read_reply
 from scicot.services.questions.lookup import get_questions
-from scicot.services.runs.worker import RunContext
+from scicot.services.runs.context import RunContext
 from scicot.services.teacher.batch_entries import note_batch, open_claims, settle_batched
 from scicot.services.teacher.calls.calls import PendingCall
 from scicot.services.teacher.job import TeacherJob

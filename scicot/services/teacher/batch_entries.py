@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from db.models import AttemptRow, BatchRow
 from db.session import write
 from scicot.pure.teacher.pricing import BATCH_DISCOUNT, call_cost
-from scicot.services.runs.worker import RunContext
+from scicot.services.runs.context import RunContext
 from scicot.services.teacher.job import TeacherJob, settle
 from scicot.services.teacher.ledger.entries import Claim
 from scicot.words.teaching import Answer, AttemptOutcome

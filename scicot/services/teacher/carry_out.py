@@ -20,7 +20,7 @@ from scicot.adapters.teacher.spool import Spool
 from scicot.adapters.teacher.starter import STARTER_MODEL
 from scicot.services.questions.lookup import get_questions
 from scicot.services.rationales.own_answers import count_own_answers
-from scicot.services.runs.worker import RunContext
+from scicot.services.runs.context import RunContext
 from scicot.services.teacher.batch import ask_by_batch
 from scicot.services.teacher.calls.budget import Budget
 from scicot.services.teacher.calls.calls import Call, PendingCall, PoolSettings

@@ -24,8 +24,8 @@ from scicot.pure.teacher.names import parse_teacher
 from scicot.pure.teacher.pricing import is_free
 from scicot.services.predictions.store import list_no_answer_reasons, list_outcomes
 from scicot.services.questions.lookup import find_dataset_id, get_questions, list_questions
+from scicot.services.runs.context import RunContext
 from scicot.services.runs.runs import NewRun, create_lone_run
-from scicot.services.runs.worker import RunContext
 from scicot.services.teacher.answers import READ, find_unread, store_answers
 from scicot.services.teacher.carry_out import carry_out, result_of
 from scicot.services.teacher.generation import answer_ask, check_calls

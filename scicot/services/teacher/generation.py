@@ -17,8 +17,8 @@ from scicot.pure.teacher.pricing import is_free
 from scicot.pure.teacher.prompts import teacher_messages
 from scicot.services.questions.lookup import find_dataset_id, get_questions, list_questions
 from scicot.services.rationales.own_answers import list_wrong
+from scicot.services.runs.context import RunContext
 from scicot.services.runs.runs import create_lone_run, get_run, list_runs
-from scicot.services.runs.worker import RunContext
 from scicot.services.teacher.carry_out import carry_out, result_of
 from scicot.services.teacher.job import Ask, Compose, TeacherJob
 from scicot.services.teacher.ledger.plan import CallSettings, reopen_calls

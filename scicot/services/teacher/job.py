@@ -14,7 +14,7 @@ from scicot.adapters.teacher.spool import Spool
 from scicot.pure.teacher.pricing import call_cost
 from scicot.pure.teacher.prompts import messages_hash
 from scicot.pure.teacher.replies import read_reply
-from scicot.services.runs.worker import RunContext
+from scicot.services.runs.context import RunContext
 from scicot.services.teacher.ledger.entries import Claim, TakeText, settle_call, store_reply
 from scicot.services.teacher.ledger.plan import (
     CallSettings,

@@ -29,8 +29,8 @@ from scicot.pure.teacher.other_options import as_if, other_option
 from scicot.pure.teacher.pricing import is_free
 from scicot.pure.teacher.prompts import teacher_messages
 from scicot.services.questions.lookup import find_dataset_id, list_questions
+from scicot.services.runs.context import RunContext
 from scicot.services.runs.runs import create_lone_run
-from scicot.services.runs.worker import RunContext
 from scicot.services.teacher.carry_out import carry_out, result_of
 from scicot.services.teacher.generation import check_calls
 from scicot.services.teacher.job import Ask, TeacherJob

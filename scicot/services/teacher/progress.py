@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from db.models import AttemptRow, CompletionRow, RunCompletionRow
 from scicot.pure.teacher.pricing import BATCH_DISCOUNT, worst_cost
 from scicot.services.questions.lookup import get_questions
-from scicot.services.runs.worker import RunContext
+from scicot.services.runs.context import RunContext
 from scicot.services.teacher.calls.calls import PendingCall
 from scicot.services.teacher.job import TeacherJob
 from scicot.services.teacher.sharing import share_answers, twin_asked_first

@@ -11,7 +11,7 @@ from db.models import CompletionRow, RationaleRow
 from scicot.services.rationales.checks import refresh_flags
 from scicot.services.rationales.own_answers import list_outdated
 from scicot.services.rationales.revisions import add_rationale
-from scicot.services.runs.worker import RunContext
+from scicot.services.runs.context import RunContext
 from scicot.words.people import LONGEST_NAME
 from scicot.words.records import Actor, Cause, Origin
 

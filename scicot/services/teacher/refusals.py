@@ -13,7 +13,7 @@ from db.models import RefusalRow
 from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.pure.teacher.call_parameters import known_refusals
-from scicot.services.runs.worker import RunContext
+from scicot.services.runs.context import RunContext
 from scicot.words.errors import NotFound
 from scicot.words.people import Action, needs
 from scicot.words.records import Actor

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
-from scicot.pure.evaluation.between_stages import LEARNED_FROM, measure_texts
+from scicot.pure.evaluation.between_stages import LEARNED_FROM, ReadTexts, measure_texts
 from scicot.pure.methods.plan import Reads
 from scicot.pure.methods.registry import plan_of
 from scicot.services.predictions.store import flag_rationales
@@ -102,8 +102,9 @@ def _unseen(
     config, answering = training.config, training.answering
     if config.evaluate_on == "validation":
         return {config.evaluate_on: answered}
-    with answering.watcher.context.session() as session:
-        questions = list_questions(session, config.dataset, Split.VALIDATION)
+    questions = answering.watcher.context.patiently(
+        lambda session: list_questions(session, config.dataset, Split.VALIDATION)
+    )
     if not questions:
         return {config.evaluate_on: answered}
     answering.split = "validation sample"
@@ -112,10 +113,13 @@ def _unseen(
 
 
 def _measure(training: MethodTraining, predictions: Sequence[Prediction]) -> dict[str, Any] | None:
-    with training.answering.watcher.context.session() as session:
-        ids = [prediction.question_id for prediction in predictions]
+    ids = [prediction.question_id for prediction in predictions]
+
+    def measure(session: Session) -> ReadTexts | None:
         references = list_references(session, ids, Origin.TEACHER, only_reviewed=True)
         references |= list_references(session, ids, Origin.HUMAN, only_reviewed=True)
         flags = flag_rationales(session, predictions)
-    texts = measure_texts(predictions, flags, references | dict(training.data.snapshot))
+        return measure_texts(predictions, flags, references | dict(training.data.snapshot))
+
+    texts = training.answering.watcher.context.patiently(measure)
     return texts.as_result() if texts else None

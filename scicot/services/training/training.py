@@ -20,9 +20,9 @@ from scicot.pure.methods.registry import default_setting, find_method, read_conf
 from scicot.pure.predictions.metrics import measure
 from scicot.services.predictions.store import store_predictions
 from scicot.services.questions.lookup import dataset_named, find_dataset_id, list_questions
+from scicot.services.runs.context import RunContext
 from scicot.services.runs.parts import list_parts
 from scicot.services.runs.runs import NewRun, create_run, hash_run, list_runs
-from scicot.services.runs.worker import RunContext
 from scicot.services.students.answering import Answering
 from scicot.services.students.answers import answer_questions
 from scicot.services.students.fitting import check_fits
@@ -159,24 +159,22 @@ def run_training(context: RunContext) -> TrainingResult:
     training.train()
     stages = training.stages
     clear_work(context.settings, context.run.id)
-    with context.session() as session:
-        asked = list_questions(
-            session, config.dataset, Split(config.evaluate_on), config.limit_test
-        )
+    split = Split(config.evaluate_on)
+    asked = context.patiently(
+        lambda session: list_questions(session, config.dataset, split, config.limit_test)
+    )
     sample = spread(data.train, TRAINING_SAMPLE)
     began = time.monotonic()
     answering.split = config.evaluate_on
     predictions = answer_questions(answering, stages, asked)
-    with context.session() as session:
-        store_predictions(session, context.run.id, predictions)
+    context.patiently(lambda session: store_predictions(session, context.run.id, predictions))
     watcher.finish_part(config.evaluate_on, time.monotonic() - began)
     began = time.monotonic()
     answering.split = "training sample"
     seen = answer_questions(answering, stages, sample) if sample else []
     watcher.finish_part("training sample", time.monotonic() - began)
     between = measure_between(training, sample, seen, predictions)
-    with context.session() as session:
-        parts = list_parts(session, context.run.id)
+    parts = context.patiently(lambda session: list_parts(session, context.run.id))
     seconds = {part.name: part.seconds for part in parts}
     return {
         "metrics": measure(predictions, asked),

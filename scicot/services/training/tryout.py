@@ -11,8 +11,8 @@ from scicot.adapters.students.probe import STEPS
 from scicot.pure.methods.registry import make_config
 from scicot.pure.runs.durations import say_duration
 from scicot.services.questions.lookup import find_dataset_id
+from scicot.services.runs.context import RunContext
 from scicot.services.runs.runs import create_run
-from scicot.services.runs.worker import RunContext
 from scicot.services.training.estimate import estimate_training
 from scicot.services.training.training import check_training
 from scicot.words.configs import EstimateConfig

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -19,8 +20,8 @@ from scicot.adapters.students.stage_files import clear_work
 from scicot.pure.methods.registry import make_config, plan_of
 from scicot.pure.training.fractions import split_folds
 from scicot.services.questions.lookup import find_dataset_id, get_questions
+from scicot.services.runs.context import RunContext
 from scicot.services.runs.runs import create_lone_run, get_run
-from scicot.services.runs.worker import RunContext
 from scicot.services.students.answering import Answering
 from scicot.services.students.stages import TrainedStage
 from scicot.services.students.trained import load_trained
@@ -110,8 +111,14 @@ def run_worth(context: RunContext) -> Mapping[str, Any]:
     for stage, ids in judged:
         for part in _in_parts(todo, ids):
             worths = measure_items(answering, stage, part, questions)
-            with context.session() as session:
-                stored += store_worths(session, context.run.id, name_student(config), worths)
+            stored += context.patiently(
+                partial(
+                    store_worths,
+                    run_id=context.run.id,
+                    student=name_student(config),
+                    worths=worths,
+                )
+            )
         for kind, items in to_break.items():
             for part in _in_parts(items, ids):
                 broken[kind] |= measure_items(answering, stage, part, questions)

@@ -10,8 +10,8 @@ from scicot.services.evaluation.asking import ask_variants, start_attribution
 from scicot.services.evaluation.attribution import attribute_errors
 from scicot.services.predictions.store import list_predictions
 from scicot.services.rationales.references import count_references
+from scicot.services.runs.context import RunContext
 from scicot.services.runs.runs import get_run
-from scicot.services.runs.worker import RunContext
 from scicot.words.configs import AttributionConfig
 from scicot.words.errors import Cancelled, InvalidConfig
 from scicot.words.records import (

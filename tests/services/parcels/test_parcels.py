@@ -23,11 +23,12 @@ from scicot.services.parcels.pack import pack_run
 from scicot.services.parcels.take_in import TakenIn, take_in
 from scicot.services.parcels.work import Worked, work_parcel
 from scicot.services.predictions.store import list_predictions
+from scicot.services.runs.context import RunContext
 from scicot.services.runs.parts import list_parts
 from scicot.services.runs.queue import list_queue
 from scicot.services.runs.runs import get_run, list_metrics, read_log
 from scicot.services.runs.steering import start_here
-from scicot.services.runs.worker import RunContext, run_worker
+from scicot.services.runs.worker import run_worker
 from scicot.services.students.watcher import RunWatcher
 from scicot.services.training.training import start_training
 from scicot.words.errors import Conflict, InvalidParcel, RunNotInState

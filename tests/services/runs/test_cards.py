@@ -17,10 +17,11 @@ from scicot.adapters.students.cards import held_cards, list_holders
 from scicot.adapters.students.machine import VISIBLE, count_slots, list_cards, runs_a_card
 from scicot.services.runs import cards as own_cards
 from scicot.services.runs.cards import on_own_cards
+from scicot.services.runs.context import RunContext
 from scicot.services.runs.queue import tend_queue
 from scicot.services.runs.runs import create_run, get_run
 from scicot.services.runs.steering import request_cancel
-from scicot.services.runs.worker import RunContext, run_worker
+from scicot.services.runs.worker import run_worker
 from scicot.services.system import surroundings
 from scicot.words.records import Actor, RunKind, RunStatus
 from scicot.words.settings import Settings

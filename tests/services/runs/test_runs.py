@@ -17,6 +17,7 @@ from db.session import open_session, write
 from scicot.adapters.clock import utc_now
 from scicot.adapters.launchers.local import WorkerProcess
 from scicot.services.evaluation.comparison import list_predicted_runs
+from scicot.services.runs.context import RunContext
 from scicot.services.runs.lost import LOST_AFTER
 from scicot.services.runs.queue import list_queue, tend_queue
 from scicot.services.runs.runs import (
@@ -29,7 +30,7 @@ from scicot.services.runs.runs import (
     list_runs,
 )
 from scicot.services.runs.steering import move_to_front, request_cancel, resume_run
-from scicot.services.runs.worker import RunContext, claim_run, run_worker
+from scicot.services.runs.worker import claim_run, run_worker
 from scicot.services.system.backups import back_up, restore
 from scicot.services.workspace import Workspace
 from scicot.words.errors import Conflict, NotFound, RunNotInState, StudentError

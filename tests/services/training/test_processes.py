@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from scicot.adapters.students import recruiting
 from scicot.adapters.students.job import StageJob
 from scicot.cli.handlers import HANDLERS
+from scicot.services.runs.context import RunContext
 from scicot.services.runs.runs import get_run, list_metrics
 from scicot.services.runs.steering import request_cancel, resume_run
-from scicot.services.runs.worker import RunContext, run_worker
+from scicot.services.runs.worker import run_worker
 from scicot.services.training.training import start_training
 from scicot.words.records import Actor, RunStatus
 from scicot.words.runs import RunView

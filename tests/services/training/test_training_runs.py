@@ -18,10 +18,11 @@ from scicot.cli.handlers import HANDLERS
 from scicot.pure.evaluation.between_stages import read_between
 from scicot.pure.training.fractions import split_folds
 from scicot.services.predictions.store import list_predictions
+from scicot.services.runs.context import RunContext
 from scicot.services.runs.parts import list_parts
 from scicot.services.runs.runs import get_run
 from scicot.services.runs.steering import request_cancel, resume_run
-from scicot.services.runs.worker import RunContext, run_worker
+from scicot.services.runs.worker import run_worker
 from scicot.services.students.answers import write_rationales
 from scicot.services.students.stage_training import ensure_stage
 from scicot.services.students.stages import StagePlan

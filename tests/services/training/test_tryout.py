@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from scicot.adapters.students.probe import ProbeResult
 from scicot.cli.handlers import HANDLERS
+from scicot.services.runs.context import RunContext
 from scicot.services.runs.runs import get_run
 from scicot.services.runs.steering import request_cancel
-from scicot.services.runs.worker import RunContext, run_worker
+from scicot.services.runs.worker import run_worker
 from scicot.services.training import estimate
 from scicot.services.training.estimate import data_mark, remembered_estimate
 from scicot.services.training.tryout import run_estimate, start_estimate

@@ -16,7 +16,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_result, wait_random
 from scicot.adapters.teacher.failures import CutOff, NotSent
 from scicot.pure.teacher.pricing import call_cost, count_tokens, worst_cost
 from scicot.pure.teacher.replies import read_reply
-from scicot.services.runs.worker import RunContext
+from scicot.services.runs.context import RunContext
 from scicot.services.teacher.calls.budget import Budget
 from scicot.services.teacher.calls.calls import Call, PoolSettings
 from scicot.services.teacher.calls.pacing import Gate, Limits, Tries
