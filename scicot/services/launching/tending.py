@@ -7,10 +7,12 @@ waits again was requeued, one that is gone before its worker began has failed.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 from sqlalchemy import or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from db.models import LaunchRow, RunRow
@@ -23,10 +25,11 @@ from scicot.services.launching.travelling import follow_parcel
 from scicot.services.parcels.pack import write_run
 from scicot.services.runs.lost import ACTIVE
 from scicot.services.runs.runs import get_run
-from scicot.words.errors import SciCotError
+from scicot.words.errors import DatabaseError, SciCotError, StorageError
 from scicot.words.launching import CLUSTERS, OPTIONS, ClusterName, Phase, Seen, Submitted
 from scicot.words.records import RunStatus
 from scicot.words.settings import Settings
+from scicot.words.storage import storage_error
 
 LOOK_EVERY = timedelta(seconds=2)
 SUBMITTING = timedelta(seconds=60)  # after which whoever was handing a run over is taken for gone
@@ -39,13 +42,40 @@ def look_after(session: Session, settings: Settings) -> None:
     session.commit()
     at_hand = [name for name in CLUSTERS if is_at_hand(name)]
     for run_id in _to_hand_over(session, at_hand):
-        _hand_over(session, settings, run_id)
+        with _alone(session, run_id):
+            _hand_over(session, settings, run_id)
     for run_id in _to_look_at(session):
-        try:
+        with _alone(session, run_id):
             _look_after(session, settings, run_id)
-        except SciCotError as error:  # one run's trouble is not the others'
-            log.warning("Run %s elsewhere: %s", run_id, error)
-            session.rollback()
+
+
+@contextmanager
+def _alone(session: Session, run_id: int) -> Iterator[None]:
+    """Keep one run's trouble from the others: it is told on its row, and tending goes on."""
+    try:
+        yield
+    except (SciCotError, OSError, SQLAlchemyError) as error:
+        log.warning("Run %s elsewhere: %s", run_id, error)
+        session.rollback()
+        with suppress(DatabaseError, StorageError, SQLAlchemyError):
+            _tell_trouble(session, run_id, error)
+
+
+def _tell_trouble(session: Session, run_id: int, error: Exception) -> None:
+    """Say on the run's row why it cannot be followed; a busy database is nobody's trouble."""
+    if isinstance(error, DatabaseError):
+        return
+    said = str(error)
+    if isinstance(error, OSError):
+        said = str(storage_error(error, str(error.filename or "the folder of its parcel")))
+    elif isinstance(error, SQLAlchemyError):
+        said = f"What it tells cannot be stored ({type(error).__name__}). The app's log says more."
+    with write(session):
+        session.execute(
+            update(RunRow)
+            .where(RunRow.id == run_id, RunRow.status.in_((RunStatus.QUEUED, *ACTIVE)))
+            .values(message=said)
+        )
 
 
 def _to_hand_over(session: Session, at_hand: Sequence[str]) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,10 @@ def _bring(session: Session, run_id: int, news: News) -> None:
             row.message = f"Done there; `runs take-in {result}` brings its result."
         elif status in (RunStatus.FAILED.value, RunStatus.CANCELLED.value):
             said = last.get("error")
-            row.status, row.error = RunStatus(str(status)), None if said is None else str(said)
+            row.status, row.error = (
+                RunStatus(str(status)),
+                None if said is None else _storable(str(said)),
+            )
             row.finished_at = utc_now()
             row.message = "Cancelled." if row.status is RunStatus.CANCELLED else row.message
 
@@ -83,7 +87,8 @@ def _bring_progress(session: Session, row: RunRow, news: News) -> None:
     for event in news.events:
         row.progress_done = _count(event.get("done"), row.progress_done)
         row.progress_total = _count(event.get("total"), row.progress_total)
-        row.message = str(event.get("message", row.message))[:2000]
+        if "message" in event:
+            row.message = _storable(str(event["message"])[:2000])
         told = event.get("metrics")
         points = [point for each in told if (point := _read_point(each))] if told else []
         if points:
@@ -107,6 +112,14 @@ def _read_point(told: Any) -> MetricPoint | None:
     """Return a measured value that was told; None for what a damaged file says in its place."""
     try:
         stage, name = str(told["stage"])[:50], str(told["name"])[:50]
-        return MetricPoint(stage, name, _count(told["step"], 0), float(told["value"]))
+        value = float(told["value"])
+        if not math.isfinite(value) or any(_storable(text) != text for text in (stage, name)):
+            return None
+        return MetricPoint(stage, name, _count(told["step"], 0), value)
     except (KeyError, TypeError, ValueError, OverflowError):
         return None
+
+
+def _storable(text: str) -> str:
+    """Return the text with a question mark for each sign that no database keeps as text."""
+    return text.replace("\0", "?").encode("utf-8", "replace").decode("utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
 
 from db.models import LaunchRow, RunRow
 from db.session import write
@@ -19,9 +21,9 @@ from scicot.adapters.launchers.carried import Carried
 from scicot.adapters.launchers.cluster import refuse_absent
 from scicot.adapters.launchers.launcher import Launcher
 from scicot.adapters.parcel_folders import PROGRESS
-from scicot.adapters.parcel_news import ALIVE, CANCEL, read_news, work_folder
+from scicot.adapters.parcel_news import ALIVE, CANCEL, News, read_news, work_folder
 from scicot.cli.handlers import HANDLERS
-from scicot.services.launching import tending
+from scicot.services.launching import tending, travelling
 from scicot.services.launching.launches import choose_options, get_launch, recall_options, send_run
 from scicot.services.launching.tending import look_after, take_over_requeued
 from scicot.services.parcels.work import work_parcel
@@ -35,17 +37,22 @@ from scicot.services.workspace import Workspace
 from scicot.words.errors import InvalidConfig, LauncherError, RunNotInState
 from scicot.words.launching import Phase, Seen, SlurmOptions, Submitted
 from scicot.words.records import Actor, RunKind, RunStatus
-from scicot.words.settings import Settings
+from scicot.words.settings import PARCEL, Settings
 from tests.services.runs.test_runs import NotingLauncher, age_heartbeat, new_run
 from tests.services.training_line import prepare, tiny_config
 from tests.tiny_students import build_tiny_t5
 
 ADA = Actor("Ada")
 WAITS = Seen(Phase.WAITS, "PENDING", "Resources", 2)
+POINT = {"stage": "a", "name": "b", "step": 1, "value": 1.5}
+HALF = "\ud800"  # half a sign: JSON tells it, and no text holds it
 # what a damaged file may tell in the place of news; one such line must not be met for ever
-ODD_NEWS = (
+ODD_NEWS: tuple[dict[str, Any], ...] = (
     *({"done": "many"}, {"total": -1}, {"done": 10**30}, {"metrics": 5}, {"metrics": [None]}),
-    *({"metrics": [{"stage": "a", "name": "b", "step": 1, "value": "x"}]}, {"error": {"a": 1}}),
+    *({"metrics": [POINT | {"value": "x"}]}, {"error": {"a": 1}}),
+    *({"metrics": [POINT | {"value": value}]} for value in (math.nan, math.inf, -math.inf)),
+    *({"metrics": [POINT | {key: text}]} for key in ("stage", "name") for text in (HALF, "a\0b")),
+    *({"message": f"a{HALF}b"}, {"message": "a\0b"}),
 )
 GOES = Seen(Phase.GOES, "RUNNING")
 
@@ -342,6 +349,61 @@ def test_a_parcel_on_a_cluster_is_followed_and_taken_in(
     assert (run.status, run.launcher) == (RunStatus.DONE, "slurm")
     stages: Any = run.result["stages"]
     assert [stage["processes"] for stage in stages.values()] == [2]
+
+
+def send_parcel(workspace: Workspace, parcel: Path) -> int:
+    """Store a run whose parcel was carried away and is worked on in sight."""
+    run_id = new_run(workspace)
+    with write(workspace):
+        workspace.get_one(RunRow, run_id).launcher = PARCEL
+        workspace.merge(LaunchRow(run_id=run_id, options={}, parcel=str(parcel), read_bytes=0))
+    work_folder(parcel).mkdir()
+    (work_folder(parcel) / ALIVE).write_text(utc_now().isoformat())
+    return run_id
+
+
+@pytest.mark.parametrize("odd", ODD_NEWS, ids=json.dumps)
+def test_what_follows_an_odd_line_is_heard(
+    workspace: Workspace, slurm: NotingCluster, tmp_path: Path, odd: dict[str, Any]
+) -> None:
+    parcel = tmp_path / "run.tar"
+    run_id = send_parcel(workspace, parcel)
+    lines = (odd, {"done": 3, "total": 9, "message": "on it", "metrics": [POINT]})
+    told = "".join(f"{json.dumps(line)}\n" for line in lines)
+    (work_folder(parcel) / PROGRESS).write_text(told)
+    workspace.tend()
+    run = get_run(workspace, run_id)
+    assert (run.status, run.progress_done, run.message) == (RunStatus.RUNNING, 3, "on it")
+    assert [point.value for point in list_metrics(workspace, run_id)] == [1.5]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [
+        (PermissionError(13, "Permission denied", "/shared/run.work"), "Cannot use /shared/run"),
+        (IntegrityError("INSERT", {}, Exception("NOT NULL")), "cannot be stored (IntegrityError)"),
+    ],
+)
+def test_one_runs_trouble_is_told_and_is_not_the_others(
+    workspace: Workspace,
+    slurm: NotingCluster,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    trouble: Exception,
+    said: str,
+) -> None:
+    first, second = (send_parcel(workspace, tmp_path / f"{name}.tar") for name in "ab")
+
+    def read(parcel: Path, read_bytes: int) -> News | None:
+        if parcel.stem == "a":
+            raise trouble
+        return read_news(parcel, read_bytes)
+
+    monkeypatch.setattr(travelling, "read_news", read)
+    local = new_run(workspace)
+    assert workspace.tend() == [local]
+    assert said in get_run(workspace, first).message
+    assert get_run(workspace, second).status is RunStatus.RUNNING
 
 
 def test_half_a_line_is_read_once_it_is_whole(tmp_path: Path) -> None:
