@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from db.models import LaunchRow, RunRow
 from db.session import write
@@ -23,10 +25,11 @@ from scicot.adapters.launchers.launcher import Launcher
 from scicot.adapters.parcel_folders import PROGRESS
 from scicot.adapters.parcel_news import ALIVE, CANCEL, News, read_news, work_folder
 from scicot.cli.handlers import HANDLERS
-from scicot.services.launching import tending, travelling
+from scicot.services.launching import launches, tending, travelling
 from scicot.services.launching.launches import choose_options, get_launch, recall_options, send_run
 from scicot.services.launching.tending import look_after, take_over_requeued
 from scicot.services.parcels.work import work_parcel
+from scicot.services.runs import steering
 from scicot.services.runs.launched import CHOSEN, Chosen
 from scicot.services.runs.queue import list_queue
 from scicot.services.runs.runs import create_run, get_run, list_metrics, list_runs
@@ -431,6 +434,39 @@ def test_a_stopped_run_may_be_taken_back_from_the_cluster(
     assert workspace.start_here(ADA, run_id).launcher == "local"
     resume = get_run(workspace, run_id)
     assert resume.status is RunStatus.STARTING
+
+
+@pytest.mark.parametrize("status", [RunStatus.QUEUED, RunStatus.FAILED])
+@pytest.mark.parametrize("goes", ["slurm", "local"])
+def test_a_run_that_changes_its_place_is_started_once(
+    workspace: Workspace,
+    slurm: NotingCluster,
+    monkeypatch: pytest.MonkeyPatch,
+    status: RunStatus,
+    goes: str,
+) -> None:
+    run_id = new_run(workspace)
+    with write(workspace):
+        row = workspace.get_one(RunRow, run_id)
+        row.status, row.launcher = status, "local" if goes == "slurm" else "slurm"
+        if goes == "local":
+            workspace.add(Chosen("slurm", SlurmOptions()).new_row(run_id))
+    launcher = NotingLauncher()
+
+    @contextmanager
+    def tend_afterwards(session: Session) -> Iterator[Session]:
+        with write(session):
+            yield session
+        with Workspace(workspace.settings, launcher) as other:  # who looks in just then
+            other.tend()
+
+    for module in (steering, launches):
+        monkeypatch.setattr(module, "write", tend_afterwards)
+    if goes == "slurm":
+        send_run(workspace, ADA, run_id, "slurm", SlurmOptions())
+    else:
+        steering.start_here(workspace, ADA, run_id)
+    assert [len(slurm.carried), len(launcher.run_ids)] == [goes == "slurm", goes == "local"]
 
 
 def test_a_job_trains_within_the_memory_it_asked_for(settings: Settings) -> None:
