@@ -21,6 +21,7 @@ from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.adapters.launchers.cluster import ClusterLauncher, is_at_hand, open_cluster, title
 from scicot.services.launching.launches import make_carried, parcel_of
+from scicot.services.launching.settling import settle
 from scicot.services.launching.travelling import follow_parcel
 from scicot.services.parcels.pack import write_run
 from scicot.services.runs.lost import ACTIVE
@@ -33,7 +34,6 @@ from scicot.words.storage import storage_error
 
 LOOK_EVERY = timedelta(seconds=2)
 SUBMITTING = timedelta(seconds=60)  # after which whoever was handing a run over is taken for gone
-GRACE = timedelta(seconds=15)  # for the worker to end by itself before the cluster ends it
 log = logging.getLogger(__name__)
 
 
@@ -160,13 +160,10 @@ def _to_look_at(session: Session) -> list[int]:
 
 
 def _look_after(session: Session, settings: Settings, run_id: int) -> None:
-    launch = session.get_one(LaunchRow, run_id)
-    launcher, ticket, options = (
-        session.get_one(RunRow, run_id).launcher,
-        launch.ticket,
-        launch.options,
-    )
-    is_travelling = launch.parcel is not None
+    launch, row = session.get_one(LaunchRow, run_id), session.get_one(RunRow, run_id)
+    session.refresh(row)
+    launcher, ticket, options = row.launcher, launch.ticket, launch.options
+    is_travelling, heard = launch.parcel is not None, row.heartbeat_at
     session.commit()
     cluster: ClusterLauncher | None = None
     seen = Seen(Phase.UNKNOWN, "")
@@ -180,7 +177,7 @@ def _look_after(session: Session, settings: Settings, run_id: int) -> None:
         follow_parcel(session, settings, run_id)
     if ticket is None:
         _end_when_over(session, run_id)
-    elif cluster is not None and _settle(session, run_id, ticket, seen):
+    elif cluster is not None and settle(session, run_id, ticket, seen, heard=heard):
         cluster.stop(ticket)
 
 
@@ -190,65 +187,6 @@ def _end_when_over(session: Session, run_id: int) -> None:
         session.refresh(row)
         if row.status.is_finished:
             session.get_one(LaunchRow, run_id).ended_at = utc_now()
-
-
-def _settle(session: Session, run_id: int, ticket: str, seen: Seen) -> bool:
-    """Bring row and cluster together, and return whether the cluster is to end the job."""
-    if seen.phase is Phase.UNKNOWN:
-        return False
-    now = utc_now()
-    with write(session):
-        launch, row = session.get_one(LaunchRow, run_id), session.get_one(RunRow, run_id)
-        session.refresh(launch)
-        session.refresh(row)
-        if launch.ticket != ticket:  # resumed meanwhile: the old job is nobody's
-            return seen.phase is not Phase.ENDED
-        launch.state, launch.reason, launch.place = seen.state, seen.reason[:500], seen.place
-        if seen.phase is Phase.ENDED:
-            launch.ended_at = now
-            _settle_ended(row, ticket, seen)
-            return False
-        if row.status.is_finished:
-            is_over_long = row.finished_at is None or row.finished_at < now - GRACE
-            return seen.phase is Phase.WAITS or is_over_long or row.started_at is None
-        if seen.phase is Phase.WAITS:
-            _settle_waiting(row, ticket, seen)
-        elif row.status is RunStatus.QUEUED:
-            row.message = f"{title(row.launcher)} job {ticket} runs; its worker starts."
-        if not row.cancel_requested:
-            return False
-        launch.stop_at = launch.stop_at or now + GRACE
-        return launch.stop_at <= now
-
-
-def _settle_waiting(row: RunRow, ticket: str, seen: Seen) -> None:
-    """Let a run wait again whose job does: it was requeued, and its worker works no more."""
-    said = f"{title(row.launcher)} job {ticket}, {seen.sentence()}"
-    if row.status in ACTIVE:
-        row.status, row.worker = RunStatus.QUEUED, None
-        row.heartbeat_at = row.launched_at = None
-        said = f"Requeued. {said}"
-    if row.message != f"{said}.":
-        row.message = f"{said}."
-
-
-def _settle_ended(row: RunRow, ticket: str, seen: Seen) -> None:
-    """Leave the row as the worker left it, or end it where the worker could not."""
-    if row.status.is_finished:
-        return
-    now = utc_now()
-    where = f"{title(row.launcher)} job {ticket}"
-    if row.cancel_requested or seen.state in ("CANCELLED", "STOPPED"):
-        row.status, row.finished_at, row.worker = RunStatus.CANCELLED, now, None
-        row.message = f"Cancelled; {where}: {seen.sentence()}."
-    elif row.status is RunStatus.QUEUED:
-        row.status, row.finished_at = RunStatus.FAILED, now
-        row.error = (
-            f"{where} ended before its worker began ({seen.sentence()}). The log says more; "
-            "correct what the run asks for, and resume it."
-        )
-    else:  # its heartbeat, which has stopped, will say that it is lost
-        row.message = f"{where} has ended: {seen.sentence()}."
 
 
 def stop_former(session: Session, run_id: int) -> None:

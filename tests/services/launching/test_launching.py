@@ -207,6 +207,24 @@ def test_a_requeued_job_waits_again_and_its_next_worker_has_the_run(
     assert claim_run(workspace, run_id, "after")
 
 
+def test_a_worker_that_claims_its_run_during_the_look_keeps_it(
+    workspace: Workspace, slurm: NotingCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = send(workspace)
+
+    def look(_ticket: str) -> Seen:
+        with Workspace(workspace.settings, None) as node:
+            assert claim_run(node, run_id, "w")
+        return WAITS
+
+    with monkeypatch.context() as patch:
+        patch.setattr(slurm, "look", look)
+        workspace.tend()
+    assert get_run(workspace, run_id).status is RunStatus.RUNNING
+    workspace.tend()  # nothing was heard of it during this look
+    assert get_run(workspace, run_id).status is RunStatus.QUEUED
+
+
 def test_a_requeued_job_that_nobody_saw_waiting_takes_its_run_over(
     workspace: Workspace, slurm: NotingCluster
 ) -> None:
