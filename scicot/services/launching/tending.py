@@ -9,9 +9,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -20,6 +21,7 @@ from db.rows import changed_rows
 from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.adapters.launchers.cluster import ClusterLauncher, is_at_hand, open_cluster, title
+from scicot.adapters.parcel_news import is_in_sight
 from scicot.services.launching.launches import make_carried, parcel_of
 from scicot.services.launching.settling import settle
 from scicot.services.launching.travelling import follow_parcel
@@ -33,6 +35,7 @@ from scicot.words.settings import Settings
 from scicot.words.storage import storage_error
 
 LOOK_EVERY = timedelta(seconds=2)
+LEFT_AFTER = timedelta(seconds=10)  # a run that nobody looks at who reaches its cluster
 SUBMITTING = timedelta(seconds=60)  # after which whoever was handing a run over is taken for gone
 log = logging.getLogger(__name__)
 
@@ -44,7 +47,7 @@ def look_after(session: Session, settings: Settings) -> None:
     for run_id in _to_hand_over(session, at_hand):
         with _alone(session, run_id):
             _hand_over(session, settings, run_id)
-    for run_id in _to_look_at(session):
+    for run_id in _to_look_at(session, at_hand):
         with _alone(session, run_id):
             _look_after(session, settings, run_id)
 
@@ -139,24 +142,42 @@ def _submit(session: Session, settings: Settings, run_id: int) -> Submitted:
     return open_cluster(name, options).submit(carried)
 
 
-def _to_look_at(session: Session) -> list[int]:
-    """Return what nobody has looked at just now; the look is then this caller's."""
+def _to_look_at(session: Session, at_hand: Sequence[str]) -> list[int]:
+    """Return what nobody has looked at just now; the look is then this caller's.
+
+    Of a run on a cluster that is not at hand only the parcel can be followed. That is left to who
+    reaches the cluster, unless nobody has looked for longer.
+    """
     now = utc_now()
+    away = [name for name in CLUSTERS if name not in at_hand]
+    is_away = LaunchRow.run_id.in_(select(RunRow.id).where(RunRow.launcher.in_(away)))
     is_due = (
         LaunchRow.ended_at.is_(None),
-        or_(LaunchRow.ticket.is_not(None), LaunchRow.parcel.is_not(None)),
-        # later than now: by a clock that was put back since
-        or_(LaunchRow.seen_at.is_(None), ~LaunchRow.seen_at.between(now - LOOK_EVERY, now)),
+        or_(
+            and_(
+                ~is_away,
+                or_(LaunchRow.ticket.is_not(None), LaunchRow.parcel.is_not(None)),
+                or_(LaunchRow.seen_at.is_(None), ~_seen_within(LOOK_EVERY, now)),
+            ),
+            and_(is_away, LaunchRow.parcel.is_not(None), ~_seen_within(LEFT_AFTER, now)),
+        ),
     )
-    due = list(session.scalars(select(LaunchRow.run_id).where(*is_due)))
+    due = session.execute(select(LaunchRow.run_id, LaunchRow.parcel, is_away).where(*is_due)).all()
     session.commit()
     mine = []
-    for run_id in due:
+    for run_id, parcel, left in due:
+        if left and (parcel is None or not is_in_sight(Path(parcel))):
+            continue
         with write(session):
             claim = update(LaunchRow).where(LaunchRow.run_id == run_id, *is_due)
             if changed_rows(session.execute(claim.values(seen_at=now))):
                 mine.append(run_id)
     return mine
+
+
+def _seen_within(time: timedelta, now: datetime) -> ColumnElement[bool]:
+    """Return the condition of a look a short time ago; one later than now was by another clock."""
+    return LaunchRow.seen_at.between(now - time, now)
 
 
 def _look_after(session: Session, settings: Settings, run_id: int) -> None:

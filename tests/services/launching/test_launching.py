@@ -329,6 +329,37 @@ def test_who_does_not_reach_the_cluster_leaves_its_runs_alone(
     assert len(slurm.carried) == 1
 
 
+def test_who_does_not_reach_the_cluster_takes_no_look_from_who_does(
+    workspace: Workspace, slurm: NotingCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = send(workspace)
+    monkeypatch.setattr(tending, "LOOK_EVERY", timedelta(seconds=2))
+    with write(workspace):
+        workspace.execute(update(LaunchRow).values(seen_at=utc_now() - timedelta(hours=1)))
+    with monkeypatch.context() as patch:
+        patch.setattr(tending, "is_at_hand", lambda _name: False)
+        workspace.tend()
+    slurm.says = GOES
+    workspace.tend()
+    assert get_run(workspace, run_id).message == "Slurm job 17 runs; its worker starts."
+
+
+def test_a_parcel_in_sight_is_followed_without_its_cluster(
+    workspace: Workspace, slurm: NotingCluster, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    run_id = send_parcel(workspace, tmp_path / "run.tar")
+    with write(workspace):
+        workspace.get_one(RunRow, run_id).launcher = "slurm"
+        launch = workspace.get_one(LaunchRow, run_id)
+        launch.ticket, launch.seen_at = "17", utc_now()
+    monkeypatch.setattr(tending, "is_at_hand", lambda _name: False)
+    workspace.tend()  # whoever looked just now may reach the cluster
+    assert get_run(workspace, run_id).status is RunStatus.QUEUED
+    monkeypatch.setattr(tending, "LEFT_AFTER", timedelta(0))
+    workspace.tend()
+    assert get_run(workspace, run_id).status is RunStatus.RUNNING
+
+
 def test_a_parcel_on_a_cluster_is_followed_and_taken_in(
     workspace: Workspace, slurm: NotingCluster, tmp_path: Path
 ) -> None:
