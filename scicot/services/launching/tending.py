@@ -194,8 +194,8 @@ def _look_after(session: Session, settings: Settings, run_id: int) -> None:
         seen = cluster.look(
             ticket
         )  # before the row is read: what it wrote at its end is then there
-    if is_travelling:
-        follow_parcel(session, settings, run_id)
+    if is_travelling and follow_parcel(session, settings, run_id):
+        return  # its result waits for room here
     if ticket is None:
         _end_when_over(session, run_id)
     elif cluster is not None and settle(session, run_id, ticket, seen, heard=heard):

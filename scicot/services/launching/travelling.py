@@ -17,17 +17,18 @@ from scicot.services.parcels.take_in import take_in
 from scicot.services.runs.lost import LOST_AFTER
 from scicot.services.runs.runs import MetricPoint
 from scicot.services.runs.worker import store_metrics
-from scicot.words.errors import Conflict, InvalidParcel
+from scicot.words.errors import Conflict, InvalidParcel, StorageError
 from scicot.words.records import Actor, RunStatus
 from scicot.words.settings import PARCEL, Settings
 
 MOST = 2**31 - 1  # of what is counted
 
 
-def follow_parcel(session: Session, settings: Settings, run_id: int) -> None:
+def follow_parcel(session: Session, settings: Settings, run_id: int) -> bool:
     """Bring the news of a run's parcel to its row; a result of a cluster's run is taken in.
 
     One that a person carried away says where its result lies. A run that is over is left alone.
+    True where a result lies there that this machine's disk had no room for, or refused.
     """
     launch, row = session.get_one(LaunchRow, run_id), session.get_one(RunRow, run_id)
     session.refresh(row)
@@ -37,23 +38,35 @@ def follow_parcel(session: Session, settings: Settings, run_id: int) -> None:
     session.commit()
     news = None if is_over else read_news(parcel, read_bytes)
     if news is None:
-        return
+        return False
     if stops:
         ask_to_stop(parcel)
     _bring(session, run_id, news)
     result = result_path(parcel)
-    if result.exists() and not is_carried:
-        _take_in(session, settings, Actor(actor), run_id, result)
+    if not result.exists() or is_carried:
+        return False
+    return not _take_in(session, settings, Actor(actor), run_id, result)
 
 
-def _take_in(session: Session, settings: Settings, actor: Actor, run_id: int, path: Path) -> None:
+def _take_in(session: Session, settings: Settings, actor: Actor, run_id: int, path: Path) -> bool:
+    """Take a result in and return True, or say on the row why it could not be."""
     try:
         take_in(session, settings, actor, path)
     except (InvalidParcel, Conflict) as error:
         session.rollback()
         with write(session):
             row = session.get_one(RunRow, run_id)
-            row.status, row.error, row.finished_at = RunStatus.FAILED, str(error), utc_now()
+            if not row.status.is_finished:  # another may have taken it in
+                row.status, row.error, row.finished_at = RunStatus.FAILED, str(error), utc_now()
+    except StorageError as error:
+        session.rollback()
+        with write(session):
+            row = session.get_one(RunRow, run_id)
+            is_stored = row.status.is_finished
+            again = f" `runs take-in {path}` does the rest." if is_stored else ""
+            row.message = f"Done there. {error}{again}"
+            return is_stored
+    return True
 
 
 def _bring(session: Session, run_id: int, news: News) -> None:

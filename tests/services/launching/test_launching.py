@@ -17,17 +17,19 @@ from sqlalchemy.orm import Session
 
 from db.models import LaunchRow, RunRow
 from db.session import write
+from scicot.adapters import parcel_files
 from scicot.adapters.clock import utc_now
 from scicot.adapters.launchers import cluster
 from scicot.adapters.launchers.carried import Carried
 from scicot.adapters.launchers.cluster import refuse_absent
 from scicot.adapters.launchers.launcher import Launcher
 from scicot.adapters.parcel_folders import PROGRESS
-from scicot.adapters.parcel_news import ALIVE, CANCEL, News, read_news, work_folder
+from scicot.adapters.parcel_news import ALIVE, CANCEL, News, read_news, result_path, work_folder
 from scicot.cli.handlers import HANDLERS
 from scicot.services.launching import launches, tending, travelling
 from scicot.services.launching.launches import choose_options, get_launch, recall_options, send_run
 from scicot.services.launching.tending import look_after, take_over_requeued
+from scicot.services.parcels import take_in
 from scicot.services.parcels.work import work_parcel
 from scicot.services.runs import steering
 from scicot.services.runs.launched import CHOSEN, Chosen
@@ -37,7 +39,7 @@ from scicot.services.runs.steering import request_cancel
 from scicot.services.runs.worker import claim_run
 from scicot.services.training.training import start_training
 from scicot.services.workspace import Workspace
-from scicot.words.errors import InvalidConfig, LauncherError, RunNotInState
+from scicot.words.errors import InvalidConfig, LauncherError, RunNotInState, StorageError
 from scicot.words.launching import Phase, Seen, SlurmOptions, Submitted
 from scicot.words.records import Actor, RunKind, RunStatus
 from scicot.words.settings import PARCEL, Settings
@@ -401,6 +403,47 @@ def test_a_parcel_on_a_cluster_is_followed_and_taken_in(
     assert (run.status, run.launcher) == (RunStatus.DONE, "slurm")
     stages: Any = run.result["stages"]
     assert [stage["processes"] for stage in stages.values()] == [2]
+
+
+def work_there(workspace: Workspace, slurm: NotingCluster, tmp_path: Path) -> tuple[int, Path]:
+    """Send a run to Slurm as a parcel, carry it out there unseen, and return its result's path."""
+    prepare(workspace, tmp_path / "data")
+    config = tiny_config("finetune", build_tiny_t5(tmp_path / "tiny-t5"))
+    run_id = start_training(workspace, workspace.settings, ADA, config)
+    send_run(workspace, ADA, run_id, "slurm", SlurmOptions(shared_folder=str(tmp_path)))
+    workspace.tend()
+    parcel = Path(slurm.carried[0].arguments[1])
+    worked = work_parcel(parcel, Settings(home=tmp_path / "nobody"), HANDLERS)
+    assert worked.status is RunStatus.DONE, worked.error
+    return run_id, result_path(parcel)
+
+
+def test_a_result_that_the_disk_has_no_room_for_is_told_and_taken_in_later(
+    workspace: Workspace, slurm: NotingCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id, _result = work_there(workspace, slurm, tmp_path)
+    slurm.says = Seen(Phase.ENDED, "COMPLETED")
+    with monkeypatch.context() as patch:
+        patch.setattr(parcel_files, "free_bytes", lambda _folder: 1000)
+        workspace.tend()
+    assert get_run(workspace, run_id).message.startswith("Done there. The disk is full: what run-")
+    workspace.tend()
+    assert get_run(workspace, run_id).status is RunStatus.DONE
+
+
+def test_a_result_that_could_not_be_offered_is_done_and_says_what_is_left(
+    workspace: Workspace, slurm: NotingCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id, result = work_there(workspace, slurm, tmp_path)
+
+    def refuse(_settings: Settings, _hash: str) -> None:
+        raise StorageError("The store is away.")
+
+    monkeypatch.setattr(take_in, "offer_stage", refuse)
+    workspace.tend()
+    run = get_run(workspace, run_id)
+    assert run.status is RunStatus.DONE
+    assert run.message == f"Done there. The store is away. `runs take-in {result}` does the rest."
 
 
 def send_parcel(workspace: Workspace, parcel: Path) -> int:
