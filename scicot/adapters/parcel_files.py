@@ -14,8 +14,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from scicot.adapters.atomic_files import refuse_special_file
+from scicot.adapters.disk import free_bytes
 from scicot.words.errors import InvalidParcel
-from scicot.words.storage import says_full, storage_error
+from scicot.words.storage import full_disk, says_full, storage_error
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -87,9 +88,11 @@ def open_parcel(path: Path, folder: Path) -> dict[str, Any]:
     """Unpack a parcel into a new folder, each file checked by its hash; return its manifest.
 
     The folder is there whole or not at all. Raises InvalidParcel for a damaged parcel, and for
-    one with links, or with names that lead out of the folder.
+    one with links, or with names that lead out of the folder; StorageFull where it has no room.
     """
     manifest = read_manifest(path)
+    if free_bytes(folder.parent) < path.stat().st_size:  # before the disk is filled for nothing
+        raise full_disk(f"what {path.name} holds")
     partial = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}")
     try:
         partial.mkdir(parents=True)

@@ -33,6 +33,14 @@ def result_path(parcel: Path) -> Path:
     return parcel.with_name(f"{parcel.stem}.result.tar")
 
 
+def is_in_sight(parcel: Path) -> bool:
+    """Return whether this machine sees where the parcel is worked on, and may look in."""
+    try:
+        return work_folder(parcel).is_dir()
+    except OSError:
+        return False
+
+
 @dataclass(frozen=True, slots=True)
 class News:
     """What is new in a parcel's folder, where reading goes on, and when the worker last lived."""

@@ -72,13 +72,15 @@ def send_run(
         raise RunNotInState(
             f"Run {run_id} is with {title(run.launcher)} as {launch.ticket}. Cancel it first."
         )
+    fresh = Chosen(name, options).new_row(run_id)
     if run.status in RESUMABLE:
-        resume_run(session, actor, run_id)
-    elif run.status is not RunStatus.QUEUED:
-        raise RunNotInState(f"Run {run_id} is {run.status}; only one that waits can be sent.")
+        return resume_run(session, actor, run_id, launcher=name, launch=fresh)
     with write(session):
-        session.get_one(RunRow, run_id).launcher = name
-        session.merge(Chosen(name, options).new_row(run_id))
+        row = session.get_one(RunRow, run_id)
+        if row.status is not RunStatus.QUEUED:  # who tends may have started it just now
+            raise RunNotInState(f"Run {run_id} is {row.status}; only one that waits can be sent.")
+        row.launcher = name
+        session.merge(fresh)
     return get_run(session, run_id)
 
 

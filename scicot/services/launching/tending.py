@@ -7,10 +7,13 @@ waits again was requeued, one that is gone before its worker began has failed.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
+from pathlib import Path
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from db.models import LaunchRow, RunRow
@@ -18,19 +21,22 @@ from db.rows import changed_rows
 from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.adapters.launchers.cluster import ClusterLauncher, is_at_hand, open_cluster, title
+from scicot.adapters.parcel_news import is_in_sight
 from scicot.services.launching.launches import make_carried, parcel_of
+from scicot.services.launching.settling import settle
 from scicot.services.launching.travelling import follow_parcel
 from scicot.services.parcels.pack import write_run
 from scicot.services.runs.lost import ACTIVE
 from scicot.services.runs.runs import get_run
-from scicot.words.errors import SciCotError
+from scicot.words.errors import DatabaseError, SciCotError, StorageError
 from scicot.words.launching import CLUSTERS, OPTIONS, ClusterName, Phase, Seen, Submitted
 from scicot.words.records import RunStatus
 from scicot.words.settings import Settings
+from scicot.words.storage import storage_error
 
 LOOK_EVERY = timedelta(seconds=2)
+LEFT_AFTER = timedelta(seconds=10)  # a run that nobody looks at who reaches its cluster
 SUBMITTING = timedelta(seconds=60)  # after which whoever was handing a run over is taken for gone
-GRACE = timedelta(seconds=15)  # for the worker to end by itself before the cluster ends it
 log = logging.getLogger(__name__)
 
 
@@ -39,13 +45,40 @@ def look_after(session: Session, settings: Settings) -> None:
     session.commit()
     at_hand = [name for name in CLUSTERS if is_at_hand(name)]
     for run_id in _to_hand_over(session, at_hand):
-        _hand_over(session, settings, run_id)
-    for run_id in _to_look_at(session):
-        try:
+        with _alone(session, run_id):
+            _hand_over(session, settings, run_id)
+    for run_id in _to_look_at(session, at_hand):
+        with _alone(session, run_id):
             _look_after(session, settings, run_id)
-        except SciCotError as error:  # one run's trouble is not the others'
-            log.warning("Run %s elsewhere: %s", run_id, error)
-            session.rollback()
+
+
+@contextmanager
+def _alone(session: Session, run_id: int) -> Iterator[None]:
+    """Keep one run's trouble from the others: it is told on its row, and tending goes on."""
+    try:
+        yield
+    except (SciCotError, OSError, SQLAlchemyError) as error:
+        log.warning("Run %s elsewhere: %s", run_id, error)
+        session.rollback()
+        with suppress(DatabaseError, StorageError, SQLAlchemyError):
+            _tell_trouble(session, run_id, error)
+
+
+def _tell_trouble(session: Session, run_id: int, error: Exception) -> None:
+    """Say on the run's row why it cannot be followed; a busy database is nobody's trouble."""
+    if isinstance(error, DatabaseError):
+        return
+    said = str(error)
+    if isinstance(error, OSError):
+        said = str(storage_error(error, str(error.filename or "the folder of its parcel")))
+    elif isinstance(error, SQLAlchemyError):
+        said = f"What it tells cannot be stored ({type(error).__name__}). The app's log says more."
+    with write(session):
+        session.execute(
+            update(RunRow)
+            .where(RunRow.id == run_id, RunRow.status.in_((RunStatus.QUEUED, *ACTIVE)))
+            .values(message=said)
+        )
 
 
 def _to_hand_over(session: Session, at_hand: Sequence[str]) -> list[int]:
@@ -109,19 +142,32 @@ def _submit(session: Session, settings: Settings, run_id: int) -> Submitted:
     return open_cluster(name, options).submit(carried)
 
 
-def _to_look_at(session: Session) -> list[int]:
-    """Return what nobody has looked at just now; the look is then this caller's."""
+def _to_look_at(session: Session, at_hand: Sequence[str]) -> list[int]:
+    """Return what nobody has looked at just now; the look is then this caller's.
+
+    Of a run on a cluster that is not at hand only the parcel can be followed. That is left to who
+    reaches the cluster, unless nobody has looked for longer.
+    """
     now = utc_now()
+    away = [name for name in CLUSTERS if name not in at_hand]
+    is_away = LaunchRow.run_id.in_(select(RunRow.id).where(RunRow.launcher.in_(away)))
     is_due = (
         LaunchRow.ended_at.is_(None),
-        or_(LaunchRow.ticket.is_not(None), LaunchRow.parcel.is_not(None)),
-        # later than now: by a clock that was put back since
-        or_(LaunchRow.seen_at.is_(None), ~LaunchRow.seen_at.between(now - LOOK_EVERY, now)),
+        or_(
+            and_(
+                ~is_away,
+                or_(LaunchRow.ticket.is_not(None), LaunchRow.parcel.is_not(None)),
+                or_(LaunchRow.seen_at.is_(None), ~_seen_within(LOOK_EVERY, now)),
+            ),
+            and_(is_away, LaunchRow.parcel.is_not(None), ~_seen_within(LEFT_AFTER, now)),
+        ),
     )
-    due = list(session.scalars(select(LaunchRow.run_id).where(*is_due)))
+    due = session.execute(select(LaunchRow.run_id, LaunchRow.parcel, is_away).where(*is_due)).all()
     session.commit()
     mine = []
-    for run_id in due:
+    for run_id, parcel, left in due:
+        if left and (parcel is None or not is_in_sight(Path(parcel))):
+            continue
         with write(session):
             claim = update(LaunchRow).where(LaunchRow.run_id == run_id, *is_due)
             if changed_rows(session.execute(claim.values(seen_at=now))):
@@ -129,14 +175,16 @@ def _to_look_at(session: Session) -> list[int]:
     return mine
 
 
+def _seen_within(time: timedelta, now: datetime) -> ColumnElement[bool]:
+    """Return the condition of a look a short time ago; one later than now was by another clock."""
+    return LaunchRow.seen_at.between(now - time, now)
+
+
 def _look_after(session: Session, settings: Settings, run_id: int) -> None:
-    launch = session.get_one(LaunchRow, run_id)
-    launcher, ticket, options = (
-        session.get_one(RunRow, run_id).launcher,
-        launch.ticket,
-        launch.options,
-    )
-    is_travelling = launch.parcel is not None
+    launch, row = session.get_one(LaunchRow, run_id), session.get_one(RunRow, run_id)
+    session.refresh(row)
+    launcher, ticket, options = row.launcher, launch.ticket, launch.options
+    is_travelling, heard = launch.parcel is not None, row.heartbeat_at
     session.commit()
     cluster: ClusterLauncher | None = None
     seen = Seen(Phase.UNKNOWN, "")
@@ -146,11 +194,11 @@ def _look_after(session: Session, settings: Settings, run_id: int) -> None:
         seen = cluster.look(
             ticket
         )  # before the row is read: what it wrote at its end is then there
-    if is_travelling:
-        follow_parcel(session, settings, run_id)
+    if is_travelling and follow_parcel(session, settings, run_id):
+        return  # its result waits for room here
     if ticket is None:
         _end_when_over(session, run_id)
-    elif cluster is not None and _settle(session, run_id, ticket, seen):
+    elif cluster is not None and settle(session, run_id, ticket, seen, heard=heard):
         cluster.stop(ticket)
 
 
@@ -160,65 +208,6 @@ def _end_when_over(session: Session, run_id: int) -> None:
         session.refresh(row)
         if row.status.is_finished:
             session.get_one(LaunchRow, run_id).ended_at = utc_now()
-
-
-def _settle(session: Session, run_id: int, ticket: str, seen: Seen) -> bool:
-    """Bring row and cluster together, and return whether the cluster is to end the job."""
-    if seen.phase is Phase.UNKNOWN:
-        return False
-    now = utc_now()
-    with write(session):
-        launch, row = session.get_one(LaunchRow, run_id), session.get_one(RunRow, run_id)
-        session.refresh(launch)
-        session.refresh(row)
-        if launch.ticket != ticket:  # resumed meanwhile: the old job is nobody's
-            return seen.phase is not Phase.ENDED
-        launch.state, launch.reason, launch.place = seen.state, seen.reason[:500], seen.place
-        if seen.phase is Phase.ENDED:
-            launch.ended_at = now
-            _settle_ended(row, ticket, seen)
-            return False
-        if row.status.is_finished:
-            is_over_long = row.finished_at is None or row.finished_at < now - GRACE
-            return seen.phase is Phase.WAITS or is_over_long or row.started_at is None
-        if seen.phase is Phase.WAITS:
-            _settle_waiting(row, ticket, seen)
-        elif row.status is RunStatus.QUEUED:
-            row.message = f"{title(row.launcher)} job {ticket} runs; its worker starts."
-        if not row.cancel_requested:
-            return False
-        launch.stop_at = launch.stop_at or now + GRACE
-        return launch.stop_at <= now
-
-
-def _settle_waiting(row: RunRow, ticket: str, seen: Seen) -> None:
-    """Let a run wait again whose job does: it was requeued, and its worker works no more."""
-    said = f"{title(row.launcher)} job {ticket}, {seen.sentence()}"
-    if row.status in ACTIVE:
-        row.status, row.worker = RunStatus.QUEUED, None
-        row.heartbeat_at = row.launched_at = None
-        said = f"Requeued. {said}"
-    if row.message != f"{said}.":
-        row.message = f"{said}."
-
-
-def _settle_ended(row: RunRow, ticket: str, seen: Seen) -> None:
-    """Leave the row as the worker left it, or end it where the worker could not."""
-    if row.status.is_finished:
-        return
-    now = utc_now()
-    where = f"{title(row.launcher)} job {ticket}"
-    if row.cancel_requested or seen.state in ("CANCELLED", "STOPPED"):
-        row.status, row.finished_at, row.worker = RunStatus.CANCELLED, now, None
-        row.message = f"Cancelled; {where}: {seen.sentence()}."
-    elif row.status is RunStatus.QUEUED:
-        row.status, row.finished_at = RunStatus.FAILED, now
-        row.error = (
-            f"{where} ended before its worker began ({seen.sentence()}). The log says more; "
-            "correct what the run asks for, and resume it."
-        )
-    else:  # its heartbeat, which has stopped, will say that it is lost
-        row.message = f"{where} has ended: {seen.sentence()}."
 
 
 def stop_former(session: Session, run_id: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,17 +17,18 @@ from scicot.services.parcels.take_in import take_in
 from scicot.services.runs.context import store_metrics
 from scicot.services.runs.lost import LOST_AFTER
 from scicot.services.runs.runs import MetricPoint
-from scicot.words.errors import Conflict, InvalidParcel
+from scicot.words.errors import Conflict, InvalidParcel, StorageError
 from scicot.words.records import Actor, RunStatus
 from scicot.words.settings import PARCEL, Settings
 
 MOST = 2**31 - 1  # of what is counted
 
 
-def follow_parcel(session: Session, settings: Settings, run_id: int) -> None:
+def follow_parcel(session: Session, settings: Settings, run_id: int) -> bool:
     """Bring the news of a run's parcel to its row; a result of a cluster's run is taken in.
 
     One that a person carried away says where its result lies. A run that is over is left alone.
+    True where a result lies there that this machine's disk had no room for, or refused.
     """
     launch, row = session.get_one(LaunchRow, run_id), session.get_one(RunRow, run_id)
     session.refresh(row)
@@ -36,23 +38,35 @@ def follow_parcel(session: Session, settings: Settings, run_id: int) -> None:
     session.commit()
     news = None if is_over else read_news(parcel, read_bytes)
     if news is None:
-        return
+        return False
     if stops:
         ask_to_stop(parcel)
     _bring(session, run_id, news)
     result = result_path(parcel)
-    if result.exists() and not is_carried:
-        _take_in(session, settings, Actor(actor), run_id, result)
+    if not result.exists() or is_carried:
+        return False
+    return not _take_in(session, settings, Actor(actor), run_id, result)
 
 
-def _take_in(session: Session, settings: Settings, actor: Actor, run_id: int, path: Path) -> None:
+def _take_in(session: Session, settings: Settings, actor: Actor, run_id: int, path: Path) -> bool:
+    """Take a result in and return True, or say on the row why it could not be."""
     try:
         take_in(session, settings, actor, path)
     except (InvalidParcel, Conflict) as error:
         session.rollback()
         with write(session):
             row = session.get_one(RunRow, run_id)
-            row.status, row.error, row.finished_at = RunStatus.FAILED, str(error), utc_now()
+            if not row.status.is_finished:  # another may have taken it in
+                row.status, row.error, row.finished_at = RunStatus.FAILED, str(error), utc_now()
+    except StorageError as error:
+        session.rollback()
+        with write(session):
+            row = session.get_one(RunRow, run_id)
+            is_stored = row.status.is_finished
+            again = f" `runs take-in {path}` does the rest." if is_stored else ""
+            row.message = f"Done there. {error}{again}"
+            return is_stored
+    return True
 
 
 def _bring(session: Session, run_id: int, news: News) -> None:
@@ -74,7 +88,10 @@ def _bring(session: Session, run_id: int, news: News) -> None:
             row.message = f"Done there; `runs take-in {result}` brings its result."
         elif status in (RunStatus.FAILED.value, RunStatus.CANCELLED.value):
             said = last.get("error")
-            row.status, row.error = RunStatus(str(status)), None if said is None else str(said)
+            row.status, row.error = (
+                RunStatus(str(status)),
+                None if said is None else _storable(str(said)),
+            )
             row.finished_at = utc_now()
             row.message = "Cancelled." if row.status is RunStatus.CANCELLED else row.message
 
@@ -83,7 +100,8 @@ def _bring_progress(session: Session, row: RunRow, news: News) -> None:
     for event in news.events:
         row.progress_done = _count(event.get("done"), row.progress_done)
         row.progress_total = _count(event.get("total"), row.progress_total)
-        row.message = str(event.get("message", row.message))[:2000]
+        if "message" in event:
+            row.message = _storable(str(event["message"])[:2000])
         told = event.get("metrics")
         points = [point for each in told if (point := _read_point(each))] if told else []
         if points:
@@ -107,6 +125,14 @@ def _read_point(told: Any) -> MetricPoint | None:
     """Return a measured value that was told; None for what a damaged file says in its place."""
     try:
         stage, name = str(told["stage"])[:50], str(told["name"])[:50]
-        return MetricPoint(stage, name, _count(told["step"], 0), float(told["value"]))
+        value = float(told["value"])
+        if not math.isfinite(value) or any(_storable(text) != text for text in (stage, name)):
+            return None
+        return MetricPoint(stage, name, _count(told["step"], 0), value)
     except (KeyError, TypeError, ValueError, OverflowError):
         return None
+
+
+def _storable(text: str) -> str:
+    """Return the text with a question mark for each sign that no database keeps as text."""
+    return text.replace("\0", "?").encode("utf-8", "replace").decode("utf-8")

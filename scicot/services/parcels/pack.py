@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from db.base import Base
@@ -23,6 +23,7 @@ from db.models import (
     SnapshotItemRow,
     SnapshotRow,
 )
+from db.rows import changed_rows
 from db.session import write
 from scicot.adapters.parcel_files import write_parcel
 from scicot.adapters.parcel_folders import pack_student_files, scratch_folder
@@ -38,7 +39,7 @@ from scicot.words.errors import RunNotInState
 from scicot.words.people import Action, needs
 from scicot.words.records import Actor, RunKind, RunStatus
 from scicot.words.runs import RunView
-from scicot.words.settings import PARCEL, Settings
+from scicot.words.settings import LOCAL, PARCEL, Settings
 
 # The tables that travel, in the order in which their rows can be inserted.
 TABLES: tuple[type[Base], ...] = (
@@ -68,19 +69,66 @@ class Packed:
 def pack_run(session: Session, settings: Settings, actor: Actor, run_id: int, path: Path) -> Packed:
     """Write the run to a parcel, and keep it from being started here.
 
-    Raises RunNotInState for a run that trains nothing, is going or is done.
+    Raises RunNotInState for a run that trains nothing, is going, waits for a cluster or is done.
     """
     run = get_run(session, run_id)
-    packed = write_run(session, settings, run, path)
-    if run.status in RESUMABLE:
-        resume_run(session, actor, run_id)
+    _refuse(run)
+    # where it is worked on beside the parcel, its progress is followed
+    launch = LaunchRow(run_id=run_id, options={}, parcel=str(path), read_bytes=0)
+    if run.status in RESUMABLE:  # nothing starts it meanwhile
+        packed = write_run(session, settings, run, path)
+        resume_run(session, actor, run_id, launcher=PARCEL, launch=launch)
+    else:
+        _withhold(session, actor, run_id)
+        try:
+            packed = write_run(session, settings, run, path)
+        except BaseException:
+            _let_go(session, run)
+            raise
     with write(session):
         row = session.get_one(RunRow, run_id)
-        row.launcher = PARCEL
+        if row.status is not RunStatus.QUEUED or row.launcher != PARCEL:
+            raise RunNotInState(
+                f"Run {run_id} was cancelled or taken back while it was packed: do not use "
+                f"{path.name}. Pack it again."
+            )
         row.message = f"Packed by {actor.name}; `runs take-in` brings its result."
-        # where it is worked on beside the parcel, its progress is followed
-        session.merge(LaunchRow(run_id=run_id, options={}, parcel=str(path), read_bytes=0))
+        session.merge(launch)
     return packed
+
+
+def _withhold(session: Session, actor: Actor, run_id: int) -> None:
+    """Keep a run that waits here from being started while it is packed, whoever tends."""
+    with write(session):
+        withheld = session.execute(
+            update(RunRow)
+            .where(
+                RunRow.id == run_id,
+                RunRow.status == RunStatus.QUEUED,
+                RunRow.launcher.in_((LOCAL, PARCEL)),
+            )
+            .values(launcher=PARCEL, message=f"{actor.name} packs it.")
+        )
+        if not changed_rows(withheld):
+            row = session.get_one(RunRow, run_id)
+            where = "" if row.launcher in (LOCAL, PARCEL) else f" and with {row.launcher}"
+            raise RunNotInState(
+                f"Run {run_id} is {row.status}{where}. Cancel it first, then pack it."
+            )
+
+
+def _let_go(session: Session, run: RunView) -> None:
+    """Let a run that could not be packed wait where it did."""
+    with write(session):
+        session.execute(
+            update(RunRow)
+            .where(
+                RunRow.id == run.id,
+                RunRow.status == RunStatus.QUEUED,
+                RunRow.launcher == PARCEL,
+            )
+            .values(launcher=run.launcher, message=run.message)
+        )
 
 
 def write_run(session: Session, settings: Settings, run: RunView, path: Path) -> Packed:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import SQLAlchemyError, StatementError
 from sqlalchemy.orm import Session
 
 from db.models import MetricRow, PredictionRow, RunPartRow, RunRow, RunStageRow, StageRow
@@ -30,7 +31,7 @@ from scicot.services.parcels.rows import read_lines, table_of
 from scicot.services.parcels.work import refuse_other_engine
 from scicot.services.runs.runs import get_run
 from scicot.services.students.stages import find_stage
-from scicot.words.errors import Conflict, InvalidParcel, NotFound
+from scicot.words.errors import Conflict, InvalidParcel, NotFound, SciCotError
 from scicot.words.people import Action, needs
 from scicot.words.records import Actor, RunStatus
 from scicot.words.runs import RunView
@@ -56,9 +57,10 @@ class TakenIn:
 def take_in(session: Session, settings: Settings, actor: Actor, path: Path) -> TakenIn:
     """Store the result of a packed run and return what came.
 
-    Raises InvalidParcel for a result of another workspace, another engine, changed questions or a
-    changed snapshot, or a damaged file, and Conflict when the run is going or was done here; then
-    nothing is changed.
+    The second time changes nothing, and does what failed after the rows were stored: the log, and
+    the stages for other machines. Raises InvalidParcel for a result of another workspace, another
+    engine, changed questions or a changed snapshot, or a damaged file, and Conflict when the run is
+    going or was done here; then nothing is changed.
     """
     manifest = read_manifest(path)
     refuse_other_engine(path, manifest, kind="result")
@@ -73,22 +75,20 @@ def take_in(session: Session, settings: Settings, actor: Actor, path: Path) -> T
         if len(rows[RunRow]) != 1:
             raise _not_fitting(path)
         counts = len(rows[RunStageRow]), len(rows[PredictionRow])
-        if _is_there(run, rows[RunRow]):
-            return TakenIn(run.id, *counts, already_there=True)
         hashes = [str(row.get("hash")) for row in rows[StageRow]]
-        brought = _bring_stages(settings, inside, hashes)
-        try:
-            _store(session, actor, run, rows)
-        except BaseException as error:
-            for folder in brought:
-                remove_leftovers(folder)
-            if isinstance(error, KeyError | StatementError):
+        _refuse_incomplete(inside, hashes)
+        is_there = _is_there(run, rows[RunRow])
+        if not is_there:
+            try:
+                is_there = not _bring(session, settings, actor, run, rows, inside)
+            except (KeyError, StatementError) as error:
                 raise _not_fitting(path) from error
-            raise
-        for stage_hash in hashes:
-            offer_stage(settings, stage_hash)
+        # a first time that got no further than the rows is made good by the second
         copy_progress(inside / PROGRESS, log_path(settings, run.id))
-    return TakenIn(run.id, *counts, already_there=False)
+        for stage_hash in hashes:
+            if is_complete(stage_folder(settings, stage_hash)):
+                offer_stage(settings, stage_hash)
+    return TakenIn(run.id, *counts, already_there=is_there)
 
 
 def _not_fitting(path: Path) -> InvalidParcel:
@@ -133,23 +133,55 @@ def _is_there(run: RunView, rows: list[dict[str, Any]]) -> bool:
     return False
 
 
-def _bring_stages(settings: Settings, inside: Path, hashes: Sequence[str]) -> list[Path]:
-    """Move the stages that are not here into place and return their folders."""
-    brought = []
+def _refuse_incomplete(inside: Path, hashes: Sequence[str]) -> None:
+    """Raise InvalidParcel where a stage that the rows name is not there, before any is moved."""
     for stage_hash in hashes:
         packed = inside / "stages" / stage_hash
         if not STAGE_HASH.fullmatch(stage_hash) or not is_complete(packed):
             raise InvalidParcel(f"The result lacks stage '{stage_hash[:8]}'. Copy it again.")
-        folder = stage_folder(settings, stage_hash)
-        if bring_stage(packed, folder):
-            brought.append(folder)
-    return brought
+
+
+def _bring(
+    session: Session,
+    settings: Settings,
+    actor: Actor,
+    run: RunView,
+    rows: Mapping[type[Any], list[dict[str, Any]]],
+    inside: Path,
+) -> bool:
+    """Move the stages that are not here into place and store the rows: both or neither.
+
+    False where another has taken this very result in meanwhile.
+    """
+    brought: list[Path] = []
+    try:
+        for stage in rows[StageRow]:
+            folder = stage_folder(settings, stage["hash"])
+            if bring_stage(inside / "stages" / stage["hash"], folder):
+                brought.append(folder)
+        return _store(session, actor, run, rows)
+    except BaseException:
+        _take_away(session, brought)
+        raise
+
+
+def _take_away(session: Session, brought: Sequence[Path]) -> None:
+    """Remove the stages that were brought in vain, but for those that another has stored since."""
+    session.rollback()
+    for folder in brought:
+        with suppress(SciCotError, SQLAlchemyError):  # what cannot be asked for stays
+            if find_stage(session, folder.name) is None:
+                remove_leftovers(folder)
+    session.rollback()
 
 
 def _store(
     session: Session, actor: Actor, run: RunView, rows: Mapping[type[Any], list[dict[str, Any]]]
-) -> None:
+) -> bool:
+    """Store the rows; False where this very result was stored since it was unpacked."""
     with write(session):
+        if _is_there(get_run(session, run.id), rows[RunRow]):
+            return False
         ids: dict[int, int] = {}
         for stage in rows[StageRow]:
             row = find_stage(session, stage["hash"])
@@ -177,3 +209,4 @@ def _store(
         mine.launcher = PARCEL if mine.launcher == LOCAL else mine.launcher
         mine.worker, mine.error, mine.heartbeat_at = None, None, utc_now()
         mine.message = f"Done elsewhere; taken in by {actor.name}."
+    return True

@@ -43,8 +43,19 @@ def request_cancel(session: Session, actor: Actor, run_id: int) -> RunView:
 
 
 @needs(Action.STEER_RUN)
-def resume_run(session: Session, actor: Actor, run_id: int) -> RunView:
-    """Queue a lost, cancelled or failed run again; its worker goes on from what is complete."""
+def resume_run(
+    session: Session,
+    actor: Actor,
+    run_id: int,
+    *,
+    launcher: str | None = None,
+    launch: LaunchRow | None = None,
+) -> RunView:
+    """Queue a lost, cancelled or failed run again; its worker goes on from what is complete.
+
+    It waits where it did, or for another `launcher` with its `launch`: both in one transaction, so
+    that nobody who tends meanwhile starts it where it is not to go.
+    """
     with write(session):
         row = run_row(session, run_id)
         status = effective_status(row, utc_now())
@@ -63,6 +74,12 @@ def resume_run(session: Session, actor: Actor, run_id: int) -> RunView:
         row.error = None
         row.message = f"Queued again by {actor.name}."
         hand_over_again(session, run_id)
+        if launcher is not None:
+            row.launcher = launcher
+        if launcher == LOCAL:
+            session.execute(delete(LaunchRow).where(LaunchRow.run_id == run_id))
+        if launch is not None:
+            session.merge(launch)
     return get_run(session, run_id)
 
 
@@ -79,12 +96,14 @@ def start_here(session: Session, actor: Actor, run_id: int) -> RunView:
             f"Run {run_id} is with {run.launcher} as {launch.ticket}. Cancel it first."
         )
     if run.status in RESUMABLE:
-        resume_run(session, actor, run_id)
-    elif run.status is not RunStatus.QUEUED:
-        raise RunNotInState(f"Run {run_id} is {run.status}; only one that waits can be started.")
-    if run.launcher != LOCAL:
-        with write(session):
-            row = run_row(session, run_id)
+        return resume_run(session, actor, run_id, launcher=LOCAL)
+    with write(session):
+        row = run_row(session, run_id)
+        if row.status is not RunStatus.QUEUED:
+            raise RunNotInState(
+                f"Run {run_id} is {row.status}; only one that waits can be started."
+            )
+        if row.launcher != LOCAL:
             row.launcher = LOCAL
             row.message = f"Taken back by {actor.name}."
             session.execute(delete(LaunchRow).where(LaunchRow.run_id == run_id))

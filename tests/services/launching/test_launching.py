@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from db.models import LaunchRow, RunRow
 from db.session import write
+from scicot.adapters import parcel_files
 from scicot.adapters.clock import utc_now
 from scicot.adapters.launchers import cluster
 from scicot.adapters.launchers.carried import Carried
 from scicot.adapters.launchers.cluster import refuse_absent
 from scicot.adapters.launchers.launcher import Launcher
 from scicot.adapters.parcel_folders import PROGRESS
-from scicot.adapters.parcel_news import ALIVE, CANCEL, read_news, work_folder
+from scicot.adapters.parcel_news import ALIVE, CANCEL, News, read_news, result_path, work_folder
 from scicot.cli.handlers import HANDLERS
-from scicot.services.launching import tending
+from scicot.services.launching import launches, tending, travelling
 from scicot.services.launching.launches import choose_options, get_launch, recall_options, send_run
 from scicot.services.launching.tending import look_after, take_over_requeued
+from scicot.services.parcels import take_in
 from scicot.services.parcels.work import work_parcel
+from scicot.services.runs import steering
 from scicot.services.runs.launched import CHOSEN, Chosen
 from scicot.services.runs.queue import list_queue
 from scicot.services.runs.runs import create_run, get_run, list_metrics, list_runs
@@ -32,20 +39,25 @@ from scicot.services.runs.steering import request_cancel
 from scicot.services.runs.worker import claim_run
 from scicot.services.training.training import start_training
 from scicot.services.workspace import Workspace
-from scicot.words.errors import InvalidConfig, LauncherError, RunNotInState
+from scicot.words.errors import InvalidConfig, LauncherError, RunNotInState, StorageError
 from scicot.words.launching import Phase, Seen, SlurmOptions, Submitted
 from scicot.words.records import Actor, RunKind, RunStatus
-from scicot.words.settings import Settings
+from scicot.words.settings import PARCEL, Settings
 from tests.services.runs.test_runs import NotingLauncher, age_heartbeat, new_run
 from tests.services.training_line import prepare, tiny_config
 from tests.tiny_students import build_tiny_t5
 
 ADA = Actor("Ada")
 WAITS = Seen(Phase.WAITS, "PENDING", "Resources", 2)
+POINT = {"stage": "a", "name": "b", "step": 1, "value": 1.5}
+HALF = "\ud800"  # half a sign: JSON tells it, and no text holds it
 # what a damaged file may tell in the place of news; one such line must not be met for ever
-ODD_NEWS = (
+ODD_NEWS: tuple[dict[str, Any], ...] = (
     *({"done": "many"}, {"total": -1}, {"done": 10**30}, {"metrics": 5}, {"metrics": [None]}),
-    *({"metrics": [{"stage": "a", "name": "b", "step": 1, "value": "x"}]}, {"error": {"a": 1}}),
+    *({"metrics": [POINT | {"value": "x"}]}, {"error": {"a": 1}}),
+    *({"metrics": [POINT | {"value": value}]} for value in (math.nan, math.inf, -math.inf)),
+    *({"metrics": [POINT | {key: text}]} for key in ("stage", "name") for text in (HALF, "a\0b")),
+    *({"message": f"a{HALF}b"}, {"message": "a\0b"}),
 )
 GOES = Seen(Phase.GOES, "RUNNING")
 
@@ -197,6 +209,24 @@ def test_a_requeued_job_waits_again_and_its_next_worker_has_the_run(
     assert claim_run(workspace, run_id, "after")
 
 
+def test_a_worker_that_claims_its_run_during_the_look_keeps_it(
+    workspace: Workspace, slurm: NotingCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = send(workspace)
+
+    def look(_ticket: str) -> Seen:
+        with Workspace(workspace.settings, None) as node:
+            assert claim_run(node, run_id, "w")
+        return WAITS
+
+    with monkeypatch.context() as patch:
+        patch.setattr(slurm, "look", look)
+        workspace.tend()
+    assert get_run(workspace, run_id).status is RunStatus.RUNNING
+    workspace.tend()  # nothing was heard of it during this look
+    assert get_run(workspace, run_id).status is RunStatus.QUEUED
+
+
 def test_a_requeued_job_that_nobody_saw_waiting_takes_its_run_over(
     workspace: Workspace, slurm: NotingCluster
 ) -> None:
@@ -301,6 +331,37 @@ def test_who_does_not_reach_the_cluster_leaves_its_runs_alone(
     assert len(slurm.carried) == 1
 
 
+def test_who_does_not_reach_the_cluster_takes_no_look_from_who_does(
+    workspace: Workspace, slurm: NotingCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = send(workspace)
+    monkeypatch.setattr(tending, "LOOK_EVERY", timedelta(seconds=2))
+    with write(workspace):
+        workspace.execute(update(LaunchRow).values(seen_at=utc_now() - timedelta(hours=1)))
+    with monkeypatch.context() as patch:
+        patch.setattr(tending, "is_at_hand", lambda _name: False)
+        workspace.tend()
+    slurm.says = GOES
+    workspace.tend()
+    assert get_run(workspace, run_id).message == "Slurm job 17 runs; its worker starts."
+
+
+def test_a_parcel_in_sight_is_followed_without_its_cluster(
+    workspace: Workspace, slurm: NotingCluster, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    run_id = send_parcel(workspace, tmp_path / "run.tar")
+    with write(workspace):
+        workspace.get_one(RunRow, run_id).launcher = "slurm"
+        launch = workspace.get_one(LaunchRow, run_id)
+        launch.ticket, launch.seen_at = "17", utc_now()
+    monkeypatch.setattr(tending, "is_at_hand", lambda _name: False)
+    workspace.tend()  # whoever looked just now may reach the cluster
+    assert get_run(workspace, run_id).status is RunStatus.QUEUED
+    monkeypatch.setattr(tending, "LEFT_AFTER", timedelta(0))
+    workspace.tend()
+    assert get_run(workspace, run_id).status is RunStatus.RUNNING
+
+
 def test_a_parcel_on_a_cluster_is_followed_and_taken_in(
     workspace: Workspace, slurm: NotingCluster, tmp_path: Path
 ) -> None:
@@ -344,6 +405,102 @@ def test_a_parcel_on_a_cluster_is_followed_and_taken_in(
     assert [stage["processes"] for stage in stages.values()] == [2]
 
 
+def work_there(workspace: Workspace, slurm: NotingCluster, tmp_path: Path) -> tuple[int, Path]:
+    """Send a run to Slurm as a parcel, carry it out there unseen, and return its result's path."""
+    prepare(workspace, tmp_path / "data")
+    config = tiny_config("finetune", build_tiny_t5(tmp_path / "tiny-t5"))
+    run_id = start_training(workspace, workspace.settings, ADA, config)
+    send_run(workspace, ADA, run_id, "slurm", SlurmOptions(shared_folder=str(tmp_path)))
+    workspace.tend()
+    parcel = Path(slurm.carried[0].arguments[1])
+    worked = work_parcel(parcel, Settings(home=tmp_path / "nobody"), HANDLERS)
+    assert worked.status is RunStatus.DONE, worked.error
+    return run_id, result_path(parcel)
+
+
+def test_a_result_that_the_disk_has_no_room_for_is_told_and_taken_in_later(
+    workspace: Workspace, slurm: NotingCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id, _result = work_there(workspace, slurm, tmp_path)
+    slurm.says = Seen(Phase.ENDED, "COMPLETED")
+    with monkeypatch.context() as patch:
+        patch.setattr(parcel_files, "free_bytes", lambda _folder: 1000)
+        workspace.tend()
+    assert get_run(workspace, run_id).message.startswith("Done there. The disk is full: what run-")
+    workspace.tend()
+    assert get_run(workspace, run_id).status is RunStatus.DONE
+
+
+def test_a_result_that_could_not_be_offered_is_done_and_says_what_is_left(
+    workspace: Workspace, slurm: NotingCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id, result = work_there(workspace, slurm, tmp_path)
+
+    def refuse(_settings: Settings, _hash: str) -> None:
+        raise StorageError("The store is away.")
+
+    monkeypatch.setattr(take_in, "offer_stage", refuse)
+    workspace.tend()
+    run = get_run(workspace, run_id)
+    assert run.status is RunStatus.DONE
+    assert run.message == f"Done there. The store is away. `runs take-in {result}` does the rest."
+
+
+def send_parcel(workspace: Workspace, parcel: Path) -> int:
+    """Store a run whose parcel was carried away and is worked on in sight."""
+    run_id = new_run(workspace)
+    with write(workspace):
+        workspace.get_one(RunRow, run_id).launcher = PARCEL
+        workspace.merge(LaunchRow(run_id=run_id, options={}, parcel=str(parcel), read_bytes=0))
+    work_folder(parcel).mkdir()
+    (work_folder(parcel) / ALIVE).write_text(utc_now().isoformat())
+    return run_id
+
+
+@pytest.mark.parametrize("odd", ODD_NEWS, ids=json.dumps)
+def test_what_follows_an_odd_line_is_heard(
+    workspace: Workspace, slurm: NotingCluster, tmp_path: Path, odd: dict[str, Any]
+) -> None:
+    parcel = tmp_path / "run.tar"
+    run_id = send_parcel(workspace, parcel)
+    lines = (odd, {"done": 3, "total": 9, "message": "on it", "metrics": [POINT]})
+    told = "".join(f"{json.dumps(line)}\n" for line in lines)
+    (work_folder(parcel) / PROGRESS).write_text(told)
+    workspace.tend()
+    run = get_run(workspace, run_id)
+    assert (run.status, run.progress_done, run.message) == (RunStatus.RUNNING, 3, "on it")
+    assert [point.value for point in list_metrics(workspace, run_id)] == [1.5]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [
+        (PermissionError(13, "Permission denied", "/shared/run.work"), "Cannot use /shared/run"),
+        (IntegrityError("INSERT", {}, Exception("NOT NULL")), "cannot be stored (IntegrityError)"),
+    ],
+)
+def test_one_runs_trouble_is_told_and_is_not_the_others(
+    workspace: Workspace,
+    slurm: NotingCluster,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    trouble: Exception,
+    said: str,
+) -> None:
+    first, second = (send_parcel(workspace, tmp_path / f"{name}.tar") for name in "ab")
+
+    def read(parcel: Path, read_bytes: int) -> News | None:
+        if parcel.stem == "a":
+            raise trouble
+        return read_news(parcel, read_bytes)
+
+    monkeypatch.setattr(travelling, "read_news", read)
+    local = new_run(workspace)
+    assert workspace.tend() == [local]
+    assert said in get_run(workspace, first).message
+    assert get_run(workspace, second).status is RunStatus.RUNNING
+
+
 def test_half_a_line_is_read_once_it_is_whole(tmp_path: Path) -> None:
     parcel = tmp_path / "run.tar"
     assert read_news(parcel, 0) is None
@@ -369,6 +526,39 @@ def test_a_stopped_run_may_be_taken_back_from_the_cluster(
     assert workspace.start_here(ADA, run_id).launcher == "local"
     resume = get_run(workspace, run_id)
     assert resume.status is RunStatus.STARTING
+
+
+@pytest.mark.parametrize("status", [RunStatus.QUEUED, RunStatus.FAILED])
+@pytest.mark.parametrize("goes", ["slurm", "local"])
+def test_a_run_that_changes_its_place_is_started_once(
+    workspace: Workspace,
+    slurm: NotingCluster,
+    monkeypatch: pytest.MonkeyPatch,
+    status: RunStatus,
+    goes: str,
+) -> None:
+    run_id = new_run(workspace)
+    with write(workspace):
+        row = workspace.get_one(RunRow, run_id)
+        row.status, row.launcher = status, "local" if goes == "slurm" else "slurm"
+        if goes == "local":
+            workspace.add(Chosen("slurm", SlurmOptions()).new_row(run_id))
+    launcher = NotingLauncher()
+
+    @contextmanager
+    def tend_afterwards(session: Session) -> Iterator[Session]:
+        with write(session):
+            yield session
+        with Workspace(workspace.settings, launcher) as other:  # who looks in just then
+            other.tend()
+
+    for module in (steering, launches):
+        monkeypatch.setattr(module, "write", tend_afterwards)
+    if goes == "slurm":
+        send_run(workspace, ADA, run_id, "slurm", SlurmOptions())
+    else:
+        steering.start_here(workspace, ADA, run_id)
+    assert [len(slurm.carried), len(launcher.run_ids)] == [goes == "slurm", goes == "local"]
 
 
 def test_a_job_trains_within_the_memory_it_asked_for(settings: Settings) -> None:

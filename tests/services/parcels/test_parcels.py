@@ -14,11 +14,15 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from db.models import DuplicateRow, PredictionRow, QuestionRow, RunStageRow, StageRow
+from db.models import DuplicateRow, PredictionRow, QuestionRow, RunRow, RunStageRow, StageRow
 from db.session import open_session, write
-from scicot.adapters.parcel_files import open_parcel, read_manifest
+from scicot.adapters import parcel_files
+from scicot.adapters.artifacts import log_path
+from scicot.adapters.parcel_files import MANIFEST, open_parcel, read_manifest, write_parcel
 from scicot.adapters.students.stage_files import stage_folder
 from scicot.cli.handlers import HANDLERS
+from scicot.services.parcels import pack
+from scicot.services.parcels import take_in as take_in_room
 from scicot.services.parcels.pack import pack_run
 from scicot.services.parcels.take_in import TakenIn, take_in
 from scicot.services.parcels.work import Worked, work_parcel
@@ -27,13 +31,16 @@ from scicot.services.runs.context import RunContext
 from scicot.services.runs.parts import list_parts
 from scicot.services.runs.queue import list_queue
 from scicot.services.runs.runs import get_run, list_metrics, read_log
-from scicot.services.runs.steering import start_here
+from scicot.services.runs.steering import request_cancel, start_here
 from scicot.services.runs.worker import run_worker
 from scicot.services.students.watcher import RunWatcher
 from scicot.services.training.training import start_training
-from scicot.words.errors import Conflict, InvalidParcel, RunNotInState
+from scicot.services.workspace import Workspace
+from scicot.words.errors import Conflict, InvalidParcel, RunNotInState, StorageError, StorageFull
 from scicot.words.records import Actor, RunStatus, Split
+from scicot.words.runs import RunView
 from scicot.words.settings import Settings
+from tests.services.runs.test_runs import NotingLauncher
 from tests.services.training_line import prepare, tiny_config, train
 from tests.tiny_students import build_tiny_t5
 
@@ -125,6 +132,76 @@ def test_twice_is_once(session: Session, settings: Settings, run_id: int, parcel
     assert carry_out(parcel).result == str(result)  # working again trains nothing
     assert take_in(session, settings, ADA, result).already_there
     assert list_predictions(session, run_id) == before
+
+
+def test_a_result_that_lacks_a_stage_leaves_none_of_the_others(
+    session: Session, settings: Settings, run_id: int, parcel: Path, tmp_path: Path
+) -> None:
+    result, opened = Path(str(carry_out(parcel).result)), tmp_path / "opened"
+    manifest = open_parcel(result, opened)
+    stages = [json.loads(line) for line in (opened / "rows/stage.jsonl").read_text().splitlines()]
+    shutil.rmtree(opened / "stages" / stages[-1]["hash"])
+    (opened / MANIFEST).unlink()
+    write_parcel(opened, result, {key: manifest[key] for key in manifest if key != "files"})
+    with pytest.raises(InvalidParcel, match="The result lacks stage"):
+        take_in(session, settings, ADA, result)
+    assert not (settings.artifacts_folder / "stages").exists()
+    assert get_run(session, run_id).status is RunStatus.QUEUED
+
+
+def test_what_failed_after_the_rows_were_stored_is_done_the_second_time(
+    session: Session,
+    settings: Settings,
+    run_id: int,
+    parcel: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    result = Path(str(carry_out(parcel).result))
+    offered: list[str] = []
+
+    def refuse(_settings: Settings, _hash: str) -> None:
+        raise StorageError("The store is away.")
+
+    monkeypatch.setattr(take_in_room, "offer_stage", refuse)
+    with pytest.raises(StorageError, match="The store is away"):
+        take_in(session, settings, ADA, result)
+    log_path(settings, run_id).unlink(missing_ok=True)
+    monkeypatch.setattr(take_in_room, "offer_stage", lambda _settings, name: offered.append(name))
+    assert take_in(session, settings, ADA, result).already_there
+    assert len(offered) == 2
+    assert "loss" in read_log(session, settings, run_id)
+
+
+def test_two_who_take_a_result_in_at_once_store_it_once(
+    session: Session,
+    settings: Settings,
+    run_id: int,
+    parcel: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    result = Path(str(carry_out(parcel).result))
+    store = take_in_room._store
+
+    def be_second(*parts: Any) -> bool:
+        monkeypatch.setattr(take_in_room, "_store", store)
+        with Workspace(settings, None) as other:
+            assert not take_in(other, settings, Actor("Grace"), result).already_there
+        return store(*parts)
+
+    monkeypatch.setattr(take_in_room, "_store", be_second)
+    assert take_in(session, settings, ADA, result).already_there
+    session.rollback()
+    assert get_run(session, run_id).message == "Done elsewhere; taken in by Grace."
+    assert set(weights(settings, session, run_id)) == {"rationale", "answer"}
+
+
+def test_a_parcel_that_the_disk_has_no_room_for_is_not_unpacked(
+    session: Session, settings: Settings, parcel: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = Path(str(carry_out(parcel).result))
+    monkeypatch.setattr(parcel_files, "free_bytes", lambda _folder: 1000)
+    with pytest.raises(StorageFull, match="The disk is full"):
+        take_in(session, settings, ADA, result)
 
 
 def test_work_that_was_stopped_goes_on_from_what_is_complete(
@@ -293,8 +370,6 @@ def test_what_does_not_fit_is_refused_and_changes_nothing(
 ) -> None:
     result = Path(str(carry_out(parcel).result))
     foreign = Settings(home=tmp_path / "other", database_url=f"sqlite:///{tmp_path / 'other.db'}")
-    from scicot.services.workspace import Workspace
-
     with (
         Workspace(foreign, None) as other,
         pytest.raises(InvalidParcel, match="of another workspace"),
@@ -330,6 +405,82 @@ def test_a_done_run_and_one_that_trains_nothing_are_not_packed(
     with pytest.raises(RunNotInState, match="is done; pack one that waits"):
         pack_run(session, settings, ADA, run_id, tmp_path / "run.tar")
     assert not (tmp_path / "run.tar").exists()
+
+
+def test_who_tends_does_not_start_a_run_that_is_being_packed(
+    session: Session,
+    settings: Settings,
+    run_id: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    launcher = NotingLauncher()
+
+    def tend_meanwhile(*parts: Any) -> int:
+        with Workspace(settings, launcher) as other:
+            other.tend()
+        return write_parcel(*parts)
+
+    monkeypatch.setattr(pack, "write_parcel", tend_meanwhile)
+    pack_run(session, settings, ADA, run_id, tmp_path / "run.tar")
+    assert launcher.run_ids == []
+    with write(session):
+        session.get_one(RunRow, run_id).status = RunStatus.FAILED
+    pack_run(session, settings, ADA, run_id, tmp_path / "run.tar")
+    assert launcher.run_ids == []
+    run = get_run(session, run_id)
+    assert (run.status, run.launcher) == (RunStatus.QUEUED, "parcel")
+
+
+def test_a_run_that_was_started_a_moment_ago_is_not_packed(
+    session: Session,
+    settings: Settings,
+    run_id: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    launcher = NotingLauncher()
+
+    def tend_afterwards(reader: Session, number: int) -> RunView:
+        run = get_run(reader, number)
+        reader.commit()
+        with Workspace(settings, launcher) as other:
+            other.tend()
+        return run
+
+    monkeypatch.setattr(pack, "get_run", tend_afterwards)
+    with pytest.raises(RunNotInState, match=f"Run {run_id} is starting. Cancel it first"):
+        pack_run(session, settings, ADA, run_id, tmp_path / "run.tar")
+    assert launcher.run_ids == [run_id]
+    assert not (tmp_path / "run.tar").exists()
+
+
+def test_a_run_whose_parcel_cannot_be_written_waits_here_as_before(
+    session: Session, settings: Settings, run_id: int, tmp_path: Path
+) -> None:
+    before = get_run(session, run_id)
+    with pytest.raises(InvalidParcel, match="There is no folder"):
+        pack_run(session, settings, ADA, run_id, tmp_path / "absent" / "run.tar")
+    assert get_run(session, run_id) == before
+    assert list_queue(session) == [run_id]
+
+
+def test_a_run_that_is_cancelled_while_it_is_packed_stays_cancelled(
+    session: Session,
+    settings: Settings,
+    run_id: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def cancel_meanwhile(*parts: Any) -> int:
+        with Workspace(settings, None) as other:
+            request_cancel(other, ADA, run_id)
+        return write_parcel(*parts)
+
+    monkeypatch.setattr(pack, "write_parcel", cancel_meanwhile)
+    with pytest.raises(RunNotInState, match=r"do not use run\.tar"):
+        pack_run(session, settings, ADA, run_id, tmp_path / "run.tar")
+    assert get_run(session, run_id).status is RunStatus.CANCELLED
 
 
 def test_a_packed_run_is_taken_back_and_its_late_result_refused(
