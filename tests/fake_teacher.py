@@ -19,7 +19,6 @@ THOUGHT = "Let me see. It could be either."
 UNPAID_FAULTS = ("500", "502", "503", "rate_limited")
 CUT_FAULTS = ("reset", "half", "504")
 PAID_FAULTS = ("html", "no_choices", "bad_json", "null_content", "length", "content_filter")
-PAID = (GOOD, "slow", "reset", "half", *PAID_FAULTS)
 REPLIES: dict[str, tuple[int, str]] = {
     "500": (500, '{"error": {"message": "boom"}}'),
     "502": (502, "<html>Bad gateway</html>"),
@@ -104,11 +103,6 @@ class FakeTeacher:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/v1"
-
-    @property
-    def paid(self) -> int:
-        """How many requests were worked on to the end, whether or not the answer arrived."""
-        return sum(self.by_fault[fault] for fault in PAID)
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

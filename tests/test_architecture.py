@@ -116,7 +116,7 @@ ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
         "teacher": ("students",),
         "methods": ("students",),
         "cleaning": ("review",),
-        "evaluation": ("predictions", "methods"),
+        "evaluation": ("checks", "predictions", "methods"),
         "worth": ("review",),
     },
     "pages": {
@@ -141,7 +141,7 @@ ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
 OPEN: dict[str, tuple[str, ...]] = {
     "scicot/services": (),
     "scicot/adapters": (),
-    "scicot/pure": ("hashing", "markdown", "printable", "secrets", "statistics"),
+    "scicot/pure": ("hashing", "markdown", "printable", "secrets", "spreadsheets", "statistics"),
     "pages": (),
 }
 # Service functions with an actor that are no action of their own: they run inside the transaction

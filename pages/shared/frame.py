@@ -23,12 +23,11 @@ from scicot.services.system.preferences import recall, remember
 from scicot.services.workspace import Workspace, open_workspace
 from scicot.words.errors import NotFound
 from scicot.words.people import LONGEST_NAME, actor_named
-from scicot.words.records import Actor, RunStatus
+from scicot.words.records import UNDER_WAY, Actor, RunStatus
 
 PERSON = "person"  # the two names under which a choice is remembered
 LAST_DATASET = "dataset"
 DATASET = "dataset_chosen"
-UNDER_WAY = (RunStatus.QUEUED, RunStatus.STARTING, RunStatus.RUNNING)
 # how a cached function tells databases apart: its cache is the process's, whatever the settings
 BY_DATABASE: dict[str | type[object], Callable[[Any], Any]] = {
     Workspace: lambda workspace: workspace.settings.resolved_database_url

@@ -10,14 +10,13 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.shared import links
 from pages.shared.run_control import show_headline, show_orders, show_while_it_runs
 from scicot.pure.markdown import escape_markdown
+from scicot.services.runs.lost import ACTIVE
 from scicot.services.runs.queue import list_queue
 from scicot.services.runs.runs import list_runs
 from scicot.services.workspace import open_workspace
 from scicot.words.launching import HEAVY
 from scicot.words.records import RunKind, RunStatus
 from scicot.words.runs import RunView
-
-GOING = (RunStatus.STARTING, RunStatus.RUNNING)
 
 
 def two_sides() -> tuple[DeltaGenerator, DeltaGenerator]:
@@ -32,7 +31,7 @@ def say_queue(kind: RunKind) -> str:
         return "at once."
     with open_workspace() as workspace:
         slots = workspace.slots
-        going = list_runs(workspace, kinds=HEAVY, statuses=GOING)
+        going = list_runs(workspace, kinds=HEAVY, statuses=ACTIVE)
         waiting = list_runs(workspace, kinds=HEAVY, statuses=[RunStatus.QUEUED])
     if len(going) < slots and not waiting:
         return "at once."
@@ -55,7 +54,7 @@ def show_started(run_ids: Sequence[int], show_result: Callable[[RunView], None])
     shown = run_ids[0]
     with open_workspace() as workspace:
         workspace.tend()
-        for run in list_runs(workspace, statuses=[*GOING, RunStatus.QUEUED], limit=None)[::-1]:
+        for run in list_runs(workspace, statuses=[*ACTIVE, RunStatus.QUEUED], limit=None)[::-1]:
             if run.id in run_ids:
                 shown = run.id
                 break
@@ -119,7 +118,7 @@ def show_progress(run: RunView) -> None:
 def say_queue_before(run: RunView) -> str:
     """Return behind what a waiting run stands."""
     with open_workspace() as session:
-        going = list_runs(session, kinds=HEAVY, statuses=GOING)
+        going = list_runs(session, kinds=HEAVY, statuses=ACTIVE)
     if run.kind not in HEAVY or not going:
         return ""
     return f"Behind run {going[0].id} ({_progress(going[0])})."

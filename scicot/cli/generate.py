@@ -14,7 +14,7 @@ from scicot.services.teacher.estimates import estimate_generation, estimate_less
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import PAPER_TEACHER, GenerationConfig, LessonConfig
 from scicot.words.errors import InvalidConfig
-from scicot.words.records import RunStatus, Split
+from scicot.words.records import ENDED_BADLY, Split
 
 
 def register(app: typer.Typer) -> None:
@@ -138,5 +138,5 @@ def _emit_totals(run_id: int, as_json: bool) -> None:
         run = get_run(session, run_id)
         totals = totals_json(session, run_id)
     emit({"run": run_id, **totals, "status": run.status, "error": run.error}, as_json, line(run))
-    if run.status in (RunStatus.FAILED, RunStatus.LOST, RunStatus.CANCELLED):
+    if run.status in ENDED_BADLY:
         raise typer.Exit(1)

@@ -30,7 +30,7 @@ from scicot.services.runs.tracking import send_run
 from scicot.services.runs.worker import run_worker
 from scicot.services.training.cloning import differences_between_runs
 from scicot.services.workspace import open_workspace
-from scicot.words.records import RunStatus, Tracker
+from scicot.words.records import ENDED_BADLY, RunStatus, Tracker
 from scicot.words.runs import RunView
 from scicot.words.settings import LOCAL
 
@@ -231,7 +231,7 @@ def finish_or_follow(
     fields = describe(run)
     fields |= {"metrics": {}, **fields.pop("result"), **(more or {})}
     emit(fields, as_json, line(run))
-    if run.status in (RunStatus.FAILED, RunStatus.LOST, RunStatus.CANCELLED):
+    if run.status in ENDED_BADLY:
         raise typer.Exit(1)
 
 

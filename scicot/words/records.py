@@ -137,6 +137,10 @@ class RunStatus(StrEnum):
         return self in (RunStatus.DONE, RunStatus.FAILED, RunStatus.CANCELLED)
 
 
+UNDER_WAY = (RunStatus.QUEUED, RunStatus.STARTING, RunStatus.RUNNING)  # not over yet
+ENDED_BADLY = (RunStatus.FAILED, RunStatus.LOST, RunStatus.CANCELLED)
+
+
 class Tracker(StrEnum):
     """A tool that shows runs."""
 

@@ -27,7 +27,6 @@ from scicot.adapters.sources.question_files import find_question_files
 from scicot.adapters.sources.tables import open_table
 from scicot.words.errors import InvalidInput
 
-FIXTURES = [HealthCheck.function_scoped_fixture]  # the file is written anew each time
 ROWS: list[dict[str, Any]] = [
     {"id": "q1", "question": "Wie groß?", "choices": ["a", "b"], "answer": 0},
     {"id": "00123", "question": "Ça va?", "choices": ["None", "б"], "answer": 1},
@@ -342,6 +341,7 @@ def test_a_row_of_many_fields_costs_no_square_of_them() -> None:
     assert seconds(40_000) < 40 * max(seconds(4_000), 0.002)
 
 
+# the file is written anew each time
 @settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

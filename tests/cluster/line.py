@@ -150,12 +150,3 @@ def note(what: str, seconds: float) -> None:
     if path := os.environ.get("TEST_FIGURES"):
         with Path(path).open("a", encoding="utf-8") as file:
             file.write(json.dumps({"what": what, "seconds": round(seconds, 2)}) + "\n")
-
-
-def seconds_until(is_so: Callable[[], bool], what: str, limit: float = PATIENCE_SECONDS) -> float:
-    """Return how long it took."""
-    began = time.monotonic()
-    while not is_so():
-        assert time.monotonic() - began < limit, f"not {what} within {limit} s"
-        time.sleep(0.1)
-    return time.monotonic() - began

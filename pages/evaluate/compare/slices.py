@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import partial
 
@@ -22,6 +21,7 @@ from scicot.pure.evaluation.slices import (
     Dimension,
     PositionBias,
     SliceRow,
+    by_run,
 )
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.statistics import holm, wilson_interval
@@ -31,7 +31,6 @@ from scicot.services.predictions.store import count_predictions
 from scicot.services.workspace import Workspace, open_workspace
 
 BIAS = (Dimension.ANSWER_A, Dimension.ANSWER_B)
-_LETTER = re.compile(r"\b[AB]\b")
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_DATABASE)
@@ -58,7 +57,7 @@ def chosen_slice() -> tuple[Dimension, str] | None:
 
 def title_of_dimension(dimension: Dimension, names: Sequence[str]) -> str:
     """Return what a dimension is called on the screen, the runs by their numbers."""
-    return _LETTER.sub(lambda letter: names["AB".index(letter.group())], TITLES[dimension])
+    return by_run(TITLES[dimension], *names)
 
 
 def show_filter(kept: int, names: Sequence[str]) -> None:

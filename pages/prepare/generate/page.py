@@ -35,14 +35,13 @@ from scicot.services.runs.runs import list_runs
 from scicot.services.teacher.estimates import estimate_generation, estimate_lesson
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import GenerationConfig, LessonConfig
-from scicot.words.records import RunKind, RunStatus
+from scicot.words.records import UNDER_WAY, RunKind
 from scicot.words.runs import RunView
 
 SECTIONS = ("Run", "Prompts", "Compare", "LLM baseline", "Prices")
 
 
 PLACE = "generate"
-GOING = (RunStatus.QUEUED, RunStatus.STARTING, RunStatus.RUNNING)
 STARTED = "generate_started"  # the run whose progress stands in the panel
 Config = GenerationConfig | LessonConfig
 
@@ -125,7 +124,7 @@ def _in_panel(by_id: dict[int, RunView]) -> int | None:
     started = st.session_state.get(STARTED)
     if started in by_id:
         return int(started)
-    return next((run.id for run in by_id.values() if run.status in GOING), None)
+    return next((run.id for run in by_id.values() if run.status in UNDER_WAY), None)
 
 
 def _ask_anew() -> None:

@@ -14,13 +14,12 @@ from pages.shared.run_control import show_headline, show_orders, show_while_it_r
 from scicot.services.runs.runs import list_runs
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import ImportConfig
-from scicot.words.records import RunKind, RunStatus
+from scicot.words.records import UNDER_WAY, RunKind, RunStatus
 from scicot.words.runs import RunView
 
 PLACE = "import"
 FOLLOWED = "import_followed"
 LARGE_BYTES = 1_000_000  # read, checked and searched for duplicates in about a second
-GOING = (RunStatus.QUEUED, RunStatus.STARTING, RunStatus.RUNNING)
 
 
 def takes_long(location: str) -> bool:
@@ -40,7 +39,7 @@ def takes_long(location: str) -> bool:
 def is_importing() -> bool:
     """Return whether an import goes on, or has just been followed to its end."""
     with open_workspace() as session:
-        going = list_runs(session, kinds=[RunKind.IMPORT], statuses=GOING, limit=1)
+        going = list_runs(session, kinds=[RunKind.IMPORT], statuses=UNDER_WAY, limit=1)
     return bool(going) or FOLLOWED in st.session_state
 
 
@@ -56,12 +55,12 @@ def show_background_import() -> bool:
     with open_workspace() as session:
         runs = list_runs(session, kinds=[RunKind.IMPORT], limit=10)
     followed = st.session_state.get(FOLLOWED)
-    shown = next((run for run in runs if run.status in GOING or run.id == followed), None)
+    shown = next((run for run in runs if run.status in UNDER_WAY or run.id == followed), None)
     if shown is None:
         return False
     with st.container(border=True):
         show_while_it_runs(shown.id, _show)
-    return shown.status in GOING
+    return shown.status in UNDER_WAY
 
 
 def _show(run: RunView) -> None:

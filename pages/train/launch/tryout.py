@@ -17,17 +17,16 @@ from scicot.services.runs.runs import list_runs
 from scicot.services.runs.steering import request_cancel
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import EstimateConfig, TrainingConfig
-from scicot.words.records import RunKind, RunStatus
+from scicot.words.records import UNDER_WAY, RunKind
 from scicot.words.runs import RunView
 
 PLACE = "tryout"
-GOING = (RunStatus.QUEUED, RunStatus.STARTING, RunStatus.RUNNING)
 
 
 def show_tryout(config: TrainingConfig, *, is_known: bool) -> None:
     """Show the button that tries the student, or how far the try-out is."""
     run = _newest(config)
-    if run is not None and run.status in GOING:
+    if run is not None and run.status in UNDER_WAY:
         show_while_it_runs(run.id, _show)
         return
     if run is not None and run.error:

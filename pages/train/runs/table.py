@@ -18,13 +18,12 @@ from scicot.pure.statistics import wilson_interval
 from scicot.services.runs.queue import list_queue
 from scicot.services.runs.runs import list_runs
 from scicot.services.workspace import open_workspace
-from scicot.words.records import RunKind, RunStatus
+from scicot.words.records import UNDER_WAY, RunKind
 from scicot.words.runs import RunView
 
 TICKED = "ticked"  # the key of the link that carries the ticks
 MOST_TICKED = 6
 HEIGHT = 290  # pixels; more runs are scrolled to, so that the opened one stays in sight
-GOING = (RunStatus.QUEUED, RunStatus.STARTING, RunStatus.RUNNING)
 HEADS = (
     Head("State"),
     Head("Run", help="Its number and name; a press opens it."),
@@ -41,7 +40,7 @@ HEADS = (
 def show_live_table(wanted: Wanted, opened: int | None) -> None:
     """Show the runs that are wanted, anew every two seconds while one of them is under way."""
     with open_workspace() as workspace:
-        is_live = any(run.status in GOING for run in list_runs(workspace))
+        is_live = any(run.status in UNDER_WAY for run in list_runs(workspace))
 
     def show_now() -> None:
         with open_workspace() as workspace:
@@ -53,7 +52,7 @@ def show_live_table(wanted: Wanted, opened: int | None) -> None:
             show_runs_table(runs, places, opened)
         else:
             st.info("No run fits. Loosen what is chosen above.")
-        is_over = is_live and not any(run.status in GOING for run in every)
+        is_over = is_live and not any(run.status in UNDER_WAY for run in every)
         if st.session_state.pop("runs_pressed", False) or is_over:
             st.rerun()  # what stands below follows
 

@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from statistics import mean
 
+from scicot.pure.checks.table import AGAINST_KEY
 from scicot.pure.hashing import content_hash
 from scicot.pure.statistics import Interval, mean_interval, wilson_interval
 from scicot.words.records import Outcome, Question
 
-# checks that say a rationale argues for another option than the key, or for none
-AGAINST_KEY = frozenset({"contradicts_key", "argues_otherwise"})
-MISSES_KEY = "misses_key"
+MISSES_KEY = "misses_key"  # the check that says it argues for no option
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _WORD = re.compile(r"\w+")
 
@@ -225,7 +224,7 @@ def count_followed(answers: Iterable[tuple[Collection[str], Outcome]]) -> Follow
     """Return the 2x2 from (checks that a rationale sets off, outcome of the answer)."""
     cells: Counter[str] = Counter()
     for flags, outcome in answers:
-        against = not AGAINST_KEY.isdisjoint(flags)
+        against = any(flag in AGAINST_KEY for flag in flags)
         if not against and MISSES_KEY in flags:
             cells["unclear"] += 1
             continue

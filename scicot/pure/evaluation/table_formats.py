@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from scicot.pure.evaluation.tables import Measured, ResultTable, TableCell
 from scicot.pure.markdown import escape_markdown
+from scicot.pure.spreadsheets import neutralise
 from scicot.pure.statistics import Interval
 from scicot.words.records import NoAnswer
 
@@ -46,7 +47,6 @@ REASON_WORDS: Mapping[str, str] = {
     NoAnswer.NONE: "never answered",
     NoAnswer.CUT_OFF: "cut off",
 }
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def percent(value: float | None, digits: int = 2) -> str:
@@ -271,11 +271,6 @@ def to_csv(table: ResultTable) -> str:
 def to_csv_file(tables: Iterable[ResultTable]) -> str:
     """Return tables as a spreadsheet's file: a byte order mark first, for Excel on Windows."""
     return "\ufeff" + "\n".join(map(to_csv, tables))
-
-
-def neutralise(text: str) -> str:
-    """Return the text as a spreadsheet takes it for text, never for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def _numbers(cell: TableCell) -> list[str]:

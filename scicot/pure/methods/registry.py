@@ -1,4 +1,4 @@
-"""Every method by its name. A new one is a file beside this and a line in `METHODS`."""
+"""Every method by its name. A new one is a file beside this and a name in `MODULES`."""
 
 from __future__ import annotations
 
@@ -30,6 +30,12 @@ from scicot.words.configs import (
 from scicot.words.errors import InvalidConfig
 from scicot.words.records import RunKind
 
+# In the order in which they are shown, the paper's first.
+MODULES = (
+    *(finetune, one_stage, sci_cot, step_by_step),
+    *(answer_first, counterfactual, soft_labels, magister, ho, star),
+    *(untrained, few_shot),
+)
 _METHODS: dict[str, Method] = {}
 # The paper's claim, "two stages beat one": what a comparison opens on.
 CLAIM = (sci_cot.METHOD.name, one_stage.METHOD.name)
@@ -45,11 +51,7 @@ def forget(name: str) -> None:
     del _METHODS[name]
 
 
-for _module in (
-    *(finetune, one_stage, sci_cot, step_by_step),
-    *(answer_first, counterfactual, soft_labels, magister, ho, star),
-    *(untrained, few_shot),
-):
+for _module in MODULES:
     register(_module.METHOD)
 
 

@@ -8,11 +8,10 @@ from dataclasses import replace
 from scicot.pure.evaluation.paper_figures import Key
 from scicot.pure.evaluation.tables import ResultTable, TableCell
 from scicot.pure.methods.registry import find_method, needs_rationales
-from scicot.words.records import RunStatus
+from scicot.words.records import UNDER_WAY, RunStatus
 from scicot.words.runs import RunView
 
 KEY_NAMES = ("method", "dataset", "fraction")
-UNDER_WAY = (RunStatus.QUEUED, RunStatus.STARTING, RunStatus.RUNNING)
 
 
 def key_of(run: RunView) -> Key:

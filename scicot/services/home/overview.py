@@ -16,11 +16,9 @@ from scicot.services.questions.lookup import count_questions, find_dataset_id
 from scicot.services.review.queue import count_queues
 from scicot.services.runs.runs import list_runs
 from scicot.services.training.snapshots import list_snapshots
-from scicot.words.records import Actor, RunKind, RunStatus, Split
+from scicot.words.records import UNDER_WAY, Actor, RunKind, RunStatus, Split
 from scicot.words.reviewing import Queue
 from scicot.words.runs import RunView
-
-UNDER_WAY = (RunStatus.QUEUED, RunStatus.STARTING, RunStatus.RUNNING)
 
 
 class State(StrEnum):

@@ -14,7 +14,7 @@ from db.rows import chunks, insert_or_keep, insert_or_replace
 from db.session import write
 from scicot.pure.checks import find_flags
 from scicot.services.questions.lookup import get_questions
-from scicot.words.records import NoAnswer, Outcome, Prediction, StoredQuestion, Variant
+from scicot.words.records import NoAnswer, Outcome, Prediction, Variant
 
 
 def store_predictions(
@@ -52,11 +52,6 @@ def flag_rationales(
         else None
         for prediction in predictions
     ]
-
-
-def _check_ids(rationale: str, question: StoredQuestion) -> list[str]:
-    flags = find_flags(rationale, question, sys.maxsize)
-    return list(dict.fromkeys(flag.check for flag in flags))
 
 
 def add_predictions(

@@ -20,6 +20,7 @@ from scicot.adapters.atomic_files import write_atomically
 from scicot.adapters.parquet_files import to_parquet
 from scicot.pure.review.exchange import argilla_record, label_studio_task
 from scicot.pure.review.sentences import label_sentences
+from scicot.pure.spreadsheets import neutralise
 from scicot.pure.students.texts import question_text
 from scicot.services.questions.lookup import find_dataset_id
 from scicot.services.review.items import load_items
@@ -29,7 +30,6 @@ from scicot.words.records import APPROVED, Actor, RationaleStatus
 from scicot.words.reviewing import ReviewItem
 
 BATCH = 500
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class RationaleFormat(StrEnum):
@@ -201,14 +201,11 @@ def _as_csv(items: Sequence[ReviewItem]) -> str:
     writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\r\n")
     writer.writeheader()
     for row in rows:
-        writer.writerow({key: neutralise(value) for key, value in row.items()})
+        writer.writerow({key: _cell(value) for key, value in row.items()})
     return text.getvalue()
 
 
-def neutralise(value: Any) -> Any:
-    """Return a cell that no spreadsheet takes for a formula."""
+def _cell(value: Any) -> Any:
     if isinstance(value, list):
         value = " ".join(value)
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value
+    return neutralise(value) if isinstance(value, str) else value

@@ -1,4 +1,4 @@
-"""A teacher run from plan to result: what `generate` and `few_shot` have in common.
+"""A teacher run from plan to result: what all that ask a teacher have in common.
 
 The run notes which completions it needs, settles what an earlier worker left behind, asks for
 what is pending, and waits for what another run has in flight just now.

@@ -12,7 +12,6 @@ from scicot.pure.evaluation.settings import caption_settings
 from scicot.pure.evaluation.table_formats import (
     describe_basis,
     escape_latex,
-    neutralise,
     say_caption,
     to_csv,
     to_csv_file,
@@ -176,9 +175,7 @@ def test_rows_without_a_student_say_what_has_to_be_beaten() -> None:
     assert "| Longest option | no student | – | 26.56 (n = 2376) |" in shown
 
 
-def test_a_spreadsheet_takes_no_cell_for_a_formula() -> None:
-    assert neutralise("=cmd()") == "'=cmd()"
-    assert neutralise("Sci-CoT") == "Sci-CoT"
+def test_a_spreadsheet_gets_one_byte_order_mark_and_no_escapes() -> None:
     assert "peer_model 50%" in to_csv(tables()[0])
     written = to_csv_file(tables())
     assert written.startswith("\ufeff")
