@@ -56,8 +56,8 @@ def show_variants(found: Attribution) -> None:
         )
     st.markdown(escape_markdown(found.followed.sentence))
     st.caption(
-        "Where another question's rationale does as well as the reference, the answering stage "
-        "does not read what it is given, and no fault below is one's or the other's."
+        "Where the reference is not shown to do better than another question's rationale, no fault "
+        "below is the rationale's or the answering's."
     )
     own, good = found.variants.get(Variant.MAIN), found.variants.get(Variant.TEACHER_RATIONALE)
     if own and good and (good.accuracy or 0) < (own.accuracy or 0):
@@ -135,8 +135,11 @@ def choose_fault(found: Attribution) -> Fault:
 def _say_share(found: Attribution, fault: Fault) -> str:
     """Return a fault's share of the errors, and of those that a reference tells apart."""
     count = len(found.faults[fault])
+    is_of_one = fault in (Fault.RATIONALE, Fault.ANSWERING)
+    if is_of_one and not (found.flips and found.flips.tells_blame):
+        return f"{count:,} of the {found.errors:,} errors; the control does not tell whose they are"
     share = _share(count, found.errors, "errors")
-    if fault in (Fault.RATIONALE, Fault.ANSWERING) and found.faults[Fault.UNKNOWN]:
+    if is_of_one and found.faults[Fault.UNKNOWN]:
         share += "; " + _share(count, found.told_apart, "told apart by a reference")
     return share
 

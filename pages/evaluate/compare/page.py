@@ -29,7 +29,6 @@ from scicot.pure.markdown import escape_markdown
 from scicot.services.evaluation.comparison import RunComparison, compare_runs
 from scicot.services.evaluation.pairs import default_pair, find_partner
 from scicot.services.evaluation.question_view import view_question
-from scicot.services.training.cloning import differences_between_runs
 from scicot.services.workspace import open_workspace
 from scicot.words.runs import RunView
 
@@ -57,7 +56,7 @@ def compare(run_a: RunView, run_b: RunView, others: Sequence[RunView]) -> None:
     with open_workspace() as session:
         compared = compare_runs(session, run_a.id, run_b.id, reading=reading, among=among)
     st.markdown(f"#### {escape_markdown(compared.sentence)}")
-    show_differing(run_a, run_b)
+    show_differing(compared)
     if not compared.found.matched:
         return
     cell = show_overview(compared)
@@ -77,31 +76,15 @@ def compare(run_a: RunView, run_b: RunView, others: Sequence[RunView]) -> None:
         show_next_step("Read what they wrote.", links.INSPECT, "Read both side by side", runs=runs)
 
 
-def show_differing(run_a: RunView, run_b: RunView) -> None:
+def show_differing(compared: RunComparison) -> None:
     """Say in which settings the two runs differ besides the method: what else may be the cause."""
-    with open_workspace() as session:
-        differences = differences_between_runs(session, run_a.id, run_b.id)
-    settings = [
-        difference
-        for difference in differences
-        if difference.setting != "method" and " " not in difference.setting
-    ]
-    said = [
-        f"{setting.setting.replace('_', ' ')} ({_value(setting.there)} and {_value(setting.here)})"
-        for setting in settings
-        if setting.there is not None and setting.here is not None  # else it is another method's own
-    ]
-    if said:
+    if compared.differences:
         st.warning(
             escape_markdown(
-                f"These runs differ in {', '.join(said)}, besides what their names say."
+                f"These runs differ in {compared.differences}, besides what their names say."
             ),
             icon=":material/difference:",
         )
-
-
-def _value(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def choose_view() -> str:

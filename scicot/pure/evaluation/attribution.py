@@ -147,9 +147,17 @@ class Flips:
                 f" Of {self.right:,} right ones {self.spoilt / self.right:.0%} and "
                 f"{self.spoilt_by_others / self.right:.0%} become wrong."
             )
-        if self.interval.low <= 0:
-            said += " The reference mends no more than any other text does: blame is not told."
+        if not self.tells_blame:
+            said += (
+                " It is not shown that the reference mends more than another text: blame is not "
+                "told."
+            )
         return said
+
+    @property
+    def tells_blame(self) -> bool:
+        """True where the reference is shown to mend more than another question's rationale."""
+        return self.interval is not None and self.interval.low > 0
 
 
 def count_flips(
@@ -212,11 +220,12 @@ class Followed:
             return "No rationale clearly argues for or against the key."
         bounds = interval.to_words(".0%", scale=1)
         return (
-            f"Stage 2 answers what its rationale argues for in {followed / self.told:.0%} of "
-            f"{self.told:,} questions (95 % interval {bounds}): "
-            f"right with {self.for_key_right:,} of {self.for_key_right + self.for_key_wrong:,} "
-            f"that argue for the key, and with {self.against_right:,} of "
-            f"{self.against_right + self.against_wrong:,} that argue against it."
+            f"Stage 2 is right after a rationale that mentions the key, or wrong after one that "
+            f"argues against it, in {followed / self.told:.0%} of {self.told:,} questions (95 % "
+            f"interval {bounds}): right with {self.for_key_right:,} of "
+            f"{self.for_key_right + self.for_key_wrong:,} that mention it, and with "
+            f"{self.against_right:,} of {self.against_right + self.against_wrong:,} that argue "
+            "against it."
         )
 
 

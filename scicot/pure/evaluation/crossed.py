@@ -101,7 +101,8 @@ class CellDifference:
         The seeds stay as many as they are; None where there is no difference, or where no number
         of questions would do because the seeds alone differ too much.
         """
-        reach = NormalDist().inv_cdf(0.5 + LEVEL / 2) + NormalDist().inv_cdf(POWER)
+        usual = NormalDist().inv_cdf(0.5 + LEVEL / 2)
+        reach = max(usual, self.critical) + NormalDist().inv_cdf(POWER)
         allowed = (self.difference / reach) ** 2 - self.over_seeds
         if allowed <= 0 or self.over_questions == 0:
             return None

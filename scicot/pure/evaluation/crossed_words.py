@@ -60,8 +60,8 @@ def _say_needed(found: CellDifference) -> str:
         )
     if found.difference and found.needed is None:
         return (
-            "; if the true difference were this large, more seeds would be needed, however many "
-            "the questions"
+            "; if the true difference were this large and seeds differed as these few do, more "
+            "seeds would be needed, however many the questions"
         )
     return ""
 

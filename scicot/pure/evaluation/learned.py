@@ -41,7 +41,7 @@ def say_learned(result: Mapping[str, Any]) -> list[str]:
             f"Of {trained['questions']:,} questions that it was trained on it has "
             f"{trained['accuracy']:.1%} right{by_options}."
         )
-    return said + [_losses(role, stage) for role, stage in _deciding_stages(result)]
+    return said + _room(result) + [_losses(role, stage) for role, stage in _deciding_stages(result)]
 
 
 def _deciding_stages(result: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
@@ -51,6 +51,25 @@ def _deciding_stages(result: Mapping[str, Any]) -> list[tuple[str, Mapping[str, 
         for role, stage in stages.items()
         if isinstance(stage, Mapping) and stage.get("deciding_loss") is not None
     ]
+
+
+def _room(result: Mapping[str, Any]) -> list[str]:
+    """Return what did not fit: rationales cut for training, outputs cut when they were written."""
+    said = []
+    limit, cut = result.get("max_rationale_tokens"), result.get("cut_rationales")
+    if limit and cut:
+        said.append(f"{cut:,} of the snapshot's rationales were cut to {limit:,} tokens.")
+    unended = {place: count for place, count in _part(result, "unended").items() if count}
+    if unended:
+        listed = "; ".join(f"{count:,} ({place})" for place, count in unended.items())
+        said.append(f"Outputs that reached their limit without an end: {listed}.")
+    stripped = _part(result, "stripped")
+    if stripped.get("changed"):
+        said.append(
+            f"The answer was cut from {stripped['changed']:,} of the snapshot's rationales, which "
+            f"left {stripped.get('emptied', 0):,} empty."
+        )
+    return said
 
 
 def _losses(role: str, stage: Mapping[str, Any]) -> str:

@@ -72,6 +72,7 @@ class ReportFaults:
     faults: Mapping[Fault, int]
     variants: Mapping[Variant, Score]
     control: Sequence[str] = ()  # what the control and the 2x2 of followed rationales say
+    tells_blame: bool = False  # whether the control lets a fault be the rationale's or the other's
 
     @property
     def said(self) -> str:
@@ -88,6 +89,12 @@ class ReportFaults:
         sentence = f"A reference rationale was tried on {tried.n:,} of {asked:,} questions"
         if interval is None:
             return f"{sentence}; it tells no error apart."
+        if not self.tells_blame:
+            return (
+                f"{sentence}. It mends {self.faults[Fault.RATIONALE]:,} of {told:,} errors; no "
+                "control shows that it mends more than another question's rationale, so that no "
+                "blame is told."
+            )
         share = self.faults[Fault.RATIONALE] / told
         return (
             f"{sentence}. Of the {told:,} errors that it tells apart {share:.0%} are the "

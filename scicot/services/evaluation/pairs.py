@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from scicot.pure.evaluation.settings import run_settings
 from scicot.pure.methods.registry import CLAIM
 from scicot.words.records import RunKind
 from scicot.words.runs import RunView
-
-# what runs of every method have; a method's own settings are part of the method
-SHARED_SETTINGS = (
-    *("dataset", "student", "snapshot", "fraction", "seed", "limit_train", "limit_test"),
-    *("evaluate_on", "epochs", "learning_rate", "questions_per_step"),
-)
 
 
 def default_pair(runs: Sequence[RunView]) -> tuple[int, int] | None:
@@ -54,8 +49,8 @@ def _besides_method(run: RunView) -> tuple[str, ...]:
     """Return what must be equal for the method to be what two runs differ in."""
     if run.kind is not RunKind.TRAIN:
         return (str(run.kind), str(run.dataset), str(run.split), str(run.seed))
-    settings = run.training.model_dump(mode="json", include=set(SHARED_SETTINGS))
-    return tuple(str(value) for value in settings.values())
+    settings = run_settings(run.config)
+    return (str(run.dataset), *(f"{name}={settings[name]}" for name in sorted(settings)))
 
 
 def _questions(run: RunView) -> tuple[str | None, str]:

@@ -223,11 +223,22 @@ def _faults(session: Session, results: Results) -> list[ReportFaults]:
         attribution = attribute_errors(session, run.id)
         if attribution.was_run:
             counts = {fault: len(ids) for fault, ids in attribution.faults.items()}
-            control = [flips.sentence for flips in (attribution.flips,) if flips]
+            flips, masked = attribution.flips, attribution.flips_masked
+            control = [flips.sentence] if flips else []
+            if masked and masked.gain is not None:
+                control.append(
+                    f"Without its answer sentence and the options' words: {masked.sentence}"
+                )
             control.append(attribution.followed.sentence)
             listed.append(
                 ReportFaults(
-                    run.id, run.name, attribution.errors, counts, attribution.variants, control
+                    run_id=run.id,
+                    name=run.name,
+                    errors=attribution.errors,
+                    faults=counts,
+                    variants=attribution.variants,
+                    control=control,
+                    tells_blame=flips is not None and flips.tells_blame,
                 )
             )
     return listed

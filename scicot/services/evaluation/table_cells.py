@@ -156,8 +156,10 @@ def measure_untrained(
             by_dataset[str(run.dataset)].append(run)
     figures: dict[tuple[str, str], Measured | None] = {}
     for dataset, listed in by_dataset.items():
-        figures["generated", dataset] = _measure_nearest(session, listed, scores, reference)
         nearest = _find_nearest(listed, reference)
+        figures["generated", dataset] = _measure_nearest(
+            session, listed, scores, reference, is_one=True
+        )
         figures["options", dataset] = _by_options(nearest, scores, reference)
         cloze = [run for run in listed if {**run.config, **CLOZE} == run.config]
         if cloze:
@@ -207,9 +209,12 @@ def _measure_nearest(
     runs: Sequence[RunView],
     scores: Mapping[int, RunScore],
     reference: Reference,
+    *,
+    is_one: bool = False,
 ) -> Measured | None:
     nearest = _find_nearest(runs, reference)
-    figure = _measure(session, nearest, scores, len(runs) - len(nearest.runs))
+    measured = SeedCell((nearest.first,)) if is_one else nearest
+    figure = _measure(session, measured, scores, len(runs) - len(nearest.runs))
     expected, given = reference.of(nearest)
     return figure and replace(figure, differs=say_differences(given, expected))
 

@@ -80,7 +80,10 @@ def test_a_stage_that_ignores_its_rationale_has_no_gain() -> None:
     assert found is not None
     assert (found.gain, found.wrong, found.others) == (0, 50, 2)
     assert found.mended == found.mended_by_others
-    assert found.sentence.endswith("mends no more than any other text does: blame is not told.")
+    assert found.sentence.endswith(
+        "It is not shown that the reference mends more than another text: blame is not told."
+    )
+    assert not found.tells_blame
 
 
 def test_what_the_reference_mends_beyond_other_rationales_has_a_paired_interval() -> None:
@@ -107,4 +110,7 @@ def test_answers_are_set_against_what_the_rationale_argues_for() -> None:
         ]
     )
     assert found == Followed(6, 2, 1, 3, 1)
-    assert found.sentence.startswith("Stage 2 answers what its rationale argues for in 75% of 12")
+    assert found.sentence.startswith(
+        "Stage 2 is right after a rationale that mentions the key, or wrong after one that argues "
+        "against it, in 75% of 12"
+    )

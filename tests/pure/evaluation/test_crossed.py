@@ -166,7 +166,7 @@ def test_before_three_seeds_the_sentence_speaks_of_this_run() -> None:
 def test_what_cannot_be_told_apart_says_how_many_questions_would_tell() -> None:
     said = say_cells(difference(0.5), "Sci-CoT", "Fine-tune")
     assert "cannot be told apart with 3 seeds each and 1,172 questions" in said
-    assert "if the true difference were this large, about 37,000 questions would be needed" in said
+    assert "if the true difference were this large, about 38,000 questions would be needed" in said
 
 
 def test_seeds_that_differ_too_much_ask_for_seeds_not_questions() -> None:
@@ -187,7 +187,8 @@ def test_needed_questions_shrink_the_interval_to_what_80_percent_power_takes() -
     found = difference(2)
     assert found.needed is not None
     error = (found.over_questions * found.questions / found.needed) ** 0.5
-    assert found.difference / error == pytest.approx(1.96 + 0.84, abs=0.01)
+    assert found.critical > 1.96  # what the interval is drawn with, few seeds and all
+    assert found.difference / error == pytest.approx(found.critical + 0.84, abs=0.01)
 
 
 def test_one_cell_of_one_seed_borrows_the_spread_of_the_other() -> None:

@@ -10,6 +10,7 @@ from scicot.pure.evaluation.attribution import Fault
 from scicot.pure.evaluation.comparison import Cell
 from scicot.pure.evaluation.report import EXAMPLES
 from scicot.pure.methods.registry import make_config
+from scicot.services.evaluation.attribution import OTHERS
 from scicot.services.evaluation.report import build_report, choose_runs, write_report
 from scicot.services.predictions.store import store_predictions
 from scicot.services.questions.lookup import find_dataset_id
@@ -139,6 +140,12 @@ def test_attribution_stands_in_the_report_once_the_variants_were_asked(
     (found,) = build_report(session).faults
     told = found.faults[Fault.RATIONALE]
     assert found.said.startswith(f"A reference rationale was tried on 20 of {len(questions)} ")
+    assert f"It mends {told} of {told} errors; no control shows that it mends more" in found.said
+    for variant in OTHERS:
+        others = [make_prediction(one, is_right=False, variant=variant) for one in tried]
+        store_predictions(session, runs[2], others)
+    (found,) = build_report(session).faults
+    assert found.tells_blame
     assert f"Of the {told} errors that it tells apart 100% are the rationale's fault" in found.said
 
 
