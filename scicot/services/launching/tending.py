@@ -137,7 +137,8 @@ def _submit(session: Session, settings: Settings, run_id: int) -> Submitted:
         write_run(session, settings, run, parcel)
     if parcel is not None:
         with write(session):
-            launch.parcel = str(parcel)
+            if launch.parcel != str(parcel):  # the first one, or a former engine's
+                launch.parcel, launch.read_bytes = str(parcel), 0
     carried = make_carried(settings, options, run_id, parcel=parcel)
     return open_cluster(name, options).submit(carried)
 

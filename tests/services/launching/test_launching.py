@@ -405,17 +405,40 @@ def test_a_parcel_on_a_cluster_is_followed_and_taken_in(
     assert [stage["processes"] for stage in stages.values()] == [2]
 
 
-def work_there(workspace: Workspace, slurm: NotingCluster, tmp_path: Path) -> tuple[int, Path]:
-    """Send a run to Slurm as a parcel, carry it out there unseen, and return its result's path."""
+def send_training(workspace: Workspace, slurm: NotingCluster, tmp_path: Path) -> tuple[int, Path]:
+    """Send a tiny training run to Slurm as a parcel, and return the parcel's path."""
     prepare(workspace, tmp_path / "data")
     config = tiny_config("finetune", build_tiny_t5(tmp_path / "tiny-t5"))
     run_id = start_training(workspace, workspace.settings, ADA, config)
     send_run(workspace, ADA, run_id, "slurm", SlurmOptions(shared_folder=str(tmp_path)))
     workspace.tend()
-    parcel = Path(slurm.carried[0].arguments[1])
+    return run_id, Path(slurm.carried[0].arguments[1])
+
+
+def work_there(workspace: Workspace, slurm: NotingCluster, tmp_path: Path) -> tuple[int, Path]:
+    """Send a run, carry it out there before anybody looks, and return its result's path."""
+    run_id, parcel = send_training(workspace, slurm, tmp_path)
     worked = work_parcel(parcel, Settings(home=tmp_path / "nobody"), HANDLERS)
     assert worked.status is RunStatus.DONE, worked.error
     return run_id, result_path(parcel)
+
+
+def test_a_run_resumed_under_another_engine_travels_in_a_parcel_of_its_own(
+    workspace: Workspace, slurm: NotingCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id, _parcel = send_training(workspace, slurm, tmp_path)
+    workspace.cancel(ADA, run_id)
+    with write(workspace):
+        workspace.get_one(LaunchRow, run_id).read_bytes = 500
+    workspace.resume(ADA, run_id)
+    assert workspace.get_one(LaunchRow, run_id).read_bytes == 500
+    workspace.cancel(ADA, run_id)
+    monkeypatch.setattr(launches, "engine_version", lambda: "of tomorrow")
+    workspace.resume(ADA, run_id)
+    first, again, new = (Path(carried.arguments[1]) for carried in slurm.carried)
+    assert first == again != new
+    assert new.exists()
+    assert workspace.get_one(LaunchRow, run_id).read_bytes == 0
 
 
 def test_a_result_that_the_disk_has_no_room_for_is_told_and_taken_in_later(
