@@ -16,6 +16,7 @@ from scicot.adapters.artifacts import log_path
 from scicot.adapters.launchers.carried import Carried
 from scicot.adapters.launchers.cluster import is_at_hand, node_environment, open_cluster, title
 from scicot.adapters.parcel_news import read_end
+from scicot.adapters.students.identity import engine_version
 from scicot.pure.hashing import content_hash
 from scicot.services.runs.launched import Chosen, processes_of
 from scicot.services.runs.runs import get_run, read_log
@@ -140,8 +141,11 @@ def launch_folder(settings: Settings, run: int | str) -> Path:
 
 
 def parcel_of(run: RunView, options: Options) -> Path | None:
-    """Return where a run's parcel goes; two databases may share the folder."""
-    mark = content_hash([run.config_hash, run.created_at.isoformat()])[:8]
+    """Return where a run's parcel goes.
+
+    Two databases may share the folder, and what one engine packed or trained another cannot use.
+    """
+    mark = content_hash([run.config_hash, run.created_at.isoformat(), engine_version()])[:8]
     return _parcel_path(options, f"{run.id}-{mark}")
 
 

@@ -15,6 +15,8 @@ from scicot.words.launching import Phase, Seen
 from scicot.words.records import RunStatus
 
 GRACE = timedelta(seconds=15)  # for the worker to end by itself before the cluster ends it
+RESULT_AFTER = timedelta(seconds=30)  # until a shared folder shows what a job wrote at its end
+CANCELLED = ("CANCELLED", "STOPPED")  # the clusters' own words
 
 
 def settle(
@@ -33,8 +35,16 @@ def settle(
         session.refresh(row)
         if launch.ticket != ticket:  # resumed meanwhile: the old job is nobody's
             return seen.phase is not Phase.ENDED
+        if seen.phase is Phase.ENDED and launch.state != seen.state:
+            launch.stop_at = now + RESULT_AFTER  # there is nothing to stop any more
         launch.state, launch.reason, launch.place = seen.state, seen.reason[:500], seen.place
         if seen.phase is Phase.ENDED:
+            if _may_bring_a_result(launch, row, seen, now):
+                row.message = (
+                    f"{title(row.launcher)} job {ticket} has ended: {seen.sentence()}. "
+                    "Its result is looked for."
+                )
+                return False
             launch.ended_at = now
             _settle_ended(row, ticket, seen)
             return False
@@ -51,6 +61,14 @@ def settle(
             return False
         launch.stop_at = launch.stop_at or now + GRACE
         return launch.stop_at <= now
+
+
+def _may_bring_a_result(launch: LaunchRow, row: RunRow, seen: Seen, now: datetime) -> bool:
+    """Return whether a shared folder may show the result of a job that has ended a moment later."""
+    is_awaited = launch.parcel is not None and not row.status.is_finished
+    if not is_awaited or row.cancel_requested or seen.state in CANCELLED:
+        return False
+    return launch.stop_at is not None and launch.stop_at - RESULT_AFTER <= now < launch.stop_at
 
 
 def _settle_waiting(row: RunRow, ticket: str, seen: Seen) -> None:
@@ -70,7 +88,7 @@ def _settle_ended(row: RunRow, ticket: str, seen: Seen) -> None:
         return
     now = utc_now()
     where = f"{title(row.launcher)} job {ticket}"
-    if row.cancel_requested or seen.state in ("CANCELLED", "STOPPED"):
+    if row.cancel_requested or seen.state in CANCELLED:
         row.status, row.finished_at, row.worker = RunStatus.CANCELLED, now, None
         row.message = f"Cancelled; {where}: {seen.sentence()}."
     elif row.status is RunStatus.QUEUED:

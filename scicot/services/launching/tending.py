@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -29,14 +29,16 @@ from scicot.services.parcels.pack import write_run
 from scicot.services.runs.lost import ACTIVE
 from scicot.services.runs.runs import get_run
 from scicot.words.errors import DatabaseError, SciCotError, StorageError
-from scicot.words.launching import CLUSTERS, OPTIONS, ClusterName, Phase, Seen, Submitted
+from scicot.words.launching import CLUSTERS, OPTIONS, ClusterName, Phase, Seen
 from scicot.words.records import RunStatus
+from scicot.words.runs import RunView
 from scicot.words.settings import Settings
 from scicot.words.storage import storage_error
 
 LOOK_EVERY = timedelta(seconds=2)
 LEFT_AFTER = timedelta(seconds=10)  # a run that nobody looks at who reaches its cluster
-SUBMITTING = timedelta(seconds=60)  # after which whoever was handing a run over is taken for gone
+# after which whoever was handing a run over is taken for gone: an upload may take minutes
+SUBMITTING = timedelta(minutes=10)
 log = logging.getLogger(__name__)
 
 
@@ -99,47 +101,82 @@ def _to_hand_over(session: Session, at_hand: Sequence[str]) -> list[int]:
 
 def _hand_over(session: Session, settings: Settings, run_id: int) -> None:
     """Submit one run, once, whoever else looks; a cluster that refuses fails the run."""
+    mine = _claim(session, run_id)
+    if mine is None:
+        return
+    run, launch = get_run(session, run_id), session.get_one(LaunchRow, run_id)
+    launcher, asked = run.launcher, launch.options
+    session.commit()
+    try:
+        name = _cluster_name(launcher)
+        options = OPTIONS[name].checked(**asked)
+        parcel = parcel_of(run, options)
+        if parcel is not None:
+            _provide(session, settings, run, parcel)
+            renewed = _claim(session, run_id, after=mine)
+            if renewed is None:
+                return  # resumed or taken back while it was packed
+            mine = renewed
+        cluster = open_cluster(name, options)
+        submitted = cluster.submit(make_carried(settings, options, run_id, parcel=parcel))
+    except (SciCotError, OSError) as error:
+        session.rollback()
+        with write(session):
+            if (held := _held(session, run_id, mine)) is not None:
+                row = session.get_one(RunRow, run_id)
+                row.status, row.error, row.finished_at = RunStatus.FAILED, str(error), utc_now()
+                held.ended_at = utc_now()
+        return
+    with write(session):
+        held = _held(session, run_id, mine)
+        if held is not None:
+            held.ticket, held.submission = submitted.ticket, submitted.submission
+            row = session.get_one(RunRow, run_id)
+            if row.status is RunStatus.QUEUED:  # its worker may have begun already
+                row.message = f"Handed to {title(launcher)} as {submitted.ticket}."
+    if held is None:  # it goes elsewhere meanwhile: this job is nobody's
+        cluster.stop(submitted.ticket)
+
+
+def _claim(session: Session, run_id: int, *, after: datetime | None = None) -> datetime | None:
+    """Make handing a run over this caller's, and return since when; None where it is not to be had.
+
+    `after` renews a claim of its own.
+    """
     now = utc_now()
+    free = or_(LaunchRow.submitted_at.is_(None), LaunchRow.submitted_at < now - SUBMITTING)
     with write(session):
         claimed = session.execute(
             update(LaunchRow)
             .where(
                 LaunchRow.run_id == run_id,
                 LaunchRow.ticket.is_(None),
-                or_(LaunchRow.submitted_at.is_(None), LaunchRow.submitted_at < now - SUBMITTING),
+                free if after is None else LaunchRow.submitted_at == after,
+                exists().where(
+                    RunRow.id == run_id,
+                    RunRow.status == RunStatus.QUEUED,
+                    RunRow.launcher.in_(CLUSTERS),
+                ),
             )
             .values(submitted_at=now)
         )
-        if not changed_rows(claimed):
-            return
-    try:
-        submitted = _submit(session, settings, run_id)
-    except (SciCotError, OSError) as error:
-        with write(session):
-            row = session.get_one(RunRow, run_id)
-            row.status, row.error, row.finished_at = RunStatus.FAILED, str(error), utc_now()
-            session.get_one(LaunchRow, run_id).ended_at = utc_now()
-        return
-    with write(session):
-        launch, row = session.get_one(LaunchRow, run_id), session.get_one(RunRow, run_id)
-        launch.ticket, launch.submission = submitted.ticket, submitted.submission
-        if row.status is RunStatus.QUEUED:  # its worker may have begun already
-            row.message = f"Handed to {title(row.launcher)} as {submitted.ticket}."
+    return now if changed_rows(claimed) else None
 
 
-def _submit(session: Session, settings: Settings, run_id: int) -> Submitted:
-    run, launch = get_run(session, run_id), session.get_one(LaunchRow, run_id)
-    name = _cluster_name(run.launcher)
-    options = OPTIONS[name].checked(**launch.options)
-    parcel = parcel_of(run, options)
-    session.commit()
-    if parcel is not None and not parcel.exists():  # one is there already when it is resumed
+def _held(session: Session, run_id: int, since: datetime) -> LaunchRow | None:
+    """Return the launch that this caller has claimed, None where another has it by now."""
+    launch = session.get(LaunchRow, run_id)
+    return launch if launch is not None and launch.submitted_at == since else None
+
+
+def _provide(session: Session, settings: Settings, run: RunView, parcel: Path) -> None:
+    """Write the run's parcel where it is not there yet, as it is when the run is resumed."""
+    if not parcel.exists():
         write_run(session, settings, run, parcel)
-    if parcel is not None:
-        with write(session):
-            launch.parcel = str(parcel)
-    carried = make_carried(settings, options, run_id, parcel=parcel)
-    return open_cluster(name, options).submit(carried)
+    with write(session):
+        launch = session.get_one(LaunchRow, run.id)
+        if launch.parcel != str(parcel):  # the first one, or a former engine's
+            launch.parcel, launch.read_bytes = str(parcel), 0
 
 
 def _to_look_at(session: Session, at_hand: Sequence[str]) -> list[int]:

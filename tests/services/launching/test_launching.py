@@ -26,7 +26,7 @@ from scicot.adapters.launchers.launcher import Launcher
 from scicot.adapters.parcel_folders import PROGRESS
 from scicot.adapters.parcel_news import ALIVE, CANCEL, News, read_news, result_path, work_folder
 from scicot.cli.handlers import HANDLERS
-from scicot.services.launching import launches, tending, travelling
+from scicot.services.launching import launches, settling, tending, travelling
 from scicot.services.launching.launches import choose_options, get_launch, recall_options, send_run
 from scicot.services.launching.tending import look_after, take_over_requeued
 from scicot.services.parcels import take_in
@@ -149,6 +149,53 @@ def test_two_who_look_hand_a_run_over_once(workspace: Workspace, slurm: NotingCl
     launch = get_launch(workspace, run_id)
     assert launch is not None
     assert (launch.ticket, launch.submission) == ("17", f"run-worker {run_id}")
+
+
+def test_a_run_whose_hand_over_takes_minutes_is_handed_over_once(
+    workspace: Workspace, slurm: NotingCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    past = [timedelta(0)]
+
+    def look_in_after(minutes: int) -> None:
+        past[0] += timedelta(minutes=minutes)
+        with Workspace(workspace.settings, NotingLauncher()) as other:
+            other.tend()
+
+    def write_slowly(*_parts: object) -> None:
+        look_in_after(minutes=9)
+
+    submit = slurm.submit
+
+    def submit_slowly(carried: Carried) -> Submitted:
+        look_in_after(minutes=9)
+        return submit(carried)
+
+    monkeypatch.setattr(tending, "utc_now", lambda: utc_now() + past[0])
+    monkeypatch.setattr(tending, "write_run", write_slowly)
+    monkeypatch.setattr(slurm, "submit", submit_slowly)
+    send(workspace, shared_folder=str(tmp_path))
+    assert len(slurm.carried) == 1
+
+
+def test_a_job_whose_run_was_handed_over_anew_meanwhile_is_ended(
+    workspace: Workspace, slurm: NotingCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit = slurm.submit
+
+    def submit_slowly(carried: Carried) -> Submitted:
+        monkeypatch.setattr(slurm, "submit", submit)
+        with Workspace(workspace.settings, NotingLauncher()) as other:
+            other.cancel(ADA, run_id)
+            other.resume(ADA, run_id)
+        return submit(carried)
+
+    run_id = new_run(workspace)
+    monkeypatch.setattr(slurm, "submit", submit_slowly)
+    send_run(workspace, ADA, run_id, "slurm", SlurmOptions())
+    workspace.tend()
+    launch = get_launch(workspace, run_id)
+    assert launch is not None
+    assert (launch.ticket, slurm.stopped) == ("17", ["18"])
 
 
 def test_a_cluster_that_refuses_fails_the_run_and_a_resume_tries_again(
@@ -405,17 +452,72 @@ def test_a_parcel_on_a_cluster_is_followed_and_taken_in(
     assert [stage["processes"] for stage in stages.values()] == [2]
 
 
-def work_there(workspace: Workspace, slurm: NotingCluster, tmp_path: Path) -> tuple[int, Path]:
-    """Send a run to Slurm as a parcel, carry it out there unseen, and return its result's path."""
+def send_training(workspace: Workspace, slurm: NotingCluster, tmp_path: Path) -> tuple[int, Path]:
+    """Send a tiny training run to Slurm as a parcel, and return the parcel's path."""
     prepare(workspace, tmp_path / "data")
     config = tiny_config("finetune", build_tiny_t5(tmp_path / "tiny-t5"))
     run_id = start_training(workspace, workspace.settings, ADA, config)
     send_run(workspace, ADA, run_id, "slurm", SlurmOptions(shared_folder=str(tmp_path)))
     workspace.tend()
-    parcel = Path(slurm.carried[0].arguments[1])
+    return run_id, Path(slurm.carried[0].arguments[1])
+
+
+def work_there(workspace: Workspace, slurm: NotingCluster, tmp_path: Path) -> tuple[int, Path]:
+    """Send a run, carry it out there before anybody looks, and return its result's path."""
+    run_id, parcel = send_training(workspace, slurm, tmp_path)
     worked = work_parcel(parcel, Settings(home=tmp_path / "nobody"), HANDLERS)
     assert worked.status is RunStatus.DONE, worked.error
     return run_id, result_path(parcel)
+
+
+def test_a_result_that_shows_after_its_job_has_ended_is_taken_in(
+    workspace: Workspace, slurm: NotingCluster, tmp_path: Path
+) -> None:
+    run_id, result = work_there(workspace, slurm, tmp_path)
+    result.rename(tmp_path / "not in sight yet")
+    slurm.says = Seen(Phase.ENDED, "COMPLETED")
+    for _look in range(2):
+        workspace.tend()
+        run = get_run(workspace, run_id)
+        assert not run.status.is_finished
+        assert run.message == "Slurm job 17 has ended: COMPLETED. Its result is looked for."
+    (tmp_path / "not in sight yet").rename(result)
+    workspace.tend()
+    assert get_run(workspace, run_id).status is RunStatus.DONE
+
+
+def test_a_result_is_not_looked_for_for_ever(
+    workspace: Workspace, slurm: NotingCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = send_parcel(workspace, tmp_path / "run.tar")
+    with write(workspace):
+        workspace.get_one(RunRow, run_id).launcher = "slurm"
+        workspace.get_one(LaunchRow, run_id).ticket = "17"
+    slurm.says = Seen(Phase.ENDED, "FAILED")
+    workspace.tend()
+    assert workspace.get_one(LaunchRow, run_id).ended_at is None
+    monkeypatch.setattr(settling, "utc_now", lambda: utc_now() + timedelta(seconds=31))
+    workspace.tend()
+    assert workspace.get_one(LaunchRow, run_id).ended_at is not None
+    assert get_run(workspace, run_id).message == "Slurm job 17 has ended: FAILED."
+
+
+def test_a_run_resumed_under_another_engine_travels_in_a_parcel_of_its_own(
+    workspace: Workspace, slurm: NotingCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id, _parcel = send_training(workspace, slurm, tmp_path)
+    workspace.cancel(ADA, run_id)
+    with write(workspace):
+        workspace.get_one(LaunchRow, run_id).read_bytes = 500
+    workspace.resume(ADA, run_id)
+    assert workspace.get_one(LaunchRow, run_id).read_bytes == 500
+    workspace.cancel(ADA, run_id)
+    monkeypatch.setattr(launches, "engine_version", lambda: "of tomorrow")
+    workspace.resume(ADA, run_id)
+    first, again, new = (Path(carried.arguments[1]) for carried in slurm.carried)
+    assert first == again != new
+    assert new.exists()
+    assert workspace.get_one(LaunchRow, run_id).read_bytes == 0
 
 
 def test_a_result_that_the_disk_has_no_room_for_is_told_and_taken_in_later(
