@@ -103,7 +103,10 @@ def run_probe(
         return ProbeResult(**json.loads(printed.strip().splitlines()[-1]))
     except (ValueError, IndexError, TypeError) as error:
         last = ([line for line in said if not line.startswith(STEP)] or ["no message"])[-1]
-        raise StudentError(f"The try-out of '{student.name}' failed: {last}") from error
+        raise StudentError(
+            f"The try-out of '{student.name}' failed: {last.rstrip('.')}. Change the settings or "
+            "the student, then try again."
+        ) from error
 
 
 def _listen(errors: IO[str] | None, said: list[str]) -> None:

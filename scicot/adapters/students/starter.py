@@ -46,7 +46,10 @@ def ensure_starter(settings: Settings) -> Path:
         if says_full(OSError(built.stderr)):
             raise full_disk(f"the starter student {folder}")
         last = (built.stderr.strip().splitlines() or ["no message"])[-1]
-        raise StudentError(f"The starter student could not be built: {last}")
+        raise StudentError(
+            f"The starter student could not be built in {folder.parent}: {last.rstrip('.')}. Put "
+            "that right, then try again, or choose another student."
+        )
     return folder
 
 
