@@ -20,10 +20,10 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web.server import server_util
 
 from pages.shared.guard import Guard
-from pages.shared.sign_in import LOOPBACK
 from scicot.services.system.backups import back_up_daily
 from scicot.services.system.failures import tell
 from scicot.words.errors import SciCotError
+from scicot.words.places import LOOPBACK
 from scicot.words.settings import Settings, get_settings
 
 LOOKS_FOR_BACKUP = 600.0  # seconds between two looks whether today's backup is there

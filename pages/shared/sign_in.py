@@ -17,10 +17,9 @@ from scicot.services.system.people import find_role
 from scicot.services.workspace import open_workspace
 from scicot.words.errors import NotAllowed
 from scicot.words.people import address_of, role_needed
+from scicot.words.places import LOOPBACK
 from scicot.words.records import Actor, Role
 from scicot.words.settings import get_settings
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def needs_sign_in() -> bool:

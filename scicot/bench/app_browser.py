@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from scicot.words.errors import SciCotError
+from scicot.words.places import REPOSITORY
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
     "--no-sandbox",

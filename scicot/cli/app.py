@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,10 +12,8 @@ from scicot.cli.output import say
 from scicot.services.system.health import look_for_damage
 from scicot.services.workspace import open_workspace
 from scicot.words.errors import InvalidConfig
+from scicot.words.places import LOOPBACK, REPOSITORY
 from scicot.words.settings import Settings, get_settings
-
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
-REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def register(app: typer.Typer) -> None:

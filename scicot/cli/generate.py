@@ -10,7 +10,7 @@ from scicot.cli.output import AsJson, current_actor, emit, emit_estimate, say
 from scicot.cli.runs import line
 from scicot.services.runs.runs import get_run
 from scicot.services.teacher.carry_out import totals_json
-from scicot.services.teacher.estimates import estimate_generation, estimate_lesson
+from scicot.services.teacher.estimates import estimate_teacher_run
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import PAPER_TEACHER, GenerationConfig, LessonConfig
 from scicot.words.errors import InvalidConfig
@@ -125,11 +125,7 @@ def _refuse_of_rationales(asks_for: str, split: Split, samples: int, *others: ob
 
 def _emit_estimate(config: GenerationConfig | LessonConfig, as_json: bool) -> None:
     with open_workspace() as session:
-        estimate = (
-            estimate_lesson(session, config)
-            if isinstance(config, LessonConfig)
-            else estimate_generation(session, config)
-        )
+        estimate = estimate_teacher_run(session, config)
     emit_estimate(estimate, as_json)
 
 

@@ -67,6 +67,7 @@ class RationaleStatus(StrEnum):
 
 # what a student may train on: a person said yes to the text, as it was or after mending it
 APPROVED = (RationaleStatus.ACCEPTED, RationaleStatus.EDITED)
+DECIDED = (*APPROVED, RationaleStatus.REJECTED)
 
 
 class Cause(StrEnum):

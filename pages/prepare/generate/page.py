@@ -32,7 +32,7 @@ from pages.shared.panel import say_queue, two_sides
 from pages.shared.press import press_button
 from pages.shared.teacher_run import show_teacher_run
 from scicot.services.runs.runs import list_runs
-from scicot.services.teacher.estimates import estimate_generation, estimate_lesson
+from scicot.services.teacher.estimates import estimate_teacher_run
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import GenerationConfig, LessonConfig
 from scicot.words.records import UNDER_WAY, RunKind
@@ -86,11 +86,7 @@ def _show_offer(config: Config | None) -> None:
         return
     with errors_shown():
         with open_workspace() as session:
-            estimate = (
-                estimate_lesson(session, config)
-                if isinstance(config, LessonConfig)
-                else estimate_generation(session, config)
-            )
+            estimate = estimate_teacher_run(session, config)
         press_button(
             "Generate" if estimate.calls else "All of these are there already",
             partial(_start, config),

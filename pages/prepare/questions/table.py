@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.prepare.own_answers import OWN_ANSWERS
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.methods.plan import TaskSpec
 from scicot.pure.methods.registry import list_trained, needs_rationales
@@ -27,7 +28,6 @@ WIDTHS = {
     "rationales": 80,
     "key by itself": 95,
 }
-OWN_ANSWERS = {"comes to the key": True, "does not": False}
 
 
 def show_table(dataset: str) -> int | None:

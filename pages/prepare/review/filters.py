@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.prepare.own_answers import OWN_ANSWERS
 from pages.shared.links import link_choice
 from scicot.pure.checks.table import BY_ID
 from scicot.words.reviewing import Queue, QueueFilter, WorthFilter
@@ -35,7 +36,6 @@ WORTHS = {
     WorthFilter.HARMS.value: "makes the key less likely",
     WorthFilter.GIVES_AWAY.value: "gives the key away without the question",
 }
-OWN_ANSWERS = {"comes to the key": True, "does not": False}
 
 
 def choose_filter(

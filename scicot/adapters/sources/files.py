@@ -25,7 +25,9 @@ def open_regular(path: Path) -> BinaryIO:
         raise InvalidInput(f"There is no file {path}. Check the path.") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "its name holds a NUL"
-        raise InvalidInput(f"{path} cannot be read ({reason}).") from error
+        raise InvalidInput(
+            f"{path} cannot be read ({reason}). Check its name and rights."
+        ) from error
     about = os.fstat(number)
     if not stat.S_ISREG(about.st_mode):
         os.close(number)

@@ -32,7 +32,7 @@ _OTHERS = (
     ("ppt/presentation.xml", "a presentation; save its table as CSV"),
     ("Index/Document.iwa", "a sheet of Numbers; export it as .xlsx or CSV"),
     ("content.xml", "an OpenDocument file; save it as .xlsx or CSV"),
-    ("data.pkl", "a pickle, which can run code and is never opened"),
+    ("data.pkl", "a pickle, which can run code and is never opened; save its rows as JSONL"),
 )
 # what of an inspect sample is read; events and stores make most of a log
 _KEPT = ("id", "epoch", "input", "choices", "target", "output", "error")
@@ -127,7 +127,9 @@ def _other(names: set[str]) -> str | None:
             for inner, what in _OTHERS
             if any(name == inner or name.endswith(f"/{inner}") for name in names)
         ),
-        "numpy's arrays" if names and all(name.endswith(".npy") for name in names) else None,
+        "numpy's arrays; save its rows as JSONL"
+        if names and all(name.endswith(".npy") for name in names)
+        else None,
     )
 
 

@@ -19,6 +19,7 @@ from scicot.adapters.sources.jsonl import MAX_ROW_CHARACTERS, parse_row, read_li
 from scicot.adapters.sources.packed import MAX_UNPACKED_BYTES, unpacked
 from scicot.pure.questions.values import kind_of
 from scicot.words.errors import InvalidInput
+from scicot.words.places import REPOSITORY
 from scicot.words.storage import expand
 
 Row = dict[str, Any]
@@ -170,7 +171,7 @@ def _child_lines(path: Path, kind: str) -> Any:
     """Yield what the child process reads; raises InvalidInput where it ends badly."""
     child = subprocess.Popen(
         [sys.executable, "-m", "scicot.adapters.sources.binary_reader", kind, str(path.resolve())],
-        cwd=Path(__file__).resolve().parents[3],
+        cwd=REPOSITORY,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -61,7 +61,9 @@ def choose_columns(
     names = list(dict.fromkeys(column for row in sample for column in row))
     missing = next((column for column in mapping.values() if column not in names), None)
     if missing is not None:
-        raise InvalidInput(f"{name} has no column '{missing}'. It has: {', '.join(names)}.")
+        raise InvalidInput(
+            f"{name} has no column '{missing}'. Name one that it has: {', '.join(names)}."
+        )
     free = [column for column in names if column not in mapping.values()]
     chosen = find_columns(free, wanted) | dict(mapping)
     replies = [column for column in ("result",) if _holds_objects(sample, column)]

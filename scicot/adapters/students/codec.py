@@ -80,7 +80,10 @@ class Codec:
             fields = json.loads((folder / CODEC_FILE).read_text(encoding="utf-8"))
             return cls(tokenizer, SpecialIds(**fields | {"family": Family(fields["family"])}))
         if family is None:
-            raise StudentError(f"'{folder.name}' is not a converted student.")
+            raise StudentError(
+                f"'{folder.name}' is not a converted student: it has no {CODEC_FILE}. Give the "
+                "folder of a student that was converted or exported here."
+            )
         return cls(tokenizer, _read_special(folder, family))
 
     def save(self, folder: Path) -> None:

@@ -265,9 +265,15 @@ def _read_json(name: str, path: Path) -> dict[str, Any]:
             f"Student '{name}' has no {path.name}. Give the folder that save_pretrained wrote."
         ) from None
     except (ValueError, OSError, RecursionError) as error:
-        raise StudentError(f"Student '{name}': {path.name} cannot be read ({error}).") from error
+        raise StudentError(
+            f"Student '{name}': {path.name} cannot be read ({error}). Save the student again with "
+            "save_pretrained, or fetch it once more."
+        ) from error
     if not isinstance(content, dict):
-        raise StudentError(f"Student '{name}': {path.name} holds no JSON object.")
+        raise StudentError(
+            f"Student '{name}': {path.name} holds no JSON object. Give the folder that "
+            "save_pretrained wrote."
+        )
     return content
 
 

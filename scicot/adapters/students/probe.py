@@ -27,6 +27,7 @@ from scicot.pure.methods.registry import make_config
 from scicot.pure.methods.tasks import Task
 from scicot.words.configs import RATIONALE_TOKENS, TrainingConfig
 from scicot.words.errors import StudentError
+from scicot.words.places import REPOSITORY
 from scicot.words.records import Example, Family
 
 STEPS = 10
@@ -76,7 +77,7 @@ def run_probe(
         tempfile.TemporaryFile("w+", encoding="utf-8") as asked,
         subprocess.Popen(
             [sys.executable, "-m", "scicot.adapters.students.probe"],
-            cwd=Path(__file__).resolve().parents[3],
+            cwd=REPOSITORY,
             env=os.environ | worker_environment(),
             stdin=asked,
             stdout=subprocess.PIPE,
@@ -102,7 +103,10 @@ def run_probe(
         return ProbeResult(**json.loads(printed.strip().splitlines()[-1]))
     except (ValueError, IndexError, TypeError) as error:
         last = ([line for line in said if not line.startswith(STEP)] or ["no message"])[-1]
-        raise StudentError(f"The try-out of '{student.name}' failed: {last}") from error
+        raise StudentError(
+            f"The try-out of '{student.name}' failed: {last.rstrip('.')}. Change the settings or "
+            "the student, then try again."
+        ) from error
 
 
 def _listen(errors: IO[str] | None, said: list[str]) -> None:

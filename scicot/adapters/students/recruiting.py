@@ -20,8 +20,8 @@ from scicot.adapters.students.job import StageJob
 from scicot.adapters.students.machine import choose_device
 from scicot.adapters.students.memory import worker_environment
 from scicot.words.errors import StudentError
+from scicot.words.places import REPOSITORY
 
-REPOSITORY = Path(__file__).resolve().parents[3]
 READY = b"ready\n"
 LOOK_SECONDS = 0.05
 

@@ -15,6 +15,7 @@ from typing import Any
 from scicot.adapters.starter_file import find_starter_file
 from scicot.adapters.students.loading import quiet_transformers
 from scicot.words.errors import StudentError
+from scicot.words.places import REPOSITORY
 from scicot.words.settings import Settings
 from scicot.words.storage import full_disk, says_full
 
@@ -36,7 +37,7 @@ def ensure_starter(settings: Settings) -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
     built = subprocess.run(
         [sys.executable, "-m", "scicot.adapters.students.starter", str(file), str(folder)],
-        cwd=Path(__file__).resolve().parents[3],
+        cwd=REPOSITORY,
         capture_output=True,
         text=True,
         check=False,
@@ -45,7 +46,10 @@ def ensure_starter(settings: Settings) -> Path:
         if says_full(OSError(built.stderr)):
             raise full_disk(f"the starter student {folder}")
         last = (built.stderr.strip().splitlines() or ["no message"])[-1]
-        raise StudentError(f"The starter student could not be built: {last}")
+        raise StudentError(
+            f"The starter student could not be built in {folder.parent}: {last.rstrip('.')}. Put "
+            "that right, then try again, or choose another student."
+        )
     return folder
 
 

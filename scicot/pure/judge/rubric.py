@@ -72,7 +72,10 @@ BUILT_IN = (
 def check_rubric(criteria: Sequence[Criterion]) -> None:
     """Raise InvalidInput for a rubric that no judge could go by."""
     if not 1 <= len(criteria) <= MOST_CRITERIA:
-        raise InvalidInput(f"A rubric has 1 to {MOST_CRITERIA} criteria; this has {len(criteria)}.")
+        way_out = "Merge or leave out some" if criteria else "Write one"
+        raise InvalidInput(
+            f"A rubric has 1 to {MOST_CRITERIA} criteria; this has {len(criteria)}. {way_out}."
+        )
     names = [criterion.name for criterion in criteria]
     for criterion in criteria:
         if not _NAME.match(criterion.name):

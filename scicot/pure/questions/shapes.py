@@ -72,10 +72,13 @@ def read_hub(row: Row, columns: Columns, options: Sequence[str], where: str) -> 
     if isinstance(held, dict):
         texts, labels = held.get("text", held.get("choices")), held.get("label", held.get("labels"))
         if not isinstance(texts, list | tuple) or not isinstance(labels, list | tuple):
-            raise InvalidQuestion(f"{where}: 'choices' holds no lists of texts and labels.")
+            raise InvalidQuestion(
+                f"{where}: 'choices' holds no lists of texts and labels. Correct the row."
+            )
         if len(texts) != len(labels):
             raise InvalidQuestion(
-                f"{where}: 'choices' holds {len(texts)} texts and {len(labels)} labels."
+                f"{where}: 'choices' holds {len(texts)} texts and {len(labels)} labels. Correct "
+                "the row."
             )
         marks = set(labels) <= {0, 1} and len(set(labels)) == 2
         if marks and (len(labels) > 2 or not as_text(fields.get("answer"))):
@@ -96,7 +99,8 @@ def read_hub(row: Row, columns: Columns, options: Sequence[str], where: str) -> 
             fields["answer"] = right
     else:
         raise InvalidQuestion(
-            f"{where}: 'choices' is {kind_of(held)}; texts with labels were expected."
+            f"{where}: 'choices' is {kind_of(held)}; texts with labels were expected. Correct "
+            "the row."
         )
     yield make_draft(fields, choices, own_labels=True, where=where)
 
@@ -132,11 +136,12 @@ def read_list(row: Row, columns: Columns, options: Sequence[str], where: str) ->
         else:
             raise InvalidQuestion(
                 f"{where}: '{columns.get('choices')}' is {kind_of(held)}; a list of options was "
-                "expected."
+                "expected. Correct the row."
             )
     if len(texts) > len(LETTERS):
         raise InvalidQuestion(
-            f"{where}: 'choices' holds {len(texts)} options. A question needs 2 to 10 of them."
+            f"{where}: 'choices' holds {len(texts)} options. A question needs 2 to 10 of them: "
+            "leave some or the row out."
         )
     names = labels if own else list(LETTERS)
     pairs = list(zip(names, texts, strict=False))
@@ -177,7 +182,9 @@ def read_distractors(
     texts = [text for text in (right, *wrong) if text]
     if not right or len(set(texts)) < len(texts):
         what = "no right answer" if not right else "the same answer twice"
-        raise InvalidQuestion(f"{where}: there is {what} among answer and distractors.")
+        raise InvalidQuestion(
+            f"{where}: there is {what} among answer and distractors. Correct the row."
+        )
     stem = as_text(fields.get("question"))
     texts.sort(key=lambda text: content_hash([stem, text]))
     fields["answer"] = LETTERS[texts.index(right)] if len(texts) <= len(LETTERS) else ""
@@ -193,7 +200,9 @@ def read_yes_no(row: Row, columns: Columns, options: Sequence[str], where: str) 
     key = as_text(fields.get("answer")).strip().lower()
     others = [option.lower() for option in options]
     if key and key not in YES | NO and key not in others:
-        raise InvalidQuestion(f"{where}: the answer '{key}' is neither yes nor no.")
+        raise InvalidQuestion(
+            f"{where}: the answer '{key}' is neither yes nor no. Correct the row."
+        )
     stem = as_text(fields.get("question")).strip()
     asked = stem.endswith(("?", "？", "؟")) or bool(_ASKS.match(stem))
     texts = [*(("yes", "no") if asked else ("true", "false")), *others]
@@ -208,7 +217,9 @@ def read_inline(row: Row, columns: Columns, options: Sequence[str], where: str) 
     fields = fields_of(row, columns)
     stem, choices = cut_options(what_was_asked(fields.get("question")))
     if len(choices) < 2:
-        raise InvalidQuestion(f"{where}: the text holds no options such as (A) and (B).")
+        raise InvalidQuestion(
+            f"{where}: the text holds no options such as (A) and (B). Correct the row."
+        )
     fields["question"] = stem
     pairs = list(zip(LETTERS, choices, strict=False))
     yield make_draft(fields, pairs, own_labels=True, where=where)
@@ -227,7 +238,9 @@ def read_passages(
     if not isinstance(questions, list) or not isinstance(choices, list):
         raise InvalidQuestion(f"{where}: 'questions' and 'options' are not lists. Correct the row.")
     if len(questions) != len(choices) or (keys and len(keys) != len(questions)):
-        raise InvalidQuestion(f"{where}: 'questions', 'options' and 'answers' differ in number.")
+        raise InvalidQuestion(
+            f"{where}: 'questions', 'options' and 'answers' differ in number. Correct the row."
+        )
     name = as_text(row.get(columns.get("id", "id"))).strip()
     for place, stem in enumerate(questions):
         single = {

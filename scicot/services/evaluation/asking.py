@@ -51,7 +51,10 @@ def start_attribution(session: Session, actor: Actor, config: AttributionConfig)
     """
     run = _two_stage_run(session, config.run)
     if not list_outcomes(session, run.id):
-        raise InvalidConfig(f"Run {run.id} ({run.name}) has no predictions to ask again about.")
+        raise InvalidConfig(
+            f"Run {run.id} ({run.name}) has no predictions to ask again about. Choose a run that "
+            "has answered questions."
+        )
     return create_lone_run(
         session,
         actor,

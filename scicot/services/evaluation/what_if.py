@@ -142,7 +142,10 @@ def write_rationale(
     run = get_run(session, run_id)
     config, spec = _how_it_answers(run)
     if spec.rationale is None:
-        raise NotFound(f"Run {run.id} ({run.name}) has no stage that writes rationales alone.")
+        raise NotFound(
+            f"Run {run.id} ({run.name}) has no stage that writes rationales alone. Choose a "
+            "Sci-CoT run, or write the rationale yourself."
+        )
     student = open_stage(session, settings, run_id, spec.rationale.role)
     asked = to_question(question, draft)
     (output,) = student.generate(

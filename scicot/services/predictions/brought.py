@@ -63,7 +63,8 @@ def _scored(row: WrittenRow, question: StoredQuestion) -> Prediction:
         scores, named = scores[:count], named[:count]
     if len(scores) != count:
         raise InvalidPrediction(
-            f"{row.where}: {len(scores)} scores for a question with {count} options."
+            f"{row.where}: {len(scores)} scores for a question with {count} options. Check that "
+            "the file is of this dataset, or leave the row out."
         )
     options = row.options or options_in(row.question, question)
     texts = [choice.text for choice in options]

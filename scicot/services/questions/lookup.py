@@ -65,7 +65,10 @@ def get_question(session: Session, question_id: int) -> StoredQuestion:
     """Return one question; raises NotFound."""
     questions = get_questions(session, [question_id])
     if not questions:
-        raise NotFound(f"There is no question {question_id}.")
+        raise NotFound(
+            f"There is no question {question_id}. Look for it on the Questions page; its dataset "
+            "may have been deleted."
+        )
     return questions[question_id]
 
 

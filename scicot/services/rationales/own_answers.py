@@ -80,19 +80,24 @@ def find_right(
     alone counts, where it was asked for. Those of which nothing is known are left out.
     """
     written = [rationale for rationale in rationales if rationale.origin is Origin.TEACHER]
-    wanted = {rationale.question_id: questions[rationale.question_id] for rationale in written}
-    answers = (
-        find_own_answers(session, wanted, {rationale.source for rationale in written})
-        if written
-        else {}
-    )
-    own = _read_key_free(session, [rationale.id for rationale in written], wanted)
+    answers = _answers_of(session, written, questions)
+    own = _read_key_free(session, [rationale.id for rationale in written], questions)
     right = {}
     for rationale in written:
         answer = own.get(rationale.id) or answers.get((rationale.question_id, rationale.source))
         if answer is not None:
-            right[rationale.id] = answer.label == wanted[rationale.question_id].answer_key
+            right[rationale.id] = answer.label == questions[rationale.question_id].answer_key
     return right
+
+
+def _answers_of(
+    session: Session, written: Collection[Any], questions: Mapping[int, StoredQuestion]
+) -> dict[tuple[int, str], OwnAnswer]:
+    """Return what the teachers of these rationales answered to their questions by themselves."""
+    if not written:
+        return {}
+    wanted = {rationale.question_id: questions[rationale.question_id] for rationale in written}
+    return find_own_answers(session, wanted, {rationale.source for rationale in written})
 
 
 def _read_key_free(
@@ -154,16 +159,11 @@ def flag_disagreements(
     The rationales have id, question_id, origin and source.
     """
     written = [rationale for rationale in rationales if rationale.origin is Origin.TEACHER]
-    wanted = {rationale.question_id: questions[rationale.question_id] for rationale in written}
-    answers = (
-        find_own_answers(session, wanted, {rationale.source for rationale in written})
-        if written
-        else {}
-    )
+    answers = _answers_of(session, written, questions)
     flags = {}
     for rationale in written:
         answer = answers.get((rationale.question_id, rationale.source))
-        flag = flag_own_answer(answer.label, wanted[rationale.question_id]) if answer else None
+        flag = flag_own_answer(answer.label, questions[rationale.question_id]) if answer else None
         if flag is not None:
             flags[rationale.id] = flag
     return flags

@@ -16,10 +16,9 @@ from scicot.pure.judge.rubric import Criterion, changed_criteria
 from scicot.services.questions.lookup import find_dataset_id
 from scicot.services.review.policies import read_touches
 from scicot.words.patterns import check_pattern
-from scicot.words.records import APPROVED, RationaleStatus, Verdict
+from scicot.words.records import DECIDED, Verdict
 
 MOST = 1000  # that wait at once
-DECIDED = (*APPROVED, RationaleStatus.REJECTED)
 
 
 def touched_ids(session: Session, dataset: str) -> list[int]:

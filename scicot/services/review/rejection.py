@@ -22,7 +22,7 @@ from scicot.pure.worth.rejection import (
 )
 from scicot.services.questions.lookup import find_dataset_id
 from scicot.services.rationales.worth_order import worth_of
-from scicot.words.records import APPROVED, RationaleStatus
+from scicot.words.records import DECIDED, RationaleStatus
 
 NEWEST = 2000  # verdicts that a fit looks at
 LEAST_OF_A_KIND = 5  # rejected, and approved; fewer say nothing
@@ -64,7 +64,7 @@ def fit_queue(session: Session, dataset: str) -> Rejection | None:
         select(RationaleRow.id, RationaleRow.status, worth_of("help"), worth_of("leak"))
         .where(
             RationaleRow.dataset_id == find_dataset_id(session, dataset),
-            RationaleRow.status.in_((*APPROVED, RationaleStatus.REJECTED)),
+            RationaleRow.status.in_(DECIDED),
         )
         .order_by(RationaleRow.id.desc())
         .limit(NEWEST)

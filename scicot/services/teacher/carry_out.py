@@ -10,10 +10,8 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from db.models import AttemptRow, CompletionRow, RunCompletionRow
 from db.session import write
 from scicot.adapters.teacher.open import STARTER_SLOTS, open_teacher
 from scicot.adapters.teacher.spool import Spool
@@ -26,7 +24,7 @@ from scicot.services.teacher.calls.budget import Budget
 from scicot.services.teacher.calls.calls import Call, PendingCall, PoolSettings
 from scicot.services.teacher.calls.pool import TeacherPool
 from scicot.services.teacher.job import TeacherJob, adopt_texts, plan_job, settle, settle_leftovers
-from scicot.services.teacher.ledger.plan import reopen_calls
+from scicot.services.teacher.ledger.plan import count_in_flight, reopen_calls
 from scicot.services.teacher.ledger.writer import LedgerWriter
 from scicot.services.teacher.progress import list_pending, spent_so_far, tell_progress
 from scicot.services.teacher.refusals import note_refusals, refused_by
@@ -143,22 +141,7 @@ def _calls(context: RunContext, job: TeacherJob, pending: Sequence[PendingCall])
 def _in_flight(context: RunContext) -> int:
     """Return how many calls of ours another run has in flight; a batch's are not waited for."""
     with context.session() as session:
-        count = session.scalar(
-            select(func.count())
-            .select_from(CompletionRow)
-            .join(RunCompletionRow, RunCompletionRow.completion_id == CompletionRow.id)
-            .join(
-                AttemptRow,
-                (AttemptRow.completion_id == CompletionRow.id)
-                & (AttemptRow.number == CompletionRow.attempts),
-            )
-            .where(
-                RunCompletionRow.run_id == context.run.id,
-                CompletionRow.state == CompletionState.IN_FLIGHT,
-                AttemptRow.batch_id.is_(None),
-            )
-        )
-    return count or 0
+        return count_in_flight(session, context.run.id)
 
 
 def result_of(context: RunContext) -> TeacherResult:

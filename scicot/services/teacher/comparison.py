@@ -13,6 +13,7 @@ from scicot.pure.checks import find_flags
 from scicot.services.questions.lookup import find_dataset_id, get_questions
 from scicot.words.records import (
     APPROVED,
+    DECIDED,
     HAS_TEXT,
     CompletionState,
     Flag,
@@ -21,7 +22,6 @@ from scicot.words.records import (
 )
 
 MOST_QUESTIONS = 200  # that are looked at: enough to tell, and done in a second
-DECIDED = (*APPROVED, RationaleStatus.REJECTED)
 
 
 @dataclass(frozen=True, slots=True)

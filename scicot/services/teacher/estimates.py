@@ -31,6 +31,13 @@ _AFTER_EXAMPLES = RunRow.kind == RunKind.FEW_SHOT
 ASKED_AGAIN = (CompletionState.PENDING, CompletionState.FAILED)
 
 
+def estimate_teacher_run(session: Session, config: GenerationConfig | LessonConfig) -> Estimate:
+    """Return how many calls such a run needs that are not in the ledger yet, and their cost."""
+    if isinstance(config, LessonConfig):
+        return estimate_lesson(session, config)
+    return estimate_generation(session, config)
+
+
 def estimate_generation(session: Session, config: GenerationConfig) -> Estimate:
     """Return how many calls the config needs that are not in the ledger yet, and their cost."""
     prompt = get_prompt(session, config.prompt_id)

@@ -20,7 +20,7 @@ from scicot.services.runs.runs import list_runs
 from scicot.services.worth.control import ControlLine, read_control
 from scicot.services.worth.store import load_worths
 from scicot.words.errors import InvalidInput
-from scicot.words.records import APPROVED, RationaleStatus, RunKind, RunStatus
+from scicot.words.records import DECIDED, RationaleStatus, RunKind, RunStatus
 from scicot.words.worth import Worth
 
 
@@ -89,7 +89,7 @@ def show_worth(session: Session, dataset: str, student: str | None = None) -> Wo
             f"Measure with: python -m scicot worth run --dataset {dataset} --by untrained"
         )
     measured = [row for row in rows if row.id in worths]
-    judged = [row for row in measured if row.status in (*APPROVED, RationaleStatus.REJECTED)]
+    judged = [row for row in measured if row.status in DECIDED]
     rejected = [row.status is RationaleStatus.REJECTED for row in judged]
     # higher means likelier to be rejected: little help, much leak, many flags
     signs = {

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from db.models import AttemptRow, CompletionRow, RunCompletionRow, RunRow
@@ -177,7 +177,18 @@ def abandoned_calls(session: Session, run_id: int) -> list[Claim]:
     alive = select(RunRow.worker).where(
         RunRow.worker.is_not(None), RunRow.heartbeat_at > _lost_before(utc_now())
     )
-    rows = session.execute(
+    rows = session.execute(_in_flight(run_id).where(CompletionRow.worker.not_in(alive)))
+    return [Claim(*row) for row in rows]
+
+
+def count_in_flight(session: Session, run_id: int) -> int:
+    """Return how many of the run's calls are in flight, whoever asks; those of a batch are not."""
+    return session.scalar(select(func.count()).select_from(_in_flight(run_id).subquery())) or 0
+
+
+def _in_flight(run_id: int) -> Select[int, int, int]:
+    """Return the query of (completion, last attempt, its number) of what a run waits for."""
+    return (
         select(CompletionRow.id, AttemptRow.id, AttemptRow.number)
         .join(RunCompletionRow, RunCompletionRow.completion_id == CompletionRow.id)
         .join(
@@ -188,11 +199,9 @@ def abandoned_calls(session: Session, run_id: int) -> list[Claim]:
         .where(
             RunCompletionRow.run_id == run_id,
             CompletionRow.state == CompletionState.IN_FLIGHT,
-            CompletionRow.worker.not_in(alive),
             AttemptRow.batch_id.is_(None),
         )
     )
-    return [Claim(*row) for row in rows]
 
 
 def _lost_before(now: datetime) -> datetime:
