@@ -225,3 +225,19 @@ def test_the_second_run_is_one_that_answered_the_same_split(
     assert "no question in common" in shown
     assert "Choose runs on the same split" in shown
     assert "McNemar" not in shown  # there is nothing to count
+
+
+def test_where_there_are_more_seeds_the_page_says_what_all_of_them_say(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    def store(method: str, seed: int) -> int:
+        config = make_config(method=method, dataset="demo", snapshot="s", seed=seed)
+        return store_trained(session, questions, config)
+
+    pairs = [(store("sci_cot", seed), store("one_stage", seed)) for seed in range(3)]
+    a, b = pairs[0]
+    shown = texts(open_page("evaluate/compare", a=str(a), b=str(b)))
+    assert "**Over all seeds.**" in shown
+    assert "3 seeds each" in shown
+    again = texts(open_page("evaluate/compare", a=str(a), b=str(pairs[1][0])))
+    assert "**Over all seeds.**" not in again  # one cell: they differ in nothing but the seed

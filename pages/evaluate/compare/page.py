@@ -26,7 +26,8 @@ from pages.shared.frame import errors_shown
 from pages.shared.next_step import show_next_step
 from scicot.pure.evaluation.comparison import Cell
 from scicot.pure.markdown import escape_markdown
-from scicot.services.evaluation.comparison import RunComparison, compare_runs
+from scicot.services.evaluation.cells import find_siblings
+from scicot.services.evaluation.comparison import Reading, RunComparison, compare_runs
 from scicot.services.evaluation.pairs import default_pair, find_partner
 from scicot.services.evaluation.question_view import view_question
 from scicot.services.workspace import open_workspace
@@ -59,6 +60,8 @@ def compare(run_a: RunView, run_b: RunView, others: Sequence[RunView]) -> None:
     show_differing(compared)
     if not compared.found.matched:
         return
+    if among is None:
+        show_seeds(run_a, run_b, reading)
     cell = show_overview(compared)
     names = [compared.name_a, compared.name_b]
     if view == "slices" and slices is not None:
@@ -74,6 +77,14 @@ def compare(run_a: RunView, run_b: RunView, others: Sequence[RunView]) -> None:
     if view != "questions":
         runs = f"{run_a.id},{run_b.id}"
         show_next_step("Read what they wrote.", links.INSPECT, "Read both side by side", runs=runs)
+
+
+def show_seeds(run_a: RunView, run_b: RunView, reading: Reading) -> None:
+    """Say what all seeds of both say together, where there are more than these two runs."""
+    with open_workspace() as session:
+        found = find_siblings(session, run_a.id, run_b.id, reading=reading)
+    if found is not None:
+        st.markdown(f"**Over all seeds.** {escape_markdown(found.sentence)}")
 
 
 def show_differing(compared: RunComparison) -> None:

@@ -57,6 +57,7 @@ class ReportPair:
     found: Comparison
     sentence: str
     adjusted_p: float
+    over_seeds: str  # what all seeds of both say together; empty where there are no more than these
     slices: Mapping[Dimension, Sequence[SliceRow]]
     examples: Mapping[Cell, Sequence[ReportExample]]
     learned: Sequence[str] = ()  # what one place always would give, and whether either run chooses

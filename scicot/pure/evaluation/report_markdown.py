@@ -48,6 +48,8 @@ def _pair(pair: ReportPair) -> Iterator[str]:
         f"### {escape_markdown(pair.dataset)}: A = {escape_markdown(pair.name_a)} (run "
         f"{pair.run_a}), B = {escape_markdown(pair.name_b)} (run {pair.run_b})"
     )
+    if pair.over_seeds:
+        yield f"**Over all seeds.** {escape_markdown(pair.over_seeds)}"
     yield f"**{escape_markdown(pair.sentence)}**"
     yield (
         "| | B right | B wrong |\n| :-- | --: | --: |\n"

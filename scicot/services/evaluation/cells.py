@@ -213,6 +213,20 @@ def compare_seeds(
     return _compare(session, cells[0], cells[1], reading)
 
 
+def find_siblings(
+    session: Session, run_a: int, run_b: int, *, reading: Reading = Reading.GENERATED
+) -> CellComparison | None:
+    """Return two runs compared with all their seeds; None where there are no more seeds than these.
+
+    None too where they are of one cell, were not trained here, or share no two questions.
+    """
+    try:
+        found = compare_seeds(session, run_a, run_b, reading=reading)
+    except InvalidInput:
+        return None
+    return found if len(found.cell_a.runs) + len(found.cell_b.runs) > 2 else None
+
+
 def _most_alike(
     cells_a: Sequence[SeedCell], cells_b: Sequence[SeedCell]
 ) -> tuple[SeedCell, SeedCell]:

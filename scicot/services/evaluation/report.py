@@ -34,6 +34,7 @@ from scicot.pure.methods.registry import CLAIM, list_methods
 from scicot.pure.statistics import holm
 from scicot.services.evaluation.attribution import attribute_errors, is_two_stage
 from scicot.services.evaluation.baselines import load_places
+from scicot.services.evaluation.cells import find_siblings
 from scicot.services.evaluation.comparison import RunComparison, compare_runs
 from scicot.services.evaluation.figures import draw_figures
 from scicot.services.evaluation.results import Results, find_experiment, load_results
@@ -155,6 +156,7 @@ def _standing(run: RunView) -> tuple[float, int, int]:
 
 def _pair(session: Session, compared: RunComparison, adjusted_p: float) -> ReportPair:
     a, b = compared.run_a, compared.run_b
+    seeds = find_siblings(session, a.id, b.id)
     slices = load_slices(session, a.id, b.id)
     shown: dict[Dimension, Sequence[SliceRow]] = {
         dimension: rows for dimension in SHOWN_SLICES if (rows := slices.rows(dimension))
@@ -170,6 +172,7 @@ def _pair(session: Session, compared: RunComparison, adjusted_p: float) -> Repor
         found=compared.found,
         sentence=compared.sentence,
         adjusted_p=adjusted_p,
+        over_seeds=seeds.sentence if seeds else "",
         slices=shown,
         examples=_examples(session, compared),
         learned=_say_places(session, compared),

@@ -1,3 +1,4 @@
+import html
 import re
 from pathlib import Path
 
@@ -6,9 +7,11 @@ from sqlalchemy.orm import Session
 
 from db.models import RunRow
 from db.session import write
+from scicot.adapters.report_html import render_html
 from scicot.pure.evaluation.attribution import Fault
 from scicot.pure.evaluation.comparison import Cell
 from scicot.pure.evaluation.report import EXAMPLES
+from scicot.pure.evaluation.report_markdown import to_report_markdown
 from scicot.pure.methods.registry import make_config
 from scicot.services.evaluation.attribution import OTHERS
 from scicot.services.evaluation.report import build_report, choose_runs, write_report
@@ -194,3 +197,24 @@ def test_a_report_says_whether_each_run_learned_to_choose_and_what_stage_2_was_g
         assert "Always the same place would give 30.0%" in said
         assert "they share 0.90 of their words with the reference" in said
         assert said.count("one place always would give") >= 6
+
+
+def test_the_headline_is_what_all_seeds_say_where_there_are_several(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    for method in ("sci_cot", "one_stage"):
+        for seed in range(3):
+            config = make_config(method=method, dataset="demo", snapshot="s", seed=seed)
+            store_run(
+                session,
+                questions,
+                right=range(seed, 30),
+                method=method,
+                config=config.model_dump(mode="json"),
+            )
+    report = build_report(session)
+    (pair,) = report.pairs
+    assert "3 seeds each" in pair.over_seeds
+    assert pair.sentence.startswith("In this run")
+    assert pair.over_seeds in html.unescape(render_html(report))
+    assert "**Over all seeds.**" in to_report_markdown(report)
