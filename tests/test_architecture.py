@@ -179,7 +179,7 @@ WITHOUT_ACTOR = {
     *("take_over_requeued", "store_predictions", "claim_run", "note_batch", "carry_out"),
     *("plan_job", "adopt_texts", "settle_leftovers", "note_refusals", "share_answers"),
     *("store_worths", "search_duplicates", "remember"),
-    *("plan_shards", "claim_shard", "beat_shard", "release_shard", "finish_shard"),
+    *("plan_shards", "claim_shard", "beat_shard", "release_shard", "finish_shard", "settle"),
 }
 IMPURE_MODULES = {"os", "pathlib", "time", "secrets", "uuid", "socket", "shutil", "tempfile"}
 FILE_CALLS = {
