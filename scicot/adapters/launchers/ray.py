@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import shlex
+import socket
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from scicot.adapters.launchers.carried import Carried
 from scicot.adapters.sources.yaml_files import read_yaml
 from scicot.words.errors import LauncherError
 from scicot.words.launching import Phase, RayOptions, Seen, Submitted
 
+KNOCK_SECONDS = 2.0
 PHASES = {
     "PENDING": Phase.WAITS,
     "RUNNING": Phase.GOES,
@@ -86,11 +90,12 @@ class RayLauncher:
             return ""
 
     def _client(self) -> Any:
-        from ray.job_submission import JobSubmissionClient
-
         try:
+            _knock(self.options.address)
+            from ray.job_submission import JobSubmissionClient
+
             return JobSubmissionClient(self.options.address)
-        except (ConnectionError, RuntimeError, OSError) as error:
+        except (ConnectionError, RuntimeError, OSError, ValueError) as error:
             raise LauncherError(
                 f"No Ray cluster answers at {self.options.address}. Start one (`ray start --head`) "
                 "or correct the address."
@@ -106,6 +111,16 @@ class RayLauncher:
             given = dict(read_yaml(path))
         own = given.get("env_vars") or {}
         return given | {"env_vars": {**carried.environment, **own}}
+
+
+def _knock(address: str) -> None:
+    """Raise OSError where nobody answers at the address: Ray's client would wait for minutes."""
+    url = urlsplit(address)
+    host, port = url.hostname or "", url.port or (443 if url.scheme == "https" else 80)
+    if {url.scheme, "all"} & set(getproxies()) and not proxy_bypass(host):
+        return  # the client asks the proxy, and what lies behind it may not be reached from here
+    with socket.create_connection((host, port), timeout=KNOCK_SECONDS):
+        pass
 
 
 def _shorten(message: str) -> str:

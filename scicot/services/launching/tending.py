@@ -36,6 +36,7 @@ from scicot.words.settings import Settings
 from scicot.words.storage import storage_error
 
 LOOK_EVERY = timedelta(seconds=2)
+SOON = timedelta(seconds=1)  # a cluster that has no answer by then is asked once a pass
 LEFT_AFTER = timedelta(seconds=10)  # a run that nobody looks at who reaches its cluster
 # after which whoever was handing a run over is taken for gone: an upload may take minutes
 SUBMITTING = timedelta(minutes=10)
@@ -49,9 +50,10 @@ def look_after(session: Session, settings: Settings) -> None:
     for run_id in _to_hand_over(session, at_hand):
         with _alone(session, run_id):
             _hand_over(session, settings, run_id)
+    silent: set[tuple[str, str]] = set()
     for run_id in _to_look_at(session, at_hand):
         with _alone(session, run_id):
-            _look_after(session, settings, run_id)
+            _look_after(session, settings, run_id, silent)
 
 
 @contextmanager
@@ -217,7 +219,10 @@ def _seen_within(time: timedelta, now: datetime) -> ColumnElement[bool]:
     return LaunchRow.seen_at.between(now - time, now)
 
 
-def _look_after(session: Session, settings: Settings, run_id: int) -> None:
+def _look_after(
+    session: Session, settings: Settings, run_id: int, silent: set[tuple[str, str]]
+) -> None:
+    """Bring one run up to date; a cluster that let this look wait in vain is added to `silent`."""
     launch, row = session.get_one(LaunchRow, run_id), session.get_one(RunRow, run_id)
     session.refresh(row)
     launcher, ticket, options = row.launcher, launch.ticket, launch.options
@@ -225,12 +230,16 @@ def _look_after(session: Session, settings: Settings, run_id: int) -> None:
     session.commit()
     cluster: ClusterLauncher | None = None
     seen = Seen(Phase.UNKNOWN, "")
-    if ticket is not None and launcher in CLUSTERS and is_at_hand(_cluster_name(launcher)):
+    which = (launcher, str(options.get("address", "")))
+    is_asked = launcher in CLUSTERS and which not in silent
+    if ticket is not None and is_asked and is_at_hand(_cluster_name(launcher)):
         name = _cluster_name(launcher)
         cluster = open_cluster(name, OPTIONS[name].checked(**options))
-        seen = cluster.look(
-            ticket
-        )  # before the row is read: what it wrote at its end is then there
+        asked_at = utc_now()
+        # before the row is read: what it wrote at its end is then there
+        seen = cluster.look(ticket)
+        if seen.phase is Phase.UNKNOWN and utc_now() - asked_at >= SOON:
+            silent.add(which)
     if is_travelling and follow_parcel(session, settings, run_id):
         return  # its result waits for room here
     if ticket is None:

@@ -244,6 +244,31 @@ def test_the_row_is_trusted_over_a_cluster_that_does_not_answer(
     assert get_run(workspace, run_id).status is RunStatus.RUNNING
 
 
+@pytest.mark.parametrize(("waited", "looks"), [(10, 1), (0, 3)])
+def test_a_cluster_that_lets_one_look_wait_in_vain_is_asked_no_more_in_that_pass(
+    workspace: Workspace,
+    slurm: NotingCluster,
+    monkeypatch: pytest.MonkeyPatch,
+    waited: int,
+    looks: int,
+) -> None:
+    for _run in range(3):
+        send(workspace)
+    past, asked = [timedelta(0)], []
+
+    def look(ticket: str) -> Seen:
+        asked.append(ticket)
+        past[0] += timedelta(seconds=waited)
+        return Seen(Phase.UNKNOWN, "UNKNOWN")
+
+    monkeypatch.setattr(tending, "utc_now", lambda: utc_now() + past[0])
+    monkeypatch.setattr(slurm, "look", look)
+    workspace.tend()
+    assert len(asked) == looks
+    workspace.tend()
+    assert len(asked) == 2 * looks
+
+
 def test_a_requeued_job_waits_again_and_its_next_worker_has_the_run(
     workspace: Workspace, slurm: NotingCluster
 ) -> None:
