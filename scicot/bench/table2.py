@@ -29,6 +29,7 @@ from scicot.services.questions.imports import import_questions
 from scicot.services.rationales.imports import RationaleSource, import_rationales
 from scicot.services.runs.runs import get_run
 from scicot.services.runs.worker import run_worker
+from scicot.services.training.choosing import Criteria
 from scicot.services.training.experiments import start_experiment
 from scicot.services.training.snapshots import create_snapshot
 from scicot.services.training.training import run_training
@@ -94,7 +95,8 @@ def _store(
     path = folder / f"{name}-rationales.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     import_rationales(session, ACTOR, path, dataset=name, source=RationaleSource("bench"))
-    create_snapshot(session, ACTOR, name=name, dataset=name, include=list(RationaleStatus))
+    everything = Criteria(include=list(RationaleStatus))
+    create_snapshot(session, ACTOR, name=name, dataset=name, criteria=everything)
 
 
 def _row(question: StoredQuestion) -> dict[str, Any]:

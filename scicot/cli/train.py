@@ -13,6 +13,7 @@ from scicot.cli.output import AsJson, current_actor, emit, parse_statuses, run_n
 from scicot.cli.runs import Ask, Launcher, describe_differences, finish_or_follow
 from scicot.pure.methods.plan import OwnAnswerRule
 from scicot.pure.methods.registry import find_method, list_methods
+from scicot.services.training.choosing import Criteria
 from scicot.services.training.cloning import clone_config, differences_from_run
 from scicot.services.training.estimate import estimate_training
 from scicot.services.training.preview import StagePreview, inspect_training
@@ -89,22 +90,25 @@ def create_command(
     if own_answer_right and own_answer_not_wrong:
         raise typer.BadParameter("--own-answer-right is the narrower one: name one of the two.")
     own_answer: OwnAnswerRule | None = "not_wrong" if own_answer_not_wrong else None
+    criteria = Criteria(
+        include=parse_statuses(include),
+        sources=source or (),
+        samples=sample or (),
+        own_answer="right" if own_answer_right else own_answer,
+        per_question=per_question,
+        least_help=least_help,
+        without_leak=without_leak,
+        by_help=by_help,
+        limit=limit,
+        measured_by=measured_by,
+    )
     with open_workspace() as session:
         snapshot = create_snapshot(
             session,
             current_actor(),
             name=name,
             dataset=dataset,
-            include=parse_statuses(include),
-            sources=source or (),
-            samples=sample or (),
-            own_answer="right" if own_answer_right else own_answer,
-            per_question=per_question,
-            least_help=least_help,
-            without_leak=without_leak,
-            by_help=by_help,
-            limit=limit,
-            measured_by=measured_by,
+            criteria=criteria,
         )
     fields = {"snapshot": snapshot.id, **asdict(snapshot)}
     said = f"Snapshot '{snapshot.name}' holds {snapshot.items} rationales."

@@ -1,5 +1,6 @@
 """Threads that have batches of their own, and batches that are computed twice, learn the same."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -181,23 +182,41 @@ def test_who_is_asked_to_stop_stops_all_hands_and_can_begin_again(gradient: Any)
     assert len(done) == stopped + 3
 
 
-def test_each_hand_has_its_threads_and_this_thread_has_its_own_again(gradient: Any) -> None:
-    def threads(*_: Any) -> tuple[int, list[str]]:
-        lines = torch.__config__.parallel_info().splitlines()
-        return torch.get_num_threads(), [line for line in lines if "mkl_get_max_threads" in line]
-
+@pytest.fixture
+def two_threads() -> Iterator[None]:
     before = torch.get_num_threads()
     torch.set_num_threads(2)
-    try:
-        mine = threads()
-        hands = Hands([gradient.model, make_twin(gradient.model)])
-        for _ in range(2):
-            in_hands = hands.work(threads, [None, None], lambda: None)
-            assert [count for count, _ in in_hands] == [1, 1]
-            assert all(lines != mine[1] for _, lines in in_hands if lines)
-            assert threads() == mine
-    finally:
-        torch.set_num_threads(before)
+    yield
+    torch.set_num_threads(before)
+
+
+def threads_of_mkl() -> list[str]:
+    """Return what torch says of MKL's threads; nothing where it was built without."""
+    lines = torch.__config__.parallel_info().splitlines()
+    return [line for line in lines if "mkl_get_max_threads" in line]
+
+
+def threads_in(gradient: Any, count: Callable[[], Any]) -> Iterator[tuple[Any, list[Any]]]:
+    """Yield twice what this thread counts after its hands have worked, and what they counted."""
+    hands = Hands([gradient.model, make_twin(gradient.model)])
+    for _ in range(2):
+        in_hands = hands.work(lambda *_: count(), [None, None], lambda: None)
+        yield count(), in_hands
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_each_hand_has_one_thread_and_this_thread_has_its_own_again(gradient: Any) -> None:
+    for mine, in_hands in threads_in(gradient, torch.get_num_threads):
+        assert (mine, in_hands) == (2, [1, 1])
+
+
+@pytest.mark.usefixtures("two_threads")
+@pytest.mark.skipif(not threads_of_mkl(), reason="torch is built without MKL here")
+def test_each_hand_has_one_thread_of_mkl_too(gradient: Any) -> None:
+    before = threads_of_mkl()
+    for mine, in_hands in threads_in(gradient, threads_of_mkl):
+        assert mine == before
+        assert all(lines != before for lines in in_hands)
 
 
 def test_what_goes_wrong_in_a_hand_is_told(gradient: Any) -> None:

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy.orm import Session
 from streamlit.testing.v1 import AppTest
 
-from scicot.services.runs import queue
 from scicot.services.runs.runs import get_run, list_runs
 from scicot.services.teacher.prompts import list_prompts
 from scicot.words.records import RunKind, RunStatus
@@ -29,12 +28,6 @@ def teacher() -> Iterator[FakeTeacher]:
 @pytest.fixture(autouse=True)
 def questions(session: Session, tmp_path: Path) -> None:
     store_questions(session, tmp_path / "data", train=6, validation=2, test=0)
-
-
-@pytest.fixture(autouse=True)
-def no_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave started runs waiting: the tests carry them out themselves."""
-    monkeypatch.setattr(queue, "_take_next", lambda *_arguments: None)
 
 
 def labelled(elements: Any, label: str) -> Any:

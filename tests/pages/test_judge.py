@@ -14,7 +14,6 @@ from scicot.services.judge.judging import run_judge
 from scicot.services.judge.rubrics import list_rubrics
 from scicot.services.review.items import load_item
 from scicot.services.review.verdicts import decide
-from scicot.services.runs import queue
 from scicot.services.runs.runs import list_runs
 from scicot.services.runs.worker import run_worker
 from scicot.words.records import Actor, RunKind, RunStatus, Split, Verdict
@@ -40,9 +39,8 @@ def choose_server(app: AppTest, address: str) -> None:
 
 
 def test_a_rubric_is_written_judged_by_and_set_against_people(
-    session: Session, tmp_path: Path, teacher: FakeTeacher, monkeypatch: pytest.MonkeyPatch
+    session: Session, tmp_path: Path, teacher: FakeTeacher
 ) -> None:
-    monkeypatch.setattr(queue, "_take_next", lambda *_arguments: None)
     teacher.answer = lambda prompt: json.dumps({"right": "fail" if "wrong" in prompt else "pass"})
     questions = store_questions(session, tmp_path / "data", train=3, validation=0, test=0)
     for question, text in zip(
@@ -85,9 +83,8 @@ def test_a_rubric_is_written_judged_by_and_set_against_people(
 
 
 def test_a_judge_whose_replies_cannot_be_read_says_so_on_its_tab(
-    session: Session, tmp_path: Path, teacher: FakeTeacher, monkeypatch: pytest.MonkeyPatch
+    session: Session, tmp_path: Path, teacher: FakeTeacher
 ) -> None:
-    monkeypatch.setattr(queue, "_take_next", lambda *_arguments: None)
     teacher.answer = lambda _prompt: "I cannot judge."
     questions = store_questions(session, tmp_path / "data", train=1, validation=0, test=0)
     store_rationale(session, questions[Split.TRAIN][0], "A text.")
@@ -102,10 +99,7 @@ def test_a_judge_whose_replies_cannot_be_read_says_so_on_its_tab(
     assert any("verdict" in one.value for one in app.error)
 
 
-def test_a_measurement_of_worth_is_followed_on_its_tab(
-    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(queue, "_take_next", lambda *_arguments: None)
+def test_a_measurement_of_worth_is_followed_on_its_tab(session: Session, tmp_path: Path) -> None:
     questions = store_questions(session, tmp_path / "data", train=1, validation=0, test=0)
     store_rationale(session, questions[Split.TRAIN][0], "A text.")
     app = open_page("prepare/clean", dataset="demo", tab="Worth")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import asdict
 from functools import partial
 from itertools import count
 
@@ -183,7 +182,7 @@ def _freeze(dataset: str, name: str, criteria: Criteria) -> None:
             current_actor(),
             name=name,
             dataset=dataset,
-            **asdict(criteria),
+            criteria=criteria,
         )
         _take(
             snapshot.name,

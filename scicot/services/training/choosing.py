@@ -25,14 +25,15 @@ TAKEN_FIRST = {RationaleStatus.EDITED: 0, RationaleStatus.ACCEPTED: 1}
 class Criteria:
     """What a snapshot takes: of each question up to `per_question` rationales, the best first.
 
-    `sources` and `samples` empty: any; the order of `sources` is one of preference. `own_answer`
-    keeps those alone whose teacher, without the key, comes to it (`right`), or drops those alone
-    that come to another (`not_wrong`: what was told the key stays). `least_help` (nats) and
-    `without_leak` keep what a student measured and found to help so much, and not to give the key
-    away. `by_help`: what helps it most comes first, whosever it is: which teacher for which
-    question. `measured_by` is that student, since two measure differently; None: `settle` names
-    the one that measured last. Of more than `limit` questions those stay, with
-    `by_help`, whose text helps most; else they are drawn, always the same ones.
+    Sources take turns in the order of `sources`; within one an edited text comes before an accepted
+    one before any other, then the less suspicious, then the older. `sources` and `samples` empty:
+    any. `own_answer` keeps those alone whose teacher, without the key, comes to it (`right`), or
+    drops those alone that come to another (`not_wrong`: what was told the key stays). `least_help`
+    (nats) and `without_leak` keep what a student measured and found to help so much, and not to
+    give the key away. `by_help`: what helps it most comes first, whosever it is: which teacher for
+    which question. `measured_by` is that student, since two measure differently; None: `settle`
+    names the one that measured last. Of more than `limit` questions those stay, with `by_help`,
+    whose text helps most; else they are drawn, always the same ones.
     """
 
     include: Sequence[RationaleStatus] = APPROVED
@@ -111,6 +112,9 @@ class Criteria:
         if self.measured_by is not None:
             said += f" (measured by {self.measured_by})"
         return said
+
+
+ONE_APPROVED = Criteria()  # one text a question, of those to which a person said yes
 
 
 @dataclass(frozen=True, slots=True)

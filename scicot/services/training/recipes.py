@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -98,6 +98,6 @@ def _freeze(
         actor,
         name=f"{named.name[:70]} ({method.name}) {named.content_hash[:6]}",
         dataset=dataset,
-        **asdict(criteria),
+        criteria=criteria,
     )
     return snapshot.name

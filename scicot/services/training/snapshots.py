@@ -20,9 +20,9 @@ from db.models import (
 )
 from db.session import write
 from scicot.adapters.clock import utc_now
-from scicot.pure.methods.plan import OwnAnswerRule
 from scicot.services.questions.lookup import find_dataset_id
 from scicot.services.training.choosing import (
+    ONE_APPROVED,
     Criteria,
     choose_rationales,
     conditions,
@@ -32,7 +32,7 @@ from scicot.services.training.choosing import (
 )
 from scicot.words.errors import Conflict, InvalidInput, NotFound
 from scicot.words.people import Action, needs
-from scicot.words.records import APPROVED, Actor, RationaleStatus, Split
+from scicot.words.records import Actor, RationaleStatus, Split
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,24 +152,10 @@ def create_snapshot(
     *,
     name: str,
     dataset: str,
-    include: Sequence[RationaleStatus] = APPROVED,
-    sources: Sequence[str] = (),
-    samples: Sequence[int] = (),
-    own_answer: OwnAnswerRule | None = None,
-    per_question: int = 1,
-    least_help: float | None = None,
-    without_leak: bool = False,
-    by_help: bool = False,
-    limit: int | None = None,
-    measured_by: str | None = None,
+    criteria: Criteria = ONE_APPROVED,
 ) -> Snapshot:
     """Freeze the current revisions of the dataset's training rationales that fit the criteria.
 
-    A question gets up to `per_question` of them: sources take turns in the order of `sources`
-    (any, where none is named), within one an edited text comes before an accepted one before any
-    other, then the less suspicious, then the older. `own_answer` is a rule on what the teacher,
-    without the key, comes to; `least_help`, `without_leak` and `by_help` on what a student
-    measured: `measured_by`, else the one that did last; `limit` on how many questions there are.
     The hash covers the questions and texts, not the name: what is frozen already is returned, and
     found by this name too. Raises InvalidInput when nothing fits or the student measured nothing
     here, Conflict when the name is another one's.
@@ -177,18 +163,6 @@ def create_snapshot(
     if not name.strip():
         raise InvalidInput("A snapshot needs a name. Give it one that says what it holds.")
     dataset_id = find_dataset_id(session, dataset)
-    criteria = Criteria(
-        tuple(include),
-        tuple(sources),
-        tuple(samples),
-        own_answer,
-        per_question,
-        least_help,
-        without_leak,
-        by_help,
-        limit,
-        measured_by,
-    )
     criteria = settle(session, dataset_id, criteria)
     with write(session):
         chosen = choose_rationales(session, dataset_id, criteria)
@@ -198,11 +172,11 @@ def create_snapshot(
                 "Review some first, or include other statuses."
             )
         same = _same_texts(session, dataset_id, hash_chosen(chosen))
-        taken = _named(session, name)
-        if taken is not None and (same is None or taken.id != same.id):
+        namesake = _named(session, name)
+        if namesake is not None and (same is None or namesake.id != same.id):
             raise Conflict(f"There is a snapshot '{name}' already. Choose another name.")
         if same is not None:
-            if taken is None:  # whoever calls it so finds it
+            if namesake is None:  # whoever calls it so finds it
                 same.other_names = [*same.other_names, name]
             return replace(_to_snapshot(same, dataset), already_there=True)
         row = SnapshotRow(

@@ -20,6 +20,7 @@ from scicot.services.review.items import load_item
 from scicot.services.review.queue import count_filtered, count_queues, next_items
 from scicot.services.review.undo import undo
 from scicot.services.review.verdicts import decide
+from scicot.services.training.choosing import Criteria
 from scicot.services.training.snapshots import create_snapshot, snapshot_texts
 from scicot.words.records import Actor, RationaleStatus, Split, StoredQuestion, Verdict
 from scicot.words.reviewing import Queue, QueueFilter
@@ -182,8 +183,8 @@ def test_a_snapshot_takes_the_accepted_sample_and_the_export_says_which_it_is(
     ids = three(session, questions[0])
     judge(session, ids[1], Verdict.ACCEPT)
     session.rollback()
-    everything = (STATUS.SKIPPED, STATUS.ACCEPTED)
-    made = create_snapshot(session, ADA, name="one", dataset="demo", include=everything)
+    everything = Criteria(include=(STATUS.SKIPPED, STATUS.ACCEPTED))
+    made = create_snapshot(session, ADA, name="one", dataset="demo", criteria=everything)
     assert [text.text for texts in snapshot_texts(session, made.id).values() for text in texts] == [
         load_item(session, ADA, ids[1]).rationale.text
     ]
@@ -257,7 +258,8 @@ def test_a_sample_is_accepted_beside_another_and_undone_alone(
     assert statuses(session, [against, letter, best]) == taken
     press(against, "third", also=True)  # passed over before
     assert set(statuses(session, [against, letter, best])) == {STATUS.ACCEPTED}
-    made = create_snapshot(session, ADA, name="all", dataset="demo", per_question=3)
+    three_each = Criteria(per_question=3)
+    made = create_snapshot(session, ADA, name="all", dataset="demo", criteria=three_each)
     assert made.items == 3
     session.rollback()
     undo(session, ADA, "third")

@@ -60,6 +60,7 @@ def test_examples_come_from_the_training_split_only(
 ) -> None:
     answer(session, teacher, shots=5, chain_of_thought=False)
     training = [one.stem for one in questions[Split.TRAIN]]
+    assert len(teacher.seen) == 8
     for seen in teacher.seen:
         assert sum(stem in seen.prompt for stem in training) >= 5
         assert seen.prompt.count("<question>") == 6
@@ -72,6 +73,7 @@ def test_chain_of_thought_shows_approved_rationales(
     store_rationale(session, train[0], "A good reason.", status=RationaleStatus.ACCEPTED)
     store_rationale(session, train[1], "A bad reason.", status=RationaleStatus.REJECTED)
     answer(session, teacher, shots=1)
+    assert len(teacher.seen) == 8
     assert all("A good reason. The answer is (A)" in seen.prompt for seen in teacher.seen)
     with pytest.raises(InvalidConfig, match="there are 1"):
         answer(session, teacher, shots=2)
@@ -81,6 +83,7 @@ def test_without_examples_it_is_asked_to_think_step_by_step(
     session: Session, teacher: FakeTeacher, questions: SPLITS
 ) -> None:
     answer(session, teacher, shots=0)
+    assert len(teacher.seen) == 8
     assert all("Let's think step by step." in seen.prompt for seen in teacher.seen)
 
 

@@ -15,6 +15,7 @@ from scicot.services.rationales.own_answers import list_wrong
 from scicot.services.review.queue import count_filtered
 from scicot.services.teacher.generation import start_generation
 from scicot.services.teacher.prompts import choose_default_prompt, default_prompt, save_prompt
+from scicot.services.training.choosing import Criteria
 from scicot.services.training.snapshots import create_snapshot, snapshot_texts
 from scicot.words.errors import InvalidConfig
 from scicot.words.records import RationaleStatus, Split, StoredQuestion
@@ -50,8 +51,7 @@ def test_what_comes_to_the_key_without_it_can_be_kept_alone(
         ADA,
         name="right",
         dataset="demo",
-        include=list(RationaleStatus),
-        own_answer="right",
+        criteria=Criteria(include=list(RationaleStatus), own_answer="right"),
     )
     assert snapshot_texts(session, made.id).keys() == right
     assert made.criteria["own_answer_right"] is True

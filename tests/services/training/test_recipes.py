@@ -12,6 +12,7 @@ from db.session import write
 from scicot.pure.methods.registry import find_method
 from scicot.services.questions.browser import QuestionFilter, find_questions
 from scicot.services.runs.runs import get_run
+from scicot.services.training.choosing import Criteria
 from scicot.services.training.data import read_training_data
 from scicot.services.training.experiments import start_experiment
 from scicot.services.training.snapshots import create_snapshot, find_snapshot, snapshot_texts
@@ -58,11 +59,12 @@ def test_a_recipe_refuses_a_snapshot_that_is_not_what_it_is_about(
     ):
         with pytest.raises(InvalidConfig, match=words):
             start_training(session, get_settings(), ADA, tiny_config(method, tiny_t5))
-    create_snapshot(session, ADA, name="one", dataset="demo", own_answer="right")
+    create_snapshot(session, ADA, name="one", dataset="demo", criteria=Criteria(own_answer="right"))
     with pytest.raises(InvalidConfig, match="one text a question, and the method learns several"):
         read_training_data(session, tiny_config("ho", tiny_t5, snapshot="one"))
     session.rollback()
-    create_snapshot(session, ADA, name="two", dataset="demo", own_answer="right", per_question=2)
+    two = Criteria(own_answer="right", per_question=2)
+    create_snapshot(session, ADA, name="two", dataset="demo", criteria=two)
     with pytest.raises(InvalidConfig, match="up to 2 texts a question, and the method learns one"):
         read_training_data(session, tiny_config("magister", tiny_t5, snapshot="two"))
 

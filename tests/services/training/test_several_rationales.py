@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -50,15 +51,14 @@ def questions(session: Session, tmp_path: Path) -> Questions:
     return stored
 
 
-def freeze(session: Session, per_question: int, **criteria: object) -> Snapshot:
+def freeze(session: Session, per_question: int, **criteria: Any) -> Snapshot:
     session.rollback()
     return create_snapshot(
         session,
         ADA,
         name=f"up to {per_question} {criteria}",
         dataset="demo",
-        per_question=per_question,
-        **criteria,  # type: ignore[arg-type]
+        criteria=Criteria(per_question=per_question, **criteria),
     )
 
 

@@ -12,6 +12,7 @@ from scicot.services.review.items import load_item
 from scicot.services.review.queue import next_items
 from scicot.services.runs.runs import create_run, get_run, list_runs
 from scicot.services.runs.worker import run_worker
+from scicot.services.training.choosing import Criteria
 from scicot.services.training.snapshots import create_snapshot, snapshot_texts
 from scicot.services.worth.run import list_unmeasured, start_worth
 from scicot.services.worth.show import show_worth
@@ -179,8 +180,10 @@ def test_worth_filters_a_snapshot_and_stands_in_the_history_and_on_the_clean_pag
 
     def freeze(**criteria: Any) -> int:
         session.rollback()
-        name = f"worth {criteria}"
-        return create_snapshot(session, Actor("Ada"), name=name, dataset="demo", **criteria).items
+        name, wanted = f"worth {criteria}", Criteria(**criteria)
+        return create_snapshot(
+            session, Actor("Ada"), name=name, dataset="demo", criteria=wanted
+        ).items
 
     assert freeze(least_help=0.5) == 2
     assert freeze(without_leak=True) == 2
@@ -188,9 +191,8 @@ def test_worth_filters_a_snapshot_and_stands_in_the_history_and_on_the_clean_pag
     assert freeze(sources=("peer",)) == 3
     assert freeze(sources=("peer",), limit=2) == 2
     session.rollback()
-    best = create_snapshot(
-        session, Actor("Ada"), name="two", dataset="demo", sources=("peer",), by_help=True, limit=2
-    )
+    two = Criteria(sources=("peer",), by_help=True, limit=2)
+    best = create_snapshot(session, Actor("Ada"), name="two", dataset="demo", criteria=two)
     assert best.already_there  # as those of half a nat or more
     store_rationale(session, trained[0], "No.", source="peer", sample=1)
     page = open_page("prepare/clean", dataset="demo", tab="Worth")
@@ -220,7 +222,8 @@ def test_a_snapshot_goes_by_one_students_measures_and_says_whose(
 
     def freeze(name: str, **criteria: Any) -> tuple[int, str | None]:
         session.rollback()
-        made = create_snapshot(session, Actor("Ada"), name=name, dataset="demo", **criteria)
+        wanted = Criteria(**criteria)
+        made = create_snapshot(session, Actor("Ada"), name=name, dataset="demo", criteria=wanted)
         stored = session.get_one(SnapshotRow, made.id).criteria
         return made.items, stored.get("measured_by")
 
@@ -228,11 +231,8 @@ def test_a_snapshot_goes_by_one_students_measures_and_says_whose(
     assert freeze("last", least_help=-0.5) == (1, "run 2")
     assert freeze("named", least_help=1.5, measured_by="run 1") == (2, "run 1")
     assert freeze("all", sources=("peer",)) == (3, None)
-    session.rollback()
     with pytest.raises(InvalidInput, match=r"'run 9' has measured none .*run 2, run 1.*worth run"):
-        create_snapshot(
-            session, Actor("Ada"), name="x", dataset="demo", by_help=True, measured_by="run 9"
-        )
+        freeze("x", by_help=True, measured_by="run 9")
 
 
 def test_teachers_are_compared_by_help_and_by_the_students_that_they_make(
@@ -269,6 +269,7 @@ def test_teachers_are_compared_by_help_and_by_the_students_that_they_make(
     assert not page.exception
     assert any("run 1" in caption.value for caption in page.caption)
     session.rollback()
-    made = create_snapshot(session, Actor("Ada"), name="best", dataset="demo", by_help=True)
+    by_help = Criteria(by_help=True)
+    made = create_snapshot(session, Actor("Ada"), name="best", dataset="demo", criteria=by_help)
     texts = snapshot_texts(session, made.id)
     assert [texts[one.id][0].source for one in (first, second)] == ["peer", "starter"]
