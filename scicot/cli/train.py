@@ -21,7 +21,8 @@ from scicot.services.training.previewed import StagePreview
 from scicot.services.training.snapshots import create_snapshot, list_snapshots
 from scicot.services.training.training import list_equal_runs
 from scicot.services.workspace import open_workspace
-from scicot.words.configs import PAPER_STUDENT, PAPER_TEACHER, FewShotConfig
+from scicot.words.asking_configs import FewShotConfig
+from scicot.words.configs import PAPER_STUDENT, PAPER_TEACHER
 from scicot.words.errors import InvalidConfig
 from scicot.words.records import RunKind, Split
 

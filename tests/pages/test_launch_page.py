@@ -18,7 +18,8 @@ from scicot.services.questions.lookup import list_questions
 from scicot.services.runs.runs import list_runs
 from scicot.services.training.snapshots import create_snapshot, list_snapshots
 from scicot.services.workspace import open_workspace
-from scicot.words.configs import PAPER_STUDENT, STARTER_DEFAULTS, LessonKind
+from scicot.words.asking_configs import LessonKind
+from scicot.words.configs import PAPER_STUDENT, STARTER_DEFAULTS
 from scicot.words.launching import Phase, Seen, Submitted
 from scicot.words.records import Actor, RationaleStatus, RunStatus, Split
 from scicot.words.settings import get_settings
