@@ -50,12 +50,8 @@ from scicot.services.rationales.checks import run_checks
 from scicot.services.review.verdicts import decide
 from scicot.services.training.snapshots import create_snapshot
 from scicot.services.workspace import Workspace, open_workspace
-from scicot.words.configs import (
-    STARTER_STUDENT,
-    STARTER_TEACHER,
-    ExperimentConfig,
-    GenerationConfig,
-)
+from scicot.words.asking_configs import GenerationConfig
+from scicot.words.configs import STARTER_STUDENT, STARTER_TEACHER, ExperimentConfig
 from scicot.words.errors import StudentError
 from scicot.words.records import Actor, RunKind, RunStatus, Split, Verdict
 from scicot.words.runs import RunView

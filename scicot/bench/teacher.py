@@ -23,7 +23,7 @@ from scicot.bench.synthetic import ACTOR, build_synthetic
 from scicot.services.runs.runs import get_run
 from scicot.services.runs.worker import run_worker
 from scicot.services.teacher.generation import run_generation, start_generation
-from scicot.words.configs import GenerationConfig
+from scicot.words.asking_configs import GenerationConfig
 from scicot.words.records import RunKind, Split
 from scicot.words.settings import Settings
 

@@ -12,7 +12,8 @@ from scicot.services.runs.runs import get_run
 from scicot.services.teacher.carry_out import totals_json
 from scicot.services.teacher.estimates import estimate_teacher_run
 from scicot.services.workspace import open_workspace
-from scicot.words.configs import PAPER_TEACHER, GenerationConfig, LessonConfig
+from scicot.words.asking_configs import GenerationConfig, LessonConfig
+from scicot.words.configs import PAPER_TEACHER
 from scicot.words.errors import InvalidConfig
 from scicot.words.records import ENDED_BADLY, Split
 

@@ -14,7 +14,8 @@ from scicot.services.judge.agreement import judge_agreement
 from scicot.services.judge.estimate import estimate_judge
 from scicot.services.judge.rubrics import list_rubrics, load_rubric, save_rubric
 from scicot.services.workspace import open_workspace
-from scicot.words.configs import PAPER_TEACHER, JudgeConfig
+from scicot.words.asking_configs import JudgeConfig
+from scicot.words.configs import PAPER_TEACHER
 
 group = typer.Typer(no_args_is_help=True, help="A judge by rubric, measured against people.")
 Dataset = Annotated[str, typer.Option(help="Whose rationales are judged.")]

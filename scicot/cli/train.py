@@ -16,11 +16,13 @@ from scicot.pure.methods.registry import find_method, list_methods
 from scicot.services.training.choosing import Criteria
 from scicot.services.training.cloning import clone_config, differences_from_run
 from scicot.services.training.estimate import estimate_training
-from scicot.services.training.preview import StagePreview, inspect_training
+from scicot.services.training.preview import inspect_training
+from scicot.services.training.previewed import StagePreview
 from scicot.services.training.snapshots import create_snapshot, list_snapshots
 from scicot.services.training.training import list_equal_runs
 from scicot.services.workspace import open_workspace
-from scicot.words.configs import PAPER_STUDENT, PAPER_TEACHER, FewShotConfig
+from scicot.words.asking_configs import FewShotConfig
+from scicot.words.configs import PAPER_STUDENT, PAPER_TEACHER
 from scicot.words.errors import InvalidConfig
 from scicot.words.records import RunKind, Split
 

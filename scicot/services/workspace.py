@@ -19,15 +19,12 @@ from scicot.services.runs.launched import CHOSEN, Chosen, has_launches
 from scicot.services.runs.queue import tend_queue
 from scicot.services.runs.runs import get_run
 from scicot.services.runs.steering import request_cancel, resume_run, start_here
+from scicot.words.asking_configs import FewShotConfig, GenerationConfig, JudgeConfig, LessonConfig
 from scicot.words.configs import (
     AttributionConfig,
     EstimateConfig,
     ExperimentConfig,
-    FewShotConfig,
-    GenerationConfig,
     ImportConfig,
-    JudgeConfig,
-    LessonConfig,
     PredictionConfig,
     TrainingConfig,
     WorthConfig,

@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NotRequired, TypedDict, TypeVar
 
+from scicot.words.asking_configs import FewShotConfig, GenerationConfig
 from scicot.words.configs import (
     BEFORE,
     AttributionConfig,
     Config,
-    FewShotConfig,
-    GenerationConfig,
     ImportedConfig,
     PredictionConfig,
     TrainingConfig,

@@ -18,7 +18,7 @@ from scicot.services.review.regeneration import NOTED_PROMPT
 from scicot.services.runs.runs import create_run
 from scicot.services.teacher.prompts import save_prompt
 from scicot.services.training.snapshots import create_snapshot
-from scicot.words.configs import GenerationConfig
+from scicot.words.asking_configs import GenerationConfig
 from scicot.words.records import Actor, RationaleStatus, RunKind, RunStatus, Split
 from tests.builders import store_questions, store_rationale
 from tests.predictions import store_trained

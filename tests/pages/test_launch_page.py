@@ -1,6 +1,6 @@
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 import pytest
 from sqlalchemy import update
@@ -10,37 +10,24 @@ from streamlit.testing.v1.element_tree import Selectbox
 
 from db.models import LessonRow, RationaleRow, RunRow
 from db.session import write
-from scicot.adapters.artifacts import log_path
 from scicot.adapters.launchers.carried import Carried
-from scicot.pure.methods.registry import make_config
 from scicot.services import workspace
 from scicot.services.launching import launches, tending
 from scicot.services.launching.launches import get_launch
 from scicot.services.questions.lookup import list_questions
-from scicot.services.runs.runs import create_run, get_run, list_runs
+from scicot.services.runs.runs import list_runs
 from scicot.services.training.snapshots import create_snapshot, list_snapshots
 from scicot.services.workspace import open_workspace
-from scicot.words.configs import PAPER_STUDENT, STARTER_DEFAULTS, LessonKind
+from scicot.words.asking_configs import LessonKind
+from scicot.words.configs import PAPER_STUDENT, STARTER_DEFAULTS
 from scicot.words.launching import Phase, Seen, Submitted
-from scicot.words.records import Actor, RationaleStatus, RunKind, RunStatus, Split
-from scicot.words.settings import Settings, get_settings
-from tests.builders import store_questions, store_rationale, store_training
+from scicot.words.records import Actor, RationaleStatus, RunStatus, Split
+from scicot.words.settings import get_settings
+from tests.builders import store_questions, store_rationale
 from tests.pages.driver import open_page
-from tests.pages.tables import read_tables
-from tests.pages.tables import texts as table_texts
+from tests.pages.training import button, prepare
 from tests.predictions import store_run as store_answered
 from tests.tiny_students import build_tiny_t5
-
-
-def prepare(session: Session, folder: Path, *, approved: bool) -> None:
-    questions = store_questions(session, folder)
-    status = RationaleStatus.ACCEPTED if approved else RationaleStatus.UNREVIEWED
-    for question in questions[Split.TRAIN]:
-        store_rationale(session, question, status=status)
-
-
-def button(page: AppTest, label: str) -> Any:
-    return next(one for one in page.button if one.label == label)
 
 
 def test_without_a_snapshot_only_fine_tune_can_be_started(session: Session, tmp_path: Path) -> None:
@@ -143,102 +130,6 @@ def test_the_command_shown_repeats_what_the_button_does(session: Session, tmp_pa
     ]
 
 
-def store_run(session: Session, **fields: object) -> int:
-    values = {"method": "sci_cot", "dataset": "demo", "student": "starter", "snapshot": "first"}
-    return store_training(session, make_config(**values | fields))
-
-
-def table_of_changes(page: AppTest) -> list[tuple[str, ...]]:
-    tables = [table for key, table in read_tables(page).items() if key.startswith("changes_")]
-    return [tuple(row) for table in tables for row in table_texts(table)]
-
-
-def test_a_clone_is_filled_from_its_run_and_says_what_differs(
-    session: Session, tmp_path: Path
-) -> None:
-    prepare(session, tmp_path / "data", approved=True)
-    create_snapshot(session, Actor("Ada"), name="first", dataset="demo")
-    (question, *_) = list_questions(session, "demo", Split.TRAIN)
-    store_rationale(session, question, "Better.", status=RationaleStatus.EDITED, source="me")
-    create_snapshot(session, Actor("Ada"), name="second", dataset="demo")
-    run_id = store_run(session, seed=12, fraction=0.3, epochs=4, warmup_fraction=0.2, folds=5)
-    page = open_page("train/launch", dataset="demo", like=str(run_id))
-    assert not page.exception
-    assert not page.error
-    assert table_of_changes(page) == []
-    assert button(page, "Start Sci-CoT")
-    page.number_input(key=f"launch_epochs_starter_like_{run_id}").set_value(2.0).run()
-    page.multiselect(key=f"launch_seeds_like_{run_id}").set_value([1, 2]).run()
-    assert table_of_changes(page) == [("seed", "12", "1, 2"), ("epochs", "4.0", "2.0")]
-    page.button(key="start").click().run()
-    assert not page.error
-    with open_workspace() as fresh:
-        made = [run.config for run in list_runs(fresh) if run.id != run_id]
-        first = get_run(fresh, run_id).config
-    assert [one["seed"] for one in made] == [2, 1]
-    assert all({**config, "seed": 12, "epochs": 4.0} == first for config in made)
-
-
-def test_a_clone_of_a_run_without_a_snapshot_has_none(session: Session, tmp_path: Path) -> None:
-    prepare(session, tmp_path / "data", approved=True)
-    create_snapshot(session, Actor("Ada"), name="first", dataset="demo")
-    run_id = store_run(session, method="finetune", snapshot=None, student="/models/mine")
-    page = open_page("train/launch", dataset="demo", like=str(run_id))
-    assert table_of_changes(page) == []
-    page.button_group(key="link_method").set_value("sci_cot").run()
-    assert page.button(key="start").disabled
-    page.selectbox(key="link_snapshot").set_value("first").run()
-    assert table_of_changes(page) == [("snapshot", "not set", "first")]
-
-
-@pytest.mark.parametrize(("like", "words"), [("99", "no run 99"), ("1", "is a generate run")])
-def test_what_cannot_be_cloned_is_said_and_the_page_goes_on(
-    session: Session, tmp_path: Path, like: str, words: str
-) -> None:
-    prepare(session, tmp_path / "data", approved=False)
-    create_run(session, Actor("Ada"), kind=RunKind.GENERATE, name="texts", config={})
-    page = open_page("train/launch", dataset="demo", like=like)
-    assert words in page.error[0].value
-    assert page.button(key="start")
-
-
-def test_the_runs_page_says_what_differs_from_another_run(session: Session) -> None:
-    store_run(session)
-    run_id = store_run(session, epochs=7)
-    page = open_page("train/runs", run=str(run_id))
-    assert not page.exception
-    assert table_of_changes(page) == [("epochs", "2.0", "7.0")]
-
-
-def test_runs_page_shows_a_run_and_cancels_it(session: Session) -> None:
-    run_id = create_run(session, Actor("Ada"), kind=RunKind.TRAIN, name="a run", config={})
-    other = create_run(session, Actor("Ada"), kind=RunKind.TRAIN, name="another", config={})
-    page = open_page("train/runs", run=str(other))
-    assert not page.exception
-    assert f"Run {other}: another" in [one.value for one in page.text]
-    button(page, f"Cancel run {other}").click().run()
-    with open_workspace() as fresh:
-        by_id = {run.id: run.status for run in list_runs(fresh)}
-    assert by_id[other] is RunStatus.CANCELLED
-    assert by_id[run_id] is RunStatus.QUEUED
-
-
-def test_a_failed_run_shows_the_cause_that_its_log_names(
-    session: Session, settings: Settings
-) -> None:
-    run_id = store_run(session)
-    with write(session):
-        values = {"status": RunStatus.FAILED, "error": "Unexpected ValueError (error 12ab)."}
-        session.execute(update(RunRow).where(RunRow.id == run_id).values(**values))
-    path = log_path(settings, run_id)
-    path.parent.mkdir(parents=True)
-    path.write_text("Starting\nTraceback (most recent call last):\nValueError: no such shape\n")
-    page = open_page("train/runs", run=str(run_id))
-    assert not page.exception
-    assert page.error[0].value == "Unexpected ValueError (error 12ab)."
-    assert page.code[0].value == "ValueError: no such shape"
-
-
 def test_the_check_shows_texts_counts_and_cuts(session: Session, tmp_path: Path) -> None:
     student = build_tiny_t5(tmp_path / "tiny-t5")
     prepare(session, tmp_path / "data", approved=True)
@@ -308,15 +199,6 @@ def test_an_equal_run_is_never_queued_without_a_word(session: Session, tmp_path:
 
 def said_by(page: AppTest) -> str:
     return " ".join(one.value for one in [*page.caption, *page.text, *page.markdown])
-
-
-def test_the_choice_of_a_run_holds_however_often_it_is_made(session: Session) -> None:
-    ids = [store_run(session, seed=seed) for seed in range(4)]
-    page = open_page("train/runs")
-    for run_id in [*ids, ids[0]]:
-        page.query_params["run"] = str(run_id)  # as a press of its row does
-        page.run()
-        assert f"Cancel run {run_id}" in [one.label for one in page.button]
 
 
 def test_what_was_filled_in_is_there_after_a_look_at_another_page(

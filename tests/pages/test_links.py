@@ -11,7 +11,7 @@ from pages.shared.links import LARGEST, read_number
 from scicot.pure.methods.registry import make_config
 from scicot.services.questions.lookup import find_dataset_id
 from scicot.services.runs.runs import create_run
-from scicot.words.configs import GenerationConfig
+from scicot.words.asking_configs import GenerationConfig
 from scicot.words.records import Actor, RunKind, RunStatus, Split, StoredQuestion
 from tests.builders import store_questions, store_rationale
 from tests.pages.driver import open_page

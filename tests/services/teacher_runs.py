@@ -16,7 +16,7 @@ from scicot.services.runs.steering import resume_run
 from scicot.services.runs.worker import run_worker
 from scicot.services.teacher.generation import run_generation, start_generation
 from scicot.services.teacher.prices import set_price
-from scicot.words.configs import GenerationConfig
+from scicot.words.asking_configs import GenerationConfig
 from scicot.words.records import Actor, RunKind
 from scicot.words.runs import RunView
 from scicot.words.settings import get_settings

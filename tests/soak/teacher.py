@@ -27,7 +27,7 @@ from scicot.services.runs.worker import run_worker
 from scicot.services.system.invariants import Violation, find_violations
 from scicot.services.teacher.generation import retry_calls, run_generation, start_generation
 from scicot.services.workspace import open_workspace
-from scicot.words.configs import GenerationConfig
+from scicot.words.asking_configs import GenerationConfig
 from scicot.words.records import Actor, CompletionState, RunKind, RunStatus
 from scicot.words.settings import Settings, get_settings
 from scicot.words.teaching import AttemptOutcome

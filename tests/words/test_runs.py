@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from scicot.words.configs import GenerationConfig, TrainingConfig
+from scicot.words.asking_configs import GenerationConfig
+from scicot.words.configs import TrainingConfig
 from scicot.words.errors import RunNotInState
 from scicot.words.records import RunKind, RunStatus, Split
 from scicot.words.runs import RunView

@@ -23,7 +23,7 @@ from scicot.services.judge.agreement import JudgeLine, list_judges
 from scicot.services.judge.estimate import estimate_judge
 from scicot.services.judge.rubrics import Rubric
 from scicot.services.workspace import open_workspace
-from scicot.words.configs import JudgeConfig
+from scicot.words.asking_configs import JudgeConfig
 from scicot.words.records import RunKind
 
 PLACE = "judge"

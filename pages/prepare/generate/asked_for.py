@@ -14,7 +14,7 @@ from pages.shared.links import link_choice
 from scicot.pure.methods.registry import learner_of
 from scicot.services.runs.runs import list_runs
 from scicot.services.workspace import open_workspace
-from scicot.words.configs import LessonConfig, LessonKind
+from scicot.words.asking_configs import LessonConfig, LessonKind
 from scicot.words.records import RunKind
 from scicot.words.runs import RunView
 

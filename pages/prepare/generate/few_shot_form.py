@@ -19,7 +19,7 @@ from pages.shared.teacher_run import show_teacher_run
 from scicot.services.runs.runs import list_runs
 from scicot.services.teacher.estimates import estimate_few_shot
 from scicot.services.workspace import open_workspace
-from scicot.words.configs import FewShotConfig
+from scicot.words.asking_configs import FewShotConfig
 from scicot.words.records import RunKind, Split
 
 MOST_SHOTS = 5

@@ -34,7 +34,7 @@ from pages.shared.teacher_run import show_teacher_run
 from scicot.services.runs.runs import list_runs
 from scicot.services.teacher.estimates import estimate_teacher_run
 from scicot.services.workspace import open_workspace
-from scicot.words.configs import GenerationConfig, LessonConfig
+from scicot.words.asking_configs import GenerationConfig, LessonConfig
 from scicot.words.records import UNDER_WAY, RunKind
 from scicot.words.runs import RunView
 

@@ -19,7 +19,7 @@ from scicot.services.questions.lookup import list_questions
 from scicot.services.runs.runs import list_runs
 from scicot.services.teacher.prompts import Prompt, save_prompt
 from scicot.services.workspace import open_workspace
-from scicot.words.configs import GenerationConfig
+from scicot.words.asking_configs import GenerationConfig
 from scicot.words.records import RunKind, Split
 from scicot.words.teaching import PromptParts
 

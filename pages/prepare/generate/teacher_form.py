@@ -11,7 +11,7 @@ from pages.prepare.bounds import choose_budget, choose_limit
 from pages.shared.links import link_choice
 from scicot.services.questions.lookup import count_questions
 from scicot.services.workspace import open_workspace
-from scicot.words.configs import GenerationConfig
+from scicot.words.asking_configs import GenerationConfig
 from scicot.words.records import Split
 
 

@@ -14,7 +14,8 @@ from scicot.pure.hashing import content_hash
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.runs.durations import say_duration
 from scicot.services.training.estimate import data_mark, remembered_estimate
-from scicot.services.training.preview import TrainingPreview, inspect_training
+from scicot.services.training.preview import inspect_training
+from scicot.services.training.previewed import TrainingPreview
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import TrainingConfig
 

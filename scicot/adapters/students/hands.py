@@ -18,6 +18,7 @@ import torch
 from torch import nn
 
 from scicot.adapters.students.draws import OwnDraws
+from scicot.adapters.students.quick_parts import use_quick_parts
 
 Done = TypeVar("Done")
 LOOK_SECONDS = 0.5  # between two looks at whether to stop
@@ -120,3 +121,13 @@ def make_twin(model: Any) -> Any:
         for value in model.parameters()
     }
     return copy.deepcopy(model, known)
+
+
+def take_hands(model: Any, count: int, threads: int) -> Hands | None:
+    """Return the hands that share a model's batches and these threads; None for one alone."""
+    if count == 1:
+        return None
+    twins = [make_twin(model) for _ in range(count - 1)]
+    for twin in twins:
+        use_quick_parts(twin.train())
+    return Hands([model, *twins], threads // count)

@@ -15,6 +15,11 @@ from typing import Any
 import torch
 
 from scicot.adapters.students.draws import OwnDraws, keep_draws
+from scicot.adapters.students.hands import MOST
+from scicot.adapters.students.job import StageJob
+from scicot.adapters.students.loading import device_of
+from scicot.adapters.students.loss import Pair, collate, padded_tokens, token_losses
+from scicot.adapters.students.memory import give_back_freed_blocks
 
 BASE_BYTES = 800_000_000  # torch, transformers, a text's logits: what no batch decides
 PER_WEIGHT = 16  # a weight, its gradient and two moments, four bytes each
@@ -80,6 +85,31 @@ class Room:
             return float("inf")
         taken = BASE_BYTES + self._weights * (PER_WEIGHT + PER_TWIN * (hands - 1))
         return (self.limit - taken) / hands
+
+
+def make_room(
+    model: Any, job: StageJob, pad: int, first: Pair, *, threads: int, hands: int | None
+) -> Room | None:
+    """Return what a stage's batches may hold, as far as a pass over `first` tells; None on a GPU.
+
+    `hands` is how many a stage that goes on had; None for one that begins, which gets up to one a
+    thread.
+    """
+    if device_of(model).type != "cpu":
+        return None
+    collated = collate([first], job.family, pad)
+    model.train()
+
+    def forward() -> int:
+        token_losses(model, collated, job.family)
+        return padded_tokens(collated, job.family)
+
+    probed = probe(model, forward)
+    most = 1 if job.config.lora_rank or not probed.draws_apart else min(threads, MOST)
+    room = Room(model, probed, job.memory, hands or most, hands or 1)
+    if not room.fits(job.config.tokens_per_batch):
+        give_back_freed_blocks()
+    return room
 
 
 def recompute_layers(model: Any, is_on: bool) -> None:

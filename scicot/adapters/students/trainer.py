@@ -20,7 +20,7 @@ from scicot.adapters.students.crew import ALONE, Crew
 from scicot.adapters.students.draws import OwnDraws
 from scicot.adapters.students.examples import encode_task
 from scicot.adapters.students.gradient import GradientSum, StepLosses
-from scicot.adapters.students.hands import MOST, Hands, make_twin
+from scicot.adapters.students.hands import take_hands
 from scicot.adapters.students.job import (
     StageJob,
     StepReport,
@@ -37,9 +37,8 @@ from scicot.adapters.students.loading import (
     whole_products,
 )
 from scicot.adapters.students.lora import add_adapters, merge_adapters
-from scicot.adapters.students.loss import collate, padded_tokens, token_losses
-from scicot.adapters.students.memory import give_back_freed_blocks, give_back_memory
-from scicot.adapters.students.room import Room, probe
+from scicot.adapters.students.memory import give_back_memory
+from scicot.adapters.students.room import make_room
 from scicot.adapters.students.stage_files import CHECKPOINTS
 from scicot.adapters.students.training_tensors import gather_tensors, put_back
 from scicot.adapters.students.validation import validate
@@ -71,8 +70,17 @@ class StageTrainer:
         self.model = place_model(load_model(job.student, job.family), job.device)
         self.pairs = [encode_task(self.codec, task, job.config) for task in job.tasks]
         self.lengths = self._lengths()
-        self.room = self._make_room(checkpoint)
-        hands = self._take_hands()
+        # how many hands there are decides how sums are split too
+        earlier = int(checkpoint.state.get("hands", 1)) if checkpoint else None
+        self.room = make_room(
+            self.model,
+            job,
+            self.codec.special.pad,
+            self.pairs[0][0],
+            threads=self.threads,
+            hands=earlier,
+        )
+        hands = take_hands(self.model, self.hands, self.threads)
         use_quick_parts(self.model)
         rank = job.config.lora_rank
         self.adapters = add_adapters(self.model, rank) if rank else None
@@ -82,19 +90,19 @@ class StageTrainer:
             seen, job.config.questions_per_step, job.config.epochs, job.config.steps
         )
         self.gradient = GradientSum(
-            self.model,
-            job.family,
-            self.codec.special.pad,
-            self.pairs,
-            [task.weight for task in job.tasks],
-            job.config.deciding_weight,
-            self._precision,
-            job.config.seed,
-            crew,
-            self.lengths,
-            hands,
-            self.room,
-            OwnDraws() if self.room and self.room.probed.draws_apart else None,
+            model=self.model,
+            family=job.family,
+            pad=self.codec.special.pad,
+            pairs=self.pairs,
+            task_weights=[task.weight for task in job.tasks],
+            deciding_weight=job.config.deciding_weight,
+            precision=self._precision,
+            seed=job.config.seed,
+            crew=crew,
+            lengths=self.lengths,
+            hands=hands,
+            room=self.room,
+            draws=OwnDraws() if self.room and self.room.probed.draws_apart else None,
         )
         self.parameters = {
             name: value for name, value in self.model.named_parameters() if value.requires_grad
@@ -162,40 +170,6 @@ class StageTrainer:
     def hands(self) -> int:
         """How many threads have batches of their own."""
         return self.room.hands if self.room else 1
-
-    def _make_room(self, checkpoint: Checkpoint | None) -> Room | None:
-        """Return what the batches may hold, as far as one pass tells; None on a GPU."""
-        if device_of(self.model).type != "cpu":
-            return None
-        job, first = self.job, [pairs[0] for pairs in self.pairs][:1]
-        collated = collate(first, job.family, self.codec.special.pad)
-        self.model.train()
-
-        def forward() -> int:
-            token_losses(self.model, collated, job.family)
-            return padded_tokens(collated, job.family)
-
-        probed = probe(self.model, forward)
-        most, least = min(self.threads, MOST), 1
-        if job.config.lora_rank or not probed.draws_apart:
-            most = 1
-        if checkpoint:  # how many there are decides how sums are split
-            most = least = int(checkpoint.state.get("hands", 1))
-        room = Room(self.model, probed, job.memory, most, least)
-        if not room.fits(job.config.tokens_per_batch):
-            give_back_freed_blocks()
-        return room
-
-    def _take_hands(self) -> Hands | None:
-        """Return the threads that share the batches, where there is more than one."""
-        from scicot.adapters.students.quick_parts import use_quick_parts
-
-        if self.hands == 1:
-            return None
-        twins = [make_twin(self.model) for _ in range(self.hands - 1)]
-        for twin in twins:
-            use_quick_parts(twin.train())
-        return Hands([self.model, *twins], self.threads // self.hands)
 
     def _plan(self, step: int) -> Step:
         """Return a step's batches; those of its epoch are planned once."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scicot.pure.methods.plan import Method
-from scicot.words.configs import FewShotConfig
+from scicot.words.asking_configs import FewShotConfig
 from scicot.words.records import RunKind
 
 METHOD = Method(

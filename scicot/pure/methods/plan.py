@@ -12,7 +12,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, Literal
 
-from scicot.words.configs import Config, LessonKind, TrainingConfig
+from scicot.words.asking_configs import LessonKind
+from scicot.words.configs import Config, TrainingConfig
 from scicot.words.records import RunKind
 
 FOLD = "fold_"  # how the role of a fold's student begins; the fold's number follows

@@ -9,7 +9,7 @@ from scicot.pure.teacher.names import parse_teacher
 from scicot.pure.teacher.pricing import Estimate
 from scicot.services.judge.judging import pin_corrections, read_docket
 from scicot.services.teacher.estimates import estimate_ask
-from scicot.words.configs import JudgeConfig
+from scicot.words.asking_configs import JudgeConfig
 from scicot.words.records import RunKind
 
 CRITERION_TOKENS = (15.0, 60.0)  # a criterion's name, its verdict, and the words it is about

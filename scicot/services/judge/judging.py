@@ -28,7 +28,7 @@ from scicot.services.teacher.generation import check_calls
 from scicot.services.teacher.job import Ask, TeacherJob
 from scicot.services.teacher.ledger.plan import CallSettings
 from scicot.services.teacher.prices import find_price
-from scicot.words.configs import JudgeConfig
+from scicot.words.asking_configs import JudgeConfig
 from scicot.words.errors import EmptyRun, InvalidConfig
 from scicot.words.people import Action, needs
 from scicot.words.records import Actor, RunKind, StoredQuestion, Verdict

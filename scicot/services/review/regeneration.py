@@ -10,7 +10,8 @@ from scicot.services.review.items import load_item
 from scicot.services.runs.runs import list_runs
 from scicot.services.teacher.generation import start_generation
 from scicot.services.teacher.prompts import get_prompt, save_prompt
-from scicot.words.configs import STARTER_TEACHER, GenerationConfig
+from scicot.words.asking_configs import GenerationConfig
+from scicot.words.configs import STARTER_TEACHER
 from scicot.words.errors import InvalidInput
 from scicot.words.people import Action, needs
 from scicot.words.records import Actor, RunKind

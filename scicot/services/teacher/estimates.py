@@ -18,7 +18,7 @@ from scicot.services.teacher.ledger.plan import find_answered
 from scicot.services.teacher.lessons import choose_asked, find_prompt, lesson_ask
 from scicot.services.teacher.prices import find_price
 from scicot.services.teacher.prompts import get_prompt
-from scicot.words.configs import FewShotConfig, GenerationConfig, LessonConfig
+from scicot.words.asking_configs import FewShotConfig, GenerationConfig, LessonConfig
 from scicot.words.records import CompletionState, RunKind, StoredQuestion
 
 LOOK_BACK = 2000  # completions: what a teacher wrote lately says how long it will write

@@ -32,7 +32,7 @@ from scicot.services.teacher.generation import answer_ask, check_calls
 from scicot.services.teacher.job import Ask, Compose, TeacherJob
 from scicot.services.teacher.prices import find_price
 from scicot.services.teacher.second_call import left_unread, second_job
-from scicot.words.configs import FewShotConfig
+from scicot.words.asking_configs import FewShotConfig
 from scicot.words.errors import InvalidConfig
 from scicot.words.people import Action, needs
 from scicot.words.records import (

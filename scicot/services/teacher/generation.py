@@ -26,7 +26,7 @@ from scicot.services.teacher.prices import find_price
 from scicot.services.teacher.prompts import Prompt, get_prompt
 from scicot.services.teacher.rationales import StoredRationales
 from scicot.services.teacher.totals import NOT_GOT
-from scicot.words.configs import GenerationConfig
+from scicot.words.asking_configs import GenerationConfig
 from scicot.words.errors import InvalidConfig, RunNotInState, TeacherRefused
 from scicot.words.people import Action, needs
 from scicot.words.records import (

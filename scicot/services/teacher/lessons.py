@@ -37,7 +37,7 @@ from scicot.services.teacher.job import Ask, TeacherJob
 from scicot.services.teacher.ledger.plan import CallSettings
 from scicot.services.teacher.prices import find_price
 from scicot.services.teacher.prompts import Prompt, get_prompt
-from scicot.words.configs import LessonConfig
+from scicot.words.asking_configs import LessonConfig
 from scicot.words.errors import EmptyRun, InvalidConfig
 from scicot.words.people import Action, needs
 from scicot.words.records import Actor, CompletionState, RunKind, Split, StoredQuestion

@@ -21,7 +21,8 @@ from scicot.services.students.stages import DECIDING
 from scicot.services.teacher.few_shot import check_few_shot, new_few_shot_run
 from scicot.services.training.recipes import fit_snapshot
 from scicot.services.training.training import check_training, choose_split, new_run
-from scicot.words.configs import ExperimentConfig, FewShotConfig, TrainingConfig
+from scicot.words.asking_configs import FewShotConfig
+from scicot.words.configs import ExperimentConfig, TrainingConfig
 from scicot.words.errors import Conflict, InvalidConfig
 from scicot.words.people import Action, needs
 from scicot.words.records import Actor, RunKind

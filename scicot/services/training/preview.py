@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -17,15 +16,19 @@ from scicot.pure.methods.registry import plan_of
 from scicot.pure.methods.tasks import Task, count_seen
 from scicot.pure.students.steps import Schedule, plan_steps
 from scicot.services.questions.lookup import count_questions, dataset_named
-from scicot.services.students.fitting import (
-    TokenCounts,
-    count_tokens,
-    note_cuts,
-    show_as_read,
-)
+from scicot.services.students.fitting import count_tokens, show_as_read
 from scicot.services.students.stages import StagePlan, find_stage, hash_stage
 from scicot.services.training.data import TrainingData, read_training_data
 from scicot.services.training.methods import count_examples, plan_known_stages
+from scicot.services.training.preview_notes import (
+    note_disk,
+    note_left_out,
+    note_lessons,
+    note_selection,
+    note_several,
+    note_student,
+)
+from scicot.services.training.previewed import MixPart, StagePreview, TrainingPreview
 from scicot.services.training.room import fit_rationales
 from scicot.services.training.training import check_training, choose_split
 from scicot.words.configs import TrainingConfig
@@ -35,100 +38,6 @@ from scicot.words.settings import Settings
 # A stage keeps its model twice (transformers and CTranslate2); while it trains there are up to
 # three checkpoints of weights and two moments.
 STAGE_COPIES, CHECKPOINT_COPIES = 2, 9
-
-
-@dataclass(frozen=True, slots=True)
-class StagePreview:
-    """One stage of the run. `hash` and `counts` are None while they cannot be known."""
-
-    role: str
-    examples: int
-    steps: int
-    questions_per_step: int
-    hash: str | None = None
-    reused: bool = False
-    counts: TokenCounts | None = None
-
-    def summary(self) -> dict[str, Any]:
-        """Return what a script reads of the stage; what is not known is None."""
-        counts = self.counts
-        return {
-            "role": self.role,
-            "examples": self.examples,
-            "steps": self.steps,
-            "questions_per_step": self.questions_per_step,
-            "cut": counts.cut_inputs + counts.cut_targets if counts else None,
-            "unknown_tokens": counts.unknown_tokens if counts else None,
-            "reused": self.reused,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class MixPart:
-    """How many texts of one source are trained on, and what their loss weighs."""
-
-    source: str
-    texts: int
-    weight: float
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingPreview:
-    """What the launch page shows; `notes` are sentences that deserve a look before starting."""
-
-    train_questions: int
-    test_questions: int
-    split: str
-    rationale_tokens: int | None  # the limit; None while the student is not here to count by
-    cut_rationales: int | None
-    has_rationales: bool
-    stages: Sequence[StagePreview]
-    first_batch: Sequence[Example]
-    disk_needed: int | None
-    disk_free: int
-    notes: Sequence[str]
-    mix: Sequence[MixPart] = ()
-    is_drawn: bool = False  # of several texts an epoch shows one
-
-    def sentence_of_mix(self) -> str | None:
-        """Return whose texts are learned, how many a question; None where there is nothing to say.
-
-        That is one text a question, of one source.
-        """
-        texts = sum(part.texts for part in self.mix)
-        if len(self.mix) < 2 and texts <= self.train_questions:
-            return None
-        parts = [
-            f"{part.texts:,} by {part.source}"
-            + (f" at weight {part.weight:g}" if part.weight != 1 else "")
-            for part in self.mix
-        ]
-        shown = "; an epoch shows one of a question's, drawn anew" if self.is_drawn else ""
-        return (
-            f"Learns {texts:,} texts of {self.train_questions:,} questions: "
-            f"{', '.join(parts)}{shown}."
-        )
-
-    def sentence(self) -> str:
-        """Return what the run trains on, answers and needs, for a person."""
-        needed = (
-            f"about {self.disk_needed / 1e9:.1f} GB of disk"
-            if self.disk_needed is not None
-            else "an unknown amount of disk"
-        )
-        return (
-            f"Trains on {self.train_questions:,} questions, answers {self.test_questions:,} of "
-            f"the {self.split} split, needs {needed}; {self.disk_free / 1e9:.0f} GB are free."
-        )
-
-    def sentence_of_room(self) -> str | None:
-        """Return the limit of rationales and how many are cut; None where there are none."""
-        if self.cut_rationales is None or not self.has_rationales:
-            return None
-        return (
-            f"A rationale has up to {self.rationale_tokens} tokens, learned and written; "
-            f"{self.cut_rationales:,} of the snapshot's are cut."
-        )
 
 
 def inspect_training(
@@ -181,11 +90,12 @@ def inspect_training(
         disk_needed=needed,
         disk_free=free,
         notes=[
-            *_left_out_note(config, data.left_out, data.near_kept),
-            *_selection_notes(plans),
-            *_several_note(config, data),
-            *_lessons_note(config, data),
-            *_notes(config, settings, student, stages, needed, free),
+            *note_left_out(config, data),
+            *note_selection(plans),
+            *note_several(config, data),
+            *note_lessons(config, data),
+            *note_student(config, student, stages),
+            *note_disk(settings, needed, free),
         ],
     )
 
@@ -273,79 +183,3 @@ def _disk_needed(
     # checkpoints hold what is trained, which with LoRA is next to nothing
     held = CHECKPOINT_COPIES if new and not config.lora_rank else 0
     return student.weights_bytes * (new * STAGE_COPIES + held)
-
-
-def _left_out_note(config: TrainingConfig, left_out: int, near_kept: int) -> list[str]:
-    notes = []
-    if left_out:
-        alike = "word for word, or nearly so," if config.leave_out_near else "word for word"
-        notes.append(
-            f"{left_out} training questions stand {alike} in the test split too and are left "
-            "out. leave_out_tested=false keeps them."
-        )
-    if near_kept:
-        notes.append(
-            f"{near_kept} training questions stand nearly word for word in the test split too and "
-            "are kept. leave_out_near=true leaves them out; `duplicates list` shows them."
-        )
-    return notes
-
-
-def _several_note(config: TrainingConfig, data: TrainingData) -> list[str]:
-    """Return what several texts a question do to a run's length beside other methods' runs."""
-    if not data.more or config.per_question != "all" or config.steps is not None:
-        return []
-    times = 1 + sum(map(len, data.more)) / max(1, len(data.train))
-    return [
-        f"An epoch shows every text, so that a stage that learns them takes {times:.1f} times the "
-        "steps of one that does not. steps=N, or per_question=one_an_epoch, makes them equal."
-    ]
-
-
-def _lessons_note(config: TrainingConfig, data: TrainingData) -> list[str]:
-    """Return of how many questions a method has what it learns beside rationales."""
-    of_whole = f"of {len(data.train):,} questions"
-    if data.others:
-        longer = ""
-        if config.per_question == "all" and config.steps is None:
-            longer = " Its answering stage takes as many more steps; steps=N makes methods equal."
-        return [f"Learns a text for another option {of_whole}: {len(data.others):,}.{longer}"]
-    if data.shares:
-        return [f"Learns a teacher's probabilities {of_whole}: {len(data.shares):,}."]
-    return []
-
-
-def _selection_notes(plans: Sequence[StagePlan]) -> list[str]:
-    """Return what selecting weights costs a stage that writes before it chooses."""
-    return [
-        f"Stage {plan.role} writes a rationale for each of {len(plan.validation.choosing)} "
-        "validation questions after every epoch, to choose as at test. A lower limit_validation "
-        "makes that shorter."
-        for plan in plans
-        if plan.validation and plan.validation.writes and plan.validation.choosing
-    ]
-
-
-def _notes(
-    config: TrainingConfig,
-    settings: Settings,
-    student: StudentFolder | None,
-    stages: Sequence[StagePreview],
-    needed: int | None,
-    free: int,
-) -> list[str]:
-    notes = []
-    if student is None:
-        notes.append(
-            f"Student '{config.student}' is not on this machine yet; the run gets it first. "
-            "Lengths and reuse are known once it is here."
-        )
-    for stage in stages:
-        if stage.counts:
-            notes += note_cuts(stage.role, stage.examples, stage.counts)
-    if needed is not None and needed > free:
-        notes.append(
-            f"The run needs about {needed / 1e9:.1f} GB of disk and {free / 1e9:.1f} GB are free "
-            f"under {settings.artifacts_folder.name}. Make room first."
-        )
-    return notes

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scicot.pure.teacher.batch_lines import read_results, request_line
+from scicot.pure.teacher.batch_lines import read_results
 from scicot.pure.teacher.call_parameters import refused_parameter
 from scicot.pure.teacher.redaction import hide_in_reply
 from scicot.pure.teacher.replies import read_reply
-from scicot.words.teaching import AttemptOutcome, Reply
+from scicot.words.teaching import Reply
 
 STREAMED = 'data: {"choices": [{"delta": {"content": "b"}, "finish_reason": "stop"}]}'
 
@@ -249,91 +249,6 @@ def test_the_servers_own_sentence_is_kept(status: int, text: str, outcome: str, 
     assert said in (answer.reason or "")
 
 
-REFUSALS = [
-    (
-        400,
-        {"error": {"code": "unsupported_parameter", "param": "max_tokens", "message": "x"}},
-        "max_tokens",
-    ),
-    (
-        400,
-        {
-            "error": {
-                "message": "Unsupported parameter: 'max_tokens' is not supported with this "
-                "model. Use 'max_completion_tokens' instead."
-            }
-        },
-        "max_tokens",
-    ),
-    (
-        400,
-        {
-            "error": {
-                "message": "Unsupported value: 'temperature' does not support 0.0 with this "
-                "model. Only the default (1) value is supported."
-            }
-        },
-        "temperature",
-    ),
-    (
-        400,
-        {"object": "error", "message": "temperature is not supported by this model"},
-        "temperature",
-    ),
-    (
-        422,
-        {"detail": [{"type": "extra_forbidden", "loc": ["body", "seed"], "msg": "no"}]},
-        "seed",
-    ),
-    (422, {"message": {"detail": [{"type": "extra_forbidden", "loc": ["body", "seed"]}]}}, "seed"),
-    (400, {"error": {"message": "Unrecognized request argument supplied: seed"}}, "seed"),
-    (
-        400,
-        [{"error": {"message": 'Unknown name "seed": Cannot find field.'}}],
-        "seed",
-    ),
-    (
-        400,
-        {"error": {"message": "'stream_options' is only allowed when 'stream' is enabled."}},
-        "stream_options",
-    ),
-    (400, {"error": {"message": "streamed calls only"}}, "a whole reply"),
-    (
-        400,
-        {"error": {"message": "This model only supports stream mode, set stream to true"}},
-        "a whole reply",
-    ),
-    (400, {"message": "non-streaming calls are not supported"}, "a whole reply"),
-    (
-        400,
-        {"error": {"message": "max_tokens is too large: 9000. At most 4096 work"}},
-        None,
-    ),
-    (400, {"error": {"message": "This model's maximum context length is 2048 tokens"}}, None),
-    (500, {"error": {"message": "temperature is not supported"}}, None),
-]
-
-
-@pytest.mark.parametrize(("status", "content", "name"), REFUSALS)
-def test_a_refused_parameter_is_told_from_a_value_out_of_range(
-    status: int, content: object, name: str | None
-) -> None:
-    assert refused_parameter(Reply(status, json.dumps(content))) == name
-
-
-def test_a_stream_is_put_together_and_one_that_breaks_off_is_cut() -> None:
-    pieces = [{"content": "Be"}, {"content": "cause."}, {"reasoning_content": "a"}]
-    events = [f"data: {json.dumps({'choices': [{'delta': piece}]})}" for piece in pieces]
-    usage = 'data: {"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 2}}'
-    whole = read_reply(Reply(200, "\n\n".join([": ping", *events, usage, "data: [DONE]"])))
-    assert (whole.outcome, whole.text) == (AttemptOutcome.STORED, "Because.")
-    assert (whole.prompt_tokens, whole.completion_tokens) == (3, 2)
-    cut = read_reply(Reply(200, "\n\n".join(events)))
-    assert (cut.outcome, cut.text) == (AttemptOutcome.TRUNCATED, "Because.")
-    broken = "\n\n".join([*events, 'data: {"error": {"message": "gone", "code": 502}}'])
-    assert read_reply(Reply(200, broken)).outcome is AttemptOutcome.MAYBE_PAID
-
-
 @pytest.mark.parametrize(
     ("status", "text"),
     [
@@ -358,38 +273,6 @@ def test_no_reply_is_so_odd_that_its_run_would_end_without_a_reason(status: int,
     assert answer.reason or answer.text
     list(read_results(json.dumps({"custom_id": "a", "error": text})))
     refused_parameter(Reply(status, text))
-
-
-T = '{"choices": [{"delta": {"content": "T"}, "finish_reason": "stop"}]}'
-STREAMS = {
-    "a comment first": f":ping\n\ndata: {T}\n\n",
-    "other fields first": f"retry: 3000\nid: 1\ndata:{T}\n\ndata:[DONE]\n",
-    "a mark and returns": f"\ufeffdata: {T}\r\n\r\n",
-    "data in two lines": f"data: {T[:12]}\ndata: {T[12:]}",
-    "an object a line": '{"choices": [{"delta": {"content": ""}}]}\n' + T,
-    "Ollama's lines": '{"message": {"content": ""}, "done": false}\n'
-    '{"message": {"content": "T"}, "done": true}',
-    "Anthropic's events": 'event: content_block_delta\ndata: {"delta": {"text": "T"}}\n\n'
-    'event: message_delta\ndata: {"delta": {"stop_reason": "end_turn"}}\n\n',
-    "the older completions": 'data: {"choices": [{"text": "T", "finish_reason": "stop"}]}',
-    "a choice beside": 'data: {"choices": [{"index": 1, "delta": {"content": "X"}}]}\n\n'
-    f"data: {T}",
-    "the whole once more": 'data: {"choices": [{"delta": {"content": "T"}}]}\n\n'
-    'data: {"choices": [{"message": {"content": "T"}, "finish_reason": "stop"}]}',
-}
-
-
-@pytest.mark.parametrize("body", STREAMS.values(), ids=STREAMS)
-def test_events_are_read_however_they_are_written(body: str) -> None:
-    answer = read_reply(Reply(200, body))
-    assert (answer.outcome, answer.text) == (AttemptOutcome.STORED, "T")
-
-
-def test_a_separator_of_lines_inside_a_streamed_text_stays_in_it() -> None:
-    event = 'data: {"choices": [{"delta": {"content": "a\u2028b"}, "finish_reason": "stop"}]}'
-    assert read_reply(Reply(200, event)).text == "a\u2028b"
-    error = 'event: error\ndata: {"message": "Overloaded", "type": "overloaded_error"}\n\n'
-    assert read_reply(Reply(200, error)).outcome is AttemptOutcome.UNAVAILABLE
 
 
 @pytest.mark.parametrize(
@@ -433,30 +316,3 @@ def test_the_wait_that_was_asked_for_is_kept() -> None:
 @given(st.integers(200, 599), st.text(max_size=200))
 def test_no_reply_makes_reading_fail(status: int, text: str) -> None:
     read_reply(Reply(status, text))
-
-
-def test_a_request_line_is_what_the_batch_endpoint_reads() -> None:
-    line = json.loads(
-        request_line(
-            "attempt-7",
-            [{"role": "user", "content": "Hé"}],
-            model="m",
-            parameters={"max_tokens": 9, "temperature": 0},
-        )
-    )
-    assert line["custom_id"] == "attempt-7"
-    assert line["url"] == "/v1/chat/completions"
-    assert line["body"]["messages"][0]["content"] == "Hé"
-
-
-def test_results_are_read_by_line_and_what_was_never_done_is_unpaid() -> None:
-    lines = [
-        '{"custom_id": "attempt-2", "response": {"status_code": 200, "body": {"a": 1}}}',
-        "not json",
-        '{"response": {"status_code": 200}}',
-        '{"custom_id": "attempt-1", "response": null, "error": {"code": "batch_expired"}}',
-    ]
-    found = dict(read_results("\n".join(lines)))
-    assert found["attempt-2"] == Reply(200, '{"a": 1}')
-    assert read_reply(found["attempt-1"]).outcome is AttemptOutcome.UNAVAILABLE
-    assert len(found) == 2

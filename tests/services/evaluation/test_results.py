@@ -16,7 +16,8 @@ from scicot.services.evaluation.results import load_results
 from scicot.services.predictions.store import store_predictions
 from scicot.services.questions.lookup import find_dataset_id, list_questions
 from scicot.services.runs.runs import create_run
-from scicot.words.configs import ExperimentConfig, FewShotConfig
+from scicot.words.asking_configs import FewShotConfig
+from scicot.words.configs import ExperimentConfig
 from scicot.words.errors import NotFound
 from scicot.words.records import Actor, RunKind, RunStatus, Split, StoredQuestion
 from tests.builders import store_questions

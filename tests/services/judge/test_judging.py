@@ -24,7 +24,7 @@ from scicot.services.review.queue import next_items
 from scicot.services.review.verdicts import decide
 from scicot.services.runs.runs import get_run
 from scicot.services.runs.worker import run_worker
-from scicot.words.configs import JudgeConfig
+from scicot.words.asking_configs import JudgeConfig
 from scicot.words.errors import InvalidConfig, InvalidInput, NotFound, RunNotInState
 from scicot.words.records import RunKind, RunStatus, Split, Verdict
 from scicot.words.reviewing import QueueFilter

@@ -11,7 +11,7 @@ from scicot.services.predictions.store import list_predictions
 from scicot.services.questions.browser import QuestionFilter, find_questions
 from scicot.services.questions.imports import import_questions
 from scicot.services.teacher.generation import choose_questions
-from scicot.words.configs import GenerationConfig
+from scicot.words.asking_configs import GenerationConfig
 from scicot.words.errors import InvalidConfig, InvalidInput
 from scicot.words.records import Actor, Outcome, Split
 

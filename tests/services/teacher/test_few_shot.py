@@ -11,7 +11,7 @@ from scicot.services.predictions.store import list_predictions
 from scicot.services.runs.runs import get_run
 from scicot.services.runs.worker import run_worker
 from scicot.services.teacher.few_shot import run_few_shot, start_few_shot
-from scicot.words.configs import FewShotConfig
+from scicot.words.asking_configs import FewShotConfig
 from scicot.words.errors import InvalidConfig
 from scicot.words.records import Outcome, RationaleStatus, RunKind, Split, StoredQuestion
 from scicot.words.settings import get_settings

@@ -16,7 +16,7 @@ from scicot.services.runs.worker import run_worker
 from scicot.services.teacher.calls import pacing
 from scicot.services.teacher.generation import retry_calls, run_generation, start_generation
 from scicot.services.teacher.prompts import save_prompt
-from scicot.words.configs import GenerationConfig
+from scicot.words.asking_configs import GenerationConfig
 from scicot.words.errors import Conflict, InvalidConfig, TeacherRefused
 from scicot.words.records import CompletionState, RunKind, RunStatus
 from scicot.words.settings import Settings, get_settings

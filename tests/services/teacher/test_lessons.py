@@ -17,7 +17,7 @@ from scicot.services.runs.worker import run_worker
 from scicot.services.teacher.estimates import estimate_lesson
 from scicot.services.teacher.lessons import run_lesson, start_lesson
 from scicot.services.teacher.prompts import save_prompt
-from scicot.words.configs import LessonConfig
+from scicot.words.asking_configs import LessonConfig
 from scicot.words.errors import InvalidConfig
 from scicot.words.records import RunKind, RunStatus, Split, StoredQuestion
 from scicot.words.runs import RunView
