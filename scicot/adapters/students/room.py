@@ -79,6 +79,11 @@ class Room:
         """Return whether a batch of so many padded tokens may keep all its backward pass needs."""
         return tokens * self.probed.bytes_per_token <= self._left(self.hands)
 
+    @property
+    def holds_weights_again(self) -> bool:
+        """Whether the weights could be there once more, as between two steps to write with."""
+        return self._left(2) >= 0
+
     def _left(self, hands: int) -> float:
         """Return the bytes that each of so many hands has for a batch."""
         if self.limit is None:

@@ -16,6 +16,7 @@ from typing import Any
 
 from scicot.adapters.students.checkpoints import Checkpoint, newest_checkpoint, save_checkpoint
 from scicot.adapters.students.codec import Codec
+from scicot.adapters.students.converted import converted
 from scicot.adapters.students.crew import ALONE, Crew
 from scicot.adapters.students.draws import OwnDraws
 from scicot.adapters.students.examples import encode_task
@@ -41,7 +42,7 @@ from scicot.adapters.students.memory import give_back_memory
 from scicot.adapters.students.room import make_room
 from scicot.adapters.students.stage_files import CHECKPOINTS
 from scicot.adapters.students.training_tensors import gather_tensors, put_back
-from scicot.adapters.students.validation import validate
+from scicot.adapters.students.validation import Writer, validate
 from scicot.pure.methods.tasks import count_seen, draw_places, draws
 from scicot.pure.students.steps import Schedule, Step, join_batches, plan_steps, share_step
 from scicot.words.errors import StudentError
@@ -255,7 +256,11 @@ class StageTrainer:
     def _validate(self, step: int, watcher: Watcher) -> None:
         if self.job.config.selection != "validation" or self.job.validation is None:
             return
-        seen = validate(self.model, self.codec, self.job.validation, self.job.config, watcher.check)
+        validation, config = self.job.validation, self.job.config
+        with self._writer(validation.writes) as writer:
+            seen = validate(
+                self.model, self.codec, validation, config, watcher.check, writer=writer
+            )
         watcher.validated(step, seen)
         best = Validated(self.state.best_accuracy, self.state.best_loss)
         if self.state.best_step is None or seen.worth > best.worth:
@@ -264,6 +269,16 @@ class StageTrainer:
             self.best = {
                 name: value.detach().cpu().clone() for name, value in self.parameters.items()
             }
+
+    def _writer(self, writes: int) -> contextlib.AbstractContextManager[Writer | None]:
+        """Return what opens the weights for writing; it gives None where the model itself writes.
+
+        A second copy of the weights has to find room, and one with adapters has another form.
+        """
+        has_room = self.room is not None and self.room.holds_weights_again
+        if not writes or not has_room or self.adapters is not None:
+            return contextlib.nullcontext()
+        return converted(self.model, self.job, self.threads)
 
     def _select_best(self) -> None:
         import torch
