@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from scicot.adapters.students import converted as module
+from scicot.adapters.students.convert import convert_student
 from scicot.adapters.students.converted import converted
 from scicot.adapters.students.folders import inspect_folder
 from scicot.adapters.students.job import Silent
@@ -73,3 +75,13 @@ def test_a_training_writes_with_them_where_there_is_room(
     monkeypatch.setattr("scicot.adapters.students.trainer.validate", watch)
     trainer.train(Silent())
     assert [writer is not None for writer in writers] == [memory is None]
+
+
+def test_a_conversion_leaves_the_garbage_collector_as_it_was(
+    tiny_causal: Path, tmp_path: Path
+) -> None:
+    frozen = gc.get_freeze_count()
+    family = inspect_folder("tiny", tiny_causal).family
+    assert convert_student(tiny_causal, tmp_path / "ct2", family) is None
+    assert convert_student(tiny_causal, tmp_path / "ct2", family) is not None, "it is there already"
+    assert gc.get_freeze_count() == frozen

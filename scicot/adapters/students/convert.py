@@ -7,10 +7,12 @@ converted form scores texts otherwise, answers through transformers, and the rea
 from __future__ import annotations
 
 import copy
+import gc
 import json
 import logging
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +35,8 @@ def try_conversion(model: Any, folder: Path) -> str | None:
     `folder` holds config and tokenizer. To be asked before training, not hours later.
     """
     try:
-        _converter(model, folder)._load().validate()
+        with _short_collections():
+            _converter(model, folder)._load().validate()
     except (
         Exception
     ) as error:  # the converter is not ours: whatever it raises, transformers answers
@@ -56,7 +59,8 @@ def convert_student(
     """
     model = load_model(folder, family).eval() if model is None else model
     try:
-        _converter(model, folder).convert(str(output), quantization="float32")
+        with _short_collections():
+            _converter(model, folder).convert(str(output), quantization="float32")
         _fill_missing_tokens(output / "config.json")
         codec = Codec.open(folder, family)
         codec.save(output)
@@ -108,6 +112,20 @@ def _converter(model: Any, folder: Path) -> Any:
 
     quiet_transformers()
     return Converter(str(folder))
+
+
+@contextmanager
+def _short_collections() -> Iterator[None]:
+    """Keep what is in memory already out of the garbage collector's sight for a while.
+
+    The converter has it collect after each layer, and each time it would go through all objects of
+    torch and transformers: four fifths of the time that a causal student of 30 layers took.
+    """
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _as_converter_reads(model: Any) -> Any:
