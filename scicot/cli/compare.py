@@ -161,9 +161,8 @@ def lines(compared: RunComparison, only_a: Sequence[str], only_b: Sequence[str])
     """Return a comparison as lines for a person."""
     comparison = compared.found
     a, b = compared.name_a, compared.name_b
-    unlike = f" These runs differ in {compared.differences}." if compared.differences else ""
     return [
-        compared.sentence + unlike,
+        compared.sentence,
         f"Matched {comparison.matched:,} of {compared.score_a.n:,} (A) and "
         f"{compared.score_b.n:,} (B).",
         f"Both right {comparison.both}, only {a} {comparison.only_a}, "

@@ -153,6 +153,9 @@ def say_caption(table: ResultTable) -> list[str]:
     ]
     if settings:
         lines.append(f"All runs alike, unless marked: {settings}.")
+    own = "; ".join(f"{method}: {said}" for method, said in table.own_settings.items())
+    if own:
+        lines.append(f"Of one method alone, alike in all its cells unless marked: {own}.")
     if any(cell.is_below_chance for row in table.rows for cell in row.cells):
         lines.append(f"{BELOW_CHANCE} below chance (25 %).")
     lines += [f"{mark} {differs} in the other cells." for differs, mark in table.marks.items()]

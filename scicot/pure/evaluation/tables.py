@@ -20,6 +20,8 @@ class RunScore:
 
     `per_byte` and `letter` are option scores too, as docs/method.md defines them. `reasons` counts
     why answers could not be read; `trained` is the accuracy on a sample of what it was trained on.
+    `same_place` is what always the best place would give on the same questions, `warning` what is
+    wrong with how it answers, empty where nothing is.
     """
 
     run_id: int
@@ -29,6 +31,8 @@ class RunScore:
     letter: float | None = None
     reasons: Mapping[str, int] = field(default_factory=dict)
     trained: float | None = None
+    same_place: float | None = None
+    warning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +154,7 @@ class ResultTable:
     student: str | None = None
     split: str = "test"
     settings: Mapping[str, str] = field(default_factory=dict)
+    own_settings: Mapping[str, str] = field(default_factory=dict)  # by a method's title
     notes: tuple[str, ...] = ()
 
     @property

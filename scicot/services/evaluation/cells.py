@@ -25,6 +25,7 @@ from scicot.pure.evaluation.settings import (
     cell_settings,
     differing_settings,
     say_differences,
+    shared_own,
     table_settings,
 )
 from scicot.pure.hashing import content_hash
@@ -261,7 +262,8 @@ def compared_settings(a: SeedCell, b: SeedCell) -> tuple[Mapping[str, Any], Mapp
     if None in (both[0]["snapshot"], both[1]["snapshot"]) and trained[0] == trained[1]:
         for settings in both:
             del settings["snapshot"]
-    return both[0], both[1]
+    own = shared_own(a.first.config, b.first.config)
+    return both[0] | own[0], both[1] | own[1]
 
 
 def _compare(session: Session, a: SeedCell, b: SeedCell, reading: Reading) -> CellComparison:

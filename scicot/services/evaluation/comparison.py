@@ -18,7 +18,12 @@ from scicot.pure.evaluation.comparison import (
     say_comparison,
     sort_into_cells,
 )
-from scicot.pure.evaluation.settings import run_settings, say_differences
+from scicot.pure.evaluation.settings import (
+    answering_settings,
+    run_settings,
+    say_differences,
+    shared_own,
+)
 from scicot.pure.methods.registry import title_of
 from scicot.pure.predictions.metrics import Score, score_outcomes
 from scicot.pure.statistics import holm
@@ -58,9 +63,15 @@ class RunComparison:
     differences: str = ""
 
     @property
-    def sentence(self) -> str:
-        """What the comparison says, in words."""
+    def said(self) -> str:
+        """What the comparison says, in words, for a place that shows the differences itself."""
         return say_comparison(self.found, self.name_a, self.name_b)
+
+    @property
+    def sentence(self) -> str:
+        """What the comparison says, in words, and in what else the runs are unlike."""
+        unlike = f" These runs differ in {self.differences}." if self.differences else ""
+        return self.said + unlike
 
 
 def compare_runs(
@@ -101,10 +112,13 @@ def compare_runs(
 
 
 def _differences(a: RunView, b: RunView) -> str:
-    """Return in which settings two training runs are unlike, beside the method."""
-    if a.kind is not RunKind.TRAIN or b.kind is not RunKind.TRAIN:
+    """Return in which settings two runs of one kind are unlike, beside the method."""
+    if a.kind is not b.kind:
         return ""
-    return say_differences(run_settings(a.config), run_settings(b.config))
+    if a.kind is not RunKind.TRAIN:
+        return say_differences(answering_settings(a.config), answering_settings(b.config))
+    own_a, own_b = shared_own(a.config, b.config)
+    return say_differences(run_settings(a.config) | own_a, run_settings(b.config) | own_b)
 
 
 def _outcomes(session: Session, run: RunView, reading: Reading) -> dict[int, Outcome]:
