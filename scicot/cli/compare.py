@@ -9,6 +9,8 @@ import typer
 
 from scicot.cli.output import AsJson, emit, run_number
 from scicot.pure.evaluation.comparison import Cell, say_p
+from scicot.pure.predictions.places import Standing
+from scicot.pure.shares import say_share
 from scicot.services.evaluation.cells import CellComparison, compare_methods, compare_seeds
 from scicot.services.evaluation.comparison import Reading, RunComparison, compare_all, compare_runs
 from scicot.services.questions.lookup import get_questions
@@ -127,9 +129,23 @@ def _emit_cells(compared: CellComparison, as_json: bool) -> None:
         "questions_needed": comparison.needed,
         "no_worse_by_2_points": comparison.is_no_worse(),
         "differences": compared.differences,
+        "same_place_a": compared.standing_a.same_place,
+        "same_place_b": compared.standing_b.same_place,
+        "warnings": list(compared.warnings),
         "sentence": compared.sentence,
     }
-    emit(fields, as_json, compared.sentence)
+    both = ((compared.name_a, compared.standing_a), (compared.name_b, compared.standing_b))
+    emit(fields, as_json, "\n".join([compared.sentence, _say_places(both), *compared.warnings]))
+
+
+def _say_places(both: Sequence[tuple[str, Standing]]) -> str:
+    """Return what always the best place would give on each one's questions."""
+    said = [
+        f"{say_share(standing.same_place)} ({name})"
+        for name, standing in both
+        if standing.same_place is not None
+    ]
+    return f"One place always would give {', '.join(said)}." if said else ""
 
 
 def describe(compared: RunComparison) -> dict[str, Any]:
@@ -153,6 +169,9 @@ def describe(compared: RunComparison) -> dict[str, Any]:
         "differences": compared.differences,
         "no_answer_a": compared.score_a.no_answer,
         "no_answer_b": compared.score_b.no_answer,
+        "same_place_a": compared.standing_a.same_place,
+        "same_place_b": compared.standing_b.same_place,
+        "warnings": compared.warnings,
         "sentence": compared.sentence,
     }
 
@@ -164,10 +183,13 @@ def lines(compared: RunComparison, only_a: Sequence[str], only_b: Sequence[str])
     return [
         compared.sentence,
         f"Matched {comparison.matched:,} of {compared.score_a.n:,} (A) and "
-        f"{compared.score_b.n:,} (B).",
+        f"{compared.score_b.n:,} (B): {a} {say_share(comparison.accuracy_a)}, "
+        f"{b} {say_share(comparison.accuracy_b)}.",
         f"Both right {comparison.both}, only {a} {comparison.only_a}, "
         f"only {b} {comparison.only_b}, neither {comparison.neither}; "
         f"McNemar mid-p {say_p(comparison.mid_p)}.",
+        _say_places([(a, compared.standing_a), (b, compared.standing_b)]),
+        *compared.warnings,
         f"Only {a}: {' '.join(only_a) or '-'}",
         f"Only {b}: {' '.join(only_b) or '-'}",
     ]

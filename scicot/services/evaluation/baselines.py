@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.models import PredictionRow, QuestionRow
-from scicot.pure.evaluation.baselines import Baselines, Places, count_places, measure_baselines
+from scicot.pure.evaluation.baselines import Baselines, measure_baselines
+from scicot.pure.predictions.places import Places, count_places
 from scicot.services.evaluation.asked import list_asked
 from scicot.services.questions.lookup import list_datasets, list_questions
 from scicot.words.records import Outcome, Split, Variant

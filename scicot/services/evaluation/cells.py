@@ -30,6 +30,8 @@ from scicot.pure.evaluation.settings import (
 )
 from scicot.pure.hashing import content_hash
 from scicot.pure.methods.registry import learns, title_of
+from scicot.pure.predictions.places import Standing
+from scicot.services.evaluation.baselines import load_places
 from scicot.services.evaluation.comparison import Reading
 from scicot.services.runs.runs import get_run, list_runs
 from scicot.words.errors import InvalidInput
@@ -67,6 +69,9 @@ class CellComparison:
     name_b: str
     found: CellDifference
     differences: str
+    standing_a: Standing  # of the first run's own questions
+    standing_b: Standing
+    warnings: Sequence[str] = ()  # of each run that answers one place nearly always
 
     @property
     def sentence(self) -> str:
@@ -287,5 +292,22 @@ def _compare(session: Session, a: SeedCell, b: SeedCell, reading: Reading) -> Ce
             snapshots if snapshots[0] != snapshots[1] else [f"run {cell.ids[0]}" for cell in (a, b)]
         )
         names = [f"{name} ({what or 'no snapshot'})" for name, what in zip(names, by, strict=True)]
-    differences = say_differences(*compared_settings(a, b))
-    return CellComparison(a, b, names[0], names[1], comparison, differences)
+    standings = {
+        run_id: places.standing for run_id, places in load_places(session, [*a.ids, *b.ids]).items()
+    }
+    return CellComparison(
+        a,
+        b,
+        names[0],
+        names[1],
+        comparison,
+        say_differences(*compared_settings(a, b)),
+        standings.get(a.ids[0], Standing()),
+        standings.get(b.ids[0], Standing()),
+        [
+            standings[run_id].warn(f"{name}, run {run_id},")
+            for name, cell in zip(names, (a, b), strict=True)
+            for run_id in cell.ids
+            if run_id in standings and standings[run_id].has_fallen
+        ],
+    )

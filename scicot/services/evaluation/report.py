@@ -31,9 +31,10 @@ from scicot.pure.evaluation.slices import Dimension, SliceRow
 from scicot.pure.evaluation.tables import RunScore
 from scicot.pure.hashing import content_hash
 from scicot.pure.methods.registry import CLAIM, list_methods
+from scicot.pure.predictions.places import Standing, read_standing
+from scicot.pure.shares import say_share
 from scicot.pure.statistics import holm
 from scicot.services.evaluation.attribution import attribute_errors, is_two_stage
-from scicot.services.evaluation.baselines import load_places
 from scicot.services.evaluation.cells import find_siblings
 from scicot.services.evaluation.comparison import RunComparison, compare_runs
 from scicot.services.evaluation.figures import draw_figures
@@ -172,23 +173,22 @@ def _pair(session: Session, compared: RunComparison, adjusted_p: float) -> Repor
         found=compared.found,
         sentence=compared.sentence,
         adjusted_p=adjusted_p,
-        over_seeds=seeds.sentence if seeds else "",
+        over_seeds=" ".join([seeds.sentence, *seeds.warnings]) if seeds else "",
         slices=shown,
         examples=_examples(session, compared),
-        learned=_say_places(session, compared),
+        learned=_say_places(compared),
     )
 
 
-def _say_places(session: Session, compared: RunComparison) -> list[str]:
+def _say_places(compared: RunComparison) -> list[str]:
     """Return what one place always would give each run, and whether a run does little else."""
-    places = load_places(session, [compared.run_a.id, compared.run_b.id])
-    said = []
-    for run, name in ((compared.run_a, compared.name_a), (compared.run_b, compared.name_b)):
-        found = places.get(run.id)
-        if found and found.same_place is not None:
-            warning = f"; it {found.warning}" if found.warning else ""
-            said.append(f"{name}: one place always would give {found.same_place:.1%}{warning}.")
-    return said
+    both = ((compared.name_a, compared.standing_a), (compared.name_b, compared.standing_b))
+    return [
+        f"{name}: one place always would give {say_share(standing.same_place)}"
+        + (f"; it {standing.warning}." if standing.has_fallen else ".")
+        for name, standing in both
+        if standing.same_place is not None
+    ]
 
 
 def _examples(session: Session, compared: RunComparison) -> Mapping[Cell, list[ReportExample]]:
@@ -270,10 +270,22 @@ def _run(run: RunView, scored: RunScore, snapshot: Snapshot | None) -> ReportRun
         packages=", ".join(f"{name} {version}" for name, version in run.packages.items()),
         actor=run.actor,
         created_at=run.created_at,
-        learned=_learned(run),
+        learned=_learned(run, scored.standing),
     )
 
 
-def _learned(run: RunView) -> list[str]:
-    between = read_between(run.result)
-    return [*warn_of(run.result), *say_learned(run.result), *(between.sentences if between else ())]
+def _learned(run: RunView, standing: Standing) -> list[str]:
+    """Return whether the run learned to choose, from its predictions where its result lacks it."""
+    known = read_standing(run.metrics)
+    measures = {
+        "same_place": standing.same_place,
+        "most_answered_place": standing.place,
+        "most_answered_share": standing.share,
+    }
+    result = (
+        run.result
+        if known.same_place is not None
+        else {**run.result, "metrics": {**(run.metrics or {}), **measures}}
+    )
+    between = read_between(result)
+    return [*warn_of(result), *say_learned(result), *(between.sentences if between else ())]

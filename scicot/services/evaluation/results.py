@@ -231,8 +231,7 @@ def score_runs(session: Session, run_ids: Sequence[int]) -> dict[int, RunScore]:
             letter=_figure(results[run_id], "metrics", "letter_accuracy"),
             reasons=reasons.get(run_id, {}),
             trained=_figure(results[run_id], "training_sample", "accuracy"),
-            same_place=places[run_id].same_place,
-            warning=places[run_id].warning,
+            standing=places[run_id].standing,
         )
         for run_id, of in counts.items()
     }

@@ -142,7 +142,7 @@ def _by_options(
         option_accuracy=None,
         no_answer_share=0.0,
         differs=reference.say(SeedCell((cell.first,)), stored.asked, meant or {}),
-        same_place=found.same_place,
+        same_place=found.standing.same_place,
     )
 
 
@@ -178,8 +178,8 @@ def _measure(session: Session, cell: SeedCell, scores: Scores, left_out: int) ->
         figure,
         limit_train=cell.first.training.limit_train if is_trained else None,
         examples=trained if isinstance(trained, int) else None,
-        same_place=of_runs[0].same_place,
-        warning=next((run.warning for run in of_runs if run.warning), ""),
+        same_place=of_runs[0].standing.same_place,
+        warning=next((run.standing.warning for run in of_runs if run.standing.has_fallen), ""),
     )
 
 
