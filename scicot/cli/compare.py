@@ -11,7 +11,12 @@ from scicot.cli.output import AsJson, emit, run_number
 from scicot.pure.evaluation.comparison import Cell, say_p
 from scicot.pure.predictions.places import Standing
 from scicot.pure.shares import say_share
-from scicot.services.evaluation.cells import CellComparison, compare_methods, compare_seeds
+from scicot.services.evaluation.cells import (
+    AdjustedCells,
+    CellComparison,
+    compare_all_methods,
+    compare_seeds,
+)
 from scicot.services.evaluation.comparison import Reading, RunComparison, compare_all, compare_runs
 from scicot.services.questions.lookup import get_questions
 from scicot.services.workspace import open_workspace
@@ -34,6 +39,14 @@ def compare_command(
     methods: Annotated[
         tuple[str, str] | None,
         typer.Option(help="Instead of two runs: two methods with all their seeds.", metavar="A B"),
+    ] = None,
+    also_methods: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--also-method",
+            help="With --methods: more; every pair is then compared, adjusted by Holm. Repeatable.",
+            metavar="NAME",
+        ),
     ] = None,
     dataset: Annotated[str | None, typer.Option(help="With --methods.")] = None,
     student: Annotated[str | None, typer.Option(help=f"With --methods. [{PAPER_STUDENT}]")] = None,
@@ -62,7 +75,8 @@ def compare_command(
     if methods is not None:
         if runs or dataset is None:
             raise typer.BadParameter("--methods takes --dataset NAME, and no runs.")
-        _compare_methods(methods, dataset, student or PAPER_STUDENT, split, reading, as_json)
+        named = [*methods, *(also_methods or ())]
+        _compare_methods(named, dataset, student or PAPER_STUDENT, split, reading, as_json)
         return
     if runs is None or len(runs) != 2:
         raise typer.BadParameter("name two runs, or two methods with --methods A B.")
@@ -96,7 +110,7 @@ def _compare_runs(
 
 
 def _compare_methods(
-    methods: tuple[str, str],
+    methods: Sequence[str],
     dataset: str,
     student: str,
     split: Split | None,
@@ -104,15 +118,33 @@ def _compare_methods(
     as_json: bool,
 ) -> None:
     with open_workspace() as session:
-        compared = compare_methods(
-            session, *methods, dataset=dataset, student=student, split=split, reading=reading
+        pairs = compare_all_methods(
+            session, methods, dataset=dataset, student=student, split=split, reading=reading
         )
-    _emit_cells(compared, as_json)
+    _emit_cells(pairs[0].compared, as_json, pairs if len(pairs) > 1 else ())
 
 
-def _emit_cells(compared: CellComparison, as_json: bool) -> None:
+def _emit_cells(
+    compared: CellComparison, as_json: bool, pairs: Sequence[AdjustedCells] = ()
+) -> None:
+    fields = describe_cells(compared)
+    if pairs:
+        fields["pairs"] = [
+            describe_cells(pair.compared)
+            | {"holm_p": pair.adjusted_p, "stands_after_holm": pair.stands}
+            for pair in pairs
+        ]
+        said = [line for pair in pairs for line in (pair.sentence, *pair.compared.warnings)]
+        emit(fields, as_json, "\n".join(said))
+        return
+    both = ((compared.name_a, compared.standing_a), (compared.name_b, compared.standing_b))
+    emit(fields, as_json, "\n".join([compared.sentence, _say_places(both), *compared.warnings]))
+
+
+def describe_cells(compared: CellComparison) -> dict[str, Any]:
+    """Return two cells compared as the JSON that scripts read. Accuracies are fractions; A - B."""
     comparison, first = compared.found, compared.cell_a.first
-    fields = {
+    return {
         "methods": [cell.first.method for cell in (compared.cell_a, compared.cell_b)],
         "dataset": first.dataset,
         "student": first.training.student,
@@ -126,6 +158,7 @@ def _emit_cells(compared: CellComparison, as_json: bool) -> None:
         "accuracy_b": comparison.accuracy_b,
         "difference": comparison.difference,
         "interval": [comparison.interval.low, comparison.interval.high],
+        "p": comparison.p,
         "questions_needed": comparison.needed,
         "no_worse_by_2_points": comparison.is_no_worse(),
         "differences": compared.differences,
@@ -134,8 +167,6 @@ def _emit_cells(compared: CellComparison, as_json: bool) -> None:
         "warnings": list(compared.warnings),
         "sentence": compared.sentence,
     }
-    both = ((compared.name_a, compared.standing_a), (compared.name_b, compared.standing_b))
-    emit(fields, as_json, "\n".join([compared.sentence, _say_places(both), *compared.warnings]))
 
 
 def _say_places(both: Sequence[tuple[str, Standing]]) -> str:

@@ -88,7 +88,9 @@ def test_home_compare_and_the_report_say_both(session: Session, fallen: int) -> 
 def test_how_many_questions_are_needed_is_the_same_in_every_text(
     session: Session, tmp_path: Path
 ) -> None:
-    asked = list(store_questions(session, tmp_path / "files", dataset="arc-easy", test=8)["test"])
+    asked = list(
+        store_questions(session, tmp_path / "files", dataset="arc-easy", test=8)[Split.TEST]
+    )
     a, b = (store_run(session, asked, right=right, name=str(right)) for right in ([0, 1], [2]))
     report = build_report(session)
     (pair,) = report.pairs

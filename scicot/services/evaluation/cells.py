@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import combinations, product
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import PredictionRow, QuestionRow
+from scicot.pure.evaluation.comparison import say_p
 from scicot.pure.evaluation.crossed import (
     Answers,
     CellAccuracy,
@@ -31,6 +32,7 @@ from scicot.pure.evaluation.settings import (
 from scicot.pure.hashing import content_hash
 from scicot.pure.methods.registry import learns, title_of
 from scicot.pure.predictions.places import Standing
+from scicot.pure.statistics import ALPHA, holm
 from scicot.services.evaluation.baselines import load_places
 from scicot.services.evaluation.comparison import Reading
 from scicot.services.runs.runs import get_run, list_runs
@@ -217,6 +219,57 @@ def compare_seeds(
             "than the seed. Name one of each of the settings to compare."
         )
     return _compare(session, cells[0], cells[1], reading)
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustedCells:
+    """One pair of several, with its p adjusted for the number of pairs (Holm)."""
+
+    compared: CellComparison
+    adjusted_p: float
+
+    @property
+    def stands(self) -> bool:
+        """True where the pair is told apart after the adjustment."""
+        return self.adjusted_p < ALPHA
+
+    @property
+    def sentence(self) -> str:
+        """What the pair says, with whether it stands among all pairs."""
+        stands = "stands" if self.stands else "does not stand"
+        return (
+            f"{self.compared.sentence} It {stands} after Holm's correction (p "
+            f"{say_p(self.adjusted_p)})."
+        )
+
+
+def adjust_cells(pairs: Sequence[CellComparison]) -> list[AdjustedCells]:
+    """Return the pairs in the order given, with Holm's adjusted p-values over all of them."""
+    adjusted = holm([pair.found.p for pair in pairs])
+    return [AdjustedCells(pair, p) for pair, p in zip(pairs, adjusted, strict=True)]
+
+
+def compare_all_methods(
+    session: Session,
+    methods: Sequence[str],
+    *,
+    dataset: str,
+    student: str,
+    split: Split | None = None,
+    reading: Reading = Reading.GENERATED,
+) -> list[AdjustedCells]:
+    """Return every pair of the methods over all their seeds, adjusted by Holm.
+
+    Raises InvalidInput when a method has no finished run.
+    """
+    return adjust_cells(
+        [
+            compare_methods(
+                session, a, b, dataset=dataset, student=student, split=split, reading=reading
+            )
+            for a, b in combinations(dict.fromkeys(methods), 2)
+        ]
+    )
 
 
 def find_siblings(

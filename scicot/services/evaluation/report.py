@@ -35,7 +35,7 @@ from scicot.pure.predictions.places import Standing, read_standing
 from scicot.pure.shares import say_share
 from scicot.pure.statistics import holm
 from scicot.services.evaluation.attribution import attribute_errors, is_two_stage
-from scicot.services.evaluation.cells import find_siblings
+from scicot.services.evaluation.cells import adjust_cells, find_siblings
 from scicot.services.evaluation.comparison import RunComparison, compare_runs
 from scicot.services.evaluation.figures import draw_figures
 from scicot.services.evaluation.results import Results, find_experiment, load_results
@@ -96,6 +96,7 @@ def build_report(session: Session, *, experiment_id: int | None = None) -> Repor
         for a, b in combinations(group, 2)
     ]
     adjusted = holm([pair.found.mid_p for pair in compared])
+    seeds = _over_seeds(session, compared)
     snapshots = {snapshot.id: snapshot for snapshot in list_snapshots(session)}
     return Report(
         title=title,
@@ -106,7 +107,10 @@ def build_report(session: Session, *, experiment_id: int | None = None) -> Repor
             (str(figure["title"]), render_svg(figure))
             for _, figure in draw_figures(list(results.tables))
         ],
-        pairs=[_pair(session, pair, p) for pair, p in zip(compared, adjusted, strict=True)],
+        pairs=[
+            _pair(session, pair, p, over_seeds)
+            for pair, p, over_seeds in zip(compared, adjusted, seeds, strict=True)
+        ],
         faults=_faults(session, results),
         test_reads=[reads.say(dataset) for dataset, reads in results.test_reads.items()],
         runs=[
@@ -155,9 +159,20 @@ def _standing(run: RunView) -> tuple[float, int, int]:
     return -run.training.fraction, run.training.seed, -run.id
 
 
-def _pair(session: Session, compared: RunComparison, adjusted_p: float) -> ReportPair:
+def _over_seeds(session: Session, compared: Sequence[RunComparison]) -> list[str]:
+    """Return what all seeds of each pair say, empty where there are no more; Holm over them all."""
+    found = [find_siblings(session, pair.run_a.id, pair.run_b.id) for pair in compared]
+    adjusted = iter(adjust_cells([pair for pair in found if pair is not None]))
+    return [
+        " ".join([next(adjusted).sentence, *pair.warnings]) if pair is not None else ""
+        for pair in found
+    ]
+
+
+def _pair(
+    session: Session, compared: RunComparison, adjusted_p: float, over_seeds: str
+) -> ReportPair:
     a, b = compared.run_a, compared.run_b
-    seeds = find_siblings(session, a.id, b.id)
     slices = load_slices(session, a.id, b.id)
     shown: dict[Dimension, Sequence[SliceRow]] = {
         dimension: rows for dimension in SHOWN_SLICES if (rows := slices.rows(dimension))
@@ -173,7 +188,7 @@ def _pair(session: Session, compared: RunComparison, adjusted_p: float) -> Repor
         found=compared.found,
         sentence=compared.sentence,
         adjusted_p=adjusted_p,
-        over_seeds=" ".join([seeds.sentence, *seeds.warnings]) if seeds else "",
+        over_seeds=over_seeds,
         slices=shown,
         examples=_examples(session, compared),
         learned=_say_places(compared),
