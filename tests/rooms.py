@@ -129,7 +129,15 @@ ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
 OPEN: dict[str, tuple[str, ...]] = {
     "scicot/services": (),
     "scicot/adapters": (),
-    "scicot/pure": ("hashing", "markdown", "printable", "secrets", "spreadsheets", "statistics"),
+    "scicot/pure": (
+        "hashing",
+        "markdown",
+        "printable",
+        "secrets",
+        "shares",
+        "spreadsheets",
+        "statistics",
+    ),
     "pages": (),
 }
 # Service functions with an actor that are no action of their own: they run inside the transaction

@@ -13,6 +13,7 @@ from pages.shared.word_diff import show_word_diff
 from scicot.pure.evaluation.table_formats import REASON_WORDS
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.predictions.metrics import word_overlap
+from scicot.pure.shares import say_share
 from scicot.services.evaluation.question_view import QuestionView, RunAnswer
 from scicot.services.rationales.texts import StoredRationale
 from scicot.words.records import NoAnswer, Outcome, Question, Variant
@@ -89,7 +90,7 @@ def _share(answer: RunAnswer, label: str, color: str) -> Cell:
     prediction = answer.prediction
     mark = "◀" if prediction is not None and prediction.label == label else ""
     share = answer.probabilities.get(label)
-    said = f"{share:.0%} {mark}".strip() if share is not None else mark
+    said = f"{say_share(share, 0)} {mark}".strip() if share is not None else mark
     return Cell(said, share=share, color=color)
 
 
@@ -115,7 +116,9 @@ def _show_answer(answer: RunAnswer, name: str, compared: StoredRationale | None)
             st.badge(name, color="blue", icon=":material/sell:")
     if compared is not None and prediction.rationale:
         overlap = word_overlap(compared.text, prediction.rationale)
-        st.caption(f"Rationale; {overlap or 0:.0%} of the words shared with the reference")
+        st.caption(
+            f"Rationale; {say_share(overlap or 0, 0)} of the words shared with the reference"
+        )
         key = f"diff_{answer.prediction_id}"
         show_word_diff(compared.text, prediction.rationale, key=key)
     else:

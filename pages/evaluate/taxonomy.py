@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.shared.frame import current_actor, errors_shown
 from pages.shared.plain_table import Cell, Head, Line, show_plain_table
+from scicot.pure.shares import say_share
 from scicot.services.evaluation.tags import (
     DIGITS,
     MOST_CHARACTERS,
@@ -87,7 +88,7 @@ def _describe_agreement(one: TagAgreement) -> Line:
             Cell(one.tag.name),
             Cell(f"{one.first}, {one.second}"),
             Cell(f"{agreement.n:,}"),
-            Cell(f"{agreement.share:.0%}"),
+            Cell(say_share(agreement.share, 0)),
             Cell("–" if agreement.kappa is None else f"{agreement.kappa:.2f}"),
             Cell("–" if bounds is None else bounds.to_words(".2f", scale=1)),
         ]

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from scicot.pure.shares import NONE, say_share
+
 NAME = "plain_table"
-NONE = "–"  # what is not known
 FOLDER = Path(__file__).parent
 
 
@@ -156,7 +157,7 @@ def _as_cell(value: object) -> Cell:
 
 def percent_cell(share: float | None) -> Cell:
     """Return a share as a whole percentage, sorted by its value; a dash for none."""
-    return Cell(NONE) if share is None else Cell(f"{share:.0%}", value=share)
+    return Cell(NONE) if share is None else Cell(say_share(share, 0), value=share)
 
 
 def _triggered(key: str, trigger: str) -> str | None:

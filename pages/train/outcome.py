@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.shared import links
+from scicot.pure.shares import say_share
 from scicot.pure.statistics import wilson_interval
 from scicot.words.records import RunKind, RunStatus
 from scicot.words.runs import RunView
@@ -22,7 +23,7 @@ def show_share(label: str, about: str, count: int, questions: int) -> None:
     interval = wilson_interval(count, questions)
     st.metric(
         label,
-        f"{count / questions:.1%}" if questions else "none",
+        say_share(count / questions) if questions else "none",
         interval.to_words(".1f") if interval else None,
         delta_color="off",
         delta_arrow="off",

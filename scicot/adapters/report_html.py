@@ -8,7 +8,7 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined
 
 from scicot.pure.evaluation import attribution, slices
-from scicot.pure.evaluation.comparison import say_p
+from scicot.pure.evaluation.comparison import say_needed, say_p
 from scicot.pure.evaluation.report import CELL_TITLES, EXAMPLES, Report
 from scicot.pure.evaluation.table_formats import (
     describe_basis,
@@ -18,6 +18,7 @@ from scicot.pure.evaluation.table_formats import (
     say_caption,
     say_reasons,
 )
+from scicot.pure.shares import say_share
 from scicot.pure.statistics import wilson_interval
 
 
@@ -26,6 +27,8 @@ def render_html(report: Report) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     environment.filters["percent"] = percent
     environment.filters["say_p"] = say_p
+    environment.filters["say_share"] = say_share
+    environment.filters["sentence"] = _sentence
     environment.filters["say_reasons"] = say_reasons
     environment.filters["data_uri"] = _data_uri
     environment.filters["by_run"] = slices.by_run
@@ -36,6 +39,7 @@ def render_html(report: Report) -> str:
         describe_published=describe_published,
         describe_basis=describe_basis,
         say_caption=say_caption,
+        say_needed=say_needed,
         wilson=wilson_interval,
         cell_titles=CELL_TITLES,
         examples=EXAMPLES,
@@ -43,6 +47,11 @@ def render_html(report: Report) -> str:
         fault_definitions=attribution.DEFINITIONS,
         slice_titles=slices.TITLES,
     )
+
+
+def _sentence(words: str) -> str:
+    """Return words as a sentence of their own."""
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def _data_uri(svg: str) -> str:

@@ -9,7 +9,14 @@ import typer
 
 from scicot.cli.output import AsJson, emit, run_number
 from scicot.pure.evaluation.comparison import Cell, say_p
-from scicot.services.evaluation.cells import CellComparison, compare_methods, compare_seeds
+from scicot.pure.predictions.places import Standing
+from scicot.pure.shares import say_share
+from scicot.services.evaluation.cells import (
+    AdjustedCells,
+    CellComparison,
+    compare_all_methods,
+    compare_seeds,
+)
 from scicot.services.evaluation.comparison import Reading, RunComparison, compare_all, compare_runs
 from scicot.services.questions.lookup import get_questions
 from scicot.services.workspace import open_workspace
@@ -32,6 +39,14 @@ def compare_command(
     methods: Annotated[
         tuple[str, str] | None,
         typer.Option(help="Instead of two runs: two methods with all their seeds.", metavar="A B"),
+    ] = None,
+    also_methods: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--also-method",
+            help="With --methods: more; every pair is then compared, adjusted by Holm. Repeatable.",
+            metavar="NAME",
+        ),
     ] = None,
     dataset: Annotated[str | None, typer.Option(help="With --methods.")] = None,
     student: Annotated[str | None, typer.Option(help=f"With --methods. [{PAPER_STUDENT}]")] = None,
@@ -60,7 +75,8 @@ def compare_command(
     if methods is not None:
         if runs or dataset is None:
             raise typer.BadParameter("--methods takes --dataset NAME, and no runs.")
-        _compare_methods(methods, dataset, student or PAPER_STUDENT, split, reading, as_json)
+        named = [*methods, *(also_methods or ())]
+        _compare_methods(named, dataset, student or PAPER_STUDENT, split, reading, as_json)
         return
     if runs is None or len(runs) != 2:
         raise typer.BadParameter("name two runs, or two methods with --methods A B.")
@@ -94,7 +110,7 @@ def _compare_runs(
 
 
 def _compare_methods(
-    methods: tuple[str, str],
+    methods: Sequence[str],
     dataset: str,
     student: str,
     split: Split | None,
@@ -102,15 +118,33 @@ def _compare_methods(
     as_json: bool,
 ) -> None:
     with open_workspace() as session:
-        compared = compare_methods(
-            session, *methods, dataset=dataset, student=student, split=split, reading=reading
+        pairs = compare_all_methods(
+            session, methods, dataset=dataset, student=student, split=split, reading=reading
         )
-    _emit_cells(compared, as_json)
+    _emit_cells(pairs[0].compared, as_json, pairs if len(pairs) > 1 else ())
 
 
-def _emit_cells(compared: CellComparison, as_json: bool) -> None:
+def _emit_cells(
+    compared: CellComparison, as_json: bool, pairs: Sequence[AdjustedCells] = ()
+) -> None:
+    fields = describe_cells(compared)
+    if pairs:
+        fields["pairs"] = [
+            describe_cells(pair.compared)
+            | {"holm_p": pair.adjusted_p, "stands_after_holm": pair.stands}
+            for pair in pairs
+        ]
+        said = [line for pair in pairs for line in (pair.sentence, *pair.compared.warnings)]
+        emit(fields, as_json, "\n".join(said))
+        return
+    both = ((compared.name_a, compared.standing_a), (compared.name_b, compared.standing_b))
+    emit(fields, as_json, "\n".join([compared.sentence, _say_places(both), *compared.warnings]))
+
+
+def describe_cells(compared: CellComparison) -> dict[str, Any]:
+    """Return two cells compared as the JSON that scripts read. Accuracies are fractions; A - B."""
     comparison, first = compared.found, compared.cell_a.first
-    fields = {
+    return {
         "methods": [cell.first.method for cell in (compared.cell_a, compared.cell_b)],
         "dataset": first.dataset,
         "student": first.training.student,
@@ -124,12 +158,25 @@ def _emit_cells(compared: CellComparison, as_json: bool) -> None:
         "accuracy_b": comparison.accuracy_b,
         "difference": comparison.difference,
         "interval": [comparison.interval.low, comparison.interval.high],
+        "p": comparison.p,
         "questions_needed": comparison.needed,
         "no_worse_by_2_points": comparison.is_no_worse(),
         "differences": compared.differences,
+        "same_place_a": compared.standing_a.same_place,
+        "same_place_b": compared.standing_b.same_place,
+        "warnings": list(compared.warnings),
         "sentence": compared.sentence,
     }
-    emit(fields, as_json, compared.sentence)
+
+
+def _say_places(both: Sequence[tuple[str, Standing]]) -> str:
+    """Return what always the best place would give on each one's questions."""
+    said = [
+        f"{say_share(standing.same_place)} ({name})"
+        for name, standing in both
+        if standing.same_place is not None
+    ]
+    return f"One place always would give {', '.join(said)}." if said else ""
 
 
 def describe(compared: RunComparison) -> dict[str, Any]:
@@ -153,6 +200,9 @@ def describe(compared: RunComparison) -> dict[str, Any]:
         "differences": compared.differences,
         "no_answer_a": compared.score_a.no_answer,
         "no_answer_b": compared.score_b.no_answer,
+        "same_place_a": compared.standing_a.same_place,
+        "same_place_b": compared.standing_b.same_place,
+        "warnings": compared.warnings,
         "sentence": compared.sentence,
     }
 
@@ -161,14 +211,16 @@ def lines(compared: RunComparison, only_a: Sequence[str], only_b: Sequence[str])
     """Return a comparison as lines for a person."""
     comparison = compared.found
     a, b = compared.name_a, compared.name_b
-    unlike = f" These runs differ in {compared.differences}." if compared.differences else ""
     return [
-        compared.sentence + unlike,
+        compared.sentence,
         f"Matched {comparison.matched:,} of {compared.score_a.n:,} (A) and "
-        f"{compared.score_b.n:,} (B).",
+        f"{compared.score_b.n:,} (B): {a} {say_share(comparison.accuracy_a)}, "
+        f"{b} {say_share(comparison.accuracy_b)}.",
         f"Both right {comparison.both}, only {a} {comparison.only_a}, "
         f"only {b} {comparison.only_b}, neither {comparison.neither}; "
         f"McNemar mid-p {say_p(comparison.mid_p)}.",
+        _say_places([(a, compared.standing_a), (b, compared.standing_b)]),
+        *compared.warnings,
         f"Only {a}: {' '.join(only_a) or '-'}",
         f"Only {b}: {' '.join(only_b) or '-'}",
     ]

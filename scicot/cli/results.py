@@ -10,6 +10,7 @@ import typer
 
 from scicot.cli.output import AsJson, OfExperiment, emit, say
 from scicot.pure.evaluation.table_formats import (
+    percent,
     say_caption,
     to_csv_file,
     to_latex,
@@ -101,6 +102,8 @@ def _list_runs(results: Results) -> list[dict[str, Any]]:
             "option_accuracy": results.scores[run.id].option_accuracy,
             "no_answer": results.scores[run.id].score.no_answer,
             "no_answer_reasons": dict(results.scores[run.id].reasons),
+            "same_place": results.scores[run.id].standing.same_place,
+            "warning": results.scores[run.id].standing.warning,
         }
         for run in results.runs
     ]
@@ -110,29 +113,39 @@ def _list_runs(results: Results) -> list[dict[str, Any]]:
 def _say_runs(lines: Sequence[dict[str, Any]]) -> str:
     if not lines:
         return ""
-    heads = ("Run", "Set", "Questions", "Correct, %", "By options, %", "No answer")
+    heads = ("Run", "Set", "Questions", "Correct, %", "One place, %", "By options, %", "No answer")
     rows = [
         (
             escape_markdown(f"{line['run']} · {line['name']}"),
             escape_markdown(str(line["dataset"])),
             f"{line['questions']:,}",
             _percent(line["accuracy"], line["interval"]),
+            _percent(line["same_place"], None),
             _percent(line["option_accuracy"], None),
             with_reasons(str(line["no_answer"]), line["no_answer_reasons"]),
         )
         for line in lines
     ]
     table = "".join(
-        f"| {' | '.join(row)} |\n" for row in [heads, (":--", ":--", *["--:"] * 4), *rows]
+        f"| {' | '.join(row)} |\n" for row in [heads, (":--", ":--", *["--:"] * 5), *rows]
     )
-    return f"**My runs.** Of the answers as written; 95 % intervals (Wilson).\n\n{table}\n"
+    warnings = "".join(
+        f"- Run {line['run']} · {escape_markdown(line['name'])} {line['warning']}.\n"
+        for line in lines
+        if line["warning"]
+    )
+    return (
+        "**My runs.** Of the answers as written; 95 % intervals (Wilson). One place: what always "
+        f"answering the best place would give on the same questions.\n\n{table}\n"
+        + (f"{warnings}\n" if warnings else "")
+    )
 
 
 def _percent(share: float | None, ends: list[float] | None) -> str:
     if share is None:
         return "–"
     bounds = f" \\[{ends[0] * 100:.1f}, {ends[1] * 100:.1f}\\]" if ends else ""
-    return f"{share * 100:.1f}{bounds}"
+    return f"{percent(share, 1)}{bounds}"
 
 
 def _write(tables: Sequence[ResultTable], written: Format) -> str:

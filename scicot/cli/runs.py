@@ -14,7 +14,9 @@ import typer
 from scicot.cli.handlers import HANDLERS
 from scicot.cli.launcher import choose_launcher
 from scicot.cli.output import AsJson, current_actor, emit, run_number, say
+from scicot.pure.predictions.places import read_standing
 from scicot.pure.printable import printable
+from scicot.pure.shares import say_share
 from scicot.pure.training.differences import Difference
 from scicot.services.launching.launches import (
     get_launch,
@@ -81,7 +83,19 @@ def list_command(
         runs = list_runs(workspace, with_archived=archived)
         places = {run_id: place for place, run_id in enumerate(list_queue(workspace), 1)}
     fields = [describe(run) | {"queue": places.get(run.id)} for run in runs]
-    emit({"runs": fields}, as_json, "\n".join(line(run, places.get(run.id)) for run in runs))
+    lines = [line(run, places.get(run.id)) + _say_standing(run) for run in runs]
+    emit({"runs": fields}, as_json, "\n".join(lines))
+
+
+def _say_standing(run: RunView) -> str:
+    """Return what a run has right, what one place always would give, and whether it chooses."""
+    accuracy, standing = (run.metrics or {}).get("accuracy"), read_standing(run.metrics)
+    if accuracy is None:
+        return ""
+    said = [f"{say_share(accuracy)} right"]
+    if standing.same_place is not None:
+        said.append(f"one place always {say_share(standing.same_place)}")
+    return f"  ({'; '.join([*said, standing.warning] if standing.has_fallen else said)})"
 
 
 @group.command("show")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _MARKS = re.compile(r"([\\`*_{}\[\]<>|~$:&!@^])|(?<=www)(\.)", re.IGNORECASE)
+_SPACES = re.compile(r"[^\S\u00a0]+")  # a space that does not break stays what it is
 _AT_START = re.compile(r"^([#+=-]|\d+(?=[.)]\s))")
 _BACKTICKS = re.compile(r"`+")
 
@@ -15,7 +16,7 @@ def escape_markdown(text: str) -> str:
     It reads as it was written; nothing in it can become a link, an image, a heading, a formula or
     one of Streamlit's colours.
     """
-    line = _MARKS.sub(lambda mark: f"\\{mark.group()}", " ".join(text.split()))
+    line = _MARKS.sub(lambda mark: f"\\{mark.group()}", _SPACES.sub(" ", text.strip()))
     start = _AT_START.match(line)
     if start is None:
         return line

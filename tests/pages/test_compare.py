@@ -194,8 +194,8 @@ def test_the_page_opens_on_runs_that_are_alike_in_all_but_the_method(
     assert not app.exception
     assert {str(box.value) for box in app.selectbox[:2]} == {str(a), str(b)}
     shown = texts(app)
-    assert "25.0 %" in shown  # over the 4 questions that both answered
-    assert "(of all its own 6: 16.7 %)" in shown
+    assert "25.0\u00a0%" in shown  # over the 4 questions that both answered
+    assert "(of all its own 6: 16.7\u00a0%)" in shown
     assert not [warning for warning in app.warning if "differ in" in warning.value]
     app = open_page("evaluate/compare", a=str(a), b=str(c))
     assert [warning for warning in app.warning if "differ in student" in warning.value]

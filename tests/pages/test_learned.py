@@ -63,10 +63,12 @@ def test_the_run_page_says_what_was_learned_and_what_stage_2_was_given(
     app = open_page("train/runs", run=str(store(session, tmp_path)))
     assert not app.exception
     warnings = [warning.value.replace("\\", "") for warning in app.warning]
-    assert any("answers place 2 on 100%: it has not learned to choose" in one for one in warnings)
+    assert any(
+        "answers place 2 on 100\u00a0%: it has not learned to choose" in one for one in warnings
+    )
     assert any("What stage 2 learned from parts" in one for one in warnings)
     said = " ".join(caption.value for caption in app.caption).replace("\\", "")
-    assert "Always the same place would give 50.0%" in said
+    assert "Always the same place would give 50.0\u00a0%" in said
     assert "64 questions that it was trained on" in said
     assert "deciding words ended at 1.400 nats" in said
     (chart,) = [one for one in app.get("vega_lite_chart") if "deciding" in str(one.proto)]

@@ -46,7 +46,7 @@ def test_an_empty_cell_is_launched_like_the_nearest_run(session: Session, tmp_pa
     app = open_page("evaluate/results")
     empty = cell(app, "table_sizes_arc-easy", "12.5 %", 5)
     assert (empty["text"], empty["is_call"]) == ("Launch", True)
-    assert f"train sci_cot on 12.5% of arc-easy, set like run {run}" in empty["help"]
+    assert f"train sci_cot on 12.5\u00a0% of arc-easy, set like run {run}" in empty["help"]
 
 
 def test_a_cell_whose_run_is_queued_says_so(session: Session, tmp_path: Path) -> None:

@@ -6,10 +6,10 @@ import streamlit as st
 
 from pages.evaluate.attribution.bar import show_fault_bar
 from pages.evaluate.question import VARIANT_TITLES
-from pages.evaluate.score import percent
 from pages.shared.plain_table import Cell, Head, Line, show_plain_table
 from scicot.pure.evaluation.attribution import DEFINITIONS, TITLES, Fault
 from scicot.pure.markdown import escape_markdown
+from scicot.pure.shares import say_share
 from scicot.pure.statistics import wilson_interval
 from scicot.services.evaluation.attribution import Attribution
 from scicot.words.records import Variant
@@ -30,7 +30,7 @@ def show_variants(found: Attribution) -> None:
             Line(
                 [
                     Cell(title),
-                    Cell(percent(score.accuracy)),
+                    Cell(say_share(score.accuracy)),
                     Cell(bounds),
                     Cell(f"{score.no_answer:,}"),
                     Cell(asked),
@@ -62,9 +62,9 @@ def show_variants(found: Attribution) -> None:
     own, good = found.variants.get(Variant.MAIN), found.variants.get(Variant.TEACHER_RATIONALE)
     if own and good and (good.accuracy or 0) < (own.accuracy or 0):
         st.warning(
-            f"With the reference rationales it answers worse ({percent(good.accuracy)}) than with "
-            f"the student's own ({percent(own.accuracy)}): what is called the answering's fault "
-            "may be the reference's.",
+            f"With the reference rationales it answers worse ({say_share(good.accuracy)}) than "
+            f"with the student's own ({say_share(own.accuracy)}): what is called the answering's "
+            "fault may be the reference's.",
             icon=":material/warning:",
         )
 
@@ -149,7 +149,7 @@ def _share(count: int, n: int, what: str) -> str:
     if interval is None:
         return f"none {what}"
     bounds = f"95 % interval {interval.to_words()}"
-    return f"{count / n:.0%} of the {n:,} {what} ({bounds})"
+    return f"{say_share(count / n, 0)} of the {n:,} {what} ({bounds})"
 
 
 def _choose(fault: Fault) -> None:

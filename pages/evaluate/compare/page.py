@@ -56,7 +56,7 @@ def compare(run_a: RunView, run_b: RunView, others: Sequence[RunView]) -> None:
         show_filter(len(among), number_runs([run_a, run_b]))
     with open_workspace() as session:
         compared = compare_runs(session, run_a.id, run_b.id, reading=reading, among=among)
-    st.markdown(f"#### {escape_markdown(compared.sentence)}")
+    st.markdown(f"#### {escape_markdown(compared.said)}")
     show_differing(compared)
     if not compared.found.matched:
         return
@@ -84,7 +84,8 @@ def show_seeds(run_a: RunView, run_b: RunView, reading: Reading) -> None:
     with open_workspace() as session:
         found = find_siblings(session, run_a.id, run_b.id, reading=reading)
     if found is not None:
-        st.markdown(f"**Over all seeds.** {escape_markdown(found.sentence)}")
+        said = " ".join([found.sentence, *found.warnings])
+        st.markdown(f"**Over all seeds.** {escape_markdown(said)}")
 
 
 def show_differing(compared: RunComparison) -> None:

@@ -10,7 +10,9 @@ from pages.evaluate.runs import run_label
 from pages.shared.links import link_choices
 from pages.shared.plain_table import Cell, Head, Line, show_plain_table
 from scicot.pure.evaluation.comparison import say_p
+from scicot.pure.markdown import escape_markdown
 from scicot.pure.statistics import ALPHA
+from scicot.services.evaluation.cells import adjust_cells, find_siblings
 from scicot.services.evaluation.comparison import PairRow, Reading, compare_all
 from scicot.services.workspace import open_workspace
 from scicot.words.runs import RunView
@@ -30,6 +32,12 @@ def show_pairs(first: Sequence[int], others: Sequence[RunView], reading: Reading
     )
     with open_workspace() as session:
         pairs = compare_all(session, [*first, *chosen], reading=reading)
+        found = [
+            find_siblings(
+                session, pair.comparison.run_a.id, pair.comparison.run_b.id, reading=reading
+            )
+            for pair in pairs
+        ]
     numbers = ("n", "First − second", "95 % interval", "mid-p", "Holm p")
     show_plain_table(
         [Head("First"), Head("Second"), *(Head(text, is_number=True) for text in numbers)],
@@ -39,6 +47,11 @@ def show_pairs(first: Sequence[int], others: Sequence[RunView], reading: Reading
         is_sortable=True,
         on_press=_open,
     )
+    several = adjust_cells([pair for pair in found if pair is not None])
+    if several:
+        st.markdown("**Over all seeds**, Holm's correction over these pairs:")
+        for adjusted in several:
+            st.markdown(f"- {escape_markdown(adjusted.sentence)}")
     st.caption(
         "Holm's adjustment holds the chance of one false difference among all these pairs to "
         "5 %; read it instead of mid-p where more than one pair is looked at. Marked: told apart "

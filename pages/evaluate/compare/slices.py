@@ -9,7 +9,6 @@ import streamlit as st
 
 from pages.evaluate.compare.forest import ALL, show_forest, show_places
 from pages.evaluate.runs import number_runs, run_colors
-from pages.evaluate.score import percent
 from pages.shared.frame import BY_DATABASE
 from pages.shared.links import link_choice
 from pages.shared.plain_table import Cell, Head, Line, show_plain_table
@@ -24,6 +23,7 @@ from scicot.pure.evaluation.slices import (
     by_run,
 )
 from scicot.pure.markdown import escape_markdown
+from scicot.pure.shares import say_share
 from scicot.pure.statistics import holm, wilson_interval
 from scicot.services.evaluation.comparison import RunComparison
 from scicot.services.evaluation.slices import RunSlices, load_slices, with_tags
@@ -134,7 +134,7 @@ def _accuracy(correct: int, n: int) -> Cell:
     if interval is None:
         return Cell("–")
     share = correct / n
-    return Cell(f"{percent(share)}  {interval.in_brackets()}", value=share)
+    return Cell(f"{say_share(share)} {interval.in_brackets()}", value=share)
 
 
 def _filter(dimension: Dimension, value: str) -> None:
@@ -172,7 +172,7 @@ def _show_bias(name: str, bias: PositionBias) -> None:
             Line(
                 [
                     Cell(position),
-                    Cell(percent(bias.key_shares[position])),
+                    Cell(say_share(bias.key_shares[position])),
                     _accuracy(round(bias.answer_shares[position] * bias.n), bias.n),
                     Cell(
                         f"{(bias.answer_shares[position] - bias.key_shares[position]) * 100:+.1f}"

@@ -8,9 +8,10 @@ from pages.shared import links
 from pages.shared.method_names import name_method, name_student
 from pages.shared.palette import color_of_method
 from pages.shared.plain_table import Cell, Head, Line, show_plain_table
-from scicot.pure.evaluation.table_formats import say_reasons
+from scicot.pure.evaluation.table_formats import percent, say_reasons
 from scicot.pure.evaluation.tables import RunScore
 from scicot.pure.markdown import escape_markdown
+from scicot.pure.shares import NONE, say_share
 from scicot.services.evaluation.results import Results
 from scicot.words.records import RunKind
 from scicot.words.runs import RunView
@@ -26,6 +27,11 @@ HEADS = (
         is_number=True,
         help="Of the answers written (of a student that was not shown the options, of the option "
         "it finds likeliest); 95 % interval (Wilson).",
+    ),
+    Head(
+        "One place, %",
+        is_number=True,
+        help="What always answering the best place would give on the same questions.",
     ),
     Head("By options, %", is_number=True, help="Of the options that it finds most likely."),
     Head("No answer, %", is_number=True),
@@ -65,15 +71,20 @@ def _cells(run: RunView, scored: RunScore) -> list[Cell]:
         Cell(f"{run.id} · {run.name}", press=str(run.id), help="Read its answers"),
         Cell(
             name_method(run.method) or "brought in",
-            note=f"on {share:.1%} of the questions" if share < 1 else "",
+            note=f"on {say_share(share)} of the questions" if share < 1 else "",
             color=color_of_method(run.method),
         ),
         Cell(name_student(run) or "–"),
         Cell(f"{score.n:,}", value=score.n),
-        Cell("–" if accuracy is None else f"{accuracy * 100:.1f}{bounds}", value=accuracy),
-        Cell("–" if options is None else f"{options * 100:.1f}", value=options),
         Cell(
-            f"{score.no_answer / score.n * 100:.1f}",
+            f"{percent(accuracy, 1)}{bounds}" or NONE,
+            note=scored.standing.warning,
+            value=accuracy,
+        ),
+        Cell(percent(scored.standing.same_place, 1) or NONE, value=scored.standing.same_place),
+        Cell(percent(options, 1) or NONE, value=options),
+        Cell(
+            percent(score.no_answer / score.n, 1),
             note=say_reasons(scored.reasons),
             value=score.no_answer / score.n,
         ),

@@ -20,6 +20,7 @@ from scicot.pure.evaluation.table_formats import (
 )
 from scicot.pure.evaluation.tables import ResultTable, TableCell
 from scicot.pure.markdown import escape_markdown
+from scicot.pure.shares import say_share
 from scicot.services.evaluation.question_view import MAX_RUNS
 
 PAPER_HELP = "Published test accuracy in percent, with Wilson's 95 % interval."
@@ -87,7 +88,7 @@ def _say_launch(launch: Mapping[str, str]) -> str:
     like = f", set like run {launch['like']}" if "like" in launch else ""
     return (
         f"Opens the launch page ready to train {launch['method']} on "
-        f"{float(launch['fraction']):.1%} of {launch['dataset']}{like}"
+        f"{say_share(float(launch['fraction']))} of {launch['dataset']}{like}"
     )
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.evaluate.question import show_outcome
 from pages.shared.plain_table import Cell, Head, Line, show_plain_table
+from scicot.pure.shares import say_share
 from scicot.services.evaluation.what_if import WhatIfAnswer
 from scicot.words.records import StoredQuestion
 
@@ -32,8 +33,8 @@ def show_answers(
         is_key = label == question.answer_key
         cells = [
             Cell(f"{label} · key" if is_key else label, choice.text),
-            Cell(f"{was:.0%}", share=was),
-            Cell(f"{became:.0%}", share=became),
+            Cell(say_share(was, 0), share=was),
+            Cell(say_share(became, 0), share=became),
             Cell(f"{(became - was) * 100:+.1f}", value=became - was),
         ]
         lines.append(Line(cells, is_marked=is_key))

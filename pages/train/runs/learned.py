@@ -8,6 +8,7 @@ from pages.shared.plain_table import show_records
 from scicot.pure.evaluation.between_stages import TITLES, BetweenStages, read_between
 from scicot.pure.evaluation.learned import say_learned, warn_of
 from scicot.pure.markdown import escape_markdown
+from scicot.pure.shares import say_share
 from scicot.words.runs import RunView
 
 BETWEEN_HELP = (
@@ -39,9 +40,9 @@ def between_rows(between: BetweenStages) -> list[dict[str, object]]:
             "words shared with the reference": "–"
             if texts.overlap is None
             else f"{texts.overlap:.2f} (n = {texts.compared:,})",
-            "flagged": f"{texts.flagged_share:.0%}",
+            "flagged": say_share(texts.flagged_share, 0),
             "most raised": texts.most_raised or None,
-            "stage 2 right": f"{texts.accuracy:.1%}",
+            "stage 2 right": say_share(texts.accuracy),
         }
         for kind, texts in between.kinds.items()
     ]

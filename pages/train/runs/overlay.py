@@ -12,6 +12,8 @@ from pages.shared.palette import RUN_COLORS
 from pages.shared.plain_table import Cell, Head, Line, show_plain_table
 from pages.train.runs.curves import show_curves
 from pages.train.runs.table import TICKED, say_accuracy, say_time_taken
+from scicot.pure.predictions.places import read_standing
+from scicot.pure.shares import say_share
 from scicot.words.runs import RunView
 
 HEADS = (
@@ -20,6 +22,7 @@ HEADS = (
     Head("Student"),
     Head("Dataset"),
     Head("Correct", is_number=True, help="With its 95 % interval (Wilson)."),
+    Head("One place", is_number=True, help="What always the best place would give."),
     Head("Took", is_number=True),
 )
 
@@ -55,12 +58,15 @@ def show_overlay(runs: Sequence[RunView]) -> None:
 
 def _cells(run: RunView, place: int) -> list[Cell]:
     correct, note, value = say_accuracy(run)
+    standing = read_standing(run.metrics)
+    same = standing.same_place
     return [
         Cell(f"{run.id} · {run.name}", color=RUN_COLORS[place % len(RUN_COLORS)]),
         Cell(name_method(run.method)),
         Cell(name_student(run)),
         Cell(run.dataset or ""),
-        Cell(correct, note=note, value=value),
+        Cell(f"{correct} {note}".strip(), note=standing.warning, value=value),
+        Cell("" if same is None else say_share(same), value=same),
         Cell(say_time_taken(run)),
     ]
 

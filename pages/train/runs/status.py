@@ -16,6 +16,7 @@ from pages.train.runs.learned import show_learned
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.runs.durations import say_duration
 from scicot.pure.runs.logs import find_cause
+from scicot.pure.shares import say_share
 from scicot.services.launching.launches import get_launch, read_run_log
 from scicot.services.runs.parts import PartView, list_parts
 from scicot.services.runs.queue import list_queue
@@ -133,7 +134,7 @@ def _show_result(run: RunView) -> None:
                 show_share(label, about, int(count), questions)
             elif name in figures:
                 value = figures[name]
-                text = f"{value:.1%}" if isinstance(value, float) else f"{value:,}"
+                text = say_share(value) if isinstance(value, float) else f"{value:,}"
                 st.metric(label, text, help=about, width="content")
 
 

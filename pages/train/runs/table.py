@@ -13,7 +13,9 @@ from pages.shared.palette import color_of_method
 from pages.shared.plain_table import Cell, Head, Line, show_plain_table
 from pages.shared.times import say_moment, say_utc
 from pages.train.runs.filters import Wanted
+from scicot.pure.predictions.places import read_standing
 from scicot.pure.runs.durations import say_duration
+from scicot.pure.shares import say_share
 from scicot.pure.statistics import wilson_interval
 from scicot.services.runs.queue import list_queue
 from scicot.services.runs.runs import list_runs
@@ -31,6 +33,7 @@ HEADS = (
     Head("Student", help="The student, or the teacher that was asked."),
     Head("Questions", is_number=True, help="How many it answered."),
     Head("Correct", is_number=True, help="With its 95 % interval (Wilson)."),
+    Head("One place", is_number=True, help="What always the best place would give."),
     Head("Took", is_number=True),
     Head("Who"),
     Head("Started", is_number=True, help="By your clock; point at it for UTC."),
@@ -108,6 +111,8 @@ def _tick(ticked: Sequence[int], pressed: str) -> None:
 def _cells(run: RunView, place: int | None) -> list[Cell]:
     correct, note, value = say_accuracy(run)
     questions = (run.metrics or {}).get("questions")
+    standing = read_standing(run.metrics)
+    same = standing.same_place
     began = run.started_at or run.created_at
     return [
         Cell(_state(run, place), color=STATE_COLORS[run.status], help=run.error or run.message),
@@ -118,7 +123,8 @@ def _cells(run: RunView, place: int | None) -> list[Cell]:
         ),
         Cell(name_student(run)),
         Cell(f"{questions:,}" if questions else "", value=questions),
-        Cell(f"{correct} {note}".strip(), value=value),
+        Cell(f"{correct} {note}".strip(), note=standing.warning, value=value),
+        Cell("" if same is None else say_share(same), value=same),
         Cell(say_time_taken(run), value=_seconds(run)),
         Cell(run.actor),
         Cell(say_moment(began), help=say_utc(began), value=began.timestamp()),
@@ -143,7 +149,7 @@ def _state(run: RunView, place: int | None) -> str:
         missing = run.result.get("failed") if run.kind is RunKind.GENERATE else None
         more = f", {missing:,} missing" if isinstance(missing, int) and missing else ""
         return STATES[run.status] + more
-    return f"{STATES[run.status]} {min(1.0, run.progress_done / run.progress_total):.0%}"
+    return f"{STATES[run.status]} {say_share(min(1.0, run.progress_done / run.progress_total), 0)}"
 
 
 def say_accuracy(run: RunView) -> tuple[str, str, float | None]:
@@ -154,7 +160,7 @@ def say_accuracy(run: RunView) -> tuple[str, str, float | None]:
         return "", "", None
     interval = wilson_interval(correct, questions)
     return (
-        f"{correct / questions:.1%}",
+        say_share(correct / questions),
         interval.in_brackets() if interval else "",
         correct / questions,
     )

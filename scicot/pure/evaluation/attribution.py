@@ -15,6 +15,7 @@ from statistics import mean
 
 from scicot.pure.checks.table import AGAINST_KEY
 from scicot.pure.hashing import content_hash
+from scicot.pure.shares import say_share
 from scicot.pure.statistics import Interval, mean_interval, wilson_interval
 from scicot.words.records import Outcome, Question
 
@@ -138,14 +139,15 @@ class Flips:
             return "No wrong answer was asked again with a reference and another's rationale."
         bounds = self.interval.to_words("+.1f")
         said = (
-            f"Of {self.wrong:,} wrong answers {self.mended / self.wrong:.0%} become right with the "
-            f"reference and {self.mended_by_others / self.wrong:.0%} with another question's "
-            f"rationale: {self.gain * 100:+.1f} points (95 % interval {bounds})."
+            f"Of {self.wrong:,} wrong answers {say_share(self.mended / self.wrong, 0)} become "
+            f"right with the reference and {say_share(self.mended_by_others / self.wrong, 0)} "
+            f"with another question's rationale: {self.gain * 100:+.1f} points "
+            f"(95 % interval {bounds})."
         )
         if self.right:
             said += (
-                f" Of {self.right:,} right ones {self.spoilt / self.right:.0%} and "
-                f"{self.spoilt_by_others / self.right:.0%} become wrong."
+                f" Of {self.right:,} right ones {say_share(self.spoilt / self.right, 0)} and "
+                f"{say_share(self.spoilt_by_others / self.right, 0)} become wrong."
             )
         if not self.tells_blame:
             said += (
@@ -218,11 +220,11 @@ class Followed:
         interval = wilson_interval(followed, self.told)
         if interval is None:
             return "No rationale clearly argues for or against the key."
-        bounds = interval.to_words(".0%", scale=1)
+        bounds = interval.to_words()
         return (
             f"Stage 2 is right after a rationale that mentions the key, or wrong after one that "
-            f"argues against it, in {followed / self.told:.0%} of {self.told:,} questions (95 % "
-            f"interval {bounds}): right with {self.for_key_right:,} of "
+            f"argues against it, in {say_share(followed / self.told, 0)} of {self.told:,} "
+            f"questions (95 % interval {bounds}): right with {self.for_key_right:,} of "
             f"{self.for_key_right + self.for_key_wrong:,} that mention it, and with "
             f"{self.against_right:,} of {self.against_right + self.against_wrong:,} that argue "
             "against it."

@@ -13,6 +13,7 @@ from statistics import mean
 from typing import Any
 
 from scicot.pure.predictions.metrics import word_overlap
+from scicot.pure.shares import say_share
 from scicot.pure.statistics import difference_of_shares
 from scicot.words.records import Outcome, Prediction
 
@@ -140,9 +141,9 @@ class BetweenStages:
         """What was measured, a sentence for each kind of question."""
         return [
             f"{TITLES.get(kind, kind)}: of {texts.questions:,} rationales "
-            f"{texts.flagged_share:.0%} set off a check"
+            f"{say_share(texts.flagged_share, 0)} set off a check"
             + (f" ({texts.most_raised})" if texts.checks else "")
-            + f", and stage 2 is right with {texts.accuracy:.0%}"
+            + f", and stage 2 is right with {say_share(texts.accuracy, 0)}"
             + (
                 f"; they share {texts.overlap:.2f} of their words with the reference "
                 f"(F1, {texts.compared:,} compared)"
@@ -182,14 +183,14 @@ def _shares(learned: ReadTexts, unseen: ReadTexts) -> list[str]:
     parts = []
     if _is_more(learned.correct, learned.questions, unseen.correct, unseen.questions):
         parts.append(
-            f"stage 2 is right with {learned.accuracy:.0%} of the former and "
-            f"{unseen.accuracy:.0%} of the latter (it saw the answers of the former, which is a "
-            "part of this)"
+            f"stage 2 is right with {say_share(learned.accuracy, 0)} of the former and "
+            f"{say_share(unseen.accuracy, 0)} of the latter (it saw the answers of the former, "
+            "which is a part of this)"
         )
     if _is_more(unseen.flagged, unseen.questions, learned.flagged, learned.questions):
         parts.append(
-            f"{learned.flagged_share:.0%} of the former and {unseen.flagged_share:.0%} of the "
-            "latter set off a check"
+            f"{say_share(learned.flagged_share, 0)} of the former and "
+            f"{say_share(unseen.flagged_share, 0)} of the latter set off a check"
         )
     return parts
 

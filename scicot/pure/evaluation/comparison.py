@@ -139,10 +139,16 @@ def say_comparison(found: Comparison, name_a: str, name_b: str) -> str:
     )
     if found.needed is None or found.needed <= found.matched:
         return f"{sentence}."
-    needed = round_number(found.needed)
+    return f"{sentence}; {say_needed(found)}."
+
+
+def say_needed(found: Comparison) -> str:
+    """Return how many questions a difference of this size takes, in the words of every text."""
+    if found.needed is None:
+        return "there is no difference to tell"
     return (
-        f"{sentence}; if the true difference were this large, about {needed} questions would be "
-        "needed."
+        "if the true difference were this large, about "
+        f"{round_number(found.needed)} questions would be needed"
     )
 
 

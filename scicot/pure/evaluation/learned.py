@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from scicot.pure.evaluation.baselines import FALLEN, say_fallen
 from scicot.pure.evaluation.between_stages import read_between
 from scicot.pure.evaluation.table_formats import say_reasons
+from scicot.pure.predictions.places import read_standing
+from scicot.pure.shares import say_share
 
 
 def warn_of(result: Mapping[str, Any]) -> list[str]:
     """Return what is wrong with how a run answers; nothing for one that chooses."""
-    metrics = _part(result, "metrics")
-    place, share = metrics.get("most_answered_place"), metrics.get("most_answered_share")
-    warnings = []
-    if place is not None and share is not None and share > FALLEN:
-        warnings.append(f"It {say_fallen(place, share)}.")
+    standing = read_standing(_part(result, "metrics"))
+    warnings = [f"It {standing.warning}."] if standing.has_fallen else []
     between = read_between(result)
     return warnings + (between.warnings if between else [])
 
@@ -26,9 +24,8 @@ def say_learned(result: Mapping[str, Any]) -> list[str]:
     metrics, trained = _part(result, "metrics"), _part(result, "training_sample")
     said = []
     if metrics.get("same_place") is not None:
-        said.append(
-            f"Always the same place would give {metrics['same_place']:.1%} on these questions."
-        )
+        same_place = say_share(metrics["same_place"])
+        said.append(f"Always the same place would give {same_place} on these questions.")
     if metrics.get("no_answer_reasons"):
         said.append(
             f"No answer could be read in {metrics['no_answer']:,} of {metrics['questions']:,}: "
@@ -36,10 +33,10 @@ def say_learned(result: Mapping[str, Any]) -> list[str]:
         )
     if trained.get("accuracy") is not None:
         options = trained.get("option_accuracy")
-        by_options = f", by options {options:.1%}" if options is not None else ""
+        by_options = f", by options {say_share(options)}" if options is not None else ""
         said.append(
             f"Of {trained['questions']:,} questions that it was trained on it has "
-            f"{trained['accuracy']:.1%} right{by_options}."
+            f"{say_share(trained['accuracy'])} right{by_options}."
         )
     return said + _room(result) + [_losses(role, stage) for role, stage in _deciding_stages(result)]
 

@@ -57,7 +57,7 @@ class Shown:
 
     `stage2` holds Sci-CoT's cells by (setting of stage 2's rationales, dataset), `untrained` those
     of the student as it is by (a key of `UNTRAINED`, dataset); `baselines` are by dataset;
-    `settings` are those that the cells share.
+    `settings` are those that the cells share, `own` those of one method alone, by method.
     """
 
     measured: Mapping[Key, Measured]
@@ -68,6 +68,7 @@ class Shown:
     student: str | None = None
     split: Split = Split.TEST
     settings: Mapping[str, str] = field(default_factory=dict)
+    own: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def fill_cell(

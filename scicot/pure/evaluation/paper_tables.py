@@ -17,10 +17,11 @@ from scicot.pure.evaluation.paper_figures import (
 from scicot.pure.evaluation.tables import Measured, ResultTable, Row, TableCell
 from scicot.pure.methods import untrained
 from scicot.pure.methods.plan import Method
-from scicot.pure.methods.registry import CLAIM, list_in_table, list_trained
+from scicot.pure.methods.registry import CLAIM, list_in_table, list_trained, title_of
 from scicot.words.configs import FRACTIONS, STARTER_STUDENT
 
 PAPER_STAGE2 = "in_sample"
+ABOUT_STAGE2 = ("stage2_rationales", "folds")  # what the rows of the table of stage 2 are
 STAGE2_TITLES = {
     "in_sample": "Written by stage 1, which was trained on them (paper)",
     "cross_fit": "Written by students that did not see the question",
@@ -81,10 +82,31 @@ def build_tables(paper: PaperNumbers, shown: Shown, datasets: Sequence[str]) -> 
             student=_caption(shown.student, table),
             split=shown.split.value,
             settings=shown.settings,
+            own_settings=_say_own(shown, table),
             notes=notes,
         )
         for table in tables
     ]
+
+
+def _say_own(shown: Shown, table: ResultTable) -> dict[str, str]:
+    """Return what the runs of each method in a table have alike beside what all have, by title."""
+    if table.key == "stage_2":  # its rows are the settings
+        of_rows = {name.replace("_", " ") for name in ABOUT_STAGE2}
+        named = {CLAIM[0]: shown.own.get(CLAIM[0], {})}
+    else:
+        of_rows = set()
+        measured = {
+            method
+            for method, dataset, share in shown.measured
+            if dataset in table.datasets and (table.is_of_shares or share == 1.0)
+        }
+        named = {method: of for method, of in shown.own.items() if method in measured}
+    said = {
+        method: ", ".join(f"{name} {value}" for name, value in of.items() if name not in of_rows)
+        for method, of in named.items()
+    }
+    return {title_of(method): settings for method, settings in sorted(said.items()) if settings}
 
 
 def _notes(shown: Shown) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from scicot.pure.evaluation.comparison import Cell, Comparison
 from scicot.pure.evaluation.slices import Dimension, SliceRow
 from scicot.pure.evaluation.tables import ResultTable
 from scicot.pure.predictions.metrics import Score
+from scicot.pure.shares import say_share
 from scicot.pure.statistics import wilson_interval
 from scicot.words.records import Outcome, Question, Variant
 
@@ -98,7 +99,7 @@ class ReportFaults:
             )
         share = self.faults[Fault.RATIONALE] / told
         return (
-            f"{sentence}. Of the {told:,} errors that it tells apart {share:.0%} are the "
+            f"{sentence}. Of the {told:,} errors that it tells apart {say_share(share, 0)} are the "
             f"rationale's fault (95 % interval {interval.to_words()})."
         )
 

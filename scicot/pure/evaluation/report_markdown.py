@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from scicot.pure.evaluation.attribution import DEFINITIONS
 from scicot.pure.evaluation.attribution import TITLES as FAULT_TITLES
-from scicot.pure.evaluation.comparison import say_p
+from scicot.pure.evaluation.comparison import say_needed, say_p
 from scicot.pure.evaluation.report import CELL_TITLES, Report, ReportExample, ReportPair, ReportRun
 from scicot.pure.evaluation.slices import TITLES as SLICE_TITLES
 from scicot.pure.evaluation.table_formats import percent, to_markdown, with_reasons
 from scicot.pure.markdown import escape_markdown, fence
+from scicot.pure.shares import say_share
 from scicot.pure.statistics import wilson_interval
 
 
@@ -59,7 +60,7 @@ def _pair(pair: ReportPair) -> Iterator[str]:
     yield (
         f"{comparison.matched} questions matched of {pair.score_a.n} (A) and {pair.score_b.n} (B); "
         f"McNemar mid-p {say_p(comparison.mid_p)}, Holm {say_p(pair.adjusted_p)}; no answer: A "
-        f"{pair.score_a.no_answer}, B {pair.score_b.no_answer}."
+        f"{pair.score_a.no_answer}, B {pair.score_b.no_answer}; {say_needed(comparison)}."
     )
     if pair.learned:
         yield " ".join(map(escape_markdown, pair.learned))
@@ -112,7 +113,7 @@ def _run(run: ReportRun) -> Iterator[str]:
     yield f"### Run {run.id}: {escape_markdown(run.name)}"
     unread = with_reasons(f"no answer {run.score.no_answer}", run.reasons)
     yield (
-        f"{escape_markdown(run.dataset)}: {percent(run.score.accuracy)} % of {run.score.n}, "
+        f"{escape_markdown(run.dataset)}: {say_share(run.score.accuracy, 2)} of {run.score.n}, "
         f"{unread}. Settings' hash `{run.config_hash}`; snapshot "
         f"{escape_markdown(run.snapshot or 'none')} {run.snapshot_hash or ''}; code "
         f"{escape_markdown(run.code_version)}; {escape_markdown(run.packages)}."

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from scicot.pure.methods.registry import own_settings
-from scicot.words.configs import TrainingConfig
+from scicot.pure.methods.registry import find_method, own_settings, settings_for
+from scicot.words.configs import BEFORE, TrainingConfig
+from scicot.words.errors import InvalidConfig
 
 # what a table is about: its rows, columns and seeds
 FREE = ("method", "dataset", "fraction", "seed")
@@ -19,6 +20,26 @@ IN_CAPTION = (
     *("answer_form", "show_options", "steps", "epochs", "questions_per_step", "learning_rate"),
     *("max_rationale_tokens", "selection", "limit_train", "limit_test"),
 )
+
+
+# of a run that trained nothing: what belongs to a dataset or to the run alone, and what changes no
+# answer
+OF_ITSELF = (
+    *("dataset", "split", "seed", "examples", "run", "file", "content_hash"),
+    *("concurrency", "budget_usd", "maybe_paid", "questions_per_shard"),
+)
+IN_LABEL = ("teacher", "shots", "chain_of_thought", "samples", "second_call")  # of its row
+
+
+def answering_settings(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what two runs should have alike that trained nothing."""
+    return {name: value for name, value in config.items() if name not in OF_ITSELF}
+
+
+def asking_settings(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the cells of one row have alike where no method of ours was trained."""
+    settings = answering_settings(config)
+    return {name: value for name, value in settings.items() if name not in IN_LABEL}
 
 
 def cell_settings(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -42,10 +63,52 @@ def table_settings(config: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in {**defaults, **config}.items() if name not in left_out}
 
 
+def method_settings(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what only runs of this config's method are told; nothing of a method unknown here.
+
+    A setting that came later than the run has its default.
+    """
+    try:
+        method = find_method(str(config.get("method")))
+    except InvalidConfig:
+        return {}
+    try:
+        told = method.config.checked(**settings_for(method, BEFORE | dict(config)))
+    except InvalidConfig:  # as it is stored, where it can no longer be read whole
+        fields = method.config.model_fields
+        return {name: config.get(name, fields[name].default) for name in method.own_settings}
+    return {name: getattr(told, name) for name in method.own_settings}
+
+
+def lesson_setting(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return whose lessons the run learned from, by the setting that says so; nothing without any.
+
+    They are of a dataset, as a snapshot is.
+    """
+    own = method_settings(config)
+    lessons = find_method(str(config["method"])).lessons if own else None
+    return {lessons.setting: own[lessons.setting]} if lessons else {}
+
+
+def usual_settings(name: str) -> dict[str, Any]:
+    """Return a method's own settings where nothing is said: the paper's, where it has any."""
+    return method_settings({"method": name, "dataset": ""})
+
+
 def run_settings(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return what two runs should have alike when their methods are compared."""
     shares = {name: config.get(name) for name in ("fraction", "seed", "snapshot")}
     return {**table_settings(config), **shares}
+
+
+def shared_own(a: Mapping[str, Any], b: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the settings that the methods of two configs both have of their own, with each one's.
+
+    A setting that only one of the two methods has is part of that method, and no difference.
+    """
+    own_a, own_b = method_settings(a), method_settings(b)
+    shared = sorted(own_a.keys() & own_b.keys())
+    return {name: own_a[name] for name in shared}, {name: own_b[name] for name in shared}
 
 
 # what chose the weights, in a caption's words
@@ -69,6 +132,13 @@ def caption_settings(settings: Mapping[str, Any]) -> dict[str, str]:
     }
     selection = str(settings.get("selection", ""))
     return said | ({"selection": SELECTIONS[selection]} if selection in SELECTIONS else {})
+
+
+def caption_own(own: Mapping[str, Any]) -> dict[str, str]:
+    """Return a method's own settings as a caption names them; what is not set is left out."""
+    return {
+        name.replace("_", " "): say_value(value) for name, value in own.items() if value is not None
+    }
 
 
 def differing_settings(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from scicot.pure.evaluation.tables import Measured, ResultTable, TableCell
 from scicot.pure.markdown import escape_markdown
+from scicot.pure.shares import say_share
 from scicot.pure.spreadsheets import neutralise
 from scicot.pure.statistics import Interval
 from scicot.words.records import NoAnswer
@@ -24,6 +25,7 @@ _LATEX = {
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
     "–": "--",
+    "\u00a0": "~",
     "−": "$-$",
     "×": r"$\times$",
     "▽": r"$^{\triangledown}$",
@@ -92,7 +94,7 @@ def describe_basis(cell: TableCell) -> str:
     parts = [f"{f'{count} seeds' if count > 1 else '1 run'}, n = {figure.questions:,}"]
     if figure.option_accuracy is not None:
         parts.append(f"by options {percent(figure.option_accuracy)}{_further_scores(figure)}")
-    unread = f"no answer {percent(figure.no_answer_share, 1)} %"
+    unread = f"no answer {say_share(figure.no_answer_share)}"
     parts.append(with_reasons(unread, figure.reasons))
     if figure.same_place is not None:
         parts.append(f"one place always {percent(figure.same_place, 1)}")
@@ -153,6 +155,9 @@ def say_caption(table: ResultTable) -> list[str]:
     ]
     if settings:
         lines.append(f"All runs alike, unless marked: {settings}.")
+    own = "; ".join(f"{method}: {said}" for method, said in table.own_settings.items())
+    if own:
+        lines.append(f"Of one method alone, alike in all its cells unless marked: {own}.")
     if any(cell.is_below_chance for row in table.rows for cell in row.cells):
         lines.append(f"{BELOW_CHANCE} below chance (25 %).")
     lines += [f"{mark} {differs} in the other cells." for differs, mark in table.marks.items()]

@@ -9,6 +9,7 @@ from statistics import mean
 
 from scicot.pure.evaluation.crossed import CellAccuracy
 from scicot.pure.predictions.metrics import Score
+from scicot.pure.predictions.places import Standing
 from scicot.pure.statistics import Interval
 
 MARKS = ("†", "‡", "§", "¶", "‖", "††", "‡‡", "§§", "¶¶", "‖‖")
@@ -20,6 +21,8 @@ class RunScore:
 
     `per_byte` and `letter` are option scores too, as docs/method.md defines them. `reasons` counts
     why answers could not be read; `trained` is the accuracy on a sample of what it was trained on.
+    `standing` is what always the best place would give on the same questions, and where its answers
+    fall.
     """
 
     run_id: int
@@ -29,6 +32,7 @@ class RunScore:
     letter: float | None = None
     reasons: Mapping[str, int] = field(default_factory=dict)
     trained: float | None = None
+    standing: Standing = field(default_factory=Standing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +154,7 @@ class ResultTable:
     student: str | None = None
     split: str = "test"
     settings: Mapping[str, str] = field(default_factory=dict)
+    own_settings: Mapping[str, str] = field(default_factory=dict)  # by a method's title
     notes: tuple[str, ...] = ()
 
     @property

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from scicot.pure.predictions.places import Places
 from scicot.pure.predictions.votes import said_reasons
 from scicot.pure.statistics import Interval, wilson_interval
 from scicot.words.records import NoAnswer, Outcome, Prediction, Question, StoredQuestion
@@ -77,7 +78,7 @@ class Tally:
         """
         n, places = self.counts, self.places
         count = n["questions"]
-        place, fallen = max(places.items(), key=lambda item: (item[1], -item[0]), default=(None, 0))
+        standing = Places(count, places, self.keys_at).standing
         return (
             {
                 "accuracy": _share(n["correct"], count),
@@ -85,11 +86,9 @@ class Tally:
                 "option_accuracy": _share(n["likely"], count if n["with_options"] else 0),
                 "option_accuracy_per_byte": _share(n["right_per_byte"], n["known_per_byte"]),
                 "letter_accuracy": _share(n["right_letter"], n["known_letter"]),
-                "same_place": _share(max(self.keys_at.values(), default=0), count)
-                if self.keys_at
-                else None,
-                "most_answered_place": place,
-                "most_answered_share": _share(fallen, places.total()),
+                "same_place": standing.same_place,
+                "most_answered_place": standing.place,
+                "most_answered_share": standing.share,
                 "correct": n["correct"],
                 "option_correct": n["likely"],
                 "no_answer": n["no_answer"],

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import combinations, product
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import PredictionRow, QuestionRow
+from scicot.pure.evaluation.comparison import say_p
 from scicot.pure.evaluation.crossed import (
     Answers,
     CellAccuracy,
@@ -25,10 +26,14 @@ from scicot.pure.evaluation.settings import (
     cell_settings,
     differing_settings,
     say_differences,
+    shared_own,
     table_settings,
 )
 from scicot.pure.hashing import content_hash
 from scicot.pure.methods.registry import learns, title_of
+from scicot.pure.predictions.places import Standing
+from scicot.pure.statistics import ALPHA, holm
+from scicot.services.evaluation.baselines import load_places
 from scicot.services.evaluation.comparison import Reading
 from scicot.services.runs.runs import get_run, list_runs
 from scicot.words.errors import InvalidInput
@@ -66,6 +71,9 @@ class CellComparison:
     name_b: str
     found: CellDifference
     differences: str
+    standing_a: Standing  # of the first run's own questions
+    standing_b: Standing
+    warnings: Sequence[str] = ()  # of each run that answers one place nearly always
 
     @property
     def sentence(self) -> str:
@@ -213,6 +221,57 @@ def compare_seeds(
     return _compare(session, cells[0], cells[1], reading)
 
 
+@dataclass(frozen=True, slots=True)
+class AdjustedCells:
+    """One pair of several, with its p adjusted for the number of pairs (Holm)."""
+
+    compared: CellComparison
+    adjusted_p: float
+
+    @property
+    def stands(self) -> bool:
+        """True where the pair is told apart after the adjustment."""
+        return self.adjusted_p < ALPHA
+
+    @property
+    def sentence(self) -> str:
+        """What the pair says, with whether it stands among all pairs."""
+        stands = "stands" if self.stands else "does not stand"
+        return (
+            f"{self.compared.sentence} It {stands} after Holm's correction (p "
+            f"{say_p(self.adjusted_p)})."
+        )
+
+
+def adjust_cells(pairs: Sequence[CellComparison]) -> list[AdjustedCells]:
+    """Return the pairs in the order given, with Holm's adjusted p-values over all of them."""
+    adjusted = holm([pair.found.p for pair in pairs])
+    return [AdjustedCells(pair, p) for pair, p in zip(pairs, adjusted, strict=True)]
+
+
+def compare_all_methods(
+    session: Session,
+    methods: Sequence[str],
+    *,
+    dataset: str,
+    student: str,
+    split: Split | None = None,
+    reading: Reading = Reading.GENERATED,
+) -> list[AdjustedCells]:
+    """Return every pair of the methods over all their seeds, adjusted by Holm.
+
+    Raises InvalidInput when a method has no finished run.
+    """
+    return adjust_cells(
+        [
+            compare_methods(
+                session, a, b, dataset=dataset, student=student, split=split, reading=reading
+            )
+            for a, b in combinations(dict.fromkeys(methods), 2)
+        ]
+    )
+
+
 def find_siblings(
     session: Session, run_a: int, run_b: int, *, reading: Reading = Reading.GENERATED
 ) -> CellComparison | None:
@@ -261,7 +320,8 @@ def compared_settings(a: SeedCell, b: SeedCell) -> tuple[Mapping[str, Any], Mapp
     if None in (both[0]["snapshot"], both[1]["snapshot"]) and trained[0] == trained[1]:
         for settings in both:
             del settings["snapshot"]
-    return both[0], both[1]
+    own = shared_own(a.first.config, b.first.config)
+    return both[0] | own[0], both[1] | own[1]
 
 
 def _compare(session: Session, a: SeedCell, b: SeedCell, reading: Reading) -> CellComparison:
@@ -285,5 +345,22 @@ def _compare(session: Session, a: SeedCell, b: SeedCell, reading: Reading) -> Ce
             snapshots if snapshots[0] != snapshots[1] else [f"run {cell.ids[0]}" for cell in (a, b)]
         )
         names = [f"{name} ({what or 'no snapshot'})" for name, what in zip(names, by, strict=True)]
-    differences = say_differences(*compared_settings(a, b))
-    return CellComparison(a, b, names[0], names[1], comparison, differences)
+    standings = {
+        run_id: places.standing for run_id, places in load_places(session, [*a.ids, *b.ids]).items()
+    }
+    return CellComparison(
+        a,
+        b,
+        names[0],
+        names[1],
+        comparison,
+        say_differences(*compared_settings(a, b)),
+        standings.get(a.ids[0], Standing()),
+        standings.get(b.ids[0], Standing()),
+        [
+            standings[run_id].warn(f"{name}, run {run_id},")
+            for name, cell in zip(names, (a, b), strict=True)
+            for run_id in cell.ids
+            if run_id in standings and standings[run_id].has_fallen
+        ],
+    )

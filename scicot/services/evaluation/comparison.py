@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations
@@ -18,9 +18,15 @@ from scicot.pure.evaluation.comparison import (
     say_comparison,
     sort_into_cells,
 )
-from scicot.pure.evaluation.settings import run_settings, say_differences
+from scicot.pure.evaluation.settings import (
+    answering_settings,
+    run_settings,
+    say_differences,
+    shared_own,
+)
 from scicot.pure.methods.registry import title_of
 from scicot.pure.predictions.metrics import Score, score_outcomes
+from scicot.pure.predictions.places import Standing, count_places
 from scicot.pure.statistics import holm
 from scicot.services.predictions.store import list_outcomes
 from scicot.services.runs.runs import get_run, list_runs
@@ -42,7 +48,9 @@ class RunComparison:
 
     `score_a` and `score_b` are over all that each was asked, `matched_a` and `matched_b` over the
     questions that both answered, as the difference is.
-    `differences` says in which settings the runs are unlike beside the method; empty where in none.
+    `standing_a` and `standing_b` are of these too: what one place always would give, and where the
+    answers fall. `differences` says in which settings the runs are unlike beside the method; empty
+    where in none.
     """
 
     run_a: RunView
@@ -55,12 +63,26 @@ class RunComparison:
     matched_b: Score
     cells: Mapping[Cell, Sequence[int]]
     found: Comparison
+    standing_a: Standing
+    standing_b: Standing
     differences: str = ""
 
     @property
-    def sentence(self) -> str:
-        """What the comparison says, in words."""
+    def said(self) -> str:
+        """What the comparison says, in words, for a place that shows the differences itself."""
         return say_comparison(self.found, self.name_a, self.name_b)
+
+    @property
+    def sentence(self) -> str:
+        """What the comparison says, in words, and in what else the runs are unlike."""
+        unlike = f" These runs differ in {self.differences}." if self.differences else ""
+        return self.said + unlike
+
+    @property
+    def warnings(self) -> list[str]:
+        """What is wrong with how either run answers, a sentence for each that does not choose."""
+        both = ((self.name_a, self.standing_a), (self.name_b, self.standing_b))
+        return [standing.warn(name) for name, standing in both if standing.has_fallen]
 
 
 def compare_runs(
@@ -85,6 +107,7 @@ def compare_runs(
     both = outcomes[0].keys() & outcomes[1].keys()
     matched = [score_outcomes(of[key] for key in both) for of in outcomes]
     name_a, name_b = name_runs(*views)
+    standing_a, standing_b = (_standing(session, view.id, both, reading) for view in views)
     return RunComparison(
         run_a=views[0],
         run_b=views[1],
@@ -96,15 +119,33 @@ def compare_runs(
         matched_b=matched[1],
         cells=cells,
         found=count_cells(cells),
+        standing_a=standing_a,
+        standing_b=standing_b,
         differences=_differences(*views),
     )
 
 
 def _differences(a: RunView, b: RunView) -> str:
-    """Return in which settings two training runs are unlike, beside the method."""
-    if a.kind is not RunKind.TRAIN or b.kind is not RunKind.TRAIN:
+    """Return in which settings two runs of one kind are unlike, beside the method."""
+    if a.kind is not b.kind:
         return ""
-    return say_differences(run_settings(a.config), run_settings(b.config))
+    if a.kind is not RunKind.TRAIN:
+        return say_differences(answering_settings(a.config), answering_settings(b.config))
+    own_a, own_b = shared_own(a.config, b.config)
+    return say_differences(run_settings(a.config) | own_a, run_settings(b.config) | own_b)
+
+
+def _standing(session: Session, run_id: int, question_ids: Set[int], reading: Reading) -> Standing:
+    """Return where a run's answers to these questions fall, read as told."""
+    is_written = reading is Reading.GENERATED
+    answer = PredictionRow.label if is_written else PredictionRow.option_label
+    rows = session.execute(
+        select(PredictionRow.question_id, answer, QuestionRow.answer_key)
+        .join(QuestionRow, QuestionRow.id == PredictionRow.question_id)
+        .where(PredictionRow.run_id == run_id, PredictionRow.variant == Variant.MAIN)
+    )
+    counts = [(label, key, 1) for question_id, label, key in rows if question_id in question_ids]
+    return count_places(counts).standing
 
 
 def _outcomes(session: Session, run: RunView, reading: Reading) -> dict[int, Outcome]:

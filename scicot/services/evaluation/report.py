@@ -31,10 +31,11 @@ from scicot.pure.evaluation.slices import Dimension, SliceRow
 from scicot.pure.evaluation.tables import RunScore
 from scicot.pure.hashing import content_hash
 from scicot.pure.methods.registry import CLAIM, list_methods
+from scicot.pure.predictions.places import Standing, read_standing
+from scicot.pure.shares import say_share
 from scicot.pure.statistics import holm
 from scicot.services.evaluation.attribution import attribute_errors, is_two_stage
-from scicot.services.evaluation.baselines import load_places
-from scicot.services.evaluation.cells import find_siblings
+from scicot.services.evaluation.cells import adjust_cells, find_siblings
 from scicot.services.evaluation.comparison import RunComparison, compare_runs
 from scicot.services.evaluation.figures import draw_figures
 from scicot.services.evaluation.results import Results, find_experiment, load_results
@@ -95,6 +96,7 @@ def build_report(session: Session, *, experiment_id: int | None = None) -> Repor
         for a, b in combinations(group, 2)
     ]
     adjusted = holm([pair.found.mid_p for pair in compared])
+    seeds = _over_seeds(session, compared)
     snapshots = {snapshot.id: snapshot for snapshot in list_snapshots(session)}
     return Report(
         title=title,
@@ -105,7 +107,10 @@ def build_report(session: Session, *, experiment_id: int | None = None) -> Repor
             (str(figure["title"]), render_svg(figure))
             for _, figure in draw_figures(list(results.tables))
         ],
-        pairs=[_pair(session, pair, p) for pair, p in zip(compared, adjusted, strict=True)],
+        pairs=[
+            _pair(session, pair, p, over_seeds)
+            for pair, p, over_seeds in zip(compared, adjusted, seeds, strict=True)
+        ],
         faults=_faults(session, results),
         test_reads=[reads.say(dataset) for dataset, reads in results.test_reads.items()],
         runs=[
@@ -154,9 +159,20 @@ def _standing(run: RunView) -> tuple[float, int, int]:
     return -run.training.fraction, run.training.seed, -run.id
 
 
-def _pair(session: Session, compared: RunComparison, adjusted_p: float) -> ReportPair:
+def _over_seeds(session: Session, compared: Sequence[RunComparison]) -> list[str]:
+    """Return what all seeds of each pair say, empty where there are no more; Holm over them all."""
+    found = [find_siblings(session, pair.run_a.id, pair.run_b.id) for pair in compared]
+    adjusted = iter(adjust_cells([pair for pair in found if pair is not None]))
+    return [
+        " ".join([next(adjusted).sentence, *pair.warnings]) if pair is not None else ""
+        for pair in found
+    ]
+
+
+def _pair(
+    session: Session, compared: RunComparison, adjusted_p: float, over_seeds: str
+) -> ReportPair:
     a, b = compared.run_a, compared.run_b
-    seeds = find_siblings(session, a.id, b.id)
     slices = load_slices(session, a.id, b.id)
     shown: dict[Dimension, Sequence[SliceRow]] = {
         dimension: rows for dimension in SHOWN_SLICES if (rows := slices.rows(dimension))
@@ -172,23 +188,22 @@ def _pair(session: Session, compared: RunComparison, adjusted_p: float) -> Repor
         found=compared.found,
         sentence=compared.sentence,
         adjusted_p=adjusted_p,
-        over_seeds=seeds.sentence if seeds else "",
+        over_seeds=over_seeds,
         slices=shown,
         examples=_examples(session, compared),
-        learned=_say_places(session, compared),
+        learned=_say_places(compared),
     )
 
 
-def _say_places(session: Session, compared: RunComparison) -> list[str]:
+def _say_places(compared: RunComparison) -> list[str]:
     """Return what one place always would give each run, and whether a run does little else."""
-    places = load_places(session, [compared.run_a.id, compared.run_b.id])
-    said = []
-    for run, name in ((compared.run_a, compared.name_a), (compared.run_b, compared.name_b)):
-        found = places.get(run.id)
-        if found and found.same_place is not None:
-            warning = f"; it {found.warning}" if found.warning else ""
-            said.append(f"{name}: one place always would give {found.same_place:.1%}{warning}.")
-    return said
+    both = ((compared.name_a, compared.standing_a), (compared.name_b, compared.standing_b))
+    return [
+        f"{name}: one place always would give {say_share(standing.same_place)}"
+        + (f"; it {standing.warning}." if standing.has_fallen else ".")
+        for name, standing in both
+        if standing.same_place is not None
+    ]
 
 
 def _examples(session: Session, compared: RunComparison) -> Mapping[Cell, list[ReportExample]]:
@@ -270,10 +285,22 @@ def _run(run: RunView, scored: RunScore, snapshot: Snapshot | None) -> ReportRun
         packages=", ".join(f"{name} {version}" for name, version in run.packages.items()),
         actor=run.actor,
         created_at=run.created_at,
-        learned=_learned(run),
+        learned=_learned(run, scored.standing),
     )
 
 
-def _learned(run: RunView) -> list[str]:
-    between = read_between(run.result)
-    return [*warn_of(run.result), *say_learned(run.result), *(between.sentences if between else ())]
+def _learned(run: RunView, standing: Standing) -> list[str]:
+    """Return whether the run learned to choose, from its predictions where its result lacks it."""
+    known = read_standing(run.metrics)
+    measures = {
+        "same_place": standing.same_place,
+        "most_answered_place": standing.place,
+        "most_answered_share": standing.share,
+    }
+    result = (
+        run.result
+        if known.same_place is not None
+        else {**run.result, "metrics": {**(run.metrics or {}), **measures}}
+    )
+    between = read_between(result)
+    return [*warn_of(result), *say_learned(result), *(between.sentences if between else ())]

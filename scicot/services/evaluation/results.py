@@ -16,14 +16,16 @@ from scicot.adapters.paper_numbers import read_paper_numbers
 from scicot.pure.evaluation.baselines import Baselines
 from scicot.pure.evaluation.paper_figures import PaperNumbers, Shown
 from scicot.pure.evaluation.paper_tables import build_tables
-from scicot.pure.evaluation.settings import caption_settings, cell_settings
+from scicot.pure.evaluation.settings import caption_own, caption_settings, cell_settings
 from scicot.pure.evaluation.tables import ResultTable, RunScore
 from scicot.pure.hashing import content_hash
 from scicot.pure.predictions.metrics import Score
-from scicot.services.evaluation.baselines import load_baselines
+from scicot.services.evaluation.asked import load_asked
+from scicot.services.evaluation.baselines import load_baselines, load_places
 from scicot.services.evaluation.missing_runs import offer_launches
+from scicot.services.evaluation.reference import choose_reference
 from scicot.services.evaluation.table_cells import (
-    choose_reference,
+    Stored,
     measure_cells,
     measure_others,
     measure_stage2,
@@ -147,20 +149,23 @@ def load_results(
     students = _by_frequency(run.training.student for run in trained)
     chosen = student if student in students else (students[0] if students else None)
     ours = [run for run in trained if run.training.student == chosen]
-    reference = choose_reference(ours)
+    others = [run for run in runs if run not in trained]
+    stored = Stored(scores, load_asked(session, [run.id for run in runs]))
+    reference = choose_reference(ours, stored.asked, others)
     paper = read_paper_numbers()
     datasets = [*paper.titles]
     datasets += sorted({run.dataset for run in runs if run.dataset} - set(datasets))
-    baselines = load_baselines(session, datasets, shown_split)
+    baselines = load_baselines(session, datasets, shown_split, reference.like)
     shown = Shown(
-        measured=measure_cells(session, ours, scores, reference),
-        others=measure_others(session, [run for run in runs if run not in trained], scores),
-        stage2=measure_stage2(session, ours, scores, reference),
-        untrained=measure_untrained(session, ours, scores, reference),
+        measured=measure_cells(session, ours, stored, reference),
+        others=measure_others(session, others, stored, reference),
+        stage2=measure_stage2(session, ours, stored, reference),
+        untrained=measure_untrained(session, ours, stored, reference),
         baselines=baselines,
         student=title_student(chosen),
         split=shown_split,
         settings=caption_settings(reference.settings),
+        own={method: caption_own(of) for method, of in reference.own.items()},
     )
     alike = [
         run
@@ -210,6 +215,7 @@ def score_runs(session: Session, run_ids: Sequence[int]) -> dict[int, RunScore]:
         counts[run_id][outcome] = count
     options = _option_accuracies(session, list(counts))
     reasons = _no_answer_reasons(session, list(counts))
+    places = load_places(session, list(counts))
     stored = session.execute(select(RunRow.id, RunRow.result).where(RunRow.id.in_(list(counts))))
     results = {run_id: result or {} for run_id, result in stored}
     return {
@@ -225,6 +231,7 @@ def score_runs(session: Session, run_ids: Sequence[int]) -> dict[int, RunScore]:
             letter=_figure(results[run_id], "metrics", "letter_accuracy"),
             reasons=reasons.get(run_id, {}),
             trained=_figure(results[run_id], "training_sample", "accuracy"),
+            standing=places[run_id].standing,
         )
         for run_id, of in counts.items()
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,95 +12,40 @@ from sqlalchemy.orm import Session
 from scicot.pure.evaluation.paper_figures import Key, OtherModel
 from scicot.pure.evaluation.paper_tables import PAPER_STAGE2
 from scicot.pure.evaluation.settings import (
-    OF_ANSWERING,
+    asking_settings,
     differing_settings,
     say_differences,
-    table_settings,
 )
 from scicot.pure.evaluation.tables import Measured, RunScore, measure
 from scicot.pure.hashing import content_hash
-from scicot.pure.methods.registry import (
-    CLAIM,
-    has_recipe,
-    learns,
-    read_config,
-    second_stage_trains_on,
-)
+from scicot.pure.methods.registry import CLAIM, learns, read_config, second_stage_trains_on
 from scicot.pure.statistics import wilson_interval
 from scicot.pure.teacher.names import parse_teacher
-from scicot.services.evaluation.baselines import load_places
+from scicot.services.evaluation.asked import Asked
 from scicot.services.evaluation.cells import SeedCell, group_cells, measure_seeds
 from scicot.services.evaluation.missing_runs import key_of
+from scicot.services.evaluation.reference import Reference, of_stage2, say_other_questions
 from scicot.words.records import RunKind
 from scicot.words.runs import RunView
 
 CLOZE = {"answer_form": "text", "show_options": False}  # the form of lm-evaluation-harness
 
 
+Scores = Mapping[int, RunScore]
+
+
 @dataclass(frozen=True, slots=True)
-class Reference:
-    """The one set of settings that a table's cells share; a snapshot belongs to its dataset."""
+class Stored:
+    """What is read once for all cells: each run's score, and the questions that it answered."""
 
-    settings: Mapping[str, Any]
-    snapshots: Mapping[str, tuple[str, int | None]]  # name, training questions, by dataset
-
-    def of(self, cell: SeedCell) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-        """Return what the cell should have, and what it has."""
-        theirs = table_settings(cell.first.config)
-        if not learns(cell.first.method):
-            return (
-                {name: self.settings.get(name) for name in OF_ANSWERING},
-                {name: theirs.get(name) for name in OF_ANSWERING},
-            )
-        ours = dict(self.settings)
-        expected = self.snapshots.get(str(cell.first.dataset))
-        given = cell.first.training.snapshot
-        if expected is None or given == expected[0] or self._took_as_many(cell, expected[1]):
-            return ours, theirs
-        return ours | {"snapshot": expected[0]}, theirs | {"snapshot": given}
-
-    @staticmethod
-    def _took_as_many(cell: SeedCell, expected: int | None) -> bool:
-        """Return whether a run without a snapshot trained on as many questions all the same."""
-        config = cell.first.training
-        if config.snapshot is not None or expected is None:
-            return False
-        share = max(1, math.floor(expected * config.fraction))
-        return cell.first.result.get("training_questions") == share
-
-
-def choose_reference(runs: Sequence[RunView]) -> Reference:
-    """Return the settings that fill the most cells; of equals those of the most, then newest runs.
-
-    `runs` are training runs of one student, newest first.
-    """
-    groups: dict[str, list[RunView]] = defaultdict(list)
-    for run in runs:
-        if learns(run.method):
-            groups[content_hash(table_settings(run.config))].append(run)
-    if not groups:
-        return Reference(table_settings(runs[0].config) if runs else {}, {})
-    chosen = max(
-        groups.values(), key=lambda group: (len({key_of(run) for run in group}), len(group))
-    )
-    snapshots: dict[str, list[tuple[str, int | None]]] = defaultdict(list)
-    # a method with rationales of its own has a snapshot of its own, which is no table's
-    for run in [run for run in chosen if not has_recipe(run.method)] or chosen:
-        if run.training.snapshot and run.training.fraction == 1.0:
-            trained = run.result.get("training_questions")
-            snapshots[str(run.dataset)].append(
-                (run.training.snapshot, trained if isinstance(trained, int) else None)
-            )
-    return Reference(
-        table_settings(chosen[0].config),
-        {dataset: max(named, key=named.count) for dataset, named in snapshots.items()},
-    )
+    scores: Scores
+    asked: Mapping[int, Asked]
 
 
 def measure_cells(
     session: Session,
     runs: Sequence[RunView],
-    scores: Mapping[int, RunScore],
+    stored: Stored,
     reference: Reference,
 ) -> dict[Key, Measured]:
     """Return each cell's figure: of runs like the reference, else of the nearest, marked."""
@@ -109,7 +53,7 @@ def measure_cells(
     for run in runs:
         by_key[key_of(run)].append(run)
     figures = {
-        key: _measure_nearest(session, listed, scores, reference) for key, listed in by_key.items()
+        key: _measure_nearest(session, listed, stored, reference) for key, listed in by_key.items()
     }
     return {key: figure for key, figure in figures.items() if figure is not None}
 
@@ -117,18 +61,19 @@ def measure_cells(
 def measure_stage2(
     session: Session,
     runs: Sequence[RunView],
-    scores: Mapping[int, RunScore],
+    stored: Stored,
     reference: Reference,
 ) -> dict[tuple[str, str], Measured]:
     """Return Sci-CoT's figures by what its second stage was trained on, and dataset."""
-    by_setting: dict[tuple[str, str], list[RunView]] = defaultdict(list)
+    by_setting: dict[str, dict[str, list[RunView]]] = defaultdict(lambda: defaultdict(list))
     for run in runs:
         if run.method == CLAIM[0] and run.training.fraction == 1.0:
-            by_setting[_stage2_of(run), str(run.dataset)].append(run)
-    figures = {
-        key: _measure_nearest(session, listed, scores, reference)
-        for key, listed in by_setting.items()
-    }
+            by_setting[_stage2_of(run)][str(run.dataset)].append(run)
+    figures = {}
+    for setting, by_dataset in by_setting.items():
+        of_row = of_stage2(reference, setting, [run for of in by_dataset.values() for run in of])
+        for dataset, listed in by_dataset.items():
+            figures[setting, dataset] = _measure_nearest(session, listed, stored, of_row)
     return {key: figure for key, figure in figures.items() if figure is not None}
 
 
@@ -142,7 +87,7 @@ def _stage2_of(run: RunView) -> str:
 def measure_untrained(
     session: Session,
     runs: Sequence[RunView],
-    scores: Mapping[int, RunScore],
+    stored: Stored,
     reference: Reference,
 ) -> dict[tuple[str, str], Measured]:
     """Return what the student as it is comes to, by (a key of `UNTRAINED`, dataset).
@@ -158,22 +103,22 @@ def measure_untrained(
     for dataset, listed in by_dataset.items():
         nearest = _find_nearest(listed, reference)
         figures["generated", dataset] = _measure_nearest(
-            session, listed, scores, reference, is_one=True
+            session, listed, stored, reference, is_one=True
         )
-        figures["options", dataset] = _by_options(nearest, scores, reference)
+        figures["options", dataset] = _by_options(nearest, stored, reference)
         cloze = [run for run in listed if {**run.config, **CLOZE} == run.config]
         if cloze:
             nearest = _find_nearest(cloze, reference)
-            figures["cloze", dataset] = _by_options(nearest, scores, reference, CLOZE)
+            figures["cloze", dataset] = _by_options(nearest, stored, reference, CLOZE)
             figures["cloze_per_byte", dataset] = _by_options(
-                nearest, scores, reference, CLOZE, is_per_byte=True
+                nearest, stored, reference, CLOZE, is_per_byte=True
             )
     return {key: figure for key, figure in figures.items() if figure is not None}
 
 
 def _by_options(
     cell: SeedCell,
-    scores: Mapping[int, RunScore],
+    stored: Stored,
     reference: Reference,
     meant: Mapping[str, Any] | None = None,
     *,
@@ -183,14 +128,10 @@ def _by_options(
 
     One run stands for all: a student that was not trained has no seed.
     """
-    found = scores[cell.first.id]
+    found = stored.scores[cell.first.id]
     share = found.per_byte if is_per_byte else found.option_accuracy
     if share is None:
         return None
-    expected, given = (
-        {name: value for name, value in settings.items() if name not in (meant or {})}
-        for settings in reference.of(cell)
-    )
     n = found.score.n
     return Measured(
         accuracy=share,
@@ -200,75 +141,93 @@ def _by_options(
         questions=n,
         option_accuracy=None,
         no_answer_share=0.0,
-        differs=say_differences(given, expected),
+        differs=reference.say(SeedCell((cell.first,)), stored.asked, meant or {}),
+        same_place=found.standing.same_place,
     )
 
 
 def _measure_nearest(
     session: Session,
     runs: Sequence[RunView],
-    scores: Mapping[int, RunScore],
+    stored: Stored,
     reference: Reference,
     *,
     is_one: bool = False,
 ) -> Measured | None:
     nearest = _find_nearest(runs, reference)
     measured = SeedCell((nearest.first,)) if is_one else nearest
-    figure = _measure(session, measured, scores, len(runs) - len(nearest.runs))
-    expected, given = reference.of(nearest)
-    return figure and replace(figure, differs=say_differences(given, expected))
+    figure = _measure(session, measured, stored.scores, len(runs) - len(nearest.runs))
+    return figure and replace(figure, differs=reference.say(measured, stored.asked))
 
 
 def _find_nearest(runs: Sequence[RunView], reference: Reference) -> SeedCell:
     """Return the cell most like the reference; of equals the most seeds, then the newest."""
-
-    def distance(cell: SeedCell) -> tuple[int, bool]:
-        is_papers = _stage2_of(cell.first) == PAPER_STAGE2
-        return len(differing_settings(*reference.of(cell))), not is_papers
-
-    return min(group_cells(runs), key=distance)
+    return min(group_cells(runs), key=lambda cell: len(differing_settings(*reference.of(cell))))
 
 
-def _measure(
-    session: Session, cell: SeedCell, scores: Mapping[int, RunScore], left_out: int
-) -> Measured | None:
+def _measure(session: Session, cell: SeedCell, scores: Scores, left_out: int) -> Measured | None:
     figure = measure(
         [scores[run_id] for run_id in cell.ids], measure_seeds(session, cell.ids), left_out
     )
     if figure is None:
         return None
-    places = load_places(session, cell.ids)
-    warnings = [place.warning for place in places.values() if place.warning]
-    first = places.get(cell.first.id)
+    of_runs = [scores[run_id] for run_id in cell.ids]
     is_trained = cell.first.kind is RunKind.TRAIN
     trained = cell.first.result.get("training_questions")
     return replace(
         figure,
         limit_train=cell.first.training.limit_train if is_trained else None,
         examples=trained if isinstance(trained, int) else None,
-        same_place=first.same_place if first else None,
-        warning=warnings[0] if warnings else "",
+        same_place=of_runs[0].standing.same_place,
+        warning=next((run.standing.warning for run in of_runs if run.standing.has_fallen), ""),
     )
 
 
 def measure_others(
-    session: Session, runs: Sequence[RunView], scores: Mapping[int, RunScore]
+    session: Session, runs: Sequence[RunView], stored: Stored, reference: Reference
 ) -> list[OtherModel]:
-    """Return the rows of what no method of ours trained, oldest first."""
+    """Return the rows of what no method of ours trained, oldest first.
+
+    A row has one set of settings too, that of the most of its runs; a cell of others says so.
+    """
     rows: dict[tuple[str, str], dict[str, list[RunView]]] = {}
     for run in reversed(runs):  # oldest first, so that rows keep their place
         by_dataset = rows.setdefault(_name_other(run), {})
         by_dataset.setdefault(str(run.dataset), []).append(run)
     others = []
     for (name, size), by_dataset in rows.items():
+        told = _usual_of_row(by_dataset)
         figures = {}
         for dataset, listed in by_dataset.items():
-            largest = group_cells(listed)[0]
-            figure = _measure(session, largest, scores, len(listed) - len(largest.runs))
+            cell = _nearest_other(listed, told)
+            figure = _measure(session, cell, stored.scores, len(listed) - len(cell.runs))
             if figure is not None:
-                figures[dataset] = figure
+                said = (
+                    say_differences(asking_settings(cell.first.config), told),
+                    say_other_questions(reference, dataset, cell.ids, stored.asked),
+                )
+                figures[dataset] = replace(figure, differs="; ".join(filter(None, said)))
         others.append(OtherModel(name, size, figures))
     return others
+
+
+def _usual_of_row(by_dataset: Mapping[str, Sequence[RunView]]) -> Mapping[str, Any]:
+    """Return the settings that fill the most cells of a row; of equals the oldest."""
+    groups: dict[str, list[RunView]] = defaultdict(list)
+    for listed in by_dataset.values():
+        for run in listed:
+            groups[content_hash(asking_settings(run.config))].append(run)
+    chosen = max(groups.values(), key=lambda of: (len({run.dataset for run in of}), len(of)))
+    return asking_settings(chosen[0].config)
+
+
+def _nearest_other(runs: Sequence[RunView], told: Mapping[str, Any]) -> SeedCell:
+    """Return the cell most like its row; of equals the most seeds, then the newest."""
+
+    def distance(cell: SeedCell) -> int:
+        return len(differing_settings(asking_settings(cell.first.config), told))
+
+    return min(group_cells(runs), key=distance)
 
 
 def _name_other(run: RunView) -> tuple[str, str]:

@@ -21,6 +21,7 @@ from db.models import (
 from db.models import RevisionRow as Revision
 from scicot.pure.evaluation.crossed import CellAccuracy
 from scicot.pure.methods.registry import title_of
+from scicot.pure.shares import say_share
 from scicot.services.evaluation.cells import group_cells, measure_seeds
 from scicot.services.questions.lookup import find_dataset_id
 from scicot.services.runs.runs import list_runs
@@ -45,9 +46,8 @@ class StudentMade:
         found = self.accuracy
         interval = f" {found.interval.in_brackets('.1f')}" if found.interval else ""
         seeds = f"{found.seeds} seed{'' if found.seeds == 1 else 's'}"
-        return (
-            f"{self.method}, {self.student}, {self.split}: {found.accuracy:.1%}{interval} ({seeds})"
-        )
+        accuracy = f"{say_share(found.accuracy)}{interval} ({seeds})"
+        return f"{self.method}, {self.student}, {self.split}: {accuracy}"
 
 
 @dataclass(frozen=True, slots=True)

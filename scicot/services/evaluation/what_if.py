@@ -16,6 +16,7 @@ from scicot.pure.predictions.parsing import (
     split_answer_first,
     split_output,
 )
+from scicot.pure.shares import say_share
 from scicot.services.runs.runs import get_run
 from scicot.services.students.answers import (
     ANSWER_TOKENS,
@@ -170,8 +171,10 @@ def describe_draft(
         lines.append(f"Rationale: {draft.rationale or 'none'}")
     was, became = before.label or "no answer", now.label or "no answer"
     key = question.answer_key
+    before_share, now_share = (
+        say_share(answer.probabilities.get(key, 0), 0) for answer in (before, now)
+    )
     lines.append(
-        f"Answer {was} -> {became} (key {key}); share of the key "
-        f"{before.probabilities.get(key, 0):.0%} -> {now.probabilities.get(key, 0):.0%}."
+        f"Answer {was} -> {became} (key {key}); share of the key {before_share} -> {now_share}."
     )
     return "What if\n" + "\n".join(lines)

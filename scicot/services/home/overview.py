@@ -100,8 +100,14 @@ def look_over(session: Session, actor: Actor, dataset: str) -> Overview:
         ),
         predicted=len(predicted),
         under_way=list_runs(session, statuses=UNDER_WAY, limit=20),
-        compared=(*pair, compare_runs(session, *pair).sentence) if pair else None,
+        compared=(*pair, _say_pair(session, *pair)) if pair else None,
     )
+
+
+def _say_pair(session: Session, run_a: int, run_b: int) -> str:
+    """Return what two runs say beside each other, and what is wrong with how either answers."""
+    compared = compare_runs(session, run_a, run_b)
+    return " ".join([compared.sentence, *compared.warnings])
 
 
 def _count_unexplained(session: Session, dataset_id: int) -> int:

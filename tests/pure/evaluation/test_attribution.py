@@ -112,5 +112,5 @@ def test_answers_are_set_against_what_the_rationale_argues_for() -> None:
     assert found == Followed(6, 2, 1, 3, 1)
     assert found.sentence.startswith(
         "Stage 2 is right after a rationale that mentions the key, or wrong after one that argues "
-        "against it, in 75% of 12"
+        "against it, in 75\u00a0% of 12"
     )

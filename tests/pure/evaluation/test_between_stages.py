@@ -36,8 +36,8 @@ def test_texts_that_part_are_said_with_the_way_out() -> None:
     better = replace(TEXTS, overlap=0.9, flagged=2, correct=60)
     (warning,) = between(better, TEXTS).warnings
     assert "0.90 of their words with the reference, the latter 0.50" in warning
-    assert "right with 94% of the former and 50% of the latter" in warning
-    assert "3% of the former and 16% of the latter set off a check" in warning
+    assert "right with 94\u00a0% of the former and 50\u00a0% of the latter" in warning
+    assert "3\u00a0% of the former and 16\u00a0% of the latter set off a check" in warning
     assert warning.endswith("cross_fit trains it on texts like those it is asked with.")
     (crossed,) = between(better, TEXTS, "cross_fit").warnings
     assert "stage2_rationales" not in crossed
@@ -65,6 +65,8 @@ def test_a_sentence_names_the_checks_that_were_raised_most() -> None:
     texts = replace(TEXTS, flagged=61, checks=raised)
     (sentence,) = BetweenStages("teacher", {"teacher": texts}).sentences
     assert sentence.startswith("Training questions, the snapshot's own rationales: of 64 ")
-    assert "95% set off a check (misses_key 44, repeats_itself 41, echoes_prompt 5)" in sentence
+    assert (
+        "95\u00a0% set off a check (misses_key 44, repeats_itself 41, echoes_prompt 5)" in sentence
+    )
     (silent,) = BetweenStages("teacher", {"teacher": replace(TEXTS, checks={})}).sentences
     assert "set off a check, and stage 2" in silent

@@ -15,6 +15,7 @@ from scicot.pure.evaluation.crossed import (
     compare_tables,
     critical_value,
     measure_cell,
+    two_sided_p,
 )
 from scicot.pure.evaluation.crossed_words import say_cells
 from scicot.pure.statistics import wilson_interval
@@ -221,3 +222,17 @@ def test_a_cell_that_is_always_the_same_adds_no_seeds_of_its_own() -> None:
     assert neither is not None
     assert neither.over_seeds == 0
     assert "no seeds, as neither is trained" in say_cells(neither, "A", "B")
+
+
+@pytest.mark.parametrize("critical", [1.87, 1.96, 2.06, 2.78, 4.3, 10.6])
+def test_a_p_value_is_below_5_percent_exactly_where_the_interval_excludes_zero(
+    critical: float,
+) -> None:
+    assert two_sided_p(critical, critical) == pytest.approx(0.05, abs=1e-4)
+    assert two_sided_p(critical * 1.01, critical) < 0.05 < two_sided_p(critical * 0.99, critical)
+    assert two_sided_p(0, critical) == pytest.approx(1)
+
+
+def test_few_degrees_of_freedom_need_more_for_a_small_p() -> None:
+    assert two_sided_p(4.302653, 4.302653) == pytest.approx(0.05, abs=1e-6)  # two degrees
+    assert two_sided_p(9.924843, 4.302653) == pytest.approx(0.01, abs=1e-5)  # the same, 99 %

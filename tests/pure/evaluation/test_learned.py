@@ -19,7 +19,7 @@ RESULT: dict[str, Any] = {
 
 
 def test_a_run_that_answers_one_place_is_warned_of() -> None:
-    assert warn_of(RESULT) == ["It answers place 2 on 97%: it has not learned to choose."]
+    assert warn_of(RESULT) == ["It answers place 2 on 97\u00a0%: it has not learned to choose."]
     metrics = RESULT["metrics"] | {"most_answered_share": 0.8}
     assert warn_of({"metrics": metrics}) == []
     assert warn_of({}) == []
@@ -27,9 +27,9 @@ def test_a_run_that_answers_one_place_is_warned_of() -> None:
 
 def test_constant_place_unread_answers_training_sample_and_both_losses_are_said() -> None:
     assert say_learned(RESULT) == [
-        "Always the same place would give 29.7% on these questions.",
+        "Always the same place would give 29.7\u00a0% on these questions.",
         "No answer could be read in 33 of 290: 21 label against text, 12 cut off.",
-        "Of 64 questions that it was trained on it has 29.7% right, by options 31.0%.",
+        "Of 64 questions that it was trained on it has 29.7\u00a0% right, by options 31.0\u00a0%.",
         "Stage answer: the loss of the deciding words ended at 1.386 nats, that of its other "
         "words at 0.002.",
     ]

@@ -132,7 +132,7 @@ def test_a_figure_says_by_which_option_scores_why_unread_and_what_was_learned() 
     (row,) = [row for row in tables()[1].rows if row.label == "Sci-CoT"]
     basis = describe_basis(row.cells[1])
     assert "by options 40.00 (per byte 42.00, letter 38.00)" in basis
-    assert "no answer 0.1 % (3 label against text, 1 cut off)" in basis
+    assert "no answer 0.1\u00a0% (3 label against text, 1 cut off)" in basis
     assert "on a sample of its training questions 90.0" in basis
     (line,) = [one for one in to_csv(tables()[1]).splitlines() if "Sci-CoT,,ARC-C" in one]
     assert ",42.00,38.00,90.00," in line

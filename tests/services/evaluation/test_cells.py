@@ -5,7 +5,13 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from scicot.services.evaluation.cells import compare_methods, compare_seeds, group_cells
+from scicot.pure.statistics import holm
+from scicot.services.evaluation.cells import (
+    compare_all_methods,
+    compare_methods,
+    compare_seeds,
+    group_cells,
+)
 from scicot.services.runs.runs import get_run
 from scicot.words.errors import InvalidInput
 from scicot.words.records import Split, StoredQuestion
@@ -129,3 +135,25 @@ def test_the_command_prints_the_keys_that_scripts_rely_on(
     assert found["difference"] == pytest.approx(15 / 40)
     assert found["interval"][0] < found["difference"] < found["interval"][1]
     assert found["sentence"].startswith("In this run ")
+
+
+def test_every_pair_of_methods_says_whether_it_stands_after_holm(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    for seed in range(3):
+        store(session, questions, "sci_cot", seed, range(30 + seed))
+        store(session, questions, "finetune", seed, range(10 + seed))
+        store(session, questions, "one_stage", seed, range(5 + seed, 16 + seed))
+    pairs = compare_all_methods(
+        session, ["sci_cot", "finetune", "one_stage"], dataset="arc-easy", student=STUDENT
+    )
+    found = [pair.compared.found for pair in pairs]
+    assert [pair.adjusted_p for pair in pairs] == holm([pair.p for pair in found])
+    assert [pair.stands for pair in pairs] == [True, True, False]
+    assert "It stands after Holm's correction (p " in pairs[0].sentence
+    said = run_json(
+        *("compare", "--methods", "sci_cot", "finetune", "--also-method", "one_stage"),
+        *("--dataset", "arc-easy", "--student", STUDENT),
+    )
+    assert [pair["holm_p"] for pair in said["pairs"]] == [pair.adjusted_p for pair in pairs]
+    assert [pair["stands_after_holm"] for pair in said["pairs"]] == [pair.stands for pair in pairs]

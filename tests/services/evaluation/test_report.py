@@ -149,7 +149,10 @@ def test_attribution_stands_in_the_report_once_the_variants_were_asked(
         store_predictions(session, runs[2], others)
     (found,) = build_report(session).faults
     assert found.tells_blame
-    assert f"Of the {told} errors that it tells apart 100% are the rationale's fault" in found.said
+    assert (
+        f"Of the {told} errors that it tells apart 100\u00a0% are the rationale's fault"
+        in found.said
+    )
 
 
 def test_one_run_stands_for_a_method_the_fullest_with_the_smallest_seed(
@@ -193,8 +196,8 @@ def test_a_report_says_whether_each_run_learned_to_choose_and_what_stage_2_was_g
         path = tmp_path / f"report.{ending}"
         write_report(session, path)
         said = path.read_text(encoding="utf-8").replace("\\", "")
-        assert "answers place 3 on 90%: it has not learned to choose" in said
-        assert "Always the same place would give 30.0%" in said
+        assert "answers place 3 on 90\u00a0%: it has not learned to choose" in said
+        assert "Always the same place would give 30.0\u00a0%" in said
         assert "they share 0.90 of their words with the reference" in said
         assert said.count("one place always would give") >= 6
 

@@ -77,7 +77,7 @@ def test_the_note_says_what_was_changed_and_what_came_of_it() -> None:
         "What if",
         "Question: Seven turns take?",
         "Rationale: Seven turns take a week.",
-        "Answer A -> B (key B); share of the key 40% -> 90%.",
+        "Answer A -> B (key B); share of the key 40\u00a0% -> 90\u00a0%.",
     ]
 
 
