@@ -8,15 +8,13 @@ import subprocess
 import sys
 import threading
 from dataclasses import dataclass
-from pathlib import Path
 
 import psutil
 
 from scicot.adapters.artifacts import log_path
 from scicot.adapters.students.memory import worker_environment
+from scicot.words.places import REPOSITORY
 from scicot.words.settings import Settings
-
-REPOSITORY = Path(__file__).resolve().parents[3]
 
 
 def read_log_end(settings: Settings, run_id: int, last_bytes: int) -> str:

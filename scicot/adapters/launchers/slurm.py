@@ -14,9 +14,9 @@ from typing import Any
 
 from scicot.adapters.launchers.carried import KEYS, Carried
 from scicot.adapters.launchers.carry import Carry
-from scicot.adapters.launchers.local import REPOSITORY
 from scicot.words.errors import LauncherError
 from scicot.words.launching import Phase, Seen, SlurmOptions, Submitted
+from scicot.words.places import REPOSITORY
 
 PATIENCE_SECONDS = 10.0
 WAITING = {"PENDING", "CONFIGURING", "REQUEUED", "REQUEUE_FED", "REQUEUE_HOLD", "SPECIAL_EXIT"}

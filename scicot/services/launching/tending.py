@@ -30,7 +30,7 @@ from scicot.services.runs.lost import ACTIVE
 from scicot.services.runs.runs import get_run
 from scicot.words.errors import DatabaseError, SciCotError, StorageError
 from scicot.words.launching import CLUSTERS, OPTIONS, ClusterName, Phase, Seen
-from scicot.words.records import RunStatus
+from scicot.words.records import UNDER_WAY, RunStatus
 from scicot.words.runs import RunView
 from scicot.words.settings import Settings
 from scicot.words.storage import storage_error
@@ -80,7 +80,7 @@ def _tell_trouble(session: Session, run_id: int, error: Exception) -> None:
     with write(session):
         session.execute(
             update(RunRow)
-            .where(RunRow.id == run_id, RunRow.status.in_((RunStatus.QUEUED, *ACTIVE)))
+            .where(RunRow.id == run_id, RunRow.status.in_(UNDER_WAY))
             .values(message=said)
         )
 
