@@ -221,6 +221,6 @@ def _beat(
             if time.monotonic() - last_beat >= HEARTBEAT_SECONDS:
                 context.report()
                 last_beat = time.monotonic()
-        except (SciCotError, SQLAlchemyError) as error:
+        except (SciCotError, SQLAlchemyError, OSError) as error:
             # the next round tries again, whatever it was: without a beat nobody could stop the run
             log.warning("Run %s: no sign of life could be written: %s", context.run.id, error)
