@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 from urllib.request import urlopen
 
@@ -144,3 +144,21 @@ def test_a_cluster_that_does_not_say_whether_it_took_a_job_may_have_it(
         pytest.raises(LauncherError, match=r"within 3 s .*ray job list"),
     ):
         RayLauncher(RayOptions(address=address)).submit(job)
+
+
+@pytest.mark.parametrize(
+    ("message", "is_short"),
+    [
+        ("Task was killed due to the node running low on memory. More.", True),
+        ("Job entrypoint command failed with exit code 1. More.", False),
+    ],
+)
+def test_a_job_that_ray_ended_for_want_of_memory_is_told_from_others(
+    monkeypatch: pytest.MonkeyPatch, message: str, is_short: bool
+) -> None:
+    info = SimpleNamespace(status="FAILED", message=message)
+    client = SimpleNamespace(get_job_info=lambda _ticket: info)
+    monkeypatch.setattr(RayLauncher, "_client", lambda _self: client)
+    seen = RayLauncher(RayOptions()).look("job")
+    assert (seen.phase, seen.reason) == (Phase.ENDED, message.partition(".")[0])
+    assert seen.is_out_of_memory is is_short

@@ -18,6 +18,8 @@ from scicot.words.launching import Phase, RayOptions, Seen, Submitted
 
 ANSWER_SECONDS = 2.0  # of a cluster, for connecting and every answer of a look together
 SUBMIT_SECONDS = 60.0  # for it to take a job, which may mean an upload
+# of Ray's monitor of memory, which ends a node's newest work when the node has too little left
+SAY_NO_MEMORY = ("OutOfMemoryError", "running low on memory")
 PHASES = {
     "PENDING": Phase.WAITS,
     "RUNNING": Phase.GOES,
@@ -80,8 +82,10 @@ class RayLauncher:
             is_gone = "404" in str(error) or "does not exist" in str(error)
             return Seen(Phase.ENDED, "GONE") if is_gone else Seen(Phase.UNKNOWN, "UNKNOWN")
         state = str(info.status.value if hasattr(info.status, "value") else info.status)
-        said = "" if state in ("RUNNING", "SUCCEEDED") else _shorten(info.message or "")
-        return Seen(PHASES.get(state, Phase.UNKNOWN), state, said)
+        message = "" if state in ("RUNNING", "SUCCEEDED") else str(info.message or "")
+        is_short = state == "FAILED" and any(words in message for words in SAY_NO_MEMORY)
+        phase = PHASES.get(state, Phase.UNKNOWN)
+        return Seen(phase, state, _shorten(message), is_out_of_memory=is_short)
 
     def stop(self, ticket: str) -> None:
         """Stop the job; one that has ended already is left as it is."""

@@ -270,6 +270,21 @@ def test_a_cluster_that_lets_one_look_wait_in_vain_is_asked_no_more_in_that_pass
     assert len(asked) == 2 * looks
 
 
+@pytest.mark.parametrize("has_begun", [True, False])
+def test_a_job_that_its_cluster_ended_for_want_of_memory_fails_with_the_way_out(
+    workspace: Workspace, slurm: NotingCluster, *, has_begun: bool
+) -> None:
+    run_id = send(workspace)
+    if has_begun:
+        claim_run(workspace, run_id, "w")
+    slurm.says = Seen(Phase.ENDED, "OUT_OF_MEMORY", is_out_of_memory=True)
+    workspace.tend()
+    run = get_run(workspace, run_id)
+    assert run.status is RunStatus.FAILED
+    assert "Out of memory: Slurm job 17" in (run.error or "")
+    assert "--ask memory_gb=N" in (run.error or "")
+
+
 def test_a_page_waits_for_a_silent_cluster_once_in_ten_seconds(
     workspace: Workspace, slurm: NotingCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
