@@ -165,12 +165,7 @@ NOT_ACTIONS = {
 # let start, its cluster says how it fares, or a person's own choice is kept for them.
 WITHOUT_ACTOR = {
     *("take_over_requeued", "settle", "tell_killed"),
-    *(
-        "store_predictions",
-        "claim_run",
-        "note_batch",
-        "carry_out",
-    ),
+    *("store_predictions", "claim_run", "note_batch", "carry_out"),
     *("plan_job", "adopt_texts", "settle_leftovers", "note_refusals", "share_answers"),
     *("store_worths", "search_duplicates", "remember"),
     *("plan_shards", "claim_shard", "beat_shard", "release_shard", "finish_shard"),

@@ -50,13 +50,13 @@ def _describe(killed: Killed, kind: RunKind) -> dict[str, Any]:
     ended = {"status": RunStatus.FAILED, "finished_at": utc_now(), "worker": None}
     if killed.signal == signal.SIGKILL and killed.meanwhile.group:
         return ended | {
-            "error": "Out of memory: the run's process was killed when the system ended one of "
-            f"its container or job for want of memory. {way_out}"
+            "error": "Out of memory: the run's process was killed when the system ended a "
+            f"process of its container or job for want of memory. {way_out}"
         }
     if killed.signal == signal.SIGKILL and killed.meanwhile.machine:
         return ended | {
             "error": "Probably out of memory: the run's process was killed while the system ended "
-            f"one of this machine for want of memory. {way_out}"
+            f"a process of this machine for want of memory. {way_out}"
         }
     name = _name(killed.signal)
     said = f"The run's process was ended by {name}. Resume goes on from what is whole."
