@@ -66,7 +66,7 @@ def _session_if_readable(connection: sqlite3.Connection, path: Path) -> Session 
         )
         session.execute(select(RunRow.id, RunRow.status)).all()
     except sqlite3.Error as error:
-        if isinstance(name_error(error, path), DatabaseBusy):
+        if type(name_error(error, path)) is DatabaseBusy:  # not one that cannot be opened
             raise DatabaseBusy(
                 "The database is busy with another writer, so nothing was restored. Try again."
             ) from error

@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError
 
 from db.restoring import finish_restore
 from scicot.words.errors import (
+    DatabaseAway,
     DatabaseBusy,
     DatabaseError,
     DatabaseUnusable,
@@ -137,7 +138,7 @@ def name_error(error: BaseException, path: Path) -> DatabaseError | StorageError
             "Give this account the right to write to the file and its folder."
         )
     if code == sqlite3.SQLITE_CANTOPEN:
-        return DatabaseUnusable(
+        return DatabaseAway(  # its folder may come back: a share that was away, a disk mounted late
             f"The database at {path} cannot be opened. Look whether it is there and whether this "
             "account may read it and write beside it."
         )

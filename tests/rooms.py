@@ -172,7 +172,8 @@ NOT_ACTIONS = {
 # Service functions that write and know no actor: a run's own worker carries on what somebody was
 # let start, its cluster says how it fares, or a person's own choice is kept for them.
 WITHOUT_ACTOR = {
-    *("take_over_requeued", "settle", "store_predictions", "claim_run", "note_batch", "carry_out"),
+    *("take_over_requeued", "settle", "tell_killed"),
+    *("store_predictions", "claim_run", "note_batch", "carry_out"),
     *("plan_job", "adopt_texts", "settle_leftovers", "note_refusals", "share_answers"),
     *("store_worths", "search_duplicates", "remember"),
     *("plan_shards", "claim_shard", "beat_shard", "release_shard", "finish_shard"),

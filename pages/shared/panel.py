@@ -15,7 +15,7 @@ from scicot.services.runs.queue import list_queue
 from scicot.services.runs.runs import list_runs
 from scicot.services.workspace import open_workspace
 from scicot.words.launching import HEAVY
-from scicot.words.records import RunKind, RunStatus
+from scicot.words.records import UNDER_WAY, RunKind, RunStatus
 from scicot.words.runs import RunView
 
 
@@ -54,7 +54,7 @@ def show_started(run_ids: Sequence[int], show_result: Callable[[RunView], None])
     shown = run_ids[0]
     with open_workspace() as workspace:
         workspace.tend()
-        for run in list_runs(workspace, statuses=[*ACTIVE, RunStatus.QUEUED], limit=None)[::-1]:
+        for run in list_runs(workspace, statuses=UNDER_WAY, limit=None)[::-1]:
             if run.id in run_ids:
                 shown = run.id
                 break

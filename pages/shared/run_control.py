@@ -11,9 +11,9 @@ from pages.shared.badge_colors import Color
 from pages.shared.frame import current_actor, errors_shown
 from scicot.pure.markdown import escape_markdown
 from scicot.services.runs.runs import get_run
-from scicot.services.runs.steering import RESUMABLE, move_to_front
+from scicot.services.runs.steering import move_to_front
 from scicot.services.workspace import open_workspace
-from scicot.words.records import RunKind, RunStatus
+from scicot.words.records import ENDED_BADLY, RunKind, RunStatus
 from scicot.words.runs import RunView
 
 BADGES: Mapping[RunStatus, tuple[Color, str]] = {
@@ -83,7 +83,7 @@ def show_orders(run: RunView) -> None:
         st.button(
             "Start next", icon=":material/vertical_align_top:", on_click=_front, args=(run.id,)
         )
-    if run.status in RESUMABLE:
+    if run.status in ENDED_BADLY:
         st.button("Resume", icon=":material/play_arrow:", on_click=_resume, args=(run.id,))
     show_answer(_place(run.id))
 

@@ -89,12 +89,6 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
     yield from (json.loads(line) for line in path.read_text("utf-8").split("\n") if line)
 
 
-def add_line(path: Path, event: Mapping[str, Any]) -> None:
-    """Add one event to a JSONL file that others may be reading."""
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(event, ensure_ascii=False) + "\n")
-
-
 def copy_progress(source: Path, target: Path) -> None:
     """Copy what a run told, if it told anything."""
     if source.is_file():

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import itertools
 import json
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from scicot.adapters.atomic_files import write_atomically
-from scicot.adapters.clock import utc_now
 from scicot.adapters.parcel_folders import PROGRESS
 
 ALIVE = "alive"  # holds the moment when the worker was last at work
 CANCEL = "cancel"  # is put there by who wants the worker to stop
-POLL_SECONDS = 1.0
-BEATS = 5  # polls from one sign of life to the next
 MOST_BYTES = 4 << 20  # of news read at once; the rest comes with the next look
 
 
@@ -90,34 +83,6 @@ def ask_to_stop(parcel: Path) -> None:
     """Ask whoever works on a parcel in sight to stop."""
     if work_folder(parcel).is_dir():
         (work_folder(parcel) / CANCEL).touch()
-
-
-@contextmanager
-def in_touch(folder: Path, stop: Callable[[], bool]) -> Iterator[None]:
-    """Show signs of life in the folder meanwhile; `stop` is called when somebody asks for it.
-
-    It returns whether it could do so; if not, it is called again.
-    """
-    (folder / CANCEL).unlink(missing_ok=True)
-    over = threading.Event()
-
-    def keep() -> None:
-        is_heeded = False
-        for poll in itertools.count():
-            if poll % BEATS == 0:
-                write_atomically(folder / ALIVE, utc_now().isoformat().encode())
-            if not is_heeded and (folder / CANCEL).exists():
-                is_heeded = stop()
-            if over.wait(POLL_SECONDS):
-                return
-
-    thread = threading.Thread(target=keep, daemon=True, name="in-touch")
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
 
 
 def read_end(path: Path, last_bytes: int) -> str:

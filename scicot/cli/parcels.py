@@ -14,7 +14,7 @@ from scicot.cli.output import AsJson, current_actor, emit, say
 from scicot.cli.runs import RunId
 from scicot.services.parcels.pack import pack_run
 from scicot.services.parcels.take_in import take_in
-from scicot.services.parcels.work import work_parcel
+from scicot.services.parcels.work import Worked, work_parcel
 from scicot.services.workspace import open_workspace
 from scicot.words.records import RunStatus
 from scicot.words.settings import get_settings
@@ -47,13 +47,23 @@ def work_command(
 ) -> None:
     """Train and answer a packed run here, without the database it came from; resumable."""
     settings = get_settings()
-    worked = work_parcel(path.resolve(), settings, HANDLERS, folder.resolve() if folder else None)
+    where = folder.resolve() if folder else None
+
+    def leave(worked: Worked) -> None:
+        _say_worked(worked, as_json)
+        runs.end_process()
+
+    worked = work_parcel(path.resolve(), settings, HANDLERS, where, leave=leave)
+    _say_worked(worked, as_json)
+    if worked.status is not RunStatus.DONE:
+        raise typer.Exit(1)
+
+
+def _say_worked(worked: Worked, as_json: bool) -> None:
     if worked.status is RunStatus.DONE:
         say(f"Take it in where it was packed: scicot runs take-in {worked.result}")
     text = worked.result or f"Run {worked.run} is {worked.status}. {worked.error or ''}"
     emit(asdict(worked), as_json, text)
-    if worked.status is not RunStatus.DONE:
-        raise typer.Exit(1)
 
 
 def take_in_command(

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -265,5 +265,10 @@ def _leave() -> None:
     """End this process in the midst of a computation; the next run gets its slot before."""
     with open_workspace() as workspace:
         workspace.tend()
+    end_process()
+
+
+def end_process() -> NoReturn:
+    """End this process in the midst of a computation, which nothing else can end."""
     logging.shutdown()
     os._exit(1)

@@ -104,7 +104,7 @@ class DatabaseBusy(DatabaseError):
 
 
 class DatabaseAway(DatabaseBusy):
-    """The database's server does not answer now; what was being written may not be there."""
+    """The database's server or file cannot be reached now; what was being written may be lost."""
 
 
 class DatabaseUnusable(DatabaseError):

@@ -92,6 +92,7 @@ class Seen:
     state: str
     reason: str = ""
     place: int | None = None  # in the cluster's queue, 1 for the next
+    is_out_of_memory: bool = False  # by the cluster's own word
 
     def sentence(self) -> str:
         """Return it for a person: `PENDING: Resources, number 2 in the queue`."""

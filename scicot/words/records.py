@@ -139,7 +139,8 @@ class RunStatus(StrEnum):
 
 
 UNDER_WAY = (RunStatus.QUEUED, RunStatus.STARTING, RunStatus.RUNNING)  # not over yet
-ENDED_BADLY = (RunStatus.FAILED, RunStatus.LOST, RunStatus.CANCELLED)
+NOT_BEGUN = (RunStatus.QUEUED, RunStatus.STARTING)  # no worker has it yet
+ENDED_BADLY = (RunStatus.FAILED, RunStatus.LOST, RunStatus.CANCELLED)  # can be resumed
 
 
 class Tracker(StrEnum):

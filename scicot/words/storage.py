@@ -11,6 +11,11 @@ _FULL = (errno.ENOSPC, errno.EDQUOT)
 _SAY_FULL = ("No space left on device", "disk is full")
 # torch and CTranslate2 say so in errors of the widest kind
 _SAY_NO_MEMORY = ("can't allocate memory", "out of memory", "bad_alloc")
+# what a run of students can do with less
+LESS_MEMORY = (
+    "Lower questions_per_step or tokens_per_batch, or set SCICOT_TRAINING_MEMORY_MB: long texts "
+    "are then computed in less, and slower."
+)
 _WAYS_OUT = {
     errno.EROFS: "It lies on a read-only disk; choose another folder with SCICOT_HOME.",
     errno.EACCES: "Give this account the right to, or choose another place.",

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import httpx
 
-from scicot.adapters.launchers.local import REPOSITORY
+from scicot.words.places import REPOSITORY
 from tests.cluster.slurm import free_port
 
 PATIENCE_SECONDS = 240.0

@@ -8,15 +8,14 @@ import subprocess
 import sys
 import threading
 from dataclasses import dataclass
-from pathlib import Path
 
 import psutil
 
 from scicot.adapters.artifacts import log_path
+from scicot.adapters.launchers.killed import Killed, Lookout, note_killed
 from scicot.adapters.students.memory import worker_environment
+from scicot.words.places import REPOSITORY
 from scicot.words.settings import Settings
-
-REPOSITORY = Path(__file__).resolve().parents[3]
 
 
 def read_log_end(settings: Settings, run_id: int, last_bytes: int) -> str:
@@ -84,6 +83,17 @@ class LocalLauncher:
                 start_new_session=True,
             )
         started = psutil.Process(worker.pid).create_time()  # also of one that has ended
-        # reaps the worker when it ends before this process does; otherwise it would stay a zombie
-        threading.Thread(target=worker.wait, daemon=True, name=f"reap-{run_id}").start()
-        return WorkerProcess(socket.gethostname(), worker.pid, started)
+        process = WorkerProcess(socket.gethostname(), worker.pid, started)
+
+        lookout = Lookout()
+
+        def reap() -> None:
+            # one that ends before this process does would stay a zombie otherwise
+            code = worker.wait()
+            meanwhile = lookout.close()
+            if code < 0:
+                url = settings.resolved_database_url
+                note_killed(Killed(url, run_id, process.host, process.pid, -code, meanwhile))
+
+        threading.Thread(target=reap, daemon=True, name=f"reap-{run_id}").start()
+        return process

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import socket
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,7 +16,10 @@ from scicot.adapters.sources.yaml_files import read_yaml
 from scicot.words.errors import LauncherError
 from scicot.words.launching import Phase, RayOptions, Seen, Submitted
 
-KNOCK_SECONDS = 2.0
+ANSWER_SECONDS = 2.0  # of a cluster, for connecting and every answer of a look together
+SUBMIT_SECONDS = 60.0  # for it to take a job, which may mean an upload
+# of Ray's monitor of memory, which ends a node's newest work when the node has too little left
+SAY_NO_MEMORY = ("OutOfMemoryError", "running low on memory")
 PHASES = {
     "PENDING": Phase.WAITS,
     "RUNNING": Phase.GOES,
@@ -45,9 +49,9 @@ class RayLauncher:
 
     def submit(self, carried: Carried) -> Submitted:
         """Hand the job in and return its id there with the equal command."""
-        asked = self.options
+        asked, began = self.options, time.monotonic()
         try:
-            ticket = self._client().submit_job(
+            ticket = self._client(SUBMIT_SECONDS).submit_job(
                 entrypoint=shlex.join(carried.command(asked)),
                 runtime_env=self._runtime_env(carried),
                 entrypoint_num_cpus=asked.cpus,
@@ -56,6 +60,12 @@ class RayLauncher:
                 metadata={"name": carried.name},
             )
         except (RuntimeError, ValueError, OSError) as error:
+            if isinstance(error, OSError) and time.monotonic() - began >= SUBMIT_SECONDS:
+                raise LauncherError(
+                    f"Ray did not answer within {SUBMIT_SECONDS:.0f} s when it was handed "
+                    f"{carried.name}. Look whether the job is there (`ray job list`) and stop it, "
+                    "then resume the run."
+                ) from error
             raise LauncherError(
                 f"Ray did not take {carried.name}: {str(error).strip().splitlines()[-1][:300]} "
                 "Correct the fields."
@@ -72,8 +82,10 @@ class RayLauncher:
             is_gone = "404" in str(error) or "does not exist" in str(error)
             return Seen(Phase.ENDED, "GONE") if is_gone else Seen(Phase.UNKNOWN, "UNKNOWN")
         state = str(info.status.value if hasattr(info.status, "value") else info.status)
-        said = "" if state in ("RUNNING", "SUCCEEDED") else _shorten(info.message or "")
-        return Seen(PHASES.get(state, Phase.UNKNOWN), state, said)
+        message = "" if state in ("RUNNING", "SUCCEEDED") else str(info.message or "")
+        is_short = state == "FAILED" and any(words in message for words in SAY_NO_MEMORY)
+        phase = PHASES.get(state, Phase.UNKNOWN)
+        return Seen(phase, state, _shorten(message), is_out_of_memory=is_short)
 
     def stop(self, ticket: str) -> None:
         """Stop the job; one that has ended already is left as it is."""
@@ -89,12 +101,21 @@ class RayLauncher:
         except (RuntimeError, OSError, LauncherError):
             return ""
 
-    def _client(self) -> Any:
+    def _client(self, seconds: float | None = None) -> Any:
+        """Return Ray's client, once the cluster has said its version; all within ANSWER_SECONDS.
+
+        So must be what is asked next, unless it has `seconds` of its own. Raises LauncherError
+        where nobody answers.
+        """
         try:
             _knock(self.options.address)
             from ray.job_submission import JobSubmissionClient
 
-            return JobSubmissionClient(self.options.address)
+            bounded = _bound(JobSubmissionClient)
+            client = bounded(self.options.address)  # which asks for the cluster's version
+            if seconds is not None:
+                client.answers_by = time.monotonic() + seconds
+            return client
         except (ConnectionError, RuntimeError, OSError, ValueError) as error:
             raise LauncherError(
                 f"No Ray cluster answers at {self.options.address}. Start one (`ray start --head`) "
@@ -119,8 +140,25 @@ def _knock(address: str) -> None:
     host, port = url.hostname or "", url.port or (443 if url.scheme == "https" else 80)
     if {url.scheme, "all"} & set(getproxies()) and not proxy_bypass(host):
         return  # the client asks the proxy, and what lies behind it may not be reached from here
-    with socket.create_connection((host, port), timeout=KNOCK_SECONDS):
+    with socket.create_connection((host, port), timeout=ANSWER_SECONDS):
         pass
+
+
+def _bound(client: type[Any]) -> type[Any]:
+    """Return Ray's client with an end to its patience: its own waits for an answer for ever."""
+
+    class Bounded(client):  # type: ignore[misc]
+        """Gives up once `answers_by` has come, by the clock of `time.monotonic`."""
+
+        def __init__(self, address: str) -> None:
+            self.answers_by = time.monotonic() + ANSWER_SECONDS
+            super().__init__(address)
+
+        def _do_request(self, *parts: Any, **named: Any) -> Any:
+            left = max(0.1, self.answers_by - time.monotonic())
+            return super()._do_request(*parts, **{"timeout": left, **named})
+
+    return Bounded
 
 
 def _shorten(message: str) -> str:

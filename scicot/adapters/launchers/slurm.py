@@ -14,13 +14,14 @@ from typing import Any
 
 from scicot.adapters.launchers.carried import KEYS, Carried
 from scicot.adapters.launchers.carry import Carry
-from scicot.adapters.launchers.local import REPOSITORY
 from scicot.words.errors import LauncherError
 from scicot.words.launching import Phase, Seen, SlurmOptions, Submitted
+from scicot.words.places import REPOSITORY
 
 PATIENCE_SECONDS = 10.0
 WAITING = {"PENDING", "CONFIGURING", "REQUEUED", "REQUEUE_FED", "REQUEUE_HOLD", "SPECIAL_EXIT"}
 GOING = {"RUNNING", "COMPLETING", "SUSPENDED", "STOPPED", "SIGNALING", "STAGE_OUT", "RESIZING"}
+NO_MEMORY = "OUT_OF_MEMORY"  # its state of a job of which the kernel ended a process
 UNSAID = {"", "None", "(null)"}  # Slurm's words for no reason
 
 
@@ -65,7 +66,8 @@ class SlurmLauncher:
         if state in GOING:
             return Seen(Phase.GOES, state, reason)
         code = _field(done.stdout, "ExitCode")
-        return Seen(Phase.ENDED, state, reason or (f"exit code {code}" if code != "0:0" else ""))
+        said = reason or (f"exit code {code}" if code != "0:0" else "")
+        return Seen(Phase.ENDED, state, said, is_out_of_memory=state == NO_MEMORY)
 
     def stop(self, ticket: str) -> None:
         """Cancel the job; one that has ended already is left as it is."""

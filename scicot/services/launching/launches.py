@@ -20,12 +20,12 @@ from scicot.adapters.students.identity import engine_version
 from scicot.pure.hashing import content_hash
 from scicot.services.runs.launched import Chosen, processes_of
 from scicot.services.runs.runs import get_run, read_log
-from scicot.services.runs.steering import RESUMABLE, resume_run
+from scicot.services.runs.steering import resume_run
 from scicot.services.system.preferences import recall, remember
 from scicot.words.errors import InvalidConfig, RunNotInState
 from scicot.words.launching import CLUSTERS, OPTIONS, ClusterName, LaunchView, Options
 from scicot.words.people import Action, needs
-from scicot.words.records import Actor, RunStatus
+from scicot.words.records import ENDED_BADLY, Actor, RunStatus
 from scicot.words.runs import RunView
 from scicot.words.settings import Settings
 
@@ -74,7 +74,7 @@ def send_run(
             f"Run {run_id} is with {title(run.launcher)} as {launch.ticket}. Cancel it first."
         )
     fresh = Chosen(name, options).new_row(run_id)
-    if run.status in RESUMABLE:
+    if run.status in ENDED_BADLY:
         return resume_run(session, actor, run_id, launcher=name, launch=fresh)
     with write(session):
         row = session.get_one(RunRow, run_id)

@@ -13,6 +13,7 @@ from scicot.adapters.launchers.cluster import title
 from scicot.services.runs.lost import ACTIVE
 from scicot.words.launching import Phase, Seen
 from scicot.words.records import RunStatus
+from scicot.words.storage import LESS_MEMORY
 
 GRACE = timedelta(seconds=15)  # for the worker to end by itself before the cluster ends it
 RESULT_AFTER = timedelta(seconds=30)  # until a shared folder shows what a job wrote at its end
@@ -91,6 +92,12 @@ def _settle_ended(row: RunRow, ticket: str, seen: Seen) -> None:
     if row.cancel_requested or seen.state in CANCELLED:
         row.status, row.finished_at, row.worker = RunStatus.CANCELLED, now, None
         row.message = f"Cancelled; {where}: {seen.sentence()}."
+    elif seen.is_out_of_memory:
+        row.status, row.finished_at, row.worker = RunStatus.FAILED, now, None
+        row.error = (
+            f"Out of memory: {where} was ended for want of it ({seen.sentence()}). Ask for more "
+            f"(--ask memory_gb=N), or do with less. {LESS_MEMORY} Then resume it."
+        )
     elif row.status is RunStatus.QUEUED:
         row.status, row.finished_at = RunStatus.FAILED, now
         row.error = (

@@ -30,16 +30,19 @@ from scicot.services.runs.lost import ACTIVE
 from scicot.services.runs.runs import get_run
 from scicot.words.errors import DatabaseError, SciCotError, StorageError
 from scicot.words.launching import CLUSTERS, OPTIONS, ClusterName, Phase, Seen
-from scicot.words.records import RunStatus
+from scicot.words.records import UNDER_WAY, RunStatus
 from scicot.words.runs import RunView
 from scicot.words.settings import Settings
 from scicot.words.storage import storage_error
 
 LOOK_EVERY = timedelta(seconds=2)
-SOON = timedelta(seconds=1)  # a cluster that has no answer by then is asked once a pass
+SOON = timedelta(seconds=1)  # a cluster that has no answer by then is silent: asked once a pass
+SILENT_FOR = timedelta(seconds=10)  # and not by every look of a page: each would wait for it
 LEFT_AFTER = timedelta(seconds=10)  # a run that nobody looks at who reaches its cluster
 # after which whoever was handing a run over is taken for gone: an upload may take minutes
 SUBMITTING = timedelta(minutes=10)
+# the clusters that let a look of this process wait in vain, by launcher and address, and when
+_silent_at: dict[tuple[str, str], datetime] = {}
 log = logging.getLogger(__name__)
 
 
@@ -50,7 +53,9 @@ def look_after(session: Session, settings: Settings) -> None:
     for run_id in _to_hand_over(session, at_hand):
         with _alone(session, run_id):
             _hand_over(session, settings, run_id)
-    silent: set[tuple[str, str]] = set()
+    now = utc_now()
+    # one of a time to come was by a clock that was put back
+    silent = {which for which, at in _silent_at.items() if at <= now < at + SILENT_FOR}
     for run_id in _to_look_at(session, at_hand):
         with _alone(session, run_id):
             _look_after(session, settings, run_id, silent)
@@ -80,7 +85,7 @@ def _tell_trouble(session: Session, run_id: int, error: Exception) -> None:
     with write(session):
         session.execute(
             update(RunRow)
-            .where(RunRow.id == run_id, RunRow.status.in_((RunStatus.QUEUED, *ACTIVE)))
+            .where(RunRow.id == run_id, RunRow.status.in_(UNDER_WAY))
             .values(message=said)
         )
 
@@ -240,6 +245,7 @@ def _look_after(
         seen = cluster.look(ticket)
         if seen.phase is Phase.UNKNOWN and utc_now() - asked_at >= SOON:
             silent.add(which)
+            _silent_at[which] = utc_now()
     if is_travelling and follow_parcel(session, settings, run_id):
         return  # its result waits for room here
     if ticket is None:

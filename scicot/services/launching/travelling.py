@@ -18,7 +18,7 @@ from scicot.services.runs.context import store_metrics
 from scicot.services.runs.lost import LOST_AFTER
 from scicot.services.runs.runs import MetricPoint
 from scicot.words.errors import Conflict, InvalidParcel, StorageError
-from scicot.words.records import Actor, RunStatus
+from scicot.words.records import NOT_BEGUN, Actor, RunStatus
 from scicot.words.settings import PARCEL, Settings
 
 MOST = 2**31 - 1  # of what is counted
@@ -113,7 +113,7 @@ def _bring_progress(session: Session, row: RunRow, news: News) -> None:
     if row.heartbeat_at is None or heard > row.heartbeat_at:
         row.heartbeat_at = heard
         row.started_at = row.started_at or heard
-        if row.status in (RunStatus.QUEUED, RunStatus.STARTING):
+        if row.status in NOT_BEGUN:
             row.status = RunStatus.RUNNING
 
 

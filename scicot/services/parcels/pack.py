@@ -33,11 +33,11 @@ from scicot.pure.hashing import content_hash
 from scicot.pure.methods.registry import find_method, read_config
 from scicot.services.parcels.rows import read_rows, table_of, without_strangers, write_lines
 from scicot.services.runs.runs import get_run
-from scicot.services.runs.steering import RESUMABLE, resume_run
+from scicot.services.runs.steering import resume_run
 from scicot.words.configs import TrainingConfig
 from scicot.words.errors import RunNotInState
 from scicot.words.people import Action, needs
-from scicot.words.records import Actor, RunKind, RunStatus
+from scicot.words.records import ENDED_BADLY, Actor, RunKind, RunStatus
 from scicot.words.runs import RunView
 from scicot.words.settings import LOCAL, PARCEL, Settings
 
@@ -75,7 +75,7 @@ def pack_run(session: Session, settings: Settings, actor: Actor, run_id: int, pa
     _refuse(run)
     # where it is worked on beside the parcel, its progress is followed
     launch = LaunchRow(run_id=run_id, options={}, parcel=str(path), read_bytes=0)
-    if run.status in RESUMABLE:  # nothing starts it meanwhile
+    if run.status in ENDED_BADLY:  # nothing starts it meanwhile
         packed = write_run(session, settings, run, path)
         resume_run(session, actor, run_id, launcher=PARCEL, launch=launch)
     else:
@@ -167,7 +167,7 @@ def describe(session: Session, run: RunView) -> dict[str, Any]:
 def _refuse(run: RunView) -> None:
     if run.kind is not RunKind.TRAIN:
         raise RunNotInState(f"Run {run.id} is a {run.kind} run; only training runs travel.")
-    if run.status not in (RunStatus.QUEUED, *RESUMABLE):
+    if run.status not in (RunStatus.QUEUED, *ENDED_BADLY):
         raise RunNotInState(
             f"Run {run.id} is {run.status}; pack one that waits, or cancel it first. "
             "A done run can be cloned with `train --like`."

@@ -29,6 +29,7 @@ from scicot.adapters.students.stage_files import (
 from scicot.services.parcels.pack import describe
 from scicot.services.parcels.rows import read_lines, table_of
 from scicot.services.parcels.work import refuse_other_engine
+from scicot.services.runs.lost import ACTIVE
 from scicot.services.runs.runs import get_run
 from scicot.services.students.stages import find_stage
 from scicot.words.errors import Conflict, InvalidParcel, NotFound, SciCotError
@@ -125,7 +126,7 @@ def _is_there(run: RunView, rows: list[dict[str, Any]]) -> bool:
         if run.result == rows[0].get("result"):
             return True
         raise Conflict(f"Run {run.id} has another result already. Clone the run for a second one.")
-    is_under_way = run.status in (RunStatus.STARTING, RunStatus.RUNNING)
+    is_under_way = run.status in ACTIVE
     if run.status is RunStatus.DONE or (is_under_way and run.launcher == LOCAL):
         raise Conflict(
             f"Run {run.id} is {run.status} on this machine. Clone the run to train it elsewhere."

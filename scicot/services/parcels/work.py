@@ -6,14 +6,16 @@ from the parcel, and tells what it does to `progress.jsonl` beside it, for whoev
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select, update
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import SQLAlchemyError, StatementError
 from sqlalchemy.orm import Session
 
 from db.migrate import migrate
@@ -26,28 +28,28 @@ from db.models import (
     StageRow,
 )
 from db.session import open_session, write
-from scicot.adapters.clock import utc_now
 from scicot.adapters.parcel_files import read_manifest, write_parcel
 from scicot.adapters.parcel_folders import (
     PROGRESS,
-    add_line,
     copy_progress,
     find_packed_student,
     locked_folder,
     open_once,
     scratch_folder,
 )
-from scicot.adapters.parcel_news import in_touch, result_path, work_folder
+from scicot.adapters.parcel_news import result_path, work_folder
+from scicot.adapters.parcel_signs import in_touch
 from scicot.adapters.students.identity import engine_version
 from scicot.adapters.students.stage_files import copy_stage
 from scicot.services.parcels.pack import TABLES
 from scicot.services.parcels.rows import insert_rows, read_lines, read_rows, table_of, write_lines
-from scicot.services.runs.context import Handler
+from scicot.services.runs.context import ASKED_TO_STOP, Handler
 from scicot.services.runs.worker import run_worker
-from scicot.words.errors import DatabaseBusy, InvalidParcel
+from scicot.words.errors import InvalidParcel, SciCotError
 from scicot.words.records import RunKind, RunStatus
 from scicot.words.settings import Settings
 
+log = logging.getLogger(__name__)
 RESULTS = (RunRow, StageRow, RunStageRow, RunPartRow, MetricRow, PredictionRow)
 
 
@@ -62,27 +64,46 @@ class Worked:
 
 
 def work_parcel(
-    path: Path, settings: Settings, handlers: Mapping[RunKind, Handler], folder: Path | None = None
+    path: Path,
+    settings: Settings,
+    handlers: Mapping[RunKind, Handler],
+    folder: Path | None = None,
+    *,
+    leave: Callable[[Worked], None] | None = None,
 ) -> Worked:
     """Carry out the run of a parcel and write its result beside it, by rename.
 
-    Started again, it goes on from what is complete. Raises InvalidParcel for what is no parcel of
-    a run or was packed by another engine, Conflict while another process works on it.
+    Started again, it goes on from what is complete. `leave` ends the process, as `run_worker`'s
+    does: it is given how the run ended, where one that was cancelled has not stopped by itself for
+    2.5 s. Signs of life are shown from the unpacking to the written result.
+
+    Raises InvalidParcel for what is no parcel of a run or was packed by another engine, Conflict
+    while another process works on it.
     """
     manifest = read_manifest(path)
     refuse_other_engine(path, manifest, kind="run")
     folder = folder or work_folder(path)
     with locked_folder(folder):
-        inside = open_once(path, folder, manifest)
-        own = _settings(settings, folder, inside)
-        run_id = int(manifest["run"]["id"])
-        _prepare(own, inside, run_id)
-        with open_session(own.resolved_database_url) as session:
-            is_done = session.get_one(RunRow, run_id).status is RunStatus.DONE
-        if not is_done:
-            with in_touch(folder, partial(_ask_to_stop, own, run_id)):
-                run_worker(run_id, own, handlers, tell=_teller(folder / PROGRESS))
-        return _finish(own, manifest, path, folder, run_id)
+        own = _settings(settings, folder)
+        run_id, is_ready = int(manifest["run"]["id"]), threading.Event()
+        with in_touch(folder, partial(_ask_to_stop, own, run_id, is_ready)) as progress:
+            inside = open_once(path, folder, manifest)
+            own = own.model_copy(update={"packed_student": find_packed_student(inside)})
+            _prepare(own, inside, run_id)
+            is_ready.set()
+            with open_session(own.resolved_database_url) as session:
+                is_done = session.get_one(RunRow, run_id).status is RunStatus.DONE
+            if not is_done:
+                end = _end_by(leave, run_id)
+                run_worker(run_id, own, handlers, tell=progress.tell, leave=end)
+            return _finish(own, manifest, path, folder, run_id)
+
+
+def _end_by(leave: Callable[[Worked], None] | None, run_id: int) -> Callable[[], None] | None:
+    """Return what ends the process of a run that was cancelled."""
+    if leave is None:
+        return None
+    return partial(leave, Worked(run_id, RunStatus.CANCELLED, ASKED_TO_STOP, None))
 
 
 def refuse_other_engine(path: Path, manifest: Mapping[str, Any], *, kind: str) -> None:
@@ -98,14 +119,13 @@ def refuse_other_engine(path: Path, manifest: Mapping[str, Any], *, kind: str) -
         )
 
 
-def _settings(settings: Settings, folder: Path, inside: Path) -> Settings:
+def _settings(settings: Settings, folder: Path) -> Settings:
     return settings.model_copy(
         update={
             "home": folder / "home",
             "artifacts": "",
             "database_url": None,
             "launcher": "none",
-            "packed_student": find_packed_student(inside),
         }
     )
 
@@ -148,21 +168,20 @@ def _fill(session: Session, inside: Path, run_id: int) -> None:
         raise InvalidParcel(f"The parcel does not hold run {run_id}. Pack the run again.")
 
 
-def _ask_to_stop(settings: Settings, run_id: int) -> bool:
-    """Set the flag that the worker polls, and return whether the database had room for it."""
+def _ask_to_stop(settings: Settings, run_id: int, is_ready: threading.Event) -> bool:
+    """Set the flag that the worker polls, and return whether it is set.
+
+    It is not before the run's row is there, and where the database does not take it just now.
+    """
+    if not is_ready.is_set():
+        return False
     try:
         with open_session(settings.resolved_database_url) as session, write(session):
             session.get_one(RunRow, run_id).cancel_requested = True
-    except DatabaseBusy:
+    except (SciCotError, SQLAlchemyError) as error:
+        log.warning("Run %s could not be asked to stop, and is asked again: %s", run_id, error)
         return False
     return True
-
-
-def _teller(path: Path) -> Any:
-    def tell(event: Mapping[str, Any]) -> None:
-        add_line(path, {"at": utc_now().isoformat(), **event})
-
-    return tell
 
 
 def _finish(

@@ -15,6 +15,7 @@ from scicot.adapters.clock import utc_now
 from scicot.adapters.launchers.launcher import Launcher
 from scicot.adapters.launchers.local import WorkerProcess
 from scicot.adapters.students.machine import count_slots
+from scicot.services.runs.killed import tell_killed
 from scicot.services.runs.runs import list_active
 from scicot.words.launching import HEAVY
 from scicot.words.records import RunStatus
@@ -27,6 +28,7 @@ def tend_queue(session: Session, settings: Settings, launcher: Launcher | None) 
     launched: list[int] = []
     if launcher is None:
         return launched
+    tell_killed(session, settings)
     while (run_id := _take_next(session, count_slots(settings))) is not None:
         try:
             process = launcher.launch(settings, run_id)

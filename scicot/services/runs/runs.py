@@ -25,7 +25,7 @@ from scicot.services.runs.lost import ACTIVE, effective_status, reads_as
 from scicot.words.configs import NOT_HASHED
 from scicot.words.errors import InvalidInput, NotFound, RunNotInState
 from scicot.words.people import Action, needs
-from scicot.words.records import Actor, RunKind, RunStatus
+from scicot.words.records import UNDER_WAY, Actor, RunKind, RunStatus
 from scicot.words.runs import RunView
 from scicot.words.settings import LOCAL, Settings
 
@@ -70,7 +70,7 @@ def create_lone_run(session: Session, actor: Actor, **run: Unpack[NewRun]) -> in
         equal = session.scalar(
             select(func.max(RunRow.id)).where(
                 RunRow.config_hash == hash_run(run),
-                RunRow.status.in_((RunStatus.QUEUED, *ACTIVE)),
+                RunRow.status.in_(UNDER_WAY),
             )
         )
         if equal is not None:

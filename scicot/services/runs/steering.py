@@ -14,11 +14,9 @@ from scicot.services.runs.lost import effective_status
 from scicot.services.runs.runs import get_run, run_row
 from scicot.words.errors import RunNotInState
 from scicot.words.people import Action, needs
-from scicot.words.records import Actor, RunStatus
+from scicot.words.records import ENDED_BADLY, Actor, RunStatus
 from scicot.words.runs import RunView
 from scicot.words.settings import LOCAL
-
-RESUMABLE = (RunStatus.LOST, RunStatus.CANCELLED, RunStatus.FAILED)
 
 
 @needs(Action.STEER_RUN)
@@ -59,7 +57,7 @@ def resume_run(
     with write(session):
         row = run_row(session, run_id)
         status = effective_status(row, utc_now())
-        if status not in RESUMABLE:
+        if status not in ENDED_BADLY:
             raise RunNotInState(
                 f"Run {run_id} is {status}; only a lost, cancelled or failed run can be resumed."
             )
@@ -95,7 +93,7 @@ def start_here(session: Session, actor: Actor, run_id: int) -> RunView:
         raise RunNotInState(
             f"Run {run_id} is with {run.launcher} as {launch.ticket}. Cancel it first."
         )
-    if run.status in RESUMABLE:
+    if run.status in ENDED_BADLY:
         return resume_run(session, actor, run_id, launcher=LOCAL)
     with write(session):
         row = run_row(session, run_id)

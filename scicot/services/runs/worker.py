@@ -40,7 +40,7 @@ from scicot.words.errors import (
     SciCotError,
 )
 from scicot.words.launching import HEAVY
-from scicot.words.records import RunKind, RunStatus
+from scicot.words.records import NOT_BEGUN, RunKind, RunStatus
 from scicot.words.settings import Settings
 from scicot.words.storage import full_disk, says_full, says_no_memory, storage_error
 
@@ -64,7 +64,7 @@ def claim_run(session: Session, run_id: int, worker: str) -> bool:
             .where(
                 RunRow.id == run_id,
                 RunRow.worker.is_(None),
-                RunRow.status.in_((RunStatus.QUEUED, RunStatus.STARTING)),
+                RunRow.status.in_(NOT_BEGUN),
             )
             .values(
                 status=RunStatus.RUNNING,
@@ -221,6 +221,6 @@ def _beat(
             if time.monotonic() - last_beat >= HEARTBEAT_SECONDS:
                 context.report()
                 last_beat = time.monotonic()
-        except (SciCotError, SQLAlchemyError) as error:
+        except (SciCotError, SQLAlchemyError, OSError) as error:
             # the next round tries again, whatever it was: without a beat nobody could stop the run
             log.warning("Run %s: no sign of life could be written: %s", context.run.id, error)

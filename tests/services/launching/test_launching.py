@@ -96,6 +96,7 @@ def slurm(monkeypatch: pytest.MonkeyPatch) -> NotingCluster:
     monkeypatch.setattr(tending, "open_cluster", lambda _name, _options: noting)
     monkeypatch.setattr(tending, "is_at_hand", lambda _name: True)
     monkeypatch.setattr(tending, "LOOK_EVERY", timedelta(0))
+    monkeypatch.setattr(tending, "SILENT_FOR", timedelta(0))
     return noting
 
 
@@ -267,6 +268,44 @@ def test_a_cluster_that_lets_one_look_wait_in_vain_is_asked_no_more_in_that_pass
     assert len(asked) == looks
     workspace.tend()
     assert len(asked) == 2 * looks
+
+
+@pytest.mark.parametrize("has_begun", [True, False])
+def test_a_job_that_its_cluster_ended_for_want_of_memory_fails_with_the_way_out(
+    workspace: Workspace, slurm: NotingCluster, *, has_begun: bool
+) -> None:
+    run_id = send(workspace)
+    if has_begun:
+        claim_run(workspace, run_id, "w")
+    slurm.says = Seen(Phase.ENDED, "OUT_OF_MEMORY", is_out_of_memory=True)
+    workspace.tend()
+    run = get_run(workspace, run_id)
+    assert run.status is RunStatus.FAILED
+    assert "Out of memory: Slurm job 17" in (run.error or "")
+    assert "--ask memory_gb=N" in (run.error or "")
+
+
+def test_a_page_waits_for_a_silent_cluster_once_in_ten_seconds(
+    workspace: Workspace, slurm: NotingCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(workspace)
+    past, asked = [timedelta(0)], []
+
+    def look(ticket: str) -> Seen:
+        asked.append(ticket)
+        past[0] += timedelta(seconds=2)
+        return Seen(Phase.UNKNOWN, "UNKNOWN")
+
+    monkeypatch.setattr(tending, "_silent_at", {})
+    monkeypatch.setattr(tending, "SILENT_FOR", timedelta(seconds=10))
+    monkeypatch.setattr(tending, "utc_now", lambda: utc_now() + past[0])
+    monkeypatch.setattr(slurm, "look", look)
+    for _look_of_a_page in range(5):
+        workspace.tend()
+    assert len(asked) == 1
+    past[0] += timedelta(seconds=10)
+    workspace.tend()
+    assert len(asked) == 2
 
 
 def test_a_requeued_job_waits_again_and_its_next_worker_has_the_run(

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from scicot.adapters.launchers.local import REPOSITORY
 from scicot.services.parcels.pack import pack_run
 from scicot.services.parcels.take_in import take_in
 from scicot.services.training.training import start_training
 from scicot.services.workspace import Workspace
+from scicot.words.places import REPOSITORY
 from scicot.words.records import Actor
 from scicot.words.settings import Settings
 from tests.cluster.line import outcome
