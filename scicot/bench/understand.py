@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -34,7 +34,6 @@ class UnderstandBench:
     next_ms: float
     slice_filter_ms: float
     what_if_ms: float
-    what_if_exact_ms: float
 
 
 def bench_understand(runs: int, questions: int, settings: Settings) -> UnderstandBench:
@@ -49,9 +48,7 @@ def bench_understand(runs: int, questions: int, settings: Settings) -> Understan
             return _measure(page, runs, questions, what_if_ms)
 
 
-def _measure(
-    page: Any, runs: int, questions: int, what_if_ms: Mapping[str, float]
-) -> UnderstandBench:
+def _measure(page: Any, runs: int, questions: int, what_if_ms: float) -> UnderstandBench:
     times: dict[str, list[float]] = {}
 
     def clock(name: str, press: Callable[[], None], wait: Callable[[], None]) -> None:
@@ -98,8 +95,7 @@ def _measure(
         cell_ms=medians["cell"],
         next_ms=medians["next"],
         slice_filter_ms=medians["slice"],
-        what_if_ms=what_if_ms["int8"],
-        what_if_exact_ms=what_if_ms["float32"],
+        what_if_ms=what_if_ms,
     )
 
 

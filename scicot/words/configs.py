@@ -5,6 +5,7 @@ A default marked [paper] is the paper's choice; [ours] fills what the paper leav
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal, Self
 
 from pydantic import (
@@ -38,6 +39,8 @@ STARTER_DEFAULTS: dict[str, Any] = {
 }
 # What a setting that came later was fixed to before; where the default is that, none is needed.
 BEFORE: dict[str, Any] = {"evaluate_on": "test"}
+# Values that a setting no longer takes, and what a run that was told one of them goes on with.
+NO_LONGER: dict[str, dict[Any, Any]] = {"inference": {"int8": "fp32"}}
 # Settings that came when runs had hashes: with these values a run is the one that it was before.
 NOT_HASHED: dict[str, Any] = {
     "per_question": "all",
@@ -51,6 +54,14 @@ RATIONALE_TOKENS = 128  # [ours] a rationale's limit where no snapshot says how 
 RATIONALE_SHARE = 0.99  # [ours] of a snapshot's rationales that the default limit leaves whole
 AnswerForm = Literal["letter_and_text", "text", "letter"]
 Reader = Literal["student", "llm"]  # of outputs: the strict one, and the one for large models
+
+
+def still_taken(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a stored run's settings with what is taken today for values that are no more."""
+    return {
+        name: NO_LONGER[name].get(value, value) if name in NO_LONGER else value
+        for name, value in stored.items()
+    }
 
 
 class Config(BaseModel):
@@ -108,7 +119,7 @@ class TrainingConfig(Config):
     # what is cut from a rationale that states the answer, wherever a student learns or reads one
     strip_answer: Literal["none", "sentence"] = "none"  # [ours] nothing edited between stages
     precision: Literal["auto", "fp32", "bf16"] = "auto"
-    inference: Literal["fp32", "int8", "fp16", "bf16"] = "fp32"
+    inference: Literal["fp32", "fp16", "bf16"] = "fp32"
     selection: Literal["last", "validation"] = "last"  # [ours] never the test split
     limit_validation: int | None = Field(default=256, ge=1)  # [ours]
     checkpoint_every: int = Field(default=200, ge=1)  # optimizer steps

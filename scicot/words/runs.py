@@ -15,6 +15,7 @@ from scicot.words.configs import (
     ImportedConfig,
     PredictionConfig,
     TrainingConfig,
+    still_taken,
 )
 from scicot.words.errors import RunNotInState
 from scicot.words.records import RunKind, RunStatus, Split
@@ -174,9 +175,11 @@ class RunView:
     def _known(self, config: type[Config]) -> dict[str, object]:
         """Return what the run was told of these settings, and the dataset of its row.
 
-        A setting that is no more, of a run from before, is left out.
+        A setting that is no more, of a run from before, is left out; for a value that is no more
+        stands what the run goes on with.
         """
-        told = {key: self.config[key] for key in config.model_fields if key in self.config}
+        stored = still_taken(self.config)
+        told = {key: stored[key] for key in config.model_fields if key in stored}
         return ({"dataset": self.dataset or ""} if "dataset" in config.model_fields else {}) | told
 
     def _settings(self, kind: RunKind, config: type[C], values: Mapping[str, object]) -> C:

@@ -11,16 +11,10 @@ from scicot.services.evaluation.what_if import WhatIfAnswer
 from scicot.words.records import StoredQuestion
 
 
-def show_answers(
-    question: StoredQuestion, before: WhatIfAnswer, now: WhatIfAnswer, *, is_exact: bool
-) -> None:
-    """Show the original answer beside the present one, and how each option's share moved.
-
-    Computed in int8 the answers are approximate, and their heads say so.
-    """
-    about = "" if is_exact else ", approximately"
+def show_answers(question: StoredQuestion, before: WhatIfAnswer, now: WhatIfAnswer) -> None:
+    """Show the original answer beside the present one, and how each option's share moved."""
     for column, title, answer in zip(
-        st.columns(2), (f"Original{about}", f"Now{about}"), (before, now), strict=True
+        st.columns(2), ("Original", "Now"), (before, now), strict=True
     ):
         with column:
             st.markdown(f"**{title}**")

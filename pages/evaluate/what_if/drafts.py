@@ -20,7 +20,7 @@ class History:
         self.question = question
         self.drafts: list[Draft] = st.session_state.setdefault(self.key, [original])
         # what was answered before is not asked again: undo and the original cost nothing
-        self.answers: dict[tuple[Draft, bool], WhatIfAnswer] = st.session_state.setdefault(
+        self.answers: dict[Draft, WhatIfAnswer] = st.session_state.setdefault(
             f"{self.key}_answers", {}
         )
 

@@ -21,6 +21,7 @@ from scicot.pure.markdown import escape_markdown
 from scicot.services.evaluation.attribution import is_two_stage
 from scicot.services.evaluation.question_view import add_note
 from scicot.services.evaluation.what_if import (
+    WhatIfAnswer,
     answer_draft,
     can_answer,
     describe_draft,
@@ -30,7 +31,7 @@ from scicot.services.evaluation.what_if import (
 from scicot.services.predictions.store import list_outcomes, list_predictions
 from scicot.services.questions.lookup import get_question
 from scicot.services.workspace import open_workspace
-from scicot.words.records import StoredQuestion
+from scicot.words.records import Prediction, StoredQuestion
 from scicot.words.runs import RunView
 from scicot.words.settings import get_settings
 
@@ -57,28 +58,16 @@ def show(run: RunView) -> None:
             with st.expander("Question and options", icon=":material/edit:"):
                 history.show_question()
             history.show_undo()
-        with answers:
-            is_exact = st.toggle(
-                "Exact",
-                key="what_if_exact",
-                help="Compute in fp32, as the run did, instead of int8: about half as fast.",
-            )
         for draft in (original, history.now):
-            if (draft, is_exact) not in history.answers:
-                history.answers[draft, is_exact] = answer_draft(
-                    session, get_settings(), run.id, question, draft, is_exact=is_exact
+            if draft not in history.answers:
+                history.answers[draft] = answer_draft(
+                    session, get_settings(), run.id, question, draft
                 )
-    before, now = history.answers[original, is_exact], history.answers[history.now, is_exact]
+    before, now = history.answers[original], history.answers[history.now]
     with answers:
-        show_answers(question, before, now, is_exact=is_exact)
-        if before.label != stored.label:
-            here, there = (
-                escape_markdown(label or "unreadably") for label in (before.label, stored.label)
-            )
-            st.caption(
-                f"In int8 the original is answered {here}; the run itself answered {there}. "
-                "Choose Exact for the run's own numbers."
-            )
+        show_answers(question, before, now)
+        if before.label != stored.label or before.output != (stored.output or before.output):
+            st.caption(_say_other(before, stored))
         if reads_rationale:
             st.button(
                 "Let the first student write the rationale anew",
@@ -96,6 +85,20 @@ def show(run: RunView) -> None:
         show_answer(history.box("note"))
     show_next_step(
         "Change how it is trained, and see.", links.LAUNCH, "Train one like it", like=run.id
+    )
+
+
+def _say_other(before: WhatIfAnswer, stored: Prediction) -> str:
+    """Return that the original is answered otherwise here than in the run, and what to think."""
+    here, there = (escape_markdown(label or "unreadably") for label in (before.label, stored.label))
+    what = (
+        f"Here the original is answered {here}; the run itself answered {there}"
+        if before.label != stored.label
+        else "Here the original's answer reads otherwise than in the run"
+    )
+    return (
+        f"{what}: it was computed in another precision, or on another machine. Compare drafts "
+        "with the original as it is answered here; Inspect shows the run's own words."
     )
 
 

@@ -140,9 +140,9 @@ class SettingsForm:
             "inference": self._choice(
                 "inference",
                 "Predictions in",
-                ["fp32", "int8", "fp16", "bf16"],
-                "fp32 is reported. The others may be faster (fp16 and bf16 need a GPU); each is "
-                "used only where nine of ten texts stay as they are, and the share is shown.",
+                ["fp32", "fp16", "bf16"],
+                "fp32 is reported. The others need a GPU and may be faster there; each is used "
+                "only where nine of ten texts stay as they are, and the share is shown.",
             ),
             "tokens_per_batch": self._number(
                 "tokens_per_batch",

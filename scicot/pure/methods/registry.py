@@ -26,6 +26,7 @@ from scicot.words.configs import (
     STARTER_STUDENT,
     Config,
     TrainingConfig,
+    still_taken,
 )
 from scicot.words.errors import InvalidConfig
 from scicot.words.records import RunKind
@@ -145,8 +146,11 @@ def make_config(**values: Any) -> TrainingConfig:
 
 
 def read_config(stored: Mapping[str, Any]) -> TrainingConfig:
-    """Return a stored run's settings; what came later is as it was for that run."""
-    return make_config(**BEFORE | dict(stored))
+    """Return a stored run's settings; what came later is as it was for that run.
+
+    In place of a value that is no more stands what its run goes on with.
+    """
+    return make_config(**BEFORE | still_taken(stored))
 
 
 def scores_end(config: TrainingConfig) -> bool:

@@ -80,25 +80,17 @@ def answer_draft(
     run_id: int,
     question: StoredQuestion,
     draft: Draft,
-    *,
-    is_exact: bool = False,
 ) -> WhatIfAnswer:
     """Return what the run's student answers to the draft, options scored.
 
-    In int8 unless it must be exact: fp32, as the run itself answered. A two-stage run answers
-    from the draft's rationale; a one-stage run writes its own, and the others read none.
+    In fp32, as the run itself answered. A two-stage run answers from the draft's rationale; a
+    one-stage run writes its own, and the others read none.
     """
     run = get_run(session, run_id)
     config, spec = _how_it_answers(run)
     edited = to_question(question, draft)
-    student = open_stage(
-        session,
-        settings,
-        run_id,
-        spec.answer.role,
-        is_exact=is_exact,
-        at_once=1 if spec.writes_both else 2,
-    )
+    at_once = 1 if spec.writes_both else 2
+    student = open_stage(session, settings, run_id, spec.answer.role, at_once=at_once)
     text = answer_input(config, spec.answer.task, edited, draft.rationale)
     has_end = scores_end(config)
     limit = config.max_input_tokens

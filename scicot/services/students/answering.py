@@ -26,8 +26,9 @@ AT_ONCE = {Family.ENCODER_DECODER: 128, Family.CAUSAL: 64}
 AT_ONCE_ON_CARD = 512
 AGREEMENT_SAMPLE = 32
 AGREEMENT_NEEDED = 0.9  # share of equal texts below which a faster type is not used
-# what a setting is called by CTranslate2; fp16 and bf16 need a GPU
-COMPUTE_TYPES = {"fp32": "float32", "int8": "int8", "fp16": "float16", "bf16": "bfloat16"}
+# What a setting is called by CTranslate2; fp16 and bf16 need a GPU. int8 is not among them: of
+# real students it changed every second answer and nine rationales in ten (docs/log.md).
+COMPUTE_TYPES = {"fp32": "float32", "fp16": "float16", "bf16": "bfloat16"}
 
 
 class Student(Protocol):
@@ -68,19 +69,16 @@ class Answering:
         self._open: dict[tuple[str, str], Student] = {}
         self._is_fast = True if self.device == "cpu" else None  # whether CTranslate2 works here
         self.slow_reason = ""
+        self._is_told = False  # that the type asked for is not to be had on this device
 
     @property
     def inference(self) -> dict[str, Any]:
         """How texts were computed, for the run's result."""
-        return {
-            "asked_for": self.config.inference,
-            f"{self._fast_name}_agreement": self.agreement,
-            "device": name_device(self.device),
-        } | ({"slow_reason": self.slow_reason} if self.slow_reason else {})
-
-    @property
-    def _fast_name(self) -> str:
-        return "int8" if self.config.inference == "fp32" else self.config.inference
+        asked = self.config.inference
+        how: dict[str, Any] = {"asked_for": asked, "device": name_device(self.device)}
+        if asked != "fp32":
+            how[f"{asked}_agreement"] = self.agreement
+        return how | ({"slow_reason": self.slow_reason} if self.slow_reason else {})
 
     def generate(
         self, stage: TrainedStage, inputs: Sequence[str], max_new_tokens: int, what: str
@@ -171,7 +169,11 @@ class Answering:
     def _compute_type(self, stage: TrainedStage, inputs: Sequence[str], max_new_tokens: int) -> str:
         if not has_fast_form(stage.folder) or not self._works_here(stage):
             return "torch"
-        if self.config.inference == "fp32" or not inputs:
+        asked = self.config.inference
+        if asked != "fp32" and self.device == "cpu" and not self._is_told:
+            self.watcher.say(f"{asked} needs a GPU; here the texts are written in fp32.")
+            self._is_told = True
+        if asked == "fp32" or self.device == "cpu" or not inputs:
             return "float32"
         fast_type = COMPUTE_TYPES[self.config.inference]
         if stage.role not in self.agreement:

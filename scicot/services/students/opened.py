@@ -37,16 +37,14 @@ def open_stage(
     run_id: int,
     role: str,
     *,
-    is_exact: bool = True,
     at_once: int = 1,
     device: str = "cpu",
 ) -> OpenedStudent:
     """Return the student of a run's stage, kept open for the next question.
 
-    Exact is fp32, as the run itself computed; int8 is nearly twice as fast. `at_once`: how many
-    calls it works on side by side. On a GPU, and where CTranslate2 does not know the student, torch
-    answers, always exactly. Raises NotFound when the run has no such stage, StudentError when its
-    files are damaged.
+    It computes in fp32, as the run itself did. `at_once`: how many calls it works on side by side.
+    On a GPU, and where CTranslate2 does not know the student, torch answers. Raises NotFound when
+    the run has no such stage, StudentError when its files are damaged.
     """
     stage_hash = session.scalar(
         select(StageRow.hash)
@@ -61,7 +59,6 @@ def open_stage(
     fetch_stage(settings, stage_hash)
     folder = stage_folder(settings, stage_hash)
     is_fast = device == "cpu" and has_fast_form(folder)
-    compute_type = "int8" if is_fast and not is_exact else "float32"
     where = folder / ("ct2" if is_fast else "model")
     most = settings.opened_students_mb * 1_000_000
 
@@ -70,14 +67,10 @@ def open_stage(
         if not is_fast:
             family = inspect_folder(role, where).family
             return TorchStudent.open(where, family, threads=settings.threads, device=device)
-        return FastStudent.open(
-            where, compute_type=compute_type, threads=settings.threads, at_once=at_once
-        )
+        return FastStudent.open(where, threads=settings.threads, at_once=at_once)
 
-    key = (where, compute_type, settings.threads, at_once, device)
-    # int8 is made of the same file, at a quarter of its size
-    size = size_of(where) // (4 if compute_type == "int8" else 1)
-    return _SHELF.take(key, size, most, open_it)
+    key = (where, settings.threads, at_once, device)
+    return _SHELF.take(key, size_of(where), most, open_it)
 
 
 def _check_intact(folder: Path) -> None:

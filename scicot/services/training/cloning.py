@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from scicot.pure.methods.registry import make_config, read_config
 from scicot.pure.training.differences import Difference, find_differences
 from scicot.services.runs.runs import get_run
-from scicot.words.configs import TrainingConfig
+from scicot.words.configs import NO_LONGER, TrainingConfig, still_taken
 from scicot.words.errors import InvalidConfig
 from scicot.words.records import RunKind
 from scicot.words.runs import RunView
@@ -29,7 +29,7 @@ def clone_config(session: Session, run_id: int | None, given: Mapping[str, Any])
             f"Run {run_id} is a {run.kind} run; only a training run's settings can be taken over. "
             "`python -m scicot runs list` shows the runs."
         )
-    return make_config(**dict(run.config) | dict(given))
+    return make_config(**still_taken(run.config) | dict(given))
 
 
 def differences_from_run(
@@ -48,9 +48,10 @@ def differences_between_runs(session: Session, there: int, here: int) -> list[Di
 
 
 def _settings_of(run: RunView) -> dict[str, Any]:
-    """Return the run's settings; those that came into being after it have their default."""
+    """Return what the run was told; settings that came into being after it have their default."""
     if run.kind is RunKind.TRAIN and run.config:
-        return read_config(run.config).model_dump(mode="json")
+        told = {name: run.config[name] for name in NO_LONGER if name in run.config}
+        return read_config(run.config).model_dump(mode="json") | told
     return dict(run.config)
 
 

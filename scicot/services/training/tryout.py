@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from scicot.adapters.students.probe import STEPS
-from scicot.pure.methods.registry import make_config
+from scicot.pure.methods.registry import make_config, read_config
 from scicot.pure.runs.durations import say_duration
 from scicot.services.questions.lookup import find_dataset_id
 from scicot.services.runs.context import RunContext
@@ -41,7 +41,7 @@ def start_estimate(
 
 def run_estimate(context: RunContext) -> dict[str, Any]:
     """Try the student for ten steps, telling each; a run that is cancelled ends the try-out."""
-    config = make_config(**EstimateConfig.checked(**context.run.config).training)
+    config = read_config(EstimateConfig.checked(**context.run.config).training)
     context.report(done=0, total=STEPS, message="Loading the student.")
     told, began = 0, time.monotonic()
 

@@ -37,16 +37,15 @@ def test_an_unedited_question_is_answered_as_in_the_run_and_an_edit_moves_the_op
     assert can_answer(session, run)
     (stored,) = list_predictions(session, run.id, question_ids=[question.id])
     draft = to_draft(question, stored.rationale)
-    before = answer_draft(session, settings, run.id, question, draft, is_exact=True)
+    before = answer_draft(session, settings, run.id, question, draft)
     assert (before.output, before.label) == (stored.output, stored.label)
     assert before.probabilities == pytest.approx(
         option_probabilities(stored.option_log_likelihoods or {}), abs=1e-3
     )
     edited = replace(draft, rationale="Magnets pull iron.", stem="Which one pulls iron?")
-    now = answer_draft(session, settings, run.id, question, edited, is_exact=True)
+    now = answer_draft(session, settings, run.id, question, edited)
     assert now.probabilities != before.probabilities
-    fast = answer_draft(session, settings, run.id, question, draft)
-    assert sum(fast.probabilities.values()) == pytest.approx(1.0)
+    assert sum(now.probabilities.values()) == pytest.approx(1.0)
     if method == "sci_cot":
         assert write_rationale(session, settings, run.id, question, draft) == stored.rationale
 

@@ -48,7 +48,7 @@ def test_free_answers_go_through_the_whole_line(
     assert not any(prediction.option_label for prediction in predictions)
     (stored,) = (one for one in predictions if one.question_id == question.id)
     draft = to_draft(question, stored.rationale)
-    answer = answer_draft(session, settings, run.id, question, draft, is_exact=True)
+    answer = answer_draft(session, settings, run.id, question, draft)
     assert (answer.output, answer.label, answer.probabilities) == (stored.output, stored.label, {})
     assert describe_draft(question, draft, answer, answer)
     attribution = start_attribution(session, actor, AttributionConfig(run=run.id))

@@ -325,14 +325,6 @@ def test_a_run_taken_up_again_says_what_its_parts_cost_in_both_attempts(
     assert (reused["train answer"].seconds, reused["train answer"].reused) == (0.0, True)
 
 
-def test_int8_is_used_only_where_it_agrees(
-    session: Session, settings: Settings, questions: Questions, tiny_t5: Path
-) -> None:
-    run = train(session, settings, tiny_config("finetune", tiny_t5, inference="int8"))
-    inference: Any = run.result["inference"]
-    assert 0 <= inference["int8_agreement"]["answer"] <= 1
-
-
 @pytest.mark.parametrize(
     ("change", "error", "words"),
     [
