@@ -22,6 +22,7 @@ from scicot.pure.markdown import escape_markdown
 from scicot.pure.statistics import Interval
 from scicot.services.evaluation.results import Results, load_results
 from scicot.services.workspace import open_workspace
+from scicot.words.errors import NotFound
 from scicot.words.records import Split
 
 
@@ -47,6 +48,12 @@ def results_command(
     split: Annotated[
         Split | None, typer.Option(help="Whose questions. [validation, else test]")
     ] = None,
+    settings: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KEY", help="The set of settings that the cells share, where there are several."
+        ),
+    ] = None,
     written: Annotated[
         Format, typer.Option("--format", help="How the tables are written.")
     ] = Format.MARKDOWN,
@@ -54,7 +61,10 @@ def results_command(
 ) -> None:
     """Show the finished runs, whatever their set, and the paper's tables with ours beside them."""
     with open_workspace() as session:
-        results = load_results(session, experiment_id=experiment, student=student, split=split)
+        results = load_results(
+            session, experiment_id=experiment, student=student, split=split, settings=settings
+        )
+    _refuse_unknown(results, settings)
     runs = _list_runs(results)
     emit(
         {
@@ -65,6 +75,11 @@ def results_command(
             "splits": results.splits,
             "runs": runs,
             "settings": results.settings,
+            "sets": [
+                {"key": one.key, "settings": one.said, "runs": [run.id for run in one.runs]}
+                for one in results.sets
+            ],
+            "shown_set": results.shown_set,
             "baselines": {
                 dataset: {
                     "chance": baseline.chance,
@@ -84,8 +99,27 @@ def results_command(
         as_json,
         (_say_runs(runs) if written is Format.MARKDOWN else "") + _write(results.tables, written),
     )
+    if len(results.sets) > 1:
+        say(_say_sets(results))
     for dataset, reads in results.test_reads.items():
         say(reads.say(dataset))
+
+
+def _refuse_unknown(results: Results, settings: str | None) -> None:
+    """Raise NotFound, with the sets there are, for settings that no run of the tables has."""
+    known = {one.key: one.said for one in results.sets}
+    if settings is not None and settings not in known:
+        there = "; ".join(f"{key}: {said or 'the only ones'}" for key, said in known.items())
+        raise NotFound(f"No finished run has the settings '{settings}' (there are: {there}).")
+
+
+def _say_sets(results: Results) -> str:
+    """Return which sets of settings there are, and which of them the tables show."""
+    lines = [
+        f"{'*' if one.key == results.shown_set else ' '} --settings {one.key}: {one.title}"
+        for one in results.sets
+    ]
+    return "\n".join(["Tables of one set of settings at a time; * is shown:", *lines])
 
 
 def _list_runs(results: Results) -> list[dict[str, Any]]:

@@ -92,6 +92,9 @@ def test_results_prints_ours_beside_the_papers(runs: tuple[int, int]) -> None:
     assert cells["Sci-CoT"]["ours"] == 3 / 8
     assert cells["One-stage"]["ours"] is None
     assert r"\begin{tabular}" in run_command("results", "--format", "latex").stdout
+    assert run_json("results", "--settings", found["shown_set"])["tables"] == found["tables"]
+    refused = run_json("results", "--settings", "nosuch", exit_code=1)
+    assert f"there are: {found['shown_set']}: the only ones" in refused["error"]
 
 
 def test_predictions_go_out_and_come_back_under_another_name(

@@ -65,6 +65,24 @@ def test_results_that_are_kept_are_made_anew_when_a_run_finishes(
     assert cell(app, "table_table_2", "Sci-CoT", 2)["text"].startswith("65.00 [")
 
 
+def test_runs_of_other_settings_are_a_choice_away_and_kept_in_the_link(
+    session: Session, tmp_path: Path
+) -> None:
+    store_sci_cot(session, tmp_path)
+    for seed in (0, 1):
+        store_sci_cot(session, tmp_path, right=range(9), seed=seed, answer_form="text")
+    app = open_page("evaluate/results")
+    assert cell(app, "table_table_2", "Sci-CoT", 2)["text"].startswith("90.00 [")
+    box = app.selectbox(key="results_settings")
+    assert box.options == ["answer form text (2 runs)", "answer form letter_and_text (1 run)"]
+    box.select_index(1).run()
+    assert not app.exception
+    assert cell(app, "table_table_2", "Sci-CoT", 2)["text"].startswith("40.00 [")
+    assert "settings" in app.query_params
+    app.selectbox(key="results_settings").select_index(0).run()
+    assert cell(app, "table_table_2", "Sci-CoT", 2)["text"].startswith("90.00 [")
+
+
 def store_sci_cot(
     session: Session,
     folder: Path,
@@ -72,9 +90,10 @@ def store_sci_cot(
     status: RunStatus = RunStatus.DONE,
     right: Any = range(4),
     seed: int = 0,
+    **settings: Any,
 ) -> int:
     stored = store_questions(session, folder / "files", dataset="arc-easy", test=10)
-    made = make_config(method="sci_cot", dataset="arc-easy", snapshot="s", seed=seed)
+    made = make_config(method="sci_cot", dataset="arc-easy", snapshot="s", seed=seed, **settings)
     return store_run(
         session,
         list(stored[Split.TEST]),

@@ -10,6 +10,7 @@ from pages.evaluate.results.between import show_between
 from pages.evaluate.results.mine import show_my_runs
 from pages.evaluate.results.selection import (
     choose_experiment,
+    choose_settings,
     choose_split,
     choose_student,
     load_chosen,
@@ -116,6 +117,7 @@ with errors_shown():
         choose_student(results.students, results.student)
     with right:
         choose_split(results.splits, results.split)
+    choose_settings(results.sets, results.shown_set)
     show_my_runs(results)
     if results.runs:
         show_report(experiment_id)

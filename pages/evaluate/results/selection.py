@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.shared.frame import BY_DATABASE
 from pages.shared.links import link_choice, write_link
+from scicot.services.evaluation.reference import SettingsSet
 from scicot.services.evaluation.results import (
     Results,
     list_experiments,
@@ -28,18 +29,22 @@ def _load(
     experiment: int | None,
     student: str | None,
     split: Split | None,
+    settings: str | None,
 ) -> Results:
     """Keep the results of this state of the runs; they are frozen, so that sharing is safe."""
-    return load_results(workspace, experiment_id=experiment, student=student, split=split)
+    return load_results(
+        workspace, experiment_id=experiment, student=student, split=split, settings=settings
+    )
 
 
 def load_chosen(experiment: int | None) -> Results:
-    """Return the results as they are now, of the student and split that the link names."""
+    """Return the results as they are now, of the student, split and settings of the link."""
     with open_workspace() as workspace:
         state = results_state(workspace)
         named = st.query_params.get("split", "")
         split = Split(named) if named in list(Split) else None
-        return _load(workspace, state, experiment, st.query_params.get("student"), split)
+        student, settings = (st.query_params.get(name) for name in ("student", "settings"))
+        return _load(workspace, state, experiment, student, split, settings)
 
 
 def choose_experiment() -> int | None:
@@ -84,6 +89,26 @@ def choose_split(splits: Sequence[Split], shown: Split) -> None:
         help="Choose settings on validation; read the test split once, at the end.",
         on_change=_remember_split,
     )
+
+
+def choose_settings(sets: Sequence[SettingsSet], shown: str | None) -> None:
+    """Show which settings the tables' cells share; another choice goes into the link."""
+    if len(sets) < 2:  # nothing to choose
+        return
+    said = {one.key: one.title for one in sets}
+    st.session_state["results_settings"] = shown
+    st.selectbox(
+        "Settings",
+        list(said),
+        key="results_settings",
+        format_func=said.__getitem__,
+        help="A table's cells share one set of settings. Here is in what the sets are unlike.",
+        on_change=_remember_settings,
+    )
+
+
+def _remember_settings() -> None:
+    write_link("settings", st.session_state["results_settings"])
 
 
 def _remember() -> None:

@@ -46,9 +46,12 @@ class ReportExample:
 
 @dataclass(frozen=True, slots=True)
 class ReportPair:
-    """Two runs side by side. `adjusted_p` is Holm's over all pairs of the report."""
+    """Two runs side by side. `adjusted_p` is Holm's over all pairs of the report.
 
-    dataset: str
+    `of` says of which set and split they are, and in which settings where there are several.
+    """
+
+    of: str
     run_a: int
     run_b: int
     name_a: str
@@ -127,14 +130,22 @@ class ReportRun:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportTables:
+    """The tables of one student, split and set of settings, and their figures: (title, SVG)."""
+
+    said: str  # whose they are; empty where there are no others
+    tables: Sequence[ResultTable]
+    figures: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """An experiment for a reader without the app. `figures` are (title, SVG document)."""
+    """An experiment for a reader without the app."""
 
     title: str
     created_at: datetime
     source: str
-    tables: Sequence[ResultTable]
-    figures: Sequence[tuple[str, str]]
+    parts: Sequence[ReportTables]
     pairs: Sequence[ReportPair]
     faults: Sequence[ReportFaults]
     runs: Sequence[ReportRun]

@@ -23,9 +23,11 @@ def to_report_markdown(report: Report) -> str:
         f"Published figures: {escape_markdown(report.source)}.",
         "## Tables",
         *map(escape_markdown, report.test_reads),
-        *[to_markdown(table) for table in report.tables],
-        "## Comparisons",
     ]
+    for part in report.parts:
+        parts += [f"### {escape_markdown(part.said)}"] if part.said else []
+        parts += map(to_markdown, part.tables)
+    parts.append("## Comparisons")
     for pair in report.pairs:
         parts += _pair(pair)
     parts.append("## Attribution")
@@ -46,7 +48,7 @@ def to_report_markdown(report: Report) -> str:
 def _pair(pair: ReportPair) -> Iterator[str]:
     comparison = pair.found
     yield (
-        f"### {escape_markdown(pair.dataset)}: A = {escape_markdown(pair.name_a)} (run "
+        f"### {escape_markdown(pair.of)}: A = {escape_markdown(pair.name_a)} (run "
         f"{pair.run_a}), B = {escape_markdown(pair.name_b)} (run {pair.run_b})"
     )
     if pair.over_seeds:

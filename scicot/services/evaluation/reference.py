@@ -15,6 +15,7 @@ from scicot.pure.evaluation.settings import (
     lesson_setting,
     method_settings,
     say_differences,
+    say_value,
     table_settings,
     usual_settings,
 )
@@ -101,25 +102,68 @@ def say_other_questions(
     return next(filter(None, given), "")
 
 
-def choose_reference(
-    runs: Sequence[RunView],
-    asked: Mapping[int, Asked] | None = None,
-    others: Sequence[RunView] = (),
-) -> Reference:
-    """Return the settings that fill the most cells; of equals those of the most, then newest runs.
+@dataclass(frozen=True, slots=True)
+class SettingsSet:
+    """Runs of one student with one set of settings: those that a table can show side by side.
 
-    `runs` are training runs of one student, `others` what no method of ours trained, newest first;
-    `asked` the questions that each answered.
+    `key` names the settings in links and on the command line; `said` is in what they are unlike
+    the other sets', empty for the only one.
+    """
+
+    key: str
+    said: str
+    runs: Sequence[RunView]
+
+    @property
+    def title(self) -> str:
+        """In what these settings are unlike the others', and how many runs have them."""
+        return f"{self.said} ({len(self.runs):,} run{'' if len(self.runs) == 1 else 's'})"
+
+
+def list_sets(runs: Sequence[RunView]) -> list[SettingsSet]:
+    """Return the sets of settings of training runs; those that fill the most cells come first.
+
+    Of equals those of the most, then of the newest runs. `runs` are of one student, newest first;
+    an untrained student's belong to every set.
     """
     groups: dict[str, list[RunView]] = defaultdict(list)
     for run in runs:
         if learns(run.method):
             groups[content_hash(table_settings(run.config))].append(run)
-    chosen = max(
-        groups.values(),
-        key=lambda group: (len({key_of(run) for run in group}), len(group)),
-        default=[],
+    ordered = sorted(
+        groups.items(),
+        key=lambda group: (len({key_of(run) for run in group[1]}), len(group[1])),
+        reverse=True,
     )
+    settings = [table_settings(group[0].config) for _, group in ordered]
+    unlike = [
+        name
+        for name in (settings[0] if settings else {})
+        if len({content_hash(of.get(name)) for of in settings}) > 1
+    ]
+    return [
+        SettingsSet(
+            key[:8],
+            ", ".join(f"{name.replace('_', ' ')} {say_value(of.get(name))}" for name in unlike),
+            group,
+        )
+        for (key, group), of in zip(ordered, settings, strict=True)
+    ]
+
+
+def choose_reference(
+    runs: Sequence[RunView],
+    asked: Mapping[int, Asked] | None = None,
+    others: Sequence[RunView] = (),
+    chosen: Sequence[RunView] | None = None,
+) -> Reference:
+    """Return the settings of the `chosen` runs, unless told those that fill the most cells.
+
+    `runs` are training runs of one student, `others` what no method of ours trained, newest first;
+    `asked` the questions that each answered.
+    """
+    if chosen is None:
+        chosen = next((one.runs for one in list_sets(runs)), [])
     settings = chosen or runs[:1]
     found = Reference(
         table_settings(settings[0].config) if settings else {},

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -24,13 +25,14 @@ from scicot.pure.evaluation.report import (
     ReportFaults,
     ReportPair,
     ReportRun,
+    ReportTables,
 )
 from scicot.pure.evaluation.report_markdown import to_report_markdown
-from scicot.pure.evaluation.settings import table_settings
+from scicot.pure.evaluation.settings import caption_own, method_settings, table_settings
 from scicot.pure.evaluation.slices import Dimension, SliceRow
 from scicot.pure.evaluation.tables import RunScore
 from scicot.pure.hashing import content_hash
-from scicot.pure.methods.registry import CLAIM, list_methods
+from scicot.pure.methods.registry import CLAIM, list_methods, title_of
 from scicot.pure.predictions.places import Standing, read_standing
 from scicot.pure.shares import say_share
 from scicot.pure.statistics import holm
@@ -38,14 +40,19 @@ from scicot.services.evaluation.attribution import attribute_errors, is_two_stag
 from scicot.services.evaluation.cells import adjust_cells, find_siblings
 from scicot.services.evaluation.comparison import RunComparison, compare_runs
 from scicot.services.evaluation.figures import draw_figures
-from scicot.services.evaluation.results import Results, find_experiment, load_results
+from scicot.services.evaluation.results import (
+    Results,
+    find_experiment,
+    load_results,
+    title_student,
+)
 from scicot.services.evaluation.slices import load_slices
 from scicot.services.predictions.store import list_predictions
 from scicot.services.questions.lookup import get_questions
 from scicot.services.rationales.references import list_references
 from scicot.services.training.snapshots import Snapshot, list_snapshots
 from scicot.words.errors import InvalidInput
-from scicot.words.records import Origin, RunKind
+from scicot.words.records import Origin, RunKind, Split
 from scicot.words.runs import RunView
 
 SHOWN_SLICES = (
@@ -58,9 +65,15 @@ SHOWN_SLICES = (
 )
 
 
-def write_report(session: Session, path: Path, *, experiment_id: int | None = None) -> Report:
+def write_report(
+    session: Session,
+    path: Path,
+    *,
+    experiment_id: int | None = None,
+    examples: int = EXAMPLES,
+) -> Report:
     """Write the report as HTML, or as Markdown where the file's name ends in .md; return it."""
-    report = build_report(session, experiment_id=experiment_id)
+    report = build_report(session, experiment_id=experiment_id, examples=examples)
     is_markdown = path.suffix.lower() in (".md", ".markdown")
     text = report_as_markdown(report) if is_markdown else report_as_html(report)
     write_atomically(path, text.encode("utf-8"))
@@ -77,22 +90,35 @@ def report_as_markdown(report: Report) -> str:
     return to_report_markdown(report)
 
 
-def build_report(session: Session, *, experiment_id: int | None = None) -> Report:
-    """Return the report of an experiment, or of all finished runs.
+def build_report(
+    session: Session, *, experiment_id: int | None = None, examples: int = EXAMPLES
+) -> Report:
+    """Return the report of an experiment, or of all finished runs: every split and all settings.
 
-    Raises NotFound for the experiment, InvalidInput when it has no finished run.
+    `examples` is how many questions of each cell of a comparison are shown; with 0 it holds no
+    text of the questions' and can be passed on where they cannot. Raises NotFound for the
+    experiment, InvalidInput when it has no finished run.
     """
     title = "All finished runs"
     if experiment_id is not None:
         title = find_experiment(session, experiment_id)
-    results = load_results(session, experiment_id=experiment_id)
-    if not results.runs:
+    shown = load_results(session, experiment_id=experiment_id)
+    if not shown.runs:
         raise InvalidInput(
             f"'{title}' has no finished run with predictions yet. Wait for one, or choose another."
         )
+    parts = [
+        load_results(
+            session, experiment_id=experiment_id, student=student, split=split, settings=settings
+        )
+        for split, student, settings in _list_parts(session, experiment_id, shown)
+    ]
+    runs = {run.id: run for part in parts for run in part.runs}
+    said = {run.id: one.said for part in parts for one in part.sets for run in one.runs}
+    scores = {run_id: score for part in parts for run_id, score in part.scores.items()}
     compared = [
-        compare_runs(session, a.id, b.id)
-        for group in choose_runs(results.runs).values()
+        _named_apart(compare_runs(session, a.id, b.id), group)
+        for group in choose_runs(list(runs.values()))
         for a, b in combinations(group, 2)
     ]
     adjusted = holm([pair.found.mid_p for pair in compared])
@@ -101,56 +127,107 @@ def build_report(session: Session, *, experiment_id: int | None = None) -> Repor
     return Report(
         title=title,
         created_at=utc_now(),
-        source=results.paper.source,
+        source=shown.paper.source,
+        parts=[_tables(part, is_only=len(parts) == 1) for part in parts],
+        pairs=[
+            _pair(session, pair, p, over_seeds, examples, said)
+            for pair, p, over_seeds in zip(compared, adjusted, seeds, strict=True)
+        ],
+        faults=_faults(session, list(runs.values())),
+        test_reads=[reads.say(dataset) for dataset, reads in shown.test_reads.items()],
+        runs=[
+            _run(run, scores[run.id], snapshots.get(run.snapshot_id or 0))
+            for _, run in sorted(runs.items())
+        ],
+    )
+
+
+def _list_parts(
+    session: Session, experiment_id: int | None, shown: Results
+) -> Iterator[tuple[Split, str | None, str | None]]:
+    """Yield what fills tables of its own: each split, student and set of settings."""
+    for split in shown.splits:
+        of_split = load_results(session, experiment_id=experiment_id, split=split)
+        students: Sequence[str | None] = of_split.students or (None,)
+        for student in students:
+            found = load_results(session, experiment_id=experiment_id, split=split, student=student)
+            sets = [one.key for one in found.sets]
+            yield from ((split, student, settings) for settings in (sets or (None,)))
+
+
+def _tables(results: Results, *, is_only: bool) -> ReportTables:
+    sets = {one.key: one.said for one in results.sets}
+    said = [results.student and title_student(results.student), f"the {results.split} split"]
+    said.append(sets.get(results.shown_set or ""))
+    return ReportTables(
+        said="" if is_only else " · ".join(filter(None, said)),
         tables=results.tables,
         figures=[
             (str(figure["title"]), render_svg(figure))
             for _, figure in draw_figures(list(results.tables))
         ],
-        pairs=[
-            _pair(session, pair, p, over_seeds)
-            for pair, p, over_seeds in zip(compared, adjusted, seeds, strict=True)
-        ],
-        faults=_faults(session, results),
-        test_reads=[reads.say(dataset) for dataset, reads in results.test_reads.items()],
-        runs=[
-            _run(run, results.scores[run.id], snapshots.get(run.snapshot_id or 0))
-            for run in sorted(results.runs, key=lambda run: run.id)
-        ],
     )
 
 
-def choose_runs(runs: Sequence[RunView]) -> dict[str, list[RunView]]:
-    """Return the runs to compare by dataset: one a method or imported name.
+def choose_runs(runs: Sequence[RunView]) -> list[list[RunView]]:
+    """Return the runs to compare: in each group one a method, way of its own, or imported name.
 
     Of a method's runs the one on the largest share of the training questions with the smallest
-    seed stands for it, the newest of several; the methods in the paper's order, Sci-CoT first.
-    All trained runs share the settings that most methods have, so that they differ in the method
-    alone.
+    seed stands for it, the newest of several; the methods in the paper's order, Sci-CoT first. A
+    group's trained runs have a dataset and the settings that most methods have in common, so that
+    they differ in the method alone; what was not trained is in the group of most runs.
     """
-    alike: dict[str, list[RunView]] = {}
+    groups: dict[tuple[str, str, str], list[RunView]] = {}
     for run in runs:
         if run.kind is RunKind.TRAIN:
-            alike.setdefault(content_hash(table_settings(run.config)), []).append(run)
-    kept = max(
-        alike.values(),
-        key=lambda group: (len({(run.dataset, run.method) for run in group}), len(group)),
-        default=[],
-    )
-    runs = [run for run in runs if run.kind is not RunKind.TRAIN or run in kept]
+            alike = content_hash(table_settings(run.config))
+            groups.setdefault((str(run.dataset), str(run.split), alike), []).append(run)
+    for run in [run for run in runs if run.kind is not RunKind.TRAIN]:
+        where = (str(run.dataset), str(run.split))
+        there = [key for key in groups if key[:2] == where]
+        most = max(there, key=lambda key: len(groups[key]), default=(*where, ""))
+        groups.setdefault(most, []).append(run)
     order = dict.fromkeys([*CLAIM, *(method.name for method in list_methods())])
     ranks = {method: place for place, method in enumerate(order)}
-    chosen: dict[str, dict[str, RunView]] = {}
-    for run in sorted(runs, key=_standing):
-        name = str(run.method) if run.kind is RunKind.TRAIN else run.name
-        chosen.setdefault(str(run.dataset), {}).setdefault(name, run)
-    return {
-        dataset: sorted(
-            by_name.values(),
-            key=lambda run: (ranks.get(run.method or "", len(ranks)), run.id),
+    chosen = []
+    for _, group in sorted(groups.items(), key=lambda item: (item[0][:2], -len(item[1]))):
+        by_name: dict[str, RunView] = {}
+        for run in sorted(group, key=_standing):
+            by_name.setdefault(_name_of(run), run)
+        chosen.append(
+            sorted(
+                by_name.values(), key=lambda run: (ranks.get(run.method or "", len(ranks)), run.id)
+            )
         )
-        for dataset, by_name in sorted(chosen.items())
-    }
+    return chosen
+
+
+def _name_of(run: RunView) -> str:
+    """Return what tells a run of a group from its others: its method's own way, or its name."""
+    if run.kind is not RunKind.TRAIN:
+        return run.name
+    return content_hash([run.method, method_settings(run.config)])
+
+
+def _named_apart(compared: RunComparison, group: Sequence[RunView]) -> RunComparison:
+    """Return a pair in whose names a method says its own way, where the group has it in several."""
+    return replace(
+        compared,
+        name_a=_with_way(compared.run_a, compared.name_a, group),
+        name_b=_with_way(compared.run_b, compared.name_b, group),
+    )
+
+
+def _with_way(run: RunView, name: str, group: Sequence[RunView]) -> str:
+    if run.kind is not RunKind.TRAIN:
+        return name
+    ways = [method_settings(other.config) for other in group if other.method == run.method]
+    way = method_settings(run.config)
+    unlike = [key for key in way if any(of.get(key) != way[key] for of in ways)]
+    # what only one of the ways has at all follows from the others
+    told = {key: way[key] for key in unlike if all(of.get(key) is not None for of in ways)}
+    said = ", ".join(f"{key} {value}" for key, value in caption_own(told).items())
+    return f"{title_of(str(run.method))} ({said})" if said else name
 
 
 def _standing(run: RunView) -> tuple[float, int, int]:
@@ -161,7 +238,11 @@ def _standing(run: RunView) -> tuple[float, int, int]:
 
 def _over_seeds(session: Session, compared: Sequence[RunComparison]) -> list[str]:
     """Return what all seeds of each pair say, empty where there are no more; Holm over them all."""
-    found = [find_siblings(session, pair.run_a.id, pair.run_b.id) for pair in compared]
+    found = [
+        replace(of, name_a=pair.name_a, name_b=pair.name_b) if of is not None else None
+        for pair in compared
+        for of in (find_siblings(session, pair.run_a.id, pair.run_b.id),)
+    ]
     adjusted = iter(adjust_cells([pair for pair in found if pair is not None]))
     return [
         " ".join([next(adjusted).sentence, *pair.warnings]) if pair is not None else ""
@@ -170,15 +251,21 @@ def _over_seeds(session: Session, compared: Sequence[RunComparison]) -> list[str
 
 
 def _pair(
-    session: Session, compared: RunComparison, adjusted_p: float, over_seeds: str
+    session: Session,
+    compared: RunComparison,
+    adjusted_p: float,
+    over_seeds: str,
+    examples: int,
+    settings: Mapping[int, str],
 ) -> ReportPair:
     a, b = compared.run_a, compared.run_b
+    where = [f"{a.dataset}, {a.split} split", settings.get(a.id) or settings.get(b.id)]
     slices = load_slices(session, a.id, b.id)
     shown: dict[Dimension, Sequence[SliceRow]] = {
         dimension: rows for dimension in SHOWN_SLICES if (rows := slices.rows(dimension))
     }
     return ReportPair(
-        dataset=str(a.dataset),
+        of=", ".join(filter(None, where)),
         run_a=a.id,
         run_b=b.id,
         name_a=compared.name_a,
@@ -190,7 +277,7 @@ def _pair(
         adjusted_p=adjusted_p,
         over_seeds=over_seeds,
         slices=shown,
-        examples=_examples(session, compared),
+        examples=_examples(session, compared, examples) if examples else {},
         learned=_say_places(compared),
     )
 
@@ -206,9 +293,11 @@ def _say_places(compared: RunComparison) -> list[str]:
     ]
 
 
-def _examples(session: Session, compared: RunComparison) -> Mapping[Cell, list[ReportExample]]:
+def _examples(
+    session: Session, compared: RunComparison, most: int
+) -> Mapping[Cell, list[ReportExample]]:
     chosen = {
-        cell: sorted(ids, key=lambda key: content_hash(["example", key]))[:EXAMPLES]
+        cell: sorted(ids, key=lambda key: content_hash(["example", key]))[:most]
         for cell, ids in compared.cells.items()
     }
     wanted = [key for ids in chosen.values() for key in ids]
@@ -233,9 +322,9 @@ def _examples(session: Session, compared: RunComparison) -> Mapping[Cell, list[R
     }
 
 
-def _faults(session: Session, results: Results) -> list[ReportFaults]:
+def _faults(session: Session, runs: Sequence[RunView]) -> list[ReportFaults]:
     listed = []
-    for run in sorted(results.runs, key=lambda run: run.id):
+    for run in sorted(runs, key=lambda run: run.id):
         if not is_two_stage(run):
             continue
         attribution = attribute_errors(session, run.id)

@@ -23,7 +23,7 @@ from scicot.pure.predictions.metrics import Score
 from scicot.services.evaluation.asked import load_asked
 from scicot.services.evaluation.baselines import load_baselines, load_places
 from scicot.services.evaluation.missing_runs import offer_launches
-from scicot.services.evaluation.reference import choose_reference
+from scicot.services.evaluation.reference import SettingsSet, choose_reference, list_sets
 from scicot.services.evaluation.table_cells import (
     Stored,
     measure_cells,
@@ -44,8 +44,8 @@ SPLITS = (Split.VALIDATION, Split.TEST)  # settings are chosen on the first, so 
 class Results:
     """The tables with what they were made from.
 
-    `students` and `splits` are those that could be shown; `settings` are what the tables' cells
-    share, as stored with a run.
+    `students` and `splits` are those that could be shown, and `sets` the sets of settings, of which
+    `shown_set` fills the tables; `settings` are what their cells share, as stored with a run.
     """
 
     tables: Sequence[ResultTable]
@@ -56,6 +56,8 @@ class Results:
     paper: PaperNumbers
     split: Split
     splits: Sequence[Split]
+    sets: Sequence[SettingsSet]
+    shown_set: str | None
     settings: Mapping[str, Any]
     baselines: Mapping[str, Baselines]
     test_reads: Mapping[str, TestReads]
@@ -125,12 +127,14 @@ def load_results(
     experiment_id: int | None = None,
     student: str | None = None,
     split: Split | None = None,
+    settings: str | None = None,
 ) -> Results:
     """Return Tables I-IV from the finished runs: all of them, or one experiment's.
 
     One student's runs on one split fill the tables: the student with the most runs, and the
     validation split before the test split, unless they are named. All cells share one set of
-    settings; a figure of other settings says what differs.
+    settings, by its key or else the one that fills the most cells; a figure of other settings says
+    what differs.
     """
     if experiment_id is not None:
         find_experiment(session, experiment_id)
@@ -151,7 +155,11 @@ def load_results(
     ours = [run for run in trained if run.training.student == chosen]
     others = [run for run in runs if run not in trained]
     stored = Stored(scores, load_asked(session, [run.id for run in runs]))
-    reference = choose_reference(ours, stored.asked, others)
+    sets = list_sets(ours)
+    shown_set = next((one for one in sets if one.key == settings), sets[0] if sets else None)
+    reference = choose_reference(
+        ours, stored.asked, others, chosen=shown_set.runs if shown_set else []
+    )
     paper = read_paper_numbers()
     datasets = [*paper.titles]
     datasets += sorted({run.dataset for run in runs if run.dataset} - set(datasets))
@@ -181,6 +189,8 @@ def load_results(
         paper=paper,
         split=shown_split,
         splits=splits,
+        sets=sets,
+        shown_set=shown_set.key if shown_set else None,
         settings=reference.settings,
         baselines=baselines,
         test_reads=count_test_reads(session),

@@ -1,6 +1,7 @@
 import html
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -70,7 +71,9 @@ def test_the_page_holds_sentence_tables_figures_examples_and_hashes(
     page = path.read_text(encoding="utf-8")
     assert (len(report.pairs), len(report.runs)) == (3, 3)
     assert "Table IV" in page
-    assert page.count("data:image/svg+xml;base64,") == len(report.figures)
+    assert page.count("data:image/svg+xml;base64,") == sum(
+        len(part.figures) for part in report.parts
+    )
     first = report.pairs[0]
     assert (first.name_a, first.name_b) == ("Sci-CoT", "One-stage")
     assert first.sentence in page
@@ -171,8 +174,49 @@ def test_one_run_stands_for_a_method_the_fullest_with_the_smallest_seed(
         )
 
     ids = [store(0.5, 0), store(1.0, 1), store(1.0, 0)]
-    chosen = choose_runs([get_run(session, one) for one in ids])
-    assert [run.id for run in chosen["demo"]] == [ids[2]]
+    (chosen,) = choose_runs([get_run(session, one) for one in ids])
+    assert [run.id for run in chosen] == [ids[2]]
+
+
+def test_every_set_of_settings_has_its_tables_and_a_methods_ways_are_told_apart(
+    session: Session, questions: list[StoredQuestion], tmp_path: Path
+) -> None:
+    def store(method: str, form: str, right: range, **own: Any) -> int:
+        config = make_config(
+            method=method, dataset="demo", snapshot="s", answer_form=form, fraction=1.0, **own
+        )
+        return store_run(
+            session, questions, right=right, method=method, config=config.model_dump(mode="json")
+        )
+
+    store("finetune", "letter_and_text", range(30))
+    store("sci_cot", "letter_and_text", range(20))
+    store("finetune", "text", range(10))
+    store("sci_cot", "text", range(25))
+    store("sci_cot", "text", range(5, 30), stage2_rationales="cross_fit")
+    report = build_report(session, examples=0)
+    assert sorted(part.said.rpartition(" · ")[2] for part in report.parts) == [
+        "answer form letter_and_text",
+        "answer form text",
+    ]
+    headings = {(pair.of, pair.name_a, pair.name_b) for pair in report.pairs}
+    assert {of.rpartition("answer form ")[2] for of, _, _ in headings} == {
+        "letter_and_text",
+        "text",
+    }
+    ways = [f"Sci-CoT (stage2 rationales {way})" for way in ("in_sample", "cross_fit")]
+    assert {(a, b) for of, a, b in headings if of.endswith("form text")} == {
+        (ways[0], ways[1]),
+        (ways[0], "Fine-tune"),
+        (ways[1], "Fine-tune"),
+    }
+    assert f"{ways[1]} is better than Fine-tune" in " ".join(p.sentence for p in report.pairs)
+    for ending in ("md", "html"):
+        written = tmp_path / f"report.{ending}"
+        write_report(session, written, examples=0)
+        said = html.unescape(written.read_text(encoding="utf-8").replace("\\", ""))
+        assert said.count("answer form text") >= 2
+        assert questions[3].stem not in said
 
 
 def test_a_report_says_whether_each_run_learned_to_choose_and_what_stage_2_was_given(

@@ -206,7 +206,7 @@ def test_the_report_says_what_sets_the_runs_apart_that_it_compares(
     (pair,) = [
         pair
         for pair in report.pairs
-        if pair.dataset == "arc-easy" and {pair.name_a, pair.name_b} == set(names)
+        if pair.of.startswith("arc-easy,") and {pair.name_a, pair.name_b} == set(names)
     ]
     unlike = "These runs differ in snapshot of arc-easy against another."
     assert pair.sentence.endswith(unlike)
