@@ -24,6 +24,7 @@ from db.session import open_session, write
 from scicot.adapters.clock import utc_now
 from scicot.adapters.disk import Room, free_bytes
 from scicot.adapters.launchers.local import this_process
+from scicot.adapters.versions import code_version, package_versions
 from scicot.services.runs.context import (
     ASKED_TO_STOP,
     Handler,
@@ -55,7 +56,11 @@ log = logging.getLogger(__name__)
 
 
 def claim_run(session: Session, run_id: int, worker: str) -> bool:
-    """Make the run this worker's by a conditional update; False when it is not to be had."""
+    """Make the run this worker's by a conditional update; False when it is not to be had.
+
+    The row says from then on with which code and packages the run is made: those of the machine
+    that works on it, which need not be those of the one that queued it.
+    """
     now = utc_now()
     process = this_process()
     with write(session):
@@ -75,6 +80,8 @@ def claim_run(session: Session, run_id: int, worker: str) -> bool:
                 started_at=func.coalesce(RunRow.started_at, now),
                 heartbeat_at=now,
                 message="Starting.",
+                code_version=code_version(),
+                packages=package_versions(),
             )
         )
         return changed_rows(claimed) > 0

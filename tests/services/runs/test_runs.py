@@ -113,6 +113,18 @@ def test_only_one_of_two_workers_claims_a_run(session: Session) -> None:
     assert not claim_run(session, run_id, "second")
 
 
+def test_the_row_says_what_the_machine_that_works_on_it_has(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = new_run(session)
+    there = {"torch": "2.11.0+cu130"}
+    monkeypatch.setattr("scicot.services.runs.worker.package_versions", lambda: there)
+    monkeypatch.setattr("scicot.services.runs.worker.code_version", lambda: "0.1.0+there")
+    assert claim_run(session, run_id, "elsewhere")
+    run = get_run(session, run_id)
+    assert (run.code_version, run.packages) == ("0.1.0+there", there)
+
+
 def test_a_worker_reports_metrics_and_ends_done(session: Session, settings: Settings) -> None:
     run_id = new_run(session)
 
