@@ -21,11 +21,12 @@ from scicot.pure.checks.table import CHECKS
 from scicot.pure.statistics import Interval, wilson_interval
 from scicot.words import errors
 from scicot.words.settings import Settings
+from tests.cluster.table import killed_table, read_figures
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 DATA = DOCS.parent / "scicot" / "data"
 # what stands between these two lines of a page written by hand is computed
-BEGINS = "<!-- written from the code by `make docs`: an accuracy -->\n"
+BEGINS = "<!-- written from the code by `make docs`: {} -->\n"
 ENDS = "<!-- until here -->\n"
 WRITTEN = "<!-- Written from the code by `make docs`; change it there. -->\n"
 
@@ -210,8 +211,18 @@ def in_figure(value: Any) -> str:
 
 def number_pages() -> str:
     """Return the page on what the numbers say, its example and half-widths computed anew."""
-    before, rest = (DOCS / "numbers.md").read_text(encoding="utf-8").split(BEGINS)
-    return before + BEGINS + _an_accuracy() + ENDS + rest.split(ENDS)[1]
+    return _with_computed("numbers.md", "an accuracy", _an_accuracy())
+
+
+def scaling_pages() -> str:
+    """Return the page on several machines, its table made of what docs/cluster holds."""
+    return _with_computed("scaling.md", "what was killed", f"\n{killed_table(read_figures())}")
+
+
+def _with_computed(page: str, what: str, text: str) -> str:
+    begins = BEGINS.format(what)
+    before, rest = (DOCS / page).read_text(encoding="utf-8").split(begins)
+    return before + begins + text + ENDS + rest.split(ENDS, 1)[1]
 
 
 def _an_accuracy() -> str:
@@ -265,6 +276,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "tables.md": table_pages,
     "soak.md": soak_pages,
     "numbers.md": number_pages,
+    "scaling.md": scaling_pages,
 }
 
 
