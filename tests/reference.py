@@ -175,18 +175,20 @@ def soak_pages() -> str:
         "of its file in\ntests/soak. A soak that was not whole was ended early: its figures are "
         "what it had until then.\n",
     ]
-    written = sorted((DOCS / "soak").glob("*.json"))
+    written = sorted((DOCS / "soak").glob("*.json"), key=lambda path: path.stem)
     if not written:
         parts.append("No soak has been run to be kept here yet.\n")
     for path in written:
         found = json.loads(path.read_text(encoding="utf-8"))
         machine = found["machine"]
         busy = max(machine["load"]) > machine["cores"]
-        parts.append(f"## {found['soak']}\n")
+        on_server = found.get("database", "sqlite") != "sqlite"
+        parts.append(f"## {found['soak']}{', on PostgreSQL' if on_server else ''}\n")
         parts.append(
             f"Seed {found['seed']}, {found['date']}, {found['seconds']:,} s, "
             f"{'whole' if found['whole'] else 'ended early'}; {machine['cores']} cores, "
-            f"{machine['processor']}, Python {machine['python']}, SQLite {machine['sqlite']}"
+            f"{machine['processor']}, Python {machine['python']}"
+            f"{'' if on_server else ', SQLite ' + machine['sqlite']}"
             f"{', under load (other work on the machine)' if busy else ''}.\n"
         )
         parts.append("| | figure |\n| --- | --- |")
