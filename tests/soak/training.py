@@ -20,7 +20,10 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from db.migrate import migrate
+from db.models import StageRow
 from db.session import open_session
 from scicot.adapters.students.checkpoints import newest_checkpoint
 from scicot.services.predictions.store import list_predictions
@@ -152,8 +155,8 @@ def kill_until_done(
             break
         counts.kills += 1
         count_one(counts.by_aim, aim)
-        look_at_checkpoints(work, counts)
         with open_session(home.url) as session:
+            look_at_checkpoints(work, counts, set(session.scalars(select(StageRow.hash))))
             run = get_run(session, run_id)
             count_one(counts.by_part, part_of(run.message))
             counts.violations += find_violations(session)
@@ -203,9 +206,13 @@ def wait_for(worker: BaseProcess, is_there: Callable[[], bool]) -> None:
         time.sleep(POLL_SECONDS)
 
 
-def look_at_checkpoints(work: Path, counts: Counts) -> None:
-    """Count what the kill left: each stage's newest checkpoint must be whole."""
-    folders = list(work.glob("*/checkpoints"))
+def look_at_checkpoints(work: Path, counts: Counts, done: set[str]) -> None:
+    """Count what the kill left: each stage's newest checkpoint must be whole.
+
+    Those of stages that are `done`, by their hashes, are being removed: any part may be gone.
+    """
+    names = {digest[:16] for digest in done}
+    folders = [one for one in work.glob("*/checkpoints") if one.parent.name not in names]
     if any(list(folder.glob(".partial-*")) for folder in folders):
         counts.kills_inside_a_checkpoint += 1
     resumes = False
