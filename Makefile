@@ -39,7 +39,8 @@ quick: setup
 
 # Several processes share the tests; each test has a home folder and a database of its own. Each
 # takes half of them in their order, so that what a module starts is started once, and whoever is
-# ready first takes from what the other has left.
+# ready first takes from what the other has left. Where PostgreSQL is installed, the services' tests
+# run on it too; SCICOT_TEST_DATABASE=sqlite leaves that out.
 test: setup
 	@if command -v chromium >/dev/null || { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; }; \
 	  then $(MAKE) --no-print-directory chromium; fi
@@ -69,7 +70,8 @@ bench: setup
 	done
 
 # The full figures under faults, kills and attacks: docs/soak/*.json and docs/soak.md. Hours; the
-# tests run a short version. One of them, with a seed: make soak SOAKS=fuzz SEED=14
+# tests run a short version. One of them, with a seed: make soak SOAKS=fuzz SEED=14. Kills, training
+# and cancels on a PostgreSQL of their own: SCICOT_TEST_DATABASE=postgresql make soak SOAKS=kills
 SOAKS ?= kills fuzz round-trips reviewers payloads teacher training cancels
 soak: setup chromium
 	for name in $(SOAKS); do \
@@ -77,16 +79,20 @@ soak: setup chromium
 	done
 	$(BIN)/python -m tests.reference
 
-# Every service test once more, on a PostgreSQL that the tests start for themselves.
+# Every service test on PostgreSQL, also those that train, which `make test` divides.
 test-postgresql: setup
 	SCICOT_TEST_DATABASE=postgresql $(BIN)/python -m pytest tests/services -m "not slow"
 
-# A real Slurm (Debian: slurm-wlm and munge; as root) and a real Ray cluster of two nodes, both on
-# loopback, started by the tests; what is not installed is left out with a sentence.
+# This machine, a real Slurm (Debian: slurm-wlm and munge; as root) and a real Ray cluster of two nodes,
+# both on loopback, started by the tests, each on SQLite and PostgreSQL: the table in docs/scaling.md.
+# What is not installed is left out with a sentence.
+LAUNCHERS ?= local slurm ray
+DATABASES ?= sqlite postgresql
 test-cluster: setup
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-slurm.txt \
 	  -r requirements-ray.txt -c requirements.lock
-	$(BIN)/python -m pytest tests/cluster -m cluster -v -rs
+	$(BIN)/python -m tests.cluster --launchers $(LAUNCHERS) --databases $(DATABASES)
+	$(BIN)/python -m tests.reference
 
 # The demonstration's pages as pictures, for looking at; the README's three are kept in docs/pictures.
 screenshots: setup chromium

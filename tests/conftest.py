@@ -15,7 +15,7 @@ from db.session import get_engine
 from scicot.services.workspace import open_workspace
 from scicot.words.records import Actor
 from scicot.words.settings import Settings, get_settings
-from tests.postgresql import find_programs, new_database, running_server
+from tests.postgresql import drop_database, find_programs, new_database, running_server
 
 # Several processes share the tests: threads that wait for each other by spinning would slow all.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -67,23 +67,36 @@ def postgresql_url(postgresql_server: str) -> Iterator[str]:
     url = new_database(*postgresql_server.rsplit("/", 1))
     yield url
     get_engine(url).dispose()
+    drop_database(url)
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> str:
+    """Which database the test has: `sqlite`, or `postgresql` where that is asked for.
+
+    tests/services asks for both. Elsewhere SCICOT_TEST_DATABASE says it, but for tests that are
+    marked `sqlite`: they are of the file itself.
+    """
+    if hasattr(request, "param"):
+        return str(request.param)
+    if request.node.get_closest_marker("sqlite") is not None:
+        return "sqlite"
+    return os.environ.get("SCICOT_TEST_DATABASE", "sqlite")
 
 
 @pytest.fixture(autouse=True)
 def settings(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest,
+    database: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Settings]:
-    """Settings whose home folder is the test's own; no key of the machine's is seen.
-
-    With SCICOT_TEST_DATABASE=postgresql every test has a PostgreSQL database instead of a file,
-    but for those marked `sqlite`: they are of the file itself.
-    """
+    """Settings whose home folder is the test's own; no key of the machine's is seen."""
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "SCICOT_DATABASE_URL", "SCICOT_LAUNCHER"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SCICOT_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("SCICOT_THREADS", "1")
-    is_of_files = request.node.get_closest_marker("sqlite") is not None
-    if os.environ.get("SCICOT_TEST_DATABASE") == "postgresql" and not is_of_files:
+    if database == "postgresql":
         url = request.getfixturevalue("postgresql_url")
         monkeypatch.setenv("SCICOT_DATABASE_URL", url)
     get_settings.cache_clear()

@@ -21,11 +21,12 @@ from scicot.pure.checks.table import CHECKS
 from scicot.pure.statistics import Interval, wilson_interval
 from scicot.words import errors
 from scicot.words.settings import Settings
+from tests.cluster.table import killed_table, read_figures
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 DATA = DOCS.parent / "scicot" / "data"
 # what stands between these two lines of a page written by hand is computed
-BEGINS = "<!-- written from the code by `make docs`: an accuracy -->\n"
+BEGINS = "<!-- written from the code by `make docs`: {} -->\n"
 ENDS = "<!-- until here -->\n"
 WRITTEN = "<!-- Written from the code by `make docs`; change it there. -->\n"
 
@@ -174,18 +175,20 @@ def soak_pages() -> str:
         "of its file in\ntests/soak. A soak that was not whole was ended early: its figures are "
         "what it had until then.\n",
     ]
-    written = sorted((DOCS / "soak").glob("*.json"))
+    written = sorted((DOCS / "soak").glob("*.json"), key=lambda path: path.stem)
     if not written:
         parts.append("No soak has been run to be kept here yet.\n")
     for path in written:
         found = json.loads(path.read_text(encoding="utf-8"))
         machine = found["machine"]
         busy = max(machine["load"]) > machine["cores"]
-        parts.append(f"## {found['soak']}\n")
+        on_server = found.get("database", "sqlite") != "sqlite"
+        parts.append(f"## {found['soak']}{', on PostgreSQL' if on_server else ''}\n")
         parts.append(
             f"Seed {found['seed']}, {found['date']}, {found['seconds']:,} s, "
             f"{'whole' if found['whole'] else 'ended early'}; {machine['cores']} cores, "
-            f"{machine['processor']}, Python {machine['python']}, SQLite {machine['sqlite']}"
+            f"{machine['processor']}, Python {machine['python']}"
+            f"{'' if on_server else ', SQLite ' + machine['sqlite']}"
             f"{', under load (other work on the machine)' if busy else ''}.\n"
         )
         parts.append("| | figure |\n| --- | --- |")
@@ -210,8 +213,18 @@ def in_figure(value: Any) -> str:
 
 def number_pages() -> str:
     """Return the page on what the numbers say, its example and half-widths computed anew."""
-    before, rest = (DOCS / "numbers.md").read_text(encoding="utf-8").split(BEGINS)
-    return before + BEGINS + _an_accuracy() + ENDS + rest.split(ENDS)[1]
+    return _with_computed("numbers.md", "an accuracy", _an_accuracy())
+
+
+def scaling_pages() -> str:
+    """Return the page on several machines, its table made of what docs/cluster holds."""
+    return _with_computed("scaling.md", "what was killed", f"\n{killed_table(read_figures())}")
+
+
+def _with_computed(page: str, what: str, text: str) -> str:
+    begins = BEGINS.format(what)
+    before, rest = (DOCS / page).read_text(encoding="utf-8").split(begins)
+    return before + begins + text + ENDS + rest.split(ENDS, 1)[1]
 
 
 def _an_accuracy() -> str:
@@ -265,6 +278,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "tables.md": table_pages,
     "soak.md": soak_pages,
     "numbers.md": number_pages,
+    "scaling.md": scaling_pages,
 }
 
 

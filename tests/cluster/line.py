@@ -1,20 +1,23 @@
-"""What both clusters' tests share: a small run, and waiting for what it comes to."""
+"""What the launchers' tests share: a small run, and waiting for what it comes to."""
 
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
 from db.models import LaunchRow, MetricRow, RunRow, RunStageRow, StageRow
+from scicot.adapters.launchers.local import worker_lives
 from scicot.adapters.students.stage_files import stage_folder
 from scicot.cli.handlers import HANDLERS
 from scicot.services.predictions.store import list_predictions
@@ -22,10 +25,12 @@ from scicot.services.runs.launched import Chosen
 from scicot.services.runs.runs import get_run, list_metrics
 from scicot.services.runs.worker import run_worker
 from scicot.services.training.training import start_training
-from scicot.services.workspace import Workspace
+from scicot.services.workspace import Workspace, open_workspace
+from scicot.words.configs import TrainingConfig
 from scicot.words.records import Actor, RunStatus
 from scicot.words.runs import RunView
 from tests.services.training_line import prepare, tiny_config
+from tests.soak.cancels import PHASES
 from tests.tiny_students import build_tiny_t5
 
 ADA = Actor("Ada")
@@ -34,16 +39,38 @@ PATIENCE_SECONDS = 600.0  # Slurm lets a requeued job wait for two minutes
 
 @dataclass
 class Line:
-    """A workspace with approved rationales and a tiny student, and a cluster to send runs to."""
+    """A workspace with approved rationales and a tiny student, and where its runs go.
+
+    `chosen` is the cluster; None sends them to this machine.
+    """
 
     workspace: Workspace
     student: Path
-    chosen: Chosen
+    chosen: Chosen | None
+
+    @property
+    def name(self) -> str:
+        """The launcher's name: local, slurm or ray."""
+        return self.chosen.name if self.chosen else "local"
 
     def start(self, method: str = "finetune", **settings: Any) -> int:
-        """Start a run on the cluster."""
+        """Start a run where this line's runs go."""
         config = tiny_config(method, self.student, **settings)
         return self.workspace.start(ADA, config, self.chosen)
+
+    def start_and_be_killed(self, method: str, **settings: Any) -> int:
+        """Let an app of its own start a run, and kill that app once the run has told of steps."""
+        config = tiny_config(method, self.student, **settings)
+        context = multiprocessing.get_context("spawn")
+        here, there = context.Pipe()
+        app = context.Process(target=start_and_wait, args=(config, self.chosen, there))
+        app.start()
+        assert here.poll(PATIENCE_SECONDS), "the app started no run"
+        run_id = int(here.recv())
+        self.wait_for_steps(run_id)
+        app.kill()
+        app.join()
+        return run_id
 
     def start_long(self) -> int:
         """Start a run of a minute or more, with a checkpoint every few steps."""
@@ -69,6 +96,15 @@ class Line:
             "training",
         )
 
+    def wait_for_phase(self, run_id: int, phase: str) -> None:
+        """Wait until the run says that it is in this phase of `tests.soak.cancels`."""
+
+        def is_there(run: RunView) -> bool:
+            return run.status.is_finished or bool(PHASES[phase].search(run.message or ""))
+
+        run = self.wait_until(run_id, is_there, phase)
+        assert not run.status.is_finished, f"over before it was {phase}: {run}"
+
     def finish(self, run_id: int) -> RunView:
         """Wait until the run is done."""
         run = self.wait_until(run_id, lambda run: run.status.is_finished, "over")
@@ -76,12 +112,29 @@ class Line:
         return run
 
     def wait_until_gone(self, run_id: int) -> None:
-        """Wait until the cluster has the run's job no more."""
-        self.wait_until(
-            run_id,
-            lambda run: self.workspace.get_one(LaunchRow, run_id).ended_at is not None,
-            "gone from the cluster",
-        )
+        """Wait until the cluster has the run's job, or this machine its worker, no more."""
+        self.wait_until(run_id, lambda run: self._is_gone(run_id), "gone")
+
+    def _is_gone(self, run_id: int) -> bool:
+        if self.chosen:
+            return self.workspace.get_one(LaunchRow, run_id).ended_at is not None
+        row = self.workspace.get_one(RunRow, run_id)
+        return not worker_lives(row.host, row.pid, row.pid_started)
+
+    def ask(self, **values: object) -> None:
+        """Let later runs ask the cluster for something else too; this machine is asked nothing."""
+        if self.chosen:
+            self.chosen = Chosen(self.chosen.name, self.chosen.options.model_copy(update=values))
+
+    def cancel_and_note(self, run_id: int, phase: str) -> float:
+        """Cancel a run, and return the seconds until its row says so; they are kept."""
+        began = time.monotonic()
+        self.workspace.cancel(ADA, run_id)
+        run = self.wait_until(run_id, lambda run: run.status.is_finished, "cancelled")
+        seconds = time.monotonic() - began
+        assert run.status is RunStatus.CANCELLED, run
+        note(f"cancel: {phase}", seconds)
+        return seconds
 
     def wait_for_checkpoint(self, run_id: int) -> None:
         """Wait until a checkpoint of the run is whole."""
@@ -140,13 +193,26 @@ def outcome(workspace: Workspace, run_id: int) -> Any:
     return weights, losses, answers
 
 
-def make_line(workspace: Workspace, folder: Path, chosen: Chosen) -> Line:
+def start_and_wait(config: TrainingConfig, chosen: Chosen | None, there: Connection) -> None:
+    """Start a run as an app does, tell its number, and look after it until this is killed."""
+    with open_workspace() as workspace:
+        run_id = workspace.start(ADA, config, chosen)
+        there.send(run_id)
+        workspace.wait(run_id)
+
+
+def make_line(workspace: Workspace, folder: Path, chosen: Chosen | None) -> Line:
     prepare(workspace, folder / "data")
     return Line(workspace, build_tiny_t5(folder / "tiny-t5"), chosen)
 
 
 def note(what: str, seconds: float) -> None:
-    """Add a figure to the file that TEST_FIGURES names: the docs' tables come from it."""
+    """Keep how long something took, where TEST_FIGURES says: the docs' table comes from it."""
+    keep_figure({"what": what, "seconds": round(seconds, 2)})
+
+
+def keep_figure(figure: dict[str, object]) -> None:
+    """Add a line to the file that TEST_FIGURES names, where it names one."""
     if path := os.environ.get("TEST_FIGURES"):
         with Path(path).open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"what": what, "seconds": round(seconds, 2)}) + "\n")
+            file.write(json.dumps(figure) + "\n")

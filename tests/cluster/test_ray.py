@@ -13,7 +13,7 @@ from scicot.services.runs.runs import get_run
 from scicot.services.workspace import open_workspace
 from scicot.words.launching import RayOptions
 from scicot.words.records import RunStatus
-from tests.cluster.every_cluster import EveryCluster
+from tests.cluster.every_launcher import EveryCluster
 from tests.cluster.line import ADA, Line, make_line
 from tests.cluster.ray import running_ray
 
@@ -30,7 +30,8 @@ def address() -> Iterator[str]:
 @pytest.fixture
 def line(address: str, tmp_path: Path) -> Iterator[Line]:
     with open_workspace() as workspace:
-        yield make_line(workspace, tmp_path, Chosen("ray", RayOptions(address=address, cpus=2)))
+        asked = RayOptions(address=address, cpus=2)
+        yield make_line(workspace, tmp_path, Chosen("ray", asked))
 
 
 class TestRay(EveryCluster):
@@ -47,11 +48,12 @@ class TestRay(EveryCluster):
             line.workspace.cancel(ADA, run_id)
             line.wait_until_gone(run_id)
 
-    def test_what_is_handed_in_is_shown_before_and_after(self, line: Line) -> None:
+    def test_what_is_handed_in_is_shown_before_and_after(self, line: Line, address: str) -> None:
+        asked = RayOptions(address=address, cpus=2)
         run_id = line.start()
         launch = get_launch(line.workspace, run_id)
         assert launch is not None
-        before = preview_submission(line.workspace.settings, "ray", line.chosen.options)
+        before = preview_submission(line.workspace.settings, "ray", asked)
         for text in (before, launch.submission):
             assert text.startswith("ray job submit --no-wait --address http://127.0.0.1:")
             assert "--entrypoint-num-cpus 2" in text

@@ -15,7 +15,7 @@ from scicot.services.runs.runs import get_run
 from scicot.services.workspace import Workspace, open_workspace
 from scicot.words.launching import SlurmOptions
 from scicot.words.records import RunStatus
-from tests.cluster.every_cluster import MIDDLING, EveryCluster
+from tests.cluster.every_launcher import MIDDLING, EveryCluster
 from tests.cluster.line import ADA, Line, make_line, note, outcome
 from tests.cluster.slurm import find_missing, running_slurm
 
@@ -80,7 +80,7 @@ class TestSlurm(EveryCluster):
         began = time.monotonic()
         assert line.workspace.cancel(ADA, run_id).status is RunStatus.CANCELLED
         line.wait_until_gone(run_id)
-        note("slurm: cancel, in the queue", time.monotonic() - began)
+        note("cancel: in the queue", time.monotonic() - began)
         assert not has_job(ticket)
         slurm("scancel", blocker)
 

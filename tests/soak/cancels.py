@@ -27,6 +27,7 @@ from scicot.words.records import Actor, RunStatus
 from scicot.words.settings import Settings
 from tests.services.training_line import tiny_config
 from tests.soak.figures import follow, report
+from tests.soak.homes import server_of
 from tests.soak.kills import PATIENCE_SECONDS, end_well, run_apart
 from tests.soak.training import Home
 
@@ -64,11 +65,13 @@ class Cancels:
         return in_time and not self.not_done_in_the_end
 
 
-def soak_cancels(folder: Path, student: str, *, cancels: int, seed: int) -> Cancels:
+def soak_cancels(
+    folder: Path, student: str, *, cancels: int, seed: int, server: str | None = None
+) -> Cancels:
     """Cancel so many times in each phase; a run that ends before is followed by another."""
     rng, counts = random.Random(seed), Cancels(seed, Path(student).name)
     follow("cancels", counts)
-    home = Home.build(folder)
+    home = Home.build(folder, server)
     end_well(run_apart(int))  # what loads torch is started before anything is timed
     wanted = [phase for phase in PHASES for _ in range(cancels)]
     runs = 0
@@ -131,5 +134,10 @@ def work(settings: Settings, run_id: int) -> None:
 
 def main() -> None:
     logging.disable(logging.WARNING)
-    with report("cancels", __doc__, cancels=5) as asked, tempfile.TemporaryDirectory() as folder:
-        soak_cancels(Path(folder), STARTER_STUDENT, cancels=asked.cancels, seed=asked.seed)
+    with (
+        report("cancels", __doc__, cancels=5) as asked,
+        server_of(asked.database) as server,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        count, seed = asked.cancels, asked.seed
+        soak_cancels(Path(folder), STARTER_STUDENT, cancels=count, seed=seed, server=server)

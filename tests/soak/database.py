@@ -1,6 +1,7 @@
 """Kills of an import, a migration, a restore, a backup and an export, each counted afterwards.
 
-`python -m tests.soak kills --kills 100` gives the full figures as JSON with the seed.
+`python -m tests.soak kills --kills 100` gives the full figures as JSON with the seed; with
+`--database postgresql` those of an import, a migration of an empty database and an export there.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import sqlite3
 import tempfile
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import MetaData, NullPool, create_engine, func, select
 
 from db.migrate import migrate
 from db.models import DatasetRow, QuestionRow
@@ -27,7 +28,8 @@ from scicot.words.settings import get_settings
 from tests.builders import arc_row
 from tests.db.test_first_schema import SCRIPT
 from tests.soak.figures import report
-from tests.soak.kills import Victim, database_of, kill_often
+from tests.soak.homes import NOTE, database_of, server_of
+from tests.soak.kills import Victim, kill_often
 
 ADA = Actor("Ada")
 ROWS = 400
@@ -56,7 +58,7 @@ def count_by_dataset(home: Path) -> dict[str, int]:
 
 
 def _empty(home: Path) -> None:
-    home.mkdir(parents=True)
+    home.mkdir(parents=True, exist_ok=True)
     with open_workspace():
         pass
     write_rows(home / "rows.jsonl", "Q")
@@ -95,7 +97,10 @@ def look_at_backup(home: Path) -> object:
 
 
 def _first_schema(home: Path) -> None:
-    home.mkdir(parents=True)
+    """An old file with rows; on a server, where no old one is kept, a database without tables."""
+    home.mkdir(parents=True, exist_ok=True)
+    if (home / NOTE).exists():
+        return
     connection = sqlite3.connect(home / "scicot.db")
     connection.executescript(SCRIPT.read_text(encoding="utf-8"))
     connection.close()
@@ -107,6 +112,8 @@ def _migrate(home: Path) -> None:
 
 def look_at_every_row(home: Path) -> str:
     """Return the digest of every table's rows and of the schema, whichever version it is."""
+    if (home / NOTE).exists():
+        return look_at_every_table(database_of(home))
     connection = sqlite3.connect(home / "scicot.db")
     digest = hashlib.sha256()
     assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
@@ -122,8 +129,21 @@ def look_at_every_row(home: Path) -> str:
     return digest.hexdigest()
 
 
+def look_at_every_table(url: str) -> str:
+    """Return the digest of every table's columns and rows on a server."""
+    engine, digest = create_engine(url, poolclass=NullPool), hashlib.sha256()
+    tables = MetaData()
+    tables.reflect(engine)
+    with engine.connect() as connection:
+        for table in tables.sorted_tables:
+            columns = sorted(f"{column.name} {column.type!r}" for column in table.columns)
+            rows = sorted(repr(row) for row in connection.execute(select(table)))
+            digest.update("\n".join([table.name, *columns, *rows]).encode())
+    return digest.hexdigest()
+
+
 def _with_rationales(home: Path) -> None:
-    home.mkdir(parents=True)
+    home.mkdir(parents=True, exist_ok=True)
     with open_workspace() as session:
         make_rationales(session, ROWS)
     shutil.copy(__file__, home / EXPORT)  # what lay there before
@@ -143,15 +163,17 @@ VICTIMS = {
     for victim in (
         Victim("import", _empty, _import, count_by_dataset, database_of),
         Victim("migration", _first_schema, _migrate, look_at_every_row),
-        Victim("restore", _two_states, _restore, count_by_dataset, database_of),
-        Victim("backup", _two_states, _back_up, look_at_backup, database_of),
+        Victim("restore", _two_states, _restore, count_by_dataset, database_of, of_files=True),
+        Victim("backup", _two_states, _back_up, look_at_backup, database_of, of_files=True),
         Victim("export", _with_rationales, _export, look_at_export, database_of),
     )
 }
 
 
 def main() -> None:
-    with report("kills", __doc__, kills=100) as asked:
+    with report("kills", __doc__, kills=100) as asked, server_of(asked.database) as server:
         for victim in VICTIMS.values():
+            if victim.of_files and server:
+                continue
             with tempfile.TemporaryDirectory() as folder:
-                kill_often(victim, Path(folder), kills=asked.kills, seed=asked.seed)
+                kill_often(victim, Path(folder), kills=asked.kills, seed=asked.seed, server=server)

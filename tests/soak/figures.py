@@ -21,6 +21,7 @@ from typing import Any
 FIGURES = Path(__file__).resolve().parents[2] / "docs" / "soak"
 
 
+ON_BOTH = ("kills", "training", "cancels")  # the soaks that heed the database
 _followed: dict[str, Any] = {}  # the figures of the report that is being made
 
 
@@ -33,16 +34,23 @@ def follow(name: str, counts: Any) -> None:
 def report(name: str, about: str | None, **defaults: float) -> Iterator[argparse.Namespace]:
     """Yield what was asked for; then write and print the figures that were followed.
 
-    Each default is an option of its own; `--seed` stands beside them. The figures go to
-    docs/soak/NAME.json, or to `--out`; a soak that is ended early says what it had until then.
+    Each default is an option of its own; `--seed` stands beside them, and `--database` for a soak
+    that heeds it. The figures go to docs/soak/NAME.json (NAME-postgresql.json), or to `--out`; a
+    soak that is ended early says what it had until then.
     A figure that says `"agree": false` ends with exit code 1.
     """
     parser = argparse.ArgumentParser(prog=f"python -m tests.soak {name}", description=about)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
-    parser.add_argument("--out", type=Path, default=FIGURES / f"{name}.json")
+    on_both = name in ON_BOTH
+    base = os.environ.get("SCICOT_TEST_DATABASE", "sqlite") if on_both else "sqlite"
+    bases = ("sqlite", "postgresql") if on_both else ("sqlite",)
+    parser.add_argument("--database", choices=bases, default=base)
+    parser.add_argument("--out", type=Path)
     for option, value in defaults.items():
         parser.add_argument(f"--{option}", type=type(value), default=value)
     asked = parser.parse_args(sys.argv[2:])
+    suffix = "" if asked.database == "sqlite" else f"-{asked.database}"
+    out = asked.out or FIGURES / f"{name}{suffix}.json"
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended early"))
     began, load = time.monotonic(), os.getloadavg()[0]
     is_whole = False
@@ -53,6 +61,7 @@ def report(name: str, about: str | None, **defaults: float) -> Iterator[argparse
         figures = {name: _plain(counts) for name, counts in _followed.items()}
         result = {
             "soak": name,
+            **({"database": asked.database} if on_both else {}),
             "whole": is_whole,
             "seed": asked.seed,
             **{option: getattr(asked, option) for option in defaults},
@@ -61,8 +70,8 @@ def report(name: str, about: str | None, **defaults: float) -> Iterator[argparse
             "date": datetime.now(UTC).date().isoformat(),
             "machine": machine() | {"load": [round(load, 1), round(os.getloadavg()[0], 1)]},
         }
-        asked.out.parent.mkdir(parents=True, exist_ok=True)
-        asked.out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
         print(json.dumps(result))
     if not all(agrees(figures)):
         raise SystemExit(1)

@@ -33,7 +33,7 @@ from scicot.words.errors import SciCotError
 from scicot.words.records import Actor, Origin, Split
 from tests.builders import arc_row, store_questions
 from tests.soak.figures import follow, report
-from tests.soak.kills import fresh_copy, use_home
+from tests.soak.homes import fresh_copy, use_home
 
 ADA = Actor("Ada")
 ROWS = 10

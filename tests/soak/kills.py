@@ -5,9 +5,7 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import multiprocessing.context
-import os
 import random
-import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,8 +14,8 @@ from pathlib import Path
 
 from db.session import get_engine, open_session
 from scicot.services.system.invariants import find_violations
-from scicot.words.settings import get_settings
 from tests.soak.figures import follow
+from tests.soak.homes import fresh_copy, give_database, use_home
 
 PATIENCE_SECONDS = 1800  # a busy machine
 # what every process that is started finds loaded: seconds of imports each
@@ -57,7 +55,8 @@ class Victim:
     """A command to kill: its home in the old state, its work, and what one sees afterwards.
 
     `look` returns what is there, whole: equal values mean an equal state. `url` names the database
-    to examine after each kill, given the home; without it none is.
+    to examine after each kill, given the home; without it none is. Those that are `of_files` have
+    no like on a server.
     """
 
     command: str
@@ -65,23 +64,20 @@ class Victim:
     work: Callable[[Path], None]
     look: Callable[[Path], object]
     url: Callable[[Path], str] | None = None
+    of_files: bool = False
 
 
-def database_of(home: Path) -> str:
-    return f"sqlite:///{home / 'scicot.db'}"
+def kill_often(
+    victim: Victim, folder: Path, *, kills: int, seed: int, server: str | None = None
+) -> Kills:
+    """Kill the command so many times, and complete it after each kill.
 
-
-def use_home(home: Path) -> None:
-    """Point the settings of this process at a home."""
-    os.environ["SCICOT_HOME"] = str(home)
-    os.environ.pop("SCICOT_DATABASE_URL", None)
-    get_settings.cache_clear()
-
-
-def kill_often(victim: Victim, folder: Path, *, kills: int, seed: int) -> Kills:
-    """Kill the command so many times, and complete it after each kill."""
+    Each home has a SQLite file, or with the URL of a `server` a database of its own there.
+    """
     rng = random.Random(seed)
     template = folder / "template"
+    if server is not None:
+        give_database(template, server)
     in_a_process_of_its_own(victim.prepare, template)
     old = victim.look(template)
     began = time.monotonic()
@@ -117,14 +113,6 @@ def _judge(victim: Victim, home: Path, counts: Kills, old: object, new: object) 
         get_engine(url).dispose()
     in_a_process_of_its_own(victim.work, home)
     counts.not_completed_afterwards += victim.look(home) != new
-
-
-def fresh_copy(template: Path, home: Path) -> Path:
-    if home.exists():
-        get_engine(database_of(home)).dispose()
-        shutil.rmtree(home)
-    shutil.copytree(template, home)
-    return home
 
 
 def in_a_process_of_its_own(work: Callable[[Path], None], home: Path) -> None:

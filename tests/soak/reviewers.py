@@ -29,7 +29,8 @@ from scicot.services.workspace import open_workspace
 from scicot.words.records import Actor, Cause
 from scicot.words.reviewing import QueueFilter, ReviewItem
 from tests.soak.figures import follow, report
-from tests.soak.kills import run_apart, use_home
+from tests.soak.homes import use_home
+from tests.soak.kills import run_apart
 
 AT_ONCE = 40  # rationales that the page fetches, and the fewest it keeps in stock
 FEWEST = 15

@@ -35,7 +35,7 @@ from scicot.services.workspace import open_workspace
 from scicot.words.records import Actor, Origin, RationaleStatus, Split, StoredQuestion, Verdict
 from tests.builders import store_rationale
 from tests.soak.figures import follow, report
-from tests.soak.kills import fresh_copy, use_home
+from tests.soak.homes import fresh_copy, use_home
 
 ADA, BOB = Actor("Ada"), Actor("Bob")
 # what must come through byte for byte, the spreadsheets' and the terminals' favourites too

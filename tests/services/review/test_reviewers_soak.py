@@ -10,7 +10,7 @@ import pytest
 from scicot.bench.review_data import make_rationales
 from scicot.services.workspace import open_workspace
 from scicot.words.settings import get_settings
-from tests.soak.kills import use_home
+from tests.soak.homes import use_home
 from tests.soak.reviewers import soak_reviewers
 from tests.soak.seeds import new_seed
 

@@ -26,6 +26,6 @@ def test_calls_through_mixed_faults_lose_and_double_nothing(home: Path) -> None:
 
 
 def test_kills_lose_no_answer_and_buy_none_twice(home: Path) -> None:
-    prepare(home, 120)
-    counts = soak_kills(questions=120, kills=3, seed=new_seed())
+    prepare(home, 200)
+    counts = soak_kills(questions=200, kills=10, seed=new_seed())
     assert counts.agree, counts

@@ -1,4 +1,4 @@
-"""What must hold on every cluster, whoever carries the run there."""
+"""What must hold wherever a run goes: on this machine, on Slurm, on Ray."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from scicot.services.launching.launches import get_launch, read_run_log
-from scicot.services.runs.launched import Chosen
 from scicot.services.runs.runs import list_metrics
 from scicot.words.records import RunStatus
 from tests.cluster.line import ADA, Line, note, outcome
@@ -16,18 +15,19 @@ from tests.cluster.line import ADA, Line, note, outcome
 SOME_SECONDS = {"epochs": 100}
 # some seconds of steps, so that a kill meets them
 MIDDLING = {"epochs": 400, "checkpoint_every": 10}
+LONGEST_CANCEL_SECONDS = 15  # 5 s where nothing else runs
 
 
-class EveryCluster:
+class EveryLauncher:
     """The tests; a subclass brings the fixture `line`."""
 
     def test_a_run_there_equals_the_one_trained_here(self, line: Line, tmp_path: Path) -> None:
         began = time.monotonic()
         run_id = line.start("sci_cot")
         line.wait_for_steps(run_id)
-        note(f"{line.chosen.name}: button to first progress", time.monotonic() - began)
+        note("button to first progress", time.monotonic() - began)
         run = line.finish(run_id)
-        assert (run.launcher, run.message) == (line.chosen.name, "Done.")
+        assert (run.launcher, run.message) == (line.name, "Done.")
         here = line.train_here(tmp_path / "here", "sci_cot")
         assert outcome(line.workspace, run_id) == here
         assert here[0].keys() == {"rationale", "answer"}
@@ -35,8 +35,7 @@ class EveryCluster:
     def test_a_run_of_two_processes_there_equals_one_of_two_here(
         self, line: Line, tmp_path: Path
     ) -> None:
-        options = line.chosen.options.model_copy(update={"cpus": 2})
-        line.chosen = Chosen(line.chosen.name, options)
+        line.ask(cpus=2)
         run = line.finish(line.start("finetune", processes=2))
         stages: Any = run.result["stages"]
         assert [stage["processes"] for stage in stages.values()] == [2]
@@ -46,13 +45,23 @@ class EveryCluster:
     def test_a_run_there_is_cancelled_within_five_seconds(self, line: Line) -> None:
         run_id = line.start_long()
         line.wait_for_steps(run_id)
-        began = time.monotonic()
-        line.workspace.cancel(ADA, run_id)
-        run = line.wait_until(run_id, lambda run: run.status.is_finished, "cancelled")
-        note(f"{line.chosen.name}: cancel, training", time.monotonic() - began)
-        assert run.status is RunStatus.CANCELLED
-        assert time.monotonic() - began < 15  # 5 s where nothing else runs
+        assert line.cancel_and_note(run_id, "training") < LONGEST_CANCEL_SECONDS
         line.wait_until_gone(run_id)
+
+    def test_a_cancel_is_acted_on_while_it_loads_and_while_it_answers(self, line: Line) -> None:
+        run_id = line.start("sci_cot", max_rationale_tokens=200)
+        for phase in ("loading", "writing and scoring"):
+            line.wait_for_phase(run_id, phase)
+            assert line.cancel_and_note(run_id, phase) < LONGEST_CANCEL_SECONDS
+            line.wait_until_gone(run_id)
+            line.workspace.resume(ADA, run_id)
+        line.finish(run_id)
+
+    def test_a_run_there_outlives_the_app_that_started_it(self, line: Line, tmp_path: Path) -> None:
+        run_id = line.start_and_be_killed("finetune", **SOME_SECONDS)
+        line.finish(run_id)
+        here = line.train_here(tmp_path / "here", "finetune", **SOME_SECONDS)
+        assert outcome(line.workspace, run_id) == here
 
     def test_a_killed_worker_is_lost_and_its_run_resumes(self, line: Line, tmp_path: Path) -> None:
         run_id = line.start("finetune", **MIDDLING)
@@ -60,7 +69,7 @@ class EveryCluster:
         line.kill_worker(run_id)
         began = time.monotonic()
         line.wait_until(run_id, lambda run: run.status is RunStatus.LOST, "lost")
-        note(f"{line.chosen.name}: kill -9 to lost", time.monotonic() - began)
+        note("kill -9 to lost", time.monotonic() - began)
         assert time.monotonic() - began < 45
         first_step_at = line.first_step_at(run_id)
         line.workspace.resume(ADA, run_id)
@@ -70,11 +79,14 @@ class EveryCluster:
             tmp_path / "here", "finetune", **MIDDLING
         )
 
+
+class EveryCluster(EveryLauncher):
+    """What holds where runs also travel as parcels, by themselves."""
+
     def test_a_run_travels_there_as_a_parcel(self, line: Line, tmp_path: Path) -> None:
         shared = tmp_path / "shared"
         shared.mkdir()
-        options = line.chosen.options.model_copy(update={"shared_folder": str(shared)})
-        line.chosen = Chosen(line.chosen.name, options)
+        line.ask(shared_folder=str(shared))
         run_id = line.start("sci_cot", **SOME_SECONDS)
         seen = line.wait_for_steps(run_id)
         assert seen.status is RunStatus.RUNNING  # followed in the folder, before its end
@@ -90,13 +102,8 @@ class EveryCluster:
     def test_a_parcel_there_is_cancelled_too(self, line: Line, tmp_path: Path) -> None:
         shared = tmp_path / "shared"
         shared.mkdir()
-        options = line.chosen.options.model_copy(update={"shared_folder": str(shared)})
-        line.chosen = Chosen(line.chosen.name, options)
+        line.ask(shared_folder=str(shared))
         run_id = line.start_long()
         line.wait_for_steps(run_id)
-        began = time.monotonic()
-        line.workspace.cancel(ADA, run_id)
-        run = line.wait_until(run_id, lambda run: run.status.is_finished, "cancelled")
-        note(f"{line.chosen.name}: cancel, parcel training", time.monotonic() - began)
-        assert run.status is RunStatus.CANCELLED
+        assert line.cancel_and_note(run_id, "parcel training") < LONGEST_CANCEL_SECONDS
         line.wait_until_gone(run_id)
