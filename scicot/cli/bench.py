@@ -156,6 +156,20 @@ def table2_command(
     emit(result, as_json, "\n".join(f"{key}: {value}" for key, value in result.items()))
 
 
+@group.command("plain")
+def plain_command(
+    run: Annotated[int, typer.Argument(help="A finished fine-tune run of a causal student.")],
+    as_json: AsJson = False,
+) -> None:
+    """Train the plainest loop over transformers on a run's questions, and compare the two."""
+    from scicot.bench.plain_loop import bench_plain
+    from scicot.services.workspace import open_workspace
+
+    with open_workspace() as session:
+        result = bench_plain(session, get_settings(), run)
+    emit(result, as_json, "\n".join(f"{key}: {value}" for key, value in result.items()))
+
+
 @group.command("coverage")
 def coverage_command(
     repeats: Annotated[int, typer.Option(min=100, help="Simulated experiments each.")] = 2000,
