@@ -20,6 +20,7 @@ from scicot.adapters.students.stage_files import clear_work
 from scicot.pure.methods.registry import default_setting, find_method, read_config
 from scicot.pure.predictions.metrics import measure
 from scicot.pure.predictions.stripping import Cut, as_kinds
+from scicot.pure.shares import say_part
 from scicot.services.predictions.store import store_predictions
 from scicot.services.questions.lookup import dataset_named, find_dataset_id, list_questions
 from scicot.services.runs.context import RunContext
@@ -130,7 +131,7 @@ def name_run(config: TrainingConfig) -> str:
     """Return a name that tells runs apart: method, dataset, what is not the default."""
     parts = [config.method, config.dataset, config.student.rstrip("/").rsplit("/", 1)[-1]]
     if config.fraction < 1:
-        parts.append(f"{config.fraction:.1%}".replace(".0%", "%"))
+        parts.append(say_part(config.fraction))
     for setting in find_method(config.method).own_settings:
         value = getattr(config, setting)
         if value is not None and value != default_setting(setting, config.student):
