@@ -161,7 +161,7 @@ def _standing(run: RunView) -> tuple[float, int, int]:
 
 def _over_seeds(session: Session, compared: Sequence[RunComparison]) -> list[str]:
     """Return what all seeds of each pair say, empty where there are no more; Holm over them all."""
-    found = [find_siblings(session, pair.run_a.id, pair.run_b.id) for pair in compared]
+    found = find_siblings(session, [(pair.run_a, pair.run_b) for pair in compared])
     adjusted = iter(adjust_cells([pair for pair in found if pair is not None]))
     return [
         " ".join([next(adjusted).sentence, *pair.warnings]) if pair is not None else ""
