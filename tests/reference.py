@@ -18,6 +18,7 @@ import db.models
 from db.base import Base
 from scicot.cli.main import app
 from scicot.pure.checks.table import CHECKS
+from scicot.pure.shares import say_share
 from scicot.pure.statistics import Interval, wilson_interval
 from scicot.words import errors
 from scicot.words.settings import Settings
@@ -245,12 +246,14 @@ def _an_accuracy() -> str:
     for said, questions in sizes.items():
         interval = _interval(questions // 2, questions)
         rows.append(f"| {said} | {(interval.high - interval.low) * 50:.0f} points |")
+    share = say_share(right / shown)
+    low, high = (say_share(bound, 0) for bound in (found.low, found.high))
     return "\n".join(
         [
             "",
-            f'"{right / shown:.1%} {found.in_brackets(".1f")} of {shown}" says: on these {shown} '
+            f'"{share} {found.in_brackets(".1f")} of {shown}" says: on these {shown} '
             f"questions, {right} were answered",
-            f"rightly; of all questions like these, between {found.low:.0%} and {found.high:.0%} "
+            f"rightly; of all questions like these, between {low} and {high} "
             "would be, with 95 % confidence",
             "(Wilson). It does not say how the student does on other kinds of questions, in other "
             "words, or on",

@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.shared import links
 from pages.shared.run_control import show_headline, show_orders, show_while_it_runs
 from scicot.pure.markdown import escape_markdown
+from scicot.pure.shares import say_share
 from scicot.services.runs.lost import ACTIVE
 from scicot.services.runs.queue import list_queue
 from scicot.services.runs.runs import list_runs
@@ -44,7 +45,7 @@ def _progress(run: RunView) -> str:
     """Return how far a run is, and how long it still says it takes."""
     if not run.progress_total:
         return "starting"
-    share = f"{min(1.0, run.progress_done / run.progress_total):.0%}"
+    share = say_share(min(1.0, run.progress_done / run.progress_total), 0)
     *_, left = run.message.rpartition(", about ")
     return f"{share}, about {left}" if left.endswith("left") else share
 
@@ -110,7 +111,7 @@ def show_progress(run: RunView) -> None:
         st.progress(0.0, f"Number {place} of {len(queue)} that wait. {say_queue_before(run)}")
     elif run.progress_total and not run.status.is_finished:
         share = min(1.0, run.progress_done / run.progress_total)
-        st.progress(share, f"{escape_markdown(run.message)} ({share:.0%})")
+        st.progress(share, f"{escape_markdown(run.message)} ({say_share(share, 0)})")
     elif run.message and not run.error:
         st.caption(escape_markdown(run.message))
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from scicot.cli.output import AsJson, emit, say
+from scicot.pure.shares import say_share
 from scicot.services.questions.lookup import list_datasets, list_questions
 from scicot.services.rationales.check_measures import (
     NOT_MEASURED,
@@ -78,7 +79,7 @@ def list_command(
 
 
 def _share(value: object) -> str:
-    return f"{value:>5.0%}" if isinstance(value, float) else "    -"
+    return f"{say_share(value, 0) if isinstance(value, float) else '-':>5}"
 
 
 @group.command("measure")
@@ -123,7 +124,8 @@ def rejection_command(
         emit({"verdicts": 0}, as_json, "Too few verdicts: five of each kind at least.")
         return
     lines = [
-        f"predicted {part.predicted:.0%}, rejected {part.rejected:.0%} of {part.verdicts}"
+        f"predicted {say_share(part.predicted, 0)}, rejected {say_share(part.rejected, 0)} "
+        f"of {part.verdicts}"
         for part in rejection.calibration
     ]
     emit(asdict(rejection), as_json, "\n".join([rejection.sentence(), *lines]))

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from scicot.cli.output import AsJson, emit
+from scicot.pure.shares import say_share
 from scicot.services.questions.duplicates import (
     DuplicatePair,
     DuplicateSide,
@@ -66,7 +67,7 @@ def _place(side: DuplicateSide) -> dict[str, str]:
 
 
 def _side_by_side(pair: DuplicatePair) -> str:
-    alike = "the same" if pair.is_exact else f"{pair.similarity:.0%} alike"
+    alike = "the same" if pair.is_exact else f"{say_share(pair.similarity, 0)} alike"
     sides = (
         f"  {side.dataset} {side.split.value} {side.external_id}: {side.stem} "
         f"[{' | '.join(side.options)}]"

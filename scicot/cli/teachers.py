@@ -11,6 +11,7 @@ import typer
 
 from scicot.cli.output import AsJson, current_actor, emit, run_number, say
 from scicot.cli.runs import finish_or_follow
+from scicot.pure.shares import say_share
 from scicot.services.evaluation.teachers import TeacherLine, compare_teachers
 from scicot.services.teacher.generation import retry_calls
 from scicot.services.teacher.prices import list_prices, set_price
@@ -193,11 +194,13 @@ def compare_command(
 
 
 def _describe_teacher(line: TeacherLine) -> str:
-    accepted = f"{line.accepted:.0%} of {line.decided:,}" if line.accepted is not None else "unread"
+    is_read = line.accepted is not None
+    accepted = f"{say_share(line.accepted, 0)} of {line.decided:,}" if is_read else "unread"
+    flagged = say_share(line.flagged, 0)
     cost = f"${line.usd:.4f}" if line.usd is not None else "cost unknown"
     help_ = f"help {line.help:+.2f}" if line.help is not None else "help not measured"
     students = "".join(f"\n  {student.say()}" for student in line.students)
     return (
-        f"{line.source}: {line.texts:,} texts, {cost}, {line.flagged:.0%} flagged, accepted "
+        f"{line.source}: {line.texts:,} texts, {cost}, {flagged} flagged, accepted "
         f"{accepted}, {help_}, best for {line.best_for:,} questions{students}"
     )

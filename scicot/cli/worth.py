@@ -10,6 +10,7 @@ import typer
 from scicot.cli.launcher import choose_launcher
 from scicot.cli.output import AsJson, current_actor, emit, parse_statuses, run_number
 from scicot.cli.runs import Ask, Launcher, finish_or_follow
+from scicot.pure.shares import say_share
 from scicot.pure.worth.auc import Auc
 from scicot.services.workspace import open_workspace
 from scicot.services.worth.show import show_worth
@@ -96,8 +97,8 @@ def show_command(
     ]
     lines += [
         f"{line.source} against {line.broken}: the broken one helps less in "
-        f"{line.helps_less:.0%} of {line.pairs:,}; AUC of help {_brief(line.help)}, of leak "
-        f"{_brief(line.leak)}"
+        f"{say_share(line.helps_less, 0)} of {line.pairs:,}; AUC of help {_brief(line.help)}, "
+        f"of leak {_brief(line.leak)}"
         for line in view.control
     ]
     emit(fields, as_json, "\n".join(lines))

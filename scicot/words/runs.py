@@ -37,7 +37,7 @@ class TrainingResult(AnsweringResult):
     max_rationale_tokens: int | None  # the limit of rationales, learned and written
     cut_rationales: int
     unended: dict[str, int]  # outputs that reached their limit, by stage, purpose and split
-    stripped: dict[str, int]
+    stripped: dict[str, Any]  # what `strip_answer` took from the snapshot's texts; all by kind
     stages: dict[str, dict[str, Any]]
     between_stages: dict[str, Any] | None  # what a second stage learned from and is asked with
     training_questions: int
@@ -54,6 +54,7 @@ class PredictionResult(AnsweringResult):
 
     students_of_run: int
     inference: dict[str, Any]
+    stripped: NotRequired[dict[str, Any]]  # what `strip_answer` took, by kind of text
     shards: NotRequired[int]  # 0: answered in one piece
 
 

@@ -78,7 +78,8 @@ def test_a_rubric_is_written_judged_by_and_set_against_people(
     assert not any("**Costs**" in one for one in said)
     ((row),) = texts(read_tables(app)["judges"])
     assert row[:5] == ["2", "fake", "3", "1", "3"]
-    assert [cell.split("%")[0] for cell in row[5:8]] == ["100", "50", "50"]
+    shares = [cell.split(" [")[0] for cell in row[5:8]]
+    assert shares == ["100\u00a0%", "50\u00a0%", "50\u00a0%"]
     assert any("Also what a judge passes" in one.label for one in app.selectbox)
 
 

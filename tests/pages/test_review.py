@@ -153,7 +153,7 @@ def test_the_clean_pile_is_audited_accepted_and_taken_back(
     app = press(open_page("prepare/clean", dataset="demo"), "Draw a sample")
     for answer in ("Right", "Right", "Wrong"):
         app = press(app, answer)
-    assert "1 of 3 are wrong: 33.3%" in "".join(one.value for one in app.markdown)
+    assert "1 of 3 are wrong: 33.3\u00a0%" in "".join(one.value for one in app.markdown)
     app = press(app, "Accept the pile of 3, without the 1 found wrong")
     session.rollback()
     statuses = [load_item(session, ADA, one).rationale.status for one in ids]

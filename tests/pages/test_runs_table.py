@@ -31,6 +31,15 @@ def test_a_run_of_every_kind_has_its_line(session: Session) -> None:
     assert len(texts(read_tables(page)["runs_table"])) == len(RunKind)
 
 
+def test_who_started_a_run_is_said_where_one_points_at_when(session: Session) -> None:
+    store(session, 0)
+    table = read_tables(open_page("train/runs"))["runs_table"]
+    heads = [head["text"] for head in table["heads"]]
+    assert "Who" not in heads  # nine columns fit a laptop's screen, ten do not
+    (line,) = table["lines"]
+    assert line["cells"][heads.index("Started")]["help"].startswith("Ada, 20")
+
+
 @pytest.mark.parametrize(
     ("kind", "config", "named"),
     [

@@ -53,7 +53,8 @@ def test_my_runs_and_the_runs_table_show_both(fallen: int) -> None:
     place = [head["text"] for head in runs["heads"]].index("One place")
     by_run = {one["cells"][1]["press"]: one["cells"] for one in runs["lines"]}
     assert by_run[str(fallen)][place]["text"] == "25.0\u00a0%"
-    assert by_run[str(fallen)][place - 1]["note"] == SAID
+    assert by_run[str(fallen)][place - 1]["note"] == "100\u00a0% at place 1"
+    assert by_run[str(fallen)][place - 1]["help"] == SAID
 
 
 def test_the_command_line_says_both(fallen: int) -> None:

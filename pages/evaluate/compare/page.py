@@ -82,7 +82,7 @@ def compare(run_a: RunView, run_b: RunView, others: Sequence[RunView]) -> None:
 def show_seeds(run_a: RunView, run_b: RunView, reading: Reading) -> None:
     """Say what all seeds of both say together, where there are more than these two runs."""
     with open_workspace() as session:
-        found = find_siblings(session, run_a.id, run_b.id, reading=reading)
+        (found,) = find_siblings(session, [(run_a, run_b)], reading=reading)
     if found is not None:
         said = " ".join([found.sentence, *found.warnings])
         st.markdown(f"**Over all seeds.** {escape_markdown(said)}")

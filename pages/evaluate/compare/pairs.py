@@ -32,12 +32,8 @@ def show_pairs(first: Sequence[int], others: Sequence[RunView], reading: Reading
     )
     with open_workspace() as session:
         pairs = compare_all(session, [*first, *chosen], reading=reading)
-        found = [
-            find_siblings(
-                session, pair.comparison.run_a.id, pair.comparison.run_b.id, reading=reading
-            )
-            for pair in pairs
-        ]
+        both = [(pair.comparison.run_a, pair.comparison.run_b) for pair in pairs]
+        found = find_siblings(session, both, reading=reading)
     numbers = ("n", "First − second", "95 % interval", "mid-p", "Holm p")
     show_plain_table(
         [Head("First"), Head("Second"), *(Head(text, is_number=True) for text in numbers)],

@@ -20,6 +20,9 @@ def show_answers(question: StoredQuestion, before: WhatIfAnswer, now: WhatIfAnsw
             st.markdown(f"**{title}**")
             show_outcome(answer.label, answer.outcome)
             st.code(answer.output, language=None, wrap_lines=True)
+            if answer.cut.changed:
+                left = ", which left it empty" if answer.cut.emptied else ""
+                st.caption(f"The student read the rationale without its answer{left}.")
     lines = []
     for choice in question.choices:
         label = choice.label

@@ -9,6 +9,7 @@ import streamlit as st
 from pages.shared.answers import answered_at, show_answer
 from pages.shared.frame import current_actor, errors_shown
 from scicot.pure.markdown import escape_markdown
+from scicot.pure.shares import say_share
 from scicot.services.cleaning.audits import (
     Audit,
     TrustedJudge,
@@ -97,8 +98,8 @@ def _show_rate(audit: Audit) -> None:
     st.progress(audit.read / audit.sample, f"{audit.read} of {audit.sample} read")
     if audit.interval is not None:
         st.markdown(
-            f"**{audit.errors} of {audit.read} are wrong: {audit.errors / audit.read:.1%}** "
-            f"(95 % interval {audit.interval.to_words('.1%', scale=1)})"
+            f"**{audit.errors} of {audit.read} are wrong: {say_share(audit.errors / audit.read)}** "
+            f"(95 % interval {audit.interval.to_words('.1f')})"
         )
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 from pages.shared.frame import errors_shown
 from pages.shared.plain_table import percent_cell, show_records
 from scicot.pure.markdown import escape_markdown
+from scicot.pure.shares import say_share
 from scicot.services.cleaning.standings import SourceStanding, list_standings
 from scicot.services.rationales.check_measures import list_measured
 from scicot.services.rationales.checks import run_checks
@@ -66,8 +67,8 @@ def _show_rejection(dataset: str) -> None:
     show_records(
         [
             {
-                "predicted": f"{part.predicted:.0%}",
-                "rejected": f"{part.rejected:.0%}",
+                "predicted": say_share(part.predicted, 0),
+                "rejected": say_share(part.rejected, 0),
                 "interval": part.interval.in_brackets(".0f") if part.interval else "",
                 "verdicts": part.verdicts,
             }

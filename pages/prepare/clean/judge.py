@@ -18,6 +18,7 @@ from pages.shared.panel import say_queue, show_unfinished
 from pages.shared.plain_table import show_records
 from pages.shared.press import press_button
 from scicot.pure.judge.agreement import JudgeAgreement
+from scicot.pure.shares import say_share
 from scicot.pure.statistics import Interval
 from scicot.services.judge.agreement import JudgeLine, list_judges
 from scicot.services.judge.estimate import estimate_judge
@@ -135,7 +136,7 @@ def _describe(line: JudgeLine) -> dict[str, object]:
 def _say(share: float | None, interval: Interval | None) -> str:
     if share is None or interval is None:
         return "unknown"
-    return f"{share:.0%} {interval.in_brackets('.0%', scale=1)}"
+    return f"{say_share(share, 0)} {interval.in_brackets()}"
 
 
 def _say_kappa(agreed: JudgeAgreement) -> str:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.prepare.clean.touched import show_touched
 from pages.shared.frame import current_actor, errors_shown
+from scicot.pure.shares import say_share
 from scicot.services.review.policies import Touches, get_policy, save_policy
 from scicot.services.review.second_readings import agreement
 from scicot.services.workspace import open_workspace
@@ -49,10 +50,11 @@ def show_policy(dataset: str) -> None:
     if agreed is None:
         st.caption("No rationale has been read twice yet.")
     elif agreed.kappa is None or agreed.interval is None:
-        st.write(f"{agreed.n} read twice, alike in {agreed.share:.0%}; kappa is not defined here.")
+        alike = say_share(agreed.share, 0)
+        st.write(f"{agreed.n} read twice, alike in {alike}; kappa is not defined here.")
     else:
         st.write(
-            f"{agreed.n} read twice, alike in {agreed.share:.0%}. Cohen's kappa "
+            f"{agreed.n} read twice, alike in {say_share(agreed.share, 0)}. Cohen's kappa "
             f"{agreed.kappa:.2f} (95 % interval {agreed.interval.to_words('.2f', scale=1)}). "
             "Disagreements wait in the review queue 'Conflicting'."
         )

@@ -8,6 +8,7 @@ from pages.prepare.clean.worth_form import show_form
 from pages.shared import links
 from pages.shared.plain_table import show_records
 from scicot.pure.markdown import escape_markdown
+from scicot.pure.shares import say_share
 from scicot.pure.worth.auc import Auc
 from scicot.services.workspace import open_workspace
 from scicot.services.worth.show import WorthView, show_worth
@@ -93,7 +94,7 @@ def _show_sources(view: WorthView) -> None:
                 "rationales": source.rationales,
                 "help": f"{source.help:+.2f}",
                 "its quartiles": _say_quartiles(source.help_quartiles),
-                "harm": f"{source.harming / source.rationales:.0%}",
+                "harm": say_share(source.harming / source.rationales, 0),
                 "leak": f"{source.leak:+.2f}",
                 "and its": _say_quartiles(source.leak_quartiles),
                 "give the key away": source.given_away,
@@ -123,7 +124,7 @@ def _show_control(view: WorthView) -> None:
                 "teacher": line.source,
                 "broken": line.broken,
                 "pairs": line.pairs,
-                "helps less": f"{line.helps_less:.0%}",
+                "helps less": say_share(line.helps_less, 0),
                 "AUC of help": _brief(line.help),
                 "AUC of leak": _brief(line.leak),
             }

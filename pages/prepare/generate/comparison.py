@@ -7,6 +7,7 @@ import streamlit as st
 from pages.shared.money import format_usd
 from pages.shared.plain_table import show_records
 from scicot.pure.markdown import escape_markdown
+from scicot.pure.shares import say_share
 from scicot.services.teacher.comparison import (
     SourceComparison,
     compare_sources,
@@ -72,10 +73,10 @@ def _show_measures(found: SourceComparison) -> None:
         [
             {
                 "teacher and prompt": measure.source.title,
-                "flagged": f"{measure.flagged:.0%}",
-                "cut off": f"{measure.truncated:.0%}",
+                "flagged": say_share(measure.flagged, 0),
+                "cut off": say_share(measure.truncated, 0),
                 "accepted": (
-                    f"{measure.accepted:.0%} of {measure.decided:,}"
+                    f"{say_share(measure.accepted, 0)} of {measure.decided:,}"
                     if measure.accepted is not None
                     else "not reviewed"
                 ),

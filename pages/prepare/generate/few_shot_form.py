@@ -16,6 +16,7 @@ from pages.shared.frame import current_actor, errors_shown
 from pages.shared.panel import say_queue, two_sides
 from pages.shared.press import press_button
 from pages.shared.teacher_run import show_teacher_run
+from scicot.pure.shares import say_share
 from scicot.services.runs.runs import list_runs
 from scicot.services.teacher.estimates import estimate_few_shot
 from scicot.services.workspace import open_workspace
@@ -162,7 +163,7 @@ def _show_newest(dataset: str) -> None:
     metrics = newest.metrics
     if metrics is not None and metrics.get("accuracy") is not None:
         with st.container(horizontal=True):
-            st.metric("Accuracy", f"{metrics['accuracy']:.1%}")
+            st.metric("Accuracy", say_share(metrics["accuracy"]))
             st.metric("No answer", f"{metrics['no_answer']:,} of {metrics['questions']:,}")
     with errors_shown():
         show_teacher_run(newest.id)

@@ -7,6 +7,7 @@ from datetime import datetime
 import streamlit as st
 
 from pages.shared.times import say_moment
+from scicot.pure.shares import say_share
 from scicot.services.questions.duplicates import (
     DuplicatePair,
     DuplicateSide,
@@ -45,7 +46,7 @@ def show_last_import() -> None:
 
 def _side_by_side(pair: DuplicatePair) -> dict[str, str]:
     return {
-        "alike": "the same" if pair.is_exact else f"{pair.similarity:.0%}",
+        "alike": "the same" if pair.is_exact else say_share(pair.similarity, 0),
         "one": _place(pair.first),
         "asks": _asks(pair.first),
         "other": _place(pair.second),

@@ -8,6 +8,7 @@ from pages.shared.frame import current_actor, errors_shown
 from pages.shared.times import say_moment, say_utc
 from pages.shared.word_diff import show_word_diff
 from scicot.pure.markdown import escape_markdown
+from scicot.pure.shares import say_share
 from scicot.services.cleaning.batches import new_operation_id
 from scicot.services.rationales.judge_order import judgements_of
 from scicot.services.rationales.revisions import Revision, list_revisions
@@ -106,7 +107,7 @@ def _show_similar(rationale_id: int) -> None:
         st.caption("No other rationale of this dataset says much the same.")
     for similar in alike:
         st.caption(
-            f"{similar.similarity:.0%} alike · rationale {similar.rationale_id} · "
+            f"{say_share(similar.similarity, 0)} alike · rationale {similar.rationale_id} · "
             f"{escape_markdown(similar.question)} · {similar.status.value}"
         )
         st.text(similar.text)

@@ -15,6 +15,7 @@ from pages.train.clone import clone_mark
 from pages.train.launch.settings_form import RARE, SettingsForm
 from scicot.pure.methods.plan import Method
 from scicot.pure.methods.registry import default_setting
+from scicot.pure.shares import say_part
 from scicot.services.runs.runs import list_runs
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import (
@@ -92,7 +93,7 @@ def _choose_fraction(place: DeltaGenerator, like: TrainingConfig | None) -> Any:
         "Share of the training questions",
         fractions,
         index=fractions.index(float(asked) if asked in map(str, fractions) else default),
-        format_func=lambda share: f"{share:.1%}".replace(".0%", "%"),
+        format_func=say_part,
         key="launch_fraction" + clone_mark(like),
         persist_state="session",
         help="The paper trains on all of them, and on 12.5, 25 and 50 %.",

@@ -31,12 +31,11 @@ HEADS = (
     Head("Run", help="Its number and name; a press opens it."),
     Head("Method"),
     Head("Student", help="The student, or the teacher that was asked."),
-    Head("Questions", is_number=True, help="How many it answered."),
+    Head("n", is_number=True, help="How many questions it answered."),
     Head("Correct", is_number=True, help="With its 95 % interval (Wilson)."),
     Head("One place", is_number=True, help="What always the best place would give."),
     Head("Took", is_number=True),
-    Head("Who"),
-    Head("Started", is_number=True, help="By your clock; point at it for UTC."),
+    Head("Started", is_number=True, help="By your clock; point at it for UTC and by whom."),
 )
 
 
@@ -123,11 +122,10 @@ def _cells(run: RunView, place: int | None) -> list[Cell]:
         ),
         Cell(name_student(run)),
         Cell(f"{questions:,}" if questions else "", value=questions),
-        Cell(f"{correct} {note}".strip(), note=standing.warning, value=value),
+        Cell(f"{correct} {note}".strip(), note=standing.brief, help=standing.warning, value=value),
         Cell("" if same is None else say_share(same), value=same),
         Cell(say_time_taken(run), value=_seconds(run)),
-        Cell(run.actor),
-        Cell(say_moment(began), help=say_utc(began), value=began.timestamp()),
+        Cell(say_moment(began), help=f"{run.actor}, {say_utc(began)}", value=began.timestamp()),
     ]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from scicot.pure.evaluation.between_stages import read_between
 from scicot.pure.evaluation.table_formats import say_reasons
 from scicot.pure.predictions.places import read_standing
+from scicot.pure.predictions.stripping import say_stripped
 from scicot.pure.shares import say_share
 
 
@@ -60,13 +61,7 @@ def _room(result: Mapping[str, Any]) -> list[str]:
     if unended:
         listed = "; ".join(f"{count:,} ({place})" for place, count in unended.items())
         said.append(f"Outputs that reached their limit without an end: {listed}.")
-    stripped = _part(result, "stripped")
-    if stripped.get("changed"):
-        said.append(
-            f"The answer was cut from {stripped['changed']:,} of the snapshot's rationales, which "
-            f"left {stripped.get('emptied', 0):,} empty."
-        )
-    return said
+    return said + say_stripped(result)
 
 
 def _losses(role: str, stage: Mapping[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from scicot.pure.shares import say_share
 from scicot.pure.statistics import Agreement, Interval, cohens_kappa, wilson_interval
 
 
@@ -44,8 +45,8 @@ class JudgeAgreement:
             (self.passing_right, self.passing_interval, "of what the judge passes people accept"),
         ):
             if share is not None and interval is not None:
-                bounds = interval.to_words(".0%", scale=1)
-                said.append(f"{what.capitalize()} {share:.0%} ({bounds}).")
+                bounds = interval.to_words()
+                said.append(f"{what.capitalize()} {say_share(share, 0)} ({bounds}).")
         return " ".join(said)
 
 

@@ -46,6 +46,11 @@ class Standing:
         share = say_share(self.share, 0)
         return f"answers place {self.place} on {share}: it has not learned to choose"
 
+    @property
+    def brief(self) -> str:
+        """The warning in a few characters, for a narrow column; empty for one that chooses."""
+        return f"{say_share(self.share, 0)} at place {self.place}" if self.has_fallen else ""
+
     def warn(self, name: str) -> str:
         """Return the warning as a sentence about a run of this name; empty for one that chooses."""
         if not self.has_fallen:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.models import AuditRow, RationaleRow
+from scicot.pure.shares import say_share
 from scicot.pure.statistics import Interval, wilson_interval
 from scicot.services.questions.lookup import find_dataset_id
 from scicot.services.rationales.check_measures import (
@@ -45,7 +46,7 @@ class SourceStanding:
         if self.interval is not None:
             return (
                 f"{said} Of its clean pile {self.read:,} were read in audits, {self.wrong:,} were "
-                f"wrong: {self.wrong / self.read:.0%} {self.interval.in_brackets('.0%', scale=1)}."
+                f"wrong: {say_share(self.wrong / self.read, 0)} {self.interval.in_brackets()}."
             )
         if is_measured(self.source):
             return f"{said} Nobody has audited its clean pile here yet."

@@ -18,6 +18,7 @@ from scicot.pure.methods.registry import plan_of, read_config, scores_end
 from scicot.pure.predictions.judging import judge_output, read_student
 from scicot.pure.predictions.metrics import most_likely
 from scicot.pure.predictions.parsing import Reading
+from scicot.pure.predictions.stripping import Cuts, as_kinds
 from scicot.services.evaluation.attribution import OTHERS, attribute_errors, is_two_stage
 from scicot.services.predictions.store import list_outcomes, list_predictions, store_predictions
 from scicot.services.questions.lookup import find_dataset_id, get_questions
@@ -25,7 +26,7 @@ from scicot.services.rationales.references import list_references
 from scicot.services.runs.context import RunContext
 from scicot.services.runs.runs import create_lone_run, get_run
 from scicot.services.students.answering import Student
-from scicot.services.students.answers import ANSWER_TOKENS, answer_input, option_texts
+from scicot.services.students.answers import ANSWER_TOKENS, answer_input, as_read, option_texts
 from scicot.services.students.opened import open_stage
 from scicot.words.configs import AttributionConfig, TrainingConfig
 from scicot.words.errors import DatabaseBusy, InvalidConfig
@@ -86,7 +87,7 @@ def run_attribution(context: RunContext) -> Mapping[str, Any]:
         role = plan_of(read_config(run.config)).answers.answer.role
         device = choose_device(context.settings.device)
         student = open_stage(session, context.settings, run.id, role, device=device)
-    ask_variants(context, config, run, student)
+    cuts = ask_variants(context, config, run, student)
     with context.session() as session:
         attribution = attribute_errors(session, run.id)
     return {
@@ -95,15 +96,17 @@ def run_attribution(context: RunContext) -> Mapping[str, Any]:
             f"accuracy_{variant}": score.accuracy for variant, score in attribution.variants.items()
         },
         "faults": {fault.value: len(ids) for fault, ids in attribution.faults.items()},
+        "stripped": {"kinds": as_kinds(cuts.kinds)},
     }
 
 
 def ask_variants(
     context: RunContext, config: AttributionConfig, run: RunView, student: Student
-) -> None:
+) -> Cuts:
     """Store what the student answers to each question under each variant of the config.
 
-    What was answered under the same rationale before is not asked again.
+    What was answered under the same rationale before is not asked again. Returns what
+    `strip_answer` takes from the rationales of each variant, those asked before among them.
     """
     trained = read_config(run.config)
     with context.session() as session:
@@ -114,6 +117,10 @@ def ask_variants(
             variant: _unanswered(session, run.id, variant, given)
             for variant, given in plans.items()
         }
+    cuts = Cuts()
+    for variant, given in plans.items():
+        for text in given.values():
+            as_read(trained, text, cuts, variant)
     done, total = 0, sum(len(given) for given in todo.values())
     context.report(done=0, total=total, message="Asking the answering stage again.")
     for variant, given in todo.items():
@@ -124,6 +131,7 @@ def ask_variants(
             done += len(part)
             with suppress(DatabaseBusy):  # progress is told the next time
                 context.report(done=done, message=f"Asking again: {variant.replace('_', ' ')}.")
+    return cuts
 
 
 def _store(session: Session, *, run_id: int, predictions: Sequence[Prediction]) -> None:

@@ -8,16 +8,12 @@ from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import PredictionRow, QuestionRow
 from scicot.pure.evaluation.comparison import say_p
 from scicot.pure.evaluation.crossed import (
-    Answers,
     CellAccuracy,
     CellDifference,
-    Groups,
     compare_cells,
     measure_cell,
 )
@@ -33,15 +29,19 @@ from scicot.pure.hashing import content_hash
 from scicot.pure.methods.registry import learns, title_of
 from scicot.pure.predictions.places import Standing
 from scicot.pure.statistics import ALPHA, holm
-from scicot.services.evaluation.baselines import load_places
 from scicot.services.evaluation.comparison import Reading
+from scicot.services.evaluation.seed_answers import (
+    SeedAnswers,
+    list_groups,
+    load_answers,
+    load_seeds,
+)
 from scicot.services.runs.runs import get_run, list_runs
 from scicot.words.errors import InvalidInput
-from scicot.words.records import Outcome, RunKind, RunStatus, Split, Variant
+from scicot.words.records import RunKind, RunStatus, Split
 from scicot.words.runs import RunView
 
 MOST_RUNS = 2000
-AT_ONCE = 500  # run ids a query
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,52 +102,6 @@ def _what_is_alike(run: RunView) -> str:
     return content_hash([run.kind, run.dataset, cell_settings(run.config)])
 
 
-def load_answers(
-    session: Session, run_ids: Sequence[int], reading: Reading = Reading.GENERATED
-) -> dict[int, Answers]:
-    """Return whether each run has each question right, by run; runs without answers are left out.
-
-    By options only questions whose options were scored count.
-    """
-    by_run: dict[int, dict[int, bool]] = defaultdict(dict)
-    for start in range(0, len(run_ids), AT_ONCE):
-        rows = session.execute(
-            select(
-                PredictionRow.run_id,
-                PredictionRow.question_id,
-                PredictionRow.outcome,
-                PredictionRow.option_label,
-                QuestionRow.answer_key,
-            )
-            .join(QuestionRow, QuestionRow.id == PredictionRow.question_id)
-            .where(
-                PredictionRow.run_id.in_(run_ids[start : start + AT_ONCE]),
-                PredictionRow.variant == Variant.MAIN,
-                PredictionRow.outcome != Outcome.UNSCORED,
-            )
-        )
-        for run_id, question_id, outcome, option_label, answer_key in rows:
-            if reading is Reading.GENERATED:
-                by_run[run_id][question_id] = outcome is Outcome.CORRECT
-            elif option_label is not None:
-                by_run[run_id][question_id] = option_label == answer_key
-    return dict(by_run)
-
-
-def list_groups(session: Session, question_ids: Iterable[int]) -> Groups:
-    """Return the group of each question that shares a passage or a family with others."""
-    wanted = list(question_ids)
-    groups: dict[int, str] = {}
-    for start in range(0, len(wanted), AT_ONCE):
-        rows = session.execute(
-            select(QuestionRow.id, QuestionRow.group).where(
-                QuestionRow.id.in_(wanted[start : start + AT_ONCE]), QuestionRow.group.is_not(None)
-            )
-        )
-        groups |= {question_id: group for question_id, group in rows if group is not None}
-    return groups
-
-
 def measure_seeds(session: Session, run_ids: Sequence[int]) -> CellAccuracy | None:
     """Return the accuracy of a cell with its interval over questions and seeds."""
     answers = load_answers(session, run_ids)
@@ -171,13 +125,48 @@ def compare_methods(
     most seeds; the validation split is read before the test split unless one is named. Raises
     InvalidInput when a method has no finished run.
     """
+    (pair,) = _compare_pairs(session, [(method_a, method_b)], dataset, student, split, reading)
+    return pair
+
+
+def _compare_pairs(
+    session: Session,
+    methods: Sequence[tuple[str, str]],
+    dataset: str,
+    student: str,
+    split: Split | None,
+    reading: Reading,
+) -> list[CellComparison]:
+    """Return each pair of methods compared; runs and answers are read once for all."""
     runs = [
         run
-        for run in list_runs(session, kinds=[RunKind.TRAIN], limit=MOST_RUNS)
-        if run.status is RunStatus.DONE
-        and run.dataset == dataset
-        and run.training.student == student
+        for run in _list_done(session)
+        if run.dataset == dataset and run.training.student == student
     ]
+    pairs = [_find_cells(runs, a, b, dataset, student, split) for a, b in methods]
+    seeds = load_seeds(session, _ids(pairs), reading)
+    return [_compare(seeds, a, b) for a, b in pairs]
+
+
+def _list_done(session: Session) -> list[RunView]:
+    """Return the training runs that are done, newest first."""
+    listed = list_runs(session, kinds=[RunKind.TRAIN], limit=MOST_RUNS)
+    return [run for run in listed if run.status is RunStatus.DONE]
+
+
+def _ids(pairs: Iterable[tuple[SeedCell, SeedCell]]) -> list[int]:
+    return sorted({run_id for pair in pairs for cell in pair for run_id in cell.ids})
+
+
+def _find_cells(
+    runs: Sequence[RunView],
+    method_a: str,
+    method_b: str,
+    dataset: str,
+    student: str,
+    split: Split | None,
+) -> tuple[SeedCell, SeedCell]:
+    """Return the two methods' most alike cells; raises InvalidInput where one has none."""
     splits = [split] if split else [Split.VALIDATION, Split.TEST]
     for chosen in splits:
         cells = [
@@ -185,8 +174,7 @@ def compare_methods(
             for method in (method_a, method_b)
         ]
         if all(cells):
-            a, b = _most_alike(*cells)
-            return _compare(session, a, b, reading)
+            return _most_alike(*cells)
     missing = " or ".join(
         method for method in (method_a, method_b) if not any(run.method == method for run in runs)
     )
@@ -204,21 +192,30 @@ def compare_seeds(
     It is how the same method with other settings or another snapshot is compared. Raises
     NotFound, and InvalidInput where both are of one cell or one has no answers.
     """
-    runs = [
-        run
-        for run in list_runs(session, kinds=[RunKind.TRAIN], limit=MOST_RUNS)
-        if run.status is RunStatus.DONE
-    ]
-    cells = []
-    for run_id in (run_a, run_b):
-        alike = _what_is_alike(get_run(session, run_id))
-        cells += group_cells(run for run in runs if _what_is_alike(run) == alike)
-    if len(cells) != 2 or cells[0].ids == cells[1].ids:
-        raise InvalidInput(
-            f"Run {run_a} and run {run_b} are not two finished training runs that differ in more "
-            "than the seed. Name one of each of the settings to compare."
-        )
-    return _compare(session, cells[0], cells[1], reading)
+    pair = get_run(session, run_a), get_run(session, run_b)
+    cells = _SeedCells(_list_done(session)).of(*pair)
+    return _compare(load_seeds(session, _ids([cells]), reading), *cells)
+
+
+class _SeedCells:
+    """The cells that runs belong to, the settings of each read once."""
+
+    def __init__(self, done: Iterable[RunView]) -> None:
+        self._alike: dict[str, list[RunView]] = defaultdict(list)
+        for run in done:
+            self._alike[_what_is_alike(run)].append(run)
+
+    def of(self, a: RunView, b: RunView) -> tuple[SeedCell, SeedCell]:
+        """Return both runs' cells; raises InvalidInput where they are one, or not finished."""
+        cells = [
+            cell for run in (a, b) for cell in group_cells(self._alike.get(_what_is_alike(run), ()))
+        ]
+        if len(cells) != 2 or cells[0].ids == cells[1].ids:
+            raise InvalidInput(
+                f"Run {a.id} and run {b.id} are not two finished training runs that differ in more "
+                "than the seed. Name one of each of the settings to compare."
+            )
+        return cells[0], cells[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,28 +259,42 @@ def compare_all_methods(
 
     Raises InvalidInput when a method has no finished run.
     """
-    return adjust_cells(
-        [
-            compare_methods(
-                session, a, b, dataset=dataset, student=student, split=split, reading=reading
-            )
-            for a, b in combinations(dict.fromkeys(methods), 2)
-        ]
-    )
+    pairs = list(combinations(dict.fromkeys(methods), 2))
+    return adjust_cells(_compare_pairs(session, pairs, dataset, student, split, reading))
 
 
 def find_siblings(
-    session: Session, run_a: int, run_b: int, *, reading: Reading = Reading.GENERATED
-) -> CellComparison | None:
-    """Return two runs compared with all their seeds; None where there are no more seeds than these.
+    session: Session,
+    pairs: Sequence[tuple[RunView, RunView]],
+    *,
+    reading: Reading = Reading.GENERATED,
+) -> list[CellComparison | None]:
+    """Return each pair of runs compared with all their seeds; None where there are no more seeds.
 
-    None too where they are of one cell, were not trained here, or share no two questions.
+    None too where they are of one cell, were not trained here, or share no two questions. Runs and
+    answers are read once for all pairs.
     """
+    known = _SeedCells(_list_done(session))
+    cells = [_find_more(known, a, b) for a, b in pairs]
+    seeds = load_seeds(session, _ids(pair for pair in cells if pair), reading)
+    return [_compare_if_shared(seeds, pair) if pair else None for pair in cells]
+
+
+def _find_more(known: _SeedCells, a: RunView, b: RunView) -> tuple[SeedCell, SeedCell] | None:
     try:
-        found = compare_seeds(session, run_a, run_b, reading=reading)
+        cells = known.of(a, b)
     except InvalidInput:
         return None
-    return found if len(found.cell_a.runs) + len(found.cell_b.runs) > 2 else None
+    return cells if len(cells[0].runs) + len(cells[1].runs) > 2 else None
+
+
+def _compare_if_shared(
+    seeds: SeedAnswers, pair: tuple[SeedCell, SeedCell]
+) -> CellComparison | None:
+    try:
+        return _compare(seeds, *pair)
+    except InvalidInput:
+        return None
 
 
 def _most_alike(
@@ -324,13 +335,12 @@ def compared_settings(a: SeedCell, b: SeedCell) -> tuple[Mapping[str, Any], Mapp
     return both[0] | own[0], both[1] | own[1]
 
 
-def _compare(session: Session, a: SeedCell, b: SeedCell, reading: Reading) -> CellComparison:
-    answers = load_answers(session, [*a.ids, *b.ids], reading)
-    asked = {key for of in answers.values() for key in of}
+def _compare(seeds: SeedAnswers, a: SeedCell, b: SeedCell) -> CellComparison:
+    answers = seeds.answers
     comparison = compare_cells(
         [answers[run_id] for run_id in a.ids if run_id in answers],
         [answers[run_id] for run_id in b.ids if run_id in answers],
-        list_groups(session, asked),
+        seeds.groups,
         vary=(learns(a.first.method), learns(b.first.method)),
     )
     if comparison is None:
@@ -345,9 +355,7 @@ def _compare(session: Session, a: SeedCell, b: SeedCell, reading: Reading) -> Ce
             snapshots if snapshots[0] != snapshots[1] else [f"run {cell.ids[0]}" for cell in (a, b)]
         )
         names = [f"{name} ({what or 'no snapshot'})" for name, what in zip(names, by, strict=True)]
-    standings = {
-        run_id: places.standing for run_id, places in load_places(session, [*a.ids, *b.ids]).items()
-    }
+    standings = seeds.standings
     return CellComparison(
         a,
         b,

@@ -85,6 +85,21 @@ class RunComparison:
         return [standing.warn(name) for name, standing in both if standing.has_fallen]
 
 
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """One run with what it answered, read once for all comparisons that it stands in."""
+
+    view: RunView
+    outcomes: Mapping[int, Outcome]
+    labels: Sequence[tuple[int, str | None, str]]  # question id, answer, key
+
+    def standing(self, question_ids: Set[int]) -> Standing:
+        """Return where the answers to these questions fall."""
+        return count_places(
+            [(label, key, 1) for asked, label, key in self.labels if asked in question_ids]
+        ).standing
+
+
 def compare_runs(
     session: Session,
     run_a: int,
@@ -97,8 +112,18 @@ def compare_runs(
 
     Raises NotFound for a run, InvalidInput when a run has no predictions.
     """
-    views = get_run(session, run_a), get_run(session, run_b)
-    outcomes = [_outcomes(session, view, reading) for view in views]
+    answered = [_load_answered(session, run_id, reading) for run_id in (run_a, run_b)]
+    return _compare(*answered, among=among)
+
+
+def _load_answered(session: Session, run_id: int, reading: Reading) -> _Answered:
+    view = get_run(session, run_id)
+    outcomes = _outcomes(session, view, reading)
+    return _Answered(view, outcomes, _list_labels(session, run_id, reading))
+
+
+def _compare(a: _Answered, b: _Answered, *, among: Collection[int] | None = None) -> RunComparison:
+    views, outcomes = (a.view, b.view), [a.outcomes, b.outcomes]
     if among is not None:
         wanted = set(among)
         outcomes = [{key: of[key] for key in of if key in wanted} for of in outcomes]
@@ -107,7 +132,7 @@ def compare_runs(
     both = outcomes[0].keys() & outcomes[1].keys()
     matched = [score_outcomes(of[key] for key in both) for of in outcomes]
     name_a, name_b = name_runs(*views)
-    standing_a, standing_b = (_standing(session, view.id, both, reading) for view in views)
+    standing_a, standing_b = (run.standing(both) for run in (a, b))
     return RunComparison(
         run_a=views[0],
         run_b=views[1],
@@ -135,8 +160,10 @@ def _differences(a: RunView, b: RunView) -> str:
     return say_differences(run_settings(a.config) | own_a, run_settings(b.config) | own_b)
 
 
-def _standing(session: Session, run_id: int, question_ids: Set[int], reading: Reading) -> Standing:
-    """Return where a run's answers to these questions fall, read as told."""
+def _list_labels(
+    session: Session, run_id: int, reading: Reading
+) -> list[tuple[int, str | None, str]]:
+    """Return question id, the run's answer, read as told, and the key, of each question."""
     is_written = reading is Reading.GENERATED
     answer = PredictionRow.label if is_written else PredictionRow.option_label
     rows = session.execute(
@@ -144,8 +171,7 @@ def _standing(session: Session, run_id: int, question_ids: Set[int], reading: Re
         .join(QuestionRow, QuestionRow.id == PredictionRow.question_id)
         .where(PredictionRow.run_id == run_id, PredictionRow.variant == Variant.MAIN)
     )
-    counts = [(label, key, 1) for question_id, label, key in rows if question_id in question_ids]
-    return count_places(counts).standing
+    return [(question_id, label, key) for question_id, label, key in rows]
 
 
 def _outcomes(session: Session, run: RunView, reading: Reading) -> dict[int, Outcome]:
@@ -217,7 +243,11 @@ class PairRow:
 def compare_all(
     session: Session, run_ids: Sequence[int], *, reading: Reading = Reading.GENERATED
 ) -> list[PairRow]:
-    """Return every pair of the runs, in the order given, with Holm's adjusted p-values."""
-    pairs = [compare_runs(session, a, b, reading=reading) for a, b in combinations(run_ids, 2)]
+    """Return every pair of the runs, in the order given, with Holm's adjusted p-values.
+
+    Each run is read once.
+    """
+    answered = [_load_answered(session, run_id, reading) for run_id in run_ids]
+    pairs = [_compare(a, b) for a, b in combinations(answered, 2)]
     adjusted = holm([pair.found.mid_p for pair in pairs])
     return [PairRow(pair, p) for pair, p in zip(pairs, adjusted, strict=True)]

@@ -238,10 +238,10 @@ def _standing(run: RunView) -> tuple[float, int, int]:
 
 def _over_seeds(session: Session, compared: Sequence[RunComparison]) -> list[str]:
     """Return what all seeds of each pair say, empty where there are no more; Holm over them all."""
+    siblings = find_siblings(session, [(pair.run_a, pair.run_b) for pair in compared])
     found = [
-        replace(of, name_a=pair.name_a, name_b=pair.name_b) if of is not None else None
-        for pair in compared
-        for of in (find_siblings(session, pair.run_a.id, pair.run_b.id),)
+        of and replace(of, name_a=pair.name_a, name_b=pair.name_b)
+        for pair, of in zip(compared, siblings, strict=True)
     ]
     adjusted = iter(adjust_cells([pair for pair in found if pair is not None]))
     return [

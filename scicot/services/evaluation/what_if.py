@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,7 @@ from scicot.pure.predictions.parsing import (
     split_answer_first,
     split_output,
 )
+from scicot.pure.predictions.stripping import Cut, Cuts
 from scicot.pure.shares import say_share
 from scicot.services.runs.runs import get_run
 from scicot.services.students.answers import (
@@ -45,13 +46,17 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class WhatIfAnswer:
-    """What the student makes of a draft; `probabilities` are shares of the options."""
+    """What the student makes of a draft; `probabilities` are shares of the options.
+
+    `cut` says whether the rationale stated the answer and lost it before the student read it.
+    """
 
     rationale: str | None
     output: str
     label: str | None
     outcome: Outcome
     probabilities: Mapping[str, float]
+    cut: Cut = field(default_factory=Cut)
 
 
 def to_draft(question: StoredQuestion, rationale: str | None) -> Draft:
@@ -91,7 +96,8 @@ def answer_draft(
     edited = to_question(question, draft)
     at_once = 1 if spec.writes_both else 2
     student = open_stage(session, settings, run_id, spec.answer.role, at_once=at_once)
-    text = answer_input(config, spec.answer.task, edited, draft.rationale)
+    cuts = Cuts()
+    text = answer_input(config, spec.answer.task, edited, draft.rationale, cuts)
     has_end = scores_end(config)
     limit = config.max_input_tokens
     if spec.writes_both:
@@ -118,6 +124,7 @@ def answer_draft(
         label=answer.label,
         outcome=answer.outcome,
         probabilities=option_probabilities(dict(zip(edited.labels, scores, strict=True))),
+        cut=cuts.kinds.get("", Cut()) if spec.reads_rationale else Cut(),
     )
 
 

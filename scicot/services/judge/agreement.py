@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from db.models import JudgementRow, RationaleRow, ReviewRow
 from scicot.pure.judge.agreement import JudgeAgreement, measure_judge
+from scicot.pure.shares import say_share
 from scicot.services.judge.rubrics import get_rubric
 from scicot.services.questions.lookup import find_dataset_id
 from scicot.words.errors import InvalidInput
@@ -119,10 +120,11 @@ def trusted_pass(
             "passes has a verdict given before. Review some, then let it judge them."
         )
     if interval.low < at_least:
-        bounds = interval.in_brackets(".0%", scale=1)
+        bounds = interval.in_brackets()
         raise InvalidInput(
             f"Of what {judge} passes by rubric {rubric_id} people accept "
-            f"{agreement.passing_right:.0%} {bounds}, which is not surely the {at_least:.0%} asked "
-            "for. Let it judge more texts that were reviewed before, or ask for less."
+            f"{say_share(agreement.passing_right, 0)} {bounds}, which is not surely the "
+            f"{say_share(at_least, 0)} asked for. Let it judge more texts that were reviewed "
+            "before, or ask for less."
         )
     return agreement

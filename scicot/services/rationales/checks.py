@@ -14,6 +14,7 @@ from db.rows import chunks
 from db.session import write
 from scicot.pure.checks import find_flags, risk_of
 from scicot.pure.checks.table import BY_ID, NEAR_DUPLICATE
+from scicot.pure.shares import say_share
 from scicot.services.questions.lookup import find_dataset_id, get_question, get_questions
 from scicot.services.rationales.check_measures import measured_precisions
 from scicot.services.rationales.own_answers import find_right, flag_disagreements
@@ -60,7 +61,7 @@ def run_checks(session: Session, dataset: str) -> CheckReport:
         rationale_id: Flag(
             check=NEAR_DUPLICATE,
             severity=BY_ID[NEAR_DUPLICATE].severity,
-            message=f"Says nearly the same as rationale {other} ({similarity:.0%}).",
+            message=f"Says nearly the same as rationale {other} ({say_share(similarity, 0)}).",
         )
         for rationale_id, other, similarity in find_near_duplicates(texts)
     }

@@ -13,6 +13,7 @@ from scicot.adapters.students.scoring import OptionScore
 from scicot.adapters.students.stage_files import has_fast_form, keep_written, read_written
 from scicot.pure.hashing import content_hash
 from scicot.pure.methods.registry import scores_end
+from scicot.pure.predictions.stripping import Cuts
 from scicot.pure.students.batching import even_size
 from scicot.services.students.stages import TrainedStage
 from scicot.services.students.watcher import RunWatcher
@@ -66,6 +67,7 @@ class Answering:
         self.agreement: dict[str, float] = {}
         self.split = "training"  # whose questions are worked on
         self.unended: dict[str, int] = {}  # outputs that reached their limit, by stage and split
+        self.cuts = Cuts()  # what `strip_answer` took from the rationales that were read
         self._open: dict[tuple[str, str], Student] = {}
         self._is_fast = True if self.device == "cpu" else None  # whether CTranslate2 works here
         self.slow_reason = ""

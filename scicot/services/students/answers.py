@@ -17,6 +17,7 @@ from scicot.pure.predictions.parsing import (
     split_output,
     strip_answer,
 )
+from scicot.pure.predictions.stripping import Cuts
 from scicot.pure.students.texts import form_of, scored_after, scored_options
 from scicot.services.students.answering import Answering
 from scicot.services.students.stages import TrainedStage
@@ -52,18 +53,31 @@ def output_room(config: TrainingConfig) -> int:
     return config.max_target_tokens or rationale_room(config) + ANSWER_TOKENS
 
 
-def as_read(config: TrainingConfig, rationale: str | None) -> str | None:
-    """Return a rationale as the run's students read it: whole, or without the answer stated."""
+def as_read(
+    config: TrainingConfig, rationale: str | None, cuts: Cuts | None = None, kind: str = ""
+) -> str | None:
+    """Return a rationale as the run's students read it: whole, or without the answer stated.
+
+    What that took is counted in `cuts`, under the kind of text; without `cuts` it is not.
+    """
     if rationale is None or config.strip_answer == "none":
         return rationale
-    return strip_answer(rationale)
+    left = strip_answer(rationale)
+    if cuts is not None:
+        cuts.count(kind, rationale, left)
+    return left
 
 
 def answer_input(
-    config: TrainingConfig, task: TaskSpec, question: Question, rationale: str | None
+    config: TrainingConfig,
+    task: TaskSpec,
+    question: Question,
+    rationale: str | None,
+    cuts: Cuts | None = None,
+    kind: str = "",
 ) -> str:
     """Return what a student is asked, in training, at test and in What if alike."""
-    return input_text(task, question, as_read(config, rationale), form_of(config))
+    return input_text(task, question, as_read(config, rationale, cuts, kind), form_of(config))
 
 
 def option_texts(
@@ -86,7 +100,8 @@ def answer_questions(
     if spec.rationale:
         writer = stages[spec.rationale.role]
         rationales = write_rationales(answering, writer, questions, spec.rationale.task)
-    return answer_with(answering, stages, questions, rationales)
+    kind = f"written for {answering.split}"
+    return answer_with(answering, stages, questions, rationales, kind=kind)
 
 
 def answer_with(
@@ -94,14 +109,21 @@ def answer_with(
     stages: Stages,
     questions: Sequence[StoredQuestion],
     given: Mapping[int, str | None],
+    *,
+    kind: str | None = None,
 ) -> list[Prediction]:
-    """Return what the answering stage makes of each question with the rationale given for it."""
+    """Return what the answering stage makes of each question with the rationale given for it.
+
+    What `strip_answer` takes from these is counted under their kind; None where it was before.
+    """
     config = answering.config
     spec = plan_of(config).answers
     stage, task = stages[spec.answer.role], spec.answer.task
     rationales = dict(given)
+    cuts = answering.cuts if kind else None
     inputs = [
-        answer_input(config, task, question, rationales.get(question.id)) for question in questions
+        answer_input(config, task, question, rationales.get(question.id), cuts, kind or "")
+        for question in questions
     ]
     limit = output_room(config) if spec.writes_both else ANSWER_TOKENS
     outputs = answering.generate(stage, inputs, limit, "answering")

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from scicot.pure.methods.registry import plan_of
 from scicot.pure.predictions.metrics import Tally, tally
+from scicot.pure.predictions.stripping import as_kinds
 from scicot.services.predictions.store import store_predictions
 from scicot.services.questions.lookup import (
     find_dataset_id,
@@ -67,14 +68,17 @@ def run_prediction(context: RunContext) -> PredictionResult:
             known = count_shards(session, run_id)
     watcher = RunWatcher(context, plan_of(trained).answers.passes * (known.questions or len(ids)))
     answering = Answering(watcher, trained)
+    answering.split = config.split
     if known.shards:
-        counted = answer_in_shards(context, answering, stages)
+        counted, cuts = answer_in_shards(context, answering, stages)
     else:
         counted = _answer_in_one(context, answering, stages, ids)
+        cuts = answering.cuts
     return {
         "metrics": counted.measures(),
         "students_of_run": config.run,
         "inference": answering.inference,
+        "stripped": {"kinds": as_kinds(cuts.kinds)},
         "shards": known.shards,
     }
 

@@ -13,13 +13,14 @@ from db.rows import chunks
 from db.session import open_session
 from scicot.pure.methods.registry import plan_of
 from scicot.pure.predictions.metrics import Tally, tally
+from scicot.pure.predictions.stripping import Cuts
 from scicot.services.predictions.store import list_predictions
 from scicot.services.questions.lookup import get_questions
 from scicot.services.runs.context import RunContext
 from scicot.services.runs.runs import MetricPoint, get_run
 from scicot.services.runs.worker import HEARTBEAT_SECONDS
 from scicot.services.students.answering import AGREEMENT_SAMPLE, Answering
-from scicot.services.students.answers import Stages, answer_questions
+from scicot.services.students.answers import Stages, answer_questions, as_read
 from scicot.services.students.shards import (
     Shard,
     Shards,
@@ -41,8 +42,13 @@ LOOK_SECONDS = 1.0  # between two looks at shards that others have, or at whethe
 STOPPED = (RunStatus.CANCELLED, RunStatus.FAILED)
 
 
-def answer_in_shards(context: RunContext, answering: Answering, stages: Stages) -> Tally:
-    """Answer a run's shards together with whoever joins it, and return what all count up to."""
+def answer_in_shards(
+    context: RunContext, answering: Answering, stages: Stages
+) -> tuple[Tally, Cuts]:
+    """Answer a run's shards together with whoever joins it, and return what all count up to.
+
+    That is the tally, and what `strip_answer` took from the rationales that were read.
+    """
     watcher, run_id = answering.watcher, context.run.id
     passes = plan_of(answering.config).answers.passes
     _choose_type(context, answering, stages)
@@ -52,7 +58,7 @@ def answer_in_shards(context: RunContext, answering: Answering, stages: Stages) 
         watcher.stand_at(passes * standing.answered)
         if standing.finished == standing.shards:
             watcher.say(f"All {standing.shards} shards are answered; counting up.")
-            return _count_up(context)
+            return _count_up(context, answering)
         if _answer_next(context, answering, stages) is None:
             left = standing.shards - standing.finished
             if left != told:
@@ -120,16 +126,19 @@ def _choose_type(context: RunContext, answering: Answering, stages: Stages) -> N
     answer_questions(answering, stages, [questions[question_id] for question_id in sample])
 
 
-def _count_up(context: RunContext) -> Tally:
+def _count_up(context: RunContext, answering: Answering) -> tuple[Tally, Cuts]:
     """Return what all shards' answers count up to, one shard in memory at a time."""
-    total = Tally()
+    total, cuts, kind = Tally(), Cuts(), f"written for {answering.split}"
+    reads = plan_of(answering.config).answers.reads_rationale
     with context.session() as session:
         for ids in list_shards(session, context.run.id):
             for some in chunks(ids):
                 stored = list_predictions(session, context.run.id, question_ids=some)
                 total += tally(stored, get_questions(session, some))
+                for prediction in stored if reads else ():
+                    as_read(answering.config, prediction.rationale, cuts, kind)
             session.expunge_all()
-    return total
+    return total, cuts
 
 
 class _HelperContext(RunContext):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
@@ -14,7 +15,7 @@ from scicot.pure.methods.registry import plan_of
 from scicot.services.predictions.store import flag_rationales
 from scicot.services.questions.lookup import count_questions, dataset_named, list_questions
 from scicot.services.rationales.references import list_references
-from scicot.services.students.answers import answer_questions, answer_with
+from scicot.services.students.answers import answer_questions, answer_with, as_read
 from scicot.services.training.data import TrainingData
 from scicot.services.training.methods import MethodTraining
 from scicot.words.configs import TrainingConfig
@@ -69,6 +70,8 @@ def measure_between(
     kinds: dict[str, Sequence[Prediction]] = {"training": seen}
     for kind in _given(reads):
         texts = training.data.rationales if kind == "teacher" else training.read[reads]
+        if kind == "teacher":
+            _count_teacher(training, sample)
         kinds[kind] = _answer_from(training, texts, sample)
     kinds |= _unseen(training, answered)
     training.watcher.finish_part("between the stages", time.monotonic() - began)
@@ -93,7 +96,14 @@ def _answer_from(
 ) -> list[Prediction]:
     given = {question.id: texts.get(question.id) for question in sample}
     training.answering.split = "training sample"
-    return answer_with(training.answering, training.stages, sample, given)
+    return answer_with(training.answering, training.stages, sample, given)  # counted before
+
+
+def _count_teacher(training: MethodTraining, sample: Sequence[StoredQuestion]) -> None:
+    """Count what the snapshot's texts lost that the sample is asked with."""
+    for question in sample:
+        text = training.data.snapshot.get(question.id)
+        as_read(training.config, text, training.answering.cuts, "teacher, training sample")
 
 
 def _unseen(
@@ -113,13 +123,20 @@ def _unseen(
 
 
 def _measure(training: MethodTraining, predictions: Sequence[Prediction]) -> dict[str, Any] | None:
+    """Return what stage 2 was given, as it read it, beside references read alike."""
     ids = [prediction.question_id for prediction in predictions]
+    config = training.config
+    given = [
+        replace(prediction, rationale=as_read(config, prediction.rationale))
+        for prediction in predictions
+    ]
 
     def measure(session: Session) -> ReadTexts | None:
         references = list_references(session, ids, Origin.TEACHER, only_reviewed=True)
         references |= list_references(session, ids, Origin.HUMAN, only_reviewed=True)
-        flags = flag_rationales(session, predictions)
-        return measure_texts(predictions, flags, references | dict(training.data.snapshot))
+        whole = references | dict(training.data.snapshot)
+        alike = {key: as_read(config, text) or "" for key, text in whole.items()}
+        return measure_texts(given, flag_rationales(session, given), alike)
 
     texts = training.answering.watcher.context.patiently(measure)
     return texts.as_result() if texts else None

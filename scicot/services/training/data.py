@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from scicot.pure.methods.plan import find_choosing
 from scicot.pure.methods.registry import plan_of
 from scicot.pure.methods.tasks import OtherOption
+from scicot.pure.predictions.stripping import Cut, Cuts
 from scicot.pure.training.fractions import take_fraction
 from scicot.services.questions.duplicates import questions_in_test
 from scicot.services.questions.lookup import dataset_named, list_questions
@@ -22,15 +23,17 @@ from scicot.words.configs import TrainingConfig
 from scicot.words.errors import InvalidConfig
 from scicot.words.records import Origin, Split, StoredQuestion
 
+TRAINING = "training"  # the kind of text that the snapshot's rationales are
+
 
 @dataclass(frozen=True, slots=True)
 class TrainingData:
     """Training and validation questions, and the text to learn for each training question.
 
     Where a question has several, `rationales` holds the best, `more` the second, the third and so
-    on, by question id, and `sources` whose each of them is, from the best on. `stripped` texts
-    stated the answer and lost it, by `strip_answer`; `emptied` said nothing else. `others` are a
-    teacher's rationales for other options, `shares` its probabilities of the options.
+    on, by question id, and `sources` whose each of them is, from the best on. `cuts` counts by
+    kind of text what `strip_answer` took. `others` are a teacher's rationales for other options,
+    `shares` its probabilities of the options.
     """
 
     train: Sequence[StoredQuestion]
@@ -43,8 +46,7 @@ class TrainingData:
     lengthy: Sequence[str] = ()  # the snapshot's further texts, as they are
     others: Mapping[int, OtherOption] = field(default_factory=dict)
     shares: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
-    stripped: int = 0
-    emptied: int = 0
+    cuts: Mapping[str, Cut] = field(default_factory=dict)
     left_out: int = 0  # questions that stand in the test split too
     near_kept: int = 0  # questions that stand there nearly word for word, and are trained on
 
@@ -106,18 +108,20 @@ def read_training_data(session: Session, config: TrainingConfig) -> TrainingData
                 f"selection=validation needs a validation split, and '{config.dataset}' has none. "
                 "Import it or use selection=last."
             )
-    good = _validation_rationales(session, config, validation)
+    cuts = Cuts()
     used = frozen if plan.needs_rationales else {}
     _check_sources(config, used)
     ids = {question.id for question in chosen}
     rounds = _rounds({key: texts for key, texts in used.items() if key in ids})
     whole = [{key: text.text for key, text in texts.items()} for texts in rounds]
-    read = [{key: as_read(config, text) or "" for key, text in texts.items()} for texts in whole]
-    pairs = [
-        (before, after[key])
-        for texts, after in zip(whole, read, strict=True)
-        for key, before in texts.items()
+    read = [
+        {key: as_read(config, text, cuts, TRAINING) or "" for key, text in texts.items()}
+        for texts in whole
     ]
+    good = {
+        key: as_read(config, text, cuts, "validation references") or ""
+        for key, text in _validation_rationales(session, config, validation).items()
+    }
     return TrainingData(
         train=chosen,
         validation=validation,
@@ -128,13 +132,12 @@ def read_training_data(session: Session, config: TrainingConfig) -> TrainingData
         snapshot={key: texts[0].text for key, texts in used.items()},
         lengthy=[text.text for texts in used.values() for text in texts[1:]],
         others={
-            key: OtherOption(other.label, as_read(config, other.text) or "")
+            key: OtherOption(other.label, as_read(config, other.text, cuts, "other options") or "")
             for key, other in lessons.others.items()
             if key in ids
         },
         shares={key: shares for key, shares in lessons.shares.items() if key in ids},
-        stripped=sum(after != before.strip() for before, after in pairs),
-        emptied=sum(not after for _, after in pairs),
+        cuts=cuts.kinds,
         left_out=left_out,
         near_kept=sum(question.id in near for question in questions),
     )
@@ -181,4 +184,4 @@ def _validation_rationales(
             f"validation question of '{config.dataset}' has an approved rationale to compare with. "
             "Approve some, or use selection=last."
         )
-    return {key: as_read(config, text) or "" for key, text in texts.items()}
+    return texts

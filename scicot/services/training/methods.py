@@ -114,8 +114,11 @@ class MethodTraining:
         started = time.monotonic()
         task = find_writing(self.plan.stage(writer))
         raw = write_rationales(self.answering, stage, questions, task)
-        written = {key: as_read(self.config, text) or "" for key, text in raw.items()}
         what = "for validation" if questions is self.data.validation else "for training"
+        cuts, kind = self.answering.cuts, "written for training"
+        if questions is self.data.validation:
+            kind = "written for selection"  # the run may be measured on that split too
+        written = {key: as_read(self.config, text, cuts, kind) or "" for key, text in raw.items()}
         self.watcher.finish_part(f"write {stage.role} {what}", time.monotonic() - started)
         return written
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +19,8 @@ from scicot.adapters.students.lora import refuse_without_peft
 from scicot.adapters.students.stage_files import clear_work
 from scicot.pure.methods.registry import default_setting, find_method, read_config
 from scicot.pure.predictions.metrics import measure
+from scicot.pure.predictions.stripping import Cut, as_kinds
+from scicot.pure.shares import say_part
 from scicot.services.predictions.store import store_predictions
 from scicot.services.questions.lookup import dataset_named, find_dataset_id, list_questions
 from scicot.services.runs.context import RunContext
@@ -33,7 +36,7 @@ from scicot.services.training.between import (
     measure_between,
     spread,
 )
-from scicot.services.training.data import TrainingData, read_training_data
+from scicot.services.training.data import TRAINING, TrainingData, read_training_data
 from scicot.services.training.lessons import pin_lessons
 from scicot.services.training.methods import MethodTraining, count_work, plan_known_stages
 from scicot.services.training.room import fit_rationales
@@ -128,7 +131,7 @@ def name_run(config: TrainingConfig) -> str:
     """Return a name that tells runs apart: method, dataset, what is not the default."""
     parts = [config.method, config.dataset, config.student.rstrip("/").rsplit("/", 1)[-1]]
     if config.fraction < 1:
-        parts.append(f"{config.fraction:.1%}".replace(".0%", "%"))
+        parts.append(say_part(config.fraction))
     for setting in find_method(config.method).own_settings:
         value = getattr(config, setting)
         if value is not None and value != default_setting(setting, config.student):
@@ -183,7 +186,7 @@ def run_training(context: RunContext) -> TrainingResult:
         "max_rationale_tokens": config.max_rationale_tokens,
         "cut_rationales": room.cut,
         "unended": answering.unended,
-        "stripped": {"changed": data.stripped, "emptied": data.emptied},
+        "stripped": _stripped(data, answering),
         "stages": {role: stage.summary() for role, stage in stages.items()},
         "between_stages": between,
         "training_questions": len(data.train),
@@ -193,4 +196,14 @@ def run_training(context: RunContext) -> TrainingResult:
         "inference": answering.inference,
         "seconds": seconds | {"all": round(sum(seconds.values()), 2)},
         "peak_memory_bytes": max(part.peak_memory_bytes for part in parts),
+    }
+
+
+def _stripped(data: TrainingData, answering: Answering) -> dict[str, Any]:
+    """Return what `strip_answer` took from the snapshot's texts, and by kind from all."""
+    trained = data.cuts.get(TRAINING, Cut())
+    return {
+        "changed": trained.changed,
+        "emptied": trained.emptied,
+        "kinds": as_kinds({**data.cuts, **answering.cuts.kinds}),
     }

@@ -89,5 +89,5 @@ def test_agreement_is_precision_recall_and_kappa_of_rejecting() -> None:
     assert found.kappa.kappa == pytest.approx(0.4)
     assert found.precision_interval is not None
     assert found.precision_interval.low < 0.75 < found.precision_interval.high
-    assert "75%" in found.sentence()
+    assert "75\u00a0%" in found.sentence()
     assert measure_judge([]).precision is None

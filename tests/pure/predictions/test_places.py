@@ -24,8 +24,13 @@ def test_a_run_that_answers_one_place_is_warned_of() -> None:
         "Sci-CoT answers place 2 on 97\u00a0%: it has not learned to choose; the best place always "
         "would give 88.5\u00a0%."
     )
+    assert standing.brief == "97\u00a0% at place 2"
     fair = count_places([("B", "A", 80), ("C", "C", 20)]).standing
-    assert (fair.warning, fair.warn("Sci-CoT")) == ("", "")  # 80 % is not more than 80 %
+    assert (fair.warning, fair.brief, fair.warn("Sci-CoT")) == (
+        "",
+        "",
+        "",
+    )  # 80 % is not more than 80 %
     assert count_places([]).standing == Standing()
 
 

@@ -184,7 +184,7 @@ def test_what_a_judge_passes_joins_the_pile_only_where_it_is_surely_right(
         start_audit(session, ADA, "demo", size=5, seed=1, trusted=trusted)
     review(session, rationale_ids[1], Verdict.ACCEPT)
     judge(session, teacher)
-    with pytest.raises(InvalidInput, match=r"100% \[21%, 100%\], which is not surely"):
+    with pytest.raises(InvalidInput, match="100\u00a0% \\[21, 100\\], which is not surely"):
         start_audit(session, ADA, "demo", size=5, seed=1, trusted=TrustedJudge(2, "fake", 0.9))
     audit = start_audit(session, ADA, "demo", size=5, seed=1, trusted=trusted)
     assert list(audit.left) == [passed]  # what leads its samples, is passed and not yet decided

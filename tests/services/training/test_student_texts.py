@@ -18,6 +18,7 @@ import pytest
 
 from scicot.adapters.students.scoring import OptionScore
 from scicot.pure.methods.registry import make_config
+from scicot.pure.predictions.stripping import Cuts
 from scicot.services.students.answers import answer_questions
 from scicot.services.training import methods
 from scicot.services.training.data import TrainingData
@@ -79,6 +80,8 @@ class Script:
     config: TrainingConfig
     stages: list[dict[str, Any]] = field(default_factory=list)
     asked: list[dict[str, Any]] = field(default_factory=list)
+    cuts: Cuts = field(default_factory=Cuts)
+    split: str = "test"
 
     @property
     def watcher(self) -> Any:
