@@ -18,6 +18,7 @@ from sqlalchemy.exc import DataError, DisconnectionError, NoSuchModuleError, Ope
 from sqlalchemy.orm import Session
 
 from db.bounds import refuse_long_texts
+from db.folding import casefold
 from db.models.people import DeedRow
 from db.sqlite_file import (
     connect,
@@ -120,6 +121,7 @@ def _set_up(connection: Any, record: Any) -> None:
     record.info["file"] = Path(path)
     record.info["identity"] = identity(Path(path))
     connection.create_function("regexp", 2, _matches, deterministic=True)
+    connection.create_function("casefold", 1, casefold, deterministic=True)
 
 
 def _still_the_same(_connection: Any, record: Any, _proxy: Any) -> None:

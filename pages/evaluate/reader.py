@@ -12,34 +12,50 @@ from pages.shared.links import link_number
 def choose_question(question_ids: Sequence[int], key: str = "question") -> int | None:
     """Return the id of the question to show, and show the buttons that move on; None for none."""
     if not question_ids:
-        st.info("There is no question here.", icon=":material/inbox:")
+        show_none()
         return None
     wanted = link_number(key)
     place = question_ids.index(wanted) if wanted in question_ids else 0
     if wanted != question_ids[place]:
         st.query_params[key] = str(question_ids[place])
-    before, where, after = st.columns([2, 3, 2], vertical_alignment="center")
-    before.button(
-        "Previous",
-        shortcut="k",
-        icon=":material/arrow_back:",
-        disabled=place == 0,
-        on_click=_go,
-        args=(key, question_ids[max(place - 1, 0)]),
-        width="stretch",
-    )
-    where.markdown(f"Question **{place + 1:,}** of {len(question_ids):,}", text_alignment="center")
-    after.button(
-        "Next",
-        shortcut="j",
-        icon=":material/arrow_forward:",
-        disabled=place == len(question_ids) - 1,
-        on_click=_go,
-        args=(key, question_ids[min(place + 1, len(question_ids) - 1)]),
-        width="stretch",
+    show_steps(
+        key,
+        place,
+        len(question_ids),
+        before=question_ids[place - 1] if place else None,
+        after=question_ids[place + 1] if place + 1 < len(question_ids) else None,
     )
     return question_ids[place]
 
 
-def _go(key: str, question_id: int) -> None:
+def show_none() -> None:
+    """Say that there is nothing to read."""
+    st.info("There is no question here.", icon=":material/inbox:")
+
+
+def show_steps(key: str, place: int, count: int, *, before: int | None, after: int | None) -> None:
+    """Show at which place, from 0, of how many the reader is, and the buttons that move on."""
+    left, where, right = st.columns([2, 3, 2], vertical_alignment="center")
+    left.button(
+        "Previous",
+        shortcut="k",
+        icon=":material/arrow_back:",
+        disabled=before is None,
+        on_click=_go,
+        args=(key, before),
+        width="stretch",
+    )
+    where.markdown(f"Question **{place + 1:,}** of {count:,}", text_alignment="center")
+    right.button(
+        "Next",
+        shortcut="j",
+        icon=":material/arrow_forward:",
+        disabled=after is None,
+        on_click=_go,
+        args=(key, after),
+        width="stretch",
+    )
+
+
+def _go(key: str, question_id: int | None) -> None:
     st.query_params[key] = str(question_id)

@@ -9,12 +9,12 @@ import streamlit as st
 from pages.evaluate.inspect.notes import show_notes
 from pages.evaluate.inspect.question_list import choose_listed
 from pages.evaluate.question import show_question
-from pages.evaluate.reader import choose_question
+from pages.evaluate.reader import show_none, show_steps
 from pages.evaluate.runs import predicted_runs, run_label
 from pages.evaluate.tags import show_tagging
 from pages.shared import links
 from pages.shared.frame import errors_shown
-from pages.shared.links import link_choices
+from pages.shared.links import link_choices, write_link
 from pages.shared.next_step import show_next_step
 from scicot.services.evaluation.attribution import is_two_stage
 from scicot.services.evaluation.question_view import MAX_RUNS, view_question
@@ -40,11 +40,16 @@ def show(chosen: Sequence[RunView]) -> None:
     """Show one question after another that any of the runs answered."""
     listed, reading = st.columns([4, 5], gap="medium")
     with listed:
-        asked = choose_listed(chosen)
+        found = choose_listed(chosen)
     with reading:
-        question_id = choose_question(asked)
+        question_id = found.near(0)
         if question_id is None:
+            show_none()
             return
+        write_link("question", question_id)
+        show_steps(
+            "question", found.place, found.listed, before=found.near(-1), after=found.near(1)
+        )
         with open_workspace() as session:
             view = view_question(session, question_id, [run.id for run in chosen])
         names = [run.name for run in chosen]

@@ -10,10 +10,11 @@ from pages.shared.links import link_number, write_link
 from pages.shared.palette import NOTHING, RIGHT, WRONG
 from pages.shared.plain_table import Cell, Head, Line, show_plain_table
 from scicot.services.evaluation.question_list import (
-    AnsweredQuestion,
+    AnsweredFilter,
+    AnsweredList,
     Only,
-    choose_answered,
-    list_answered,
+    find_listed,
+    view_list,
 )
 from scicot.services.workspace import open_workspace
 from scicot.words.records import Outcome
@@ -37,11 +38,9 @@ AROUND = 60  # lines before and behind the open one: a browser draws no thousand
 LONGEST = 70  # characters of a stem
 
 
-def choose_listed(runs: Sequence[RunView]) -> list[int]:
-    """Show the chips and the list; return the ids of the questions that it holds, in order."""
-    with open_workspace() as session:
-        questions = list_answered(session, [run.id for run in runs])
-    wanted = st.pills(
+def choose_listed(runs: Sequence[RunView]) -> AnsweredList:
+    """Show the chips and the list; return the part of it around the question that is open."""
+    chips = st.pills(
         "Only",
         [only.value for only in Only],
         selection_mode="multi",
@@ -54,30 +53,31 @@ def choose_listed(runs: Sequence[RunView]) -> list[int]:
     text = search.text_input(
         "Search", key="find", bind="query-params", placeholder="words or an id"
     )
-    listed = choose_answered(questions, [Only(value) for value in wanted or ()], text.strip())
-    ids = [question.id for question in listed]
+    only = frozenset(Only(value) for value in chips or ())
+    wanted = AnsweredFilter(tuple(run.id for run in runs), only, text.strip())
     jump.text_input(
-        "Go to", key="go_to", placeholder="number", on_change=_jump, args=(ids,), max_chars=9
+        "Go to", key="go_to", placeholder="number", on_change=_jump, args=(wanted,), max_chars=9
     )
-    if listed:
+    with open_workspace() as session:
+        listed = view_list(session, wanted, link_number("question"), around=AROUND)
+    if listed.lines:
         _show_list(listed, runs)
-    st.caption(f"{len(listed):,} of {len(questions):,} questions")
-    return ids
+    st.caption(f"{listed.listed:,} of {listed.answered:,} questions")
+    return listed
 
 
-def _jump(ids: Sequence[int]) -> None:
+def _jump(wanted: AnsweredFilter) -> None:
     """Open the question of the number that was typed, the last one where it is too large."""
     typed = st.session_state["go_to"].strip()
     st.session_state["go_to"] = ""
-    if typed.isascii() and typed.isdecimal() and ids:
-        write_link("question", ids[min(max(int(typed), 1), len(ids)) - 1])
+    if typed.isascii() and typed.isdecimal():
+        with open_workspace() as session:
+            found = find_listed(session, wanted, int(typed))
+        if found is not None:
+            write_link("question", found)
 
 
-def _show_list(listed: Sequence[AnsweredQuestion], runs: Sequence[RunView]) -> None:
-    opened = link_number("question")
-    place = next((at for at, question in enumerate(listed) if question.id == opened), 0)
-    first = max(0, place - AROUND)
-    shown = listed[first : place + AROUND + 1]
+def _show_list(listed: AnsweredList, runs: Sequence[RunView]) -> None:
     heads = [
         Head("No.", is_number=True),
         *(Head(str(run.id), help=f"Run {run.id}: {run.name}") for run in runs),
@@ -90,9 +90,9 @@ def _show_list(listed: Sequence[AnsweredQuestion], runs: Sequence[RunView]) -> N
                 *(_sign(outcome) for outcome in question.outcomes),
                 Cell(_short(question.stem), press=str(question.id), help=question.external_id),
             ],
-            is_marked=question.id == listed[place].id,
+            is_marked=number == listed.place + 1,
         )
-        for number, question in enumerate(shown, first + 1)
+        for number, question in enumerate(listed.lines, listed.first + 1)
     ]
     show_plain_table(
         heads,
