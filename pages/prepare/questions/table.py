@@ -9,7 +9,7 @@ from scicot.pure.markdown import escape_markdown
 from scicot.pure.methods.plan import TaskSpec
 from scicot.pure.methods.registry import list_trained, needs_rationales
 from scicot.pure.methods.tasks import make_task
-from scicot.services.questions.browser import QuestionFilter, find_questions
+from scicot.services.questions.browser import QuestionFilter, count_matching, list_matching
 from scicot.services.questions.lookup import get_question
 from scicot.services.rationales.texts import StoredRationale, list_rationales
 from scicot.services.workspace import open_workspace
@@ -57,10 +57,10 @@ def show_table(dataset: str) -> int | None:
     )
     place = st.container()
     with open_workspace() as session:
-        _, total = find_questions(session, wanted, limit=1)
+        total = count_matching(session, wanted)
         pages = max(1, -(-total // PAGE_SIZE))
         page = st.pagination(pages, key="questions_page") if pages > 1 else 1
-        lines, _ = find_questions(
+        lines = list_matching(
             session, wanted, limit=PAGE_SIZE, offset=(min(page, pages) - 1) * PAGE_SIZE
         )
     place.caption(f"{total:,} questions")

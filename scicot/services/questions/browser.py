@@ -49,8 +49,21 @@ def find_questions(
 
     Raises NotFound for the dataset and InvalidInput for a pattern that is no regular expression.
     """
+    total = count_matching(session, wanted)
+    return list_matching(session, wanted, limit=limit, offset=offset), total
+
+
+def count_matching(session: Session, wanted: QuestionFilter) -> int:
+    """Return how many questions match; raises as `find_questions` does."""
     conditions = _conditions(session, wanted)
-    total = session.scalar(select(func.count()).select_from(QuestionRow).where(*conditions)) or 0
+    return session.scalar(select(func.count()).select_from(QuestionRow).where(*conditions)) or 0
+
+
+def list_matching(
+    session: Session, wanted: QuestionFilter, *, limit: int = 100, offset: int = 0
+) -> list[QuestionLine]:
+    """Return one page of matching questions; raises as `find_questions` does."""
+    conditions = _conditions(session, wanted)
     rationales = (
         select(func.count())
         .select_from(RationaleRow)
@@ -58,14 +71,23 @@ def find_questions(
         .scalar_subquery()
     )
     right = rationales_right().scalar_subquery()
+    # ids alone are ordered and skipped: with its columns a page far behind would carry the texts
+    # and count the rationales of all questions before it
+    ids = list(
+        session.scalars(
+            select(QuestionRow.id)
+            .where(*conditions)
+            .order_by(QuestionRow.position, QuestionRow.id)
+            .limit(limit)
+            .offset(offset)
+        )
+    )
     rows = session.execute(
         select(QuestionRow, rationales, right)
-        .where(*conditions)
+        .where(QuestionRow.id.in_(ids))
         .order_by(QuestionRow.position, QuestionRow.id)
-        .limit(limit)
-        .offset(offset)
     )
-    return [_line(row, count, by_itself) for row, count, by_itself in rows], total
+    return [_line(row, count, by_itself) for row, count, by_itself in rows]
 
 
 def rationales_right(is_right: bool = True) -> Select[Any]:
