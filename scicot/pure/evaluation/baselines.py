@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from scicot.words.records import Question
+Options = Sequence[tuple[str, str]]  # label and text, as the question offers them
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,26 +20,30 @@ class Baselines:
     longest_option: float
 
 
-def measure_baselines(questions: Sequence[Question]) -> Baselines | None:
+def measure_baselines(questions: Iterable[tuple[Options, str]]) -> Baselines | None:
     """Return what the labelled multiple-choice questions give away; None without any.
 
-    Chance is the mean of 1 / options. The longest option is the first of those with the most
-    characters.
+    A question is its options, as (label, text), and its answer key; they are looked at one by one
+    and not kept. Chance is the mean of 1 / options. The longest option is the first of those with
+    the most characters.
     """
-    asked = [question for question in questions if question.choices and question.answer_key]
+    places: Counter[int] = Counter()
+    sizes: Counter[int] = Counter()
+    longest_is_key = 0
+    for options, answer_key in questions:
+        if not options or not answer_key:
+            continue
+        places[[label for label, _ in options].index(answer_key) + 1] += 1
+        sizes[len(options)] += 1
+        longest_is_key += max(options, key=lambda option: len(option[1]))[0] == answer_key
+    asked = sizes.total()
     if not asked:
         return None
-    places = Counter(question.labels.index(question.answer_key) + 1 for question in asked)
     place, most = min(places.items(), key=lambda item: (-item[1], item[0]))
-    longest = [max(question.choices, key=lambda choice: len(choice.text)) for question in asked]
     return Baselines(
-        questions=len(asked),
-        chance=sum(1 / len(question.choices) for question in asked) / len(asked),
-        same_place=most / len(asked),
+        questions=asked,
+        chance=sum(count / size for size, count in sizes.items()) / asked,
+        same_place=most / asked,
         place=place,
-        longest_option=sum(
-            choice.label == question.answer_key
-            for choice, question in zip(longest, asked, strict=True)
-        )
-        / len(asked),
+        longest_option=longest_is_key / asked,
     )

@@ -53,19 +53,6 @@ def load_asked(session: Session, run_ids: Sequence[int]) -> dict[int, Asked]:
     return asked
 
 
-def list_asked(session: Session, run_id: int) -> set[int]:
-    """Return the ids of the scored questions that a run answered."""
-    return set(
-        session.scalars(
-            select(PredictionRow.question_id).where(
-                PredictionRow.run_id == run_id,
-                PredictionRow.variant == Variant.MAIN,
-                PredictionRow.outcome != Outcome.UNSCORED,
-            )
-        )
-    )
-
-
 def say_asked(given: Asked, expected: Asked) -> str:
     """Return how a run's questions are unlike those expected, empty where they are the same."""
     if given == expected:

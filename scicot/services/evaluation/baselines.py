@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.models import PredictionRow, QuestionRow
-from scicot.pure.evaluation.baselines import Baselines, measure_baselines
+from scicot.pure.evaluation.baselines import Baselines, Options, measure_baselines
 from scicot.pure.predictions.places import Places, count_places
-from scicot.services.evaluation.asked import list_asked
-from scicot.services.questions.lookup import list_datasets, list_questions
+from scicot.services.questions.lookup import find_dataset_id, list_datasets
 from scicot.words.records import Outcome, Split, Variant
+
+AT_ONCE = 2000  # questions
 
 
 def load_baselines(
@@ -24,16 +25,36 @@ def load_baselines(
     They are of the questions that the dataset's run in `like` answered, or of the whole split.
     """
     known = set(list_datasets(session))
-    measured = {}
-    for dataset in datasets:
-        if dataset not in known:
-            continue
-        questions = list_questions(session, dataset, split)
-        if like and dataset in like:
-            answered = list_asked(session, like[dataset])
-            questions = [question for question in questions if question.id in answered]
-        measured[dataset] = measure_baselines(questions)
+    measured = {
+        dataset: measure_baselines(
+            _each_options(
+                session, find_dataset_id(session, dataset), split, (like or {}).get(dataset)
+            )
+        )
+        for dataset in datasets
+        if dataset in known
+    }
     return {dataset: baselines for dataset, baselines in measured.items() if baselines is not None}
+
+
+def _each_options(
+    session: Session, dataset_id: int, split: Split, run_id: int | None
+) -> Iterator[tuple[Options, str]]:
+    """Yield the options and the key of each question, of those alone that the run answered.
+
+    Two columns and a few at a time: records of a million questions would fill gigabytes.
+    """
+    query = select(QuestionRow.choices, QuestionRow.answer_key).where(
+        QuestionRow.dataset_id == dataset_id, QuestionRow.split == split
+    )
+    if run_id is not None:
+        query = query.join(PredictionRow, PredictionRow.question_id == QuestionRow.id).where(
+            PredictionRow.run_id == run_id,
+            PredictionRow.variant == Variant.MAIN,
+            PredictionRow.outcome != Outcome.UNSCORED,
+        )
+    for choices, answer_key in session.execute(query.execution_options(yield_per=AT_ONCE)):
+        yield [(choice["label"], choice["text"]) for choice in choices], answer_key
 
 
 def load_places(session: Session, run_ids: Sequence[int]) -> dict[int, Places]:

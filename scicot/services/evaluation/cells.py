@@ -28,10 +28,12 @@ from scicot.pure.evaluation.settings import (
 from scicot.pure.hashing import content_hash
 from scicot.pure.methods.registry import learns, title_of
 from scicot.pure.predictions.places import Standing
-from scicot.pure.statistics import ALPHA, holm
+from scicot.pure.statistics import ALPHA, holm, wilson_interval
 from scicot.services.evaluation.comparison import Reading
 from scicot.services.evaluation.seed_answers import (
     SeedAnswers,
+    count_answers,
+    has_groups,
     list_groups,
     load_answers,
     load_seeds,
@@ -103,10 +105,20 @@ def _what_is_alike(run: RunView) -> str:
 
 
 def measure_seeds(session: Session, run_ids: Sequence[int]) -> CellAccuracy | None:
-    """Return the accuracy of a cell with its interval over questions and seeds."""
+    """Return the accuracy of a cell with its interval over questions and seeds.
+
+    One seed without groups is counted by the database: its answers need not be put in a table.
+    """
+    if len(run_ids) == 1 and not has_groups(session, run_ids):
+        return _measure_seed(session, run_ids[0])
     answers = load_answers(session, run_ids)
-    asked = {key for of in answers.values() for key in of}
-    return measure_cell(list(answers.values()), list_groups(session, asked))
+    return measure_cell(list(answers.values()), list_groups(session, run_ids))
+
+
+def _measure_seed(session: Session, run_id: int) -> CellAccuracy | None:
+    """Return the accuracy of one run with Wilson's interval; None where nothing is scored."""
+    correct, n = count_answers(session, run_id)
+    return CellAccuracy(correct / n, wilson_interval(correct, n), 1, n) if n else None
 
 
 def compare_methods(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from db.models import PredictionRow, QuestionRow
+from db.rows import chunks
 from scicot.pure.evaluation.crossed import Answers, Groups
 from scicot.pure.predictions.places import Standing
 from scicot.services.evaluation.baselines import load_places
@@ -31,10 +32,9 @@ class SeedAnswers:
 def load_seeds(session: Session, run_ids: Sequence[int], reading: Reading) -> SeedAnswers:
     """Return what these runs answered, for comparisons of any of them."""
     answers = load_answers(session, run_ids, reading)
-    asked = {key for of in answers.values() for key in of}
     places = load_places(session, run_ids)
     standings = {run_id: those.standing for run_id, those in places.items()}
-    return SeedAnswers(answers, list_groups(session, asked), standings)
+    return SeedAnswers(answers, list_groups(session, run_ids), standings)
 
 
 def load_answers(
@@ -69,15 +69,43 @@ def load_answers(
     return dict(by_run)
 
 
-def list_groups(session: Session, question_ids: Iterable[int]) -> Groups:
-    """Return the group of each question that shares a passage or a family with others."""
-    wanted = list(question_ids)
-    groups: dict[int, str] = {}
-    for start in range(0, len(wanted), AT_ONCE):
-        rows = session.execute(
-            select(QuestionRow.id, QuestionRow.group).where(
-                QuestionRow.id.in_(wanted[start : start + AT_ONCE]), QuestionRow.group.is_not(None)
-            )
+def count_answers(session: Session, run_id: int) -> tuple[int, int]:
+    """Return how many scored answers of a run are right, and how many there are."""
+    rows = session.execute(
+        select(PredictionRow.outcome, func.count())
+        .where(
+            PredictionRow.run_id == run_id,
+            PredictionRow.variant == Variant.MAIN,
+            PredictionRow.outcome != Outcome.UNSCORED,
         )
+        .group_by(PredictionRow.outcome)
+    )
+    counts = dict(list(rows))
+    return counts.get(Outcome.CORRECT, 0), sum(counts.values())
+
+
+def has_groups(session: Session, run_ids: Sequence[int]) -> bool:
+    """Return whether any question of the runs shares a passage or a family with others."""
+    return session.execute(_grouped(run_ids).limit(1)).first() is not None
+
+
+def list_groups(session: Session, run_ids: Sequence[int]) -> Groups:
+    """Return the group of each question of the runs that shares a passage or a family."""
+    groups: dict[int, str] = {}
+    for some in chunks(run_ids):
+        rows = session.execute(_grouped(some).distinct())
         groups |= {question_id: group for question_id, group in rows if group is not None}
     return groups
+
+
+def _grouped(run_ids: Sequence[int]) -> Select[int, str | None]:
+    """Return the query of the questions with a group that the runs answered."""
+    return (
+        select(QuestionRow.id, QuestionRow.group)
+        .join(PredictionRow, PredictionRow.question_id == QuestionRow.id)
+        .where(
+            PredictionRow.run_id.in_(run_ids),
+            PredictionRow.variant == Variant.MAIN,
+            QuestionRow.group.is_not(None),
+        )
+    )

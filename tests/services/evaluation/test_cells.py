@@ -3,18 +3,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from db.models import PredictionRow, QuestionRow
+from db.session import write
+from scicot.pure.evaluation.crossed import measure_cell
 from scicot.pure.statistics import holm
 from scicot.services.evaluation.cells import (
     compare_all_methods,
     compare_methods,
     compare_seeds,
     group_cells,
+    measure_seeds,
 )
+from scicot.services.evaluation.seed_answers import list_groups, load_answers
 from scicot.services.runs.runs import get_run
 from scicot.words.errors import InvalidInput
-from scicot.words.records import Split, StoredQuestion
+from scicot.words.records import Outcome, Split, StoredQuestion
 from tests.builders import store_questions
 from tests.cli.runner import run_json
 from tests.predictions import store_run
@@ -157,3 +163,23 @@ def test_every_pair_of_methods_says_whether_it_stands_after_holm(
     )
     assert [pair["holm_p"] for pair in said["pairs"]] == [pair.adjusted_p for pair in pairs]
     assert [pair["stands_after_holm"] for pair in said["pairs"]] == [pair.stands for pair in pairs]
+
+
+@pytest.mark.parametrize("group", [None, "a passage"])
+@pytest.mark.parametrize("seeds", [1, 2])
+def test_a_cell_that_the_database_counts_is_measured_as_one_in_a_table(
+    session: Session, questions: list[StoredQuestion], seeds: int, group: str | None
+) -> None:
+    ids = [store(session, questions, "finetune", seed, range(seed, 17)) for seed in range(seeds)]
+    with write(session):
+        for question in questions[10:20]:
+            session.get_one(QuestionRow, question.id).group = group
+        unscored = session.scalars(select(PredictionRow).where(PredictionRow.run_id == ids[0]))
+        unscored.all()[-1].outcome = Outcome.UNSCORED
+    groups = list_groups(session, ids)
+    assert groups == ({one.id: group for one in questions[10:20]} if group else {})
+    answers = load_answers(session, ids)
+    expected = measure_cell(list(answers.values()), groups)
+    assert expected is not None
+    assert expected.questions == 39
+    assert measure_seeds(session, ids) == expected
