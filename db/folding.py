@@ -16,10 +16,11 @@ def casefold(text: str | None) -> str | None:
 def holds(session: Session, column: SQLColumnExpression[str], text: str) -> ColumnElement[bool]:
     """Return the condition that a column holds this text somewhere, whatever the case of either.
 
-    SQLite folds as Python does ("STRASSE" is in "Straße"), PostgreSQL as its `lower` does.
+    SQLite folds as Python does ("STRASSE" is in "Straße"); PostgreSQL as its `lower` does, and
+    reads "ß" as "ss" too.
     """
     if session.get_bind().dialect.name == "sqlite":
         place: ColumnElement[Any] = func.instr(func.casefold(column), text.casefold())
     else:
-        place = func.strpos(func.lower(column), func.lower(text))
+        place = func.strpos(func.replace(func.lower(column), "ß", "ss"), text.casefold())
     return place > 0
