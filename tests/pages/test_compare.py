@@ -237,7 +237,7 @@ def test_where_there_are_more_seeds_the_page_says_what_all_of_them_say(
     pairs = [(store("sci_cot", seed), store("one_stage", seed)) for seed in range(3)]
     a, b = pairs[0]
     shown = texts(open_page("evaluate/compare", a=str(a), b=str(b)))
-    assert "**Over all seeds.**" in shown
+    assert "#### Over all seeds:" in shown
     assert "3 seeds each" in shown
     again = texts(open_page("evaluate/compare", a=str(a), b=str(pairs[1][0])))
-    assert "**Over all seeds.**" not in again  # one cell: they differ in nothing but the seed
+    assert "Over all seeds" not in again  # one cell: they differ in nothing but the seed

@@ -56,12 +56,13 @@ def compare(run_a: RunView, run_b: RunView, others: Sequence[RunView]) -> None:
         show_filter(len(among), number_runs([run_a, run_b]))
     with open_workspace() as session:
         compared = compare_runs(session, run_a.id, run_b.id, reading=reading, among=among)
-    st.markdown(f"#### {escape_markdown(compared.said)}")
+    if among is not None or not show_seeds(run_a, run_b, reading):
+        st.markdown(f"#### {escape_markdown(compared.said)}")
+    else:
+        st.markdown(escape_markdown(compared.said))
     show_differing(compared)
     if not compared.found.matched:
         return
-    if among is None:
-        show_seeds(run_a, run_b, reading)
     cell = show_overview(compared)
     names = [compared.name_a, compared.name_b]
     if view == "slices" and slices is not None:
@@ -79,13 +80,16 @@ def compare(run_a: RunView, run_b: RunView, others: Sequence[RunView]) -> None:
         show_next_step("Read what they wrote.", links.INSPECT, "Read both side by side", runs=runs)
 
 
-def show_seeds(run_a: RunView, run_b: RunView, reading: Reading) -> None:
-    """Say what all seeds of both say together, where there are more than these two runs."""
+def show_seeds(run_a: RunView, run_b: RunView, reading: Reading) -> bool:
+    """Say first what all seeds of both say together; False where there are no more than these."""
     with open_workspace() as session:
         (found,) = find_siblings(session, [(run_a, run_b)], reading=reading)
-    if found is not None:
-        said = " ".join([found.sentence, *found.warnings])
-        st.markdown(f"**Over all seeds.** {escape_markdown(said)}")
+    if found is None:
+        return False
+    st.markdown(f"#### Over all seeds: {escape_markdown(found.sentence)}")
+    for warning in found.warnings:
+        st.markdown(escape_markdown(warning))
+    return True
 
 
 def show_differing(compared: RunComparison) -> None:
