@@ -37,6 +37,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a home that holds a small dataset, and a file to read."""
     folder = tmp_path_factory.mktemp("made")
     with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("SCICOT_DATABASE_URL", raising=False)
         patch.setenv("SCICOT_HOME", str(folder / "home"))
         get_settings.cache_clear()
         with open_workspace() as session:

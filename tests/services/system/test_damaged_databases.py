@@ -26,7 +26,7 @@ pytestmark = pytest.mark.sqlite
 
 
 @pytest.fixture
-def database(settings: Settings, tmp_path: Path) -> Path:
+def closed_file(settings: Settings, tmp_path: Path) -> Path:
     """A closed database with questions, and a backup of it that is known."""
     with open_workspace() as session:
         store_questions(session, tmp_path / "data", train=200)
@@ -41,11 +41,11 @@ def close(settings: Settings) -> Path:
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_backup_is_restored_over_any_damage_and_the_old_file_is_kept_as_it_was(
-    database: Path, settings: Settings, tmp_path: Path, damage: str
+    closed_file: Path, settings: Settings, tmp_path: Path, damage: str
 ) -> None:
-    DAMAGES[damage](database)
-    database.with_name("scicot.db-wal").write_bytes(b"half a log")
-    before = digests(database)
+    DAMAGES[damage](closed_file)
+    closed_file.with_name("scicot.db-wal").write_bytes(b"half a log")
+    before = digests(closed_file)
     kept = restore(settings, tmp_path / "good.db")
     assert kept is not None
     assert digests(kept) == before
@@ -65,29 +65,29 @@ def digests(path: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_doctor_looks_at_everything_else_and_names_the_newest_good_backup(
-    database: Path, tmp_path: Path, damage: str
+    closed_file: Path, tmp_path: Path, damage: str
 ) -> None:
     (tmp_path / "home" / "backups").mkdir()
     (tmp_path / "home" / "backups" / "newer-but-bad.db").write_bytes(b"no database")
-    DAMAGES[damage](database)
-    size = database.stat().st_size
+    DAMAGES[damage](closed_file)
+    size = closed_file.stat().st_size
     done = run_command("doctor")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr + done.stdout
     assert f"restore {tmp_path / 'good.db'}" in done.stdout
     assert "versions" in done.stdout
-    assert database.stat().st_size == size
+    assert closed_file.stat().st_size == size
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_nothing_is_written_to_a_damaged_database(
-    database: Path, settings: Settings, tmp_path: Path, damage: str
+    closed_file: Path, settings: Settings, tmp_path: Path, damage: str
 ) -> None:
-    DAMAGES[damage](database)
-    content = database.read_bytes()
+    DAMAGES[damage](closed_file)
+    content = closed_file.read_bytes()
     with pytest.raises(DatabaseUnusable, match=r"restore .*good\.db"):
         import_something(settings)
-    assert database.read_bytes() == content
+    assert closed_file.read_bytes() == content
     done = run_command("import", "questions", tmp_path / "data", "--dataset", "other")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
@@ -103,7 +103,7 @@ def import_something(settings: Settings) -> None:
 
 
 def test_damage_found_while_reading_ends_writing_in_every_process(
-    database: Path, settings: Settings
+    closed_file: Path, settings: Settings
 ) -> None:
     with open_session(settings.resolved_database_url) as session:
         assert session.scalar(select(DatasetRow.name)) == "demo"
@@ -125,7 +125,7 @@ def test_damage_found_while_reading_ends_writing_in_every_process(
 
 
 def test_an_unknown_newer_schema_is_refused_before_anything_moves(
-    database: Path, settings: Settings, tmp_path: Path
+    closed_file: Path, settings: Settings, tmp_path: Path
 ) -> None:
     import sqlite3
 
@@ -133,7 +133,7 @@ def test_an_unknown_newer_schema_is_refused_before_anything_moves(
     newer.execute("UPDATE alembic_version SET version_num = '9999'")
     newer.commit()
     newer.close()
-    before = digests(database)
+    before = digests(closed_file)
     with pytest.raises(DatabaseUnusable, match="schema 9999"):
         restore(settings, tmp_path / "good.db")
-    assert digests(database) == before
+    assert digests(closed_file) == before
