@@ -93,7 +93,8 @@ def settings(
 ) -> Iterator[Settings]:
     """Settings whose home folder is the test's own; no key of the machine's is seen."""
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "SCICOT_DATABASE_URL", "SCICOT_LAUNCHER"):
-        monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv(name, "")  # so that what a test leaves there goes with it
+        monkeypatch.delenv(name)
     monkeypatch.setenv("SCICOT_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("SCICOT_THREADS", "1")
     if database == "postgresql":
