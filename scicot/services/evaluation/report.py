@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 
@@ -52,7 +53,7 @@ from scicot.services.questions.lookup import get_questions
 from scicot.services.rationales.references import list_references
 from scicot.services.training.snapshots import Snapshot, list_snapshots
 from scicot.words.errors import InvalidInput
-from scicot.words.records import Origin, RunKind, Split
+from scicot.words.records import Origin, RunKind
 from scicot.words.runs import RunView
 
 SHOWN_SLICES = (
@@ -107,12 +108,7 @@ def build_report(
         raise InvalidInput(
             f"'{title}' has no finished run with predictions yet. Wait for one, or choose another."
         )
-    parts = [
-        load_results(
-            session, experiment_id=experiment_id, student=student, split=split, settings=settings
-        )
-        for split, student, settings in _list_parts(session, experiment_id, shown)
-    ]
+    parts = list(_load_parts(session, experiment_id, shown))
     runs = {run.id: run for part in parts for run in part.runs}
     said = {run.id: one.said for part in parts for one in part.sets for run in one.runs}
     scores = {run_id: score for part in parts for run_id, score in part.scores.items()}
@@ -142,17 +138,18 @@ def build_report(
     )
 
 
-def _list_parts(
-    session: Session, experiment_id: int | None, shown: Results
-) -> Iterator[tuple[Split, str | None, str | None]]:
+def _load_parts(session: Session, experiment_id: int | None, shown: Results) -> Iterator[Results]:
     """Yield what fills tables of its own: each split, student and set of settings."""
+    load = partial(load_results, session, experiment_id=experiment_id)
     for split in shown.splits:
-        of_split = load_results(session, experiment_id=experiment_id, split=split)
+        of_split = shown if split is shown.split else load(split=split)
         students: Sequence[str | None] = of_split.students or (None,)
         for student in students:
-            found = load_results(session, experiment_id=experiment_id, split=split, student=student)
-            sets = [one.key for one in found.sets]
-            yield from ((split, student, settings) for settings in (sets or (None,)))
+            found = of_split if student == of_split.student else load(split=split, student=student)
+            yield found
+            for one in found.sets:
+                if one.key != found.shown_set:
+                    yield load(split=split, student=student, settings=one.key)
 
 
 def _tables(results: Results, *, is_only: bool) -> ReportTables:
