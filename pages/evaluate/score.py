@@ -10,7 +10,8 @@ from scicot.pure.markdown import escape_markdown
 from scicot.pure.predictions.metrics import Score
 from scicot.pure.predictions.places import Standing
 from scicot.pure.shares import say_share
-from scicot.services.evaluation.comparison import Reading, RunComparison
+from scicot.services.evaluation.answered import Reading
+from scicot.services.evaluation.comparison import RunComparison
 
 READINGS = {
     Reading.GENERATED: "The answer that was written",

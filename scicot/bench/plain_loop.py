@@ -22,7 +22,7 @@ from scicot.pure.methods.finetune import ANSWERS, METHOD
 from scicot.pure.methods.registry import read_config, scores_end
 from scicot.pure.methods.tasks import Choosing, make_choosing, make_task
 from scicot.pure.students.texts import form_of
-from scicot.services.evaluation.comparison import Reading
+from scicot.services.evaluation.answered import Reading
 from scicot.services.evaluation.seed_answers import load_answers
 from scicot.services.questions.lookup import list_questions
 from scicot.services.runs.runs import get_run

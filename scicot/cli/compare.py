@@ -11,13 +11,14 @@ from scicot.cli.output import AsJson, emit, run_number
 from scicot.pure.evaluation.comparison import Cell, say_p
 from scicot.pure.predictions.places import Standing
 from scicot.pure.shares import say_share
+from scicot.services.evaluation.answered import Reading
 from scicot.services.evaluation.cells import (
     AdjustedCells,
     CellComparison,
     compare_all_methods,
     compare_seeds,
 )
-from scicot.services.evaluation.comparison import Reading, RunComparison, compare_all, compare_runs
+from scicot.services.evaluation.comparison import RunComparison, compare_all, compare_runs
 from scicot.services.questions.lookup import get_questions
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import PAPER_STUDENT

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from scicot.bench.plain_loop import bench_plain
 from scicot.pure.methods.registry import make_config
-from scicot.services.evaluation.comparison import Reading
+from scicot.services.evaluation.answered import Reading
 from scicot.services.evaluation.seed_answers import load_answers
 from scicot.services.runs.worker import run_worker
 from scicot.services.training.training import run_training, start_training

@@ -12,8 +12,9 @@ from pages.shared.plain_table import Cell, Head, Line, show_plain_table
 from scicot.pure.evaluation.comparison import say_p
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.statistics import ALPHA
+from scicot.services.evaluation.answered import Reading
 from scicot.services.evaluation.cells import adjust_cells, find_siblings
-from scicot.services.evaluation.comparison import PairRow, Reading, compare_all
+from scicot.services.evaluation.comparison import PairRow, compare_all
 from scicot.services.workspace import open_workspace
 from scicot.words.runs import RunView
 

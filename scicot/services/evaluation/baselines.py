@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from db.models import PredictionRow, QuestionRow
 from scicot.pure.evaluation.baselines import Baselines, Options, measure_baselines
 from scicot.pure.predictions.places import Places, count_places
+from scicot.services.evaluation.answered import Reading
 from scicot.services.questions.lookup import find_dataset_id, list_datasets
 from scicot.words.records import Outcome, Split, Variant
 
@@ -57,19 +58,25 @@ def _each_options(
         yield [(choice["label"], choice["text"]) for choice in choices], answer_key
 
 
-def load_places(session: Session, run_ids: Sequence[int]) -> dict[int, Places]:
-    """Return where the answers of each run fall, from counts that the database makes."""
-    rows = session.execute(
-        select(PredictionRow.run_id, PredictionRow.label, QuestionRow.answer_key, func.count())
+def load_places(
+    session: Session, run_ids: Sequence[int], reading: Reading = Reading.GENERATED
+) -> dict[int, Places]:
+    """Return where the answers of each run fall, read as told, from counts the database makes."""
+    is_written = reading is Reading.GENERATED
+    answer = PredictionRow.label if is_written else PredictionRow.option_label
+    query = (
+        select(PredictionRow.run_id, answer, QuestionRow.answer_key, func.count())
         .join(QuestionRow, QuestionRow.id == PredictionRow.question_id)
         .where(
             PredictionRow.run_id.in_(run_ids),
             PredictionRow.variant == Variant.MAIN,
             PredictionRow.outcome != Outcome.UNSCORED,
         )
-        .group_by(PredictionRow.run_id, PredictionRow.label, QuestionRow.answer_key)
+        .group_by(PredictionRow.run_id, answer, QuestionRow.answer_key)
     )
+    if not is_written:
+        query = query.where(answer.is_not(None))
     by_run: dict[int, list[tuple[str | None, str, int]]] = defaultdict(list)
-    for run_id, label, answer_key, count in rows:
+    for run_id, label, answer_key, count in session.execute(query):
         by_run[run_id].append((label, answer_key, count))
     return {run_id: count_places(counts) for run_id, counts in by_run.items()}

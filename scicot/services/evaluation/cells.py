@@ -29,7 +29,7 @@ from scicot.pure.hashing import content_hash
 from scicot.pure.methods.registry import learns, title_of
 from scicot.pure.predictions.places import Standing
 from scicot.pure.statistics import ALPHA, holm, wilson_interval
-from scicot.services.evaluation.comparison import Reading
+from scicot.services.evaluation.answered import Reading
 from scicot.services.evaluation.seed_answers import (
     SeedAnswers,
     count_answers,

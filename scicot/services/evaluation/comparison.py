@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import combinations
 
+import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import PredictionRow, QuestionRow, RunRow
+from db.models import PredictionRow, RunRow
 from scicot.pure.evaluation.comparison import (
     Cell,
     Comparison,
     count_cells,
     say_comparison,
-    sort_into_cells,
 )
 from scicot.pure.evaluation.settings import (
     answering_settings,
@@ -25,21 +24,13 @@ from scicot.pure.evaluation.settings import (
     shared_own,
 )
 from scicot.pure.methods.registry import title_of
-from scicot.pure.predictions.metrics import Score, score_outcomes
-from scicot.pure.predictions.places import Standing, count_places
+from scicot.pure.predictions.metrics import Score
+from scicot.pure.predictions.places import Standing
 from scicot.pure.statistics import holm
-from scicot.services.predictions.store import list_outcomes
-from scicot.services.runs.runs import get_run, list_runs
-from scicot.words.errors import InvalidInput
-from scicot.words.records import Outcome, RunKind, Variant
+from scicot.services.evaluation.answered import Answered, Reading, load_answered
+from scicot.services.runs.runs import list_runs
+from scicot.words.records import RunKind, Variant
 from scicot.words.runs import RunView
-
-
-class Reading(StrEnum):
-    """What counts as a run's answer: the one it wrote, or the option it finds most likely."""
-
-    GENERATED = "generated"
-    OPTIONS = "options"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,21 +76,6 @@ class RunComparison:
         return [standing.warn(name) for name, standing in both if standing.has_fallen]
 
 
-@dataclass(frozen=True, slots=True)
-class _Answered:
-    """One run with what it answered, read once for all comparisons that it stands in."""
-
-    view: RunView
-    outcomes: Mapping[int, Outcome]
-    labels: Sequence[tuple[int, str | None, str]]  # question id, answer, key
-
-    def standing(self, question_ids: Set[int]) -> Standing:
-        """Return where the answers to these questions fall."""
-        return count_places(
-            [(label, key, 1) for asked, label, key in self.labels if asked in question_ids]
-        ).standing
-
-
 def compare_runs(
     session: Session,
     run_a: int,
@@ -112,42 +88,44 @@ def compare_runs(
 
     Raises NotFound for a run, InvalidInput when a run has no predictions.
     """
-    answered = [_load_answered(session, run_id, reading) for run_id in (run_a, run_b)]
-    return _compare(*answered, among=among)
-
-
-def _load_answered(session: Session, run_id: int, reading: Reading) -> _Answered:
-    view = get_run(session, run_id)
-    outcomes = _outcomes(session, view, reading)
-    return _Answered(view, outcomes, _list_labels(session, run_id, reading))
-
-
-def _compare(a: _Answered, b: _Answered, *, among: Collection[int] | None = None) -> RunComparison:
-    views, outcomes = (a.view, b.view), [a.outcomes, b.outcomes]
+    a, b = (load_answered(session, run_id, reading) for run_id in (run_a, run_b))
     if among is not None:
-        wanted = set(among)
-        outcomes = [{key: of[key] for key in of if key in wanted} for of in outcomes]
-    correct = [{key: outcome is Outcome.CORRECT for key, outcome in of.items()} for of in outcomes]
-    cells = sort_into_cells(*correct)
-    both = outcomes[0].keys() & outcomes[1].keys()
-    matched = [score_outcomes(of[key] for key in both) for of in outcomes]
-    name_a, name_b = name_runs(*views)
-    standing_a, standing_b = (run.standing(both) for run in (a, b))
+        wanted = np.array(list(among), dtype=np.int64)
+        a, b = a.keep(wanted), b.keep(wanted)
+    return compare_answered(a, b)
+
+
+def compare_answered(a: Answered, b: Answered) -> RunComparison:
+    """Return two runs side by side that were read before, as in `compare_runs`."""
+    both_a, both_b = a.keep(b.question_ids), b.keep(a.question_ids)
+    cells = _sort_into_cells(both_a, both_b)
+    name_a, name_b = name_runs(a.view, b.view)
     return RunComparison(
-        run_a=views[0],
-        run_b=views[1],
+        run_a=a.view,
+        run_b=b.view,
         name_a=name_a,
         name_b=name_b,
-        score_a=score_outcomes(outcomes[0].values()),
-        score_b=score_outcomes(outcomes[1].values()),
-        matched_a=matched[0],
-        matched_b=matched[1],
+        score_a=a.score,
+        score_b=b.score,
+        matched_a=both_a.score,
+        matched_b=both_b.score,
         cells=cells,
         found=count_cells(cells),
-        standing_a=standing_a,
-        standing_b=standing_b,
-        differences=_differences(*views),
+        standing_a=both_a.standing,
+        standing_b=both_b.standing,
+        differences=_differences(a.view, b.view),
     )
+
+
+def _sort_into_cells(a: Answered, b: Answered) -> dict[Cell, Sequence[int]]:
+    """Return the question ids of each cell, in id order, of two runs' answers to the same ones."""
+    places = {
+        Cell.BOTH: a.right & b.right,
+        Cell.ONLY_A: a.right & ~b.right,
+        Cell.ONLY_B: ~a.right & b.right,
+        Cell.NEITHER: ~a.right & ~b.right,
+    }
+    return {cell: a.question_ids[there].tolist() for cell, there in places.items()}
 
 
 def _differences(a: RunView, b: RunView) -> str:
@@ -158,59 +136,6 @@ def _differences(a: RunView, b: RunView) -> str:
         return say_differences(answering_settings(a.config), answering_settings(b.config))
     own_a, own_b = shared_own(a.config, b.config)
     return say_differences(run_settings(a.config) | own_a, run_settings(b.config) | own_b)
-
-
-def _list_labels(
-    session: Session, run_id: int, reading: Reading
-) -> list[tuple[int, str | None, str]]:
-    """Return question id, the run's answer, read as told, and the key, of each question."""
-    is_written = reading is Reading.GENERATED
-    answer = PredictionRow.label if is_written else PredictionRow.option_label
-    rows = session.execute(
-        select(PredictionRow.question_id, answer, QuestionRow.answer_key)
-        .join(QuestionRow, QuestionRow.id == PredictionRow.question_id)
-        .where(PredictionRow.run_id == run_id, PredictionRow.variant == Variant.MAIN)
-    )
-    return [(question_id, label, key) for question_id, label, key in rows]
-
-
-def _outcomes(session: Session, run: RunView, reading: Reading) -> dict[int, Outcome]:
-    if reading is Reading.GENERATED:
-        outcomes = list_outcomes(session, run.id)
-        blind = [key for key, outcome in outcomes.items() if outcome is Outcome.UNSCORED]
-        if outcomes and len(blind) == len(outcomes):
-            raise InvalidInput(
-                f"Run {run.id} ({run.name}) answered questions whose keys are not known. Its "
-                "predictions can be exported, not scored."
-            )
-        for key in blind:
-            del outcomes[key]
-    else:
-        outcomes = list_option_outcomes(session, run.id)
-    if not outcomes:
-        what = "no predictions" if reading is Reading.GENERATED else "no option scores"
-        raise InvalidInput(
-            f"Run {run.id} ({run.name}) has {what} on a test split. Choose a run that is done."
-        )
-    return outcomes
-
-
-def list_option_outcomes(session: Session, run_id: int) -> dict[int, Outcome]:
-    """Return the outcome of the most likely option by question id, where options were scored."""
-    rows = session.execute(
-        select(PredictionRow.question_id, PredictionRow.option_label, QuestionRow.answer_key)
-        .join(QuestionRow, QuestionRow.id == PredictionRow.question_id)
-        .where(
-            PredictionRow.run_id == run_id,
-            PredictionRow.variant == Variant.MAIN,
-            PredictionRow.option_label.is_not(None),
-            PredictionRow.outcome != Outcome.UNSCORED,
-        )
-    )
-    return {
-        question_id: Outcome.CORRECT if label == key else Outcome.INCORRECT
-        for question_id, label, key in rows
-    }
 
 
 def name_runs(run_a: RunView, run_b: RunView) -> tuple[str, str]:
@@ -247,7 +172,7 @@ def compare_all(
 
     Each run is read once.
     """
-    answered = [_load_answered(session, run_id, reading) for run_id in run_ids]
-    pairs = [_compare(a, b) for a, b in combinations(answered, 2)]
+    answered = [load_answered(session, run_id, reading) for run_id in run_ids]
+    pairs = [compare_answered(a, b) for a, b in combinations(answered, 2)]
     adjusted = holm([pair.found.mid_p for pair in pairs])
     return [PairRow(pair, p) for pair, p in zip(pairs, adjusted, strict=True)]

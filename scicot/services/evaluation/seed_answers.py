@@ -13,8 +13,8 @@ from db.models import PredictionRow, QuestionRow
 from db.rows import chunks
 from scicot.pure.evaluation.crossed import Answers, Groups
 from scicot.pure.predictions.places import Standing
+from scicot.services.evaluation.answered import Reading
 from scicot.services.evaluation.baselines import load_places
-from scicot.services.evaluation.comparison import Reading
 from scicot.words.records import Outcome, Variant
 
 AT_ONCE = 500  # ids a query
@@ -32,7 +32,7 @@ class SeedAnswers:
 def load_seeds(session: Session, run_ids: Sequence[int], reading: Reading) -> SeedAnswers:
     """Return what these runs answered, for comparisons of any of them."""
     answers = load_answers(session, run_ids, reading)
-    places = load_places(session, run_ids)
+    places = load_places(session, run_ids, reading)
     standings = {run_id: those.standing for run_id, those in places.items()}
     return SeedAnswers(answers, list_groups(session, run_ids), standings)
 

@@ -4,12 +4,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from scicot.pure.evaluation.comparison import Cell
-from scicot.services.evaluation.comparison import (
-    Reading,
-    compare_all,
-    compare_runs,
-    list_predicted_runs,
-)
+from scicot.services.evaluation.answered import Reading
+from scicot.services.evaluation.comparison import compare_all, compare_runs, list_predicted_runs
 from scicot.services.runs.runs import create_run
 from scicot.words.errors import InvalidInput, NotFound
 from scicot.words.records import Actor, RunKind, RunStatus, Split, StoredQuestion

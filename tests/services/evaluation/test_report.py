@@ -15,7 +15,8 @@ from scicot.pure.evaluation.report import EXAMPLES
 from scicot.pure.evaluation.report_markdown import to_report_markdown
 from scicot.pure.methods.registry import make_config
 from scicot.services.evaluation.attribution import OTHERS
-from scicot.services.evaluation.report import build_report, choose_runs, write_report
+from scicot.services.evaluation.report import build_report, write_report
+from scicot.services.evaluation.report_pairs import choose_runs
 from scicot.services.predictions.store import store_predictions
 from scicot.services.questions.lookup import find_dataset_id
 from scicot.services.runs.runs import create_run, get_run

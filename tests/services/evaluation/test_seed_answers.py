@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from scicot.services.evaluation.answered import Reading
 from scicot.services.evaluation.cells import (
     compare_all_methods,
     compare_methods,
@@ -106,3 +107,27 @@ def test_many_pairs_say_what_each_says_alone(session: Session, runs: list[int]) 
 def test_a_pair_of_one_cell_has_no_more_seeds(session: Session, runs: list[int]) -> None:
     a, again = get_run(session, runs[0]), get_run(session, runs[0] + 1)
     assert find_siblings(session, [(a, again), (a, a)]) == [None, None]
+
+
+def test_a_warning_is_of_the_answers_that_are_read(session: Session, tmp_path: Path) -> None:
+    questions = list(store_questions(session, tmp_path / "files", test=12)[Split.TEST])
+    first_place = [place for place, one in enumerate(questions) if one.answer_key == "A"]
+    for method in METHODS[:2]:
+        for seed in range(SEEDS):
+            store_run(
+                session,
+                questions,
+                right=range(12),
+                options_right=first_place,  # all else falls on A too
+                method=method,
+                config={"method": method, "dataset": "demo", "student": "tiny", "seed": seed},
+            )
+    written, by_options = (
+        compare_methods(
+            session, *METHODS[:2], dataset="demo", student="tiny", reading=reading
+        ).warnings
+        for reading in Reading
+    )
+    assert written == []
+    assert len(by_options) == 2 * SEEDS
+    assert all("answers place 1 on 100\u00a0%" in warning for warning in by_options)
