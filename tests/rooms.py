@@ -87,7 +87,14 @@ ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
         # what several rooms need: where files lie, how they are written whole, the clock
         ".": (),
         "sources": (".",),
+        # what all of its rooms need: a student's tokens, its loss, this machine
         "students": (".",),
+        "students/asking": (".", "students"),
+        "students/stages": (".", "students"),
+        # it asks on the validation questions, and keeps checkpoints
+        "students/training": (".", "students", "students/asking", "students/stages"),
+        # a step and an answer, timed before a run
+        "students/tryout": (".", "students", "students/asking", "students/training"),
         "teacher": (".",),
         # a runtime environment is a YAML file; a worker's allocator is set before it starts
         "launchers": (".", "sources", "students"),

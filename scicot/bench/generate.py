@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from scicot.adapters.students.convert import convert_student
-from scicot.adapters.students.fast import FastStudent
+from scicot.adapters.students.asking.convert import convert_student
+from scicot.adapters.students.asking.fast import FastStudent
+from scicot.adapters.students.asking.torch_student import TorchStudent
 from scicot.adapters.students.loading import save_model
 from scicot.adapters.students.machine import choose_device, has_gpu
-from scicot.adapters.students.torch_student import TorchStudent
 from scicot.bench.peers import PeerStudent, Timed
 from scicot.bench.students import Bench, open_bench, timed
 from scicot.bench.texts import make_questions, make_rationales

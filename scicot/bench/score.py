@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from scicot.adapters.students.fast import FastStudent
-from scicot.adapters.students.torch_student import TorchStudent
+from scicot.adapters.students.asking.fast import FastStudent
+from scicot.adapters.students.asking.torch_student import TorchStudent
 from scicot.bench.generate import prepare_student
 from scicot.bench.peers import PeerStudent, Timed
 from scicot.bench.students import largest_difference, open_bench, timed

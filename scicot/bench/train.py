@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from scicot.adapters.students.codec import Codec
-from scicot.adapters.students.examples import encode_task
-from scicot.adapters.students.job import Silent, StageJob
 from scicot.adapters.students.machine import peak_memory_bytes, resolve_precision
-from scicot.adapters.students.trainer import StageTrainer
+from scicot.adapters.students.training.examples import encode_task
+from scicot.adapters.students.training.job import Silent, StageJob
+from scicot.adapters.students.training.trainer import StageTrainer
 from scicot.bench.peers import PeerStudent
 from scicot.bench.students import Bench, open_bench, peak_operations, timed
 from scicot.bench.texts import make_questions, make_rationales

@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 from statistics import median
 
-from scicot.adapters.students.convert import convert_student
-from scicot.adapters.students.fast import FastStudent
+from scicot.adapters.students.asking.convert import convert_student
+from scicot.adapters.students.asking.fast import FastStudent
 from scicot.adapters.students.folders import inspect_folder
 from scicot.bench.paper_shape import build_paper_shape
 from scicot.bench.texts import VOCABULARY, make_questions

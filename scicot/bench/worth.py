@@ -11,7 +11,7 @@ from typing import Any
 
 from scicot.adapters.check_files import labelled_texts
 from scicot.adapters.sources.question_files import STARTER_FOLDER
-from scicot.adapters.students.torch_student import TorchStudent
+from scicot.adapters.students.asking.torch_student import TorchStudent
 from scicot.bench.peers import PeerStudent, Timed
 from scicot.bench.students import SHAPE, largest_difference, open_bench, timed
 from scicot.bench.texts import make_questions, make_rationales

@@ -20,11 +20,11 @@ import torch
 
 from db.copies import check_database
 from scicot.adapters.error_log import write_error
-from scicot.adapters.students.checkpoints import newest_checkpoint, save_checkpoint
-from scicot.adapters.students.convert import convert_student
-from scicot.adapters.students.kept_probes import keep_probe
-from scicot.adapters.students.probe import ProbeResult
-from scicot.adapters.students.stage_files import keep_written, publish_stage
+from scicot.adapters.students.asking.convert import convert_student
+from scicot.adapters.students.stages.checkpoints import newest_checkpoint, save_checkpoint
+from scicot.adapters.students.stages.stage_files import keep_written, publish_stage
+from scicot.adapters.students.tryout.kept_probes import keep_probe
+from scicot.adapters.students.tryout.probe import ProbeResult
 from scicot.adapters.teacher.spool import Spool
 from scicot.adapters.trackers import TrackedRun, send
 from scicot.services.system.failures import tell

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from db.models import RunRow
 from db.session import write
 from scicot.adapters.clock import utc_now
-from scicot.adapters.students.probe import ProbeResult
+from scicot.adapters.students.tryout.probe import ProbeResult
 from scicot.cli.main import app
 from scicot.pure.methods.registry import make_config
 from scicot.services.training.training import start_training

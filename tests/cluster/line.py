@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from db.models import LaunchRow, MetricRow, RunRow, RunStageRow, StageRow
 from scicot.adapters.launchers.local import worker_lives
-from scicot.adapters.students.stage_files import stage_folder
+from scicot.adapters.students.stages.stage_files import stage_folder
 from scicot.cli.handlers import HANDLERS
 from scicot.services.predictions.store import list_predictions
 from scicot.services.runs.launched import Chosen

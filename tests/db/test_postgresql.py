@@ -17,7 +17,7 @@ from sqlalchemy import event
 import db.models  # noqa: F401
 from db.base import Base
 from db.session import get_engine, open_session
-from scicot.adapters.students.job import StepReport
+from scicot.adapters.students.training.job import StepReport
 from scicot.services.predictions.store import list_predictions, store_predictions
 from scicot.services.runs import context, runs
 from scicot.services.runs.context import RunContext

@@ -25,7 +25,7 @@ from sqlalchemy import select
 from db.migrate import migrate
 from db.models import StageRow
 from db.session import open_session
-from scicot.adapters.students.checkpoints import newest_checkpoint
+from scicot.adapters.students.stages.checkpoints import newest_checkpoint
 from scicot.services.predictions.store import list_predictions
 from scicot.services.runs.runs import get_run
 from scicot.services.runs.worker import run_worker

@@ -16,7 +16,7 @@ from scicot.adapters.artifacts import log_path
 from scicot.adapters.launchers.carried import Carried
 from scicot.adapters.launchers.cluster import is_at_hand, node_environment, open_cluster, title
 from scicot.adapters.parcel_news import read_end
-from scicot.adapters.students.identity import engine_version
+from scicot.adapters.students.training.identity import engine_version
 from scicot.pure.hashing import content_hash
 from scicot.services.runs.launched import Chosen, processes_of
 from scicot.services.runs.runs import get_run, read_log

@@ -28,7 +28,7 @@ from db.session import write
 from scicot.adapters.parcel_files import write_parcel
 from scicot.adapters.parcel_folders import pack_student_files, scratch_folder
 from scicot.adapters.students.folders import find_local_student, is_own_folder
-from scicot.adapters.students.identity import engine_version
+from scicot.adapters.students.training.identity import engine_version
 from scicot.pure.hashing import content_hash
 from scicot.pure.methods.registry import find_method, read_config
 from scicot.services.parcels.rows import read_rows, table_of, without_strangers, write_lines

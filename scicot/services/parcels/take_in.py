@@ -19,8 +19,8 @@ from scicot.adapters.artifacts import log_path
 from scicot.adapters.clock import utc_now
 from scicot.adapters.parcel_files import open_parcel, read_manifest
 from scicot.adapters.parcel_folders import PROGRESS, copy_progress, scratch_folder
-from scicot.adapters.students.shared_stages import offer_stage
-from scicot.adapters.students.stage_files import (
+from scicot.adapters.students.stages.shared_stages import offer_stage
+from scicot.adapters.students.stages.stage_files import (
     bring_stage,
     is_complete,
     remove_leftovers,

@@ -39,8 +39,8 @@ from scicot.adapters.parcel_folders import (
 )
 from scicot.adapters.parcel_news import result_path, work_folder
 from scicot.adapters.parcel_signs import in_touch
-from scicot.adapters.students.identity import engine_version
-from scicot.adapters.students.stage_files import copy_stage
+from scicot.adapters.students.stages.stage_files import copy_stage
+from scicot.adapters.students.training.identity import engine_version
 from scicot.services.parcels.pack import TABLES
 from scicot.services.parcels.rows import insert_rows, read_lines, read_rows, table_of, write_lines
 from scicot.services.runs.context import ASKED_TO_STOP, Handler

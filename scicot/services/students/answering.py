@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from scicot.adapters.students.asking.fast import MOST_WORKERS, FastStudent, say_slow_here
+from scicot.adapters.students.asking.scoring import OptionScore
 from scicot.adapters.students.codec import Codec
-from scicot.adapters.students.fast import MOST_WORKERS, FastStudent, say_slow_here
 from scicot.adapters.students.machine import choose_device, name_device, run_threads
 from scicot.adapters.students.memory import give_back_memory
-from scicot.adapters.students.scoring import OptionScore
-from scicot.adapters.students.stage_files import has_fast_form, keep_written, read_written
+from scicot.adapters.students.stages.stage_files import has_fast_form, keep_written, read_written
 from scicot.pure.hashing import content_hash
 from scicot.pure.methods.registry import scores_end
 from scicot.pure.predictions.stripping import Cuts
@@ -224,7 +224,7 @@ class Answering:
                 at_once=threads if self.device == "cpu" else 1,
                 device=self.device,
             )
-        from scicot.adapters.students.torch_student import TorchStudent
+        from scicot.adapters.students.asking.torch_student import TorchStudent
 
         return TorchStudent.open(
             stage.folder / "model",

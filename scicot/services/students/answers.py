@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from scicot.adapters.students.scoring import OptionScore
+from scicot.adapters.students.asking.scoring import OptionScore
 from scicot.pure.methods.plan import TaskSpec
 from scicot.pure.methods.registry import plan_of
 from scicot.pure.methods.tasks import input_text

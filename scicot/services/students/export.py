@@ -10,8 +10,12 @@ from sqlalchemy.orm import Session
 
 from db.models import SnapshotRow
 from db.session import write
-from scicot.adapters.students.export_files import ExportedStage, refuse_filled, write_students
 from scicot.adapters.students.folders import HUB_ID
+from scicot.adapters.students.stages.export_files import (
+    ExportedStage,
+    refuse_filled,
+    write_students,
+)
 from scicot.pure.evaluation.paper_tables import notes_on
 from scicot.pure.methods.plan import describe_stage, is_fold
 from scicot.pure.methods.registry import plan_of

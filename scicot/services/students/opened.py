@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from db.models import RunStageRow, StageRow
 from scicot.adapters.artifacts import size_of
-from scicot.adapters.students.fast import FastStudent
+from scicot.adapters.students.asking.fast import FastStudent
+from scicot.adapters.students.asking.shelf import OpenedStudent, Shelf
+from scicot.adapters.students.asking.torch_student import TorchStudent
 from scicot.adapters.students.folders import inspect_folder
-from scicot.adapters.students.shared_stages import fetch_stage
-from scicot.adapters.students.shelf import OpenedStudent, Shelf
-from scicot.adapters.students.stage_files import has_fast_form, is_intact, stage_folder
-from scicot.adapters.students.torch_student import TorchStudent
+from scicot.adapters.students.stages.shared_stages import fetch_stage
+from scicot.adapters.students.stages.stage_files import has_fast_form, is_intact, stage_folder
 from scicot.services.runs.runs import get_run
 from scicot.words.errors import NotFound, StudentError
 from scicot.words.settings import Settings

@@ -13,9 +13,8 @@ from sqlalchemy.orm import Session
 from db.models import RunStageRow, StageRow
 from db.session import write
 from scicot.adapters.clock import utc_now
-from scicot.adapters.students.fast import say_slow
+from scicot.adapters.students.asking.fast import say_slow
 from scicot.adapters.students.folders import StudentFolder, inspect_folder
-from scicot.adapters.students.job import StageJob
 from scicot.adapters.students.machine import (
     choose_device,
     name_device,
@@ -24,8 +23,8 @@ from scicot.adapters.students.machine import (
     run_threads,
 )
 from scicot.adapters.students.memory import give_back_memory
-from scicot.adapters.students.shared_stages import fetch_checkpoint, fetch_stage, offer_stage
-from scicot.adapters.students.stage_files import (
+from scicot.adapters.students.stages.shared_stages import fetch_checkpoint, fetch_stage, offer_stage
+from scicot.adapters.students.stages.stage_files import (
     CHECKPOINTS,
     drop_work,
     is_complete,
@@ -36,6 +35,7 @@ from scicot.adapters.students.stage_files import (
     stage_folder,
     work_folder,
 )
+from scicot.adapters.students.training.job import StageJob
 from scicot.services.students.stages import StagePlan, TrainedStage, find_stage, hash_stage
 from scicot.services.students.turns import await_turn
 from scicot.services.students.watcher import RunWatcher
@@ -44,7 +44,7 @@ from scicot.words.errors import DamagedArtifact
 from scicot.words.settings import Settings
 
 if TYPE_CHECKING:
-    from scicot.adapters.students.trainer import StageTrainer
+    from scicot.adapters.students.training.trainer import StageTrainer
 
 log = logging.getLogger(__name__)
 
@@ -114,10 +114,10 @@ def _train(
     stage_hash: str,
     folder: Path,
 ) -> TrainedStage:
-    from scicot.adapters.students.convert import try_conversion
+    from scicot.adapters.students.asking.convert import try_conversion
     from scicot.adapters.students.loading import save_model
-    from scicot.adapters.students.recruiting import recruited
-    from scicot.adapters.students.trainer import StageTrainer
+    from scicot.adapters.students.training.recruiting import recruited
+    from scicot.adapters.students.training.trainer import StageTrainer
 
     if not plan.tasks:
         return _take_as_it_is(watcher, plan, student, stage_hash, folder)
@@ -178,7 +178,7 @@ def _job(
 
 def _convert(watcher: RunWatcher, prepared: Path, base: StudentFolder, **known: Any) -> str | None:
     """Convert the saved student for fast answers; returns, and says, why it could not be."""
-    from scicot.adapters.students.convert import convert_student
+    from scicot.adapters.students.asking.convert import convert_student
 
     reason = convert_student(prepared / "model", prepared / "ct2", base.family, **known)
     if reason is not None:

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from db.models import StageRow
 from scicot.adapters.students.folders import StudentFolder
-from scicot.adapters.students.identity import engine_version
 from scicot.adapters.students.machine import resolve_precision
+from scicot.adapters.students.training.identity import engine_version
 from scicot.pure.hashing import content_hash
 from scicot.pure.methods.tasks import Task, Validation, draws
 from scicot.words.configs import TrainingConfig

@@ -6,8 +6,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import RunStageRow, StageRow
-from scicot.adapters.students.shared_stages import fetch_stage
-from scicot.adapters.students.stage_files import is_complete, is_intact, read_stage, stage_folder
+from scicot.adapters.students.stages.shared_stages import fetch_stage
+from scicot.adapters.students.stages.stage_files import (
+    is_complete,
+    is_intact,
+    read_stage,
+    stage_folder,
+)
 from scicot.pure.methods.registry import read_config
 from scicot.services.runs.runs import get_run
 from scicot.services.students.stages import TrainedStage

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from db.models import RunRow
 from scicot.adapters.clock import utc_now
-from scicot.adapters.students.stage_files import begin_work, is_complete, list_work_runs
+from scicot.adapters.students.stages.stage_files import begin_work, is_complete, list_work_runs
 from scicot.services.runs.lost import effective_status
 from scicot.services.students.watcher import RunWatcher
 from scicot.words.records import RunStatus

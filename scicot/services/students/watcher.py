@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from db.session import write
-from scicot.adapters.students.job import StepReport, Validated
 from scicot.adapters.students.machine import peak_memory_bytes
 from scicot.adapters.students.memory import give_back_memory
-from scicot.adapters.students.shared_stages import offer_checkpoint
+from scicot.adapters.students.stages.shared_stages import offer_checkpoint
+from scicot.adapters.students.training.job import StepReport, Validated
 from scicot.pure.runs.durations import say_duration
 from scicot.services.runs.context import RunContext, patiently
 from scicot.services.runs.parts import keep_part

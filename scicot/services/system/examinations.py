@@ -19,8 +19,8 @@ from db.models import (
 )
 from db.sqlite_file import damaged, forget_damage, known_damage, note_damage, sqlite_path
 from scicot.adapters.clock import utc_now
-from scicot.adapters.students.shared_stages import is_offered
-from scicot.adapters.students.stage_files import has_stage
+from scicot.adapters.students.stages.shared_stages import is_offered
+from scicot.adapters.students.stages.stage_files import has_stage
 from scicot.services.runs.lost import effective_status
 from scicot.services.system.findings import Finding, Level
 from scicot.services.system.invariants import find_broken_rules

@@ -14,16 +14,16 @@ from sqlalchemy.orm import Session
 from db.models import QuestionRow, StageRow
 from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.folders import StudentFolder, find_local_student, find_student
-from scicot.adapters.students.identity import engine_version
-from scicot.adapters.students.kept_probes import (
+from scicot.adapters.students.machine import choose_device, run_memory_bytes, run_threads
+from scicot.adapters.students.training.identity import engine_version
+from scicot.adapters.students.tryout.kept_probes import (
     KeptProbe,
     count_probes,
     keep_probe,
     probe_file,
     read_probe,
 )
-from scicot.adapters.students.machine import choose_device, run_memory_bytes, run_threads
-from scicot.adapters.students.probe import ProbeResult, run_probe
+from scicot.adapters.students.tryout.probe import ProbeResult, run_probe
 from scicot.pure.hashing import content_hash
 from scicot.pure.methods.registry import plan_of
 from scicot.pure.methods.tasks import Task, Validation, count_seen, make_task

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from db.models import RunRow
 from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.folders import StudentFolder, find_local_student, find_student
-from scicot.adapters.students.lora import refuse_without_peft
-from scicot.adapters.students.stage_files import clear_work
+from scicot.adapters.students.stages.stage_files import clear_work
+from scicot.adapters.students.training.lora import refuse_without_peft
 from scicot.pure.methods.registry import default_setting, find_method, read_config
 from scicot.pure.predictions.metrics import measure
 from scicot.pure.predictions.stripping import Cut, as_kinds

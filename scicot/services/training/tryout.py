@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from scicot.adapters.students.probe import STEPS
+from scicot.adapters.students.tryout.probe import STEPS
 from scicot.pure.methods.registry import make_config, read_config
 from scicot.pure.runs.durations import say_duration
 from scicot.services.questions.lookup import find_dataset_id

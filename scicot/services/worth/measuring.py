@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, select
 
 from db.models import QuestionRow, RationaleRow, RevisionRow
-from scicot.adapters.students.scoring import OptionScore
+from scicot.adapters.students.asking.scoring import OptionScore
 from scicot.pure.methods.registry import plan_of
 from scicot.pure.students.texts import form_of, question_with_rationale, rationale_text
 from scicot.pure.worth.measure import measure_worth

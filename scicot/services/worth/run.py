@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from db.models import RationaleRow, WorthRow
 from scicot.adapters.students.folders import check_student_name, find_student
-from scicot.adapters.students.stage_files import clear_work
+from scicot.adapters.students.stages.stage_files import clear_work
 from scicot.pure.methods.registry import make_config, plan_of
 from scicot.pure.training.fractions import split_folds
 from scicot.services.questions.lookup import find_dataset_id, get_questions

@@ -19,7 +19,7 @@ from db.session import open_session, write
 from scicot.adapters import parcel_files
 from scicot.adapters.artifacts import log_path
 from scicot.adapters.parcel_files import MANIFEST, open_parcel, read_manifest, write_parcel
-from scicot.adapters.students.stage_files import stage_folder
+from scicot.adapters.students.stages.stage_files import stage_folder
 from scicot.cli.handlers import HANDLERS
 from scicot.services.parcels import pack
 from scicot.services.parcels import take_in as take_in_room

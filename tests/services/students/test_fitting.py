@@ -86,9 +86,9 @@ def test_a_tokenizer_with_more_words_than_the_student_is_refused(gpt2: StudentFo
 
 
 def test_a_written_text_stays_within_the_positions(tmp_path: Path) -> None:
-    from scicot.adapters.students.convert import convert_student
-    from scicot.adapters.students.fast import FastStudent
-    from scicot.adapters.students.torch_student import TorchStudent
+    from scicot.adapters.students.asking.convert import convert_student
+    from scicot.adapters.students.asking.fast import FastStudent
+    from scicot.adapters.students.asking.torch_student import TorchStudent
 
     folder = FAMILIES["gpt2"](tmp_path / "gpt2")
     family = inspect_folder("gpt2", folder).family

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from db.models import RunRow
 from db.session import write
-from scicot.adapters.students.fast import FastStudent
-from scicot.adapters.students.torch_student import TorchStudent
+from scicot.adapters.students.asking.fast import FastStudent
+from scicot.adapters.students.asking.torch_student import TorchStudent
 from scicot.cli.handlers import HANDLERS
 from scicot.services.evaluation.what_if import answer_draft, to_draft
 from scicot.services.predictions.store import list_predictions

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from scicot.adapters.artifact_store import ArtifactStore, open_store
-from scicot.adapters.students.checkpoints import MARKER
-from scicot.adapters.students.job import StepReport
+from scicot.adapters.students.stages.checkpoints import MARKER
+from scicot.adapters.students.training.job import StepReport
 from scicot.cli.handlers import HANDLERS
 from scicot.services.predictions.store import list_predictions
 from scicot.services.runs.runs import get_run, list_metrics

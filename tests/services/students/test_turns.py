@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from db.models import RunRow
 from db.session import write
 from scicot.adapters.clock import utc_now
-from scicot.adapters.students.stage_files import list_work_runs, stage_folder, work_folder
+from scicot.adapters.students.stages.stage_files import list_work_runs, stage_folder, work_folder
 from scicot.services.runs.context import RunContext
 from scicot.services.runs.runs import create_run, get_run
 from scicot.services.students.turns import await_turn

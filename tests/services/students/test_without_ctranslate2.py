@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from scicot.adapters.students import convert
-from scicot.adapters.students.fast import FastStudent
-from scicot.adapters.students.torch_student import TorchStudent
+from scicot.adapters.students.asking import convert
+from scicot.adapters.students.asking.fast import FastStudent
+from scicot.adapters.students.asking.torch_student import TorchStudent
 from scicot.cli.handlers import HANDLERS
 from scicot.services.evaluation.asking import start_attribution
 from scicot.services.evaluation.what_if import answer_draft, to_draft, write_rationale

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from scicot.adapters.students import lora
+from scicot.adapters.students.training import lora
 from scicot.services.predictions.store import list_predictions
 from scicot.services.runs.runs import hash_run
 from scicot.services.students.export import export_student

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from scicot.adapters.students import recruiting
-from scicot.adapters.students.job import StageJob
+from scicot.adapters.students.training import recruiting
+from scicot.adapters.students.training.job import StageJob
 from scicot.cli.handlers import HANDLERS
 from scicot.services.runs.context import RunContext
 from scicot.services.runs.runs import get_run, list_metrics

@@ -16,7 +16,7 @@ from typing import Any, cast
 
 import pytest
 
-from scicot.adapters.students.scoring import OptionScore
+from scicot.adapters.students.asking.scoring import OptionScore
 from scicot.pure.methods.registry import make_config
 from scicot.pure.predictions.stripping import Cuts
 from scicot.services.students.answers import answer_questions

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from scicot.adapters.students.probe import ProbeResult
+from scicot.adapters.students.tryout.probe import ProbeResult
 from scicot.services.training.estimate import estimate_training
 from scicot.services.training.preview import inspect_training
 from scicot.words.errors import NotFound
@@ -67,7 +67,7 @@ def test_looking_ahead_imports_no_torch() -> None:
     code = (
         "import sys; import scicot.services.training.preview; "
         "import scicot.services.training.experiments, "
-        "scicot.adapters.students.fast; "
+        "scicot.adapters.students.asking.fast; "
         "sys.exit(any(name in sys.modules for name in ('torch', 'transformers', 'ctranslate2')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

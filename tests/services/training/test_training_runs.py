@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from db.models import QuestionRow, RunStageRow, StageRow
 from db.session import get_engine, write
-from scicot.adapters.students import trainer
-from scicot.adapters.students.checkpoints import save_checkpoint
-from scicot.adapters.students.job import StepReport
+from scicot.adapters.students.stages.checkpoints import save_checkpoint
+from scicot.adapters.students.training import trainer
+from scicot.adapters.students.training.job import StepReport
 from scicot.cli.handlers import HANDLERS
 from scicot.pure.evaluation.between_stages import read_between
 from scicot.pure.training.fractions import split_folds

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from scicot.adapters.students.probe import ProbeResult
+from scicot.adapters.students.tryout.probe import ProbeResult
 from scicot.cli.handlers import HANDLERS
 from scicot.services.runs.context import RunContext
 from scicot.services.runs.runs import get_run

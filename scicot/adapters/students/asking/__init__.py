@@ -1,0 +1,1 @@
+"""A trained student asked: texts and option scores, through CTranslate2 or torch."""

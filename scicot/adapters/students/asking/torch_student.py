@@ -1,0 +1,215 @@
+"""A student asked through torch: option scores, and texts where CTranslate2 cannot help."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from scicot.adapters.students.asking.replay import RECORDED_FROM, replays, write_greedily
+from scicot.adapters.students.asking.scoring import Asked, OptionScore, score_options
+from scicot.adapters.students.codec import Codec, encode_options
+from scicot.adapters.students.loading import device_of, load_model, place_model
+from scicot.adapters.students.loss import padded
+from scicot.adapters.students.machine import choose_threads
+from scicot.words.records import Family
+from scicot.words.storage import says_no_memory
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+# Tokens of a batch ordered by length. On a processor more would only be padding; a GPU writes a
+# token of many texts in the time of one, and holds 6 GB of SmolLM2-135M's keys and values for it.
+TOKENS_AT_ONCE = {"cpu": 1024, "cuda": 131072}
+TRIED = 32  # tokens at most that a recorded step must write as `generate` does
+log = logging.getLogger(__name__)
+
+
+class TorchStudent:
+    """A saved student opened with transformers; the same interface as FastStudent."""
+
+    def __init__(self, model: Any, codec: Codec, check: Callable[[], None] = lambda: None) -> None:
+        self.model = model
+        self.codec = codec
+        self.check = check
+        self.family = codec.special.family
+        self._lock = Lock()  # What if asks one student from many sessions
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        family: Family,
+        *,
+        threads: int | None = None,
+        device: str = "auto",
+        check: Callable[[], None] = lambda: None,
+    ) -> TorchStudent:
+        """Return the student of a folder that save_pretrained wrote.
+
+        `check` may raise to stop it, also while it writes a batch on a GPU.
+        """
+        import torch
+
+        torch.set_num_threads(choose_threads(threads))
+        model = place_model(load_model(folder, family), device)
+        return cls(model.eval(), Codec.open(folder, family), check)
+
+    def generate(
+        self,
+        inputs: Sequence[str],
+        max_new_tokens: int,
+        *,
+        max_input_tokens: int | None = None,
+    ) -> list[str]:
+        """Return the greedy output of each input, in order.
+
+        A GPU without room for a batch is given its halves.
+        """
+        with self._lock:
+            return self._write_all(inputs, max_new_tokens, max_input_tokens)
+
+    def _write_all(
+        self, inputs: Sequence[str], max_new_tokens: int, max_input_tokens: int | None
+    ) -> list[str]:
+        import torch
+
+        codec, texts = self.codec, [""] * len(inputs)
+        max_input_tokens, max_new_tokens = codec.fit_limits(max_input_tokens, max_new_tokens)
+        prompts = [codec.encode_input(text, max_input_tokens) for text in inputs]
+        device = device_of(self.model)
+        left = deque(_batches(prompts, max_new_tokens, TOKENS_AT_ONCE[device.type]))
+        while left:
+            indices = left.popleft()
+            rows = [prompts[index] for index in indices]
+            # A causal model goes on from the last token, so padding stands before the text.
+            ids, mask = _pad(rows, codec.special.pad, device, left=self.family is Family.CAUSAL)
+            written = None
+            try:
+                written = self._write(ids, mask, max_new_tokens)
+            except RuntimeError as error:
+                if len(indices) == 1 or not says_no_memory(error):
+                    raise
+            if written is None:
+                torch.cuda.empty_cache()
+                half = len(indices) // 2
+                left.extendleft((indices[half:], indices[:half]))
+                continue
+            for index, row in zip(indices, written.tolist(), strict=True):
+                texts[index] = codec.decode(row)
+        return texts
+
+    def _write(self, ids: Tensor, mask: Tensor, limit: int) -> Tensor:
+        """Return the tokens that follow each input, `[rows, limit]` at most."""
+        is_worth_it = ids.device.type == "cuda" and limit >= RECORDED_FROM
+        if is_worth_it and replays(
+            self.model, lambda: self._agrees(ids[:1], mask[:1], min(limit, TRIED))
+        ):
+            return write_greedily(self.model, self.codec.special, ids, mask, limit, self.check)
+        return self._generate(ids, mask, limit)
+
+    def _agrees(self, ids: Tensor, mask: Tensor, limit: int) -> bool:
+        """Return whether a recorded step writes what `generate` does."""
+        plain = self._generate(ids, mask, limit)
+        written = write_greedily(self.model, self.codec.special, ids, mask, limit)
+        return written[:, : plain.shape[1]].tolist() == plain.tolist()
+
+    def _generate(self, ids: Tensor, mask: Tensor, limit: int) -> Tensor:
+        import torch
+
+        special = self.codec.special
+        with torch.no_grad():
+            outputs: Tensor = self.model.generate(
+                input_ids=ids,
+                attention_mask=mask,
+                max_new_tokens=limit,
+                do_sample=False,
+                num_beams=1,
+                pad_token_id=special.pad,
+                eos_token_id=special.eos,
+            )
+        return outputs[:, ids.shape[1] if self.family is Family.CAUSAL else 1 :]
+
+    def answer(
+        self,
+        text: str,
+        options: Sequence[str],
+        max_new_tokens: int,
+        *,
+        max_input_tokens: int | None = None,
+        given: str | None = None,
+        has_end: bool = True,
+    ) -> tuple[str, list[float]]:
+        """Return what `generate` and `score` say of one input."""
+        limit = max_input_tokens
+        (output,) = self.generate([text], max_new_tokens, max_input_tokens=limit)
+        (scores,) = self.score(
+            [text], [options], max_input_tokens=limit, given=[given], has_end=has_end
+        )
+        return output, scores
+
+    def score(
+        self,
+        inputs: Sequence[str],
+        options: Sequence[Sequence[str]],
+        *,
+        max_input_tokens: int | None = None,
+        given: Sequence[str | None] | None = None,
+        has_end: bool = True,
+    ) -> list[list[float]]:
+        """Return the summed log-probability (nats) of each option's text as the target."""
+        scored = self.score_both(
+            inputs, options, max_input_tokens=max_input_tokens, given=given, has_end=has_end
+        )
+        return [[option.total for option in row] for row in scored]
+
+    def score_both(
+        self,
+        inputs: Sequence[str],
+        options: Sequence[Sequence[str]],
+        *,
+        max_input_tokens: int | None = None,
+        given: Sequence[str | None] | None = None,
+        has_end: bool = True,
+    ) -> list[list[OptionScore]]:
+        """Return the scores of each option's text as the target, with its end or without.
+
+        `given` is a target's beginning that is taken as written and not counted. Each input, and
+        the words that all its options begin with, are read once and not once an option.
+        """
+        codec = self.codec
+        asked = [
+            Asked(
+                codec.encode_input(text, max_input_tokens),
+                *encode_options(codec, texts, given[place] if given else None, has_end=has_end),
+            )
+            for place, (text, texts) in enumerate(zip(inputs, options, strict=True))
+        ]
+        if self.family is Family.CAUSAL:
+            asked = [question.read_as_one for question in asked]
+        with self._lock:
+            return score_options(self.model, self.codec, asked)
+
+
+def _batches(prompts: Sequence[list[int]], extra: int, budget: int) -> list[list[int]]:
+    """Return indices by length, in batches of a budget of tokens, `extra` of them written."""
+    order = sorted(range(len(prompts)), key=lambda index: len(prompts[index]))
+    batches: list[list[int]] = []
+    for index in order:
+        size = len(prompts[index]) + extra
+        if batches and (len(batches[-1]) + 1) * size <= budget:
+            batches[-1].append(index)
+        else:
+            batches.append([index])
+    return batches
+
+
+def _pad(rows: Sequence[list[int]], pad: int, device: Any, *, left: bool = False) -> Any:
+    ones = [[1] * len(row) for row in rows]
+    if not left:
+        return padded(rows, pad, device), padded(ones, 0, device)
+    ids = padded([row[::-1] for row in rows], pad, device).flip(1)
+    return ids, padded(ones, 0, device).flip(1)

@@ -1,0 +1,328 @@
+"""Train one stage: our batches, one loss, checkpoints that repeat an unbroken run bit for bit.
+
+A loop of our own and not transformers' Trainer: batches differ in size, a run stops between any
+two steps, and a checkpoint is either whole or skipped. docs/performance.md has both measured.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import math
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from scicot.adapters.students.codec import Codec
+from scicot.adapters.students.loading import (
+    device_of,
+    fixed_order,
+    load_model,
+    place_model,
+    says_no_fixed_order,
+    whole_products,
+)
+from scicot.adapters.students.memory import give_back_memory
+from scicot.adapters.students.stages.checkpoints import (
+    Checkpoint,
+    newest_checkpoint,
+    save_checkpoint,
+)
+from scicot.adapters.students.stages.stage_files import CHECKPOINTS
+from scicot.adapters.students.training.converted import converted
+from scicot.adapters.students.training.crew import ALONE, Crew
+from scicot.adapters.students.training.draws import OwnDraws
+from scicot.adapters.students.training.examples import encode_task
+from scicot.adapters.students.training.gradient import GradientSum, StepLosses
+from scicot.adapters.students.training.hands import take_hands
+from scicot.adapters.students.training.job import (
+    StageJob,
+    StepReport,
+    TrainingState,
+    Validated,
+    Watcher,
+)
+from scicot.adapters.students.training.lora import add_adapters, merge_adapters
+from scicot.adapters.students.training.room import make_room
+from scicot.adapters.students.training.tensors import gather_tensors, put_back
+from scicot.adapters.students.training.validation import Writer, validate
+from scicot.pure.methods.tasks import count_seen, draw_places, draws
+from scicot.pure.students.steps import Schedule, Step, join_batches, plan_steps, share_step
+from scicot.words.errors import StudentError
+
+CARD_TIMES = 4  # a GPU works on so many times tokens_per_batch at once
+log = logging.getLogger(__name__)
+SAVE_SECONDS = 600  # a checkpoint is written at least this often, however long a step takes
+
+
+class StageTrainer:
+    """One stage's model, optimizer and plan; with a crew, those of one of its processes."""
+
+    def __init__(self, job: StageJob, crew: Crew = ALONE) -> None:
+        import torch
+
+        from scicot.adapters.students.training.quick_parts import use_quick_parts
+
+        self.job = job
+        self.crew = crew
+        checkpoint = newest_checkpoint(self.checkpoints, job.hash)
+        # The thread count decides how sums are split, so a resumed stage keeps its first one.
+        self.threads = int(checkpoint.state["threads"]) if checkpoint else job.threads
+        torch.set_num_threads(self.threads)
+        torch.manual_seed(job.config.seed)
+        self.codec = Codec.open(job.student, job.family)
+        self.model = place_model(load_model(job.student, job.family), job.device)
+        self.pairs = [encode_task(self.codec, task, job.config) for task in job.tasks]
+        self.lengths = self._lengths()
+        # how many hands there are decides how sums are split too
+        earlier = int(checkpoint.state.get("hands", 1)) if checkpoint else None
+        self.room = make_room(
+            self.model,
+            job,
+            self.codec.special.pad,
+            self.pairs[0][0],
+            threads=self.threads,
+            hands=earlier,
+        )
+        hands = take_hands(self.model, self.hands, self.threads)
+        use_quick_parts(self.model)
+        rank = job.config.lora_rank
+        self.adapters = add_adapters(self.model, rank) if rank else None
+        self.examples = job.tasks[0].examples
+        seen = count_seen(self.examples, job.config)
+        self.schedule = Schedule(
+            seen, job.config.questions_per_step, job.config.epochs, job.config.steps
+        )
+        self.gradient = GradientSum(
+            model=self.model,
+            family=job.family,
+            pad=self.codec.special.pad,
+            pairs=self.pairs,
+            task_weights=[task.weight for task in job.tasks],
+            deciding_weight=job.config.deciding_weight,
+            precision=self._precision,
+            seed=job.config.seed,
+            crew=crew,
+            lengths=self.lengths,
+            hands=hands,
+            room=self.room,
+            draws=OwnDraws() if self.room and self.room.probed.draws_apart else None,
+        )
+        self.parameters = {
+            name: value for name, value in self.model.named_parameters() if value.requires_grad
+        }
+        self.optimizer = torch.optim.AdamW(
+            self.parameters.values(),
+            lr=job.config.learning_rate,
+            weight_decay=job.config.weight_decay,
+            fused=True,
+        )
+        self.state = TrainingState()
+        self.best: dict[str, Any] = {}
+        self._planned: tuple[int, list[Step]] = (-1, [])  # an epoch and its steps
+        # on a GPU a gradient's sums have a fixed order where that is a must; as long as they can
+        self._is_ordered = device_of(self.model).type != "cpu"
+        self._multiplies_whole = job.precision == "bf16" and not self._is_ordered
+        if checkpoint:
+            self._restore(checkpoint)
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder of this stage's checkpoints."""
+        return self.job.work_folder / CHECKPOINTS
+
+    def train(self, watcher: Watcher) -> TrainingState:
+        """Run every step that is left and leave the selected weights in the model."""
+        if self.state.step:
+            watcher.say(f"Going on from the checkpoint of step {self.state.step}.")
+        self.model.train()
+        self.crew.meet()
+        saved, total = time.monotonic(), self.schedule.total_steps
+        for step in range(self.state.step + 1, total + 1):
+            self.crew.begin(step)
+            self._step(step, watcher)
+            if step % self.schedule.steps_an_epoch == 0 or step == total:
+                self._validate(step, watcher)
+            is_time = time.monotonic() - saved > SAVE_SECONDS
+            if (step % self.job.config.checkpoint_every == 0 or is_time) and step < total:
+                watcher.saved(self._save())
+                saved = time.monotonic()
+        self._select_best()
+        if self.adapters is not None:
+            self.model = merge_adapters(self.adapters)
+        return self.state
+
+    def follow(self, step: int) -> None:
+        """Take a step with the crew, as one that helps: nobody is told, and nothing is kept."""
+        self.model.train()
+        if step != self.state.step + 1:
+            raise StudentError(
+                f"A helper stands at step {self.state.step} and was to take step {step}: it found "
+                "another checkpoint. Resume the run."
+            )
+        self._learn(step, lambda: None)
+        self._update()
+        self.state.step = step
+
+    def let_go(self) -> None:
+        """Free what only training needs: gradients, moments and the best epoch's weights."""
+        self.optimizer.zero_grad(set_to_none=True)
+        self.optimizer.state.clear()
+        self.best.clear()
+
+    @property
+    def hands(self) -> int:
+        """How many threads have batches of their own."""
+        return self.room.hands if self.room else 1
+
+    def _plan(self, step: int) -> Step:
+        """Return a step's batches; those of its epoch are planned once."""
+        epoch, place = divmod(step - 1, self.schedule.steps_an_epoch)
+        if self._planned[0] != epoch:
+            self._planned = (epoch, self._plan_epoch(epoch))
+        return self._planned[1][place]
+
+    def _plan_epoch(self, epoch: int) -> list[Step]:
+        config = self.job.config
+        shown = list(range(len(self.examples)))
+        if draws(self.examples, config):
+            shown = draw_places(self.examples, config.seed, epoch)
+        lengths = [self.lengths[place] for place in shown]
+        planned = plan_steps(
+            lengths, config.questions_per_step, config.tokens_per_batch, config.seed, epoch
+        )
+        return [tuple(tuple(shown[place] for place in batch) for batch in step) for step in planned]
+
+    def _share(self, plan: Step) -> Step:
+        """Return what of a step is this process's; a GPU takes it in fewer, larger batches."""
+        share = plan
+        if self.crew.size > 1:
+            share = share_step(plan, self.lengths, self.crew.size)[self.crew.rank]
+        if device_of(self.model).type == "cpu":
+            return share
+        return join_batches(share, self.lengths, CARD_TIMES * self.job.config.tokens_per_batch)
+
+    def _learn(self, step: int, check: Callable[[], None]) -> StepLosses:
+        """Give the model the step's gradient, and the optimizer the step's rate."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.job.config.learning_rate * self._rate(step)
+        plan = self._plan(step)
+        share = self._share(plan)
+        try:
+            with fixed_order(self._is_ordered), whole_products(self._multiplies_whole):
+                return self.gradient.add(plan, check, number=step, share=share)
+        except RuntimeError as error:
+            if not (self._is_ordered and says_no_fixed_order(error)):
+                raise
+            log.warning("This student's sums have no fixed order here (%s).", error)
+        self._is_ordered = False
+        self.optimizer.zero_grad(set_to_none=True)
+        return self.gradient.add(plan, check, number=step, share=share)
+
+    def _update(self) -> None:
+        """Take the step that the gradient says."""
+        import torch
+
+        torch.nn.utils.clip_grad_norm_(
+            self.parameters.values(), self.job.config.gradient_clip, foreach=True
+        )
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+
+    def _step(self, step: int, watcher: Watcher) -> None:
+        started = time.perf_counter()
+        losses = self._learn(step, watcher.check)
+        if math.isnan(losses.loss):
+            raise StudentError(
+                f"The loss is not a number at step {step}. Lower learning_rate or use fp32."
+            )
+        self._update()
+        seconds = time.perf_counter() - started
+        self.state.step = step
+        self.state.losses.append(losses.loss)
+        if losses.deciding is not None:
+            self.state.deciding_losses.append(losses.deciding)
+            self.state.rest_losses.append(losses.rest or 0.0)
+        self.state.seconds += seconds
+        self.state.tokens += losses.tokens
+        total, pace = self.schedule.total_steps, losses.tokens / seconds
+        watcher.step(StepReport(step, total, losses.loss, pace, losses.deciding, losses.rest))
+
+    def _rate(self, step: int) -> float:
+        """Return the share of the learning rate at a step: up over the warm-up, then to zero."""
+        total = self.schedule.total_steps
+        warmup = round(total * self.job.config.warmup_fraction)
+        if step <= warmup:
+            return step / warmup
+        return max(0.0, (total - step + 1) / (total - warmup))
+
+    def _validate(self, step: int, watcher: Watcher) -> None:
+        if self.job.config.selection != "validation" or self.job.validation is None:
+            return
+        validation, config = self.job.validation, self.job.config
+        with self._writer(validation.writes) as writer:
+            seen = validate(
+                self.model, self.codec, validation, config, watcher.check, writer=writer
+            )
+        watcher.validated(step, seen)
+        best = Validated(self.state.best_accuracy, self.state.best_loss)
+        if self.state.best_step is None or seen.worth > best.worth:
+            self.state.best_accuracy, self.state.best_loss = seen.accuracy, seen.loss
+            self.state.best_step = step
+            self.best = {
+                name: value.detach().cpu().clone() for name, value in self.parameters.items()
+            }
+
+    def _writer(self, writes: int) -> contextlib.AbstractContextManager[Writer | None]:
+        """Return what opens the weights for writing; it gives None where the model itself writes.
+
+        A second copy of the weights has to find room, and one with adapters has another form.
+        """
+        has_room = self.room is not None and self.room.holds_weights_again
+        if not writes or not has_room or self.adapters is not None:
+            return contextlib.nullcontext()
+        return converted(self.model, self.job, self.threads)
+
+    def _select_best(self) -> None:
+        import torch
+
+        if self.best and self.state.best_step != self.state.step:
+            with torch.no_grad():
+                for name, value in self.parameters.items():
+                    value.copy_(self.best[name])
+        self.model.eval()
+
+    def _save(self) -> Path:
+        state = {name: getattr(self.state, name) for name in TrainingState.__slots__}
+        folder = save_checkpoint(
+            self.checkpoints,
+            self.state.step,
+            state | {"stage": self.job.hash, "threads": self.threads, "hands": self.hands},
+            gather_tensors(self.parameters, self.optimizer, self.best),
+        )
+        give_back_memory()  # what writing took: a copy of the moments
+        return folder
+
+    def _restore(self, checkpoint: Checkpoint) -> None:
+        kept = {name for name in TrainingState.__slots__ if name in checkpoint.state}
+        self.state = TrainingState(**{name: checkpoint.state[name] for name in kept})
+        self.best = dict(checkpoint.tensors.get("best", {}))
+        put_back(checkpoint.tensors, self.parameters, self.optimizer)
+
+    def _precision(self) -> contextlib.AbstractContextManager[Any]:
+        import torch
+
+        if self.job.precision == "fp32":
+            return contextlib.nullcontext()
+        return torch.autocast(device_of(self.model).type, dtype=torch.bfloat16)
+
+    def _lengths(self) -> list[tuple[int, int]]:
+        """Return each question's lengths, those of all its tasks together."""
+        return [
+            (
+                sum(len(pair.input_ids) for pair in pairs),
+                sum(len(pair.target_ids) for pair in pairs),
+            )
+            for pairs in zip(*self.pairs, strict=True)
+        ]

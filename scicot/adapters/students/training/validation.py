@@ -1,0 +1,82 @@
+"""How a student in training does on the validation questions: options chosen rightly, and loss."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from scicot.adapters.students.asking.torch_student import TorchStudent
+from scicot.adapters.students.codec import Codec
+from scicot.adapters.students.loading import device_of
+from scicot.adapters.students.training.examples import evaluate_loss, evaluating
+from scicot.adapters.students.training.job import Validated
+from scicot.pure.methods.registry import scores_end
+from scicot.pure.methods.tasks import Choosing, Validation
+from scicot.pure.predictions.parsing import split_output
+from scicot.pure.students.texts import scored_after
+from scicot.words.configs import TrainingConfig
+
+AT_ONCE = {"cpu": 32, "cuda": 256}  # questions between two looks at whether the run should stop
+
+
+class Writer(Protocol):
+    """Who writes greedy texts with the weights as they are."""
+
+    def generate(
+        self, inputs: Sequence[str], max_new_tokens: int, *, max_input_tokens: int | None = None
+    ) -> list[str]:
+        """Return the output of each input, in order, of at most `max_new_tokens` tokens."""
+
+
+def validate(
+    model: Any,
+    codec: Codec,
+    validation: Validation,
+    config: TrainingConfig,
+    check: Callable[[], None],
+    *,
+    writer: Writer | None = None,
+) -> Validated:
+    """Return how the weights do, in fp32 and without dropout; `check` may stop it by raising.
+
+    `writer` writes what a student says before it chooses; the model itself where there is none.
+    """
+    task = validation.task
+    loss = evaluate_loss(model, codec, task, config) if task else None
+    if not validation.choosing:
+        return Validated(None, loss)
+    right, student = 0, TorchStudent(model, codec)
+    at_once = AT_ONCE[device_of(model).type]
+    with evaluating(model):
+        for start in range(0, len(validation.choosing), at_once):
+            check()
+            part = validation.choosing[start : start + at_once]
+            right += _count_right(student, writer or student, part, validation.writes, config)
+    return Validated(right / len(validation.choosing), loss)
+
+
+def _count_right(
+    student: TorchStudent,
+    writer: Writer,
+    part: Sequence[Choosing],
+    writes: int,
+    config: TrainingConfig,
+) -> int:
+    """Return in how many questions the right option has the highest score."""
+    inputs = [question.input for question in part]
+    after = [question.after for question in part]
+    if writes:
+        outputs = writer.generate(inputs, writes, max_input_tokens=config.max_input_tokens)
+        after = [
+            scored_after(question.after, split_output(output)[0])
+            for question, output in zip(part, outputs, strict=True)
+        ]
+    scores = student.score_both(
+        inputs,
+        [question.options for question in part],
+        max_input_tokens=config.max_input_tokens,
+        given=after,
+        has_end=scores_end(config),
+    )
+    chosen = [max(range(len(row)), key=lambda place: row[place].total) for row in scores]
+    return sum(place == question.right for place, question in zip(chosen, part, strict=True))
