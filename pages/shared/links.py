@@ -7,7 +7,7 @@ session, and then the default.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -69,6 +69,18 @@ def link_numbers(key: str) -> list[int]:
     """Return the numbers that the link carries under this key, parted by commas."""
     numbers = map(read_number, st.query_params.get(key, "").split(","))
     return [number for number in numbers if number is not None]
+
+
+def say_unknown(key: str, known: Collection[str], shown: str) -> None:
+    """Say that the link names none of these, and what is shown instead; take it out of the link."""
+    text = st.query_params.get(key)
+    if text is None or text in known:
+        return
+    st.warning(
+        f"{_said(key, text)} is not among these; {escape_markdown(shown)} is shown instead.",
+        icon=":material/link_off:",
+    )
+    write_link(key, None)
 
 
 def write_link(key: str, value: object | None) -> None:

@@ -9,12 +9,15 @@ import typer
 
 from scicot.cli.output import AsJson, emit, run_number
 from scicot.pure.evaluation.comparison import Cell, say_p
+from scicot.pure.evaluation.settings import caption_settings, table_settings
+from scicot.pure.methods.registry import title_of
 from scicot.pure.predictions.places import Standing
 from scicot.pure.shares import say_share
 from scicot.services.evaluation.answered import Reading
 from scicot.services.evaluation.cells import (
     AdjustedCells,
     CellComparison,
+    SeedCell,
     compare_all_methods,
     compare_seeds,
 )
@@ -136,10 +139,40 @@ def _emit_cells(
             for pair in pairs
         ]
         said = [line for pair in pairs for line in (pair.sentence, *pair.compared.warnings)]
-        emit(fields, as_json, "\n".join(said))
+        cells = {
+            cell.ids: cell
+            for pair in pairs
+            for cell in (pair.compared.cell_a, pair.compared.cell_b)
+        }
+        emit(fields, as_json, "\n".join([*said, _say_cells(list(cells.values()))]))
         return
     both = ((compared.name_a, compared.standing_a), (compared.name_b, compared.standing_b))
-    emit(fields, as_json, "\n".join([compared.sentence, _say_places(both), *compared.warnings]))
+    emit(
+        fields,
+        as_json,
+        "\n".join(
+            [
+                compared.sentence,
+                _say_places(both),
+                *compared.warnings,
+                _say_cells([compared.cell_a, compared.cell_b]),
+            ]
+        ),
+    )
+
+
+def _say_cells(cells: Sequence[SeedCell]) -> str:
+    """Return which runs went in, and what they have in common."""
+    runs = "; ".join(
+        f"{title_of(cell.first.method)} {', '.join(map(str, cell.ids))}" for cell in cells
+    )
+    shared = [caption_settings(table_settings(cell.first.config)) for cell in cells]
+    alike = ", ".join(
+        f"{name} {value}"
+        for name, value in shared[0].items()
+        if all(of.get(name) == value for of in shared)
+    )
+    return f"Runs on the {cells[0].first.split} split: {runs}. Alike in: {alike}."
 
 
 def describe_cells(compared: CellComparison) -> dict[str, Any]:

@@ -282,7 +282,8 @@ def _describe(stage: StagePreview) -> str:
 
 
 def _start_few_shot(given: Mapping[str, Any], teacher: str) -> int:
-    asked = {name: value for name, value in given.items() if name != "method"}
+    names = {"evaluate_on": "split"}  # what a large model calls what students have too
+    asked = {names.get(name, name): value for name, value in given.items() if name != "method"}
     config = FewShotConfig.checked(teacher=teacher, **asked)
     with open_workspace() as workspace:
         return workspace.start(current_actor(), config)

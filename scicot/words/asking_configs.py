@@ -45,7 +45,10 @@ class GenerationConfig(AskingConfig):
 
 
 class FewShotConfig(AskingConfig):
-    """An LLM answering the test split from k examples (Table I's rows)."""
+    """An LLM answering a split from k examples (Table I's rows).
+
+    A run that is started without a split reads validation, and test where there is no other.
+    """
 
     split: Split = Split.TEST
     shots: int = Field(default=5, ge=0, le=5)  # [paper] k = 5

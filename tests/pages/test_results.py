@@ -83,6 +83,26 @@ def test_runs_of_other_settings_are_a_choice_away_and_kept_in_the_link(
     assert cell(app, "table_table_2", "Sci-CoT", 2)["text"].startswith("90.00 [")
 
 
+def test_a_link_that_names_no_settings_says_what_is_shown_instead(
+    session: Session, tmp_path: Path
+) -> None:
+    store_sci_cot(session, tmp_path)
+    for seed in (0, 1):
+        store_sci_cot(session, tmp_path, right=range(9), seed=seed, answer_form="text")
+    app = open_page("evaluate/results", settings="0badc0de", student="nobody", split="dev")
+    assert not app.exception
+    said = [warning.value for warning in app.warning]
+    assert said == [
+        "The link's student “nobody” is not among these; google/flan-t5-small is shown instead.",
+        "The link's split “dev” is not among these; the validation split is shown instead.",
+        "The link's settings “0badc0de” is not among these; answer form text (2 runs) is shown "
+        "instead.",
+    ]
+    assert "settings" not in app.query_params
+    app.run()
+    assert not app.warning
+
+
 def store_sci_cot(
     session: Session,
     folder: Path,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.shared.frame import BY_DATABASE
-from pages.shared.links import link_choice, write_link
+from pages.shared.links import link_choice, say_unknown, write_link
 from scicot.services.evaluation.reference import SettingsSet
 from scicot.services.evaluation.results import (
     Results,
@@ -63,7 +63,11 @@ def choose_experiment() -> int | None:
 
 
 def choose_student(students: Sequence[str], shown: str | None) -> None:
-    """Show which student's runs fill the tables; another choice goes into the link."""
+    """Show which student's runs fill the tables; another choice goes into the link.
+
+    A link that names none of them is said, here as with the split and the settings.
+    """
+    say_unknown("student", students, title_student(shown) or "what there is")
     if not students:
         return
     st.session_state["results_student"] = shown
@@ -78,6 +82,7 @@ def choose_student(students: Sequence[str], shown: str | None) -> None:
 
 def choose_split(splits: Sequence[Split], shown: Split) -> None:
     """Show which split the accuracies are of; another choice goes into the link."""
+    say_unknown("split", list(Split), f"the {shown} split")
     if len(splits) < 2:  # nothing to choose
         return
     st.session_state["results_split"] = shown
@@ -93,9 +98,11 @@ def choose_split(splits: Sequence[Split], shown: Split) -> None:
 
 def choose_settings(sets: Sequence[SettingsSet], shown: str | None) -> None:
     """Show which settings the tables' cells share; another choice goes into the link."""
+    said = {one.key: one.title for one in sets}
+    other = said[shown] if shown and len(sets) > 1 else "what there is"
+    say_unknown("settings", said, other)
     if len(sets) < 2:  # nothing to choose
         return
-    said = {one.key: one.title for one in sets}
     st.session_state["results_settings"] = shown
     st.selectbox(
         "Settings",
@@ -113,7 +120,9 @@ def _remember_settings() -> None:
 
 def _remember() -> None:
     write_link("student", st.session_state["results_student"])
+    write_link("settings", None)  # another student's or split's sets are others
 
 
 def _remember_split() -> None:
     write_link("split", st.session_state["results_split"].value)
+    write_link("settings", None)

@@ -17,6 +17,7 @@ from pages.shared.panel import say_queue, two_sides
 from pages.shared.press import press_button
 from pages.shared.teacher_run import show_teacher_run
 from scicot.pure.shares import say_share
+from scicot.services.questions.lookup import count_questions
 from scicot.services.runs.runs import list_runs
 from scicot.services.teacher.estimates import estimate_few_shot
 from scicot.services.workspace import open_workspace
@@ -26,9 +27,9 @@ from scicot.words.records import RunKind, Split
 MOST_SHOTS = 5
 PLACE = "few_shot"
 SPLITS = {
-    Split.TEST: "test: a baseline beside the students",
+    Split.VALIDATION: "validation: a baseline beside the students",
+    Split.TEST: "test: a baseline beside the final runs",
     Split.TRAIN: "train: does the teacher know the answers it explains?",
-    Split.VALIDATION: "validation",
 }
 
 
@@ -55,7 +56,7 @@ def _choose(dataset: str) -> FewShotConfig | None:
     """Return what is to be asked; None while no model can be."""
     teacher = choose_teacher()
     first, second = st.columns(2)
-    asked = _choose_questions(first, second)
+    asked = _choose_questions(dataset, first, second)
     answered = _choose_answers(first, second)
     asked["budget_usd"] = choose_budget(second, "few_shot_budget")
     if teacher is None:
@@ -65,12 +66,17 @@ def _choose(dataset: str) -> FewShotConfig | None:
     return None
 
 
-def _choose_questions(first: DeltaGenerator, second: DeltaGenerator) -> dict[str, Any]:
-    """Return which questions are asked."""
+def _choose_questions(
+    dataset: str, first: DeltaGenerator, second: DeltaGenerator
+) -> dict[str, Any]:
+    """Return which questions are asked: of the validation split at first, where there is one."""
+    with open_workspace() as session:
+        has_validation = count_questions(session).get(dataset, {}).get(Split.VALIDATION, 0) > 0
     return {
         "split": first.selectbox(
             "Questions",
             list(SPLITS),
+            index=list(SPLITS).index(Split.VALIDATION if has_validation else Split.TEST),
             format_func=lambda split: SPLITS[split],
             key="few_shot_split",
             persist_state="session",

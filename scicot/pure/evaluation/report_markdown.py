@@ -31,6 +31,8 @@ def to_report_markdown(report: Report) -> str:
     for pair in report.pairs:
         parts += _pair(pair)
     parts.append("## Attribution")
+    if not report.faults:
+        parts.append("No two-stage run's answering stage was asked again.")
     for faults in report.faults:
         parts.append(f"### Run {faults.run_id}: {escape_markdown(faults.name)}")
         parts += [

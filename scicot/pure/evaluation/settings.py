@@ -95,6 +95,19 @@ def usual_settings(name: str) -> dict[str, Any]:
     return method_settings({"method": name, "dataset": ""})
 
 
+def unusual_settings(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings of its method's own in which a run is not the usual one.
+
+    Whose lessons it learned from is of a dataset, and not among them.
+    """
+    usual, lessons = usual_settings(str(config.get("method"))), lesson_setting(config)
+    return {
+        name: value
+        for name, value in method_settings(config).items()
+        if name not in lessons and usual.get(name) != value
+    }
+
+
 def run_settings(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return what two runs should have alike when their methods are compared."""
     shares = {name: config.get(name) for name in ("fraction", "seed", "snapshot")}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -19,11 +19,13 @@ from scicot.pure.evaluation.crossed import (
 )
 from scicot.pure.evaluation.crossed_words import say_cells
 from scicot.pure.evaluation.settings import (
+    caption_own,
     cell_settings,
     differing_settings,
     say_differences,
     shared_own,
     table_settings,
+    unusual_settings,
 )
 from scicot.pure.hashing import content_hash
 from scicot.pure.methods.registry import learns, title_of
@@ -134,28 +136,33 @@ def compare_methods(
     """Return two methods compared over all their seeds, on the questions that all answered.
 
     Of several settings those count that are alike in all but the method, then those with the
-    most seeds; the validation split is read before the test split unless one is named. Raises
-    InvalidInput when a method has no finished run.
+    most seeds, then a method's usual ones; the validation split is read before the test split
+    unless one is named. Raises InvalidInput when a method has no finished run.
     """
-    (pair,) = _compare_pairs(session, [(method_a, method_b)], dataset, student, split, reading)
+    methods = (method_a, method_b)
+    (pair,) = _compare_pairs(session, methods, dataset, student, split, reading)
     return pair
 
 
 def _compare_pairs(
     session: Session,
-    methods: Sequence[tuple[str, str]],
+    methods: Sequence[str],
     dataset: str,
     student: str,
     split: Split | None,
     reading: Reading,
 ) -> list[CellComparison]:
-    """Return each pair of methods compared; runs and answers are read once for all."""
+    """Return each pair of methods compared, a method's cell being the same in all its pairs.
+
+    Runs and answers are read once for all.
+    """
     runs = [
         run
         for run in _list_done(session)
         if run.dataset == dataset and run.training.student == student
     ]
-    pairs = [_find_cells(runs, a, b, dataset, student, split) for a, b in methods]
+    cells = _find_cells(runs, methods, dataset, student, split)
+    pairs = list(combinations(cells, 2))
     seeds = load_seeds(session, _ids(pairs), reading)
     return [_compare(seeds, a, b) for a, b in pairs]
 
@@ -172,27 +179,26 @@ def _ids(pairs: Iterable[tuple[SeedCell, SeedCell]]) -> list[int]:
 
 def _find_cells(
     runs: Sequence[RunView],
-    method_a: str,
-    method_b: str,
+    methods: Sequence[str],
     dataset: str,
     student: str,
     split: Split | None,
-) -> tuple[SeedCell, SeedCell]:
-    """Return the two methods' most alike cells; raises InvalidInput where one has none."""
+) -> list[SeedCell]:
+    """Return the methods' most alike cells, of one split; raises InvalidInput for none."""
     splits = [split] if split else [Split.VALIDATION, Split.TEST]
     for chosen in splits:
         cells = [
             group_cells(run for run in runs if run.method == method and run.split is chosen)
-            for method in (method_a, method_b)
+            for method in methods
         ]
         if all(cells):
-            return _most_alike(*cells)
+            return _most_alike(cells)
     missing = " or ".join(
-        method for method in (method_a, method_b) if not any(run.method == method for run in runs)
+        method for method in methods if not any(run.method == method for run in runs)
     )
     raise InvalidInput(
-        f"There is no finished run of {missing or 'both on one split'} on '{dataset}' with the "
-        f"student '{student}'. `python -m scicot runs list` shows what there is."
+        f"There is no finished run of {missing or 'all of them on one split'} on '{dataset}' with "
+        f"the student '{student}'. `python -m scicot runs list` shows what there is."
     )
 
 
@@ -269,10 +275,11 @@ def compare_all_methods(
 ) -> list[AdjustedCells]:
     """Return every pair of the methods over all their seeds, adjusted by Holm.
 
-    Raises InvalidInput when a method has no finished run.
+    All pairs are of one split, and of the settings most like those of the first method. Raises
+    InvalidInput when a method has no finished run there.
     """
-    pairs = list(combinations(dict.fromkeys(methods), 2))
-    return adjust_cells(_compare_pairs(session, pairs, dataset, student, split, reading))
+    named = list(dict.fromkeys(methods))
+    return adjust_cells(_compare_pairs(session, named, dataset, student, split, reading))
 
 
 def find_siblings(
@@ -309,18 +316,24 @@ def _compare_if_shared(
         return None
 
 
-def _most_alike(
-    cells_a: Sequence[SeedCell], cells_b: Sequence[SeedCell]
-) -> tuple[SeedCell, SeedCell]:
-    def distance(pair: tuple[SeedCell, SeedCell]) -> tuple[int, int, int]:
-        a, b = pair
+def _most_alike(by_method: Sequence[Sequence[SeedCell]]) -> list[SeedCell]:
+    """Return a cell of each method: all most like one of the first's, which fits them best."""
+
+    def distance(cells: Sequence[SeedCell]) -> tuple[int, int, int, int]:
+        first, *others = cells
         return (
-            len(differing_settings(*compared_settings(a, b))),
-            -min(len(a.runs), len(b.runs)),
-            -max(*a.ids, *b.ids),
+            sum(len(differing_settings(*compared_settings(first, cell))) for cell in others),
+            -min(len(cell.runs) for cell in cells),
+            sum(len(unusual_settings(cell.first.config)) for cell in cells),
+            -max(run_id for cell in cells for run_id in cell.ids),
         )
 
-    return min(product(cells_a, cells_b), key=distance)
+    firsts, *others = by_method
+    nearest = (
+        [first, *(min(cells, key=lambda cell: distance((first, cell))) for cells in others)]
+        for first in firsts
+    )
+    return min(nearest, key=distance)
 
 
 def compared_settings(a: SeedCell, b: SeedCell) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
@@ -347,6 +360,13 @@ def compared_settings(a: SeedCell, b: SeedCell) -> tuple[Mapping[str, Any], Mapp
     return both[0] | own[0], both[1] | own[1]
 
 
+def _name(cell: SeedCell) -> str:
+    """Return the method's name, and its own settings where they are not the usual ones."""
+    title, unusual = title_of(cell.first.method), caption_own(unusual_settings(cell.first.config))
+    said = ", ".join(f"{name} {value}" for name, value in unusual.items())
+    return f"{title} ({said})" if said else title
+
+
 def _compare(seeds: SeedAnswers, a: SeedCell, b: SeedCell) -> CellComparison:
     answers = seeds.answers
     comparison = compare_cells(
@@ -360,7 +380,7 @@ def _compare(seeds: SeedAnswers, a: SeedCell, b: SeedCell) -> CellComparison:
             f"{a.first.name} and {b.first.name} share no two answered questions, so nothing can "
             "be compared. Choose runs on the same split."
         )
-    names = [title_of(cell.first.method) for cell in (a, b)]
+    names = [_name(cell) for cell in (a, b)]
     if names[0] == names[1]:  # told apart by what they learned from, or by their first runs
         snapshots = [cell.first.training.snapshot for cell in (a, b)]
         by = (

@@ -18,11 +18,16 @@ from scicot.adapters.teacher.open import check_teacher
 from scicot.pure.hashing import content_hash
 from scicot.pure.methods.few_shot import METHOD
 from scicot.pure.predictions.metrics import score_outcomes
+from scicot.pure.predictions.places import count_places
 from scicot.pure.predictions.votes import said_reasons
 from scicot.pure.teacher.few_shot_prompts import Shot, few_shot_messages
 from scicot.pure.teacher.names import parse_teacher
 from scicot.pure.teacher.pricing import is_free
-from scicot.services.predictions.store import list_no_answer_reasons, list_outcomes
+from scicot.services.predictions.store import (
+    list_no_answer_reasons,
+    list_outcomes,
+    list_predictions,
+)
 from scicot.services.questions.lookup import find_dataset_id, get_questions, list_questions
 from scicot.services.runs.context import RunContext
 from scicot.services.runs.runs import NewRun, create_lone_run
@@ -54,8 +59,20 @@ def start_few_shot(
 
     Raises NotFound, InvalidConfig, TeacherRefused (no key) and Conflict (under way already).
     """
+    config = choose_split(session, config)
     check_few_shot(session, settings, config)
     return create_lone_run(session, actor, **new_few_shot_run(session, config))
+
+
+def choose_split(session: Session, config: FewShotConfig) -> FewShotConfig:
+    """Return the settings with the split that is answered: as for students, validation first.
+
+    Where none was asked for and the dataset has no validation split, that is the test split.
+    """
+    is_asked = "split" in config.model_fields_set
+    if is_asked or not list_questions(session, config.dataset, Split.VALIDATION, limit=1):
+        return config
+    return config.model_copy(update={"split": Split.VALIDATION})
 
 
 def check_few_shot(session: Session, settings: Settings, config: FewShotConfig) -> None:
@@ -193,7 +210,7 @@ def run_few_shot(context: RunContext) -> Mapping[str, Any]:
     finally:  # a run that is stopped keeps what it has
         with context.session() as session:
             store_answers(session, context.run.id, job, questions)
-    return dict(result_of(context)) | {"metrics": _measure(context), "stages": {}}
+    return dict(result_of(context)) | {"metrics": _measure(context, questions), "stages": {}}
 
 
 def _ask_once_more(
@@ -205,12 +222,20 @@ def _ask_once_more(
         carry_out(context, second_job(job, unread), left_unread(questions, unread))
 
 
-def _measure(context: RunContext) -> dict[str, Any]:
+def _measure(context: RunContext, questions: Sequence[StoredQuestion]) -> dict[str, Any]:
+    """Return what the answers amount to, beside what one place always would give."""
+    keys = {question.id: question.answer_key for question in questions}
     with context.session() as session:
         score = score_outcomes(list_outcomes(session, context.run.id).values())
         reasons = list_no_answer_reasons(session, context.run.id)
+        labels = {one.question_id: one.label for one in list_predictions(session, context.run.id)}
+    asked = [(label, keys[key], 1) for key, label in labels.items() if keys[key]]
+    standing = count_places(asked).standing
     return {
         "accuracy": score.accuracy,
+        "same_place": standing.same_place,
+        "most_answered_place": standing.place,
+        "most_answered_share": standing.share,
         "correct": score.correct,
         "no_answer": score.no_answer,
         "questions": score.n,

@@ -19,13 +19,14 @@ from scicot.pure.methods.registry import find_method, learns, make_config, needs
 from scicot.services.runs.runs import add_run
 from scicot.services.students.stages import DECIDING
 from scicot.services.teacher.few_shot import check_few_shot, new_few_shot_run
+from scicot.services.teacher.few_shot import choose_split as choose_asked
 from scicot.services.training.recipes import fit_snapshot
 from scicot.services.training.training import check_training, choose_split, new_run
 from scicot.words.asking_configs import FewShotConfig
 from scicot.words.configs import ExperimentConfig, TrainingConfig
 from scicot.words.errors import Conflict, InvalidConfig
 from scicot.words.people import Action, needs
-from scicot.words.records import Actor, RunKind
+from scicot.words.records import Actor, RunKind, Split
 from scicot.words.settings import Settings
 
 # What decides how a student is trained and not how it is asked.
@@ -102,11 +103,13 @@ def _expand(settings: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 def plan_baselines(config: ExperimentConfig) -> list[FewShotConfig]:
     """Return the grid's runs in which a large model answers: one a dataset and seed.
 
-    They train nothing, so that there is no fraction; the seed draws their examples.
+    They train nothing, so that there is no fraction; the seed draws their examples. The test split
+    is read by a final grid alone, as by the students' runs.
     """
+    split = {"split": Split.TEST} if config.final else {}
     asked = [name for name in config.methods if find_method(name).run_kind is RunKind.FEW_SHOT]
     return [
-        FewShotConfig.checked(**{"dataset": dataset, "seed": seed, **config.few_shot})
+        FewShotConfig.checked(**{"dataset": dataset, "seed": seed, **config.few_shot, **split})
         for dataset in config.datasets
         for seed in config.seeds
         for _ in asked
@@ -128,7 +131,7 @@ def start_experiment(
             f"There is an experiment '{config.name}' already. Give this one another name."
         )
     runs = [choose_split(session, fit_snapshot(session, actor, run)) for run in plan_runs(config)]
-    baselines = plan_baselines(config)
+    baselines = [choose_asked(session, baseline) for baseline in plan_baselines(config)]
     for run in runs:
         check_training(session, settings, run)
     for baseline in baselines:

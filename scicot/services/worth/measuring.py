@@ -55,14 +55,16 @@ def measure_items(
     stage: TrainedStage,
     items: Sequence[Measured],
     questions: Mapping[int, StoredQuestion],
+    kind: str = "measured",
 ) -> dict[tuple[int, int], Worth]:
     """Return the worth of each rationale to one student, by (rationale, revision).
 
-    What is asked without a rationale is asked once a question, however many texts it has.
+    What is asked without a rationale is asked once a question, however many texts it has. What
+    `strip_answer` takes from the texts is counted in `answering.cuts`, under their kind.
     """
     config = answering.config
     form, prefix = form_of(config), plan_of(config).answers.answer.task.prefix
-    texts = [as_read(config, item.text) or "" for item in items]
+    texts = [as_read(config, item.text, answering.cuts, kind) or "" for item in items]
     places = [item.question_id for item in items]
     each = list(dict.fromkeys(places))
 

@@ -18,6 +18,7 @@ from db.models import RationaleRow, WorthRow
 from scicot.adapters.students.folders import check_student_name, find_student
 from scicot.adapters.students.stages.stage_files import clear_work
 from scicot.pure.methods.registry import make_config, plan_of
+from scicot.pure.predictions.stripping import as_kinds
 from scicot.pure.training.fractions import split_folds
 from scicot.services.questions.lookup import find_dataset_id, get_questions
 from scicot.services.runs.context import RunContext
@@ -121,10 +122,16 @@ def run_worth(context: RunContext) -> Mapping[str, Any]:
             )
         for kind, items in to_break.items():
             for part in _in_parts(items, ids):
-                broken[kind] |= measure_items(answering, stage, part, questions)
+                said = f"measured broken, {kind.value}"
+                broken[kind] |= measure_items(answering, stage, part, questions, said)
         answering.close(stage)
     clear_work(context.settings, context.run.id)
-    result = {"student": name_student(config), "rationales": stored, "judges": len(judged)}
+    result: dict[str, Any] = {
+        "student": name_student(config),
+        "rationales": stored,
+        "judges": len(judged),
+        "stripped": {"kinds": as_kinds(answering.cuts.kinds)},
+    }
     if wholes:
         with context.session() as session:
             own = [item.rationale_id for item in wholes]

@@ -22,7 +22,7 @@ from scicot.services.runs.runs import get_run
 from scicot.words.errors import InvalidInput
 from scicot.words.records import Outcome, Split, StoredQuestion
 from tests.builders import store_questions
-from tests.cli.runner import run_json
+from tests.cli.runner import run_command, run_json
 from tests.predictions import store_run
 
 STUDENT = "tiny"
@@ -163,6 +163,44 @@ def test_every_pair_of_methods_says_whether_it_stands_after_holm(
     )
     assert [pair["holm_p"] for pair in said["pairs"]] == [pair.adjusted_p for pair in pairs]
     assert [pair["stands_after_holm"] for pair in said["pairs"]] == [pair.stands for pair in pairs]
+
+
+def test_a_method_has_one_cell_in_all_its_pairs_and_the_usual_one_of_equals(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    ids: dict[str, tuple[int, ...]] = {}
+    stored: tuple[tuple[str, str, dict[str, Any]], ...] = (
+        ("letter", "finetune", {}),
+        ("text", "finetune", {"answer_form": "text"}),
+        ("one, text", "one_stage", {"answer_form": "text"}),
+        ("one, letter", "one_stage", {}),
+        ("text, usual", "sci_cot", {"answer_form": "text"}),
+        ("usual", "sci_cot", {}),
+        ("folds", "sci_cot", {"stage2_rationales": "cross_fit", "folds": 2}),
+    )
+    for name, method, values in stored:
+        ids[name] = tuple(
+            store(session, questions, method, seed, range(20), **values) for seed in range(2)
+        )
+    pairs = compare_all_methods(
+        session, ["sci_cot", "finetune", "one_stage"], dataset="arc-easy", student=STUDENT
+    )
+    assert [(pair.compared.cell_a.ids, pair.compared.cell_b.ids) for pair in pairs] == [
+        (ids["usual"], ids["letter"]),
+        (ids["usual"], ids["one, letter"]),
+        (ids["letter"], ids["one, letter"]),
+    ]
+    folds = compare_seeds(session, ids["folds"][0], ids["letter"][0])
+    assert folds.name_a == "Sci-CoT (stage2 rationales cross_fit, folds 2)"
+    said = run_command(
+        *("compare", "--methods", "sci_cot", "finetune"),
+        *("--dataset", "arc-easy", "--student", STUDENT),
+    ).stdout
+    runs = "; ".join(
+        f"{name} {', '.join(map(str, ids[of]))}"
+        for name, of in (("Sci-CoT", "usual"), ("Fine-tune", "letter"))
+    )
+    assert f"Runs on the test split: {runs}. Alike in: answer form letter_and_text" in said
 
 
 @pytest.mark.parametrize("group", [None, "a passage"])

@@ -132,7 +132,9 @@ def test_an_experiments_report_holds_its_runs(
 def test_attribution_stands_in_the_report_once_the_variants_were_asked(
     session: Session, questions: list[StoredQuestion], runs: list[int]
 ) -> None:
-    assert build_report(session).faults == []
+    unasked = build_report(session)
+    assert unasked.faults == []
+    assert "was asked again.\n\n## Runs" in to_report_markdown(unasked)
     bare = [make_prediction(one, is_right=False, variant=Variant.NO_RATIONALE) for one in questions]
     store_predictions(session, runs[2], bare)
     (found,) = build_report(session).faults

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from scicot.pure.evaluation.learned import warn_of
 from scicot.services.predictions.store import list_predictions
 from scicot.services.runs.runs import get_run
 from scicot.services.runs.worker import run_worker
@@ -51,6 +52,10 @@ def test_an_llm_stands_in_the_predictions_beside_the_students(
     assert len(predictions) == 8
     assert {one.label for one in predictions} == {"B"}
     expected = {"accuracy": 0.25, "correct": 2, "no_answer": 0, "questions": 8}
+    expected |= {"same_place": 0.25, "most_answered_place": 2, "most_answered_share": 1.0}
+    assert warn_of(run.result) == [
+        "It answers place 2 on 100\u00a0%: it has not learned to choose."
+    ]
     assert run.result["metrics"] == expected
     assert predictions[0].rationale == "Facts say so."
 

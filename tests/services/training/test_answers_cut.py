@@ -19,7 +19,8 @@ from scicot.services.runs.worker import run_worker
 from scicot.services.students import answers
 from scicot.services.students.predicting import start_prediction
 from scicot.services.training.snapshots import create_snapshot
-from scicot.words.configs import AttributionConfig, PredictionConfig
+from scicot.services.worth.run import start_worth
+from scicot.words.configs import AttributionConfig, PredictionConfig, WorthConfig
 from scicot.words.records import Actor, RationaleStatus, RunStatus, Split
 from scicot.words.runs import RunView
 from scicot.words.settings import Settings
@@ -118,6 +119,15 @@ def test_every_kind_of_text_is_cut_and_counted_wherever_a_student_reads_it(
     assert found["teacher_rationale"] == (1, 1, 0)
     assert found["other_rationale"] == (3, 3, 0)
     assert "no_rationale" not in found  # nothing to read
+
+    worth = carry_out(
+        session,
+        settings,
+        start_worth(session, settings, ADA, WorthConfig(dataset="demo", run=run.id)),
+    )
+    # four of the training questions, and one of validation and of test each
+    assert kinds_of(worth) == {"measured": (6, 5, 1)}
+    assert "measured 5 of 6, 1 left empty" in " ".join(say_learned(worth.result))
 
     question = questions[Split.TEST][0]
     stated, plain = (

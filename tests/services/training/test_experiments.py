@@ -186,3 +186,29 @@ def test_a_large_model_can_stand_in_an_experiment(
     assert all(run.experiment_id == started.id for run in runs)
     assert [run.config["seed"] for run in runs[2:]] == [0, 1]
     assert all(len(run.config["examples"]) == 2 for run in runs[2:])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("validation", "told", "final", "split"),
+    [
+        (4, {}, False, "validation"),
+        (0, {}, False, "test"),
+        (4, {"split": "test"}, False, "test"),
+        (4, {"split": "validation"}, True, "test"),
+    ],
+)
+def test_a_large_model_reads_the_test_split_only_in_a_final_experiment_or_when_told(
+    session: Session,
+    tmp_path: Path,
+    tiny_t5: Path,
+    validation: int,
+    told: dict[str, Any],
+    final: bool,
+    split: str,
+) -> None:
+    prepare(session, tmp_path / "files", validation=validation)
+    asked = {"teacher": "http://127.0.0.1:9/v1#m", "shots": 0, "chain_of_thought": False}
+    config = grid(tiny_t5, methods=("few_shot",), few_shot=asked | told, final=final)
+    (run_id,) = start_experiment(session, get_settings(), Actor("Ada"), config).run_ids
+    run = get_run(session, run_id)
+    assert (run.config["split"], str(run.split)) == (split, split)
