@@ -24,6 +24,7 @@ SciCotError
 │   └── TeacherRefused      quota, key or permission: every further call would end alike
 ├── EmptyRun                a run that ended with nothing to show for it
 ├── LauncherError           a launcher that is not installed, or a cluster that refuses
+│   └── ClusterSilent       a cluster that let us wait in vain
 ├── StudentError            a student that cannot be loaded, trained or read
 └── Cancelled               the person asked for the run to stop
 
@@ -149,6 +150,10 @@ class StudentError(SciCotError):
 
 class LauncherError(SciCotError):
     """A launcher is not installed, or its cluster does not take the run."""
+
+
+class ClusterSilent(LauncherError):
+    """A cluster let whoever handed a run over wait, and did not answer."""
 
 
 class Cancelled(SciCotError):
