@@ -18,6 +18,8 @@ SciCotError
 │   │   └── DatabaseAway    its server does not answer now
 │   └── DatabaseUnusable
 ├── StorageError            a disk or folder that refuses: read-only, closed, not there
+│   ├── StorageAway         a folder that is not there just now: worth another attempt
+│   ├── DamagedArtifact     what was fetched is not what was put there
 │   └── StorageFull
 ├── TeacherError            the teacher's side of a call
 │   ├── TeacherUnavailable  worth another attempt
@@ -114,6 +116,10 @@ class DatabaseUnusable(DatabaseError):
 
 class StorageError(SciCotError):
     """A file or folder cannot be used as it should: read-only, closed, not there."""
+
+
+class StorageAway(StorageError):
+    """A folder is not there just now: a share may be away for a while, and come back."""
 
 
 class DamagedArtifact(StorageError):
