@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -24,16 +22,20 @@ def once_there(folder: Path, save: Callable[[], T], check: Callable[[], None]) -
     """
 
     def attempt() -> T:
+        if not is_there(folder):  # it would be made anew, where nobody looks for it later
+            raise _away(folder, "it is not there")
         try:
-            if not is_there(folder):  # it would be made anew, where nobody looks for it later
-                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(folder))
             return save()
         except Exception as error:  # libraries that write files have errors of their own
             if not says_away(error):
                 raise
-            raise StorageAway(
-                f"The student cannot be saved: {folder} is away ({error}). Bring its disk back, "
-                "then resume the run."
-            ) from error
+            raise _away(folder, str(error)) from error
 
     return patiently(attempt, (StorageAway,), check=check)
+
+
+def _away(folder: Path, why: str) -> StorageAway:
+    return StorageAway(
+        f"The student cannot be saved: {folder} is away ({why}). Bring its disk back, then resume "
+        "the run."
+    )
