@@ -21,6 +21,14 @@ def free_bytes(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
 
+def is_there(folder: Path) -> bool:
+    """Return whether the folder is there and can be looked at; a share may be away."""
+    try:
+        return folder.is_dir()
+    except OSError:
+        return False
+
+
 def prove_writable(folder: Path, called: str) -> None:
     """Write a file into the folder and let it go.
 
@@ -63,5 +71,8 @@ class Room:
             log.warning("No room could be put aside on the disk: %s", error.strerror)
 
     def give_back(self) -> None:
-        """Let the room go."""
-        self._path.unlink(missing_ok=True)
+        """Let the room go; where its folder is away it stays."""
+        try:
+            self._path.unlink(missing_ok=True)
+        except OSError as error:
+            log.warning("%s could not be removed: %s", self._path, error.strerror)

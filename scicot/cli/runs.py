@@ -107,9 +107,14 @@ def show_command(run_id: RunId, as_json: AsJson = False) -> None:
         parts = list_parts(session, run_id)
         launch = get_launch(session, run_id)
     fields = describe(run) | {"parts": [asdict(part) for part in parts]}
+    lines = [f"{key}: {value}" for key, value in fields.items()]
     if launch:
-        fields["launch"] = asdict(launch)
-    emit(fields, as_json, "\n".join(f"{key}: {value}" for key, value in fields.items()))
+        fields["launch"] = how = asdict(launch)
+        # to be copied as it is: several lines, in the case of a batch script
+        told = {"run", "launcher", "submission"}
+        lines += [f"{key}: {value}" for key, value in how.items() if key not in told]
+        lines += ["submission:", launch.submission] if launch.submission else []
+    emit(fields, as_json, "\n".join(lines))
 
 
 @group.command("cancel")

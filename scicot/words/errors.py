@@ -18,12 +18,15 @@ SciCotError
 │   │   └── DatabaseAway    its server does not answer now
 │   └── DatabaseUnusable
 ├── StorageError            a disk or folder that refuses: read-only, closed, not there
+│   ├── StorageAway         a folder that is not there just now: worth another attempt
+│   ├── DamagedArtifact     what was fetched is not what was put there
 │   └── StorageFull
 ├── TeacherError            the teacher's side of a call
 │   ├── TeacherUnavailable  worth another attempt
 │   └── TeacherRefused      quota, key or permission: every further call would end alike
 ├── EmptyRun                a run that ended with nothing to show for it
 ├── LauncherError           a launcher that is not installed, or a cluster that refuses
+│   └── ClusterSilent       a cluster that let us wait in vain
 ├── StudentError            a student that cannot be loaded, trained or read
 └── Cancelled               the person asked for the run to stop
 
@@ -115,6 +118,10 @@ class StorageError(SciCotError):
     """A file or folder cannot be used as it should: read-only, closed, not there."""
 
 
+class StorageAway(StorageError):
+    """A folder is not there just now: a share may be away for a while, and come back."""
+
+
 class DamagedArtifact(StorageError):
     """A stage or checkpoint that was fetched is not what was put there."""
 
@@ -149,6 +156,10 @@ class StudentError(SciCotError):
 
 class LauncherError(SciCotError):
     """A launcher is not installed, or its cluster does not take the run."""
+
+
+class ClusterSilent(LauncherError):
+    """A cluster let whoever handed a run over wait, and did not answer."""
 
 
 class Cancelled(SciCotError):

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import errno
+import re
 from pathlib import Path
 
 from scicot.words.errors import InvalidInput, StorageError, StorageFull
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+# what a share that is away says, to whoever has had its folder before
+_AWAY = {
+    *(errno.ENOENT, errno.ESTALE, errno.EIO, errno.ENODEV, errno.ENXIO, errno.ETIMEDOUT),
+    *(errno.ENOTCONN, errno.ECONNREFUSED, errno.ECONNRESET, errno.ECONNABORTED, errno.ESHUTDOWN),
+    *(errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENETDOWN, errno.ENETUNREACH),
+}
+_NUMBERED = re.compile(r"\(os error (\d+)\)")  # as Rust's libraries tell the system's errors
 _SAY_FULL = ("No space left on device", "disk is full")
 # torch and CTranslate2 say so in errors of the widest kind
 _SAY_NO_MEMORY = ("can't allocate memory", "out of memory", "bad_alloc")
@@ -46,6 +54,21 @@ def says_full(error: BaseException | None) -> bool:
     """
     while error is not None:
         if getattr(error, "errno", None) in _FULL or any(said in str(error) for said in _SAY_FULL):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def says_away(error: BaseException | None) -> bool:
+    """Return whether an error, or what led to it, says that a folder in use is not there now.
+
+    Never where the disk is full: that does not pass by itself.
+    """
+    if says_full(error):
+        return False
+    while error is not None:
+        told = _NUMBERED.search(str(error))
+        if getattr(error, "errno", None) in _AWAY or (told and int(told[1]) in _AWAY):
             return True
         error = error.__cause__ or error.__context__
     return False

@@ -18,7 +18,7 @@ import pytest
 from scicot.adapters.launchers import ray
 from scicot.adapters.launchers.carried import Carried
 from scicot.adapters.launchers.ray import RayLauncher
-from scicot.words.errors import LauncherError
+from scicot.words.errors import ClusterSilent, LauncherError
 from scicot.words.launching import Phase, RayOptions
 
 
@@ -134,6 +134,20 @@ def test_a_cluster_that_takes_the_connection_and_says_nothing_is_left(
         assert time.monotonic() - began < 10  # seconds; two, on a machine with nothing else to do
 
 
+def test_a_silent_cluster_that_is_handed_a_job_is_told_from_one_that_is_not_there(
+    no_proxy: None, rays_client: None, tmp_path: Path
+) -> None:
+    job = Carried("scicot-run-1", ("run-worker", "1"), tmp_path, tmp_path / "log")
+    with (
+        cluster_that_answers(0) as address,
+        pytest.raises(ClusterSilent, match="No Ray cluster answers"),
+    ):
+        RayLauncher(RayOptions(address=address)).submit(job)
+    with pytest.raises(LauncherError, match="No Ray cluster answers") as refused:
+        RayLauncher(RayOptions(address=address)).submit(job)  # nobody listens there any more
+    assert not isinstance(refused.value, ClusterSilent)
+
+
 def test_a_cluster_that_does_not_say_whether_it_took_a_job_may_have_it(
     no_proxy: None, rays_client: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -141,7 +155,7 @@ def test_a_cluster_that_does_not_say_whether_it_took_a_job_may_have_it(
     job = Carried("scicot-run-1", ("run-worker", "1"), tmp_path, tmp_path / "log")
     with (
         cluster_that_answers(1) as address,
-        pytest.raises(LauncherError, match=r"within 3 s .*ray job list"),
+        pytest.raises(ClusterSilent, match=r"within 3 s .*ray job list"),
     ):
         RayLauncher(RayOptions(address=address)).submit(job)
 

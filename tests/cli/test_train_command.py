@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from typer.testing import CliRunner, Result
 
-from db.models import RunRow
+from db.models import LaunchRow, RunRow
 from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.adapters.students.tryout.probe import ProbeResult
@@ -87,6 +87,16 @@ def test_check_says_what_a_run_would_do_and_starts_nothing(
     assert found["estimate"]["training"] > tried.per_stage
     assert session.scalars(select(RunRow)).all() == []
     assert call("train", "few_shot", "--dataset", "demo", "--check").exit_code == 2
+
+
+def test_a_run_shows_what_a_cluster_was_handed_line_by_line(run_id: int, session: Session) -> None:
+    script = "#!/bin/bash\n#SBATCH --job-name=scicot-run-1\n\nsrun python -m scicot"
+    with write(session):
+        session.add(LaunchRow(run_id=run_id, ticket="17", submission=script))
+    told = call("runs", "show", run_id).stdout
+    assert "\nticket: 17\n" in told
+    assert told.endswith(f"\nsubmission:\n{script}\n")
+    assert call_json("runs", "show", run_id)["launch"]["submission"] == script
 
 
 def test_a_waiting_run_says_its_place_and_can_be_made_the_next(run_id: int) -> None:

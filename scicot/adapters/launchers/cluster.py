@@ -23,7 +23,7 @@ class ClusterLauncher(Protocol):
         """Return exactly what would be handed in, for reading and copying."""
 
     def submit(self, carried: Carried) -> Submitted:
-        """Hand it in; raises LauncherError when the cluster refuses."""
+        """Hand it in; raises LauncherError when the cluster refuses, ClusterSilent when it is."""
 
     def look(self, ticket: str) -> Seen:
         """Return where the cluster has the job."""

@@ -13,7 +13,7 @@ from urllib.request import getproxies, proxy_bypass
 
 from scicot.adapters.launchers.carried import Carried
 from scicot.adapters.sources.yaml_files import read_yaml
-from scicot.words.errors import LauncherError
+from scicot.words.errors import ClusterSilent, LauncherError
 from scicot.words.launching import Phase, RayOptions, Seen, Submitted
 
 ANSWER_SECONDS = 2.0  # of a cluster, for connecting and every answer of a look together
@@ -48,7 +48,10 @@ class RayLauncher:
         return f"{shlex.join(words)} -- {shlex.join(carried.command(self.options))}"
 
     def submit(self, carried: Carried) -> Submitted:
-        """Hand the job in and return its id there with the equal command."""
+        """Hand the job in and return its id there with the equal command.
+
+        Raises LauncherError where Ray does not take it, ClusterSilent where it says nothing.
+        """
         asked, began = self.options, time.monotonic()
         try:
             ticket = self._client(SUBMIT_SECONDS).submit_job(
@@ -61,7 +64,7 @@ class RayLauncher:
             )
         except (RuntimeError, ValueError, OSError) as error:
             if isinstance(error, OSError) and time.monotonic() - began >= SUBMIT_SECONDS:
-                raise LauncherError(
+                raise ClusterSilent(
                     f"Ray did not answer within {SUBMIT_SECONDS:.0f} s when it was handed "
                     f"{carried.name}. Look whether the job is there (`ray job list`) and stop it, "
                     "then resume the run."
@@ -105,8 +108,9 @@ class RayLauncher:
         """Return Ray's client, once the cluster has said its version; all within ANSWER_SECONDS.
 
         So must be what is asked next, unless it has `seconds` of its own. Raises LauncherError
-        where nobody answers.
+        where nobody answers, ClusterSilent where that took its time.
         """
+        began = time.monotonic()
         try:
             _knock(self.options.address)
             from ray.job_submission import JobSubmissionClient
@@ -117,7 +121,9 @@ class RayLauncher:
                 client.answers_by = time.monotonic() + seconds
             return client
         except (ConnectionError, RuntimeError, OSError, ValueError) as error:
-            raise LauncherError(
+            is_silent = time.monotonic() - began >= ANSWER_SECONDS / 2
+            kind = ClusterSilent if is_silent else LauncherError
+            raise kind(
                 f"No Ray cluster answers at {self.options.address}. Start one (`ray start --head`) "
                 "or correct the address."
             ) from error

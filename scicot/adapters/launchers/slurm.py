@@ -14,7 +14,7 @@ from typing import Any
 
 from scicot.adapters.launchers.carried import KEYS, Carried
 from scicot.adapters.launchers.carry import Carry
-from scicot.words.errors import LauncherError
+from scicot.words.errors import ClusterSilent, LauncherError
 from scicot.words.launching import Phase, Seen, SlurmOptions, Submitted
 from scicot.words.places import REPOSITORY
 
@@ -22,6 +22,7 @@ PATIENCE_SECONDS = 10.0
 WAITING = {"PENDING", "CONFIGURING", "REQUEUED", "REQUEUE_FED", "REQUEUE_HOLD", "SPECIAL_EXIT"}
 GOING = {"RUNNING", "COMPLETING", "SUSPENDED", "STOPPED", "SIGNALING", "STAGE_OUT", "RESIZING"}
 NO_MEMORY = "OUT_OF_MEMORY"  # its state of a job of which the kernel ended a process
+SAY_SILENT = ("Unable to contact slurm controller", "Socket timed out")  # in sbatch's words
 UNSAID = {"", "None", "(null)"}  # Slurm's words for no reason
 
 
@@ -39,13 +40,22 @@ class SlurmLauncher:
         )
 
     def submit(self, carried: Carried) -> Submitted:
-        """Hand the batch script in and return the job's number with the script."""
+        """Hand the batch script in and return the job's number with the script.
+
+        Raises LauncherError where Slurm does not take it, ClusterSilent where it does not answer.
+        """
         from submitit.core.utils import FailedJobError
 
         command = tuple(carried.command(self.options))
         try:
             job = self._executor(carried).submit(Carry(command, str(carried.log)))
         except (FailedJobError, RuntimeError, OSError) as error:
+            if any(words in str(error) for words in SAY_SILENT):
+                raise ClusterSilent(
+                    f"Slurm did not answer when it was handed {carried.name}: "
+                    f"{_last_line(str(error))} Look whether it answers (`scontrol ping`) and has "
+                    "the job (`squeue`), then resume the run."
+                ) from error
             raise LauncherError(
                 f"Slurm did not take {carried.name}: {_last_line(str(error))} Correct the fields."
             ) from error

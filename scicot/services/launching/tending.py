@@ -7,10 +7,11 @@ waits again was requeued, one that is gone before its worker began has failed.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
@@ -28,7 +29,7 @@ from scicot.services.launching.travelling import follow_parcel
 from scicot.services.parcels.pack import write_run
 from scicot.services.runs.lost import ACTIVE
 from scicot.services.runs.runs import get_run
-from scicot.words.errors import DatabaseError, SciCotError, StorageError
+from scicot.words.errors import ClusterSilent, DatabaseError, SciCotError, StorageError
 from scicot.words.launching import CLUSTERS, OPTIONS, ClusterName, Phase, Seen
 from scicot.words.records import UNDER_WAY, RunStatus
 from scicot.words.runs import RunView
@@ -41,7 +42,7 @@ SILENT_FOR = timedelta(seconds=10)  # and not by every look of a page: each woul
 LEFT_AFTER = timedelta(seconds=10)  # a run that nobody looks at who reaches its cluster
 # after which whoever was handing a run over is taken for gone: an upload may take minutes
 SUBMITTING = timedelta(minutes=10)
-# the clusters that let a look of this process wait in vain, by launcher and address, and when
+# the clusters that let this process wait in vain, by launcher and address, and when
 _silent_at: dict[tuple[str, str], datetime] = {}
 log = logging.getLogger(__name__)
 
@@ -50,12 +51,12 @@ def look_after(session: Session, settings: Settings) -> None:
     """Hand over what waits for a cluster, and bring every run that is elsewhere up to date."""
     session.commit()
     at_hand = [name for name in CLUSTERS if is_at_hand(name)]
-    for run_id in _to_hand_over(session, at_hand):
-        with _alone(session, run_id):
-            _hand_over(session, settings, run_id)
     now = utc_now()
     # one of a time to come was by a clock that was put back
     silent = {which for which, at in _silent_at.items() if at <= now < at + SILENT_FOR}
+    for run_id in _to_hand_over(session, at_hand):
+        with _alone(session, run_id):
+            _hand_over(session, settings, run_id, silent)
     for run_id in _to_look_at(session, at_hand):
         with _alone(session, run_id):
             _look_after(session, settings, run_id, silent)
@@ -106,8 +107,15 @@ def _to_hand_over(session: Session, at_hand: Sequence[str]) -> list[int]:
     return run_ids
 
 
-def _hand_over(session: Session, settings: Settings, run_id: int) -> None:
-    """Submit one run, once, whoever else looks; a cluster that refuses fails the run."""
+def _hand_over(
+    session: Session, settings: Settings, run_id: int, silent: set[tuple[str, str]]
+) -> None:
+    """Submit one run, once, whoever else looks; a cluster that refuses fails the run.
+
+    One that says nothing is added to `silent`: other runs wait until it is asked again.
+    """
+    if _waits_for_a_word(session, run_id, silent):
+        return
     mine = _claim(session, run_id)
     if mine is None:
         return
@@ -128,6 +136,8 @@ def _hand_over(session: Session, settings: Settings, run_id: int) -> None:
         submitted = cluster.submit(make_carried(settings, options, run_id, parcel=parcel))
     except (SciCotError, OSError) as error:
         session.rollback()
+        if isinstance(error, ClusterSilent):
+            _note_silence(_address(launcher, asked), silent)
         with write(session):
             if (held := _held(session, run_id, mine)) is not None:
                 row = session.get_one(RunRow, run_id)
@@ -143,6 +153,33 @@ def _hand_over(session: Session, settings: Settings, run_id: int) -> None:
                 row.message = f"Handed to {title(launcher)} as {submitted.ticket}."
     if held is None:  # it goes elsewhere meanwhile: this job is nobody's
         cluster.stop(submitted.ticket)
+
+
+def _waits_for_a_word(session: Session, run_id: int, silent: set[tuple[str, str]]) -> bool:
+    """Return whether the run's cluster is silent just now, which its row then says."""
+    launch, row = session.get_one(LaunchRow, run_id), session.get_one(RunRow, run_id)
+    is_silent = _address(row.launcher, launch.options) in silent
+    said = f"{title(row.launcher)} does not answer; it is asked again in a moment."
+    is_told = row.message == said
+    session.commit()
+    if is_silent and not is_told:
+        with write(session):
+            session.execute(
+                update(RunRow)
+                .where(RunRow.id == run_id, RunRow.status == RunStatus.QUEUED)
+                .values(message=said)
+            )
+    return is_silent
+
+
+def _address(launcher: str, options: Mapping[str, Any]) -> tuple[str, str]:
+    """Return which cluster it is, for this process."""
+    return launcher, str(options.get("address", ""))
+
+
+def _note_silence(which: tuple[str, str], silent: set[tuple[str, str]]) -> None:
+    silent.add(which)
+    _silent_at[which] = utc_now()
 
 
 def _claim(session: Session, run_id: int, *, after: datetime | None = None) -> datetime | None:
@@ -235,7 +272,7 @@ def _look_after(
     session.commit()
     cluster: ClusterLauncher | None = None
     seen = Seen(Phase.UNKNOWN, "")
-    which = (launcher, str(options.get("address", "")))
+    which = _address(launcher, options)
     is_asked = launcher in CLUSTERS and which not in silent
     if ticket is not None and is_asked and is_at_hand(_cluster_name(launcher)):
         name = _cluster_name(launcher)
@@ -244,8 +281,7 @@ def _look_after(
         # before the row is read: what it wrote at its end is then there
         seen = cluster.look(ticket)
         if seen.phase is Phase.UNKNOWN and utc_now() - asked_at >= SOON:
-            silent.add(which)
-            _silent_at[which] = utc_now()
+            _note_silence(which, silent)
     if is_travelling and follow_parcel(session, settings, run_id):
         return  # its result waits for room here
     if ticket is None:

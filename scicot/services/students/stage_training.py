@@ -36,6 +36,7 @@ from scicot.adapters.students.stages.stage_files import (
     work_folder,
 )
 from scicot.adapters.students.training.job import StageJob
+from scicot.services.students.away import once_there
 from scicot.services.students.stages import StagePlan, TrainedStage, find_stage, hash_stage
 from scicot.services.students.turns import await_turn
 from scicot.services.students.watcher import RunWatcher
@@ -137,15 +138,20 @@ def _train(
         state = trainer.train(watcher)
     watcher.say("Saving the student.")
     prepared = work / "prepared"
-    remove_leftovers(prepared)
-    save_model(trainer.model, base.path, prepared / "model")
-    trainer.let_go()  # of gradients and moments: the converter needs room for the weights again
-    give_back_memory()
-    if reason is None:
-        examples = plan.tasks[0].examples
-        reason = _convert(watcher, prepared, base, model=trainer.model, examples=examples)
-    seconds = before + time.monotonic() - started
-    return _publish(prepared, folder, plan, base, _result(trainer, reason), seconds, state.losses)
+
+    def save() -> TrainedStage:
+        remove_leftovers(prepared)
+        save_model(trainer.model, base.path, prepared / "model")
+        trainer.let_go()  # of gradients and moments: the converter needs room for the weights again
+        give_back_memory()
+        slow = reason
+        if slow is None:
+            examples = plan.tasks[0].examples
+            slow = _convert(watcher, prepared, base, model=trainer.model, examples=examples)
+        seconds = before + time.monotonic() - started
+        return _publish(prepared, folder, plan, base, _result(trainer, slow), seconds, state.losses)
+
+    return once_there(work, save, watcher.check)
 
 
 def _job(

@@ -1,5 +1,6 @@
 """Training repeats itself bit for bit, also after a kill, and learns what it is given."""
 
+import errno
 import itertools
 import os
 import signal
@@ -209,6 +210,66 @@ def test_a_killed_training_resumes_to_the_same_weights(
     resumed = StageTrainer(make_job(tiny_t5, work))
     resumed.train(Watcher())
     assert same(unbroken(tiny_t5), weights(resumed))
+
+
+class Wanderer(Watcher):
+    """Takes the folder of the work away after a step, and brings it back after another."""
+
+    def __init__(self, work: Path, between: tuple[int, int]) -> None:
+        super().__init__()
+        self.work, self.between = work, between
+        self.kept: list[str] = []
+
+    def step(self, report: StepReport) -> None:
+        away = self.work.with_name("away")
+        if report.step == self.between[0]:
+            self.work.rename(away)
+        if report.step == self.between[1]:
+            away.rename(self.work)  # nobody has made another in its place
+
+    def saved(self, checkpoint: Path) -> None:
+        self.kept.append(checkpoint.name)
+
+
+def test_a_checkpoint_whose_folder_is_away_is_skipped_and_the_next_is_written(
+    tiny_t5: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    job = make_job(tiny_t5, tmp_path / "work")
+    watcher, trainer = Wanderer(job.work_folder, (3, 5)), StageTrainer(job)
+    trainer.train(watcher)
+    assert watcher.kept == ["step-00000008"]
+    assert caplog.text.count("No checkpoint of step 4: ") == 1
+    assert same(unbroken(tiny_t5), weights(trainer))
+
+
+@pytest.mark.parametrize(
+    ("error", "is_skipped"),
+    [
+        (OSError(errno.ESTALE, "Stale file handle"), True),
+        (safetensors.SafetensorError("I/O error: No such file (os error 2)"), True),
+        (OSError(errno.ENOSPC, "No space left on device"), False),
+        (safetensors.SafetensorError("I/O error: No space left on device (os error 28)"), False),
+        (OSError(errno.EROFS, "Read-only file system"), False),
+    ],
+)
+def test_a_disk_that_is_full_or_refuses_ends_a_training_and_one_that_is_away_does_not(
+    tiny_t5: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    *,
+    is_skipped: bool,
+) -> None:
+    def refuse(*_tensors: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(safetensors.torch, "save_file", refuse)
+    trainer = StageTrainer(make_job(tiny_t5, tmp_path / "work"))
+    if is_skipped:
+        trainer.train(Watcher())
+        return
+    with pytest.raises(type(error), match=str(error.args[-1])[:20]):
+        trainer.train(Watcher(5))
 
 
 def test_only_two_checkpoints_are_kept(job: StageJob) -> None:

@@ -39,8 +39,14 @@ from scicot.services.runs.steering import request_cancel
 from scicot.services.runs.worker import claim_run
 from scicot.services.training.training import start_training
 from scicot.services.workspace import Workspace
-from scicot.words.errors import InvalidConfig, LauncherError, RunNotInState, StorageError
-from scicot.words.launching import Phase, Seen, SlurmOptions, Submitted
+from scicot.words.errors import (
+    ClusterSilent,
+    InvalidConfig,
+    LauncherError,
+    RunNotInState,
+    StorageError,
+)
+from scicot.words.launching import Phase, RayOptions, Seen, SlurmOptions, Submitted
 from scicot.words.records import Actor, RunKind, RunStatus
 from scicot.words.settings import PARCEL, Settings
 from tests.services.runs.test_runs import NotingLauncher, age_heartbeat, new_run
@@ -209,6 +215,44 @@ def test_a_cluster_that_refuses_fails_the_run_and_a_resume_tries_again(
     workspace.resume(ADA, run_id)
     assert get_run(workspace, run_id).status is RunStatus.QUEUED
     assert len(slurm.carried) == 1
+
+
+def test_runs_that_wait_for_a_silent_cluster_are_not_each_kept_waiting_by_it(
+    workspace: Workspace, slurm: NotingCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, past = [], [timedelta(0)]
+
+    def submit(carried: Carried) -> Submitted:
+        asked.append(carried.name)
+        raise ClusterSilent("No Ray cluster answers. Start one.")
+
+    monkeypatch.setattr(tending, "_silent_at", {})
+    monkeypatch.setattr(tending, "SILENT_FOR", timedelta(seconds=10))
+    monkeypatch.setattr(tending, "utc_now", lambda: utc_now() + past[0])
+    monkeypatch.setattr(slurm, "submit", submit)
+    places = ["http://one:8265", "http://one:8265", "http://two:8265", "http://one:8265"]
+    first, second, other, last = (new_run(workspace, RunKind.TRAIN) for _place in places)
+    for run_id, place in zip((first, second, other, last), places, strict=True):
+        send_run(workspace, ADA, run_id, "ray", RayOptions.checked(address=place))
+    workspace.tend()
+    workspace.tend()
+    assert asked == [f"scicot-run-{first}", f"scicot-run-{other}"]
+    assert get_run(workspace, first).status is RunStatus.FAILED
+    for run_id in (second, last):
+        run = get_run(workspace, run_id)
+        assert (run.status, run.message) == (
+            RunStatus.QUEUED,
+            "Ray does not answer; it is asked again in a moment.",
+        )
+    monkeypatch.undo()
+    monkeypatch.setattr(tending, "_silent_at", {})
+    monkeypatch.setattr(tending, "open_cluster", lambda _name, _options: slurm)
+    monkeypatch.setattr(tending, "is_at_hand", lambda _name: True)
+    workspace.tend()  # it answers again
+    assert [carried.name for carried in slurm.carried] == [
+        f"scicot-run-{second}",
+        f"scicot-run-{last}",
+    ]
 
 
 def test_a_cancelled_run_leaves_slurms_queue(workspace: Workspace, slurm: NotingCluster) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import itertools
 import json
 import os
 import subprocess
@@ -19,6 +21,10 @@ from db.session import open_session
 from scicot.adapters import parcel_signs
 from scicot.adapters.parcel_folders import PROGRESS, open_once
 from scicot.adapters.parcel_news import ALIVE, CANCEL, ask_to_stop, read_news, work_folder
+from scicot.adapters.students import loading
+from scicot.adapters.students.training.job import Watcher
+from scicot.adapters.students.training.trainer import StageTrainer
+from scicot.cli.handlers import HANDLERS
 from scicot.services.parcels import work
 from scicot.services.parcels.pack import pack_run
 from scicot.services.parcels.work import Worked, work_parcel
@@ -40,7 +46,8 @@ WAIT = 40.0  # seconds; for what takes one, on a machine with much to do
 @pytest.fixture
 def parcel(session: Session, settings: Settings, tmp_path: Path) -> Path:
     prepare(session, tmp_path / "data")
-    config = tiny_config("one_stage", build_tiny_t5(tmp_path / "tiny-t5"))
+    student = build_tiny_t5(tmp_path / "tiny-t5")
+    config = tiny_config("one_stage", student, checkpoint_every=1, questions_per_step=4)
     run_id = start_training(session, settings, ADA, config)
     (tmp_path / "there").mkdir()
     path = tmp_path / "there" / "run.tar"
@@ -162,6 +169,37 @@ def test_a_folder_that_is_away_for_a_while_costs_neither_the_run_nor_its_news(
     ]
     assert caplog.text.count("takes no sign of life") == 1
     assert "takes signs of life again" in caplog.text
+
+
+def test_a_run_of_students_goes_on_where_its_folder_is_away_while_it_trains_and_saves(
+    parcel: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder, away = work_folder(parcel), parcel.parent / "away"
+    take_step, save = StageTrainer._step, loading.save_model
+    steps, saves = itertools.count(1), itertools.count(1)
+
+    def step(trainer: StageTrainer, number: int, watcher: Watcher) -> None:
+        taken = next(steps)
+        if taken == 1:
+            folder.rename(away)
+        take_step(trainer, number, watcher)
+        if taken == 2:
+            away.rename(folder)
+
+    def save_model(*parts: Any) -> None:
+        if next(saves) == 1:
+            folder.rename(away)
+            threading.Timer(1.0, away.rename, (folder,)).start()
+            raise FileNotFoundError(errno.ENOENT, "No such file or directory", str(folder))
+        save(*parts)
+
+    monkeypatch.setattr(StageTrainer, "_step", step)
+    monkeypatch.setattr(loading, "save_model", save_model)
+    worked = work_parcel(parcel, Settings(home=parcel.parent / "nobody"), HANDLERS)
+    assert worked.status is RunStatus.DONE, worked.error
+    assert "No checkpoint of step 1: " in caplog.text
+    assert "The student cannot be saved: " in caplog.text
+    assert next(saves) == 3
 
 
 def test_a_disk_that_is_full_keeps_nobody_from_asking_a_worker_to_stop(

@@ -3,6 +3,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,44 @@ def test_a_run_whose_process_takes_a_minute_to_start_is_not_lost(
     slow.kill()
     slow.wait()
     assert get_run(session, run_id).status is RunStatus.LOST
+
+
+@pytest.mark.parametrize(("started_before", "is_lost"), [(0.0, False), (100.0, True)])
+def test_a_number_that_another_process_has_got_by_now_is_not_the_worker(
+    session: Session, *, started_before: float, is_lost: bool
+) -> None:
+    with subprocess.Popen(["sleep", "60"]) as other:
+        began = psutil.Process(other.pid).create_time() - started_before
+        run_id = new_run(session)
+        claim_run(session, run_id, "w")
+        with write(session):
+            row = session.get_one(RunRow, run_id)
+            row.host, row.pid, row.pid_started = socket.gethostname(), other.pid, began
+        age_heartbeat(session, run_id)
+        status = get_run(session, run_id).status
+        assert status is (RunStatus.LOST if is_lost else RunStatus.RUNNING)
+        request_cancel(session, Actor("Ada"), run_id)
+        assert other.poll() is None  # a run is asked to stop by its row, and no number is killed
+        other.kill()
+
+
+def test_two_apps_that_look_at_once_start_each_run_once(
+    session: Session, settings: Settings
+) -> None:
+    runs = [new_run(session, RunKind.GENERATE) for _run in range(6)]
+    session.commit()
+    apps = [NotingLauncher() for _app in range(3)]
+    at_once = threading.Barrier(len(apps))
+
+    def look(launcher: NotingLauncher) -> list[int]:
+        with Workspace(settings, launcher) as workspace:
+            at_once.wait(20)
+            return workspace.tend()
+
+    with ThreadPoolExecutor(len(apps)) as pool:
+        launched = [run_id for some in pool.map(look, apps) for run_id in some]
+    assert sorted(launched) == runs
+    assert sorted(run_id for app in apps for run_id in app.run_ids) == runs
 
 
 def test_only_one_of_two_workers_claims_a_run(session: Session) -> None:

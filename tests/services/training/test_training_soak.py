@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.services.conftest import missing_server
 from tests.soak.seeds import new_seed
 from tests.soak.training import soak_kills
 
 pytestmark = pytest.mark.sqlite  # two homes, each with a database of its own
-KILLS = 5  # on each database
+# on each database: ten in all, whether there is a server or not
+KILLS = 10 if missing_server() else 5
 
 
 def compare_killed_with_unbroken(folder: Path, server: str | None = None) -> None:

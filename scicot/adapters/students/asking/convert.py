@@ -7,15 +7,18 @@ converted form scores texts otherwise, answers through transformers, and the rea
 from __future__ import annotations
 
 import copy
+import errno
 import gc
 import json
 import logging
+import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from scicot.adapters.disk import is_there
 from scicot.adapters.students.asking.fast import FastStudent
 from scicot.adapters.students.asking.torch_student import TorchStudent
 from scicot.adapters.students.codec import Codec
@@ -69,6 +72,8 @@ def convert_student(
         if says_full(error):  # no fault of the student's: it would be slow for ever
             shutil.rmtree(output, ignore_errors=True)
             raise full_disk(f"the student in {output}") from error
+        if not is_there(folder):  # nor this
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(folder)) from error
         log.info("The conversion failed", exc_info=True)
         reason = _reason(error)
     if reason is not None:

@@ -35,11 +35,12 @@ def save_checkpoint(
 ) -> Path:
     """Write a checkpoint and return its folder; older ones than the last two are removed.
 
+    `folder` is made, but not what it lies in: beside a share that is away it would be hidden later.
     A kill at any moment leaves either a complete folder or one that `newest_checkpoint` skips.
     """
     from safetensors.torch import save_file
 
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(exist_ok=True)
     partial = folder / f".partial-{uuid.uuid4().hex}"
     try:
         partial.mkdir()

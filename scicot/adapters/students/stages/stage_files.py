@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import shutil
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from scicot.adapters.artifacts import remove_folder
 from scicot.words.settings import Settings
+from scicot.words.storage import says_away
 
 STAGE_FILE = "stage.json"
 CHECKPOINTS = "checkpoints"  # of a stage that is trained, in its work folder
 WRITTEN = "written"  # what a stage wrote, beside it
+log = logging.getLogger(__name__)
 
 
 def stage_folder(settings: Settings, stage_hash: str) -> Path:
@@ -146,13 +150,19 @@ def read_written(folder: Path, key: str) -> list[str] | None:
 
 
 def keep_written(folder: Path, key: str, texts: list[str]) -> None:
-    """Keep the stage's outputs, so that the next run that needs them pays nothing."""
+    """Keep the stage's outputs, so that the next run that needs them pays nothing.
+
+    Where the folder is away just now they are not kept, which the log says.
+    """
     path = folder / WRITTEN / f"{key}.json"
-    path.parent.mkdir(exist_ok=True)
     partial = path.with_suffix(f".{uuid.uuid4().hex}")
     try:
+        path.parent.mkdir(exist_ok=True)
         partial.write_text(json.dumps(texts, ensure_ascii=False), encoding="utf-8")
         partial.rename(path)
-    except OSError:
-        partial.unlink(missing_ok=True)
-        raise
+    except OSError as error:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        if not says_away(error):
+            raise
+        log.warning("What the stage has written is not kept: %s is away (%s).", folder, error)

@@ -50,6 +50,7 @@ from scicot.adapters.students.training.validation import Writer, validate
 from scicot.pure.methods.tasks import count_seen, draw_places, draws
 from scicot.pure.students.steps import Schedule, Step, join_batches, plan_steps, share_step
 from scicot.words.errors import StudentError
+from scicot.words.storage import says_away
 
 CARD_TIMES = 4  # a GPU works on so many times tokens_per_batch at once
 log = logging.getLogger(__name__)
@@ -137,6 +138,7 @@ class StageTrainer:
         if self.state.step:
             watcher.say(f"Going on from the checkpoint of step {self.state.step}.")
         self.model.train()
+        self.checkpoints.mkdir(parents=True, exist_ok=True)
         self.crew.meet()
         saved, total = time.monotonic(), self.schedule.total_steps
         for step in range(self.state.step + 1, total + 1):
@@ -146,7 +148,8 @@ class StageTrainer:
                 self._validate(step, watcher)
             is_time = time.monotonic() - saved > SAVE_SECONDS
             if (step % self.job.config.checkpoint_every == 0 or is_time) and step < total:
-                watcher.saved(self._save())
+                if (kept := self._save()) is not None:
+                    watcher.saved(kept)
                 saved = time.monotonic()
         self._select_best()
         if self.adapters is not None:
@@ -293,16 +296,31 @@ class StageTrainer:
                     value.copy_(self.best[name])
         self.model.eval()
 
-    def _save(self) -> Path:
+    def _save(self) -> Path | None:
+        """Write a checkpoint and return its folder; None where its share is away just now.
+
+        The next one is tried again. A disk that is full, or refuses, ends the training.
+        """
         state = {name: getattr(self.state, name) for name in TrainingState.__slots__}
-        folder = save_checkpoint(
-            self.checkpoints,
-            self.state.step,
-            state | {"stage": self.job.hash, "threads": self.threads, "hands": self.hands},
-            gather_tensors(self.parameters, self.optimizer, self.best),
-        )
-        give_back_memory()  # what writing took: a copy of the moments
-        return folder
+        try:
+            return save_checkpoint(
+                self.checkpoints,
+                self.state.step,
+                state | {"stage": self.job.hash, "threads": self.threads, "hands": self.hands},
+                gather_tensors(self.parameters, self.optimizer, self.best),
+            )
+        except Exception as error:  # safetensors has errors of its own
+            if not says_away(error):
+                raise
+            log.warning(
+                "No checkpoint of step %s: %s is away (%s). The training goes on.",
+                self.state.step,
+                self.checkpoints,
+                error,
+            )
+            return None
+        finally:
+            give_back_memory()  # what writing took: a copy of the moments
 
     def _restore(self, checkpoint: Checkpoint) -> None:
         kept = {name for name in TrainingState.__slots__ if name in checkpoint.state}
