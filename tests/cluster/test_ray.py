@@ -44,9 +44,12 @@ class TestRay(EveryCluster):
         waits = line.start("finetune", seed=8)
         run = line.wait_until(waits, lambda run: "PENDING" in run.message, "pending")
         assert run.status is RunStatus.QUEUED
+        # Ray ends a job that waits once it could begin: the run is cancelled here at once
         for run_id in (waits, first, second):
-            line.workspace.cancel(ADA, run_id)
+            line.cancel_and_note(run_id, "in the queue" if run_id == waits else "training")
+        for run_id in (first, second, waits):
             line.wait_until_gone(run_id)
+        assert get_run(line.workspace, waits).started_at is None
 
     def test_what_is_handed_in_is_shown_before_and_after(self, line: Line, address: str) -> None:
         asked = RayOptions(address=address, cpus=2)
