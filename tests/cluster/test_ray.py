@@ -14,7 +14,7 @@ from scicot.services.workspace import open_workspace
 from scicot.words.launching import RayOptions
 from scicot.words.records import RunStatus
 from tests.cluster.every_launcher import EveryCluster
-from tests.cluster.line import ADA, Line, make_line
+from tests.cluster.line import Line, make_line
 from tests.cluster.ray import running_ray
 
 pytestmark = pytest.mark.cluster
