@@ -31,7 +31,7 @@ from scicot.services.workspace import open_workspace
 
 def show_figure(name: str, figure: Figure) -> None:
     """Show one figure and its exports."""
-    st.vega_lite_chart(spec=dict(figure), key=name, alt=str(figure["title"]))
+    st.vega_lite_chart(spec=dict(figure), key=name, alt=figure["title"]["text"])
     with st.popover("Export"):
         st.download_button(
             "PNG",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from textwrap import wrap
 from typing import Any
 
 from scicot.pure.evaluation.method_colors import color_of_method
 from scicot.pure.evaluation.paper_tables import UNTRAINED
-from scicot.pure.evaluation.tables import ResultTable
+from scicot.pure.evaluation.tables import ResultTable, Row
 from scicot.pure.methods.registry import list_methods
+from scicot.pure.shares import say_share
 from scicot.pure.statistics import Interval
 
 Figure = Mapping[str, Any]
@@ -29,13 +31,19 @@ def _scale(methods: Sequence[str]) -> dict[str, Any]:
     return {"domain": list(methods), "range": colors}
 
 
+def _drawn(table: ResultTable) -> list[Row]:
+    """Return the rows of trained students: what needs none has no bar, nor has an untrained one."""
+    return [
+        row
+        for row in table.rows
+        if any(cell.published is not None or cell.launch for cell in row.cells)
+        and row.label not in UNTRAINED.values()
+    ]
+
+
 def _values(table: ResultTable, place: str, series: str) -> Iterator[dict[str, Any]]:
     """Yield one point a figure of the table; `place` and `series` name what row and column are."""
-    for row in table.rows:
-        if not any(cell.published is not None or cell.launch for cell in row.cells):
-            continue  # what needs no student has no bar
-        if row.label in UNTRAINED.values():
-            continue  # nor has a student that was not trained
+    for row in _drawn(table):
         for column, cell in zip(table.columns, row.cells, strict=True):
             names = {place: row.label, series: column}
             if cell.published is not None:
@@ -53,8 +61,56 @@ def _values(table: ResultTable, place: str, series: str) -> Iterator[dict[str, A
                     **_bounds(cell.measured.interval),
                     "runs": len(cell.measured.run_ids),
                     "questions": cell.measured.questions,
-                    **({"differs": cell.measured.differs} if cell.measured.differs else {}),
+                    "no answer": say_share(cell.measured.no_answer_share),
+                    **_unlike(table, cell.measured.differs),
                 }
+
+
+def _unlike(table: ResultTable, differs: str) -> dict[str, str]:
+    """Return what a point of other settings carries: its mark, and which they are."""
+    return {"differs": differs, "mark": table.marks[differs]} if differs else {}
+
+
+def _title(table: ResultTable, text: str, width: int) -> dict[str, Any]:
+    """Return a title under which stands what a figure needs to be read by itself.
+
+    A picture goes without its page: n, seeds, unread answers, what the bars mean, which points are
+    of other settings. `width` is that of a line in characters.
+    """
+    ours = [cell.measured for row in _drawn(table) for cell in row.cells if cell.measured]
+    said = []
+    if ours:
+        said = [
+            f"Ours: {_span([one.questions for one in ours])} questions, "
+            f"{_span([len(one.run_ids) for one in ours])} seeds a figure, "
+            f"no answer in {_share_span([one.no_answer_share for one in ours])}; "
+            "rules: 95 % intervals over questions, and over seeds where there are several."
+        ]
+    said += [f"{mark} {differs}" for differs, mark in table.marks.items()]
+    lines = [line for one in said for line in wrap(one, width)]
+    return {"text": text, "subtitle": lines, "subtitleColor": "#888", "anchor": "start"}
+
+
+def _span(numbers: Sequence[int]) -> str:
+    low, high = min(numbers), max(numbers)
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+
+
+def _share_span(shares: Sequence[float]) -> str:
+    low, high = say_share(min(shares)), say_share(max(shares))
+    return low if low == high else f"{low} to {high}"
+
+
+def _marks() -> dict[str, Any]:
+    """Return the layer that puts its mark above each point of other settings."""
+    return {
+        "transform": [
+            {"filter": "isValid(datum.mark)"},
+            {"calculate": "isValid(datum.high) ? datum.high : datum.accuracy", "as": "top"},
+        ],
+        "mark": {"type": "text", "dy": -8, "color": "#888", "aria": False},
+        "encoding": {"y": {"field": "top", "type": "quantitative"}, "text": {"field": "mark"}},
+    }
 
 
 def _bounds(interval: Interval | None) -> dict[str, float]:
@@ -73,7 +129,9 @@ def draw_methods(table: ResultTable) -> Figure:
     offset = {"field": "from", "sort": [PAPER, OURS]}
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-        "title": "Methods" if not table.student else f"Methods; ours: {table.student}",
+        "title": _title(
+            table, "Methods" if not table.student else f"Methods; ours: {table.student}", 76
+        ),
         "data": {"values": values},
         "facet": {"column": {"field": "dataset", "title": None, "sort": list(table.columns)}},
         "spec": {
@@ -96,6 +154,7 @@ def draw_methods(table: ResultTable) -> Figure:
                     },
                 },
                 _error_bars(table),
+                _marks(),
             ],
         },
     }
@@ -126,7 +185,7 @@ def draw_sizes(table: ResultTable) -> Figure:
     color = {"field": "method", "title": None, "scale": _scale(table.columns)}
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-        "title": table.title.partition(". ")[2] or table.title,
+        "title": _title(table, table.title.partition(". ")[2] or table.title, 68),
         "width": 360,
         "height": 260,
         "data": {"values": values},
@@ -148,5 +207,6 @@ def draw_sizes(table: ResultTable) -> Figure:
                 "encoding": {"y": y},
             },
             _error_bars(table) | {"mark": {"type": "rule", "strokeWidth": 1.5, "aria": False}},
+            _marks(),
         ],
     }

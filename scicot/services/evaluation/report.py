@@ -123,7 +123,7 @@ def _tables(results: Results, *, is_only: bool) -> ReportTables:
         said="" if is_only else " · ".join(filter(None, said)),
         tables=results.tables,
         figures=[
-            (str(figure["title"]), render_svg(figure))
+            (figure["title"]["text"], render_svg(figure))
             for _, figure in draw_figures(list(results.tables))
         ],
     )
