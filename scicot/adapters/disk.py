@@ -15,8 +15,11 @@ log = logging.getLogger(__name__)
 
 
 def free_bytes(folder: Path) -> int:
-    """Return the room left on the disk that holds the folder, or will hold it once it is made."""
-    while not folder.exists():
+    """Return the room left on the disk that holds the folder, or will hold it once it is made.
+
+    Of a share that is away it is that of the disk on which it is mounted.
+    """
+    while not is_there(folder) and folder != folder.parent:
         folder = folder.parent
     return shutil.disk_usage(folder).free
 

@@ -29,7 +29,10 @@ def register(app: typer.Typer) -> None:
 def predict_command(
     run_id: RunId,
     dataset: Annotated[str, typer.Option(help="Whose questions are answered.")],
-    split: Annotated[Split, typer.Option(help="Which of them.")] = Split.TEST,
+    split: Annotated[
+        Split | None,
+        typer.Option(help="Which of them. [validation; test where there is none]"),
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first questions.")] = None,
     questions_per_shard: Annotated[
         int | None,
@@ -41,8 +44,9 @@ def predict_command(
     as_json: AsJson = False,
 ) -> None:
     """Let the students of a finished run answer a split, in a run of its own."""
-    size = {} if questions_per_shard is None else {"questions_per_shard": questions_per_shard}
-    config = PredictionConfig.checked(run=run_id, dataset=dataset, split=split, limit=limit, **size)
+    told = {"split": split, "questions_per_shard": questions_per_shard}
+    chosen_here = {name: value for name, value in told.items() if value is not None}
+    config = PredictionConfig.checked(run=run_id, dataset=dataset, limit=limit, **chosen_here)
     with open_workspace() as workspace:
         chosen = choose_launcher(workspace, launcher, ask)
         started = workspace.start(current_actor(), config, chosen)

@@ -43,8 +43,8 @@ def asking_settings(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def cell_settings(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return all that the runs of one cell have alike: everything but the seed."""
-    left_out = ("seed", *WITHOUT_EFFECT)
+    """Return all that the runs of one cell have alike: all but the seed, and what it drew."""
+    left_out = ("seed", "examples", *WITHOUT_EFFECT)
     return {name: value for name, value in config.items() if name not in left_out}
 
 

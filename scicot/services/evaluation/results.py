@@ -300,7 +300,14 @@ def count_test_reads(session: Session) -> dict[str, TestReads]:
             .exists()
         )
     )
+    read = list(rows)
+    asked = {config["run"] for _, _, config in read if "run" in config}
+    configs: dict[int, Any] = dict(
+        list(session.execute(select(RunRow.id, RunRow.config).where(RunRow.id.in_(asked))))
+    )
     hashes: dict[str, list[str]] = defaultdict(list)
-    for dataset, _, config in rows:
-        hashes[dataset].append(content_hash(cell_settings(config)))
+    for dataset, _, config in read:
+        # students that are asked again were set as the run was that trained them
+        of = configs.get(config.get("run", 0), config)
+        hashes[dataset].append(content_hash(cell_settings(of)))
     return {dataset: TestReads(len(listed), len(set(listed))) for dataset, listed in hashes.items()}

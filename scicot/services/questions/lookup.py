@@ -101,6 +101,15 @@ def list_questions(
     return [to_question(row, named.name, named.language) for row in rows]
 
 
+def first_split(session: Session, dataset: str) -> Split:
+    """Return what answers are looked at first: validation, or test where there is none.
+
+    What is chosen by looking at test is no longer measured by it.
+    """
+    has_validation = list_questions(session, dataset, Split.VALIDATION, limit=1)
+    return Split.VALIDATION if has_validation else Split.TEST
+
+
 def list_question_ids(
     session: Session, dataset: str, split: Split, limit: int | None = None
 ) -> list[int]:

@@ -12,6 +12,7 @@ from scicot.pure.predictions.stripping import as_kinds
 from scicot.services.predictions.store import store_predictions
 from scicot.services.questions.lookup import (
     find_dataset_id,
+    first_split,
     get_questions,
     list_question_ids,
     list_questions,
@@ -36,8 +37,13 @@ from scicot.words.settings import Settings
 def start_prediction(
     session: Session, settings: Settings, actor: Actor, config: PredictionConfig
 ) -> int:
-    """Check that students and questions are there, queue a run and return its id."""
+    """Check that students and questions are there, queue a run and return its id.
+
+    Without a split it is validation that is answered, and test where there is no other.
+    """
     trained, _ = load_trained(session, settings, config.run)
+    if "split" not in config.model_fields_set:
+        config = config.model_copy(update={"split": first_split(session, config.dataset)})
     if not list_questions(session, config.dataset, config.split, limit=1):
         raise InvalidInput(
             f"Dataset '{config.dataset}' has no {config.split} questions. Import them first."

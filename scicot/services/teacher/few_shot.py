@@ -28,7 +28,12 @@ from scicot.services.predictions.store import (
     list_outcomes,
     list_predictions,
 )
-from scicot.services.questions.lookup import find_dataset_id, get_questions, list_questions
+from scicot.services.questions.lookup import (
+    find_dataset_id,
+    first_split,
+    get_questions,
+    list_questions,
+)
 from scicot.services.runs.context import RunContext
 from scicot.services.runs.runs import NewRun, create_lone_run
 from scicot.services.teacher.answers import READ, find_unread, store_answers
@@ -69,10 +74,9 @@ def choose_split(session: Session, config: FewShotConfig) -> FewShotConfig:
 
     Where none was asked for and the dataset has no validation split, that is the test split.
     """
-    is_asked = "split" in config.model_fields_set
-    if is_asked or not list_questions(session, config.dataset, Split.VALIDATION, limit=1):
+    if "split" in config.model_fields_set:
         return config
-    return config.model_copy(update={"split": Split.VALIDATION})
+    return config.model_copy(update={"split": first_split(session, config.dataset)})
 
 
 def check_few_shot(session: Session, settings: Settings, config: FewShotConfig) -> None:

@@ -22,7 +22,12 @@ from scicot.pure.predictions.metrics import measure
 from scicot.pure.predictions.stripping import Cut, as_kinds
 from scicot.pure.shares import say_part
 from scicot.services.predictions.store import store_predictions
-from scicot.services.questions.lookup import dataset_named, find_dataset_id, list_questions
+from scicot.services.questions.lookup import (
+    dataset_named,
+    find_dataset_id,
+    first_split,
+    list_questions,
+)
 from scicot.services.runs.context import RunContext
 from scicot.services.runs.parts import list_parts
 from scicot.services.runs.runs import NewRun, create_run, hash_run, list_runs
@@ -115,10 +120,9 @@ def choose_split(session: Session, config: TrainingConfig) -> TrainingConfig:
 
     Where none was asked for and the dataset has no validation split, that is the test split.
     """
-    is_asked = "evaluate_on" in config.model_fields_set
-    if is_asked or list_questions(session, config.dataset, Split.VALIDATION, limit=1):
+    if "evaluate_on" in config.model_fields_set:
         return config
-    return config.model_copy(update={"evaluate_on": "test"})
+    return config.model_copy(update={"evaluate_on": first_split(session, config.dataset).value})
 
 
 def _check_fits(student: StudentFolder, config: TrainingConfig, data: TrainingData) -> None:

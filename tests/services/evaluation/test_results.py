@@ -240,6 +240,19 @@ def test_baselines_and_reads_of_the_test_split_stand_with_the_tables(
     assert (chance.accuracy, chance.questions) == (0.25, 10)
 
 
+def test_students_asked_again_read_the_test_split_with_the_settings_they_were_trained_by(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    for seed in (0, 1):
+        trained = store_run(
+            session, questions, right=[0], method="sci_cot", config=config(seed=seed)
+        )
+        again = {"run": trained, "dataset": "arc-easy", "split": "test"}
+        store_run(session, questions, right=[0], config=again)
+    reads = load_results(session).test_reads["arc-easy"]
+    assert (reads.runs, reads.settings) == (4, 1)
+
+
 def test_validation_is_shown_before_test(
     session: Session, tmp_path: Path, questions: list[StoredQuestion]
 ) -> None:

@@ -25,7 +25,7 @@ from scicot.services.training.cloning import clone_config, differences_between_r
 from scicot.services.training.training import start_training
 from scicot.words.configs import PredictionConfig
 from scicot.words.errors import InvalidConfig
-from scicot.words.records import Actor, RunStatus
+from scicot.words.records import Actor, RunStatus, Split
 from scicot.words.runs import RunView
 from scicot.words.settings import Settings
 from tests.services.training_line import prepare, tiny_config, train
@@ -84,7 +84,7 @@ def test_the_students_of_a_run_that_was_told_int8_answer_and_are_asked_in_fp32(
     run_id = store_told_int8(session, settings, tiny_t5)
     session.rollback()
     assert run_worker(run_id, settings, HANDLERS) is RunStatus.DONE
-    config = PredictionConfig(run=run_id, dataset="demo")
+    config = PredictionConfig(run=run_id, dataset="demo", split=Split.TEST)
     predicted = start_prediction(session, settings, ADA, config)
     session.rollback()
     assert run_worker(predicted, settings, HANDLERS) is RunStatus.DONE

@@ -65,7 +65,7 @@ def trained(session: Session, settings: Settings, questions: Questions, tiny_t5:
 
 
 def predict(session: Session, settings: Settings, trained: RunView, **asked: Any) -> int:
-    config = PredictionConfig(run=trained.id, dataset="demo", **asked)
+    config = PredictionConfig(run=trained.id, dataset="demo", split=Split.TEST, **asked)
     run_id = start_prediction(session, settings, ADA, config)
     session.rollback()
     return run_id

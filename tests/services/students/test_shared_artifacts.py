@@ -26,7 +26,7 @@ from scicot.services.system.findings import Level
 from scicot.services.training.training import start_training
 from scicot.words.configs import PredictionConfig
 from scicot.words.errors import Cancelled, DamagedArtifact
-from scicot.words.records import Actor, RunStatus
+from scicot.words.records import Actor, RunStatus, Split
 from scicot.words.runs import RunView
 from scicot.words.settings import Settings
 from tests.services.training_line import prepare, tiny_config, train
@@ -82,7 +82,7 @@ def test_another_machine_answers_and_trains_with_the_stages_of_the_first(
     (stage,) = stages_of(run).values()
     folder = f"stages/{stage['hash']}"
     assert store_of(here).has(folder)
-    config = PredictionConfig(run=run.id, dataset="demo")
+    config = PredictionConfig(run=run.id, dataset="demo", split=Split.TEST)
     asked = start_prediction(session, there, ADA, config)
     assert weights(there, run) == weights(here, run), "it was fetched"
     shutil.rmtree(there.artifacts_folder)

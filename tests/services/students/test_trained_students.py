@@ -36,7 +36,7 @@ def trained(session: Session, settings: Settings, questions: Questions, tiny_t5:
 def test_trained_students_answer_another_split_in_a_run_of_their_own(
     session: Session, settings: Settings, questions: Questions, trained: RunView
 ) -> None:
-    config = PredictionConfig(run=trained.id, dataset="demo", split=Split.VALIDATION)
+    config = PredictionConfig(run=trained.id, dataset="demo")  # validation first
     run_id = start_prediction(session, get_settings(), Actor("Ada"), config)
     session.rollback()
     assert run_worker(run_id, settings, HANDLERS) is RunStatus.DONE
@@ -49,7 +49,10 @@ def test_the_same_questions_get_the_same_answers_again(
     session: Session, settings: Settings, trained: RunView
 ) -> None:
     run_id = start_prediction(
-        session, get_settings(), Actor("Ada"), PredictionConfig(run=trained.id, dataset="demo")
+        session,
+        get_settings(),
+        Actor("Ada"),
+        PredictionConfig(run=trained.id, dataset="demo", split=Split.TEST),
     )
     session.rollback()
     run_worker(run_id, settings, HANDLERS)
@@ -60,7 +63,10 @@ def test_a_run_without_students_or_questions_is_refused(
     session: Session, tmp_path: Path, trained: RunView, settings: Settings
 ) -> None:
     run_id = start_prediction(
-        session, get_settings(), Actor("Ada"), PredictionConfig(run=trained.id, dataset="demo")
+        session,
+        get_settings(),
+        Actor("Ada"),
+        PredictionConfig(run=trained.id, dataset="demo", split=Split.TEST),
     )
     with pytest.raises(RunNotInState, match="only a training run that is done"):
         start_prediction(
@@ -79,7 +85,7 @@ def test_a_run_without_students_or_questions_is_refused(
 def prepare_empty_test(session: Session, folder: Path) -> str:
     from tests.builders import store_questions
 
-    store_questions(session, folder / "other", dataset="other", test=0)
+    store_questions(session, folder / "other", dataset="other", validation=0, test=0)
     return "other"
 
 

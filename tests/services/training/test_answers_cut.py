@@ -105,7 +105,9 @@ def test_every_kind_of_text_is_cut_and_counted_wherever_a_student_reads_it(
                 session,
                 settings,
                 ADA,
-                PredictionConfig(run=run.id, dataset="demo", questions_per_shard=at_once),
+                PredictionConfig(
+                    run=run.id, dataset="demo", split=Split.TEST, questions_per_shard=at_once
+                ),
             ),
         )
         for at_once in (100, 1)
