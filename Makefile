@@ -45,7 +45,7 @@ test: setup
 	@if command -v chromium >/dev/null || { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; }; \
 	  then $(MAKE) --no-print-directory chromium; fi
 	$(BIN)/python -m pytest -m "not slow and not cluster" -n $(PROCESSES) --dist worksteal \
-	  --reruns $(RERUNS)
+	  --reruns $(RERUNS) --durations 20 --durations-min 10
 
 test-slow: setup chromium
 	$(BIN)/python -m pytest -m slow
