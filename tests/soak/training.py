@@ -24,7 +24,7 @@ from sqlalchemy import select
 
 from db.migrate import migrate
 from db.models import StageRow
-from db.session import open_session
+from db.session import get_engine, open_session
 from scicot.adapters.students.stages.checkpoints import newest_checkpoint
 from scicot.services.predictions.store import list_predictions
 from scicot.services.runs.runs import get_run
@@ -140,6 +140,8 @@ def soak_kills(folder: Path, *, kills: int, seed: int, server: str | None = None
         kill_until_done(killed, run_id, counts, kills, rng, seconds)
         compare(whole.found(twin), killed.found(run_id), counts)
         counts.runs += 1
+    for home in (whole, killed):  # nobody else knows their databases
+        get_engine(home.url).dispose()
     return counts
 
 
