@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,7 +23,8 @@ from scicot.words.records import Actor, RationaleStatus
 from scicot.words.storage import expand
 
 BATCH = 500
-CHUNK = 200  # rationales a writing transaction: about a tenth of a second
+CHUNK = 100  # rationales a writing transaction: a third of a second on a slow core
+PAUSE_SECONDS = 0.11  # whoever waits for SQLite's lock looks every tenth of a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ def import_reviews(session: Session, actor: Actor, path: Path) -> ReviewImport:
             became = [
                 (_take_in(session, where, line)) for where, line in lines[start : start + CHUNK]
             ]
+        time.sleep(PAUSE_SECONDS)
         done.update(kind for kind, _ in became)
         # between two chunks, and mostly without the lock: others get in
         refresh_flags(session, [row_id for _, row_id in became if row_id is not None])
