@@ -81,8 +81,8 @@ def _title(table: ResultTable, text: str, width: int) -> dict[str, Any]:
     said = []
     if ours:
         said = [
-            f"Ours: {_span([one.questions for one in ours])} questions, "
-            f"{_span([len(one.run_ids) for one in ours])} seeds a figure, "
+            f"Ours: {_span([one.questions for one in ours], 'question')}, "
+            f"{_span([len(one.run_ids) for one in ours], 'seed')} a figure, "
             f"no answer in {_share_span([one.no_answer_share for one in ours])}; "
             "rules: 95 % intervals over questions, and over seeds where there are several."
         ]
@@ -91,9 +91,10 @@ def _title(table: ResultTable, text: str, width: int) -> dict[str, Any]:
     return {"text": text, "subtitle": lines, "subtitleColor": "#888", "anchor": "start"}
 
 
-def _span(numbers: Sequence[int]) -> str:
+def _span(numbers: Sequence[int], thing: str) -> str:
     low, high = min(numbers), max(numbers)
-    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+    span = f"{low:,}" if low == high else f"{low:,} to {high:,}"
+    return f"{span} {thing}{'' if high == 1 else 's'}"
 
 
 def _share_span(shares: Sequence[float]) -> str:

@@ -54,8 +54,9 @@ def import_reviews(session: Session, actor: Actor, path: Path) -> ReviewImport:
             became = [
                 (_take_in(session, where, line)) for where, line in lines[start : start + CHUNK]
             ]
-        time.sleep(PAUSE_SECONDS)
         done.update(kind for kind, _ in became)
+        if start + CHUNK < len(lines):
+            time.sleep(PAUSE_SECONDS)
         # between two chunks, and mostly without the lock: others get in
         refresh_flags(session, [row_id for _, row_id in became if row_id is not None])
     return ReviewImport(

@@ -32,6 +32,11 @@ def test_a_figure_says_questions_seeds_unread_answers_and_what_its_rules_are() -
         assert "95 % intervals over questions, and over seeds where there are several" in said
 
 
+def test_one_seed_is_no_seeds() -> None:
+    one = replace(ALIKE, run_ids=(1,))
+    assert "300 questions, 1 seed a figure" in subtitle(draw_methods(table(one, None)))
+
+
 def test_a_point_of_other_settings_bears_the_tables_mark() -> None:
     for drawn in (draw_methods(table(ALIKE, UNLIKE)), draw_sizes(table(ALIKE, UNLIKE))):
         figure: Any = drawn
