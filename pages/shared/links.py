@@ -50,7 +50,7 @@ def link_number(key: str) -> int | None:
         return None
     number = read_number(text)
     if number is None:
-        st.warning(f"{_said(key, text)} names nothing here.", icon=":material/link_off:")
+        _warn(key, text, None)
         st.query_params.pop(key, None)
     return number
 
@@ -71,16 +71,21 @@ def link_numbers(key: str) -> list[int]:
     return [number for number in numbers if number is not None]
 
 
-def say_unknown(key: str, known: Collection[str], shown: str) -> None:
-    """Say that the link names none of these, and what is shown instead; take it out of the link."""
+def say_unknown(key: str, known: Collection[str], shown: str | None) -> None:
+    """Say that the link names none of these, and what is shown instead; take it out of the link.
+
+    Nothing is `shown` where there is none at all.
+    """
     text = st.query_params.get(key)
     if text is None or text in known:
         return
-    st.warning(
-        f"{_said(key, text)} is not among these; {escape_markdown(shown)} is shown instead.",
-        icon=":material/link_off:",
-    )
+    _warn(key, text, shown)
     write_link(key, None)
+
+
+def _warn(key: str, text: str, shown: str | None) -> None:
+    instead = f"is not among these; {escape_markdown(shown)} is shown instead" if shown else ""
+    st.warning(f"{_said(key, text)} {instead or 'names nothing here'}.", icon=":material/link_off:")
 
 
 def write_link(key: str, value: object | None) -> None:
@@ -183,11 +188,7 @@ def _wanted(
     if text is not None:
         if text in by_text:
             return by_text[text]
-        st.warning(
-            f"{_said(key, text)} is not among these; {escape_markdown(say(fallback))} is shown "
-            "instead.",
-            icon=":material/link_off:",
-        )
+        _warn(key, text, say(fallback))
         return fallback
     before = st.session_state.get(REMEMBERED, {}).get(key) if is_remembered else None
     return by_text.get(before, fallback) if before is not None else fallback

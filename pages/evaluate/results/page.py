@@ -14,6 +14,7 @@ from pages.evaluate.results.selection import (
     choose_split,
     choose_student,
     load_chosen,
+    say_unknown_choices,
 )
 from pages.evaluate.results.tables import show_table
 from pages.shared import links
@@ -117,6 +118,7 @@ with errors_shown():
         choose_student(results.students, results.student)
     with right:
         choose_split(results.splits, results.split)
+    say_unknown_choices(results)
     choose_settings(results.sets, results.shown_set)
     show_my_runs(results)
     if results.runs:

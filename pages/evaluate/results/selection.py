@@ -62,12 +62,16 @@ def choose_experiment() -> int | None:
     return None if chosen == ALL_RUNS else int(chosen)
 
 
-def choose_student(students: Sequence[str], shown: str | None) -> None:
-    """Show which student's runs fill the tables; another choice goes into the link.
+def say_unknown_choices(results: Results) -> None:
+    """Say what the link names that there is not: a student, a split or a set of settings."""
+    sets = {one.key: one.title for one in results.sets}
+    say_unknown("student", results.students, title_student(results.student))
+    say_unknown("split", list(Split), f"the {results.split} split")
+    say_unknown("settings", sets, sets.get(results.shown_set or ""))
 
-    A link that names none of them is said, here as with the split and the settings.
-    """
-    say_unknown("student", students, title_student(shown) or "what there is")
+
+def choose_student(students: Sequence[str], shown: str | None) -> None:
+    """Show which student's runs fill the tables; another choice goes into the link."""
     if not students:
         return
     st.session_state["results_student"] = shown
@@ -82,7 +86,6 @@ def choose_student(students: Sequence[str], shown: str | None) -> None:
 
 def choose_split(splits: Sequence[Split], shown: Split) -> None:
     """Show which split the accuracies are of; another choice goes into the link."""
-    say_unknown("split", list(Split), f"the {shown} split")
     if len(splits) < 2:  # nothing to choose
         return
     st.session_state["results_split"] = shown
@@ -98,11 +101,9 @@ def choose_split(splits: Sequence[Split], shown: Split) -> None:
 
 def choose_settings(sets: Sequence[SettingsSet], shown: str | None) -> None:
     """Show which settings the tables' cells share; another choice goes into the link."""
-    said = {one.key: one.title for one in sets}
-    other = said[shown] if shown and len(sets) > 1 else "what there is"
-    say_unknown("settings", said, other)
     if len(sets) < 2:  # nothing to choose
         return
+    said = {one.key: one.title for one in sets}
     st.session_state["results_settings"] = shown
     st.selectbox(
         "Settings",
