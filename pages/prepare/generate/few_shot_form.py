@@ -27,9 +27,9 @@ from scicot.words.records import RunKind, Split
 MOST_SHOTS = 5
 PLACE = "few_shot"
 SPLITS = {
-    Split.VALIDATION: "validation: a baseline beside the students",
-    Split.TEST: "test: a baseline beside the final runs",
-    Split.TRAIN: "train: does the teacher know the answers it explains?",
+    Split.VALIDATION: "validation, as students read",
+    Split.TEST: "test, as final runs read",
+    Split.TRAIN: "train: does it know the key?",
 }
 
 
