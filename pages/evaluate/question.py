@@ -10,28 +10,20 @@ from pages.evaluate.runs import number_runs, run_colors
 from pages.shared.badge_colors import Color
 from pages.shared.plain_table import Cell, Head, Line, show_plain_table
 from pages.shared.word_diff import show_word_diff
+from scicot.pure.evaluation.attribution import GIVEN
 from scicot.pure.evaluation.table_formats import REASON_WORDS
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.predictions.metrics import word_overlap
 from scicot.pure.shares import say_share
 from scicot.services.evaluation.question_view import QuestionView, RunAnswer
 from scicot.services.rationales.texts import StoredRationale
-from scicot.words.records import NoAnswer, Outcome, Question, Variant
+from scicot.words.records import NoAnswer, Outcome, Question
 
 BADGES: Mapping[Outcome, tuple[str, Color, str]] = {
     Outcome.CORRECT: ("correct", "green", ":material/check:"),
     Outcome.INCORRECT: ("incorrect", "red", ":material/close:"),
     Outcome.NO_ANSWER: ("no answer read", "orange", ":material/question_mark:"),
     Outcome.UNSCORED: ("the key is not known", "gray", ":material/visibility_off:"),
-}
-VARIANT_TITLES = {
-    Variant.MAIN: "its own student's rationale",
-    Variant.TEACHER_RATIONALE: "the reference rationale",
-    Variant.NO_RATIONALE: "no rationale",
-    Variant.OTHER_RATIONALE: "another question's rationale",
-    Variant.OTHER_RATIONALE_2: "a second question's rationale",
-    Variant.OTHER_RATIONALE_3: "a third question's rationale",
-    Variant.MASKED_REFERENCE: "the reference without its answer and the options' words",
 }
 
 
@@ -127,7 +119,7 @@ def _show_answer(answer: RunAnswer, name: str, compared: StoredRationale | None)
     st.caption("Raw output")
     st.code(prediction.output, language=None, wrap_lines=True)
     for variant, other in answer.variants.items():
-        st.caption(f"With {VARIANT_TITLES[variant]}")
+        st.caption(f"With {GIVEN[variant]}")
         show_outcome(other.label, other.outcome)
 
 

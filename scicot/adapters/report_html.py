@@ -45,6 +45,7 @@ def render_html(report: Report) -> str:
         examples=EXAMPLES,
         fault_titles=attribution.TITLES,
         fault_definitions=attribution.DEFINITIONS,
+        given=attribution.GIVEN,
         slice_titles=slices.TITLES,
     )
 

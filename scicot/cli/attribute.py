@@ -11,7 +11,13 @@ from scicot.cli.launcher import choose_launcher
 from scicot.cli.output import AsJson, current_actor, emit, run_number
 from scicot.cli.runs import Ask, Launcher, finish_or_follow
 from scicot.pure.evaluation.attribution import TITLES, Flips
-from scicot.services.evaluation.attribution import attribute_errors
+from scicot.services.evaluation.attribution import (
+    MASKED,
+    SeedFlips,
+    attribute_errors,
+    attribute_seeds,
+)
+from scicot.services.runs.runs import get_run
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import AttributionConfig
 
@@ -32,6 +38,14 @@ def attribute_command(
         Literal["teacher", "human", "none"],
         typer.Option(help="Whose rationale stands for a good one."),
     ] = "teacher",
+    only_referenced: Annotated[
+        bool,
+        typer.Option(
+            "--only-referenced",
+            help="Ask only about the questions that have such a rationale: the control needs no "
+            "more.",
+        ),
+    ] = False,
     launcher: Launcher = None,
     ask: Ask = None,
     wait: Annotated[bool, typer.Option("--wait", help="Stay until the run ends.")] = False,
@@ -39,7 +53,9 @@ def attribute_command(
 ) -> None:
     """Ask the answering stage again with other rationales, in a run of its own."""
     wanted = None if reference == "none" else reference
-    config = AttributionConfig.checked(run=run_id, reference=wanted)
+    config = AttributionConfig.checked(
+        run=run_id, reference=wanted, only_referenced=only_referenced
+    )
     with open_workspace() as workspace:
         chosen = choose_launcher(workspace, launcher, ask)
         started = workspace.start(current_actor(), config, chosen)
@@ -50,8 +66,11 @@ def faults_command(run_id: RunNumber, as_json: AsJson = False) -> None:
     """Show a run's errors by fault, as far as the variants were asked."""
     with open_workspace() as session:
         attribution = attribute_errors(session, run_id)
+        seeds = attribute_seeds(session, get_run(session, run_id))
     counts = {fault.value: len(ids) for fault, ids in attribution.faults.items()}
     accuracies = {variant.value: score.accuracy for variant, score in attribution.variants.items()}
+    own = {variant.value: score.accuracy for variant, score in attribution.own.items()}
+    masked = attribution.flips_masked
     lines = [f"{len(ids):>6}  {TITLES[fault]}" for fault, ids in attribution.faults.items()]
     emit(
         {
@@ -60,8 +79,10 @@ def faults_command(run_id: RunNumber, as_json: AsJson = False) -> None:
             "errors": attribution.errors,
             "faults": counts,
             "accuracy": accuracies,
+            "own_accuracy_there": own,
             "control": _describe_flips(attribution.flips),
-            "control_masked": _describe_flips(attribution.flips_masked),
+            "control_masked": _describe_flips(masked),
+            "control_over_seeds": _describe_seeds(seeds),
             "followed": asdict(attribution.followed) | {"sentence": attribution.followed.sentence},
         },
         as_json,
@@ -70,10 +91,22 @@ def faults_command(run_id: RunNumber, as_json: AsJson = False) -> None:
                 f"{attribution.errors:>6}  errors in {attribution.questions} answers",
                 *lines,
                 *([attribution.flips.sentence] if attribution.flips else []),
+                *([f"{MASKED}: {masked.sentence}"] if masked and masked.gain is not None else []),
+                *(f"Over its seeds: {sentence}" for sentence in (seeds.sentences if seeds else ())),
                 attribution.followed.sentence,
             ]
         ),
     )
+
+
+def _describe_seeds(seeds: SeedFlips | None) -> dict[str, Any] | None:
+    if seeds is None:
+        return None
+    return {
+        "runs": list(seeds.runs),
+        "control": _describe_flips(seeds.flips),
+        "control_masked": _describe_flips(seeds.flips_masked),
+    }
 
 
 def _describe_flips(flips: Flips | None) -> dict[str, Any] | None:

@@ -212,11 +212,23 @@ class ImportedConfig(Config):
 class AttributionConfig(Config):
     """Asking a two-stage run's answering stage again, to tell whose fault its errors are.
 
-    `reference` is whose rationale stands for a good one; None where the test questions have none.
+    `reference` is whose rationale stands for a good one; None where the run's questions have none.
+    With `only_referenced` the others are not asked: the control needs no more, and a question that
+    has none takes four answers.
     """
 
     run: int
     reference: Literal["teacher", "human"] | None = "teacher"
+    only_referenced: bool = False
+
+    @model_validator(mode="after")
+    def _refuse_what_contradicts(self) -> Self:
+        if self.only_referenced and self.reference is None:
+            raise ValueError(
+                "without a reference there are no questions that have one; choose a reference, or "
+                "ask about all questions"
+            )
+        return self
 
 
 class WorthConfig(Config):

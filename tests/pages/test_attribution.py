@@ -76,9 +76,12 @@ def test_asking_again_queues_a_run(
 ) -> None:
     store_rationale(session, questions[1], "The teacher explains.", status=RationaleStatus.ACCEPTED)
     app = open_page("evaluate/attribution", run=str(run_id))
+    assert "of a teacher: 1; of a person: 0" in texts(app)
+    app.checkbox(key="only_referenced").check().run()
     press(app, "Ask the answering stage again")
     assert not app.exception
     assert f"Attribution of run {run_id}" in " ".join(one.value for one in app.text)
     session.commit()
     (queued,) = list_runs(session, kinds=[RunKind.ATTRIBUTE])
-    assert queued.config == {"run": run_id, "reference": "teacher"}
+    wanted = {"run": run_id, "reference": "teacher", "only_referenced": True}
+    assert queued.config == wanted

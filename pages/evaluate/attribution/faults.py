@@ -5,23 +5,22 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.evaluate.attribution.bar import show_fault_bar
-from pages.evaluate.question import VARIANT_TITLES
 from pages.shared.plain_table import Cell, Head, Line, show_plain_table
-from scicot.pure.evaluation.attribution import DEFINITIONS, TITLES, Fault
+from scicot.pure.evaluation.attribution import DEFINITIONS, GIVEN, TITLES, Fault
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.shares import say_share
 from scicot.pure.statistics import wilson_interval
-from scicot.services.evaluation.attribution import Attribution
+from scicot.services.evaluation.attribution import MASKED, Attribution, SeedFlips
 from scicot.words.records import Variant
 
 
-def show_variants(found: Attribution) -> None:
-    """Show how the answering stage does with each kind of rationale."""
+def show_variants(found: Attribution, seeds: SeedFlips | None) -> None:
+    """Show how the answering stage does with each kind of rationale, and the control."""
     lines = []
-    for variant, title in VARIANT_TITLES.items():
+    for variant, title in GIVEN.items():
         score = found.variants.get(variant)
         if score is None:
-            lines.append(Line([Cell(title), Cell("not asked"), *[Cell("–")] * 3]))
+            lines.append(Line([Cell(title), Cell("not asked"), *[Cell("–")] * 4]))
             continue
         interval = score.interval
         bounds = interval.to_words(".1f") if interval else "–"
@@ -32,12 +31,13 @@ def show_variants(found: Attribution) -> None:
                     Cell(title),
                     Cell(say_share(score.accuracy)),
                     Cell(bounds),
+                    Cell(say_share(found.own[variant].accuracy)),
                     Cell(f"{score.no_answer:,}"),
                     Cell(asked),
                 ]
             )
         )
-    numbers = ("Accuracy", "95 % interval", "No answer", "Questions")
+    numbers = ("Accuracy", "95 % interval", "Its own, there", "No answer", "Questions")
     show_plain_table(
         [
             Head("The answering stage is given"),
@@ -47,19 +47,26 @@ def show_variants(found: Attribution) -> None:
         key="variants",
         label="How the answering stage does with each kind of rationale",
     )
+    st.caption(
+        "*Its own, there*: how it answers the same questions with the rationales that its own "
+        "student wrote."
+    )
     if found.flips is not None:
         st.markdown(f"**Control.** {escape_markdown(found.flips.sentence)}")
     if found.flips_masked is not None and found.flips_masked.gain is not None:
+        st.markdown(f"**{MASKED}:** {escape_markdown(found.flips_masked.sentence)}")
+    if seeds is not None:
+        runs = ", ".join(str(run_id) for run_id in seeds.runs)
         st.markdown(
-            "**Without its answer sentence and the options' words:** "
-            f"{escape_markdown(found.flips_masked.sentence)}"
+            f"**Over its seeds (runs {runs}).** {escape_markdown(' '.join(seeds.sentences))}"
         )
     st.markdown(escape_markdown(found.followed.sentence))
     st.caption(
         "Where the reference is not shown to do better than another question's rationale, no fault "
         "below is the rationale's or the answering's."
     )
-    own, good = found.variants.get(Variant.MAIN), found.variants.get(Variant.TEACHER_RATIONALE)
+    good = found.variants.get(Variant.TEACHER_RATIONALE)
+    own = found.own.get(Variant.TEACHER_RATIONALE)
     if own and good and (good.accuracy or 0) < (own.accuracy or 0):
         st.warning(
             f"With the reference rationales it answers worse ({say_share(good.accuracy)}) than "

@@ -19,7 +19,11 @@ from pages.shared.frame import current_actor, errors_shown
 from pages.shared.next_step import show_next_step
 from pages.shared.panel import show_unfinished
 from pages.shared.press import press_button
-from scicot.services.evaluation.attribution import attribute_errors, is_two_stage
+from scicot.services.evaluation.attribution import (
+    attribute_errors,
+    attribute_seeds,
+    is_two_stage,
+)
 from scicot.services.evaluation.question_view import view_question
 from scicot.services.evaluation.what_if import can_answer
 from scicot.services.rationales.references import count_references
@@ -39,9 +43,9 @@ REFERENCES: dict[str, Literal["teacher", "human"] | None] = {
 def start(run: RunView) -> None:
     """Show whose rationales can stand for good ones, and the button that asks again."""
     with open_workspace() as session:
-        counts = count_references(session, run.dataset) if run.dataset else {}
+        counts = count_references(session, run.id)
     st.caption(
-        "Test questions with an approved rationale of a teacher: "
+        "Questions of this run with an approved rationale of a teacher: "
         f"{counts.get(Origin.TEACHER, 0):,}; of a person: {counts.get(Origin.HUMAN, 0):,}."
     )
     choice = links.link_choice(
@@ -53,16 +57,25 @@ def start(run: RunView) -> None:
         is_short=True,
     )
     reference = REFERENCES[choice]
-    if reference is None or not counts.get(Origin(reference)):
+    referenced = counts.get(Origin(reference), 0) if reference else 0
+    only = False
+    if referenced:
+        only = st.checkbox(
+            f"Ask only about the {referenced:,} questions that have one",
+            key="only_referenced",
+            help="The control needs no more. Of the others it is then not told who is right "
+            "without a rationale.",
+        )
+    else:
         st.warning(
-            "Without reference rationales on the test questions it cannot be told whether a "
+            "Without reference rationales on the run's questions it cannot be told whether a "
             "better rationale would have helped: the rationale's and the answering's fault stay "
             "one heap. What is unparsable, or right without a rationale, is told all the same.",
             icon=":material/info:",
         )
     press_button(
         "Ask the answering stage again",
-        partial(_start, AttributionConfig(run=run.id, reference=reference)),
+        partial(_start, AttributionConfig(run=run.id, reference=reference, only_referenced=only)),
         type="primary",
     )
     show_answer(PLACE)
@@ -85,6 +98,7 @@ def show(run: RunView) -> None:
     """Show the run's errors by fault and read them one by one."""
     with open_workspace() as session:
         attribution = attribute_errors(session, run.id)
+        seeds = attribute_seeds(session, run)
         is_here = can_answer(session, run)
     with st.expander("Ask again with other rationales", expanded=not attribution.was_run):
         if is_here:
@@ -92,7 +106,7 @@ def show(run: RunView) -> None:
         else:
             offer_training(run, "to ask the answering stage again with other rationales")
     show_unfinished(RunKind.ATTRIBUTE, run.dataset, lambda asked: asked.attribution.run == run.id)
-    show_variants(attribution)
+    show_variants(attribution, seeds)
     say_coverage(attribution)
     fault = choose_fault(attribution)
     question_id = choose_question(attribution.faults[fault])

@@ -14,10 +14,11 @@ from enum import StrEnum
 from statistics import mean
 
 from scicot.pure.checks.table import AGAINST_KEY
+from scicot.pure.evaluation.crossed import Groups, cell_variance, number_groups
 from scicot.pure.hashing import content_hash
 from scicot.pure.shares import say_share
-from scicot.pure.statistics import Interval, mean_interval, wilson_interval
-from scicot.words.records import Outcome, Question
+from scicot.pure.statistics import Interval, wilson_interval
+from scicot.words.records import Outcome, Question, Variant
 
 MISSES_KEY = "misses_key"  # the check that says it argues for no option
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
@@ -56,9 +57,19 @@ DEFINITIONS: Mapping[Fault, str] = {
         "have helped."
     ),
     Fault.UNKNOWN: (
-        "Not right without a rationale, and no reference rationale was tried on the question: the "
-        "rationale's and the answering's fault cannot be told apart."
+        "No reference rationale was tried on the question, and it was not right without one or was "
+        "not asked without one: the rationale's and the answering's fault cannot be told apart."
     ),
+}
+# What the answering stage is given, as the end of "given ..." and "with ...".
+GIVEN: Mapping[Variant, str] = {
+    Variant.MAIN: "its own student's rationale",
+    Variant.TEACHER_RATIONALE: "the reference rationale",
+    Variant.MASKED_REFERENCE: "the reference without its answer and the options' words",
+    Variant.NO_RATIONALE: "no rationale",
+    Variant.OTHER_RATIONALE: "another question's rationale",
+    Variant.OTHER_RATIONALE_2: "a second question's rationale",
+    Variant.OTHER_RATIONALE_3: "a third question's rationale",
 }
 
 
@@ -119,9 +130,12 @@ class Flips:
     Of the `wrong` answers `mended` become right with the reference; with another question's
     rationale `mended_by_others` do (a mean over the others, so no whole number). Of the `right`
     ones `spoilt` and `spoilt_by_others` become wrong. `gain` is the share mended by the reference
-    minus that mended by the others, with its paired interval.
+    minus that mended by the others, with its paired interval: over questions for one run, over
+    questions and seeds for the `seeds` runs of a cell, whose answers are counted together.
     """
 
+    seeds: int
+    questions: int
     wrong: int
     mended: int
     mended_by_others: float
@@ -138,11 +152,13 @@ class Flips:
         if self.gain is None or self.interval is None:
             return "No wrong answer was asked again with a reference and another's rationale."
         bounds = self.interval.to_words("+.1f")
+        over = f" over questions and {self.seeds} seeds" if self.seeds > 1 else ""
         said = (
-            f"Of {self.wrong:,} wrong answers {say_share(self.mended / self.wrong, 0)} become "
+            f"Of {self.wrong:,} wrong answers to {self.questions:,} questions "
+            f"{say_share(self.mended / self.wrong, 0)} become "
             f"right with the reference and {say_share(self.mended_by_others / self.wrong, 0)} "
             f"with another question's rationale: {self.gain * 100:+.1f} points "
-            f"(95 % interval {bounds})."
+            f"(95 % interval {bounds}{over})."
         )
         if self.right:
             said += (
@@ -162,36 +178,74 @@ class Flips:
         return self.interval is not None and self.interval.low > 0
 
 
-def count_flips(
-    main: Mapping[int, Outcome],
-    reference: Mapping[int, Outcome],
-    others: Sequence[Mapping[int, Outcome]],
-) -> Flips | None:
-    """Return what the reference changes against other questions' rationales.
+@dataclass(frozen=True, slots=True)
+class AskedAgain:
+    """How a run's answers came out: its own, with the reference, with each other rationale."""
 
-    Only questions on which the reference and every other rationale were tried count; None where
-    no other rationale was tried.
+    main: Mapping[int, Outcome]
+    reference: Mapping[int, Outcome]
+    others: Sequence[Mapping[int, Outcome]]
+
+    def is_mended(self, key: int) -> float:
+        """Return 1 where the reference makes an answer right, 0 where it does not."""
+        return float(self.reference[key] is Outcome.CORRECT)
+
+    def is_mended_by_others(self, key: int) -> float:
+        """Return the share of the others that make an answer right."""
+        return mean(of[key] is Outcome.CORRECT for of in self.others)
+
+
+def count_flips(runs: Sequence[AskedAgain], groups: Groups | None = None) -> Flips | None:
+    """Return what the reference changes against other questions' rationales, over a cell's seeds.
+
+    Only questions on which the reference and every other rationale were tried in every run count;
+    None where no other rationale was tried. The gain is a ratio, the errors that the reference
+    mends beyond the others over all errors; its interval is that of the ratio's residuals over
+    questions and seeds, which for one run is Student's over its errors. Questions of one group
+    count as one draw.
     """
-    tried = [outcomes for outcomes in others if outcomes]
-    if not tried:
+    tried = [AskedAgain(run.main, run.reference, [of for of in run.others if of]) for run in runs]
+    if not all(run.others for run in tried):
         return None
-    ids = sorted(set(main).intersection(reference, *tried))
-    by_reference = {key: float(reference[key] is Outcome.CORRECT) for key in ids}
-    by_others = {key: mean(of[key] is Outcome.CORRECT for of in tried) for key in ids}
-    wrong = [key for key in ids if main[key] is not Outcome.CORRECT]
-    right = [key for key in ids if main[key] is Outcome.CORRECT]
-    gains = [by_reference[key] - by_others[key] for key in wrong]
-    return Flips(
-        wrong=len(wrong),
-        mended=round(sum(by_reference[key] for key in wrong)),
-        mended_by_others=sum(by_others[key] for key in wrong),
-        right=len(right),
-        spoilt=round(sum(1 - by_reference[key] for key in right)),
-        spoilt_by_others=sum(1 - by_others[key] for key in right),
-        others=len(tried),
-        gain=mean(gains) if gains else None,
-        interval=mean_interval(gains),
+    ids = sorted(
+        set.intersection(*(set(run.main).intersection(run.reference, *run.others) for run in tried))
     )
+    answers = [(run, key) for run in tried for key in ids]
+    wrong = [(run, key) for run, key in answers if run.main[key] is not Outcome.CORRECT]
+    right = [(run, key) for run, key in answers if run.main[key] is Outcome.CORRECT]
+    gains = [run.is_mended(key) - run.is_mended_by_others(key) for run, key in wrong]
+    gain = mean(gains) if gains else None
+    return Flips(
+        seeds=len(tried),
+        questions=len(ids),
+        wrong=len(wrong),
+        mended=round(sum(run.is_mended(key) for run, key in wrong)),
+        mended_by_others=sum(run.is_mended_by_others(key) for run, key in wrong),
+        right=len(right),
+        spoilt=round(sum(1 - run.is_mended(key) for run, key in right)),
+        spoilt_by_others=sum(1 - run.is_mended_by_others(key) for run, key in right),
+        others=min(len(run.others) for run in tried),
+        gain=gain,
+        interval=None if gain is None else _bound_gain(tried, ids, gain, groups),
+    )
+
+
+def _bound_gain(
+    runs: Sequence[AskedAgain], ids: Sequence[int], gain: float, groups: Groups | None
+) -> Interval | None:
+    """Return the gain's interval; None where fewer than two questions were answered wrong."""
+    import numpy as np  # 0.1 s that most commands need not wait
+
+    kept = [key for key in ids if any(run.main[key] is not Outcome.CORRECT for run in runs)]
+    if len(kept) < 2:
+        return None
+    weights = np.array([[run.main[key] is not Outcome.CORRECT for run in runs] for key in kept])
+    gains = np.array(
+        [[run.is_mended(key) - run.is_mended_by_others(key) for run in runs] for key in kept]
+    )
+    residuals = weights * (gains - gain) / weights.mean()
+    half = float(cell_variance(residuals, number_groups(kept, groups)).half)
+    return Interval(max(-1.0, gain - half), min(1.0, gain + half))
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,7 @@ def measure_cell(seeds: Sequence[Answers], groups: Groups | None = None) -> Cell
     Questions of one group count as one draw.
     """
     ids = _common(seeds)
-    return measure_table(_table(seeds, ids), _clusters(ids, groups)) if ids else None
+    return measure_table(_table(seeds, ids), number_groups(ids, groups)) if ids else None
 
 
 def compare_cells(
@@ -148,7 +148,9 @@ def compare_cells(
     ids = _common([*seeds_a, *seeds_b])
     if len(ids) < 2:
         return None
-    return compare_tables(_table(seeds_a, ids), _table(seeds_b, ids), _clusters(ids, groups), vary)
+    return compare_tables(
+        _table(seeds_a, ids), _table(seeds_b, ids), number_groups(ids, groups), vary
+    )
 
 
 def measure_table(table: Table, clusters: NDArray[Any] | None = None) -> CellAccuracy:
@@ -204,7 +206,7 @@ def _table(seeds: Sequence[Answers], ids: Sequence[int]) -> Table:
     return np.array([[answers[key] for answers in seeds] for key in ids], dtype=float)
 
 
-def _clusters(ids: Sequence[int], groups: Groups | None) -> NDArray[Any] | None:
+def number_groups(ids: Sequence[int], groups: Groups | None) -> NDArray[Any] | None:
     """Return a number for each question's group, its own where it has none; None without groups."""
     import numpy as np
 

@@ -69,15 +69,21 @@ class ReportPair:
 
 @dataclass(frozen=True, slots=True)
 class ReportFaults:
-    """A two-stage run's errors by fault, and its accuracy under each variant that was asked."""
+    """A two-stage run's errors by fault, and its accuracy under each variant that was asked.
+
+    `own` is its accuracy with its own rationales on the questions of each variant. `over_seeds` is
+    what the control says over all seeds of the run's cell: of the first of them, else empty.
+    """
 
     run_id: int
     name: str
     errors: int
     faults: Mapping[Fault, int]
     variants: Mapping[Variant, Score]
+    own: Mapping[Variant, Score]
     control: Sequence[str] = ()  # what the control and the 2x2 of followed rationales say
     tells_blame: bool = False  # whether the control lets a fault be the rationale's or the other's
+    over_seeds: Sequence[str] = ()
 
     @property
     def said(self) -> str:

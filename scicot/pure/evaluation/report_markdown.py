@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scicot.pure.evaluation.attribution import DEFINITIONS
+from scicot.pure.evaluation.attribution import DEFINITIONS, GIVEN
 from scicot.pure.evaluation.attribution import TITLES as FAULT_TITLES
 from scicot.pure.evaluation.comparison import say_needed, say_p
-from scicot.pure.evaluation.report import CELL_TITLES, Report, ReportExample, ReportPair, ReportRun
+from scicot.pure.evaluation.report import (
+    CELL_TITLES,
+    Report,
+    ReportExample,
+    ReportFaults,
+    ReportPair,
+    ReportRun,
+)
 from scicot.pure.evaluation.slices import TITLES as SLICE_TITLES
 from scicot.pure.evaluation.table_formats import percent, to_markdown, with_reasons
 from scicot.pure.markdown import escape_markdown, fence
@@ -39,12 +46,27 @@ def to_report_markdown(report: Report) -> str:
             f"- {FAULT_TITLES[fault]}: {count} of {faults.errors} errors. {DEFINITIONS[fault]}"
             for fault, count in faults.faults.items()
         ]
-        parts.append(faults.said)
-        parts += faults.control
+        parts += [_variants(faults), faults.said, *faults.control, *faults.over_seeds]
     parts.append("## Runs")
     for run in report.runs:
         parts += _run(run)
     return "\n\n".join(parts) + "\n"
+
+
+def _variants(faults: ReportFaults) -> str:
+    """Return how the answering stage does with each kind of rationale, as a table."""
+    lines = [
+        "| The answering stage is given | n | right | 95 % | its own, there |",
+        "| :-- | --: | --: | :-- | --: |",
+    ]
+    for variant, title in GIVEN.items():
+        score = faults.variants.get(variant)
+        if score is None:
+            continue
+        bounds = score.interval.to_words(".1f") if score.interval else "–"
+        own = percent(faults.own[variant].accuracy)
+        lines.append(f"| {title} | {score.n} | {percent(score.accuracy)} | {bounds} | {own} |")
+    return "\n".join(lines)
 
 
 def _pair(pair: ReportPair) -> Iterator[str]:

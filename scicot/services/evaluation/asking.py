@@ -41,6 +41,7 @@ from scicot.words.records import (
 )
 from scicot.words.runs import RunView
 
+_WHOSE = {"teacher": "teacher", "human": "person"}
 AT_ONCE = 64  # questions between two looks at the cancel flag
 
 
@@ -48,13 +49,20 @@ AT_ONCE = 64  # questions between two looks at the cancel flag
 def start_attribution(session: Session, actor: Actor, config: AttributionConfig) -> int:
     """Check that the run can be asked again, queue that as a run of its own and return its id.
 
-    Raises NotFound, or InvalidConfig for a run that has no answering stage or no predictions.
+    Raises NotFound, or InvalidConfig for a run that has no answering stage, no predictions, or no
+    question with a reference where only those are to be asked.
     """
     run = _two_stage_run(session, config.run)
-    if not list_outcomes(session, run.id):
+    answered = list_outcomes(session, run.id)
+    if not answered:
         raise InvalidConfig(
             f"Run {run.id} ({run.name}) has no predictions to ask again about. Choose a run that "
             "has answered questions."
+        )
+    if config.only_referenced and not _list_approved(session, list(answered), config):
+        raise InvalidConfig(
+            f"None of the {len(answered):,} questions of run {run.id} has an approved rationale of "
+            f"a {_WHOSE[str(config.reference)]}. Ask about all questions, or bring rationales in."
         )
     return create_lone_run(
         session,
@@ -144,23 +152,40 @@ def plan_variants(
     main: Sequence[Prediction],
     questions: Mapping[int, StoredQuestion],
 ) -> dict[Variant, dict[int, str | None]]:
-    """Return the rationale to give for each question under each variant, by question id."""
+    """Return the rationale to give for each question under each variant, by question id.
+
+    A question is given the same other questions' rationales whether all are asked or only those
+    that have a reference, so that none is asked twice.
+    """
     ids = [prediction.question_id for prediction in main]
+    references = _list_approved(session, ids, config)
+    asked = [key for key in ids if key in references] if config.only_referenced else ids
     by_name = {questions[key].external_id: key for key in ids}
     written = {prediction.question_id: prediction.rationale for prediction in main}
-    plans: dict[Variant, dict[int, str | None]] = {Variant.NO_RATIONALE: dict.fromkeys(ids)}
+    plans: dict[Variant, dict[int, str | None]] = {Variant.NO_RATIONALE: dict.fromkeys(asked)}
     for step, variant in enumerate(OTHERS, start=1):
-        others = pair_with_others([questions[key].external_id for key in ids], step)
-        plans[variant] = {by_name[name]: written[by_name[other]] for name, other in others.items()}
+        others = pair_with_others(list(by_name), step)
+        partner = {by_name[name]: by_name[other] for name, other in others.items()}
+        plans[variant] = {key: written[partner[key]] for key in asked if key in partner}
     if config.reference is not None:
-        references = list_references(session, ids, config.reference, only_reviewed=True)
         plans[Variant.TEACHER_RATIONALE] = {
-            key: references[key] for key in ids if key in references
+            key: references[key] for key in asked if key in references
         }
         plans[Variant.MASKED_REFERENCE] = {
-            key: mask_rationale(references[key], questions[key]) for key in ids if key in references
+            key: mask_rationale(references[key], questions[key])
+            for key in asked
+            if key in references
         }
     return plans
+
+
+def _list_approved(
+    session: Session, question_ids: Sequence[int], config: AttributionConfig
+) -> dict[int, str]:
+    """Return the reference that somebody approved of each question that has one."""
+    if config.reference is None:
+        return {}
+    return list_references(session, question_ids, config.reference, only_reviewed=True)
 
 
 def _unanswered(
@@ -186,13 +211,19 @@ def _answer(
     variant: Variant,
     student: Student,
 ) -> list[Prediction]:
-    """Return what the student answers to each question with the rationale given for it."""
+    """Return what the student answers to each question with the rationale given for it.
+
+    Nothing is written where the options' scores alone decide: of what a student that was not shown
+    the options writes, no answer is read.
+    """
     task = plan_of(trained).answers.answer.task
     asked = [questions[key] for key in given]
     limit = trained.max_input_tokens
     inputs = [answer_input(trained, task, question, given[question.id]) for question in asked]
-    outputs = student.generate(inputs, ANSWER_TOKENS, max_input_tokens=limit)
+    outputs = ["" for _ in asked]
     likeliest: list[str | None] = [None for _ in asked]
+    if trained.show_options or not all(question.choices for question in asked):
+        outputs = student.generate(inputs, ANSWER_TOKENS, max_input_tokens=limit)
     if not trained.show_options:
         texts = [option_texts(trained, question) for question in asked]
         scores = student.score(

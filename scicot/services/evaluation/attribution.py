@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from db.models import PredictionRow, RunRow
 from scicot.pure.evaluation.attribution import (
+    AskedAgain,
     Fault,
     Flips,
     Followed,
@@ -19,6 +20,8 @@ from scicot.pure.evaluation.attribution import (
 )
 from scicot.pure.methods.registry import usual_plan
 from scicot.pure.predictions.metrics import Score, score_outcomes
+from scicot.services.evaluation.cells import find_cell
+from scicot.services.evaluation.seed_answers import list_groups
 from scicot.services.predictions.store import list_outcomes
 from scicot.words.configs import AttributionConfig
 from scicot.words.records import (
@@ -29,6 +32,7 @@ from scicot.words.records import (
 )
 from scicot.words.runs import RunView
 
+MASKED = "Without its answer sentence and the options' words"
 OTHERS = (Variant.OTHER_RATIONALE, Variant.OTHER_RATIONALE_2, Variant.OTHER_RATIONALE_3)
 
 
@@ -36,7 +40,8 @@ OTHERS = (Variant.OTHER_RATIONALE, Variant.OTHER_RATIONALE_2, Variant.OTHER_RATI
 class Attribution:
     """A run's errors by fault, and how it answers under each variant.
 
-    `variants` holds the scores that there are, each over the questions that it was asked;
+    `variants` holds the scores that there are, each over the questions that it was asked, and
+    `own` how the run answers those same questions with the rationales that it wrote;
     `references` says whose rationales were tried as the good ones, and by which run. `flips` is
     the control: what the reference changes beyond another question's rationale; `flips_masked` the
     same with the answer taken out of it. `followed` is what the rationales argued for.
@@ -45,6 +50,7 @@ class Attribution:
     questions: int
     faults: Mapping[Fault, Sequence[int]]
     variants: Mapping[Variant, Score]
+    own: Mapping[Variant, Score]
     references: Sequence[tuple[int, str]] = ()
     flips: Flips | None = None
     flips_masked: Flips | None = None
@@ -74,7 +80,8 @@ def is_two_stage(run: RunView) -> bool:
 
 def attribute_errors(session: Session, run_id: int) -> Attribution:
     """Return a run's errors sorted by fault, from the variants that were asked."""
-    outcomes = {variant: list_outcomes(session, run_id, variant) for variant in Variant}
+    outcomes = load_variants(session, run_id)
+    groups = list_groups(session, [run_id])
     main = outcomes[Variant.MAIN]
     bare, reference = outcomes[Variant.NO_RATIONALE], outcomes[Variant.TEACHER_RATIONALE]
     faults: dict[Fault, list[int]] = {fault: [] for fault in Fault}
@@ -90,13 +97,74 @@ def attribute_errors(session: Session, run_id: int) -> Attribution:
         questions=len(main),
         faults=faults,
         variants={key: score_outcomes(of.values()) for key, of in outcomes.items() if of},
+        own={
+            variant: score_outcomes(main[key] for key in of if key in main)
+            for variant, of in outcomes.items()
+            if of
+        },
         references=_list_references(session, run_id),
-        flips=count_flips(main, reference, [outcomes[variant] for variant in OTHERS]),
-        flips_masked=count_flips(
-            main, outcomes[Variant.MASKED_REFERENCE], [outcomes[variant] for variant in OTHERS]
-        ),
+        flips=count_flips([asked_again(outcomes)], groups),
+        flips_masked=count_flips([asked_again(outcomes, Variant.MASKED_REFERENCE)], groups),
         followed=count_followed(_list_flagged(session, run_id)),
     )
+
+
+def asked_again(
+    outcomes: Mapping[Variant, Mapping[int, Outcome]],
+    reference: Variant = Variant.TEACHER_RATIONALE,
+) -> AskedAgain:
+    """Return how a run's answers come out with a reference and with other questions' rationales."""
+    others = [outcomes[variant] for variant in OTHERS]
+    return AskedAgain(outcomes[Variant.MAIN], outcomes[reference], others)
+
+
+def load_variants(session: Session, run_id: int) -> dict[Variant, dict[int, Outcome]]:
+    """Return the outcomes of a run under each variant, by question; none where it was not asked."""
+    return {variant: list_outcomes(session, run_id, variant) for variant in Variant}
+
+
+@dataclass(frozen=True, slots=True)
+class SeedFlips:
+    """The control over the runs of a cell that were asked again with the same kind of reference."""
+
+    runs: Sequence[int]
+    flips: Flips
+    flips_masked: Flips | None
+
+    @property
+    def sentences(self) -> list[str]:
+        """What the control says over all of these runs, in words."""
+        said = [self.flips.sentence]
+        if self.flips_masked is not None and self.flips_masked.gain is not None:
+            said.append(f"{MASKED}: {self.flips_masked.sentence}")
+        return said
+
+
+def attribute_seeds(session: Session, run: RunView) -> SeedFlips | None:
+    """Return the control over a run's seeds; None where fewer than two were asked with references.
+
+    Only seeds whose references are of the run's own kind are taken together with it.
+    """
+    kind = _kind_of_reference(session, run.id)
+    if kind is None:
+        return None
+    cell = [one.id for one in find_cell(session, run)]
+    asked = [run_id for run_id in cell if _kind_of_reference(session, run_id) == kind]
+    if len(asked) < 2 or run.id not in asked:
+        return None
+    loaded = [load_variants(session, run_id) for run_id in asked]
+    groups = list_groups(session, asked)
+    flips = count_flips([asked_again(outcomes) for outcomes in loaded], groups)
+    if flips is None or flips.gain is None:
+        return None
+    masked = [asked_again(outcomes, Variant.MASKED_REFERENCE) for outcomes in loaded]
+    return SeedFlips(asked, flips, count_flips(masked, groups))
+
+
+def _kind_of_reference(session: Session, run_id: int) -> str | None:
+    """Return whose rationales a run was last asked again with; None where it was not."""
+    references = _list_references(session, run_id)
+    return references[-1][1] if references else None
 
 
 def _list_flagged(session: Session, run_id: int) -> list[tuple[Sequence[str], Outcome]]:

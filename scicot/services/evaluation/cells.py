@@ -101,6 +101,15 @@ def group_cells(runs: Iterable[RunView]) -> list[SeedCell]:
     return sorted(cells, key=lambda cell: (-len(cell.runs), -max(cell.ids)))
 
 
+def find_cell(session: Session, run: RunView) -> tuple[RunView, ...]:
+    """Return the finished training runs that differ from this one in nothing but the seed."""
+    alike = _what_is_alike(run)
+    (cell,) = group_cells([one for one in _list_done(session) if _what_is_alike(one) == alike]) or [
+        SeedCell((run,))
+    ]
+    return cell.runs
+
+
 def _what_is_alike(run: RunView) -> str:
     """Return what the runs of one cell have in common."""
     return content_hash([run.kind, run.dataset, cell_settings(run.config)])

@@ -25,7 +25,12 @@ from scicot.pure.evaluation.report import (
 from scicot.pure.evaluation.report_markdown import to_report_markdown
 from scicot.pure.evaluation.tables import RunScore
 from scicot.pure.predictions.places import Standing, read_standing
-from scicot.services.evaluation.attribution import attribute_errors, is_two_stage
+from scicot.services.evaluation.attribution import (
+    MASKED,
+    attribute_errors,
+    attribute_seeds,
+    is_two_stage,
+)
 from scicot.services.evaluation.figures import draw_figures
 from scicot.services.evaluation.report_pairs import list_pairs
 from scicot.services.evaluation.results import (
@@ -140,9 +145,7 @@ def _faults(session: Session, runs: Sequence[RunView]) -> list[ReportFaults]:
             flips, masked = attribution.flips, attribution.flips_masked
             control = [flips.sentence] if flips else []
             if masked and masked.gain is not None:
-                control.append(
-                    f"Without its answer sentence and the options' words: {masked.sentence}"
-                )
+                control.append(f"{MASKED}: {masked.sentence}")
             control.append(attribution.followed.sentence)
             listed.append(
                 ReportFaults(
@@ -151,11 +154,23 @@ def _faults(session: Session, runs: Sequence[RunView]) -> list[ReportFaults]:
                     errors=attribution.errors,
                     faults=counts,
                     variants=attribution.variants,
+                    own=attribution.own,
                     control=control,
                     tells_blame=flips is not None and flips.tells_blame,
+                    over_seeds=_over_seeds(session, run),
                 )
             )
     return listed
+
+
+def _over_seeds(session: Session, run: RunView) -> list[str]:
+    """Return what the control says over the run's seeds, where it is the first of them."""
+    seeds = attribute_seeds(session, run)
+    if seeds is None or run.id != min(seeds.runs):
+        return []
+    runs = ", ".join(str(run_id) for run_id in seeds.runs)
+    first, *others = seeds.sentences
+    return [f"Runs {runs} together. {first}", *others]
 
 
 def _run(run: RunView, scored: RunScore, snapshot: Snapshot | None) -> ReportRun:

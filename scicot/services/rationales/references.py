@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from db.models import QuestionRow, RationaleRow, RevisionRow
+from db.models import PredictionRow, RationaleRow, RevisionRow
 from db.rows import chunks
-from scicot.services.questions.lookup import find_dataset_id
-from scicot.words.records import APPROVED, Origin, RationaleStatus, Split
+from scicot.words.records import APPROVED, Origin, RationaleStatus, Variant
 
 _RANK = case(
     (RationaleRow.status == RationaleStatus.EDITED, 0),
@@ -49,14 +48,14 @@ def list_references(
     return texts
 
 
-def count_references(session: Session, dataset: str) -> dict[Origin, int]:
-    """Return how many test questions of the dataset have an approved rationale, by its origin."""
+def count_references(session: Session, run_id: int) -> dict[Origin, int]:
+    """Return how many questions that a run answered have an approved rationale, by its origin."""
     rows = session.execute(
         select(RationaleRow.origin, func.count(RationaleRow.question_id.distinct()))
-        .join(QuestionRow, QuestionRow.id == RationaleRow.question_id)
+        .join(PredictionRow, PredictionRow.question_id == RationaleRow.question_id)
         .where(
-            RationaleRow.dataset_id == find_dataset_id(session, dataset),
-            QuestionRow.split == Split.TEST,
+            PredictionRow.run_id == run_id,
+            PredictionRow.variant == Variant.MAIN,
             RationaleRow.origin.in_((Origin.TEACHER, Origin.HUMAN)),
             RationaleRow.status.in_(APPROVED),
         )

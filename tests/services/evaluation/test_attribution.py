@@ -4,10 +4,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
+from db.models import RunRow
+from db.session import write
 from scicot.pure.evaluation.attribution import Fault
 from scicot.pure.methods.registry import make_config
 from scicot.services.evaluation.asking import ask_variants, start_attribution
-from scicot.services.evaluation.attribution import attribute_errors
+from scicot.services.evaluation.attribution import attribute_errors, attribute_seeds
 from scicot.services.predictions.store import list_predictions
 from scicot.services.rationales.references import count_references
 from scicot.services.runs.context import RunContext
@@ -19,6 +21,7 @@ from scicot.words.records import (
     Origin,
     RationaleStatus,
     RunKind,
+    RunStatus,
     Split,
     StoredQuestion,
     Variant,
@@ -183,7 +186,85 @@ def test_asking_again_asks_only_what_is_new(
     assert len(student.asked) == 2  # the reference, whole and masked
     (asked,) = list_predictions(session, run_id, variant=Variant.TEACHER_RATIONALE)
     assert asked.rationale == REFERENCE
-    assert count_references(session, "demo") == {Origin.TEACHER: 1}
+    assert count_references(session, run_id) == {Origin.TEACHER: 1}
+
+
+def test_only_the_questions_with_a_reference_are_asked_and_later_the_others_alone(
+    session: Session,
+    settings: Settings,
+    actor: Actor,
+    questions: list[StoredQuestion],
+    run_id: int,
+    student: ScriptedStudent,
+) -> None:
+    for question in questions[2:4]:
+        store_rationale(session, question, REFERENCE, status=RationaleStatus.ACCEPTED)
+    context = make_context(session, settings, actor, run_id)
+    few = AttributionConfig(run=run_id, only_referenced=True)
+    ask_variants(context, few, get_run(session, run_id), student)
+    session.commit()  # ends the read from before
+    found = attribute_errors(session, run_id)
+    asked = {variant: score.n for variant, score in found.variants.items()}
+    assert asked.pop(Variant.MAIN) == 6
+    assert len(asked) == 6
+    assert set(asked.values()) == {2}
+    # of the two the run itself had none right, of all six one
+    assert found.own[Variant.TEACHER_RATIONALE].correct == 0
+    assert found.own[Variant.MAIN].correct == 1
+    assert [len(found.faults[fault]) for fault in (Fault.UNSTEADY, Fault.RATIONALE)] == [1, 1]
+    given = [
+        one.rationale for one in list_predictions(session, run_id, variant=Variant.OTHER_RATIONALE)
+    ]
+    student.asked.clear()
+    ask_variants(context, AttributionConfig(run=run_id), get_run(session, run_id), student)
+    session.commit()  # ends the read from before
+    assert len(student.asked) == 4 * 4
+    after = [
+        one.rationale for one in list_predictions(session, run_id, variant=Variant.OTHER_RATIONALE)
+    ]
+    assert len(after) == 6
+    assert set(given) <= set(after)
+
+
+def test_only_questions_with_a_reference_where_there_are_none_is_refused(
+    session: Session, actor: Actor, run_id: int
+) -> None:
+    with pytest.raises(InvalidConfig, match="of a person"):
+        start_attribution(
+            session, actor, AttributionConfig(run=run_id, reference="human", only_referenced=True)
+        )
+    with pytest.raises(InvalidConfig, match="choose a reference"):
+        AttributionConfig.checked(run=run_id, reference=None, only_referenced=True)
+
+
+def test_the_control_is_told_over_the_seeds_that_were_asked_with_the_same_kind_of_reference(
+    session: Session,
+    settings: Settings,
+    actor: Actor,
+    questions: list[StoredQuestion],
+    student: ScriptedStudent,
+) -> None:
+    for question in questions:
+        store_rationale(session, question, REFERENCE, status=RationaleStatus.ACCEPTED)
+    runs = []
+    for seed in range(3):
+        config = make_config(method="sci_cot", dataset="demo", snapshot="s", seed=seed)
+        plain = config.model_dump(mode="json")
+        runs.append(store_run(session, questions, right=[seed], method="sci_cot", config=plain))
+    for run_id in runs[:2]:
+        before = attribute_seeds(session, get_run(session, run_id))
+        assert before is None
+        context = make_context(session, settings, actor, run_id)
+        ask_variants(context, AttributionConfig(run=run_id), get_run(session, run_id), student)
+        with write(session):
+            session.get_one(RunRow, context.run.id).status = RunStatus.DONE
+    session.commit()  # ends the read from before
+    found = attribute_seeds(session, get_run(session, runs[0]))
+    assert found is not None
+    assert list(found.runs) == runs[:2]
+    # wrong: questions 1-5 and 0, 2-5; the reference mends the third of each
+    assert (found.flips.seeds, found.flips.wrong, found.flips.mended) == (2, 10, 2)
+    assert attribute_seeds(session, get_run(session, runs[2])) is None
 
 
 def test_each_question_is_given_another_questions_rationale(
@@ -220,7 +301,8 @@ def test_a_student_that_was_not_shown_the_options_answers_with_the_likeliest(
     bare = list_predictions(session, run_id, variant=Variant.NO_RATIONALE)
     last = {question.id: question.labels[-1] for question in questions}
     assert {prediction.question_id: prediction.label for prediction in bare} == last
-    assert {prediction.output for prediction in bare} != set(last.values())
+    assert {prediction.output for prediction in bare} == {""}
+    assert student.asked == []  # what it would write decides nothing
 
 
 def test_a_cancelled_attribution_stops_between_parts(

@@ -20,6 +20,7 @@ from scicot.services.evaluation.report_pairs import choose_runs
 from scicot.services.predictions.store import store_predictions
 from scicot.services.questions.lookup import find_dataset_id
 from scicot.services.runs.runs import create_run, get_run
+from scicot.words.configs import AttributionConfig
 from scicot.words.errors import InvalidInput, NotFound
 from scicot.words.records import (
     Actor,
@@ -32,7 +33,7 @@ from scicot.words.records import (
     Variant,
 )
 from tests.builders import store_questions, store_rationale
-from tests.predictions import make_prediction, store_experiment, store_run
+from tests.predictions import make_prediction, store_experiment, store_run, store_trained
 
 NASTY = '<script>alert("x")</script> ![a](http://evil.example/b.png) <img src=http://evil.example>'
 
@@ -159,6 +160,39 @@ def test_attribution_stands_in_the_report_once_the_variants_were_asked(
         f"Of the {told} errors that it tells apart 100\u00a0% are the rationale's fault"
         in found.said
     )
+    written = to_report_markdown(build_report(session))
+    assert "| the reference rationale | 20 | 100.00 |" in written
+    assert "together. Of" not in written  # one seed
+
+
+def test_the_control_over_all_seeds_stands_once_in_the_report(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    ids = []
+    for seed in (0, 1):
+        config = make_config(method="sci_cot", dataset="demo", snapshot="s", seed=seed)
+        stored = store_trained(session, questions, config, right=range(30))
+        ids.append(stored)
+        with write(session):
+            asking = AttributionConfig(run=stored).model_dump(mode="json")
+            create_run(
+                session,
+                Actor("Ada"),
+                kind=RunKind.ATTRIBUTE,
+                name="asked",
+                config=asking,
+                status=RunStatus.DONE,
+            )
+        for variant in (Variant.TEACHER_RATIONALE, Variant.NO_RATIONALE, *OTHERS):
+            is_right = variant is Variant.TEACHER_RATIONALE
+            answers = [
+                make_prediction(one, is_right=is_right, variant=variant) for one in questions
+            ]
+            store_predictions(session, stored, answers)
+    report = build_report(session)
+    assert [bool(one.over_seeds) for one in report.faults] == [True, False]
+    for page in (to_report_markdown(report), render_html(report)):
+        assert page.count(f"Runs {ids[0]}, {ids[1]} together. Of 60 wrong answers") == 1
 
 
 def test_one_run_stands_for_a_method_the_fullest_with_the_smallest_seed(
