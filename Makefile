@@ -6,7 +6,7 @@ RERUNS ?= 0
 RUNS := .venv/.runs
 STAMP := .venv/.installed
 
-.PHONY: setup app docs quick test test-slow check e2e bench soak screenshots demo-data lock migration chromium test-postgresql test-cluster
+.PHONY: setup app docs quick test test-slow check e2e bench soak screenshots demo-data lock migration chromium test-postgresql test-s3 test-cluster
 .DEFAULT_GOAL := app
 
 setup: $(STAMP)
@@ -82,6 +82,15 @@ soak: setup chromium
 # Every service test on PostgreSQL, also those that train, which `make test` divides.
 test-postgresql: setup
 	SCICOT_TEST_DATABASE=postgresql $(BIN)/python -m pytest tests/services -m "not slow"
+
+# Artifacts in an object store: an S3 server on loopback, in an environment of its own, because what
+# speaks S3 wants an older python-dateutil.
+S3 := .venv/s3
+test-s3: setup
+	$(PYTHON) -m venv $(S3)
+	$(S3)/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt -r requirements-s3.txt
+	$(S3)/bin/python -m pytest tests/adapters/test_artifact_store.py \
+	  tests/services/students/test_shared_artifacts.py -k s3
 
 # This machine, a real Slurm (Debian: slurm-wlm and munge; as root) and a real Ray cluster of two nodes,
 # both on loopback, started by the tests, each on SQLite and PostgreSQL: the table in docs/scaling.md.

@@ -16,6 +16,7 @@ from scicot.services.workspace import open_workspace
 from scicot.words.records import Actor
 from scicot.words.settings import Settings, get_settings
 from tests.postgresql import drop_database, find_programs, new_database, running_server
+from tests.s3 import running_bucket
 
 # Several processes share the tests: threads that wait for each other by spinning would slow all.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -59,6 +60,15 @@ def postgresql_server() -> Iterator[str]:
         migrate(template)  # once: fifty tables take seconds, a copy of them does not
         get_engine(template).dispose()
         yield template
+
+
+@pytest.fixture(scope="session")
+def s3_bucket() -> Iterator[str]:
+    """The URL of a bucket on an object store of the tests' own; skipped without its packages."""
+    pytest.importorskip("moto")
+    pytest.importorskip("s3fs")
+    with running_bucket() as url:
+        yield url
 
 
 @pytest.fixture

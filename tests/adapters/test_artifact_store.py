@@ -16,9 +16,12 @@ from scicot.words.settings import Settings
 NAME = "stages/abc"
 
 
-@pytest.fixture(params=["file", "memory"])
+@pytest.fixture(params=["file", "memory", "s3"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> ArtifactStore:
-    where = {"file": f"file://{tmp_path / 'bucket'}", "memory": f"memory://{uuid.uuid4().hex}"}
+    name = uuid.uuid4().hex
+    where = {"file": f"file://{tmp_path / 'bucket'}", "memory": f"memory://{name}"}
+    if request.param == "s3":
+        where["s3"] = f"{request.getfixturevalue('s3_bucket')}/{name}"
     opened = open_store(Settings(artifacts=where[request.param]))
     assert opened is not None
     return opened

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -37,11 +38,16 @@ __all__ = ["tiny_t5"]
 ADA = Actor("Ada")
 
 
-@pytest.fixture
-def here(session: Session, settings: Settings, tmp_path: Path) -> Settings:
+@pytest.fixture(params=["file", "s3"])
+def here(
+    request: pytest.FixtureRequest, session: Session, settings: Settings, tmp_path: Path
+) -> Settings:
     """One machine's settings; questions are there."""
     prepare(session, tmp_path / "data")
-    return settings.model_copy(update={"artifacts": f"file://{tmp_path / 'bucket'}"})
+    url = f"file://{tmp_path / 'bucket'}"
+    if request.param == "s3":
+        url = f"{request.getfixturevalue('s3_bucket')}/{uuid.uuid4().hex}"
+    return settings.model_copy(update={"artifacts": url})
 
 
 @pytest.fixture
@@ -130,7 +136,9 @@ def test_a_run_stopped_on_one_machine_goes_on_at_another_to_the_same_weights(
     lists = {Path(path).name for path in kept if path.endswith(".json")} - {"state.json", MARKER}
     assert lists == {"step-00000003.json", "step-00000004.json"}
     (newest,) = [path for path in kept if "/step-00000004." in path and "/model." in path]
-    Path(newest).write_bytes(b"no weights")  # damaged there: the one before is as good
+    store_of(here).system.pipe_file(
+        newest, b"no weights"
+    )  # damaged there: the one before is as good
     shutil.rmtree(here.artifacts_folder)
     resume_run(session, ADA, run_id)
     session.rollback()
@@ -150,7 +158,7 @@ def test_a_damaged_stage_is_said_and_trained_anew(
 ) -> None:
     run = train(session, here, tiny_config("finetune", tiny_t5))
     (model,) = [path for path in files(here) if path.endswith("model/model.safetensors")]
-    Path(model).write_bytes(b"no weights")
+    store_of(here).system.pipe_file(model, b"no weights")
     with pytest.raises(DamagedArtifact, match="Train the run again"):
         load_trained(session, there, run.id)
     again = train(session, there, tiny_config("finetune", tiny_t5))
