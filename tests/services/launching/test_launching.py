@@ -184,6 +184,22 @@ def test_a_run_whose_hand_over_takes_minutes_is_handed_over_once(
     assert len(slurm.carried) == 1
 
 
+def test_a_hand_over_that_began_in_a_time_to_come_is_begun_again(
+    workspace: Workspace, slurm: NotingCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(_carried: Carried) -> Submitted:
+        raise KeyboardInterrupt  # in the midst of it, while the clock was a day ahead
+
+    with monkeypatch.context() as ahead:
+        ahead.setattr(tending, "utc_now", lambda: utc_now() + timedelta(days=1))
+        ahead.setattr(slurm, "submit", die)
+        with pytest.raises(KeyboardInterrupt):
+            send(workspace)
+    workspace.rollback()
+    workspace.tend()
+    assert len(slurm.carried) == 1
+
+
 def test_a_job_whose_run_was_handed_over_anew_meanwhile_is_ended(
     workspace: Workspace, slurm: NotingCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
