@@ -74,7 +74,7 @@ def pack_run(session: Session, settings: Settings, actor: Actor, run_id: int, pa
     run = get_run(session, run_id)
     _refuse(run)
     # where it is worked on beside the parcel, its progress is followed
-    launch = LaunchRow(run_id=run_id, options={}, parcel=str(path), read_bytes=0)
+    launch = LaunchRow(run_id=run_id, options={}, parcel=str(path), read_bytes=0, state="")
     if run.status in ENDED_BADLY:  # nothing starts it meanwhile
         packed = write_run(session, settings, run, path)
         resume_run(session, actor, run_id, launcher=PARCEL, launch=launch)
