@@ -73,6 +73,14 @@ def test_a_link_inside_the_docs_leads_somewhere(path: Path) -> None:
     assert lost == []
 
 
+@pytest.mark.parametrize("path", TEXTS, ids=short)
+def test_a_test_that_the_docs_name_is_there(path: Path) -> None:
+    named = re.findall(r"`([\w/]*test_\w+\.py|tests/[\w/.]+)`", path.read_text(encoding="utf-8"))
+    known = {file.name for file in (ROOT / "tests").rglob("test_*.py")}
+    gone = [name for name in named if not (ROOT / name).exists() and name not in known]
+    assert gone == []
+
+
 def commands_in(path: Path) -> list[str]:
     """Return the `scicot ...` lines of a page's code blocks, continued lines joined."""
     blocks = re.findall(r"^```\w*\n(.*?)^```", path.read_text(encoding="utf-8"), re.M | re.S)

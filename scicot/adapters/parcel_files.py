@@ -20,6 +20,7 @@ from scicot.words.storage import full_disk, says_full, storage_error
 
 MANIFEST = "manifest.json"
 FORMAT = 1
+LONGEST_SAID = 200  # characters of a name in a sentence
 LARGEST_MANIFEST = 256 * 1024**2  # bytes; it holds the run's rows
 
 
@@ -97,8 +98,13 @@ def open_parcel(path: Path, folder: Path) -> dict[str, Any]:
     try:
         partial.mkdir(parents=True)
         with tarfile.open(path, "r:") as tar:
+            expected = {MANIFEST, *manifest["files"]}
             for member in tar:
                 _refuse_strange(path, member)
+                # before any is unpacked: millions of others, or a second of the same name
+                if member.name not in expected:
+                    raise _changed(path, member.name)
+                expected.remove(member.name)
             if hasattr(tarfile, "data_filter"):
                 tar.extractall(partial, filter="data")
             else:  # before Python 3.11.4; what the filter refuses is refused above as well
@@ -123,8 +129,8 @@ def _refuse_strange(path: Path, member: tarfile.TarInfo) -> None:
     is_plain = (member.isfile() and not member.issparse()) or member.isdir()
     if leads_out or not is_plain:
         raise InvalidParcel(
-            f"{path.name} holds '{member.name}', which is no plain file inside the parcel. "
-            "Do not use it; pack the run again."
+            f"{path.name} holds '{member.name[:LONGEST_SAID]}', which is no plain file inside the "
+            "parcel. Do not use it; pack the run again."
         )
 
 
@@ -133,10 +139,14 @@ def _refuse_changed(path: Path, folder: Path, hashes: Mapping[str, str]) -> None
     wrong = sorted(there - {MANIFEST} ^ set(hashes))
     wrong += [name for name in sorted(there & set(hashes)) if _hash(folder / name) != hashes[name]]
     if wrong:
-        raise InvalidParcel(
-            f"{path.name} is damaged or was changed: '{wrong[0]}' is not what was packed. "
-            "Copy it again, or pack the run again."
-        )
+        raise _changed(path, wrong[0])
+
+
+def _changed(path: Path, name: str) -> InvalidParcel:
+    return InvalidParcel(
+        f"{path.name} is damaged or was changed: '{name[:LONGEST_SAID]}' is not what was packed. "
+        "Copy it again, or pack the run again."
+    )
 
 
 def _hash(file: Path) -> str:

@@ -66,10 +66,14 @@ def describe(run: RunView) -> dict[str, Any]:
 
 
 def line(run: RunView, place: int | None = None) -> str:
-    """Return a run as one line for a person; `place` is its number in the queue."""
+    """Return a run as one line for a person; `place` is its number in the queue.
+
+    Line breaks in its name or message, as a student's folder may bring them, are blanks here.
+    """
     progress = f" {run.progress_done}/{run.progress_total}" if run.progress_total else ""
     status = f"queued {place}" if place else run.status.value
-    return f"{run.id:>5}  {status:<9}{progress:>12}  {run.name}  {run.error or run.message}"
+    name, said = (" ".join(text.split()) for text in (run.name, run.error or run.message))
+    return f"{run.id:>5}  {status:<9}{progress:>12}  {name}  {said}"
 
 
 @group.command("list")

@@ -15,8 +15,9 @@ from scicot.adapters.clock import utc_now
 from scicot.adapters.students.tryout.probe import ProbeResult
 from scicot.cli.main import app
 from scicot.pure.methods.registry import make_config
+from scicot.services.runs.runs import create_run
 from scicot.services.training.training import start_training
-from scicot.words.records import Actor, RunStatus
+from scicot.words.records import Actor, RunKind, RunStatus
 from scicot.words.settings import get_settings
 from tests.builders import store_questions
 from tests.tiny_students import tiny_t5
@@ -97,6 +98,18 @@ def test_a_run_shows_what_a_cluster_was_handed_line_by_line(run_id: int, session
     assert "\nticket: 17\n" in told
     assert told.endswith(f"\nsubmission:\n{script}\n")
     assert call_json("runs", "show", run_id)["launch"]["submission"] == script
+
+
+def test_a_run_whose_name_has_several_lines_is_one_line_of_the_list(session: Session) -> None:
+    create_run(
+        session,
+        Actor("Ada"),
+        kind=RunKind.TRAIN,
+        name="one\n    7  done",
+        config={},
+        status=RunStatus.FAILED,
+    )
+    assert len(call("runs", "list").stdout.splitlines()) == 1
 
 
 def test_a_waiting_run_says_its_place_and_can_be_made_the_next(run_id: int) -> None:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, not_, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -27,7 +27,7 @@ from scicot.services.launching.launches import make_carried, parcel_of
 from scicot.services.launching.settling import settle
 from scicot.services.launching.travelling import follow_parcel
 from scicot.services.parcels.pack import write_run
-from scicot.services.runs.lost import ACTIVE
+from scicot.services.runs.lost import ACTIVE, CLOCKS_DIFFER
 from scicot.services.runs.runs import get_run
 from scicot.words.errors import ClusterSilent, DatabaseError, SciCotError, StorageError
 from scicot.words.launching import CLUSTERS, OPTIONS, ClusterName, Phase, Seen
@@ -188,7 +188,9 @@ def _claim(session: Session, run_id: int, *, after: datetime | None = None) -> d
     `after` renews a claim of its own.
     """
     now = utc_now()
-    free = or_(LaunchRow.submitted_at.is_(None), LaunchRow.submitted_at < now - SUBMITTING)
+    # one of a time to come was by a clock that was put back
+    is_held = LaunchRow.submitted_at.between(now - SUBMITTING, now + CLOCKS_DIFFER)
+    free = or_(LaunchRow.submitted_at.is_(None), not_(is_held))
     with write(session):
         claimed = session.execute(
             update(LaunchRow)

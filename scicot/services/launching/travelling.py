@@ -21,13 +21,15 @@ from scicot.words.errors import Conflict, InvalidParcel, StorageError
 from scicot.words.records import NOT_BEGUN, Actor, RunStatus
 from scicot.words.settings import PARCEL, Settings
 
+DONE_THERE = "done"  # the state of a parcel whose worker has told so
 MOST = 2**31 - 1  # of what is counted
 
 
 def follow_parcel(session: Session, settings: Settings, run_id: int) -> bool:
     """Bring the news of a run's parcel to its row; a result of a cluster's run is taken in.
 
-    One that a person carried away says where its result lies. A run that is over is left alone.
+    One that a person carried away says where its result lies. A run that is over is left alone,
+    but for one that was cancelled while nothing was heard of its worker: that may go on.
     True where a result lies there that this machine's disk had no room for, or refused.
     """
     launch, row = session.get_one(LaunchRow, run_id), session.get_one(RunRow, run_id)
@@ -35,14 +37,15 @@ def follow_parcel(session: Session, settings: Settings, run_id: int) -> bool:
     parcel, is_over = Path(launch.parcel or ""), row.status.is_finished
     is_carried, actor = row.launcher == PARCEL, row.actor
     stops, read_bytes = row.cancel_requested, launch.read_bytes
+    stops = stops or row.status is RunStatus.CANCELLED
     session.commit()
+    if stops and launch.parcel:
+        ask_to_stop(parcel)
     news = None if is_over else read_news(parcel, read_bytes)
     if news is None:
         return False
-    if stops:
-        ask_to_stop(parcel)
-    _bring(session, run_id, news)
     result = result_path(parcel)
+    _bring(session, run_id, news, result if result.exists() else None)
     if not result.exists() or is_carried:
         return False
     return not _take_in(session, settings, Actor(actor), run_id, result)
@@ -69,8 +72,8 @@ def _take_in(session: Session, settings: Settings, actor: Actor, run_id: int, pa
     return True
 
 
-def _bring(session: Session, run_id: int, news: News) -> None:
-    """Write the news to the row."""
+def _bring(session: Session, run_id: int, news: News, result: Path | None) -> None:
+    """Write the news to the row; `result` is the file that the worker has written, if it has."""
     last: Mapping[str, Any] = next(
         (event for event in reversed(news.events) if "message" in event or "status" in event), {}
     )
@@ -83,9 +86,9 @@ def _bring(session: Session, run_id: int, news: News) -> None:
         _bring_progress(session, row, news)
         status = last.get("status")
         if status == RunStatus.DONE.value and row.launcher == PARCEL:
-            row.status = RunStatus.QUEUED
-            result = result_path(Path(launch.parcel or ""))
-            row.message = f"Done there; `runs take-in {result}` brings its result."
+            launch.state = DONE_THERE  # kept: the worker lives on while it writes the result
+        if launch.state == DONE_THERE and row.launcher == PARCEL:
+            _say_done(row, result)
         elif status in (RunStatus.FAILED.value, RunStatus.CANCELLED.value):
             said = last.get("error")
             row.status, row.error = (
@@ -94,6 +97,15 @@ def _bring(session: Session, run_id: int, news: News) -> None:
             )
             row.finished_at = utc_now()
             row.message = "Cancelled." if row.status is RunStatus.CANCELLED else row.message
+
+
+def _say_done(row: RunRow, result: Path | None) -> None:
+    """Let a run that a person carried away wait for who takes its result in, once it is there."""
+    if result is None:
+        row.message = "Done there; its result is being written."
+        return
+    row.status = RunStatus.QUEUED
+    row.message = f"Done there; `runs take-in {result}` brings its result."
 
 
 def _bring_progress(session: Session, row: RunRow, news: News) -> None:

@@ -74,7 +74,7 @@ def pack_run(session: Session, settings: Settings, actor: Actor, run_id: int, pa
     run = get_run(session, run_id)
     _refuse(run)
     # where it is worked on beside the parcel, its progress is followed
-    launch = LaunchRow(run_id=run_id, options={}, parcel=str(path), read_bytes=0)
+    launch = LaunchRow(run_id=run_id, options={}, parcel=str(path), read_bytes=0, state="")
     if run.status in ENDED_BADLY:  # nothing starts it meanwhile
         packed = write_run(session, settings, run, path)
         resume_run(session, actor, run_id, launcher=PARCEL, launch=launch)
@@ -156,12 +156,27 @@ def describe(session: Session, run: RunView) -> dict[str, Any]:
             "id": run.id,
             "name": run.name,
             "config_hash": run.config_hash,
+            "settings": content_hash(_unnamed(run.config)),
             "created_at": run.created_at.isoformat(),
         },
         "engine": engine_version(),
         "snapshot": snapshot.content_hash if snapshot else None,
         "questions": content_hash([list(row) for row in questions]),
     }
+
+
+def _unnamed(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings without the names of what a parcel knows by its content."""
+    return {name: value for name, value in config.items() if name not in ("dataset", "snapshot")}
+
+
+def is_same_run(here: Mapping[str, Any], packed: Mapping[str, Any]) -> bool:
+    """Return whether a parcel's run is the one that `describe` tells of, whatever both are called.
+
+    Parcels of before had no `settings`: theirs were not to be renamed meanwhile.
+    """
+    known = ("id", "created_at", "settings" if "settings" in packed else "config_hash")
+    return all(here[name] == packed.get(name) for name in known)
 
 
 def _refuse(run: RunView) -> None:

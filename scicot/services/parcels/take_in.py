@@ -26,13 +26,13 @@ from scicot.adapters.students.stages.stage_files import (
     remove_leftovers,
     stage_folder,
 )
-from scicot.services.parcels.pack import describe
+from scicot.services.parcels.pack import describe, is_same_run
 from scicot.services.parcels.rows import read_lines, table_of
 from scicot.services.parcels.work import refuse_other_engine
 from scicot.services.runs.lost import ACTIVE
 from scicot.services.runs.runs import get_run
 from scicot.services.students.stages import find_stage
-from scicot.words.errors import Conflict, InvalidParcel, NotFound, SciCotError
+from scicot.words.errors import Conflict, InvalidInput, InvalidParcel, NotFound, SciCotError
 from scicot.words.people import Action, needs
 from scicot.words.records import Actor, RunStatus
 from scicot.words.runs import RunView
@@ -101,16 +101,17 @@ def _not_fitting(path: Path) -> InvalidParcel:
 
 def _find_run(session: Session, path: Path, manifest: Mapping[str, Any]) -> RunView:
     packed = manifest["run"]
+    strange = InvalidParcel(
+        f"{path.name} is the result of run {packed['id']} ({packed['name']}) of another "
+        "workspace. Take it in where it was packed."
+    )
     try:
-        run = get_run(session, int(packed["id"]))
-        here: dict[str, Any] = describe(session, run)
-    except NotFound:
-        here = {}
-    if here.get("run") != packed:
-        raise InvalidParcel(
-            f"{path.name} is the result of run {packed['id']} ({packed['name']}) of another "
-            "workspace. Take it in where it was packed."
-        )
+        run = get_run(session, packed["id"])
+    except (NotFound, InvalidInput) as error:  # or a number that no database keeps
+        raise strange from error
+    here = describe(session, run)
+    if not is_same_run(here["run"], packed):
+        raise strange
     for what, named in (("snapshot", "The snapshot"), ("questions", "The questions")):
         if here[what] != manifest.get(what):
             raise InvalidParcel(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from db.models import LaunchRow, RunRow
-from db.rows import changed_rows
 from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.services.runs.launched import hand_over_again
@@ -16,7 +15,7 @@ from scicot.words.errors import RunNotInState
 from scicot.words.people import Action, needs
 from scicot.words.records import ENDED_BADLY, Actor, RunStatus
 from scicot.words.runs import RunView
-from scicot.words.settings import LOCAL
+from scicot.words.settings import LOCAL, PARCEL
 
 
 @needs(Action.STEER_RUN)
@@ -76,6 +75,11 @@ def resume_run(
             row.launcher = launcher
         if launcher == LOCAL:
             session.execute(delete(LaunchRow).where(LaunchRow.run_id == run_id))
+        if row.launcher == PARCEL:  # nothing here starts it
+            row.message = (
+                f"{row.message} `work` goes on with its parcel; `runs start {run_id}` lets it go "
+                "on here instead."
+            )
         if launch is not None:
             session.merge(launch)
     return get_run(session, run_id)
@@ -110,15 +114,20 @@ def start_here(session: Session, actor: Actor, run_id: int) -> RunView:
 
 @needs(Action.STEER_RUN)
 def move_to_front(session: Session, actor: Actor, run_id: int) -> None:
-    """Make a queued run the next to start."""
+    """Make a run that waits for a slot here the next to start; raises RunNotInState for others."""
     with write(session):
+        row = run_row(session, run_id)
+        if row.status is not RunStatus.QUEUED:
+            raise RunNotInState(
+                f"Run {run_id} is {row.status}, not waiting, so it cannot be moved in the queue."
+            )
+        if row.launcher != LOCAL:
+            raise RunNotInState(
+                f"Run {run_id} waits elsewhere ({row.launcher}), where this queue does not reach. "
+                f"`runs start {run_id}` lets it wait here."
+            )
         first = session.scalar(
             select(func.min(RunRow.queue_position)).where(RunRow.status == RunStatus.QUEUED)
         )
-        changed = session.execute(
-            update(RunRow)
-            .where(RunRow.id == run_id, RunRow.status == RunStatus.QUEUED)
-            .values(queue_position=(first or 0.0) - 1, message=f"Moved up by {actor.name}.")
-        )
-        if not changed_rows(changed):
-            raise RunNotInState(f"Run {run_id} is not waiting, so it cannot be moved in the queue.")
+        row.queue_position = (first or 0.0) - 1
+        row.message = f"Moved up by {actor.name}."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from scicot.adapters.students.asking.fast import MOST_WORKERS, FastStudent, say_slow_here
 from scicot.adapters.students.asking.scoring import OptionScore
@@ -15,6 +15,7 @@ from scicot.pure.hashing import content_hash
 from scicot.pure.methods.registry import scores_end
 from scicot.pure.predictions.stripping import Cuts
 from scicot.pure.students.batching import even_size
+from scicot.services.students.away import once_there
 from scicot.services.students.stages import TrainedStage
 from scicot.services.students.watcher import RunWatcher
 from scicot.words.configs import TrainingConfig
@@ -30,6 +31,7 @@ AGREEMENT_NEEDED = 0.9  # share of equal texts below which a faster type is not 
 # What a setting is called by CTranslate2; fp16 and bf16 need a GPU. int8 is not among them: of
 # real students it changed every second answer and nine rationales in ten (docs/log.md).
 COMPUTE_TYPES = {"fp32": "float32", "fp16": "float16", "bf16": "bfloat16"}
+T = TypeVar("T")
 
 
 class Student(Protocol):
@@ -89,7 +91,7 @@ class Answering:
         how: list[Any] = [self.config.inference, max_new_tokens, self.config.max_input_tokens]
         how += [self.device] if self.device != "cpu" else []
         key = content_hash([how, list(inputs)])
-        texts = read_written(stage.folder, key)
+        texts = self._once_there(stage, lambda: read_written(stage.folder, key, len(inputs)))
         if texts is None:
             kind = self._compute_type(stage, inputs, max_new_tokens)
             student = self._student(stage, kind)
@@ -140,7 +142,7 @@ class Answering:
 
     def are_cut(self, stage: TrainedStage, texts: Sequence[str], limit: int) -> list[bool]:
         """Return which of a stage's outputs reached the limit before they came to an end."""
-        codec = Codec.open(stage.folder / "model", stage.family)
+        codec = self._once_there(stage, lambda: Codec.open(stage.folder / "model", stage.family))
         # a text that came to its end takes `limit` tokens at most with it
         return [len(codec.encode_target(text)) > limit for text in texts]
 
@@ -169,7 +171,8 @@ class Answering:
         return [results[place] for place in range(len(inputs))]
 
     def _compute_type(self, stage: TrainedStage, inputs: Sequence[str], max_new_tokens: int) -> str:
-        if not has_fast_form(stage.folder) or not self._works_here(stage):
+        has_fast = self._once_there(stage, lambda: has_fast_form(stage.folder))
+        if not has_fast or not self._works_here(stage):
             return "torch"
         asked = self.config.inference
         if asked != "fp32" and self.device == "cpu" and not self._is_told:
@@ -211,8 +214,12 @@ class Answering:
         if key not in self._open:
             self._open.clear()
             give_back_memory()
-            self._open[key] = self._open_student(stage, kind)
+            self._open[key] = self._once_there(stage, lambda: self._open_student(stage, kind))
         return self._open[key]
+
+    def _once_there(self, stage: TrainedStage, read: Callable[[], T]) -> T:
+        """Return what is read of the stage's files, once their folder is there."""
+        return once_there(stage.folder, read, self.watcher, "The student cannot be read")
 
     def _open_student(self, stage: TrainedStage, kind: str) -> Student:
         threads = self.threads

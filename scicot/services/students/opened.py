@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,9 +12,10 @@ from scicot.adapters.students.asking.shelf import OpenedStudent, Shelf
 from scicot.adapters.students.asking.torch_student import TorchStudent
 from scicot.adapters.students.folders import inspect_folder
 from scicot.adapters.students.stages.shared_stages import fetch_stage
-from scicot.adapters.students.stages.stage_files import has_fast_form, is_intact, stage_folder
+from scicot.adapters.students.stages.stage_files import has_fast_form, stage_folder
 from scicot.services.runs.runs import get_run
-from scicot.words.errors import NotFound, StudentError
+from scicot.services.students.trained import check_files
+from scicot.words.errors import NotFound
 from scicot.words.settings import Settings
 
 _SHELF = Shelf()  # the process's: all sessions ask the same students
@@ -44,7 +43,8 @@ def open_stage(
 
     It computes in fp32, as the run itself did. `at_once`: how many calls it works on side by side.
     On a GPU, and where CTranslate2 does not know the student, torch answers. Raises NotFound when
-    the run has no such stage, StudentError when its files are damaged.
+    the run has no such stage or its files are gone, StorageAway when the folder of all stages is,
+    StudentError when they are damaged.
     """
     stage_hash = session.scalar(
         select(StageRow.hash)
@@ -63,7 +63,7 @@ def open_stage(
     most = settings.opened_students_mb * 1_000_000
 
     def open_it() -> OpenedStudent:
-        _check_intact(folder)
+        check_files(folder, f"{stage_hash[:8]} ({role})")
         if not is_fast:
             family = inspect_folder(role, where).family
             return TorchStudent.open(where, family, threads=settings.threads, device=device)
@@ -71,11 +71,3 @@ def open_stage(
 
     key = (where, settings.threads, at_once, device)
     return _SHELF.take(key, size_of(where), most, open_it)
-
-
-def _check_intact(folder: Path) -> None:
-    if not is_intact(folder):
-        raise StudentError(
-            f"The files of stage {folder.name[:8]} are damaged. Train the run again; the "
-            "same settings give the same student."
-        )

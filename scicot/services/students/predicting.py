@@ -23,7 +23,7 @@ from scicot.services.students.answering import Answering
 from scicot.services.students.answers import Stages, answer_questions
 from scicot.services.students.sharded import answer_in_shards
 from scicot.services.students.shards import count_shards, plan_shards
-from scicot.services.students.trained import load_trained
+from scicot.services.students.trained import await_trained, load_trained
 from scicot.services.students.watcher import RunWatcher
 from scicot.words.configs import PredictionConfig
 from scicot.words.errors import InvalidInput
@@ -65,8 +65,8 @@ def run_prediction(context: RunContext) -> PredictionResult:
     More questions than a shard holds are answered in shards, which others may join.
     """
     config, run_id = context.run.prediction, context.run.id
+    trained, stages = await_trained(RunWatcher(context, 0), config.run)
     with context.session() as session:
-        trained, stages = load_trained(session, context.settings, config.run)
         ids = list_question_ids(session, config.dataset, config.split, config.limit)
         known = count_shards(session, run_id)
         if not known.shards and len(ids) > config.questions_per_shard:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from db.models import AnswerShardRow
@@ -17,7 +17,7 @@ from db.rows import changed_rows, chunks
 from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.services.predictions.store import add_predictions, flag_rationales
-from scicot.services.runs.lost import LOST_AFTER
+from scicot.services.runs.lost import CLOCKS_DIFFER, LOST_AFTER
 from scicot.words.records import Prediction
 
 
@@ -100,12 +100,15 @@ def _first_free(session: Session, run_id: int) -> int | None:
 
 
 def _is_free(run_id: int) -> ColumnElement[bool]:
+    now = utc_now()
+    # one last heard of in a time to come was heard by a clock that was put back
+    speaks = AnswerShardRow.heartbeat_at.between(now - LOST_AFTER, now + CLOCKS_DIFFER)
     return and_(
         AnswerShardRow.run_id == run_id,
         AnswerShardRow.finished_at.is_(None),
         or_(
             AnswerShardRow.worker.is_(None),
-            AnswerShardRow.heartbeat_at < utc_now() - LOST_AFTER,
+            not_(speaks),
         ),
     )
 

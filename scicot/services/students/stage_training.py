@@ -151,7 +151,7 @@ def _train(
         seconds = before + time.monotonic() - started
         return _publish(prepared, folder, plan, base, _result(trainer, slow), seconds, state.losses)
 
-    return once_there(work, save, watcher.check)
+    return once_there(work, save, watcher, "The student cannot be saved")
 
 
 def _job(

@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 from db.models import DatasetRow, RunRow, SnapshotRow
 from db.session import write
 from scicot.adapters.clock import utc_now
-from scicot.pure.hashing import content_hash
 from scicot.services.questions.lookup import find_dataset, find_dataset_id
-from scicot.services.runs.runs import get_run
+from scicot.services.runs.runs import get_run, hash_run
 from scicot.services.training.snapshots import Snapshot, find_snapshot, list_snapshots
 from scicot.words.errors import Conflict, InvalidInput
 from scicot.words.people import Action, needs
@@ -106,7 +105,14 @@ def _call(run: RunRow, setting: str, name: str) -> None:
     """Put the name into a run's settings: equal settings stay equal whenever they were given."""
     if setting in run.config:
         run.config = {**run.config, setting: name}
-        run.config_hash = content_hash([run.kind, run.config, run.snapshot_id])
+        run.config_hash = hash_run(
+            {
+                "kind": run.kind,
+                "name": run.name,
+                "config": run.config,
+                "snapshot_id": run.snapshot_id,
+            }
+        )
 
 
 def _checked(name: str, longest: int) -> str:

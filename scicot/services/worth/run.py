@@ -25,7 +25,7 @@ from scicot.services.runs.context import RunContext
 from scicot.services.runs.runs import create_lone_run, get_run
 from scicot.services.students.answering import Answering
 from scicot.services.students.stages import TrainedStage
-from scicot.services.students.trained import load_trained
+from scicot.services.students.trained import await_trained, load_trained
 from scicot.services.students.watcher import RunWatcher
 from scicot.services.training.data import TrainingData, read_training_data
 from scicot.services.training.methods import train_method
@@ -163,8 +163,8 @@ def _judges(
             show_options=False,
         )
         return trained, [(_train(context, watcher, trained, ()), set(questions))]
+    trained, stages = await_trained(watcher, config.run)
     with context.session() as session:
-        trained, stages = load_trained(session, context.settings, config.run)
         data = read_training_data(session, trained)
         run = get_run(session, config.run)
     role = plan_of(trained).answers.answer.role

@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 
 from scicot.adapters.students.stages.stage_files import (
+    WRITTEN,
     is_complete,
     is_intact,
+    keep_written,
     publish_stage,
     put_aside,
+    read_written,
 )
 
 
@@ -49,3 +52,11 @@ def test_a_file_that_is_gone_or_came_along_is_noticed(stage: Path) -> None:
     (stage / "ct2" / "extra.bin").unlink()
     (stage / "ct2" / "model.bin").unlink()
     assert not is_intact(stage)
+
+
+@pytest.mark.parametrize("damage", ["", "[1, 2", '["one"]', "[1, 2]", '{"a": "b"}'])
+def test_damaged_texts_of_a_stage_count_as_none(tmp_path: Path, damage: str) -> None:
+    keep_written(tmp_path, "key", ["one", "two"])
+    assert read_written(tmp_path, "key", 2) == ["one", "two"]
+    (tmp_path / WRITTEN / "key.json").write_text(damage)
+    assert read_written(tmp_path, "key", 2) is None

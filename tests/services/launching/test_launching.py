@@ -184,6 +184,22 @@ def test_a_run_whose_hand_over_takes_minutes_is_handed_over_once(
     assert len(slurm.carried) == 1
 
 
+def test_a_hand_over_that_began_in_a_time_to_come_is_begun_again(
+    workspace: Workspace, slurm: NotingCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(_carried: Carried) -> Submitted:
+        raise KeyboardInterrupt  # in the midst of it, while the clock was a day ahead
+
+    with monkeypatch.context() as ahead:
+        ahead.setattr(tending, "utc_now", lambda: utc_now() + timedelta(days=1))
+        ahead.setattr(slurm, "submit", die)
+        with pytest.raises(KeyboardInterrupt):
+            send(workspace)
+    workspace.rollback()
+    workspace.tend()
+    assert len(slurm.carried) == 1
+
+
 def test_a_job_whose_run_was_handed_over_anew_meanwhile_is_ended(
     workspace: Workspace, slurm: NotingCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -781,3 +797,34 @@ def test_a_job_trains_within_the_memory_it_asked_for(settings: Settings) -> None
     told.model_fields_set.add("training_memory_mb")
     own = cluster.node_environment(told, SlurmOptions(memory_gb=4), None)
     assert own["SCICOT_TRAINING_MEMORY_MB"] == "3000"
+
+
+def test_a_carried_run_that_is_done_there_stays_so_while_its_worker_writes_the_result(
+    workspace: Workspace, slurm: NotingCluster, tmp_path: Path
+) -> None:
+    parcel = tmp_path / "run.tar"
+    run_id = send_parcel(workspace, parcel)
+    (work_folder(parcel) / PROGRESS).write_text(json.dumps({"status": "done"}) + "\n")
+    workspace.tend()
+    assert "its result is being written" in get_run(workspace, run_id).message
+    result_path(parcel).touch()
+    for _ in range(2):  # the worker shows that it lives until it has ended
+        (work_folder(parcel) / ALIVE).write_text(utc_now().isoformat())
+        workspace.tend()
+        run = get_run(workspace, run_id)
+        assert run.status is RunStatus.QUEUED
+        assert run.message == f"Done there; `runs take-in {result_path(parcel)}` brings its result."
+    age_heartbeat(workspace, run_id)
+    assert get_run(workspace, run_id).status is RunStatus.QUEUED
+
+
+def test_a_run_that_was_cancelled_while_its_worker_was_out_of_hearing_is_stopped_there(
+    workspace: Workspace, slurm: NotingCluster, tmp_path: Path
+) -> None:
+    parcel = tmp_path / "run.tar"
+    run_id = send_parcel(workspace, parcel)
+    workspace.tend()
+    age_heartbeat(workspace, run_id)  # the folder shows no sign of life for a while
+    assert request_cancel(workspace, ADA, run_id).status is RunStatus.CANCELLED
+    workspace.tend()
+    assert (work_folder(parcel) / CANCEL).exists()

@@ -23,7 +23,7 @@ from scicot.adapters.students.stages.stage_files import stage_folder
 from scicot.cli.handlers import HANDLERS
 from scicot.services.parcels import pack
 from scicot.services.parcels import take_in as take_in_room
-from scicot.services.parcels.pack import pack_run
+from scicot.services.parcels.pack import describe, is_same_run, pack_run
 from scicot.services.parcels.take_in import TakenIn, take_in
 from scicot.services.parcels.work import Worked, work_parcel
 from scicot.services.predictions.store import list_predictions
@@ -35,6 +35,7 @@ from scicot.services.runs.steering import request_cancel, start_here
 from scicot.services.runs.worker import run_worker
 from scicot.services.students.watcher import RunWatcher
 from scicot.services.training.training import start_training
+from scicot.services.upkeep import labels
 from scicot.services.workspace import Workspace
 from scicot.words.errors import Conflict, InvalidParcel, RunNotInState, StorageError, StorageFull
 from scicot.words.records import Actor, RunStatus, Split
@@ -275,6 +276,23 @@ def test_paths_that_leave_the_folder_are_refused(parcel: Path, name: str) -> Non
     assert not (parcel.parent / "run.work" / "parcel").exists()
 
 
+@pytest.mark.parametrize("name", ["rows/more.jsonl", "rows/run.jsonl", "rows", "x" * 1000])
+def test_what_was_not_packed_is_refused_before_anything_is_unpacked(
+    parcel: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with tarfile.open(parcel, "a") as tar:
+        strange = tarfile.TarInfo(name)
+        strange.type = tarfile.DIRTYPE if name == "rows" else tarfile.REGTYPE
+        tar.addfile(strange)
+
+    def unpack(*_: Any, **__: Any) -> None:
+        raise AssertionError("unpacked")
+
+    monkeypatch.setattr(tarfile.TarFile, "extractall", unpack)
+    with pytest.raises(InvalidParcel, match=f"'{name[:200]}' is not what was packed"):
+        carry_out(parcel)
+
+
 def test_links_are_refused(parcel: Path) -> None:
     repack(parcel, "rows/passwords", None, link="/etc/passwd")
     with pytest.raises(InvalidParcel, match="no plain file inside the parcel"):
@@ -358,6 +376,32 @@ def test_a_result_is_not_worked_on_and_a_parcel_not_taken_in(
     repack(parcel, "manifest.json", changed_manifest(parcel, kind="result"))
     with pytest.raises(InvalidParcel, match="holds no run"):
         carry_out(parcel)
+
+
+def test_a_result_is_taken_in_whatever_is_called_otherwise_or_archived_by_then(
+    session: Session, settings: Settings, run_id: int, parcel: Path
+) -> None:
+    nothing = dict.fromkeys(HANDLERS, lambda _context: {"metrics": {"accuracy": 0.5}})
+    worked = work_parcel(parcel, Settings(home=parcel.parent / "nobody"), nothing)
+    labels.rename_run(session, ADA, run_id, "called otherwise")
+    labels.rename_dataset(session, ADA, "demo", "renamed")
+    labels.rename_snapshot(session, ADA, "approved", "agreed")
+    labels.archive_run(session, ADA, run_id)
+    labels.archive_dataset(session, ADA, "renamed")
+    labels.archive_snapshot(session, ADA, "agreed")
+    assert not take_in(session, settings, ADA, Path(str(worked.result))).already_there
+    run = get_run(session, run_id)
+    assert (run.status, run.name, run.dataset) == (RunStatus.DONE, "called otherwise", "renamed")
+
+
+def test_a_result_of_a_parcel_from_before_is_known_by_its_settings_hash(
+    session: Session, settings: Settings, run_id: int, parcel: Path
+) -> None:
+    here = describe(session, get_run(session, run_id))["run"]
+    before = {name: value for name, value in here.items() if name != "settings"}
+    assert is_same_run(here, before)
+    assert not is_same_run(here, before | {"config_hash": "another"})
+    assert not is_same_run(here, here | {"settings": "another"})
 
 
 def test_what_does_not_fit_is_refused_and_changes_nothing(

@@ -36,7 +36,7 @@ from scicot.services.system.backups import back_up, restore
 from scicot.services.workspace import Workspace
 from scicot.words.errors import Conflict, NotFound, RunNotInState, StudentError
 from scicot.words.records import Actor, RunKind, RunStatus, Split
-from scicot.words.settings import Settings
+from scicot.words.settings import PARCEL, Settings
 from tests.builders import store_questions
 from tests.predictions import store_run
 
@@ -308,6 +308,25 @@ def test_a_run_moved_up_starts_before_older_ones(session: Session, settings: Set
     request_cancel(session, Actor("Ada"), first)
     with pytest.raises(RunNotInState, match="not waiting"):
         move_to_front(session, Actor("Ada"), first)
+
+
+def test_a_run_that_waits_elsewhere_is_not_moved_in_the_queue_here(session: Session) -> None:
+    run_id = new_run(session)
+    with write(session):
+        session.get_one(RunRow, run_id).launcher = PARCEL
+    with pytest.raises(RunNotInState, match=rf"elsewhere \(parcel\).*`runs start {run_id}`"):
+        move_to_front(session, Actor("Ada"), run_id)
+
+
+def test_a_packed_run_that_is_resumed_says_that_nothing_starts_it_here(session: Session) -> None:
+    run_id = new_run(session)
+    with write(session):
+        session.get_one(RunRow, run_id).launcher = PARCEL
+    request_cancel(session, Actor("Ada"), run_id)
+    run = resume_run(session, Actor("Ada"), run_id)
+    assert run.status is RunStatus.QUEUED
+    assert list_queue(session) == []
+    assert f"`work` goes on with its parcel; `runs start {run_id}`" in run.message
 
 
 def test_a_run_of_students_that_does_not_look_up_is_ended_within_five_seconds(

@@ -219,6 +219,18 @@ def test_a_shard_is_one_workers_until_it_is_silent(session: Session) -> None:
     assert claim_shard(session, run_id, "c") is not None
 
 
+def test_a_shard_last_heard_of_in_a_time_to_come_is_free(session: Session, tmp_path: Path) -> None:
+    run_id = waiting(session)
+    ids = [one.id for one in store_questions(session, tmp_path)[Split.TEST]]
+    plan_shards(session, run_id, ids, len(ids))
+    assert claim_shard(session, run_id, "gone") is not None
+    assert claim_shard(session, run_id, "next") is None
+    with write(session):  # by a clock that went a day wrong, and was put back
+        ahead = utc_now() + timedelta(days=1)
+        session.execute(update(AnswerShardRow).values(heartbeat_at=ahead))
+    assert claim_shard(session, run_id, "next") is not None
+
+
 def test_who_was_taken_for_dead_stores_nothing(session: Session, tmp_path: Path) -> None:
     run_id = waiting(session)
     ids = [one.id for one in store_questions(session, tmp_path)[Split.TEST]]

@@ -18,7 +18,7 @@ from scicot.pure.methods.registry import make_config
 from scicot.services.predictions.store import list_predictions
 from scicot.services.questions.imports import import_questions
 from scicot.services.questions.lookup import count_questions, list_datasets, list_questions
-from scicot.services.runs.runs import create_run, get_run, list_runs
+from scicot.services.runs.runs import create_run, get_run, hash_run, list_runs
 from scicot.services.system.people import list_deeds
 from scicot.services.training.snapshots import create_snapshot, find_snapshot, list_snapshots
 from scicot.services.training.training import new_run
@@ -101,6 +101,17 @@ def test_a_new_name_stands_in_the_runs_and_the_old_one_still_finds_it(
         session, ADA, str(tmp_path / "data" / "Demo-Test.jsonl"), dataset="demo", split=Split.TEST
     )
     assert (again.added, list_datasets(session)) == (0, ["science"])
+
+
+def test_equal_runs_stay_equal_when_their_dataset_and_snapshot_are_called_otherwise(
+    session: Session, questions: Questions
+) -> None:
+    config = make_config(method="sci_cot", dataset="demo", snapshot="first")
+    run_id = create_run(session, ADA, **new_run(session, config))
+    assert get_run(session, run_id).config_hash == hash_run(new_run(session, config))
+    rename_snapshot(session, ADA, "first", "approved")
+    rename_dataset(session, ADA, "demo", "science")
+    assert get_run(session, run_id).config_hash == hash_run(new_run(session, config))
 
 
 def test_a_name_that_another_one_bears_is_refused(session: Session, questions: Questions) -> None:

@@ -140,13 +140,22 @@ def read_stage(folder: Path) -> dict[str, Any]:
     return content
 
 
-def read_written(folder: Path, key: str) -> list[str] | None:
-    """Return the texts that the stage wrote for the inputs of this key, or None."""
+def read_written(folder: Path, key: str, count: int) -> list[str] | None:
+    """Return the texts that the stage wrote for the `count` inputs of this key, or None.
+
+    A file that holds anything else was damaged, and counts as none: the texts are written again.
+    """
     path = folder / WRITTEN / f"{key}.json"
     if not path.is_file():
         return None
-    texts: list[str] = json.loads(path.read_text(encoding="utf-8"))
-    return texts
+    try:
+        texts = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        texts = None
+    if isinstance(texts, list) and len(texts) == count and all(isinstance(t, str) for t in texts):
+        return texts
+    log.warning("%s is damaged: what it held is written again.", path)
+    return None
 
 
 def keep_written(folder: Path, key: str, texts: list[str]) -> None:

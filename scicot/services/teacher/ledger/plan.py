@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
@@ -14,7 +13,7 @@ from db.rows import changed_rows, insert_or_keep
 from scicot.adapters.clock import utc_now
 from scicot.pure.hashing import content_hash
 from scicot.pure.teacher.replies import read_reply
-from scicot.services.runs.lost import LOST_AFTER
+from scicot.services.runs.lost import CLOCKS_DIFFER, LOST_AFTER
 from scicot.services.teacher.ledger.entries import Claim
 from scicot.words.records import HAS_TEXT, CompletionState, RunKind
 from scicot.words.teaching import Answer, AttemptOutcome, Reply
@@ -174,9 +173,10 @@ def reopen_calls(
 
 def abandoned_calls(session: Session, run_id: int) -> list[Claim]:
     """Return the run's calls in flight whose worker is gone; those of a batch are not."""
-    alive = select(RunRow.worker).where(
-        RunRow.worker.is_not(None), RunRow.heartbeat_at > _lost_before(utc_now())
-    )
+    now = utc_now()
+    # one last heard of in a time to come was heard by a clock that was put back
+    speaks = RunRow.heartbeat_at.between(now - LOST_AFTER, now + CLOCKS_DIFFER)
+    alive = select(RunRow.worker).where(RunRow.worker.is_not(None), speaks)
     rows = session.execute(_in_flight(run_id).where(CompletionRow.worker.not_in(alive)))
     return [Claim(*row) for row in rows]
 
@@ -202,10 +202,6 @@ def _in_flight(run_id: int) -> Select[int, int, int]:
             AttemptRow.batch_id.is_(None),
         )
     )
-
-
-def _lost_before(now: datetime) -> datetime:
-    return now - LOST_AFTER
 
 
 def read_stored_reply(session: Session, claim: Claim) -> Answer:
