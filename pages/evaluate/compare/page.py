@@ -51,9 +51,10 @@ def compare(run_a: RunView, run_b: RunView, others: Sequence[RunView]) -> None:
     slices, among = None, None
     chosen = chosen_slice()
     if chosen is not None or view in ("slices", "positions"):
-        slices = load_run_slices(run_a.id, run_b.id)
+        slices = load_run_slices(run_a.id, run_b.id, reading)
     if slices is not None and chosen is not None:
         among = slices.select(*chosen)
+        slices = slices.keep(among)
         show_filter(len(among), number_runs([run_a, run_b]))
     with open_workspace() as session:
         compared = compare_runs(session, run_a.id, run_b.id, reading=reading, among=among)
@@ -71,9 +72,9 @@ def compare(run_a: RunView, run_b: RunView, others: Sequence[RunView]) -> None:
     elif view == "positions" and slices is not None:
         show_bias(slices, compared)
     elif view == "tags":
-        show_taxonomy([run_a.id, run_b.id], names)
+        show_taxonomy([run_a.id, run_b.id], names, among)
     elif view == "pairs":
-        show_pairs([run_a.id, run_b.id], others, reading)
+        show_pairs([run_a.id, run_b.id], others, reading, among)
     else:
         read_questions(compared, cell)
     if view != "questions":
