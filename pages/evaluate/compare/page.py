@@ -29,7 +29,7 @@ from scicot.pure.markdown import escape_markdown
 from scicot.services.evaluation.answered import Reading
 from scicot.services.evaluation.cells import find_siblings
 from scicot.services.evaluation.comparison import RunComparison, compare_runs
-from scicot.services.evaluation.pairs import default_pair, find_partner
+from scicot.services.evaluation.pairs import default_pair, find_partner, is_settled
 from scicot.services.evaluation.question_view import view_question
 from scicot.services.workspace import open_workspace
 from scicot.words.runs import RunView
@@ -146,7 +146,7 @@ if len(runs) == 1:
         "Another method, the same questions.", links.LAUNCH, "Launch one to compare with"
     )
 elif runs:
-    pair = default_pair(runs)
+    pair = default_pair([run for run in runs if is_settled(run)]) or default_pair(runs)
     left, right = st.columns(2)
     with left:
         chosen_a = choose_run("First run", "a", runs, default=pair[0] if pair else runs[0].id)
