@@ -202,12 +202,12 @@ def _find_cells(
         ]
         if all(cells):
             return _most_alike(cells)
-    missing = " or ".join(
-        method for method in methods if not any(run.method == method for run in runs)
-    )
+    there = {run.method for run in runs if split is None or run.split is split}
+    missing = " or ".join(method for method in methods if method not in there)
+    where = f" on the {split} split of '{dataset}'" if split else f" on '{dataset}'"
     raise InvalidInput(
-        f"There is no finished run of {missing or 'all of them on one split'} on '{dataset}' with "
-        f"the student '{student}'. `python -m scicot runs list` shows what there is."
+        f"There is no finished run of {missing or 'all of them on one split'}{where} with the "
+        f"student '{student}'. `python -m scicot runs list` shows what there is."
     )
 
 

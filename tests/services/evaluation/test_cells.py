@@ -221,3 +221,19 @@ def test_a_cell_that_the_database_counts_is_measured_as_one_in_a_table(
     assert expected is not None
     assert expected.questions == 39
     assert measure_seeds(session, ids) == expected
+
+
+def test_a_method_that_lacks_runs_on_the_named_split_is_named(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    for method, split in (("sci_cot", "validation"), ("one_stage", "test")):
+        store(session, questions, method, 0, [0], evaluate_on=split)
+    with pytest.raises(InvalidInput, match="no finished run of sci_cot on the test split of"):
+        compare_methods(
+            session,
+            "sci_cot",
+            "one_stage",
+            dataset="arc-easy",
+            student=STUDENT,
+            split=Split.TEST,
+        )
