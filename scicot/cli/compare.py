@@ -157,7 +157,10 @@ def _emit_cells(
         said += [_say_cells(list(cells.values())), READ[reading]]
         emit(fields, as_json, "\n".join(said))
         return
-    both = ((compared.name_a, compared.standing_a), (compared.name_b, compared.standing_b))
+    both = (
+        (_with_own(compared.name_a, compared.own_a, compared), compared.standing_a),
+        (_with_own(compared.name_b, compared.own_b, compared), compared.standing_b),
+    )
     emit(
         fields,
         as_json,
@@ -171,6 +174,11 @@ def _emit_cells(
             ]
         ),
     )
+
+
+def _with_own(name: str, own: int, compared: CellComparison) -> str:
+    """Return a cell's name, and how many questions its runs answered where not these alone."""
+    return name if own == compared.found.questions else f"{name}, on its own {own:,} questions"
 
 
 def _say_cells(cells: Sequence[SeedCell]) -> str:
@@ -201,6 +209,8 @@ def describe_cells(compared: CellComparison, reading: Reading) -> dict[str, Any]
         "seeds_a": comparison.seeds_a,
         "seeds_b": comparison.seeds_b,
         "matched": comparison.questions,
+        "questions_a": compared.own_a,
+        "questions_b": compared.own_b,
         "accuracy_a": comparison.accuracy_a,
         "accuracy_b": comparison.accuracy_b,
         "difference": comparison.difference,
