@@ -10,6 +10,7 @@ from pages.shared import links
 from pages.shared.palette import RUN_COLORS, color_of_method
 from scicot.services.evaluation.comparison import list_predicted_runs
 from scicot.services.workspace import open_workspace
+from scicot.words.records import RunStatus
 from scicot.words.runs import RunView
 
 
@@ -24,10 +25,15 @@ def predicted_runs() -> list[RunView]:
 
 
 def run_label(run: RunView) -> str:
-    """Return how a run is listed: number, name, dataset where the name lacks it, and split."""
+    """Return how a run is listed: number, name, dataset where the name lacks it, and split.
+
+    Of one that is not done, or is archived, that is said too.
+    """
     dataset = run.dataset or "no dataset"
     where = [] if dataset in run.name else [dataset]
-    return " · ".join([str(run.id), run.name, *where, run.split.value])
+    state = [] if run.status is RunStatus.DONE else [run.status.value]
+    laid_aside = ["archived"] if run.archived_at else []
+    return " · ".join([str(run.id), run.name, *where, run.split.value, *state, *laid_aside])
 
 
 def number_runs(runs: Sequence[RunView]) -> list[str]:

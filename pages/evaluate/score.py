@@ -14,7 +14,7 @@ from scicot.services.evaluation.answered import Reading
 from scicot.services.evaluation.comparison import RunComparison
 
 READINGS = {
-    Reading.GENERATED: "The answer that was written",
+    Reading.GENERATED: "The answer that was given",
     Reading.OPTIONS: "The most likely option",
 }
 

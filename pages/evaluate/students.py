@@ -31,11 +31,13 @@ def offer_training(run: RunView, what_for: str) -> None:
             query_params={"run": str(started)},
         )
         return
-    st.info(
-        f"The students of {escape_markdown(f'{run.id} · {run.name}')} are not on this machine: a "
-        f"demonstration or a file brings answers, no weights. They are needed {what_for}.",
-        icon=":material/science:",
+    name = escape_markdown(f"{run.id} · {run.name}")
+    missing = (
+        f"The students of {name} are not on this machine. They are needed {what_for}."
+        if run.kind is RunKind.TRAIN
+        else f"{name} trained no student that could be asked: one is needed {what_for}."
     )
+    st.info(missing, icon=":material/science:")
     if run.kind is not RunKind.TRAIN:
         st.page_link(links.LAUNCH, label="Train one", icon=":material/model_training:")
     elif current_actor().role.reaches(role_needed(links.LAUNCH)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import streamlit as st
 
@@ -36,11 +36,16 @@ def _add(key: str) -> None:
         st.session_state[key] = ""
 
 
-def show_taxonomy(run_ids: Sequence[int], names: Sequence[str]) -> None:
-    """Show each tag's count in each run, how people agree, and the taxonomy's own buttons."""
+def show_taxonomy(
+    run_ids: Sequence[int], names: Sequence[str], among: Collection[int] | None = None
+) -> None:
+    """Show each tag's count in each run, how people agree, and the taxonomy's own buttons.
+
+    With `among` the answers to these questions alone count.
+    """
     with open_workspace() as session:
-        counts = count_tags(session, run_ids)
-        agreements = measure_tag_agreement(session, run_ids)
+        counts = count_tags(session, run_ids, among)
+        agreements = measure_tag_agreement(session, run_ids, among)
     if counts:
         of_runs = [
             Head(f"Run {run_id} · {name}", is_number=True)

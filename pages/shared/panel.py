@@ -14,10 +14,11 @@ from scicot.pure.shares import say_share
 from scicot.services.runs.lost import ACTIVE
 from scicot.services.runs.queue import list_queue
 from scicot.services.runs.runs import list_runs
-from scicot.services.workspace import open_workspace
-from scicot.words.launching import HEAVY
+from scicot.services.workspace import Workspace, open_workspace
+from scicot.words.launching import HEAVY, TITLES, ClusterName
 from scicot.words.records import UNDER_WAY, RunKind, RunStatus
 from scicot.words.runs import RunView
+from scicot.words.settings import LOCAL
 
 
 def two_sides() -> tuple[DeltaGenerator, DeltaGenerator]:
@@ -26,19 +27,29 @@ def two_sides() -> tuple[DeltaGenerator, DeltaGenerator]:
     return left, right.container(border=True, key="panel")
 
 
-def say_queue(kind: RunKind) -> str:
-    """Return when a run of this kind that is started now would begin."""
+def say_queue(kind: RunKind, cluster: ClusterName | None = None) -> str:
+    """Return when a run of this kind that is started now would begin: here, or on a cluster.
+
+    What goes on a cluster, or waits for one, takes no slot here.
+    """
+    if cluster is not None:
+        return f"when {TITLES[cluster]} lets it."
     if kind not in HEAVY:
         return "at once."
     with open_workspace() as workspace:
         slots = workspace.slots
-        going = list_runs(workspace, kinds=HEAVY, statuses=ACTIVE)
-        waiting = list_runs(workspace, kinds=HEAVY, statuses=[RunStatus.QUEUED])
+        going, waiting = _list_here(workspace, ACTIVE), _list_here(workspace, [RunStatus.QUEUED])
     if len(going) < slots and not waiting:
         return "at once."
     first = f"run {going[0].id} ({_progress(going[0])})" if going else ""
     others = f"{len(waiting):,} that wait{'s' * (len(waiting) == 1)}" if waiting else ""
     return f"after {' and '.join(filter(None, [first, others]))}."
+
+
+def _list_here(workspace: Workspace, statuses: Sequence[RunStatus]) -> list[RunView]:
+    """Return the runs that take a slot of this machine, or wait for one."""
+    runs = list_runs(workspace, kinds=HEAVY, statuses=statuses)
+    return [run for run in runs if run.launcher == LOCAL]
 
 
 def _progress(run: RunView) -> str:
@@ -107,8 +118,11 @@ def show_progress(run: RunView) -> None:
     if run.status is RunStatus.QUEUED:
         with open_workspace() as session:
             queue = list_queue(session)
-        place = queue.index(run.id) + 1 if run.id in queue else 1
-        st.progress(0.0, f"Number {place} of {len(queue)} that wait. {say_queue_before(run)}")
+        if run.id in queue:
+            place = f"Number {queue.index(run.id) + 1} of {len(queue)} that wait."
+            st.progress(0.0, f"{place} {say_queue_before(run)}")
+        else:  # handed to a cluster, or packed: no slot here is waited for
+            st.progress(0.0, escape_markdown(run.message) or "It waits elsewhere.")
     elif run.progress_total and not run.status.is_finished:
         share = min(1.0, run.progress_done / run.progress_total)
         st.progress(share, f"{escape_markdown(run.message)} ({say_share(share, 0)})")
@@ -119,7 +133,7 @@ def show_progress(run: RunView) -> None:
 def say_queue_before(run: RunView) -> str:
     """Return behind what a waiting run stands."""
     with open_workspace() as session:
-        going = list_runs(session, kinds=HEAVY, statuses=ACTIVE)
+        going = _list_here(session, ACTIVE)
     if run.kind not in HEAVY or not going:
         return ""
     return f"Behind run {going[0].id} ({_progress(going[0])})."

@@ -9,7 +9,7 @@ from jinja2 import Environment, StrictUndefined
 
 from scicot.pure.evaluation import attribution, slices
 from scicot.pure.evaluation.comparison import say_needed, say_p
-from scicot.pure.evaluation.report import CELL_TITLES, EXAMPLES, Report
+from scicot.pure.evaluation.report import CELL_TITLES, EXAMPLES, NO_PAIRS, Report
 from scicot.pure.evaluation.table_formats import (
     describe_basis,
     describe_measured,
@@ -42,6 +42,7 @@ def render_html(report: Report) -> str:
         say_needed=say_needed,
         wilson=wilson_interval,
         cell_titles=CELL_TITLES,
+        no_pairs=NO_PAIRS,
         examples=EXAMPLES,
         fault_titles=attribution.TITLES,
         fault_definitions=attribution.DEFINITIONS,

@@ -62,17 +62,19 @@ def list_command(
                 "explanation": check.explanation,
                 "precision": measure.precision if measure else None,
                 "recall": measure.recall if measure else None,
+                "spoke_in": measure.right + measure.wrong if measure else None,
             }
         )
     text = "\n".join(
-        f"{row['check']:<18} {_share(row['precision'])} {_share(row['recall'])}  "
+        f"{row['check']:<18} {_share(row['precision'])} {_share(row['recall'])} "
+        f"{_count(row['spoke_in'])}  "
         f"{row['explanation']}"
         for row in rows
     )
     measured_on = "starter"
     if source is not None:
         measured_on = find_measured(source) or ("starter" if is_measured(source) else NOT_MEASURED)
-    heading = f"{'check':<18} right found"
+    heading = f"{'check':<18} right found  spoke in"
     if measured_on == NOT_MEASURED:
         say(f"{NOT_MEASURED}: the figures are of the starter teacher. Audit the clean pile first.")
     emit({"checks": rows, "measured_on": measured_on}, as_json, f"{heading}\n{text}")
@@ -80,6 +82,10 @@ def list_command(
 
 def _share(value: object) -> str:
     return f"{say_share(value, 0) if isinstance(value, float) else '-':>5}"
+
+
+def _count(value: object) -> str:
+    return f"{value if isinstance(value, int) else '-':>9}"
 
 
 @group.command("measure")

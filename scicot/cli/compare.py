@@ -11,8 +11,10 @@ from scicot.cli.output import AsJson, emit, run_number
 from scicot.pure.evaluation.comparison import Cell, say_p
 from scicot.pure.evaluation.settings import caption_settings, table_settings
 from scicot.pure.methods.registry import title_of
+from scicot.pure.predictions.metrics import Score
 from scicot.pure.predictions.places import Standing
 from scicot.pure.shares import say_share
+from scicot.pure.statistics import Interval
 from scicot.services.evaluation.answered import Reading
 from scicot.services.evaluation.cells import (
     AdjustedCells,
@@ -26,6 +28,11 @@ from scicot.services.questions.lookup import get_questions
 from scicot.services.workspace import open_workspace
 from scicot.words.configs import PAPER_STUDENT
 from scicot.words.records import Split
+
+READ = {
+    Reading.GENERATED: "Counted are the answers that were given.",
+    Reading.OPTIONS: "Counted are the options that each finds most likely.",
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -87,7 +94,7 @@ def compare_command(
     if all_seeds:
         with open_workspace() as session:
             compared = compare_seeds(session, runs[0], runs[1], reading=reading)
-        _emit_cells(compared, as_json)
+        _emit_cells(compared, reading, as_json)
         return
     _compare_runs((runs[0], runs[1]), reading, also or (), as_json)
 
@@ -101,13 +108,13 @@ def _compare_runs(
         only_a, only_b = compared.cells[Cell.ONLY_A], compared.cells[Cell.ONLY_B]
         questions = get_questions(session, [*only_a, *only_b])
     names = {key: question.external_id for key, question in questions.items()}
-    fields = describe(compared)
+    fields = describe(compared, reading)
     fields["only_a_ids"] = [names[key] for key in only_a]
     fields["only_b_ids"] = [names[key] for key in only_b]
-    shown = lines(compared, fields["only_a_ids"], fields["only_b_ids"])
+    shown = lines(compared, reading, fields["only_a_ids"], fields["only_b_ids"])
     if also:
         fields["pairs"] = [
-            describe(pair.comparison) | {"holm_p": pair.adjusted_p} for pair in pairs
+            describe(pair.comparison, reading) | {"holm_p": pair.adjusted_p} for pair in pairs
         ]
         shown += [f"Holm p {say_p(pair.adjusted_p)}: {pair.comparison.sentence}" for pair in pairs]
     emit(fields, as_json, "\n".join(shown))
@@ -125,16 +132,19 @@ def _compare_methods(
         pairs = compare_all_methods(
             session, methods, dataset=dataset, student=student, split=split, reading=reading
         )
-    _emit_cells(pairs[0].compared, as_json, pairs if len(pairs) > 1 else ())
+    _emit_cells(pairs[0].compared, reading, as_json, pairs if len(pairs) > 1 else ())
 
 
 def _emit_cells(
-    compared: CellComparison, as_json: bool, pairs: Sequence[AdjustedCells] = ()
+    compared: CellComparison,
+    reading: Reading,
+    as_json: bool,
+    pairs: Sequence[AdjustedCells] = (),
 ) -> None:
-    fields = describe_cells(compared)
+    fields = describe_cells(compared, reading)
     if pairs:
         fields["pairs"] = [
-            describe_cells(pair.compared)
+            describe_cells(pair.compared, reading)
             | {"holm_p": pair.adjusted_p, "stands_after_holm": pair.stands}
             for pair in pairs
         ]
@@ -144,9 +154,13 @@ def _emit_cells(
             for pair in pairs
             for cell in (pair.compared.cell_a, pair.compared.cell_b)
         }
-        emit(fields, as_json, "\n".join([*said, _say_cells(list(cells.values()))]))
+        said += [_say_cells(list(cells.values())), READ[reading]]
+        emit(fields, as_json, "\n".join(said))
         return
-    both = ((compared.name_a, compared.standing_a), (compared.name_b, compared.standing_b))
+    both = (
+        (_with_own(compared.name_a, compared.own_a, compared), compared.standing_a),
+        (_with_own(compared.name_b, compared.own_b, compared), compared.standing_b),
+    )
     emit(
         fields,
         as_json,
@@ -156,9 +170,15 @@ def _emit_cells(
                 _say_places(both),
                 *compared.warnings,
                 _say_cells([compared.cell_a, compared.cell_b]),
+                READ[reading],
             ]
         ),
     )
+
+
+def _with_own(name: str, own: int, compared: CellComparison) -> str:
+    """Return a cell's name, and how many questions its runs answered where not these alone."""
+    return name if own == compared.found.questions else f"{name}, on its own {own:,} questions"
 
 
 def _say_cells(cells: Sequence[SeedCell]) -> str:
@@ -175,7 +195,7 @@ def _say_cells(cells: Sequence[SeedCell]) -> str:
     return f"Runs on the {cells[0].first.split} split: {runs}. Alike in: {alike}."
 
 
-def describe_cells(compared: CellComparison) -> dict[str, Any]:
+def describe_cells(compared: CellComparison, reading: Reading) -> dict[str, Any]:
     """Return two cells compared as the JSON that scripts read. Accuracies are fractions; A - B."""
     comparison, first = compared.found, compared.cell_a.first
     return {
@@ -183,11 +203,14 @@ def describe_cells(compared: CellComparison) -> dict[str, Any]:
         "dataset": first.dataset,
         "student": first.training.student,
         "split": first.split,
+        "reading": reading,
         "runs_a": compared.cell_a.ids,
         "runs_b": compared.cell_b.ids,
         "seeds_a": comparison.seeds_a,
         "seeds_b": comparison.seeds_b,
         "matched": comparison.questions,
+        "questions_a": compared.own_a,
+        "questions_b": compared.own_b,
         "accuracy_a": comparison.accuracy_a,
         "accuracy_b": comparison.accuracy_b,
         "difference": comparison.difference,
@@ -203,6 +226,12 @@ def describe_cells(compared: CellComparison) -> dict[str, Any]:
     }
 
 
+def _say_score(score: Score) -> str:
+    """Return an accuracy with its interval, and how many answers could not be read."""
+    bounds = f" {score.interval.in_brackets('.1f')}" if score.interval else ""
+    return f"{say_share(score.accuracy)}{bounds} (no answer {score.no_answer:,})"
+
+
 def _say_places(both: Sequence[tuple[str, Standing]]) -> str:
     """Return what always the best place would give on each one's questions."""
     said = [
@@ -213,13 +242,18 @@ def _say_places(both: Sequence[tuple[str, Standing]]) -> str:
     return f"One place always would give {', '.join(said)}." if said else ""
 
 
-def describe(compared: RunComparison) -> dict[str, Any]:
-    """Return a comparison as the JSON that scripts read. Accuracies are fractions; A - B."""
+def describe(compared: RunComparison, reading: Reading) -> dict[str, Any]:
+    """Return a comparison as the JSON that scripts read. Accuracies are fractions; A - B.
+
+    All of it is over the `matched` questions but `questions_a` and `questions_b`, a run's own.
+    """
     comparison = compared.found
-    interval = comparison.interval
     return {
         "run_a": compared.run_a.id,
         "run_b": compared.run_b.id,
+        "reading": reading,
+        "questions_a": compared.score_a.n,
+        "questions_b": compared.score_b.n,
         "matched": comparison.matched,
         "both": comparison.both,
         "only_a": comparison.only_a,
@@ -227,13 +261,15 @@ def describe(compared: RunComparison) -> dict[str, Any]:
         "neither": comparison.neither,
         "accuracy_a": comparison.accuracy_a,
         "accuracy_b": comparison.accuracy_b,
+        "interval_a": _ends(compared.matched_a.interval),
+        "interval_b": _ends(compared.matched_b.interval),
         "difference": comparison.difference,
-        "interval": [interval.low, interval.high] if interval else None,
+        "interval": _ends(comparison.interval),
         "mcnemar_mid_p": comparison.mid_p,
         "questions_needed": comparison.needed,
         "differences": compared.differences,
-        "no_answer_a": compared.score_a.no_answer,
-        "no_answer_b": compared.score_b.no_answer,
+        "no_answer_a": compared.matched_a.no_answer,
+        "no_answer_b": compared.matched_b.no_answer,
         "same_place_a": compared.standing_a.same_place,
         "same_place_b": compared.standing_b.same_place,
         "warnings": compared.warnings,
@@ -241,15 +277,22 @@ def describe(compared: RunComparison) -> dict[str, Any]:
     }
 
 
-def lines(compared: RunComparison, only_a: Sequence[str], only_b: Sequence[str]) -> list[str]:
+def _ends(interval: Interval | None) -> list[float] | None:
+    return [interval.low, interval.high] if interval else None
+
+
+def lines(
+    compared: RunComparison, reading: Reading, only_a: Sequence[str], only_b: Sequence[str]
+) -> list[str]:
     """Return a comparison as lines for a person."""
     comparison = compared.found
     a, b = compared.name_a, compared.name_b
     return [
         compared.sentence,
         f"Matched {comparison.matched:,} of {compared.score_a.n:,} (A) and "
-        f"{compared.score_b.n:,} (B): {a} {say_share(comparison.accuracy_a)}, "
-        f"{b} {say_share(comparison.accuracy_b)}.",
+        f"{compared.score_b.n:,} (B): {a} {_say_score(compared.matched_a)}, "
+        f"{b} {_say_score(compared.matched_b)}.",
+        READ[reading],
         f"Both right {comparison.both}, only {a} {comparison.only_a}, "
         f"only {b} {comparison.only_b}, neither {comparison.neither}; "
         f"McNemar mid-p {say_p(comparison.mid_p)}.",

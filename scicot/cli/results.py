@@ -130,6 +130,7 @@ def _list_runs(results: Results) -> list[dict[str, Any]]:
             "name": run.name,
             "dataset": run.dataset,
             "method": run.method,
+            "student": run.config.get("student"),
             "questions": results.scores[run.id].score.n,
             "accuracy": results.scores[run.id].score.accuracy,
             "interval": _ends(results.scores[run.id].score.interval),
@@ -169,8 +170,9 @@ def _say_runs(lines: Sequence[dict[str, Any]]) -> str:
         if line["warning"]
     )
     return (
-        "**My runs.** Of the answers as written; 95 % intervals (Wilson). One place: what always "
-        f"answering the best place would give on the same questions.\n\n{table}\n"
+        "**My runs.** Of the answers as written (of a student that was not shown the options, of "
+        "the option it finds likeliest); 95 % intervals (Wilson). One place: what always answering "
+        f"the best place would give on the same questions.\n\n{table}\n"
         + (f"{warnings}\n" if warnings else "")
     )
 

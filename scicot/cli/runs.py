@@ -96,7 +96,8 @@ def _say_standing(run: RunView) -> str:
     accuracy, standing = (run.metrics or {}).get("accuracy"), read_standing(run.metrics)
     if accuracy is None:
         return ""
-    said = [f"{say_share(accuracy)} right"]
+    questions = (run.metrics or {}).get("questions")
+    said = [f"{say_share(accuracy)}{f' of {questions:,}' if questions else ''} right"]
     if standing.same_place is not None:
         said.append(f"one place always {say_share(standing.same_place)}")
     return f"  ({'; '.join([*said, standing.warning] if standing.has_fallen else said)})"

@@ -198,7 +198,8 @@ def _describe_teacher(line: TeacherLine) -> str:
     accepted = f"{say_share(line.accepted, 0)} of {line.decided:,}" if is_read else "unread"
     flagged = say_share(line.flagged, 0)
     cost = f"${line.usd:.4f}" if line.usd is not None else "cost unknown"
-    help_ = f"help {line.help:+.2f}" if line.help is not None else "help not measured"
+    is_measured = line.help is not None
+    help_ = f"help {line.help:+.2f} of {line.measured:,}" if is_measured else "help not measured"
     students = "".join(f"\n  {student.say()}" for student in line.students)
     return (
         f"{line.source}: {line.texts:,} texts, {cost}, {flagged} flagged, accepted "

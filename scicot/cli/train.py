@@ -12,7 +12,12 @@ from scicot.cli.launcher import choose_launcher
 from scicot.cli.output import AsJson, current_actor, emit, parse_statuses, run_number, say
 from scicot.cli.runs import Ask, Launcher, describe_differences, finish_or_follow
 from scicot.pure.methods.plan import OwnAnswerRule
-from scicot.pure.methods.registry import find_method, list_methods
+from scicot.pure.methods.registry import (
+    find_method,
+    list_methods,
+    list_trained,
+    needs_rationales,
+)
 from scicot.services.training.choosing import Criteria
 from scicot.services.training.cloning import clone_config, differences_from_run
 from scicot.services.training.estimate import estimate_training
@@ -137,6 +142,9 @@ def list_command(
 
 
 METHODS = ", ".join(method.name for method in list_methods())
+WITHOUT_RATIONALES = ", ".join(
+    method.name for method in list_trained() if not needs_rationales(method)
+)
 
 
 def _known_method(name: str | None) -> str | None:
@@ -156,12 +164,14 @@ def train_command(
     student: Annotated[
         str | None, typer.Option(help=f"A hub id, a folder, or 'starter'. [{PAPER_STUDENT}]")
     ] = None,
-    snapshot: Annotated[str | None, typer.Option(help="Not needed by finetune.")] = None,
+    snapshot: Annotated[
+        str | None, typer.Option(help=f"Of rationales; not needed by {WITHOUT_RATIONALES}.")
+    ] = None,
     fraction: Annotated[float | None, typer.Option(help="Of the training questions. [1.0]")] = None,
     seed: Annotated[int | None, typer.Option(help="[0]")] = None,
     evaluate_on: Annotated[
         Split | None,
-        typer.Option(help="validation or test: the split to measure on. [validation]"),
+        typer.Option(help="The split to measure on. [validation; test where there is none]"),
     ] = None,
     processes: Annotated[
         int | None, typer.Option(help="That train together, a GPU or some threads each. [1]")

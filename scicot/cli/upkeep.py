@@ -48,7 +48,7 @@ def rename_run_command(run_id: RunId, new: NewName, as_json: AsJson = False) -> 
 
 
 def archive_run_command(run_id: RunId, back: Back = False, as_json: AsJson = False) -> None:
-    """Take a run out of the lists; links to it go on working."""
+    """Take a run out of the lists; links go on working, tables and comparisons count it."""
     with open_workspace() as session:
         run = labels.archive_run(session, current_actor(), run_id, is_archived=not back)
     emit(describe(run), as_json, line(run))

@@ -111,7 +111,9 @@ def _numbers(auc: Auc | None) -> list[float] | None:
 def _say(auc: Auc | None) -> str:
     if auc is None:
         return "AUC unknown: it needs rejected and approved rationales, ten together for 'all'"
-    return f"AUC {_brief(auc)} against reject"
+    return (
+        f"AUC {_brief(auc)} against reject ({auc.rejected:,} rejected, {auc.approved:,} approved)"
+    )
 
 
 def _brief(auc: Auc) -> str:

@@ -34,6 +34,7 @@ def test_rationales_are_checked_exported_and_their_decisions_taken_both_ways(
 def test_the_checks_are_listed_with_what_was_measured() -> None:
     rows = {row["check"]: row for row in run_json("checks", "list")["checks"]}
     assert rows["leaks_letter"]["precision"] > 0.9
+    assert rows["leaks_letter"]["spoke_in"] > 0  # a share without its number says little
 
 
 def test_a_status_that_is_none_is_named(tmp_path: Path) -> None:

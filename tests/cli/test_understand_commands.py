@@ -4,11 +4,18 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from db.models import RunRow
+from db.session import write
 from scicot.pure.methods.registry import make_config
-from scicot.words.records import Split, StoredQuestion
-from tests.builders import store_questions
+from scicot.services.review.items import load_item
+from scicot.services.runs.runs import create_run
+from scicot.services.worth.store import store_worths
+from scicot.words.records import Actor, RationaleStatus, RunKind, Split, StoredQuestion
+from scicot.words.worth import Worth
+from tests.builders import store_questions, store_rationale
 from tests.cli.runner import run_command, run_json
 from tests.predictions import store_experiment, store_run
 
@@ -124,3 +131,42 @@ def test_faults_are_counted(runs: tuple[int, int]) -> None:
     assert (found["errors"], found["faults"]["unknown"]) == (5, 5)
     refused = run_json("attribute", runs[1], exit_code=1)
     assert "Choose a Sci-CoT run" in refused["error"]
+
+
+def test_what_compare_says_is_of_the_questions_that_both_answered(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    a = store_run(session, questions, right=[0], unreadable=[6, 7], name="whole")
+    b = store_run(session, questions[:5], right=[0], name="part")
+    found = run_json("compare", a, b, "--reading", "options")
+    assert (found["matched"], found["questions_a"], found["questions_b"]) == (5, 8, 5)
+    assert (found["no_answer_a"], found["reading"]) == (0, "options")
+    assert found["interval_a"][0] < found["accuracy_a"] < found["interval_a"][1]
+    said = run_command("compare", a, b).stdout
+    assert "whole 20.0\u00a0% [3.6, 62.4] (no answer 0)" in said
+
+
+def test_a_share_of_right_answers_says_of_how_many(session: Session) -> None:
+    create_run(session, Actor("Ada"), kind=RunKind.IMPORTED, name="made", config={})
+    with write(session):
+        metrics = {"accuracy": 0.5, "questions": 1200, "same_place": 0.25}
+        session.execute(update(RunRow).values(result={"metrics": metrics}))
+    assert (
+        "(50.0\u00a0% of 1,200 right; one place always 25.0\u00a0%)"
+        in run_command("runs", "list").stdout
+    )
+
+
+def test_an_auc_says_of_how_many_rejected_and_approved_texts(
+    session: Session, tmp_path: Path
+) -> None:
+    questions = store_questions(session, tmp_path / "files", train=4)[Split.TRAIN]
+    run = create_run(session, Actor("Ada"), kind=RunKind.WORTH, name="worth", config={})
+    for place, question in enumerate(questions):
+        status = RationaleStatus.ACCEPTED if place else RationaleStatus.REJECTED
+        rationale_id = store_rationale(session, question, status=status)
+        revision = load_item(session, Actor("Ada"), rationale_id).rationale.revision_id
+        worth = {(rationale_id, revision): Worth(0.1 * place, 0.0, "A", "A", "A")}
+        store_worths(session, run, "run 1", worth)
+    said = run_command("worth", "show", "--dataset", "demo").stdout
+    assert "against reject (1 rejected, 3 approved)" in said

@@ -7,7 +7,9 @@ from sqlalchemy.orm import Session
 from streamlit.testing.v1 import AppTest
 
 from scicot.pure.methods.registry import make_config
-from scicot.words.records import Origin, Split, StoredQuestion
+from scicot.services.evaluation.question_view import view_question
+from scicot.services.evaluation.tags import add_tag, toggle_tag
+from scicot.words.records import Actor, Origin, Split, StoredQuestion
 from tests.builders import store_questions, store_rationale
 from tests.pages.driver import open_page
 from tests.pages.tables import read_tables
@@ -241,3 +243,44 @@ def test_where_there_are_more_seeds_the_page_says_what_all_of_them_say(
     assert "3 seeds each" in shown
     again = texts(open_page("evaluate/compare", a=str(a), b=str(pairs[1][0])))
     assert "Over all seeds" not in again  # one cell: they differ in nothing but the seed
+
+
+@pytest.mark.parametrize("view", ["slices", "positions", "tags", "pairs"])
+def test_a_slice_in_force_holds_for_every_view(
+    session: Session, questions: list[StoredQuestion], runs: tuple[int, int], view: str
+) -> None:
+    tag = add_tag(session, Actor("Ada"), "Misreads")
+    for question in questions[:3]:
+        (answer,) = view_question(session, question.id, [runs[0]]).answers
+        assert answer.prediction_id is not None
+        toggle_tag(session, Actor("Ada"), answer.prediction_id, tag.id)
+    first = [place for place, one in enumerate(questions) if one.answer_key == "A"]
+    app = open_page(
+        "evaluate/compare",
+        a=str(runs[0]),
+        b=str(runs[1]),
+        view=view,
+        by="dataset",
+        slice="key_position:1",
+    )
+    shown = {key: table_texts(table) for key, table in read_tables(app).items()}
+    if view == "slices":
+        assert [line[:2] for line in shown["slices"]] == [["demo", str(len(first))]]
+    elif view == "positions":
+        assert shown[f"bias_run {runs[0]}"][0][1] == "100.0\u00a0%"
+    elif view == "tags":
+        tagged = len([place for place in first if place < 3])
+        assert shown["tag_counts"] == [["Misreads", "1", str(tagged), "0"]]
+    else:
+        assert [line[2] for line in shown["pairs"]] == [str(len(first))]
+
+
+def test_the_parts_are_of_the_reading_that_is_counted(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    a = store_run(session, questions, right=[], options_right=range(6), name="a")
+    b = store_run(session, questions, right=range(6), options_right=[], name="b")
+    where = {"a": str(a), "b": str(b), "view": "slices", "by": "dataset", "reading": "options"}
+    app = open_page("evaluate/compare", **where)
+    (line,) = table_texts(read_tables(app)["slices"])
+    assert line[4] == "+100.0"

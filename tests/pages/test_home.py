@@ -2,12 +2,15 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from scicot.pure.methods.registry import make_config
+from scicot.services.home.overview import look_over
 from scicot.services.questions.lookup import list_datasets
 from scicot.services.system.preferences import recall
-from scicot.words.records import RationaleStatus, Split
+from scicot.services.upkeep.labels import archive_run
+from scicot.words.records import Actor, RationaleStatus, RunStatus, Split
 from tests.builders import store_questions, store_rationale
 from tests.pages.driver import open_app, open_page
-from tests.predictions import store_run
+from tests.predictions import store_run, store_trained
 
 
 def metrics(app: object) -> dict[str, str]:
@@ -76,3 +79,41 @@ def test_a_link_to_a_dataset_that_is_not_here_is_said(session: Session, tmp_path
     app = open_page("train/launch", dataset="gone")
     assert "“gone”" in app.sidebar.warning[0].value
     assert app.sidebar.selectbox(key="link_dataset").value == "demo"
+
+
+def test_the_cards_say_no_more_than_is_so(session: Session, tmp_path: Path) -> None:
+    questions = store_questions(session, tmp_path / "files", train=2, test=4)
+    for place, question in enumerate(questions[Split.TRAIN]):
+        status = RationaleStatus.ACCEPTED if place else RationaleStatus.SKIPPED
+        store_rationale(session, question, status=status)
+    config = make_config(method="untrained", dataset="demo", evaluate_on="test")
+    store_trained(session, questions[Split.TEST], config)
+    app = open_app()
+    said = [one.value for one in app.caption]
+    assert "approved; 1 skipped" in said
+    assert not any("are decided" in one for one in said)
+    assert metrics(app)["Train"] == "0"  # nothing was trained, though it answered
+
+
+def test_a_set_without_training_questions_is_not_said_to_be_explained(
+    session: Session, tmp_path: Path
+) -> None:
+    store_questions(session, tmp_path / "files", train=0, validation=0, test=4)
+    assert "there is no training question" in [one.value for one in open_app().caption]
+
+
+def test_the_newest_comparison_is_of_runs_that_are_done_and_not_archived(
+    session: Session, tmp_path: Path
+) -> None:
+    questions = store_questions(session, tmp_path / "files", test=6)[Split.TEST]
+    store_run(session, questions, right=[0, 1], method="sci_cot")
+    store_run(session, questions, right=[0], method="one_stage")
+    store_run(session, questions[:1], right=[0], method="sci_cot", status=RunStatus.CANCELLED)
+    archive_run(session, Actor("Ada"), store_run(session, questions, right=[], method="one_stage"))
+    overview = look_over(session, Actor("Ada"), "demo")
+    assert overview.compared is not None
+    assert overview.compared[:2] == (1, 2)
+    app = open_page("evaluate/compare")
+    assert (app.selectbox(key="link_a").value, app.selectbox(key="link_b").value) == (1, 2)
+    listed = app.selectbox(key="link_a").options
+    assert [one.split(" · ", 4)[4:] for one in listed] == [["archived"], ["cancelled"], [], []]

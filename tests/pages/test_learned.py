@@ -85,4 +85,8 @@ def test_results_shows_what_stage_2_was_given_beside_its_table(
     app = open_page("evaluate/results")
     assert not app.exception
     assert any(f"Run {run_id}" in one.value and "parts" in one.value for one in app.warning)
-    assert [line[5] for line in table_texts(read_tables(app)["between"])] == ["0.90", "0.40"]
+    lines = table_texts(read_tables(app)["between"])
+    assert [line[7] for line in lines] == ["0.90", "0.40"]
+    # runs of other sets and students stand in the same table
+    assert {tuple(line[1:3]) for line in lines} == {("arc-easy", "tiny")}
+    assert "What stage 2 is given: 1 run" in [one.label for one in app.expander]

@@ -48,7 +48,7 @@ def test_a_run_from_elsewhere_cannot_be_asked(session: Session, tmp_path: Path) 
     questions = list(store_questions(session, tmp_path / "files")[Split.TEST])
     store_run(session, questions, right=[0])
     app = open_page("evaluate/what_if")
-    assert "not on this machine" in app.info[0].value
+    assert "trained no student that could be asked" in app.info[0].value
     assert "Original" not in texts(app)
     # what it answered is read, and no box offers an edit that nobody can answer
     assert read_tables(app)["options"]["lines"]

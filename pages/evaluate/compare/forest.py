@@ -12,7 +12,7 @@ from scicot.pure.evaluation.slices import NO_ANSWER, PositionBias, SliceRow
 from scicot.pure.statistics import wilson_interval
 
 LINE, AROUND = 24, 90  # pixels of one slice; of legend and axis
-ALL = "all questions"
+ALL = "all of these"
 
 
 def show_forest(

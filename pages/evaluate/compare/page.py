@@ -29,7 +29,7 @@ from scicot.pure.markdown import escape_markdown
 from scicot.services.evaluation.answered import Reading
 from scicot.services.evaluation.cells import find_siblings
 from scicot.services.evaluation.comparison import RunComparison, compare_runs
-from scicot.services.evaluation.pairs import default_pair, find_partner
+from scicot.services.evaluation.pairs import default_pair, find_partner, is_settled
 from scicot.services.evaluation.question_view import view_question
 from scicot.services.workspace import open_workspace
 from scicot.words.runs import RunView
@@ -51,9 +51,10 @@ def compare(run_a: RunView, run_b: RunView, others: Sequence[RunView]) -> None:
     slices, among = None, None
     chosen = chosen_slice()
     if chosen is not None or view in ("slices", "positions"):
-        slices = load_run_slices(run_a.id, run_b.id)
+        slices = load_run_slices(run_a.id, run_b.id, reading)
     if slices is not None and chosen is not None:
         among = slices.select(*chosen)
+        slices = slices.keep(among)
         show_filter(len(among), number_runs([run_a, run_b]))
     with open_workspace() as session:
         compared = compare_runs(session, run_a.id, run_b.id, reading=reading, among=among)
@@ -71,9 +72,9 @@ def compare(run_a: RunView, run_b: RunView, others: Sequence[RunView]) -> None:
     elif view == "positions" and slices is not None:
         show_bias(slices, compared)
     elif view == "tags":
-        show_taxonomy([run_a.id, run_b.id], names)
+        show_taxonomy([run_a.id, run_b.id], names, among)
     elif view == "pairs":
-        show_pairs([run_a.id, run_b.id], others, reading)
+        show_pairs([run_a.id, run_b.id], others, reading, among)
     else:
         read_questions(compared, cell)
     if view != "questions":
@@ -145,7 +146,7 @@ if len(runs) == 1:
         "Another method, the same questions.", links.LAUNCH, "Launch one to compare with"
     )
 elif runs:
-    pair = default_pair(runs)
+    pair = default_pair([run for run in runs if is_settled(run)]) or default_pair(runs)
     left, right = st.columns(2)
     with left:
         chosen_a = choose_run("First run", "a", runs, default=pair[0] if pair else runs[0].id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import streamlit as st
 
@@ -21,8 +21,16 @@ from scicot.words.runs import RunView
 MOST = 6  # runs beside the two: 28 pairs
 
 
-def show_pairs(first: Sequence[int], others: Sequence[RunView], reading: Reading) -> None:
-    """Show the pairs of the two runs and those chosen beside them; the link keeps the choice."""
+def show_pairs(
+    first: Sequence[int],
+    others: Sequence[RunView],
+    reading: Reading,
+    among: Collection[int] | None = None,
+) -> None:
+    """Show the pairs of the two runs and those chosen beside them; the link keeps the choice.
+
+    With `among` on these questions only; what all seeds say is of all questions, and left out.
+    """
     by_id = {run.id: run for run in others if run.id not in first}
     chosen = link_choices(
         f"More runs, up to {MOST}",
@@ -32,9 +40,9 @@ def show_pairs(first: Sequence[int], others: Sequence[RunView], reading: Reading
         say=lambda run_id: run_label(by_id[run_id]),
     )
     with open_workspace() as session:
-        pairs = compare_all(session, [*first, *chosen], reading=reading)
+        pairs = compare_all(session, [*first, *chosen], reading=reading, among=among)
         both = [(pair.comparison.run_a, pair.comparison.run_b) for pair in pairs]
-        found = find_siblings(session, both, reading=reading)
+        found = find_siblings(session, both if among is None else [], reading=reading)
     numbers = ("n", "First − second", "95 % interval", "mid-p", "Holm p")
     show_plain_table(
         [Head("First"), Head("Second"), *(Head(text, is_number=True) for text in numbers)],

@@ -25,6 +25,7 @@ from scicot.pure.evaluation.slices import (
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.shares import say_share
 from scicot.pure.statistics import holm, wilson_interval
+from scicot.services.evaluation.answered import Reading
 from scicot.services.evaluation.comparison import RunComparison
 from scicot.services.evaluation.slices import RunSlices, load_slices, with_tags
 from scicot.services.predictions.store import count_predictions
@@ -34,19 +35,22 @@ BIAS = (Dimension.ANSWER_A, Dimension.ANSWER_B)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_DATABASE)
-def _load(workspace: Workspace, run_a: int, run_b: int, answered: tuple[int, int]) -> RunSlices:
+def _load(
+    workspace: Workspace, run_a: int, run_b: int, reading: Reading, answered: tuple[int, int]
+) -> RunSlices:
     """Keep what the answers can be parted by; `answered` makes it afresh when answers come in.
 
     What is kept is frozen, so that sharing it is safe.
     """
-    return load_slices(workspace, run_a, run_b)
+    return load_slices(workspace, run_a, run_b, reading=reading)
 
 
-def load_run_slices(run_a: int, run_b: int) -> RunSlices:
-    """Return the two runs' slices, tags as they are now."""
+def load_run_slices(run_a: int, run_b: int, reading: Reading) -> RunSlices:
+    """Return the two runs' slices, their answers read as told and tags as they are now."""
     with open_workspace() as workspace:
         answered = count_predictions(workspace, run_a), count_predictions(workspace, run_b)
-        return with_tags(workspace, _load(workspace, run_a, run_b, answered), run_a, run_b)
+        loaded = _load(workspace, run_a, run_b, reading, answered)
+        return with_tags(workspace, loaded, run_a, run_b)
 
 
 def chosen_slice() -> tuple[Dimension, str] | None:
@@ -156,9 +160,9 @@ def show_bias(slices: RunSlices, compared: RunComparison) -> None:
                 st.markdown(f"**{name.capitalize()}**")
                 _show_bias(name, bias)
     st.caption(
-        "Shares of all matched questions, with Wilson's 95 % interval. Without bias the answers "
-        "spread as the keys do. In the lower table a row is the key's place, a column the place "
-        "answered."
+        f"Shares of the {compared.found.matched:,} questions above, with Wilson's 95 % interval. "
+        "Without bias the answers spread as the keys do. In the lower table a row is the key's "
+        "place, a column the place answered."
     )
 
 

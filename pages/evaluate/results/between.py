@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from pages.shared.method_names import name_student
 from pages.shared.plain_table import Cell, percent_cell, show_records
 from scicot.pure.evaluation.between_stages import TITLES, read_between
 from scicot.pure.markdown import escape_markdown
@@ -22,11 +23,14 @@ def show_between(runs: Sequence[RunView]) -> None:
             st.warning(
                 escape_markdown(f"Run {run.id} ({run.name}): {warning}"), icon=":material/warning:"
             )
-    with st.expander(f"What stage 2 is given: {len(found)} runs", icon=":material/swap_horiz:"):
+    count = f"{len(found):,} run{'' if len(found) == 1 else 's'}"
+    with st.expander(f"What stage 2 is given: {count}", icon=":material/swap_horiz:"):
         show_records(
             [
                 {
                     "run": run.id,
+                    "dataset": run.dataset,
+                    "student": name_student(run),
                     "seed": run.seed,
                     "setting": str(run.config.get("stage2_rationales", "")),
                     "rationales of": TITLES.get(kind, kind),

@@ -25,8 +25,8 @@ from scicot.services.evaluation.question_view import MAX_RUNS
 
 PAPER_HELP = "Published test accuracy in percent, with Wilson's 95 % interval."
 OURS_HELP = (
-    "Accuracy in percent of the answers that were written, and its 95 % interval over questions "
-    "and seeds. Press a figure to read its runs' answers."
+    "Accuracy in percent, of what the note below the table says, and its 95 % interval over "
+    "questions and seeds. Press a figure to read its runs' answers."
 )
 
 

@@ -17,6 +17,7 @@ from pages.shared.panel import say_queue, two_sides
 from pages.shared.press import press_button
 from pages.shared.teacher_run import show_teacher_run
 from scicot.pure.shares import say_share
+from scicot.pure.statistics import wilson_interval
 from scicot.services.questions.lookup import count_questions
 from scicot.services.runs.runs import list_runs
 from scicot.services.teacher.estimates import estimate_few_shot
@@ -169,7 +170,16 @@ def _show_newest(dataset: str) -> None:
     metrics = newest.metrics
     if metrics is not None and metrics.get("accuracy") is not None:
         with st.container(horizontal=True):
-            st.metric("Accuracy", say_share(metrics["accuracy"]))
+            interval = wilson_interval(metrics["correct"], metrics["questions"])
+            st.metric(
+                f"Correct on {newest.split}",
+                say_share(metrics["accuracy"]),
+                interval.to_words(".1f") if interval else None,
+                delta_color="off",
+                delta_arrow="off",
+                help=f"{metrics['correct']:,} of {metrics['questions']:,}; below, the 95 % "
+                "interval (Wilson).",
+            )
             st.metric("No answer", f"{metrics['no_answer']:,} of {metrics['questions']:,}")
     with errors_shown():
         show_teacher_run(newest.id)

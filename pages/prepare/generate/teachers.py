@@ -24,7 +24,8 @@ def show_teachers(dataset: str) -> None:
     )
     by_whom = f" to {table.student}" if table.student else ": nobody has measured it yet"
     st.caption(
-        f"Help{by_whom}, in nats; best for: questions where no other teacher's text helps more. "
+        f"Help{by_whom}, in nats, the mean of a teacher's own measured texts; best for: questions "
+        "where no other teacher's text helps more, of those on which several were measured. "
         "Students learned from this source alone; all seeds of one setting are one figure."
     )
 
@@ -38,7 +39,9 @@ def _describe(line: TeacherLine) -> dict[str, object]:
         "flagged": percent_cell(line.flagged),
         "accepted": percent_cell(line.accepted),
         "of decided": line.decided,
-        "help": f"{line.help:+.2f}" if line.help is not None else "not measured",
+        "help": (
+            f"{line.help:+.2f} of {line.measured:,}" if line.help is not None else "not measured"
+        ),
         "best for": line.best_for,
         "students": "; ".join(student.say() for student in line.students) or "none",
     }

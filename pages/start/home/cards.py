@@ -10,6 +10,7 @@ from pages.shared.run_control import BADGES
 from scicot.pure.markdown import escape_markdown
 from scicot.services.home.overview import Overview, State, Step
 from scicot.words.people import role_needed
+from scicot.words.records import Split
 from scicot.words.reviewing import Queue
 
 WAYS = {
@@ -54,19 +55,23 @@ def _say(overview: Overview) -> dict[Step, tuple[int, str]]:
     """Return each job's figure, and in words what it counts and what waits."""
     queues, approved = overview.queues, overview.approved
     splits = ", ".join(f"{count:,} {split}" for split, count in overview.questions.items() if count)
-    frozen = f"frozen in {_count(overview.snapshots, 'snapshot')}" if overview.snapshots else ""
+    frozen = f"{_count(overview.snapshots, 'snapshot')} frozen" if overview.snapshots else ""
+    skipped = queues[Queue.SKIPPED]
+    decided = f"{skipped:,} skipped" if skipped else f"all {queues[Queue.ALL]:,} are decided"
     return {
         Step.QUESTIONS: (sum(overview.questions.values()), splits),
         Step.RATIONALES: (
             queues[Queue.ALL],
             f"{_count(overview.unexplained, 'training question')} without one"
             if overview.unexplained
-            else "every training question has one",
+            else "every training question has one"
+            if overview.questions.get(Split.TRAIN)
+            else "there is no training question",
         ),
         Step.REVIEW: (
             (queues[Queue.UNREVIEWED], f"to read, {queues[Queue.FLAGGED]:,} flagged")
             if queues[Queue.UNREVIEWED] or not queues[Queue.ALL]
-            else (approved, f"approved; all {queues[Queue.ALL]:,} are decided")
+            else (approved, f"approved; {decided}")
         ),
         Step.TRAIN: (
             overview.trained,

@@ -64,7 +64,10 @@ def look_ahead(configs: Sequence[TrainingConfig]) -> list[Outlook]:
 
 
 def say_outlook(outlooks: Sequence[Outlook], seeds: int) -> list[str]:
-    """Return what starting would do, a sentence each."""
+    """Return what starting would do, a sentence each; the outlooks are of the first seed.
+
+    Which students of the other seeds are there was not looked up.
+    """
     first = outlooks[0].preview
     split = {"test": "test", "validation": "validation"}.get(first.split, first.split)
     stages = [stage for outlook in outlooks for stage in outlook.preview.stages]
@@ -74,15 +77,20 @@ def say_outlook(outlooks: Sequence[Outlook], seeds: int) -> list[str]:
         f"**Trains** on {first.train_questions:,} questions and answers "
         f"{first.test_questions:,} of the {split} split.",
         f"**Makes** {trained:,} student{'' if trained == 1 else 's'}"
-        + (f", and takes {reused:,} that are there at no cost" if reused else "")
-        + (f", for each of {seeds} seeds." if seeds > 1 else "."),
+        + (
+            f", and takes {reused:,} that {'is' if reused == 1 else 'are'} there at no cost"
+            if reused
+            else ""
+        )
+        + _say_seeds(reused, seeds),
     ]
     mixes = {outlook.preview.sentence_of_mix(): None for outlook in outlooks}
     for mix in filter(None, mixes):
         verb, rest = mix.split(" ", 1)
         said.append(f"**{verb}** {escape_markdown(rest)}")
     cut = max((outlook.preview.cut_rationales or 0) for outlook in outlooks)
-    if first.cut_rationales is not None:
+    has_rationales = any(outlook.preview.has_rationales for outlook in outlooks)
+    if first.cut_rationales is not None and has_rationales:
         said.append(
             f"**Cuts** {cut:,} rationales that are longer than the limit."
             if cut
@@ -92,13 +100,22 @@ def say_outlook(outlooks: Sequence[Outlook], seeds: int) -> list[str]:
     needed = [outlook.preview.disk_needed for outlook in outlooks]
     known = [size for size in needed if size is not None]
     room = (
-        f"about {sum(known) * seeds / 1e9:.1f} GB"
+        f"{'at least' if reused and seeds > 1 else 'about'} {sum(known) * seeds / 1e9:.1f} GB"
         if len(known) == len(needed)
         else "an unknown amount"
     )
     said.append(f"**Needs** {room} of disk; {first.disk_free / 1e9:.0f} GB are free.")
     said.append("**Costs** nothing: no teacher is asked.")
     return said
+
+
+def _say_seeds(reused: int, seeds: int) -> str:
+    """Return for which seeds it is so: what is there for one need not be there for another."""
+    if seeds == 1:
+        return "."
+    if reused:
+        return f", for the first of {seeds} seeds; each other one may have to make its own."
+    return f", for each of {seeds} seeds."
 
 
 def _say_time(outlooks: Sequence[Outlook], seeds: int) -> str:
@@ -108,6 +125,9 @@ def _say_time(outlooks: Sequence[Outlook], seeds: int) -> str:
         return "an unknown time: the student has not been tried on this machine."
     if len(outlooks) == 1 and seeds == 1 and outlooks[0].sentence:
         return outlooks[0].sentence[0].lower() + outlooks[0].sentence[1:]
+    if seeds > 1 and any(stage.reused for found in outlooks for stage in found.preview.stages):
+        took = say_duration(sum(known))
+        return f"about {took} on this machine for the first seed; another one may take longer."
     return f"about {say_duration(sum(known) * seeds)} on this machine, one after another."
 
 

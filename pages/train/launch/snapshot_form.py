@@ -15,6 +15,7 @@ from pages.shared.links import choose, link_choice
 from pages.shared.press import press_button
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.methods.plan import OwnAnswerRule
+from scicot.pure.methods.registry import list_trained, needs_rationales
 from scicot.services.questions.lookup import find_dataset_id
 from scicot.services.rationales.worth_order import list_measuring
 from scicot.services.training.choosing import Criteria
@@ -56,7 +57,7 @@ def choose_snapshot(dataset: str, like: TrainingConfig | None = None) -> str | N
     show_answer(PLACE)
     if not by_name:
         first.info(
-            "No snapshot yet. Freeze the approved rationales; only fine-tune works without.",
+            f"No snapshot yet. Freeze the approved rationales; {_without()} need none.",
             icon=":material/photo_camera:",
         )
         return None
@@ -80,8 +81,14 @@ def choose_snapshot(dataset: str, like: TrainingConfig | None = None) -> str | N
 
 def _label(snapshot: Snapshot | None) -> str:
     if snapshot is None:
-        return "none: fine-tune on every training question"
+        return f"none: every training question, for {_without()}"
     return f"{snapshot.name} ({snapshot.items:,} rationales, {snapshot.content_hash[:8]})"
+
+
+def _without() -> str:
+    """Return the methods that take no rationale."""
+    *others, last = [method.title for method in list_trained() if not needs_rationales(method)]
+    return f"{', '.join(others)} and {last}"
 
 
 def _show_new(dataset: str, there: Collection[str]) -> None:

@@ -107,11 +107,12 @@ def _show_offer(
     except SciCotError as error:
         st.error(escape_markdown(str(error)), icon=":material/error:")
         return
-    _show_outlook(outlooks, len(seeds))
+    _show_outlook(outlooks, len(seeds), place)
 
 
-def _show_outlook(outlooks: Sequence[Outlook], seeds: int) -> None:
-    said = [f"**Begins** {say_queue(RunKind.TRAIN)}", *say_outlook(outlooks, seeds)]
+def _show_outlook(outlooks: Sequence[Outlook], seeds: int, place: Place) -> None:
+    begins = say_queue(RunKind.TRAIN, place and place[0])
+    said = [f"**Begins** {begins}", *say_outlook(outlooks, seeds)]
     st.markdown("\n\n".join(said))
     show_tryout(outlooks[0].config, is_known=all(found.seconds for found in outlooks))
     for note in notes_of(outlooks):

@@ -69,10 +69,13 @@ def _close() -> None:
 
 def _show_removal(run: RunView) -> None:
     if run.archived_at:
-        st.text("It is archived: the lists leave it out.")
+        st.text("It is archived: the lists of runs leave it out. Tables go on counting it.")
         st.button("Bring it back", key=f"back_{run.id}", on_click=_archive, args=(run.id, False))
     else:
-        st.text("An archived run leaves the lists; nothing of it is lost.")
+        st.text(
+            "An archived run leaves the lists of runs. Nothing of it is lost: tables and "
+            "comparisons go on counting it."
+        )
         st.button(
             f"Archive run {run.id}", key=f"archive_{run.id}", on_click=_archive, args=(run.id, True)
         )

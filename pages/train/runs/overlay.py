@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 
 import streamlit as st
 
@@ -21,6 +22,7 @@ HEADS = (
     Head("Method"),
     Head("Student"),
     Head("Dataset"),
+    Head("Questions", is_number=True, help="How many it answered, and of which split."),
     Head("Correct", is_number=True, help="With its 95 % interval (Wilson)."),
     Head("One place", is_number=True, help="What always the best place would give."),
     Head("Took", is_number=True),
@@ -31,14 +33,16 @@ def show_overlay(runs: Sequence[RunView]) -> None:
     """Show these runs in one chart, each with the colour of its line."""
     answered = [run for run in runs if (run.metrics or {}).get("questions")]
     with st.container(horizontal=True, vertical_alignment="center"):
-        if len(answered) > 1:
-            first, second, *_ = answered
+        alike = next((pair for pair in combinations(answered, 2) if _share_questions(*pair)), None)
+        if alike is not None:
+            first, second = alike
             st.page_link(
                 links.COMPARE,
                 label=f"Compare {first.id} with {second.id}",
                 icon=":material/compare:",
                 query_params={"a": str(first.id), "b": str(second.id)},
             )
+        if len(answered) > 1:
             st.page_link(
                 links.INSPECT,
                 label="Read their answers",
@@ -56,15 +60,22 @@ def show_overlay(runs: Sequence[RunView]) -> None:
         st.caption("None of them has a curve: only training draws one.")
 
 
+def _share_questions(first: RunView, second: RunView) -> bool:
+    """Return whether two runs answered the same split: what can be compared."""
+    return (first.dataset, first.split) == (second.dataset, second.split)
+
+
 def _cells(run: RunView, place: int) -> list[Cell]:
     correct, note, value = say_accuracy(run)
     standing = read_standing(run.metrics)
+    questions = (run.metrics or {}).get("questions")
     same = standing.same_place
     return [
         Cell(f"{run.id} · {run.name}", color=RUN_COLORS[place % len(RUN_COLORS)]),
         Cell(name_method(run.method)),
         Cell(name_student(run)),
         Cell(run.dataset or ""),
+        Cell(f"{questions:,} {run.split}" if questions else "", value=questions),
         Cell(f"{correct} {note}".strip(), note=standing.warning, value=value),
         Cell("" if same is None else say_share(same), value=same),
         Cell(say_time_taken(run)),

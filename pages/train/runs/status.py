@@ -28,7 +28,7 @@ from scicot.words.runs import RunView
 COUNTED = {"accuracy": "correct", "option_accuracy": "option_correct"}  # a share: its count
 # what is shown of the metrics, in this order: label, and what it means
 FIGURES = {
-    "accuracy": ("Correct", "The answer that it wrote is the key."),
+    "accuracy": ("Correct", "The answer that it gave is the key."),
     "option_accuracy": ("Likeliest option right", "The option it gave most weight is the key."),
     "no_answer": ("No answer", "What it wrote names no option, or several."),
     "questions": ("Questions", "So many were answered and scored."),

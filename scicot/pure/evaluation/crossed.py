@@ -182,18 +182,32 @@ def compare_tables(
     from the other; one that does not vary has none. With one seed each it is unknown and left out.
     """
     found = difference_variance(a, b, clusters, vary)
+    over_questions = float(found.over_questions)
+    if over_questions == 0 and found.over_seeds == 0:
+        half = _half_without_spread(float(a.mean() - b.mean()), found.draws)
+        over_questions = (half / float(found.critical)) ** 2
     return CellDifference(
         accuracy_a=float(a.mean()),
         accuracy_b=float(b.mean()),
         seeds_a=a.shape[1],
         seeds_b=b.shape[1],
         questions=len(a),
-        over_questions=float(found.over_questions),
+        over_questions=over_questions,
         over_seeds=float(found.over_seeds),
         critical=float(found.critical),
         varies_a=vary[0],
         varies_b=vary[1],
     )
+
+
+def _half_without_spread(difference: float, draws: int) -> float:
+    """Return half the interval of a difference that is the same on every question.
+
+    So many draws without another outcome rule out, by the rule of three, that more than this share
+    has one; it may be as far from the difference as the other end of -1 to 1.
+    """
+    other = 1.0 - math.pow(1 - LEVEL, 1 / max(1, draws))
+    return other * (1 + abs(difference))
 
 
 def _common(seeds: Sequence[Answers]) -> list[int]:

@@ -44,7 +44,9 @@ OPTION_NOTE = (
     "tokens' log-probabilities; per byte: that sum divided by the UTF-8 bytes of the option's "
     "text; letter: the first token in which the options differ, alone. Cloze form: the options "
     "are not shown, and each one's text is scored after 'Answer:'; the sum is acc and the one per "
-    "byte acc_norm of lm-evaluation-harness. The figure itself is of the answers as written."
+    "byte acc_norm of lm-evaluation-harness. The figure itself is of the answers as written; of a "
+    "student that was not shown the options, and so can name none, of the option with that sum "
+    "the highest."
 )
 FEW_SHOT_NOTE = (
     "The paper's few-shot rows are base models whose options were ranked; those measured here are "

@@ -22,6 +22,10 @@ CELL_TITLES: Mapping[Cell, str] = {
     Cell.ONLY_B: "Only B right",
     Cell.NEITHER: "Neither right",
 }
+NO_PAIRS = (
+    "No two of these runs are compared: those of one dataset, split and set of settings are of one "
+    "method each."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ class ReportPair:
     """Two runs side by side. `adjusted_p` is Holm's over all pairs of the report.
 
     `of` says of which set and split they are, and in which settings where there are several.
+    `score_a` and `score_b` are over a run's own questions, all else over those that both answered.
     """
 
     of: str
@@ -58,6 +63,8 @@ class ReportPair:
     name_b: str
     score_a: Score
     score_b: Score
+    matched_a: Score
+    matched_b: Score
     found: Comparison
     sentence: str
     adjusted_p: float
@@ -120,6 +127,7 @@ class ReportRun:
     id: int
     name: str
     dataset: str
+    split: str
     score: Score
     option_accuracy: float | None
     config: str  # JSON, one setting a line

@@ -9,6 +9,7 @@ from scicot.pure.evaluation.attribution import TITLES as FAULT_TITLES
 from scicot.pure.evaluation.comparison import say_needed, say_p
 from scicot.pure.evaluation.report import (
     CELL_TITLES,
+    NO_PAIRS,
     Report,
     ReportExample,
     ReportFaults,
@@ -34,7 +35,7 @@ def to_report_markdown(report: Report) -> str:
     for part in report.parts:
         parts += [f"### {escape_markdown(part.said)}"] if part.said else []
         parts += map(to_markdown, part.tables)
-    parts.append("## Comparisons")
+    parts += ["## Comparisons", *([] if report.pairs else [NO_PAIRS])]
     for pair in report.pairs:
         parts += _pair(pair)
     parts.append("## Attribution")
@@ -86,7 +87,7 @@ def _pair(pair: ReportPair) -> Iterator[str]:
     yield (
         f"{comparison.matched} questions matched of {pair.score_a.n} (A) and {pair.score_b.n} (B); "
         f"McNemar mid-p {say_p(comparison.mid_p)}, Holm {say_p(pair.adjusted_p)}; no answer: A "
-        f"{pair.score_a.no_answer}, B {pair.score_b.no_answer}; {say_needed(comparison)}."
+        f"{pair.matched_a.no_answer}, B {pair.matched_b.no_answer}; {say_needed(comparison)}."
     )
     if pair.learned:
         yield " ".join(map(escape_markdown, pair.learned))
@@ -105,7 +106,8 @@ def _pair(pair: ReportPair) -> Iterator[str]:
             )
         yield "\n".join(lines)
     for cell, listed in pair.examples.items():
-        yield f"#### {CELL_TITLES[cell]}: {len(listed)} questions"
+        count = getattr(comparison, cell.value)
+        yield f"#### {CELL_TITLES[cell]}: {len(listed)} of {count} questions"
         for example in listed:
             yield from _example(example)
 
@@ -138,9 +140,11 @@ def _example(example: ReportExample) -> Iterator[str]:
 def _run(run: ReportRun) -> Iterator[str]:
     yield f"### Run {run.id}: {escape_markdown(run.name)}"
     unread = with_reasons(f"no answer {run.score.no_answer}", run.reasons)
+    interval = run.score.interval
+    bounds = f" {escape_markdown(interval.in_brackets('.1f'))}" if interval else ""
     yield (
-        f"{escape_markdown(run.dataset)}: {say_share(run.score.accuracy, 2)} of {run.score.n}, "
-        f"{unread}. Settings' hash `{run.config_hash}`; snapshot "
+        f"{escape_markdown(run.dataset)}, {run.split}: {say_share(run.score.accuracy, 2)}{bounds} "
+        f"of {run.score.n}, {unread}. Settings' hash `{run.config_hash}`; snapshot "
         f"{escape_markdown(run.snapshot or 'none')} {run.snapshot_hash or ''}; code "
         f"{escape_markdown(run.code_version)}; {escape_markdown(run.packages)}."
     )

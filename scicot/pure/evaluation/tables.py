@@ -22,7 +22,7 @@ class RunScore:
     `per_byte` and `letter` are option scores too, as docs/method.md defines them. `reasons` counts
     why answers could not be read; `trained` is the accuracy on a sample of what it was trained on.
     `standing` is what always the best place would give on the same questions, and where its answers
-    fall.
+    fall; `option_questions` are those whose options were scored.
     """
 
     run_id: int
@@ -33,6 +33,7 @@ class RunScore:
     reasons: Mapping[str, int] = field(default_factory=dict)
     trained: float | None = None
     standing: Standing = field(default_factory=Standing)
+    option_questions: int = 0
 
 
 @dataclass(frozen=True, slots=True)

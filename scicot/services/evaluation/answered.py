@@ -133,5 +133,9 @@ def _say_nothing(session: Session, run: RunView, reading: Reading) -> str:
             f"Run {run.id} ({run.name}) answered questions whose keys are not known. Its "
             "predictions can be exported, not scored."
         )
-    what = "no predictions" if reading is Reading.GENERATED else "no option scores"
-    return f"Run {run.id} ({run.name}) has {what} on a test split. Choose a run that is done."
+    if reading is Reading.OPTIONS and count_predictions(session, run.id):
+        return (
+            f"Run {run.id} ({run.name}) has no option scores. Count the answers that it wrote, or "
+            "choose a run whose options were scored."
+        )
+    return f"Run {run.id} ({run.name}) has answered no question. Choose a run that is done."

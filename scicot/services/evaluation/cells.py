@@ -75,8 +75,10 @@ class CellComparison:
     name_b: str
     found: CellDifference
     differences: str
-    standing_a: Standing  # of the first run's own questions
+    standing_a: Standing  # of the first run's own questions, which are `own_a`
     standing_b: Standing
+    own_a: int
+    own_b: int
     warnings: Sequence[str] = ()  # of each run that answers one place nearly always
 
     @property
@@ -202,12 +204,12 @@ def _find_cells(
         ]
         if all(cells):
             return _most_alike(cells)
-    missing = " or ".join(
-        method for method in methods if not any(run.method == method for run in runs)
-    )
+    there = {run.method for run in runs if split is None or run.split is split}
+    missing = " or ".join(method for method in methods if method not in there)
+    where = f" on the {split} split of '{dataset}'" if split else f" on '{dataset}'"
     raise InvalidInput(
-        f"There is no finished run of {missing or 'all of them on one split'} on '{dataset}' with "
-        f"the student '{student}'. `python -m scicot runs list` shows what there is."
+        f"There is no finished run of {missing or 'all of them on one split'}{where} with the "
+        f"student '{student}'. `python -m scicot runs list` shows what there is."
     )
 
 
@@ -406,6 +408,8 @@ def _compare(seeds: SeedAnswers, a: SeedCell, b: SeedCell) -> CellComparison:
         say_differences(*compared_settings(a, b)),
         standings.get(a.ids[0], Standing()),
         standings.get(b.ids[0], Standing()),
+        len(answers.get(a.ids[0], ())),
+        len(answers.get(b.ids[0], ())),
         [
             standings[run_id].warn(f"{name}, run {run_id},")
             for name, cell in zip(names, (a, b), strict=True)

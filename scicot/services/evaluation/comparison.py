@@ -88,11 +88,15 @@ def compare_runs(
 
     Raises NotFound for a run, InvalidInput when a run has no predictions.
     """
-    a, b = (load_answered(session, run_id, reading) for run_id in (run_a, run_b))
-    if among is not None:
-        wanted = np.array(list(among), dtype=np.int64)
-        a, b = a.keep(wanted), b.keep(wanted)
+    a, b = (_load_among(session, run_id, reading, among) for run_id in (run_a, run_b))
     return compare_answered(a, b)
+
+
+def _load_among(
+    session: Session, run_id: int, reading: Reading, among: Collection[int] | None
+) -> Answered:
+    answered = load_answered(session, run_id, reading)
+    return answered if among is None else answered.keep(np.array(list(among), dtype=np.int64))
 
 
 def compare_answered(a: Answered, b: Answered) -> RunComparison:
@@ -166,13 +170,17 @@ class PairRow:
 
 
 def compare_all(
-    session: Session, run_ids: Sequence[int], *, reading: Reading = Reading.GENERATED
+    session: Session,
+    run_ids: Sequence[int],
+    *,
+    reading: Reading = Reading.GENERATED,
+    among: Collection[int] | None = None,
 ) -> list[PairRow]:
     """Return every pair of the runs, in the order given, with Holm's adjusted p-values.
 
-    Each run is read once.
+    Each run is read once; `among` keeps these questions only.
     """
-    answered = [load_answered(session, run_id, reading) for run_id in run_ids]
+    answered = [_load_among(session, run_id, reading, among) for run_id in run_ids]
     pairs = [compare_answered(a, b) for a, b in combinations(answered, 2)]
     adjusted = holm([pair.found.mid_p for pair in pairs])
     return [PairRow(pair, p) for pair, p in zip(pairs, adjusted, strict=True)]

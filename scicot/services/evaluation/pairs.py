@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from scicot.pure.evaluation.settings import run_settings
 from scicot.pure.methods.registry import CLAIM
-from scicot.words.records import RunKind
+from scicot.words.records import RunKind, RunStatus
 from scicot.words.runs import RunView
 
 
@@ -28,16 +28,22 @@ def default_pair(runs: Sequence[RunView]) -> tuple[int, int] | None:
     return (several[0][0].id, several[0][1].id) if several else None
 
 
+def is_settled(run: RunView) -> bool:
+    """Return whether a run answered all that it was asked and is not laid aside."""
+    return run.status is RunStatus.DONE and run.archived_at is None
+
+
 def find_partner(run: RunView, others: Sequence[RunView]) -> RunView:
     """Return which of the others to compare a run with: of another method, alike in all else.
 
-    Failing that another method on the same questions, the same questions, the newest; `others` is
-    not empty.
+    Failing that another method on the same questions, the same questions, the newest; one that is
+    done and not archived before one that is not. `others` is not empty.
     """
 
-    def score(other: RunView) -> tuple[bool, bool, bool]:
+    def score(other: RunView) -> tuple[bool, bool, bool, bool]:
         return (
             _questions(other) == _questions(run),
+            is_settled(other),
             other.method != run.method,
             _besides_method(other) == _besides_method(run),
         )

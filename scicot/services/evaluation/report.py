@@ -184,6 +184,7 @@ def _run(run: RunView, scored: RunScore, snapshot: Snapshot | None) -> ReportRun
         id=run.id,
         name=run.name,
         dataset=str(run.dataset),
+        split=run.split.value,
         score=scored.score,
         option_accuracy=scored.option_accuracy,
         reasons=scored.reasons,

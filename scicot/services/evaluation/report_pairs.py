@@ -161,6 +161,8 @@ def _pair(
         name_b=compared.name_b,
         score_a=compared.score_a,
         score_b=compared.score_b,
+        matched_a=compared.matched_a,
+        matched_b=compared.matched_b,
         found=compared.found,
         sentence=compared.sentence,
         adjusted_p=adjusted_p,

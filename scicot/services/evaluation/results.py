@@ -236,12 +236,13 @@ def score_runs(session: Session, run_ids: Sequence[int]) -> dict[int, RunScore]:
                 correct=of.get(Outcome.CORRECT, 0),
                 no_answer=of.get(Outcome.NO_ANSWER, 0),
             ),
-            options.get(run_id),
+            options[run_id][0] if run_id in options else None,
             per_byte=_figure(results[run_id], "metrics", "option_accuracy_per_byte"),
             letter=_figure(results[run_id], "metrics", "letter_accuracy"),
             reasons=reasons.get(run_id, {}),
             trained=_figure(results[run_id], "training_sample", "accuracy"),
             standing=places[run_id].standing,
+            option_questions=options[run_id][1] if run_id in options else 0,
         )
         for run_id, of in counts.items()
     }
@@ -272,7 +273,8 @@ def _no_answer_reasons(session: Session, run_ids: Sequence[int]) -> dict[int, di
     return reasons
 
 
-def _option_accuracies(session: Session, run_ids: Sequence[int]) -> dict[int, float]:
+def _option_accuracies(session: Session, run_ids: Sequence[int]) -> dict[int, tuple[float, int]]:
+    """Return each run's accuracy by option scores, and over how many questions it is."""
     is_key = PredictionRow.option_label == QuestionRow.answer_key
     rows = session.execute(
         select(PredictionRow.run_id, func.count(), func.count().filter(is_key))
@@ -285,7 +287,7 @@ def _option_accuracies(session: Session, run_ids: Sequence[int]) -> dict[int, fl
         )
         .group_by(PredictionRow.run_id)
     )
-    return {run_id: right / n for run_id, n, right in rows}
+    return {run_id: (right / n, n) for run_id, n, right in rows}
 
 
 def count_test_reads(session: Session) -> dict[str, TestReads]:

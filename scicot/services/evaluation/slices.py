@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
@@ -19,6 +19,7 @@ from scicot.pure.evaluation.slices import (
     position,
     slice_question,
 )
+from scicot.services.evaluation.answered import Reading
 from scicot.services.evaluation.tags import list_tagged
 from scicot.words.records import Outcome, Variant
 
@@ -43,6 +44,16 @@ class RunSlices:
             if value in question.values.get(dimension, ())
         ]
 
+    def keep(self, question_ids: Collection[int]) -> RunSlices:
+        """Return these questions alone, ready to be parted."""
+        kept = set(question_ids)
+        return replace(
+            self,
+            sliced=[question for question in self.sliced if question.question_id in kept],
+            correct_a={key: right for key, right in self.correct_a.items() if key in kept},
+            correct_b={key: right for key, right in self.correct_b.items() if key in kept},
+        )
+
     def bias(self, dimension: Dimension) -> PositionBias:
         """Return the position bias of the run that the dimension speaks of."""
         return measure_position_bias(
@@ -53,12 +64,20 @@ class RunSlices:
         )
 
 
-def load_slices(session: Session, run_a: int, run_b: int) -> RunSlices:
-    """Return the questions that both runs answered with all that they can be parted by.
+def load_slices(
+    session: Session, run_a: int, run_b: int, *, reading: Reading = Reading.GENERATED
+) -> RunSlices:
+    """Return the questions that a comparison of both runs, read as told, is over.
 
     Columns, not records: with thousands of questions the records would take most of the time.
     """
+    is_written = reading is Reading.GENERATED
     a, b = aliased(PredictionRow), aliased(PredictionRow)
+    given = [run.label if is_written else run.option_label for run in (a, b)]
+    # whose key is not known is scored by neither reading
+    known = [run.outcome != Outcome.UNSCORED for run in (a, b)]
+    if not is_written:
+        known += [label.is_not(None) for label in given]
     names = dict(list(session.execute(select(DatasetRow.id, DatasetRow.name))))
     rows = session.execute(
         select(
@@ -67,16 +86,16 @@ def load_slices(session: Session, run_a: int, run_b: int) -> RunSlices:
             QuestionRow.stem,
             QuestionRow.choices,
             QuestionRow.answer_key,
-            a.label,
+            given[0],
             a.outcome,
             a.flags,
-            b.label,
+            given[1],
             b.outcome,
             b.flags,
         )
         .join(a, (a.question_id == QuestionRow.id) & (a.variant == Variant.MAIN))
         .join(b, (b.question_id == QuestionRow.id) & (b.variant == Variant.MAIN))
-        .where(a.run_id == run_a, b.run_id == run_b)
+        .where(a.run_id == run_a, b.run_id == run_b, *known)
         .order_by(QuestionRow.id)
     )
     sliced: list[Sliced] = []
@@ -92,8 +111,8 @@ def load_slices(session: Session, run_a: int, run_b: int) -> RunSlices:
             Dimension.FLAG_B: tuple(flags_b or ()),
         }
         sliced.append(Sliced(key, values))
-        correct_a[key] = outcome_a is Outcome.CORRECT
-        correct_b[key] = outcome_b is Outcome.CORRECT
+        correct_a[key] = outcome_a is Outcome.CORRECT if is_written else label_a == answer_key
+        correct_b[key] = outcome_b is Outcome.CORRECT if is_written else label_b == answer_key
     return RunSlices(sliced, correct_a, correct_b)
 
 

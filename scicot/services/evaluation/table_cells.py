@@ -132,7 +132,7 @@ def _by_options(
     share = found.per_byte if is_per_byte else found.option_accuracy
     if share is None:
         return None
-    n = found.score.n
+    n = found.option_questions or found.score.n
     return Measured(
         accuracy=share,
         interval=wilson_interval(round(share * n), n),

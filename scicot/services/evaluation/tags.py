@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -188,39 +188,51 @@ def list_tagged(session: Session, run_id: int) -> dict[int, set[str]]:
     return dict(tagged)
 
 
-def count_tags(session: Session, run_ids: Sequence[int]) -> list[TagCount]:
-    """Return each tag's count in each run, in the order given."""
+def count_tags(
+    session: Session, run_ids: Sequence[int], among: Collection[int] | None = None
+) -> list[TagCount]:
+    """Return each tag's count in each run, in the order given; `among` keeps these questions."""
     rows = session.execute(
-        select(
-            PredictionTagRow.tag_id,
-            PredictionRow.run_id,
-            func.count(PredictionTagRow.prediction_id.distinct()),
-        )
+        select(PredictionTagRow.tag_id, PredictionRow.run_id, PredictionRow.question_id)
         .join(PredictionRow, PredictionRow.id == PredictionTagRow.prediction_id)
         .where(PredictionRow.run_id.in_(run_ids))
-        .group_by(PredictionTagRow.tag_id, PredictionRow.run_id)
+        .distinct()
     )
-    counts = {(tag_id, run_id): count for tag_id, run_id, count in rows}
+    kept = None if among is None else set(among)
+    counts = Counter(
+        (tag_id, run_id)
+        for tag_id, run_id, question_id in rows
+        if kept is None or question_id in kept
+    )
     return [
-        TagCount(tag, tuple(counts.get((tag.id, run_id), 0) for run_id in run_ids))
+        TagCount(tag, tuple(counts[tag.id, run_id] for run_id in run_ids))
         for tag in list_tags(session)
     ]
 
 
-def measure_tag_agreement(session: Session, run_ids: Sequence[int]) -> list[TagAgreement]:
+def measure_tag_agreement(
+    session: Session, run_ids: Sequence[int], among: Collection[int] | None = None
+) -> list[TagAgreement]:
     """Return how each two people agree on each tag that either of them used.
 
     Only predictions that both have tagged with something count: an untagged one may just not
-    have been read.
+    have been read. `among` keeps the answers to these questions only.
     """
     rows = session.execute(
-        select(PredictionTagRow.actor, PredictionTagRow.prediction_id, PredictionTagRow.tag_id)
+        select(
+            PredictionTagRow.actor,
+            PredictionTagRow.prediction_id,
+            PredictionTagRow.tag_id,
+            PredictionRow.question_id,
+        )
         .join(PredictionRow, PredictionRow.id == PredictionTagRow.prediction_id)
         .where(PredictionRow.run_id.in_(run_ids))
     )
     given: dict[str, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
-    for actor, prediction_id, tag_id in rows:
-        given[actor][prediction_id].add(tag_id)
+    kept = None if among is None else set(among)
+    for actor, prediction_id, tag_id, question_id in rows:
+        if kept is None or question_id in kept:
+            given[actor][prediction_id].add(tag_id)
     tags = list_tags(session)
     agreements = []
     for first, second in combinations(sorted(given), 2):

@@ -20,7 +20,7 @@ from db.models import (
 )
 from db.models import RevisionRow as Revision
 from scicot.pure.evaluation.crossed import CellAccuracy
-from scicot.pure.methods.registry import title_of
+from scicot.pure.methods.registry import title_of, usual_plan
 from scicot.pure.shares import say_share
 from scicot.services.evaluation.cells import group_cells, measure_seeds
 from scicot.services.questions.lookup import find_dataset_id
@@ -46,7 +46,9 @@ class StudentMade:
         found = self.accuracy
         interval = f" {found.interval.in_brackets('.1f')}" if found.interval else ""
         seeds = f"{found.seeds} seed{'' if found.seeds == 1 else 's'}"
-        accuracy = f"{say_share(found.accuracy)}{interval} ({seeds})"
+        runs = f"run{'' if len(self.runs) == 1 else 's'} {', '.join(map(str, self.runs))}"
+        basis = f"({seeds}, {found.questions:,} questions; {runs})"
+        accuracy = f"{say_share(found.accuracy)}{interval} {basis}"
         return f"{self.method}, {self.student}, {self.split}: {accuracy}"
 
 
@@ -56,7 +58,8 @@ class TeacherLine:
 
     Shares are fractions; `accepted` is of the `decided`. `usd` is what its explanations cost
     together, where every price is known. `help` is the mean (nats) of the `measured` ones, to one
-    student for all teachers; `best_for` the questions where no other teacher's text helps more.
+    student for all teachers; `best_for` the questions where no other teacher's text helps more, of
+    those on which several teachers' were measured.
     """
 
     source: str
@@ -181,7 +184,10 @@ def _best_for(helps: Mapping[int, Mapping[str, Sequence[float]]]) -> Counter[str
 
 
 def _students(session: Session, dataset: str) -> dict[str, list[StudentMade]]:
-    """Return the students by the one source that they learned from; of a mix none is told."""
+    """Return the students by the one source that they learned from; of a mix none is told.
+
+    A method that reads no rationale learned nothing from its snapshot's.
+    """
     sources: dict[int, set[str]] = defaultdict(set)
     rows = session.execute(
         select(SnapshotItemRow.snapshot_id, RationaleRow.source)
@@ -199,6 +205,9 @@ def _students(session: Session, dataset: str) -> dict[str, list[StudentMade]]:
     )
     by_source: dict[str, list[RunView]] = defaultdict(list)
     for run in runs:
+        plan = usual_plan(run.method)
+        if plan is None or not plan.needs_rationales:
+            continue
         of = sources.get(snapshots.get(run.id) or 0, set())
         if len(of) == 1:
             by_source[next(iter(of))].append(run)

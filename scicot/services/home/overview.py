@@ -9,9 +9,10 @@ from enum import StrEnum
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from db.models import QuestionRow, RationaleRow
+from db.models import QuestionRow, RationaleRow, RunRow
+from scicot.pure.methods.registry import learns
 from scicot.services.evaluation.comparison import compare_runs, list_predicted_runs
-from scicot.services.evaluation.pairs import default_pair
+from scicot.services.evaluation.pairs import default_pair, is_settled
 from scicot.services.questions.lookup import count_questions, find_dataset_id
 from scicot.services.review.queue import count_queues
 from scicot.services.runs.runs import list_runs
@@ -43,7 +44,8 @@ class Step(StrEnum):
 class Overview:
     """Counts of one dataset; `compared` is the newest pair of runs with its sentence.
 
-    `unexplained` training questions have no rationale yet.
+    `unexplained` training questions have no rationale yet; `trained` counts the runs that are done
+    and trained a student. The pair is of runs that are done and not archived.
     """
 
     questions: Mapping[str, int]
@@ -89,15 +91,14 @@ class Overview:
 def look_over(session: Session, actor: Actor, dataset: str) -> Overview:
     """Return where the work on a dataset stands; raises NotFound."""
     predicted = list_predicted_runs(session, dataset)
-    pair = default_pair(predicted)
+    pair = default_pair([run for run in predicted if is_settled(run)])
+    dataset_id = find_dataset_id(session, dataset)
     return Overview(
         questions=count_questions(session).get(dataset, {}),
-        unexplained=_count_unexplained(session, find_dataset_id(session, dataset)),
+        unexplained=_count_unexplained(session, dataset_id),
         queues=count_queues(session, actor, dataset),
         snapshots=len(list_snapshots(session, dataset)),
-        trained=len(
-            list_runs(session, kinds=[RunKind.TRAIN], dataset=dataset, statuses=[RunStatus.DONE])
-        ),
+        trained=_count_trained(session, dataset_id),
         predicted=len(predicted),
         under_way=list_runs(session, statuses=UNDER_WAY, limit=20),
         compared=(*pair, _say_pair(session, *pair)) if pair else None,
@@ -108,6 +109,18 @@ def _say_pair(session: Session, run_a: int, run_b: int) -> str:
     """Return what two runs say beside each other, and what is wrong with how either answers."""
     compared = compare_runs(session, run_a, run_b)
     return " ".join([compared.sentence, *compared.warnings])
+
+
+def _count_trained(session: Session, dataset_id: int) -> int:
+    """Return how many runs are done that trained a student: an untrained one's is as it came."""
+    methods = session.scalars(
+        select(RunRow.method).where(
+            RunRow.dataset_id == dataset_id,
+            RunRow.kind == RunKind.TRAIN,
+            RunRow.status == RunStatus.DONE,
+        )
+    )
+    return sum(learns(method) for method in methods)
 
 
 def _count_unexplained(session: Session, dataset_id: int) -> int:

@@ -31,6 +31,7 @@ from scicot.pure.runs.durations import say_duration
 from scicot.pure.students.steps import Schedule
 from scicot.services.questions.lookup import list_questions
 from scicot.services.students.stages import StagePlan, find_stage, hash_stage
+from scicot.services.training.between import count_asked
 from scicot.services.training.data import read_training_data
 from scicot.services.training.methods import (
     count_written,
@@ -38,7 +39,6 @@ from scicot.services.training.methods import (
     make_validation,
     plan_known_stages,
 )
-from scicot.services.training.preview import inspect_training
 from scicot.services.training.room import fit_rationales
 from scicot.services.training.training import check_training, choose_split
 from scicot.words.configs import TrainingConfig
@@ -141,7 +141,6 @@ def _estimate(
         if find_stage(session, hash_stage(plan, student, config, settings.device)) is None:
             training += _stage_seconds(codec, plan.tasks, config, probe)
             training += _selection_seconds(plan.validation, plan.tasks, config, probe)
-    preview = inspect_training(session, settings, config)
     whole, writing, known = plan_of(config), 0, {plan.role for plan in plans}
     for spec in whole.stages:
         writing += count_written(spec, data)
@@ -154,7 +153,7 @@ def _estimate(
     return TrainingEstimate(
         training=training,
         writing=writing * probe.per_text,
-        testing=preview.test_questions * whole.answers.passes * probe.per_text,
+        testing=count_asked(session, config, data) * probe.per_text,
         steps_tried=probe.steps,
         tried_at=tried.tried_at,
         slow_reason=probe.slow_reason,

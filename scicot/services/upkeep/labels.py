@@ -126,7 +126,7 @@ def _checked(name: str, longest: int) -> str:
 def archive_run(
     session: Session, actor: Actor, run_id: int, *, is_archived: bool = True
 ) -> RunView:
-    """Take a run out of the lists, or bring it back; links to it go on working."""
+    """Take a run out of the lists, or bring it back; links go on working, tables count it."""
     get_run(session, run_id)
     with write(session):
         session.get_one(RunRow, run_id).archived_at = utc_now() if is_archived else None

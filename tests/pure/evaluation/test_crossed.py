@@ -236,3 +236,21 @@ def test_a_p_value_is_below_5_percent_exactly_where_the_interval_excludes_zero(
 def test_few_degrees_of_freedom_need_more_for_a_small_p() -> None:
     assert two_sided_p(4.302653, 4.302653) == pytest.approx(0.05, abs=1e-6)  # two degrees
     assert two_sided_p(9.924843, 4.302653) == pytest.approx(0.01, abs=1e-5)  # the same, 99 %
+
+
+def test_few_questions_alike_do_not_make_two_methods_equal() -> None:
+    few, many = (
+        compare_cells([answers(n // 2, n)] * 3, [answers(n // 2, n)] * 3) for n in (10, 400)
+    )
+    assert few is not None
+    assert many is not None
+    assert few.interval.high == pytest.approx(1 - 0.05 ** (1 / 10))  # the rule of three
+    assert (few.is_no_worse(), many.is_no_worse()) == (False, True)
+    assert (few.p, few.is_told_apart, few.needed) == (1.0, False, None)
+
+
+def test_two_questions_that_only_one_method_has_right_prove_nothing() -> None:
+    found = compare_cells([{1: True, 2: True}], [{1: False, 2: False}])
+    assert found is not None
+    assert not found.is_told_apart
+    assert found.p > 0.05

@@ -221,3 +221,32 @@ def test_a_cell_that_the_database_counts_is_measured_as_one_in_a_table(
     assert expected is not None
     assert expected.questions == 39
     assert measure_seeds(session, ids) == expected
+
+
+def test_a_method_that_lacks_runs_on_the_named_split_is_named(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    for method, split in (("sci_cot", "validation"), ("one_stage", "test")):
+        store(session, questions, method, 0, [0], evaluate_on=split)
+    with pytest.raises(InvalidInput, match="no finished run of sci_cot on the test split of"):
+        compare_methods(
+            session,
+            "sci_cot",
+            "one_stage",
+            dataset="arc-easy",
+            student=STUDENT,
+            split=Split.TEST,
+        )
+
+
+def test_what_one_place_would_give_says_of_which_questions(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    first = [question for question in questions if question.answer_key == "A"]
+    store(session, questions, "sci_cot", 0, range(20), evaluate_on="test")
+    store(session, first, "finetune", 0, range(5), evaluate_on="test")
+    words = ("compare", "--methods", "sci_cot", "finetune", "--dataset", "arc-easy")
+    said = run_command(*words, "--student", STUDENT).stdout
+    assert "25.0\u00a0% (Sci-CoT, on its own 40 questions), 100.0\u00a0% (Fine-tune)." in said
+    found = run_json(*words, "--student", STUDENT)
+    assert (found["questions_a"], found["questions_b"], found["matched"]) == (40, 10, 10)

@@ -1,8 +1,11 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from db.models import PredictionRow
+from db.session import write
 from scicot.pure.evaluation.comparison import Cell
 from scicot.services.evaluation.answered import Reading
 from scicot.services.evaluation.comparison import compare_all, compare_runs, list_predicted_runs
@@ -106,3 +109,15 @@ def test_what_sets_two_runs_apart_beside_the_method_is_said(
     )
     assert compare_runs(session, a, b).differences == ""
     assert compare_runs(session, a, c).differences == "student tiny against big"
+
+
+def test_a_run_without_option_scores_is_told_so_and_not_called_unfinished(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    bare = store_run(session, questions, right=[0], name="bare")
+    with write(session):
+        session.execute(
+            update(PredictionRow).where(PredictionRow.run_id == bare).values(option_label=None)
+        )
+    with pytest.raises(InvalidInput, match=r"no option scores\. Count the answers that it wrote"):
+        compare_runs(session, bare, bare, reading=Reading.OPTIONS)

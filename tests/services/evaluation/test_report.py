@@ -11,7 +11,7 @@ from db.session import write
 from scicot.adapters.report_html import render_html
 from scicot.pure.evaluation.attribution import Fault
 from scicot.pure.evaluation.comparison import Cell
-from scicot.pure.evaluation.report import EXAMPLES
+from scicot.pure.evaluation.report import EXAMPLES, NO_PAIRS
 from scicot.pure.evaluation.report_markdown import to_report_markdown
 from scicot.pure.methods.registry import make_config
 from scicot.services.evaluation.attribution import OTHERS
@@ -302,3 +302,35 @@ def test_the_headline_is_what_all_seeds_say_where_there_are_several(
     assert pair.sentence.startswith("In this run")
     assert pair.over_seeds in html.unescape(render_html(report))
     assert "**Over all seeds.**" in to_report_markdown(report)
+
+
+def test_what_stands_beside_a_comparison_is_of_its_questions_and_says_of_how_many(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    config = make_config(method="sci_cot", dataset="demo", snapshot="s")
+    store_run(
+        session,
+        questions,
+        right=range(20),
+        unreadable=range(50, 60),
+        method="sci_cot",
+        config=config.model_dump(mode="json"),
+    )
+    store_run(
+        session, questions[:45], right=range(30), name="brought", config={"split": "validation"}
+    )
+    text = to_report_markdown(build_report(session, examples=5))
+    assert "45 questions matched of 60 (A) and 45 (B)" in text
+    assert "no answer: A 0, B 0" in text
+    assert "#### Both right: 5 of 20 questions" in text
+    assert r"demo, validation: 33.33 % \[22.7, 45.9\] of 60" in text
+
+
+def test_a_report_without_a_comparison_says_so(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    trained(session, questions, "sci_cot", range(5))
+    trained(session, questions, "sci_cot", range(5))
+    report = build_report(session)
+    for text in (to_report_markdown(report), render_html(report)):
+        assert NO_PAIRS in text

@@ -3,9 +3,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from db.models import RunRow
+from db.models import PredictionRow, RunRow
 from db.session import write
 from scicot.pure.evaluation.paper_tables import FEW_SHOT_NOTE, UNTRAINED
 from scicot.pure.evaluation.settings import table_settings
@@ -357,3 +358,21 @@ def test_a_method_with_rationales_of_its_own_does_not_mark_the_others(
     measured = [cell(table, row).measured for row in ("One-stage", "STaR", "Ho et al.")]
     said = [found.differs for found in measured if found is not None]
     assert said == ["", "snapshot of star against s", "snapshot of ho against s"]
+
+
+def test_an_accuracy_by_options_is_over_the_questions_whose_options_were_scored(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    run_id = store_run(
+        session, questions, right=range(10), method="untrained", config=config("untrained")
+    )
+    with write(session):
+        bare = [question.id for question in questions[4:]]
+        session.execute(
+            update(PredictionRow)
+            .where(PredictionRow.run_id == run_id, PredictionRow.question_id.in_(bare))
+            .values(option_label=None)
+        )
+    found = cell(load_results(session).tables[0], UNTRAINED["options"]).measured
+    assert found is not None
+    assert (found.accuracy, found.questions) == (1.0, 4)

@@ -1,15 +1,18 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
 
 from scicot.pure.evaluation.slices import Dimension
+from scicot.services.evaluation.answered import Reading
+from scicot.services.evaluation.comparison import compare_runs
 from scicot.services.evaluation.question_view import view_question
 from scicot.services.evaluation.slices import load_slices, with_tags
 from scicot.services.evaluation.tags import add_tag, toggle_tag
 from scicot.services.predictions.store import store_predictions
 from scicot.services.runs.runs import create_run
-from scicot.words.records import Actor, RunKind, RunStatus, Split, StoredQuestion
+from scicot.words.records import Actor, Outcome, RunKind, RunStatus, Split, StoredQuestion
 from tests.builders import store_questions
 from tests.predictions import make_prediction, store_run
 
@@ -75,3 +78,53 @@ def test_tags_part_the_questions_too(session: Session, questions: list[StoredQue
     found = with_tags(session, load_slices(session, a, b), a, b)
     assert found.select(Dimension.TAG_A, "Misreads") == [questions[2].id]
     assert found.rows(Dimension.TAG_B) == []
+
+
+def test_the_parts_count_what_the_comparison_counts(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    a = store_run(session, questions, right=[], options_right=range(8))
+    b = store_run(session, questions, right=range(8), options_right=[], name="b")
+    for reading in Reading:
+        (row,) = load_slices(session, a, b, reading=reading).rows(Dimension.DATASET)
+        assert row.found == compare_runs(session, a, b, reading=reading).found
+
+
+def test_a_part_of_the_options_reading_shows_where_the_likeliest_option_stands(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    a = store_run(session, questions, right=[], options_right=range(8))
+    found = load_slices(session, a, a, reading=Reading.OPTIONS).bias(Dimension.ANSWER_A)
+    assert found.answer_shares == found.key_shares
+
+
+def test_a_question_whose_key_is_not_known_is_in_no_part(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    a = store_run(session, questions, right=[0, 1])
+    b = create_run(
+        session,
+        Actor("Ada"),
+        kind=RunKind.IMPORTED,
+        name="b",
+        config={},
+        status=RunStatus.DONE,
+    )
+    unscored = [
+        replace(make_prediction(question, is_right=True), outcome=Outcome.UNSCORED)
+        for question in questions[4:]
+    ]
+    scored = [make_prediction(question, is_right=True) for question in questions[:4]]
+    store_predictions(session, b, [*scored, *unscored])
+    (row,) = load_slices(session, a, b).rows(Dimension.DATASET)
+    assert row.found == compare_runs(session, a, b).found
+    assert row.found.matched == 4
+
+
+def test_a_part_can_be_parted_further(session: Session, questions: list[StoredQuestion]) -> None:
+    a = store_run(session, questions, right=[0])
+    found = load_slices(session, a, a)
+    wanted = found.select(Dimension.KEY_POSITION, "1")
+    kept = found.keep(wanted)
+    assert [row.question_ids for row in kept.rows(Dimension.DATASET)] == [tuple(wanted)]
+    assert sorted(kept.correct_a) == sorted(kept.correct_b) == wanted

@@ -19,7 +19,7 @@ from scicot.services.training import estimate
 from scicot.services.training.estimate import data_mark, remembered_estimate
 from scicot.services.training.tryout import run_estimate, start_estimate
 from scicot.words.configs import EstimateConfig, TrainingConfig
-from scicot.words.records import Actor, RunKind, RunStatus
+from scicot.words.records import Actor, RunKind, RunStatus, Split
 from scicot.words.settings import Settings
 from tests.services.training_line import prepare, tiny_config
 from tests.tiny_students import build_tiny_t5
@@ -63,6 +63,18 @@ def test_a_try_out_tells_its_steps_and_is_remembered(
     assert found is not None
     assert get_run(session, run_id).message == found.sentence()
     assert data_mark(session, settings) != before
+
+
+def test_the_time_to_answer_counts_all_that_a_run_asks_after_its_training(
+    session: Session, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    questions = prepare(session, tmp_path / "data")
+    config = tiny_config("finetune", build_tiny_t5(tmp_path / "tiny-t5"))
+    monkeypatch.setattr(estimate, "run_probe", probe_of(10))
+    found = estimate.estimate_training(session, settings, config)
+    split = questions[Split(config.evaluate_on)]
+    asked = len(split) + len(questions[Split.TRAIN])  # few enough to be the training sample
+    assert found.testing == 2 * asked * 0.5  # an answer is written, and its options are scored
 
 
 def test_a_cancelled_try_out_is_not_remembered(
