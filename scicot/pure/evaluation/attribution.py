@@ -14,7 +14,12 @@ from enum import StrEnum
 from statistics import mean
 
 from scicot.pure.checks.table import AGAINST_KEY
-from scicot.pure.evaluation.crossed import Groups, cell_variance, number_groups
+from scicot.pure.evaluation.crossed import (
+    Groups,
+    cell_variance,
+    half_without_spread,
+    number_groups,
+)
 from scicot.pure.hashing import content_hash
 from scicot.pure.shares import say_share
 from scicot.pure.statistics import Interval, wilson_interval
@@ -244,7 +249,8 @@ def _bound_gain(
         [[run.is_mended(key) - run.is_mended_by_others(key) for run in runs] for key in kept]
     )
     residuals = weights * (gains - gain) / weights.mean()
-    half = float(cell_variance(residuals, number_groups(kept, groups)).half)
+    found = cell_variance(residuals, number_groups(kept, groups))
+    half = float(found.half) or half_without_spread(gain, found.draws)
     return Interval(max(-1.0, gain - half), min(1.0, gain + half))
 
 

@@ -184,7 +184,7 @@ def compare_tables(
     found = difference_variance(a, b, clusters, vary)
     over_questions = float(found.over_questions)
     if over_questions == 0 and found.over_seeds == 0:
-        half = _half_without_spread(float(a.mean() - b.mean()), found.draws)
+        half = half_without_spread(float(a.mean() - b.mean()), found.draws)
         over_questions = (half / float(found.critical)) ** 2
     return CellDifference(
         accuracy_a=float(a.mean()),
@@ -200,7 +200,7 @@ def compare_tables(
     )
 
 
-def _half_without_spread(difference: float, draws: int) -> float:
+def half_without_spread(difference: float, draws: int) -> float:
     """Return half the interval of a difference that is the same on every question.
 
     So many draws without another outcome rule out, by the rule of three, that more than this share

@@ -27,7 +27,8 @@ from scicot.services.runs.context import RunContext
 from scicot.services.runs.runs import create_lone_run, get_run
 from scicot.services.students.answering import Student
 from scicot.services.students.answers import ANSWER_TOKENS, answer_input, as_read, option_texts
-from scicot.services.students.opened import open_stage
+from scicot.services.students.opened import await_stage
+from scicot.services.students.watcher import RunWatcher
 from scicot.words.configs import AttributionConfig, TrainingConfig
 from scicot.words.errors import DatabaseBusy, InvalidConfig
 from scicot.words.people import Action, needs
@@ -92,9 +93,9 @@ def run_attribution(context: RunContext) -> Mapping[str, Any]:
     config = context.run.attribution
     with context.session() as session:
         run = _two_stage_run(session, config.run)
-        role = plan_of(read_config(run.config)).answers.answer.role
-        device = choose_device(context.settings.device)
-        student = open_stage(session, context.settings, run.id, role, device=device)
+    role = plan_of(read_config(run.config)).answers.answer.role
+    device = choose_device(context.settings.device)
+    student = await_stage(RunWatcher(context, 0), run.id, role, device=device)
     cuts = ask_variants(context, config, run, student)
     with context.session() as session:
         attribution = attribute_errors(session, run.id)

@@ -14,7 +14,9 @@ from scicot.adapters.students.folders import inspect_folder
 from scicot.adapters.students.stages.shared_stages import fetch_stage
 from scicot.adapters.students.stages.stage_files import has_fast_form, stage_folder
 from scicot.services.runs.runs import get_run
+from scicot.services.students.away import while_away
 from scicot.services.students.trained import check_files
+from scicot.services.students.watcher import RunWatcher
 from scicot.words.errors import NotFound
 from scicot.words.settings import Settings
 
@@ -71,3 +73,17 @@ def open_stage(
 
     key = (where, settings.threads, at_once, device)
     return _SHELF.take(key, size_of(where), most, open_it)
+
+
+def await_stage(watcher: RunWatcher, run_id: int, role: str, *, device: str) -> OpenedStudent:
+    """Return what `open_stage` does, once the folder of all stages is there.
+
+    Raises as it does, and StorageAway where the folder stays away.
+    """
+    context = watcher.context
+
+    def open_it() -> OpenedStudent:
+        with context.session() as session:
+            return open_stage(session, context.settings, run_id, role, device=device)
+
+    return while_away(stage_folder(context.settings, ""), open_it, watcher)

@@ -132,6 +132,14 @@ def test_the_interval_over_questions_and_seeds_holds_the_true_gain(seeds: int) -
     assert 0.92 <= held / 400 <= 0.99
 
 
+def test_a_few_errors_that_are_all_mended_blame_nobody() -> None:
+    main = dict.fromkeys(range(3), WRONG)
+    found = count_flips([AskedAgain(main, dict.fromkeys(main, RIGHT), [main])])
+    assert found is not None
+    assert found.gain == 1
+    assert not found.tells_blame
+
+
 def test_runs_of_a_cell_are_counted_together_over_the_questions_they_share() -> None:
     main = dict.fromkeys(range(10), WRONG)
     reference = {key: RIGHT if key < 5 else WRONG for key in range(10)}

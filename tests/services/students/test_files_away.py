@@ -18,12 +18,14 @@ from scicot.adapters.students.asking.torch_student import TorchStudent
 from scicot.cli.handlers import HANDLERS
 from scicot.services.predictions.store import list_predictions
 from scicot.services.runs import context as patience
+from scicot.services.runs.context import RunContext
 from scicot.services.runs.runs import get_run
 from scicot.services.runs.steering import request_cancel
 from scicot.services.runs.worker import run_worker
 from scicot.services.students import answering, predicting
-from scicot.services.students.opened import open_stage
+from scicot.services.students.opened import await_stage, open_stage
 from scicot.services.students.predicting import start_prediction
+from scicot.services.students.watcher import RunWatcher
 from scicot.words.configs import PredictionConfig
 from scicot.words.errors import NotFound, StorageAway
 from scicot.words.records import Actor, RunStatus, Split
@@ -192,3 +194,15 @@ def test_files_that_stay_away_or_cannot_be_read_fail_the_run(
         folder.rename(folder.with_name("elsewhere"))
     with pytest.raises(NotFound, match="are gone"):
         open_stage(session, settings, trained.id, "answer")
+
+
+def test_an_attribution_waits_for_the_student_that_it_asks_again(
+    session: Session, settings: Settings, trained: RunView
+) -> None:
+    told: list[str] = []
+    hear = bring_back(settings, told)
+    context = RunContext(run=trained, settings=settings, worker="w", tell=hear)
+    put_away(settings)
+    student = await_stage(RunWatcher(context, 0), trained.id, "answer", device="cpu")
+    assert student.generate(["Why?"], 4)
+    assert len(waits(told)) == 1
