@@ -1,7 +1,8 @@
 # The two words a newcomer needs are `make app` and `make test`; `make check` before a commit.
 PYTHON ?= python3
 BIN := .venv/bin
-PROCESSES ?= 2
+# More than there are cores: while some tests wait for a browser, a server or a process, others go on.
+PROCESSES ?= 3
 RERUNS ?= 0
 RUNS := .venv/.runs
 STAMP := .venv/.installed

@@ -108,9 +108,14 @@ def keep_screenshot(page: Page, name: str) -> None:
 
 
 def wait_until_quiet(page: Page) -> None:
-    """Wait until the app has drawn all it has to: while it works, what it replaces is pale."""
+    """Wait until the app has drawn all it has to: while it works, what it replaces is pale.
+
+    And until colors have changed that change by and by: between two, a text can be hard to read.
+    """
     expect(page.get_by_test_id("stMain")).to_be_visible()
     page.wait_for_function(
         "document.querySelector('.stApp')?.dataset.testScriptState === 'notRunning'"
         " && !document.querySelector('[data-testid=stSkeleton], [data-stale=true]')"
+        " && document.getAnimations().every(one => one.playState !== 'running'"
+        " || one.effect?.getComputedTiming().endTime === Infinity)"
     )

@@ -114,9 +114,10 @@ def test_every_set_of_chips_keeps_what_the_rows_say_for_every_choice_of_runs(
     seen = set()
     for runs in ((a,), (b,), (a, b), (b, a, other)):
         asked = sorted({key for run, key in rows if run in runs})
+        marks = {key: read_marks(session, runs, key) for key in asked}
         for count in range(len(Only) + 1):
             for chosen in combinations(Only, count):
-                expected = [key for key in asked if set(chosen) <= read_marks(session, runs, key)]
+                expected = [key for key in asked if set(chosen) <= marks[key]]
                 found = everything(session, AnsweredFilter(runs, frozenset(chosen)))
                 assert ids_of(found) == expected, (runs, chosen)
                 assert (found.answered, found.listed) == (len(asked), len(expected))
