@@ -10,9 +10,8 @@ import typer
 from scicot.cli.launcher import choose_launcher
 from scicot.cli.output import AsJson, current_actor, emit, run_number
 from scicot.cli.runs import Ask, Launcher, finish_or_follow
-from scicot.pure.evaluation.attribution import TITLES, Flips
+from scicot.pure.evaluation.attribution import TITLES, Flips, say_control
 from scicot.services.evaluation.attribution import (
-    MASKED,
     SeedFlips,
     attribute_errors,
     attribute_seeds,
@@ -70,7 +69,6 @@ def faults_command(run_id: RunNumber, as_json: AsJson = False) -> None:
     counts = {fault.value: len(ids) for fault, ids in attribution.faults.items()}
     accuracies = {variant.value: score.accuracy for variant, score in attribution.variants.items()}
     own = {variant.value: score.accuracy for variant, score in attribution.own.items()}
-    masked = attribution.flips_masked
     lines = [f"{len(ids):>6}  {TITLES[fault]}" for fault, ids in attribution.faults.items()]
     emit(
         {
@@ -81,7 +79,7 @@ def faults_command(run_id: RunNumber, as_json: AsJson = False) -> None:
             "accuracy": accuracies,
             "own_accuracy_there": own,
             "control": _describe_flips(attribution.flips),
-            "control_masked": _describe_flips(masked),
+            "control_masked": _describe_flips(attribution.flips_masked),
             "control_over_seeds": _describe_seeds(seeds),
             "followed": asdict(attribution.followed) | {"sentence": attribution.followed.sentence},
         },
@@ -90,8 +88,7 @@ def faults_command(run_id: RunNumber, as_json: AsJson = False) -> None:
             [
                 f"{attribution.errors:>6}  errors in {attribution.questions} answers",
                 *lines,
-                *([attribution.flips.sentence] if attribution.flips else []),
-                *([f"{MASKED}: {masked.sentence}"] if masked and masked.gain is not None else []),
+                *say_control(attribution.flips, attribution.flips_masked),
                 *(f"Over its seeds: {sentence}" for sentence in (seeds.sentences if seeds else ())),
                 attribution.followed.sentence,
             ]

@@ -6,11 +6,11 @@ import streamlit as st
 
 from pages.evaluate.attribution.bar import show_fault_bar
 from pages.shared.plain_table import Cell, Head, Line, show_plain_table
-from scicot.pure.evaluation.attribution import DEFINITIONS, GIVEN, TITLES, Fault
+from scicot.pure.evaluation.attribution import DEFINITIONS, GIVEN, TITLES, Fault, say_control
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.shares import say_share
 from scicot.pure.statistics import wilson_interval
-from scicot.services.evaluation.attribution import MASKED, Attribution, SeedFlips
+from scicot.services.evaluation.attribution import Attribution, SeedFlips
 from scicot.words.records import Variant
 
 
@@ -51,15 +51,12 @@ def show_variants(found: Attribution, seeds: SeedFlips | None) -> None:
         "*Its own, there*: how it answers the same questions with the rationales that its own "
         "student wrote."
     )
-    if found.flips is not None:
-        st.markdown(f"**Control.** {escape_markdown(found.flips.sentence)}")
-    if found.flips_masked is not None and found.flips_masked.gain is not None:
-        st.markdown(f"**{MASKED}:** {escape_markdown(found.flips_masked.sentence)}")
+    for sentence in say_control(found.flips, found.flips_masked):
+        st.markdown(f"**Control.** {escape_markdown(sentence)}")
     if seeds is not None:
         runs = ", ".join(str(run_id) for run_id in seeds.runs)
-        st.markdown(
-            f"**Over its seeds (runs {runs}).** {escape_markdown(' '.join(seeds.sentences))}"
-        )
+        for sentence in seeds.sentences:
+            st.markdown(f"**Over its seeds (runs {runs}).** {escape_markdown(sentence)}")
     st.markdown(escape_markdown(found.followed.sentence))
     st.caption(
         "Where the reference is not shown to do better than another question's rationale, no fault "

@@ -183,6 +183,14 @@ class Flips:
         return self.interval is not None and self.interval.low > 0
 
 
+def say_control(flips: Flips | None, masked: Flips | None) -> list[str]:
+    """Return what the control says, in words: of the reference, then of it masked if that tells."""
+    said = [flips.sentence] if flips else []
+    if masked is not None and masked.gain is not None:
+        said.append(f"Without its answer sentence and the options' words: {masked.sentence}")
+    return said
+
+
 @dataclass(frozen=True, slots=True)
 class AskedAgain:
     """How a run's answers came out: its own, with the reference, with each other rationale."""

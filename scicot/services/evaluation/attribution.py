@@ -17,6 +17,7 @@ from scicot.pure.evaluation.attribution import (
     count_flips,
     count_followed,
     find_fault,
+    say_control,
 )
 from scicot.pure.methods.registry import usual_plan
 from scicot.pure.predictions.metrics import Score, score_outcomes
@@ -32,7 +33,6 @@ from scicot.words.records import (
 )
 from scicot.words.runs import RunView
 
-MASKED = "Without its answer sentence and the options' words"
 OTHERS = (Variant.OTHER_RATIONALE, Variant.OTHER_RATIONALE_2, Variant.OTHER_RATIONALE_3)
 
 
@@ -134,10 +134,7 @@ class SeedFlips:
     @property
     def sentences(self) -> list[str]:
         """What the control says over all of these runs, in words."""
-        said = [self.flips.sentence]
-        if self.flips_masked is not None and self.flips_masked.gain is not None:
-            said.append(f"{MASKED}: {self.flips_masked.sentence}")
-        return said
+        return say_control(self.flips, self.flips_masked)
 
 
 def attribute_seeds(session: Session, run: RunView) -> SeedFlips | None:

@@ -105,11 +105,8 @@ def group_cells(runs: Iterable[RunView]) -> list[SeedCell]:
 
 def find_cell(session: Session, run: RunView) -> tuple[RunView, ...]:
     """Return the finished training runs that differ from this one in nothing but the seed."""
-    alike = _what_is_alike(run)
-    (cell,) = group_cells([one for one in _list_done(session) if _what_is_alike(one) == alike]) or [
-        SeedCell((run,))
-    ]
-    return cell.runs
+    cells = _SeedCells(_list_done(session)).like(run)
+    return cells[0].runs if cells else (run,)
 
 
 def _what_is_alike(run: RunView) -> str:
@@ -234,11 +231,13 @@ class _SeedCells:
         for run in done:
             self._alike[_what_is_alike(run)].append(run)
 
+    def like(self, run: RunView) -> list[SeedCell]:
+        """Return the cell that a run belongs to; none where no run like it is finished."""
+        return group_cells(self._alike.get(_what_is_alike(run), ()))
+
     def of(self, a: RunView, b: RunView) -> tuple[SeedCell, SeedCell]:
         """Return both runs' cells; raises InvalidInput where they are one, or not finished."""
-        cells = [
-            cell for run in (a, b) for cell in group_cells(self._alike.get(_what_is_alike(run), ()))
-        ]
+        cells = [cell for run in (a, b) for cell in self.like(run)]
         if len(cells) != 2 or cells[0].ids == cells[1].ids:
             raise InvalidInput(
                 f"Run {a.id} and run {b.id} are not two finished training runs that differ in more "

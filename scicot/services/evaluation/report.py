@@ -13,6 +13,7 @@ from scicot.adapters.atomic_files import write_atomically
 from scicot.adapters.clock import utc_now
 from scicot.adapters.figures import render_svg
 from scicot.adapters.report_html import render_html
+from scicot.pure.evaluation.attribution import say_control
 from scicot.pure.evaluation.between_stages import read_between
 from scicot.pure.evaluation.learned import say_learned, warn_of
 from scicot.pure.evaluation.report import (
@@ -26,7 +27,6 @@ from scicot.pure.evaluation.report_markdown import to_report_markdown
 from scicot.pure.evaluation.tables import RunScore
 from scicot.pure.predictions.places import Standing, read_standing
 from scicot.services.evaluation.attribution import (
-    MASKED,
     attribute_errors,
     attribute_seeds,
     is_two_stage,
@@ -142,10 +142,8 @@ def _faults(session: Session, runs: Sequence[RunView]) -> list[ReportFaults]:
         attribution = attribute_errors(session, run.id)
         if attribution.was_run:
             counts = {fault: len(ids) for fault, ids in attribution.faults.items()}
-            flips, masked = attribution.flips, attribution.flips_masked
-            control = [flips.sentence] if flips else []
-            if masked and masked.gain is not None:
-                control.append(f"{MASKED}: {masked.sentence}")
+            flips = attribution.flips
+            control = say_control(flips, attribution.flips_masked)
             control.append(attribution.followed.sentence)
             listed.append(
                 ReportFaults(

@@ -1,5 +1,6 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -99,20 +100,32 @@ def make_context(session: Session, settings: Settings, actor: Actor, run_id: int
     return RunContext(run=get_run(session, asked), settings=settings, worker="w")
 
 
+@pytest.fixture
+def ask_again(
+    session: Session, settings: Settings, actor: Actor, student: ScriptedStudent
+) -> Callable[..., RunContext]:
+    """Ask a run's student again by these settings; returns the context of the run that did."""
+
+    def ask(run_id: int, **fields: Any) -> RunContext:
+        context = make_context(session, settings, actor, run_id)
+        config = AttributionConfig(run=run_id, **fields)
+        ask_variants(context, config, get_run(session, run_id), student)
+        with write(session):
+            session.get_one(RunRow, context.run.id).status = RunStatus.DONE
+        return context
+
+    return ask
+
+
 def test_known_faults_are_found(
     session: Session,
-    settings: Settings,
-    actor: Actor,
     questions: list[StoredQuestion],
     run_id: int,
-    student: ScriptedStudent,
+    ask_again: Callable[..., RunContext],
 ) -> None:
     for question in questions[:5]:
         store_rationale(session, question, REFERENCE, status=RationaleStatus.ACCEPTED)
-    context = make_context(session, settings, actor, run_id)
-    assert context.run.kind is RunKind.ATTRIBUTE
-    ask_variants(context, AttributionConfig(run=run_id), get_run(session, run_id), student)
-    session.commit()  # ends the read from before
+    assert ask_again(run_id).run.kind is RunKind.ATTRIBUTE
     found = attribute_errors(session, run_id)
     ids = [one.id for one in questions]
     assert found.faults == {
@@ -150,17 +163,12 @@ def test_before_the_variants_are_asked_only_what_cannot_be_read_is_told(
 
 def test_without_references_the_two_faults_are_not_told_apart(
     session: Session,
-    settings: Settings,
-    actor: Actor,
     questions: list[StoredQuestion],
     run_id: int,
-    student: ScriptedStudent,
+    ask_again: Callable[..., RunContext],
 ) -> None:
     store_rationale(session, questions[3], REFERENCE, status=RationaleStatus.ACCEPTED)
-    context = make_context(session, settings, actor, run_id)
-    config = AttributionConfig(run=run_id, reference=None)
-    ask_variants(context, config, get_run(session, run_id), student)
-    session.commit()  # ends the read from before
+    ask_again(run_id, reference=None)
     found = attribute_errors(session, run_id)
     assert Variant.TEACHER_RATIONALE not in found.variants
     assert len(found.faults[Fault.UNKNOWN]) == 3
@@ -168,21 +176,16 @@ def test_without_references_the_two_faults_are_not_told_apart(
 
 def test_asking_again_asks_only_what_is_new(
     session: Session,
-    settings: Settings,
-    actor: Actor,
     questions: list[StoredQuestion],
     run_id: int,
     student: ScriptedStudent,
+    ask_again: Callable[..., RunContext],
 ) -> None:
-    context = make_context(session, settings, actor, run_id)
-    config = AttributionConfig(run=run_id)
-    ask_variants(context, config, get_run(session, run_id), student)
-    session.commit()  # ends the read from before
+    ask_again(run_id)
     student.asked.clear()
     store_rationale(session, questions[3], REFERENCE, status=RationaleStatus.ACCEPTED)
     store_rationale(session, questions[4], "No good.", status=RationaleStatus.REJECTED)
-    ask_variants(context, config, get_run(session, run_id), student)
-    session.commit()  # ends the read from before
+    ask_again(run_id)
     assert len(student.asked) == 2  # the reference, whole and masked
     (asked,) = list_predictions(session, run_id, variant=Variant.TEACHER_RATIONALE)
     assert asked.rationale == REFERENCE
@@ -191,18 +194,14 @@ def test_asking_again_asks_only_what_is_new(
 
 def test_only_the_questions_with_a_reference_are_asked_and_later_the_others_alone(
     session: Session,
-    settings: Settings,
-    actor: Actor,
     questions: list[StoredQuestion],
     run_id: int,
     student: ScriptedStudent,
+    ask_again: Callable[..., RunContext],
 ) -> None:
     for question in questions[2:4]:
         store_rationale(session, question, REFERENCE, status=RationaleStatus.ACCEPTED)
-    context = make_context(session, settings, actor, run_id)
-    few = AttributionConfig(run=run_id, only_referenced=True)
-    ask_variants(context, few, get_run(session, run_id), student)
-    session.commit()  # ends the read from before
+    ask_again(run_id, only_referenced=True)
     found = attribute_errors(session, run_id)
     asked = {variant: score.n for variant, score in found.variants.items()}
     assert asked.pop(Variant.MAIN) == 6
@@ -216,8 +215,7 @@ def test_only_the_questions_with_a_reference_are_asked_and_later_the_others_alon
         one.rationale for one in list_predictions(session, run_id, variant=Variant.OTHER_RATIONALE)
     ]
     student.asked.clear()
-    ask_variants(context, AttributionConfig(run=run_id), get_run(session, run_id), student)
-    session.commit()  # ends the read from before
+    ask_again(run_id)
     assert len(student.asked) == 4 * 4
     after = [
         one.rationale for one in list_predictions(session, run_id, variant=Variant.OTHER_RATIONALE)
@@ -239,10 +237,8 @@ def test_only_questions_with_a_reference_where_there_are_none_is_refused(
 
 def test_the_control_is_told_over_the_seeds_that_were_asked_with_the_same_kind_of_reference(
     session: Session,
-    settings: Settings,
-    actor: Actor,
     questions: list[StoredQuestion],
-    student: ScriptedStudent,
+    ask_again: Callable[..., RunContext],
 ) -> None:
     for question in questions:
         store_rationale(session, question, REFERENCE, status=RationaleStatus.ACCEPTED)
@@ -254,11 +250,7 @@ def test_the_control_is_told_over_the_seeds_that_were_asked_with_the_same_kind_o
     for run_id in runs[:2]:
         before = attribute_seeds(session, get_run(session, run_id))
         assert before is None
-        context = make_context(session, settings, actor, run_id)
-        ask_variants(context, AttributionConfig(run=run_id), get_run(session, run_id), student)
-        with write(session):
-            session.get_one(RunRow, context.run.id).status = RunStatus.DONE
-    session.commit()  # ends the read from before
+        ask_again(run_id)
     found = attribute_seeds(session, get_run(session, runs[0]))
     assert found is not None
     assert list(found.runs) == runs[:2]
@@ -269,25 +261,20 @@ def test_the_control_is_told_over_the_seeds_that_were_asked_with_the_same_kind_o
 
 def test_each_question_is_given_another_questions_rationale(
     session: Session,
-    settings: Settings,
-    actor: Actor,
     questions: list[StoredQuestion],
     run_id: int,
-    student: ScriptedStudent,
+    ask_again: Callable[..., RunContext],
 ) -> None:
-    context = make_context(session, settings, actor, run_id)
-    ask_variants(context, AttributionConfig(run=run_id), get_run(session, run_id), student)
-    session.commit()  # ends the read from before
+    ask_again(run_id)
     others = list_predictions(session, run_id, variant=Variant.OTHER_RATIONALE)
     assert {one.rationale for one in others} == {"Because the fact says so."}
 
 
 def test_a_student_that_was_not_shown_the_options_answers_with_the_likeliest(
     session: Session,
-    settings: Settings,
-    actor: Actor,
     questions: list[StoredQuestion],
     student: ScriptedStudent,
+    ask_again: Callable[..., RunContext],
 ) -> None:
     config = make_config(
         method="sci_cot", dataset="demo", snapshot="s", answer_form="text", show_options=False
@@ -295,9 +282,7 @@ def test_a_student_that_was_not_shown_the_options_answers_with_the_likeliest(
     run_id = store_run(
         session, questions, right=[0], method="sci_cot", config=config.model_dump(mode="json")
     )
-    context = make_context(session, settings, actor, run_id)
-    ask_variants(context, AttributionConfig(run=run_id), get_run(session, run_id), student)
-    session.commit()  # ends the read from before
+    ask_again(run_id)
     bare = list_predictions(session, run_id, variant=Variant.NO_RATIONALE)
     last = {question.id: question.labels[-1] for question in questions}
     assert {prediction.question_id: prediction.label for prediction in bare} == last
