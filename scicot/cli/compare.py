@@ -16,13 +16,13 @@ from scicot.pure.predictions.places import Standing
 from scicot.pure.shares import say_share
 from scicot.pure.statistics import Interval
 from scicot.services.evaluation.answered import Reading
-from scicot.services.evaluation.cells import (
+from scicot.services.evaluation.cell_comparison import (
     AdjustedCells,
     CellComparison,
-    SeedCell,
     compare_all_methods,
     compare_seeds,
 )
+from scicot.services.evaluation.cells import SeedCell
 from scicot.services.evaluation.comparison import RunComparison, compare_all, compare_runs
 from scicot.services.questions.lookup import get_questions
 from scicot.services.workspace import open_workspace

@@ -27,7 +27,7 @@ from pages.shared.next_step import show_next_step
 from scicot.pure.evaluation.comparison import Cell
 from scicot.pure.markdown import escape_markdown
 from scicot.services.evaluation.answered import Reading
-from scicot.services.evaluation.cells import find_siblings
+from scicot.services.evaluation.cell_comparison import find_siblings
 from scicot.services.evaluation.comparison import RunComparison, compare_runs
 from scicot.services.evaluation.pairs import default_pair, find_partner, is_settled
 from scicot.services.evaluation.question_view import view_question

@@ -13,7 +13,7 @@ from scicot.pure.evaluation.comparison import say_p
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.statistics import ALPHA
 from scicot.services.evaluation.answered import Reading
-from scicot.services.evaluation.cells import adjust_cells, find_siblings
+from scicot.services.evaluation.cell_comparison import adjust_cells, find_siblings
 from scicot.services.evaluation.comparison import PairRow, compare_all
 from scicot.services.workspace import open_workspace
 from scicot.words.runs import RunView

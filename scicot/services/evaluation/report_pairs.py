@@ -17,7 +17,7 @@ from scicot.pure.methods.registry import CLAIM, list_methods, title_of
 from scicot.pure.shares import say_share
 from scicot.pure.statistics import holm
 from scicot.services.evaluation.answered import Reading, load_answered
-from scicot.services.evaluation.cells import adjust_cells, find_siblings
+from scicot.services.evaluation.cell_comparison import adjust_cells, find_siblings
 from scicot.services.evaluation.comparison import RunComparison, compare_answered
 from scicot.services.evaluation.slices import load_slices
 from scicot.services.predictions.store import list_predictions

@@ -10,13 +10,12 @@ from db.models import PredictionRow, QuestionRow
 from db.session import write
 from scicot.pure.evaluation.crossed import measure_cell
 from scicot.pure.statistics import holm
-from scicot.services.evaluation.cells import (
+from scicot.services.evaluation.cell_comparison import (
     compare_all_methods,
     compare_methods,
     compare_seeds,
-    group_cells,
-    measure_seeds,
 )
+from scicot.services.evaluation.cells import group_cells, measure_seeds
 from scicot.services.evaluation.seed_answers import list_groups, load_answers
 from scicot.services.runs.runs import get_run
 from scicot.words.errors import InvalidInput

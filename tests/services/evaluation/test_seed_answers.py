@@ -12,7 +12,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from scicot.services.evaluation.answered import Reading
-from scicot.services.evaluation.cells import (
+from scicot.services.evaluation.cell_comparison import (
     compare_all_methods,
     compare_methods,
     compare_seeds,

@@ -15,7 +15,7 @@ from scicot.pure.evaluation.settings import WITHOUT_EFFECT
 from scicot.pure.evaluation.table_formats import to_csv, to_latex, to_markdown
 from scicot.pure.evaluation.tables import Measured, ResultTable
 from scicot.pure.methods.registry import make_config
-from scicot.services.evaluation.cells import compare_methods
+from scicot.services.evaluation.cell_comparison import compare_methods
 from scicot.services.evaluation.comparison import compare_runs
 from scicot.services.evaluation.report import build_report, report_as_html, report_as_markdown
 from scicot.services.evaluation.results import Results, load_results
