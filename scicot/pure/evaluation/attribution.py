@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from statistics import mean
+from typing import TYPE_CHECKING, Any
 
 from scicot.pure.checks.table import AGAINST_KEY
 from scicot.pure.evaluation.crossed import (
@@ -24,6 +24,9 @@ from scicot.pure.hashing import content_hash
 from scicot.pure.shares import say_share
 from scicot.pure.statistics import Interval, wilson_interval
 from scicot.words.records import Outcome, Question, Variant
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 MISSES_KEY = "misses_key"  # the check that says it argues for no option
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
@@ -199,13 +202,10 @@ class AskedAgain:
     reference: Mapping[int, Outcome]
     others: Sequence[Mapping[int, Outcome]]
 
-    def is_mended(self, key: int) -> float:
-        """Return 1 where the reference makes an answer right, 0 where it does not."""
-        return float(self.reference[key] is Outcome.CORRECT)
-
-    def is_mended_by_others(self, key: int) -> float:
-        """Return the share of the others that make an answer right."""
-        return mean(of[key] is Outcome.CORRECT for of in self.others)
+    @property
+    def tried(self) -> set[int]:
+        """The questions on which the reference and every other rationale were tried."""
+        return set(self.main).intersection(self.reference, *self.others)
 
 
 def count_flips(runs: Sequence[AskedAgain], groups: Groups | None = None) -> Flips | None:
@@ -217,46 +217,63 @@ def count_flips(runs: Sequence[AskedAgain], groups: Groups | None = None) -> Fli
     questions and seeds, which for one run is Student's over its errors. Questions of one group
     count as one draw.
     """
-    tried = [AskedAgain(run.main, run.reference, [of for of in run.others if of]) for run in runs]
-    if not all(run.others for run in tried):
+    import numpy as np  # 0.1 s that most commands need not wait
+
+    asked = [AskedAgain(run.main, run.reference, [of for of in run.others if of]) for run in runs]
+    if not all(run.others for run in asked):
         return None
-    ids = sorted(
-        set.intersection(*(set(run.main).intersection(run.reference, *run.others) for run in tried))
+    ids = sorted(set.intersection(*(run.tried for run in asked)))
+    right, mended, by_others = (
+        np.stack(columns, axis=1)  # [questions, runs]
+        for columns in (
+            [_are_right(run.main, ids) for run in asked],
+            [_are_right(run.reference, ids) for run in asked],
+            [np.mean([_are_right(of, ids) for of in run.others], axis=0) for run in asked],
+        )
     )
-    answers = [(run, key) for run in tried for key in ids]
-    wrong = [(run, key) for run, key in answers if run.main[key] is not Outcome.CORRECT]
-    right = [(run, key) for run, key in answers if run.main[key] is Outcome.CORRECT]
-    gains = [run.is_mended(key) - run.is_mended_by_others(key) for run, key in wrong]
-    gain = mean(gains) if gains else None
+    wrong = 1 - right
+    errors = int(wrong.sum())
+    gains = mended - by_others
+    gain = float((gains * wrong).sum()) / errors if errors else None
     return Flips(
-        seeds=len(tried),
+        seeds=len(asked),
         questions=len(ids),
-        wrong=len(wrong),
-        mended=round(sum(run.is_mended(key) for run, key in wrong)),
-        mended_by_others=sum(run.is_mended_by_others(key) for run, key in wrong),
-        right=len(right),
-        spoilt=round(sum(1 - run.is_mended(key) for run, key in right)),
-        spoilt_by_others=sum(1 - run.is_mended_by_others(key) for run, key in right),
-        others=min(len(run.others) for run in tried),
+        wrong=errors,
+        mended=int((mended * wrong).sum()),
+        mended_by_others=float((by_others * wrong).sum()),
+        right=int(right.sum()),
+        spoilt=int(((1 - mended) * right).sum()),
+        spoilt_by_others=float(((1 - by_others) * right).sum()),
+        others=min(len(run.others) for run in asked),
         gain=gain,
-        interval=None if gain is None else _bound_gain(tried, ids, gain, groups),
+        interval=None if gain is None else _bound_gain(gains, wrong, gain, ids, groups),
     )
+
+
+def _are_right(outcomes: Mapping[int, Outcome], ids: Sequence[int]) -> NDArray[Any]:
+    """Return 1 for each question whose outcome is correct, else 0."""
+    import numpy as np
+
+    return np.array([outcomes[key] is Outcome.CORRECT for key in ids], dtype=float)
 
 
 def _bound_gain(
-    runs: Sequence[AskedAgain], ids: Sequence[int], gain: float, groups: Groups | None
+    gains: NDArray[Any],
+    wrong: NDArray[Any],
+    gain: float,
+    ids: Sequence[int],
+    groups: Groups | None,
 ) -> Interval | None:
-    """Return the gain's interval; None where fewer than two questions were answered wrong."""
-    import numpy as np  # 0.1 s that most commands need not wait
+    """Return the gain's interval; None where fewer than two questions were answered wrong.
 
-    kept = [key for key in ids if any(run.main[key] is not Outcome.CORRECT for run in runs)]
+    `gains` and `wrong` are `[questions, runs]`; a question that every run has right says nothing.
+    """
+    counts = wrong.any(axis=1)
+    kept = [key for key, is_wrong in zip(ids, counts.tolist(), strict=True) if is_wrong]
     if len(kept) < 2:
         return None
-    weights = np.array([[run.main[key] is not Outcome.CORRECT for run in runs] for key in kept])
-    gains = np.array(
-        [[run.is_mended(key) - run.is_mended_by_others(key) for run in runs] for key in kept]
-    )
-    residuals = weights * (gains - gain) / weights.mean()
+    weights = wrong[counts]
+    residuals = weights * (gains[counts] - gain) / weights.mean()
     found = cell_variance(residuals, number_groups(kept, groups))
     half = float(found.half) or half_without_spread(gain, found.draws)
     return Interval(max(-1.0, gain - half), min(1.0, gain + half))
