@@ -119,8 +119,9 @@ def _show_answer(answer: RunAnswer, name: str, compared: StoredRationale | None)
     st.caption("Raw output")
     st.code(prediction.output, language=None, wrap_lines=True)
     for variant, other in answer.variants.items():
-        st.caption(f"With {GIVEN[variant]}")
-        show_outcome(other.label, other.outcome)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            show_outcome(other.label, other.outcome)
+            st.caption(f"with {GIVEN[variant]}", width="content")
 
 
 def _show_explanations(explanations: Sequence[StoredRationale]) -> None:

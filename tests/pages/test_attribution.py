@@ -7,11 +7,14 @@ from db.models import RunStageRow, StageRow
 from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.pure.methods.registry import make_config
-from scicot.services.predictions.store import store_predictions
+from scicot.services.evaluation.attribution import OTHERS
+from scicot.services.predictions.store import list_outcomes, store_predictions
 from scicot.services.runs.runs import list_runs
-from scicot.words.records import RationaleStatus, RunKind, Split, StoredQuestion, Variant
+from scicot.words.records import Outcome, RationaleStatus, RunKind, Split, StoredQuestion, Variant
 from tests.builders import store_questions, store_rationale
 from tests.pages.driver import open_page
+from tests.pages.tables import read_tables
+from tests.pages.tables import texts as table_lines
 from tests.pages.test_compare import press, texts
 from tests.predictions import make_prediction, store_trained
 
@@ -85,3 +88,35 @@ def test_asking_again_queues_a_run(
     (queued,) = list_runs(session, kinds=[RunKind.ATTRIBUTE])
     wanted = {"run": run_id, "reference": "teacher", "only_referenced": True}
     assert queued.config == wanted
+
+
+def test_the_control_is_shown_for_the_run_and_what_follows_from_it(
+    session: Session, questions: list[StoredQuestion], run_id: int
+) -> None:
+    asked = [
+        make_prediction(one, is_right=variant is Variant.TEACHER_RATIONALE, variant=variant)
+        for one in questions
+        for variant in (Variant.TEACHER_RATIONALE, *OTHERS)
+    ]
+    store_predictions(session, run_id, asked)
+    app = open_page("evaluate/attribution", run=str(run_id))
+    (line,) = table_lines(read_tables(app)["control"])
+    answers = list_outcomes(session, run_id).values()
+    wrong = sum(outcome is not Outcome.CORRECT for outcome in answers)
+    assert line[:5] == ["the reference", str(run_id), str(wrong), "100\xa0%", "0\xa0%"]
+    assert "The reference is shown to mend more than another question's rationale." in texts(app)
+
+
+def test_answers_that_come_in_are_shown_though_the_page_keeps_what_it_read(
+    session: Session, questions: list[StoredQuestion], run_id: int
+) -> None:
+    app = open_page("evaluate/attribution", run=str(run_id))
+    bare = [
+        make_prediction(one, is_right=True, variant=Variant.NO_RATIONALE, rationale=None)
+        for one in questions
+    ]
+    store_predictions(session, run_id, bare)
+    app.run()
+    asked = {line[0]: line[-1] for line in table_lines(read_tables(app)["variants"])}
+    assert asked["no rationale"] == f"{len(questions)} of {len(questions)}"
+    assert asked["the reference rationale"] == "–"

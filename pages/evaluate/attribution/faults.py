@@ -6,16 +6,16 @@ import streamlit as st
 
 from pages.evaluate.attribution.bar import show_fault_bar
 from pages.shared.plain_table import Cell, Head, Line, show_plain_table
-from scicot.pure.evaluation.attribution import DEFINITIONS, GIVEN, TITLES, Fault, say_control
+from scicot.pure.evaluation.attribution import DEFINITIONS, GIVEN, TITLES, Fault
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.shares import say_share
 from scicot.pure.statistics import wilson_interval
-from scicot.services.evaluation.attribution import Attribution, SeedFlips
+from scicot.services.evaluation.attribution import Attribution
 from scicot.words.records import Variant
 
 
-def show_variants(found: Attribution, seeds: SeedFlips | None) -> None:
-    """Show how the answering stage does with each kind of rationale, and the control."""
+def show_variants(found: Attribution) -> None:
+    """Show how the answering stage does with each kind of rationale."""
     lines = []
     for variant, title in GIVEN.items():
         score = found.variants.get(variant)
@@ -51,17 +51,11 @@ def show_variants(found: Attribution, seeds: SeedFlips | None) -> None:
         "*Its own, there*: how it answers the same questions with the rationales that its own "
         "student wrote."
     )
-    for sentence in say_control(found.flips, found.flips_masked):
-        st.markdown(f"**Control.** {escape_markdown(sentence)}")
-    if seeds is not None:
-        runs = ", ".join(str(run_id) for run_id in seeds.runs)
-        for sentence in seeds.sentences:
-            st.markdown(f"**Over its seeds (runs {runs}).** {escape_markdown(sentence)}")
+
+
+def say_followed(found: Attribution) -> None:
+    """Show whether the answers follow their rationales, and where a reference does harm."""
     st.markdown(escape_markdown(found.followed.sentence))
-    st.caption(
-        "Where the reference is not shown to do better than another question's rationale, no fault "
-        "below is the rationale's or the answering's."
-    )
     good = found.variants.get(Variant.TEACHER_RATIONALE)
     own = found.own.get(Variant.TEACHER_RATIONALE)
     if own and good and (good.accuracy or 0) < (own.accuracy or 0):

@@ -8,26 +8,36 @@ from typing import Literal
 
 import streamlit as st
 
-from pages.evaluate.attribution.faults import choose_fault, say_coverage, show_variants
+from pages.evaluate.attribution.control import show_control
+from pages.evaluate.attribution.faults import (
+    choose_fault,
+    say_coverage,
+    say_followed,
+    show_variants,
+)
 from pages.evaluate.question import show_question
 from pages.evaluate.reader import choose_question
 from pages.evaluate.runs import choose_run, predicted_runs
 from pages.evaluate.students import offer_training
 from pages.shared import links
 from pages.shared.answers import answered_at, show_answer
-from pages.shared.frame import current_actor, errors_shown
+from pages.shared.frame import BY_DATABASE, current_actor, errors_shown
 from pages.shared.next_step import show_next_step
 from pages.shared.panel import show_unfinished
 from pages.shared.press import press_button
 from scicot.services.evaluation.attribution import (
+    Attribution,
+    SeedFlips,
     attribute_errors,
     attribute_seeds,
     is_two_stage,
 )
 from scicot.services.evaluation.question_view import view_question
+from scicot.services.evaluation.results import results_state
 from scicot.services.evaluation.what_if import can_answer
+from scicot.services.predictions.store import count_answers
 from scicot.services.rationales.references import count_references
-from scicot.services.workspace import open_workspace
+from scicot.services.workspace import Workspace, open_workspace
 from scicot.words.configs import AttributionConfig
 from scicot.words.records import Origin, RunKind
 from scicot.words.runs import RunView
@@ -94,19 +104,35 @@ def _start(config: AttributionConfig) -> None:
         workspace.start(current_actor(), config)
 
 
+@st.cache_resource(
+    max_entries=8, show_spinner=False, hash_funcs=BY_DATABASE | {RunView: lambda run: run.id}
+)
+def _load(
+    workspace: Workspace, run: RunView, state: str, answers: int
+) -> tuple[Attribution, SeedFlips | None]:
+    """Keep what a run's errors come from while no run ends and no answer comes in.
+
+    What is kept is frozen, so that sharing it is safe.
+    """
+    return attribute_errors(workspace, run.id), attribute_seeds(workspace, run)
+
+
 def show(run: RunView) -> None:
     """Show the run's errors by fault and read them one by one."""
-    with open_workspace() as session:
-        attribution = attribute_errors(session, run.id)
-        seeds = attribute_seeds(session, run)
-        is_here = can_answer(session, run)
+    with open_workspace() as workspace:
+        attribution, seeds = _load(
+            workspace, run, results_state(workspace), count_answers(workspace, run.id)
+        )
+        is_here = can_answer(workspace, run)
     with st.expander("Ask again with other rationales", expanded=not attribution.was_run):
         if is_here:
             start(run)
         else:
             offer_training(run, "to ask the answering stage again with other rationales")
     show_unfinished(RunKind.ATTRIBUTE, run.dataset, lambda asked: asked.attribution.run == run.id)
-    show_variants(attribution, seeds)
+    show_variants(attribution)
+    show_control(attribution, run.id, seeds)
+    say_followed(attribution)
     say_coverage(attribution)
     fault = choose_fault(attribution)
     question_id = choose_question(attribution.faults[fault])

@@ -158,7 +158,7 @@ class Flips:
     def sentence(self) -> str:
         """What the control says, in words."""
         if self.gain is None or self.interval is None:
-            return "No wrong answer was asked again with a reference and another's rationale."
+            return self.verdict
         bounds = self.interval.to_words("+.1f")
         over = f" over questions and {self.seeds} seeds" if self.seeds > 1 else ""
         said = (
@@ -173,12 +173,19 @@ class Flips:
                 f" Of {self.right:,} right ones {say_share(self.spoilt / self.right, 0)} and "
                 f"{say_share(self.spoilt_by_others / self.right, 0)} become wrong."
             )
-        if not self.tells_blame:
-            said += (
-                " It is not shown that the reference mends more than another text: blame is not "
-                "told."
+        return said if self.tells_blame else f"{said} {self.verdict}"
+
+    @property
+    def verdict(self) -> str:
+        """What follows from the control, in a sentence."""
+        if self.gain is None or self.interval is None:
+            return (
+                "Fewer than two wrong answers were asked again with a reference and with another "
+                "question's rationale: blame is not told."
             )
-        return said
+        if self.tells_blame:
+            return "The reference is shown to mend more than another question's rationale."
+        return "It is not shown that the reference mends more than another text: blame is not told."
 
     @property
     def tells_blame(self) -> bool:
@@ -268,12 +275,14 @@ def _bound_gain(
 
     `gains` and `wrong` are `[questions, runs]`; a question that every run has right says nothing.
     """
-    counts = wrong.any(axis=1)
-    kept = [key for key, is_wrong in zip(ids, counts.tolist(), strict=True) if is_wrong]
-    if len(kept) < 2:
+    import numpy as np
+
+    places = np.flatnonzero(wrong.any(axis=1)).tolist()
+    if len(places) < 2:
         return None
-    weights = wrong[counts]
-    residuals = weights * (gains[counts] - gain) / weights.mean()
+    kept = [ids[place] for place in places]
+    weights = wrong[places]
+    residuals = weights * (gains[places] - gain) / weights.mean()
     found = cell_variance(residuals, number_groups(kept, groups))
     half = float(found.half) or half_without_spread(gain, found.draws)
     return Interval(max(-1.0, gain - half), min(1.0, gain + half))

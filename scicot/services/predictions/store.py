@@ -177,3 +177,8 @@ def count_predictions(session: Session, run_id: int, variant: Variant = Variant.
         select(func.count()).where(PredictionRow.run_id == run_id, PredictionRow.variant == variant)
     )
     return count or 0
+
+
+def count_answers(session: Session, run_id: int) -> int:
+    """Return how many answers a run has under all its variants."""
+    return session.scalar(select(func.count()).where(PredictionRow.run_id == run_id)) or 0
