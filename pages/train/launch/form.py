@@ -31,7 +31,7 @@ STUDENTS = {
     PAPER_STUDENT: "google/flan-t5-small, 77M: the paper's student (needs the Hugging Face hub; "
     "its instruction mix contains ARC's training questions)",
     STARTER_STUDENT: "SmolLM2-135M-Instruct, 4-bit weights made fp32: the starter student "
-    "(needs no network)",
+    "(needs no network; here it learned to choose on ARC-Easy, on ARC-Challenge that is not shown)",
     OWN_FOLDER: "another: a model folder on this machine, or a hub id",
 }
 # a clone keeps what only the command line asks for

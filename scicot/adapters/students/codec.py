@@ -150,6 +150,12 @@ class Codec:
         ids = self.tokenizer.encode(text, add_special_tokens=not is_causal).ids
         return self._ended(ids, limit)
 
+    def encode_beginnings(self, texts: Sequence[str] | None, count: int) -> list[list[int]]:
+        """Return the ids of targets' beginnings, after which more is to follow; None: no ids."""
+        if texts is None:
+            return [[] for _ in range(count)]
+        return [self.encode_target(text)[:-1] for text in texts]
+
     def encode_marked_target(
         self, text: str, span: tuple[int, int] | None, limit: int | None = None
     ) -> tuple[list[int], tuple[int, ...]]:

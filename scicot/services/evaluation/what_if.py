@@ -22,6 +22,7 @@ from scicot.services.runs.runs import get_run
 from scicot.services.students.answers import (
     ANSWER_TOKENS,
     answer_input,
+    find_unanswered,
     option_texts,
     output_room,
     rationale_room,
@@ -102,6 +103,13 @@ def answer_draft(
     limit = config.max_input_tokens
     if spec.writes_both:
         (output,) = student.generate([text], output_room(config), max_input_tokens=limit)
+        if spec.writes_first:
+            begun = find_unanswered(student.codec, config, [output])
+            for beginning in begun.values():
+                (answer_text,) = student.generate(
+                    [text], ANSWER_TOKENS, max_input_tokens=limit, given=[beginning]
+                )
+                output = f"{beginning} {answer_text}"
         said, rationale = split_answer_first(output) if spec.writes_after else (output, None)
         if spec.writes_first:
             rationale, _ = split_output(output)

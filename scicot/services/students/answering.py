@@ -38,9 +38,14 @@ class Student(Protocol):
     """What FastStudent and TorchStudent both do."""
 
     def generate(
-        self, inputs: Sequence[str], max_new_tokens: int, *, max_input_tokens: int | None = None
+        self,
+        inputs: Sequence[str],
+        max_new_tokens: int,
+        *,
+        max_input_tokens: int | None = None,
+        given: Sequence[str] | None = None,
     ) -> list[str]:
-        """Return the greedy output of each input."""
+        """Return the greedy output of each input, after what is given of it."""
 
     def score(
         self,
@@ -85,11 +90,20 @@ class Answering:
         return how | ({"slow_reason": self.slow_reason} if self.slow_reason else {})
 
     def generate(
-        self, stage: TrainedStage, inputs: Sequence[str], max_new_tokens: int, what: str
+        self,
+        stage: TrainedStage,
+        inputs: Sequence[str],
+        max_new_tokens: int,
+        what: str,
+        given: Sequence[str] | None = None,
     ) -> list[str]:
-        """Return the stage's greedy output for each input, in order."""
+        """Return the stage's greedy output for each input, in order, after what is given of it.
+
+        How many reached `max_new_tokens` is counted in `unended`.
+        """
         how: list[Any] = [self.config.inference, max_new_tokens, self.config.max_input_tokens]
         how += [self.device] if self.device != "cpu" else []
+        how += [list(given)] if given is not None else []
         key = content_hash([how, list(inputs)])
         texts = self._once_there(stage, lambda: read_written(stage.folder, key, len(inputs)))
         if texts is None:
@@ -103,15 +117,14 @@ class Answering:
                     [inputs[place] for place in chosen],
                     max_new_tokens,
                     max_input_tokens=self.config.max_input_tokens,
+                    given=None if given is None else [given[place] for place in chosen],
                 ),
             )
             keep_written(stage.folder, key, texts)
         else:
             self.watcher.start(what, f"{what}: written before, read again.", len(inputs))
             self.watcher.wrote(len(inputs), len(inputs))
-        place = f"{stage.role}, {what}, {self.split}"
-        cut = sum(self.are_cut(stage, texts, max_new_tokens))
-        self.unended[place] = self.unended.get(place, 0) + cut
+        self.count_unended(stage, what, sum(self.are_cut(stage, texts, max_new_tokens)))
         return texts
 
     def score(
@@ -142,9 +155,18 @@ class Answering:
 
     def are_cut(self, stage: TrainedStage, texts: Sequence[str], limit: int) -> list[bool]:
         """Return which of a stage's outputs reached the limit before they came to an end."""
-        codec = self._once_there(stage, lambda: Codec.open(stage.folder / "model", stage.family))
+        codec = self.codec(stage)
         # a text that came to its end takes `limit` tokens at most with it
         return [len(codec.encode_target(text)) > limit for text in texts]
+
+    def count_unended(self, stage: TrainedStage, what: str, more: int) -> None:
+        """Count outputs of a stage that reached their limit before they came to an end."""
+        place = f"{stage.role}, {what}, {self.split}"
+        self.unended[place] = self.unended.get(place, 0) + more
+
+    def codec(self, stage: TrainedStage) -> Codec:
+        """Return a stage's tokenizer, once its files are there."""
+        return self._once_there(stage, lambda: Codec.open(stage.folder / "model", stage.family))
 
     def close(self, stage: TrainedStage) -> None:
         """Let go of the stage's students, which hold its weights in memory; they can open again."""

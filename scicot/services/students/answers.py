@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from scicot.adapters.students.asking.scoring import OptionScore
+from scicot.adapters.students.codec import Codec
 from scicot.pure.methods.plan import TaskSpec
 from scicot.pure.methods.registry import plan_of
 from scicot.pure.methods.tasks import input_text
@@ -18,7 +19,7 @@ from scicot.pure.predictions.parsing import (
     strip_answer,
 )
 from scicot.pure.predictions.stripping import Cuts
-from scicot.pure.students.texts import form_of, scored_after, scored_options
+from scicot.pure.students.texts import ANSWER_PREFIX, form_of, scored_after, scored_options
 from scicot.services.students.answering import Answering
 from scicot.services.students.stages import TrainedStage
 from scicot.words.configs import RATIONALE_TOKENS, TrainingConfig
@@ -51,6 +52,20 @@ def rationale_room(config: TrainingConfig) -> int:
 def output_room(config: TrainingConfig) -> int:
     """Return how many tokens an output of rationale and answer may take."""
     return config.max_target_tokens or rationale_room(config) + ANSWER_TOKENS
+
+
+def find_unanswered(codec: Codec, config: TrainingConfig, outputs: Sequence[str]) -> dict[int, str]:
+    """Return what the answer is to be written after, by the output's place, where none was begun.
+
+    A rationale has the same room whether the answer follows in the same output or in another's: one
+    that took more is cut there, and the answer's prefix put behind it.
+    """
+    begun = {}
+    for place, output in enumerate(outputs):
+        cut = codec.cut_text(output, rationale_room(config))
+        if len(cut) < len(output.rstrip()) and not split_output(cut)[1]:
+            begun[place] = f"{cut.rstrip()} {ANSWER_PREFIX}"
+    return begun
 
 
 def as_read(
@@ -127,12 +142,15 @@ def answer_with(
     ]
     limit = output_room(config) if spec.writes_both else ANSWER_TOKENS
     outputs = answering.generate(stage, inputs, limit, "answering")
+    cut = answering.are_cut(stage, outputs, limit)
     if spec.writes_first:
+        _finish(answering, stage, inputs, outputs, cut)
         for question, output in zip(questions, outputs, strict=True):
             rationales[question.id] = split_output(output)[0]
     said = outputs  # what is read for the answer
     if spec.writes_after:
         said = [split_answer_first(output)[0] for output in outputs]
+        cut = answering.are_cut(stage, said, limit)
         for question, output in zip(questions, outputs, strict=True):
             rationales[question.id] = split_answer_first(output)[1]
     scored = [
@@ -151,7 +169,6 @@ def answer_with(
         )
         for place, row in zip(choosing, chosen, strict=True):
             scores[place] = row
-    cut = answering.are_cut(stage, said, limit)
     return [
         replace(
             _predict(config, question, answer, row, rationales.get(question.id), is_cut=is_cut),
@@ -161,6 +178,26 @@ def answer_with(
             questions, outputs, said, scores, cut, strict=True
         )
     ]
+
+
+def _finish(
+    answering: Answering,
+    stage: TrainedStage,
+    inputs: Sequence[str],
+    outputs: list[str],
+    cut: list[bool],
+) -> None:
+    """Let the outputs whose rationale was longer than its room come to an answer; in place."""
+    begun = find_unanswered(answering.codec(stage), answering.config, outputs)
+    if not begun:
+        return
+    asked = [inputs[place] for place in begun]
+    written = list(begun.values())
+    answering.count_unended(stage, "answering", sum(not cut[place] for place in begun))
+    answers = answering.generate(stage, asked, ANSWER_TOKENS, "answering after the cut", written)
+    are_cut = answering.are_cut(stage, answers, ANSWER_TOKENS)
+    for place, answer, is_cut in zip(begun, answers, are_cut, strict=True):
+        outputs[place], cut[place] = f"{begun[place]} {answer}", is_cut
 
 
 def _predict(

@@ -34,7 +34,7 @@ from scicot.pure.students.steps import Schedule
 from scicot.pure.students.texts import form_of
 from scicot.pure.training.fractions import split_folds
 from scicot.services.students.answering import Answering
-from scicot.services.students.answers import as_read, output_room, write_rationales
+from scicot.services.students.answers import as_read, rationale_room, write_rationales
 from scicot.services.students.stage_training import ensure_stage
 from scicot.services.students.stages import StagePlan, TrainedStage
 from scicot.services.training.data import TrainingData
@@ -218,7 +218,7 @@ def make_validation(
     )
     if not questions and not choosing:
         return None
-    writes = output_room(config) if task.writes is Writes.RATIONALE_THEN_ANSWER else 0
+    writes = rationale_room(config) if task.writes is Writes.RATIONALE_THEN_ANSWER else 0
     return Validation(loss if questions else None, choosing, writes)
 
 

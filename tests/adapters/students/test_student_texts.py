@@ -110,6 +110,22 @@ def test_fast_text_is_transformers_text(fast: FastStudent, student: Path, family
     assert fast.generate(INPUTS, 24) == slow.generate(INPUTS, 24)
 
 
+def test_what_follows_a_given_beginning_is_transformers_text(
+    fast: FastStudent, student: Path, family: Family
+) -> None:
+    slow = TorchStudent.open(student, family, threads=1)
+    given = ["Rationale: Seven turns take a week. Answer:", "Rationale: moon Answer:", "Answer:"]
+    written = slow.generate(INPUTS, 12, given=given)
+    assert fast.generate(INPUTS, 12, given=given) == written
+    assert written != slow.generate(INPUTS, 12)
+    alone = [
+        text
+        for asked, begun in zip(INPUTS, given, strict=True)
+        for text in fast.generate([asked], 12, given=[begun])
+    ]
+    assert alone == written
+
+
 def test_an_answer_side_by_side_is_what_is_written_and_scored_one_after_the_other(
     fast: FastStudent, tmp_path: Path
 ) -> None:

@@ -42,7 +42,12 @@ class ScriptedStudent:
         self.asked: list[str] = []
 
     def generate(
-        self, inputs: Sequence[str], max_new_tokens: int, *, max_input_tokens: int | None = None
+        self,
+        inputs: Sequence[str],
+        max_new_tokens: int,
+        *,
+        max_input_tokens: int | None = None,
+        given: Sequence[str] | None = None,
     ) -> list[str]:
         self.asked += inputs
         return [self.answer(text) for text in inputs]

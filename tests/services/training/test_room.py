@@ -4,16 +4,22 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy.orm import Session
 
 from scicot.adapters.students.codec import Codec
 from scicot.pure.methods.one_stage import WRITES_BOTH
 from scicot.pure.methods.registry import make_config
 from scicot.pure.methods.tasks import make_task
+from scicot.services.evaluation.what_if import answer_draft, to_draft
+from scicot.services.predictions.store import list_predictions
+from scicot.services.students.answers import find_unanswered, rationale_room
 from scicot.services.training.data import TrainingData
 from scicot.services.training.room import find_limit, fit_rationales
 from scicot.words.configs import RATIONALE_TOKENS, TrainingConfig
-from scicot.words.records import Family, StoredQuestion
+from scicot.words.records import Family, Split, StoredQuestion
+from scicot.words.settings import Settings
 from tests.services.training.test_student_texts import make_data
+from tests.services.training_line import prepare, tiny_config, train
 from tests.tiny_students import tiny_t5
 
 __all__ = ["tiny_t5"]
@@ -65,3 +71,33 @@ def test_all_methods_have_the_same_limit(codec: Codec) -> None:
         for method in ("one_stage", "sci_cot", "step_by_step")
     }
     assert limits == {codec.count_tokens(LONG)}
+
+
+def test_an_answer_is_asked_for_where_the_rationale_took_all_its_room(codec: Codec) -> None:
+    config = config_of("one_stage", max_rationale_tokens=20)
+    short, answered = "Rationale: It turns.", "Rationale: It turns. Answer: (B)" + " one week" * 30
+    begun = find_unanswered(codec, config, [short, f"Rationale: {LONG}", answered])
+    (place,) = begun
+    assert place == 1
+    rationale = begun[1].removesuffix(" Answer:")
+    assert f"Rationale: {LONG}".startswith(rationale)
+    assert codec.count_tokens(rationale) <= rationale_room(config)
+
+
+def test_one_stage_answers_after_a_rationale_of_the_same_room_as_a_stage_of_its_own(
+    session: Session, settings: Settings, tiny_t5: Path, tmp_path: Path
+) -> None:
+    questions = prepare(session, tmp_path / "files")[Split.TEST]
+    config = tiny_config("one_stage", tiny_t5, max_rationale_tokens=4, steps=1)
+    run = train(session, settings, config)
+    codec = Codec.open(tiny_t5, Family.ENCODER_DECODER)
+    answers = list_predictions(session, run.id)
+    room = rationale_room(config)
+    # a student of one step never comes to an answer by itself
+    for answer in answers:
+        assert "Answer:" in answer.output
+        assert codec.count_tokens(answer.output.partition(" Answer:")[0]) <= room
+    unended = dict(run.result)["unended"]
+    assert unended["one_stage, answering, test"] == len(answers)  # type: ignore[index]
+    again = answer_draft(session, settings, run.id, questions[0], to_draft(questions[0], None))
+    assert again.output == answers[0].output

@@ -86,25 +86,29 @@ class FastStudent:
         max_new_tokens: int,
         *,
         max_input_tokens: int | None = None,
+        given: Sequence[str] | None = None,
     ) -> list[str]:
         """Return the greedy output of each input, in order, of at most `max_new_tokens` tokens.
 
-        The inputs are dealt out to the student's workers evenly, neighbours in length together.
+        `given` is an output's beginning that is taken as written and not returned. The inputs are
+        dealt out to the student's workers evenly, neighbours in length together.
         """
         if not inputs:
             return []
         codec = self.codec
-        max_input_tokens, max_new_tokens = codec.fit_limits(max_input_tokens, max_new_tokens)
+        begun = [codec.tokens(ids) for ids in codec.encode_beginnings(given, len(inputs))]
+        longest = max(map(len, begun))
+        max_input_tokens, most = codec.fit_limits(max_input_tokens, longest + max_new_tokens)
         prompts = [
             codec.tokens(codec.encode_input(text, max_input_tokens)) or [""] for text in inputs
         ]
-        room = KEPT_TOKENS // (max(map(len, prompts)) + max_new_tokens)
+        room = KEPT_TOKENS // (max(map(len, prompts)) + most)
         size = even_size(len(prompts), self.workers, max(1, room))
         options = {"beam_size": 1, "max_batch_size": size, "batch_type": "examples"}
         if codec.special.family is Family.CAUSAL:
             results = self.model.generate_batch(
-                prompts,
-                max_length=max_new_tokens,
+                [prompt + written for prompt, written in zip(prompts, begun, strict=True)],
+                max_length=most - longest,
                 include_prompt_in_result=False,
                 end_token=codec.tokens([codec.special.eos]),
                 **options,
@@ -112,11 +116,15 @@ class FastStudent:
             return [codec.decode(result.sequences_ids[0]) for result in results]
         results = self.model.translate_batch(
             prompts,
-            max_decoding_length=max_new_tokens,
+            target_prefix=begun if longest else None,
+            max_decoding_length=most,
             min_decoding_length=0,  # a student may have nothing to say, as with transformers
             **options,
         )
-        return [codec.decode(codec.ids(result.hypotheses[0])) for result in results]
+        return [
+            codec.decode(codec.ids(result.hypotheses[0])[len(written) :][: most - longest])
+            for result, written in zip(results, begun, strict=True)
+        ]
 
     def answer(
         self,

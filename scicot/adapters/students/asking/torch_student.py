@@ -64,22 +64,42 @@ class TorchStudent:
         max_new_tokens: int,
         *,
         max_input_tokens: int | None = None,
+        given: Sequence[str] | None = None,
     ) -> list[str]:
         """Return the greedy output of each input, in order.
 
-        A GPU without room for a batch is given its halves.
+        `given` is an output's beginning that is taken as written and not returned. A GPU without
+        room for a batch is given its halves.
         """
+        begun = self.codec.encode_beginnings(given, len(inputs))
+        longest = max(map(len, begun), default=0)
+        limit, most = self.codec.fit_limits(max_input_tokens, longest + max_new_tokens)
+        prompts = [self.codec.encode_input(text, limit) for text in inputs]
         with self._lock:
-            return self._write_all(inputs, max_new_tokens, max_input_tokens)
+            if longest and self.family is Family.ENCODER_DECODER:
+                return [
+                    self._write_on(prompt, written, most - longest)
+                    for prompt, written in zip(prompts, begun, strict=True)
+                ]
+            whole = [prompt + written for prompt, written in zip(prompts, begun, strict=True)]
+            return self._write_all(whole, most - longest)
 
-    def _write_all(
-        self, inputs: Sequence[str], max_new_tokens: int, max_input_tokens: int | None
-    ) -> list[str]:
+    def _write_on(self, prompt: list[int], written: list[int], limit: int) -> str:
+        """Return what an encoder-decoder writes after what is written, one at a time.
+
+        Beginnings of unlike lengths do not stand beside each other in every decoder.
+        """
+        device, special = device_of(self.model), self.codec.special
+        ids, mask = _pad([prompt], special.pad, device)
+        start = special.pad if special.start is None else special.start
+        begun = padded([[start, *written]], special.pad, device)
+        rows = self._generate(ids, mask, limit, decoder_input_ids=begun)
+        return self.codec.decode(rows[0, len(written) :].tolist())
+
+    def _write_all(self, prompts: Sequence[list[int]], max_new_tokens: int) -> list[str]:
         import torch
 
-        codec, texts = self.codec, [""] * len(inputs)
-        max_input_tokens, max_new_tokens = codec.fit_limits(max_input_tokens, max_new_tokens)
-        prompts = [codec.encode_input(text, max_input_tokens) for text in inputs]
+        codec, texts = self.codec, [""] * len(prompts)
         device = device_of(self.model)
         left = deque(_batches(prompts, max_new_tokens, TOKENS_AT_ONCE[device.type]))
         while left:
@@ -117,7 +137,7 @@ class TorchStudent:
         written = write_greedily(self.model, self.codec.special, ids, mask, limit)
         return written[:, : plain.shape[1]].tolist() == plain.tolist()
 
-    def _generate(self, ids: Tensor, mask: Tensor, limit: int) -> Tensor:
+    def _generate(self, ids: Tensor, mask: Tensor, limit: int, **begun: Tensor) -> Tensor:
         import torch
 
         special = self.codec.special
@@ -130,6 +150,7 @@ class TorchStudent:
                 num_beams=1,
                 pad_token_id=special.pad,
                 eos_token_id=special.eos,
+                **begun,
             )
         return outputs[:, ids.shape[1] if self.family is Family.CAUSAL else 1 :]
 
