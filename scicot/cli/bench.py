@@ -176,12 +176,15 @@ def coverage_command(
     questions: Annotated[
         list[int] | None, typer.Option(min=10, help="Repeatable. [100, 300, 1172]")
     ] = None,
+    right: Annotated[
+        float, typer.Option(min=0.05, max=0.95, help="The share of right answers.")
+    ] = 0.42,
     as_json: AsJson = False,
 ) -> None:
     """Simulate how often the 95 % intervals over questions and seeds hold the truth."""
     from scicot.bench.coverage import QUESTIONS, bench_coverage, to_markdown
 
-    coverage = bench_coverage(repeats, questions=questions or QUESTIONS)
+    coverage = bench_coverage(repeats, questions or QUESTIONS, right)
     result = {
         "repeats": repeats,
         "lowest": min(min(row.cell, row.difference, row.untrained) for row in coverage),

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
+from scicot.pure.evaluation.critical import USUAL, two_sided_p
+from scicot.pure.evaluation.variance import Variance, measure_variance, wilson_bounds
 from scicot.pure.statistics import LEVEL, POWER, Interval, wilson_interval
 
 if TYPE_CHECKING:
@@ -23,10 +25,6 @@ if TYPE_CHECKING:
 
 ENOUGH_SEEDS = 3  # from here on a sentence speaks of methods, before of runs
 MARGIN = 0.02  # what "no worse" allows, as a fraction
-# With one degree of freedom no t quantile fits: Student's leaves 87 % where the seeds make half of
-# the variance. (share of the variance that the seeds seem to make, critical value), found by least
-# squares on the coverage over true shares from 0 to 1.
-ONE_DEGREE = ((0.0, 1.87), (0.1, 1.87), (0.3, 10.6), (1.0, 10.6))
 
 Answers = Mapping[int, bool]  # whether one seed is right, by question id
 Groups = Mapping[int, str]  # the passage or family that questions share, by question id
@@ -113,8 +111,7 @@ class CellDifference:
         The seeds stay as many as they are; None where there is no difference, or where no number
         of questions would do because the seeds alone differ too much.
         """
-        usual = NormalDist().inv_cdf(0.5 + LEVEL / 2)
-        reach = max(usual, self.critical) + NormalDist().inv_cdf(POWER)
+        reach = max(USUAL, self.critical) + NormalDist().inv_cdf(POWER)
         allowed = (self.difference / reach) ** 2 - self.over_seeds
         if allowed <= 0 or self.over_questions == 0:
             return None
@@ -178,8 +175,8 @@ def compare_tables(
 ) -> CellDifference:
     """Return A - B of two tables `[questions, seeds]` over the same questions.
 
-    The spread of the seeds is taken to be the same in both, so that a cell of one seed borrows it
-    from the other; one that does not vary has none. With one seed each it is unknown and left out.
+    Each cell's seeds have a spread of their own. A cell of one seed borrows the other's; one that
+    does not vary has none. With one seed each it is unknown and left out.
     """
     found = difference_variance(a, b, clusters, vary)
     over_questions = float(found.over_questions)
@@ -230,28 +227,9 @@ def number_groups(ids: Sequence[int], groups: Groups | None) -> NDArray[Any] | N
     return np.unique(names, return_inverse=True)[1]
 
 
-@dataclass(frozen=True, slots=True)
-class Variance:
-    """The two parts of a mean's variance, and how many standard errors its 95 % interval takes.
-
-    Numbers, or arrays of numbers: one for each of several experiments.
-    """
-
-    over_questions: Any
-    over_seeds: Any
-    critical: Any
-    draws: int
-
-    @property
-    def half(self) -> Any:
-        """Half the width of the interval."""
-        return self.critical * (self.over_questions + self.over_seeds) ** 0.5
-
-
 def cell_variance(table: Table, clusters: NDArray[Any] | None = None) -> Variance:
     """Return the variance of a cell's accuracy; `table` is `[..., questions, seeds]`."""
-    over_questions, draws = _over_questions(table.mean(axis=-1), clusters)
-    return _put_together([table], over_questions, draws)
+    return measure_variance(table.mean(axis=-1), [table], clusters)
 
 
 def difference_variance(
@@ -261,111 +239,5 @@ def difference_variance(
     vary: tuple[bool, bool] = (True, True),
 ) -> Variance:
     """Return the variance of A - B; the tables are `[..., questions, seeds]`."""
-    over_questions, draws = _over_questions(a.mean(axis=-1) - b.mean(axis=-1), clusters)
     varying = [table for table, varies in zip((a, b), vary, strict=True) if varies]
-    return _put_together(varying, over_questions, draws)
-
-
-def _over_questions(values: Table, clusters: NDArray[Any] | None) -> tuple[Any, int]:
-    """Return the variance of the values' mean over independent draws, and how many there are."""
-    import numpy as np
-
-    totals = values - values.mean(axis=-1, keepdims=True)
-    if clusters is not None:
-        totals = np.bincount(clusters, weights=totals)
-    draws = totals.shape[-1]
-    if draws < 2:
-        return np.zeros(values.shape[:-1]), draws
-    return (totals**2).sum(axis=-1) * draws / (draws - 1) / values.shape[-1] ** 2, draws
-
-
-def _put_together(tables: Sequence[Table], over_questions: Any, draws: int) -> Variance:
-    import numpy as np
-
-    raw, noise, degrees = _seed_variance(tables)
-    over_seeds = np.maximum(0.0, raw - noise)
-    known = np.maximum(0.0, over_questions - noise)
-    variance = over_questions + over_seeds
-    # the questions' own part and the seeds' means as they are make the same variance, but one that
-    # is not cut off at zero: what decides on the interval
-    scale = np.sqrt(
-        np.divide(known + raw, variance, out=np.ones_like(variance), where=variance > 0)
-    )
-    critical = critical_value(known, raw, degrees, draws) * (scale if degrees else 1.0)
-    return Variance(over_questions, over_seeds, critical, draws)
-
-
-def _seed_variance(tables: Sequence[Table]) -> tuple[Any, Any, int]:
-    """Return what the seeds' means say of a variance, what of it is the questions', and degrees.
-
-    A seed's mean over n questions differs from the others' already because each seed happens to
-    have other questions right; only what goes beyond that is the seeds' own.
-    """
-    degrees = sum(table.shape[-1] - 1 for table in tables)
-    between: Any = 0.0
-    residual: Any = 0.0
-    for table in tables:
-        questions = table.shape[-2]
-        mean = table.mean(axis=(-2, -1), keepdims=True)
-        means = table.mean(axis=-2, keepdims=True) - mean
-        rows = table.mean(axis=-1, keepdims=True) - mean
-        left = table - mean - means - rows
-        between = between + (means**2).sum(axis=(-2, -1))
-        residual = residual + (left**2).sum(axis=(-2, -1)) / max(1, questions - 1) / questions
-    share = sum(1 / table.shape[-1] for table in tables) / max(1, degrees)
-    return between * share, residual * share, degrees
-
-
-def critical_value(known: Any, raw: Any, degrees: int, draws: int) -> Any:
-    """Return how many standard errors a 95 % interval takes whose variance is `known` + `raw`.
-
-    `raw` was estimated with so few `degrees` of freedom. Welch and Satterthwaite's approximation,
-    with a smaller power while they are few, because the share of `raw` then is a guess itself.
-    """
-    import numpy as np
-    from scipy.special import stdtrit  # 0.3 s, and only several seeds need it
-
-    at = 0.5 + LEVEL / 2
-    if degrees == 0:
-        return np.full(np.shape(known), stdtrit(max(1, draws - 1), at))
-    variance = known + raw
-    share = np.divide(raw, variance, out=np.zeros_like(variance), where=variance > 0)
-    if degrees == 1:
-        shares, values = zip(*ONE_DEGREE, strict=True)
-        return np.interp(share, shares, values)
-    power = 2 - 1.5 / degrees
-    inverse = share**power / degrees + (1 - share) ** 2 / max(1, draws - 1)
-    return stdtrit(1 / inverse, at)
-
-
-def two_sided_p(errors: float, critical: float) -> float:
-    """Return the p-value of so many standard errors where a 95 % interval takes `critical` ones."""
-    usual = NormalDist().inv_cdf(0.5 + LEVEL / 2)
-    if critical <= usual * 1.000001:
-        return 2 * NormalDist().cdf(-errors * usual / critical)
-    from scipy.special import stdtr, stdtrit  # 0.3 s, and only this needs it
-
-    few, many = math.log(0.1), math.log(1e7)
-    for _ in range(80):  # the quantile falls as the degrees rise
-        middle = (few + many) / 2
-        if stdtrit(math.exp(middle), 0.5 + LEVEL / 2) > critical:
-            few = middle
-        else:
-            many = middle
-    return float(2 * stdtr(math.exp(many), -errors))
-
-
-def wilson_bounds(share: Any, found: Variance) -> tuple[Any, Any]:
-    """Return Wilson's interval with the questions that a variance is worth: within 0 to 1."""
-    import numpy as np
-
-    variance = np.asarray(found.over_questions + found.over_seeds, dtype=float)
-    worth = np.divide(
-        share * (1 - share), variance, out=np.full_like(variance, found.draws), where=variance > 0
-    )
-    z = found.critical
-    centre = (share + z * z / (2 * worth)) / (1 + z * z / worth)
-    half = (
-        z / (1 + z * z / worth) * np.sqrt(share * (1 - share) / worth + z * z / (4 * worth * worth))
-    )
-    return np.maximum(0.0, centre - half), np.minimum(1.0, centre + half)
+    return measure_variance(a.mean(axis=-1) - b.mean(axis=-1), varying, clusters)
