@@ -9,6 +9,7 @@ from jinja2 import Environment, StrictUndefined
 
 from scicot.pure.evaluation import attribution, slices
 from scicot.pure.evaluation.comparison import say_needed, say_p
+from scicot.pure.evaluation.followed import COLUMNS
 from scicot.pure.evaluation.report import CELL_TITLES, EXAMPLES, NO_PAIRS, Report
 from scicot.pure.evaluation.table_formats import (
     describe_basis,
@@ -47,6 +48,7 @@ def render_html(report: Report) -> str:
         fault_titles=attribution.TITLES,
         fault_definitions=attribution.DEFINITIONS,
         given=attribution.GIVEN,
+        followed_columns=COLUMNS,
         slice_titles=slices.TITLES,
     )
 

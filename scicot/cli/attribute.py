@@ -11,6 +11,7 @@ from scicot.cli.launcher import choose_launcher
 from scicot.cli.output import AsJson, current_actor, emit, run_number
 from scicot.cli.runs import Ask, Launcher, finish_or_follow
 from scicot.pure.evaluation.attribution import TITLES, Flips, say_control
+from scicot.pure.evaluation.followed import COLUMNS, Followed
 from scicot.services.evaluation.attribution import (
     SeedFlips,
     attribute_errors,
@@ -81,7 +82,8 @@ def faults_command(run_id: RunNumber, as_json: AsJson = False) -> None:
             "control": _describe_flips(attribution.flips),
             "control_masked": _describe_flips(attribution.flips_masked),
             "control_over_seeds": _describe_seeds(seeds),
-            "followed": asdict(attribution.followed) | {"sentence": attribution.followed.sentence},
+            "one_place_there": attribution.same_place,
+            "followed": _describe_followed(attribution.followed),
         },
         as_json,
         "\n".join(
@@ -90,7 +92,7 @@ def faults_command(run_id: RunNumber, as_json: AsJson = False) -> None:
                 *lines,
                 *say_control(attribution.flips, attribution.flips_masked),
                 *(f"Over its seeds: {sentence}" for sentence in (seeds.sentences if seeds else ())),
-                attribution.followed.sentence,
+                *_followed_lines(attribution.followed),
             ]
         ),
     )
@@ -112,4 +114,50 @@ def _describe_flips(flips: Flips | None) -> dict[str, Any] | None:
     return asdict(flips) | {
         "interval": [flips.interval.low, flips.interval.high] if flips.interval else None,
         "sentence": flips.sentence,
+    }
+
+
+def _followed_lines(followed: Followed) -> list[str]:
+    """Return the table of what rationales argue for, its columns aligned, and what it says."""
+    if not followed.questions:
+        return []
+    table = [("The rationale argues for", *COLUMNS), *followed.rows]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    lines = [
+        "  ".join(
+            [
+                title.ljust(widths[0]),
+                *(of.rjust(n) for of, n in zip(cells, widths[1:], strict=True)),
+            ]
+        )
+        for title, *cells in table
+    ]
+    return [*lines, *followed.sentences]
+
+
+def _describe_followed(followed: Followed) -> dict[str, Any]:
+    """Return the counts by what the rationale argues for, the share and its controls."""
+    interval = followed.interval
+    return {
+        "argues_for": {
+            "key": asdict(followed.key),
+            "other": asdict(followed.other),
+            "unknown": {
+                name: count
+                for name, count in asdict(followed.unknown).items()
+                if name != "followed"
+            },
+        },
+        "questions": followed.told,
+        "share": followed.share,
+        "interval": [interval.low, interval.high] if interval else None,
+        "by_chance": followed.by_chance,
+        "without_rationale": {
+            "questions": followed.asked_bare,
+            "share": followed.without / followed.asked_bare,
+            "share_with_it": followed.with_own / followed.asked_bare,
+        }
+        if followed.asked_bare
+        else None,
+        "sentences": followed.sentences,
     }

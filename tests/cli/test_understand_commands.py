@@ -129,6 +129,10 @@ def test_report_writes_one_file(runs: tuple[int, int], tmp_path: Path) -> None:
 def test_faults_are_counted(runs: tuple[int, int]) -> None:
     found = run_json("faults", runs[0])
     assert (found["errors"], found["faults"]["unknown"]) == (5, 5)
+    assert found["one_place_there"] == {"main": 2 / 8}
+    assert found["followed"]["argues_for"]["unknown"] == {"right": 3, "wrong": 5, "no_answer": 0}
+    assert (found["followed"]["share"], found["followed"]["without_rationale"]) == (None, None)
+    assert "cannot be told " in run_command("faults", runs[0]).stdout
     refused = run_json("attribute", runs[1], exit_code=1)
     assert "Choose a Sci-CoT run" in refused["error"]
 

@@ -121,3 +121,22 @@ def test_answers_that_come_in_are_shown_though_the_page_keeps_what_it_read(
     asked = {line[0]: line[-1] for line in table_lines(read_tables(app)["variants"])}
     assert asked["no rationale"] == f"{len(questions)} of {len(questions)}"
     assert asked["the reference rationale"] == "–"
+
+
+def test_a_table_sets_what_rationales_argue_for_against_the_answers(
+    session: Session, questions: list[StoredQuestion], run_id: int
+) -> None:
+    told = [
+        make_prediction(one, is_right=False, rationale=f"So it is the {one.key_text}.")
+        for one in questions[:2]
+    ]
+    store_predictions(session, run_id, told, replace=True)
+    app = open_page("evaluate/attribution", run=str(run_id))
+    tables = read_tables(app)
+    key, other, unknown = table_lines(tables["followed"])
+    assert key == ["the key", "2", "0", "2", "0", "0"]
+    assert other[1] == "0"
+    assert unknown[:4] == ["cannot be told", "2", "–", "–"]
+    assert "argues for in 0\xa0% of 2 questions" in texts(app)
+    # the keys stand in four places
+    assert table_lines(tables["variants"])[0][4] == "25.0\xa0%"

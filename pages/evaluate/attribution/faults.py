@@ -7,7 +7,6 @@ import streamlit as st
 from pages.evaluate.attribution.bar import show_fault_bar
 from pages.shared.plain_table import Cell, Head, Line, show_plain_table
 from scicot.pure.evaluation.attribution import DEFINITIONS, GIVEN, TITLES, Fault
-from scicot.pure.markdown import escape_markdown
 from scicot.pure.shares import say_share
 from scicot.pure.statistics import wilson_interval
 from scicot.services.evaluation.attribution import Attribution
@@ -20,7 +19,7 @@ def show_variants(found: Attribution) -> None:
     for variant, title in GIVEN.items():
         score = found.variants.get(variant)
         if score is None:
-            lines.append(Line([Cell(title), Cell("not asked"), *[Cell("–")] * 4]))
+            lines.append(Line([Cell(title), Cell("not asked"), *[Cell("–")] * 5]))
             continue
         interval = score.interval
         bounds = interval.to_words(".1f") if interval else "–"
@@ -32,16 +31,17 @@ def show_variants(found: Attribution) -> None:
                     Cell(say_share(score.accuracy)),
                     Cell(bounds),
                     Cell(say_share(found.own[variant].accuracy)),
+                    Cell(say_share(found.same_place.get(variant))),
                     Cell(f"{score.no_answer:,}"),
                     Cell(asked),
                 ]
             )
         )
-    numbers = ("Accuracy", "95 % interval", "Its own, there", "No answer", "Questions")
+    numbers = ("Accuracy", "95 % interval", "Its own, there", "One place always")
     show_plain_table(
         [
             Head("The answering stage is given"),
-            *(Head(text, is_number=True) for text in numbers),
+            *(Head(text, is_number=True) for text in (*numbers, "No answer", "Questions")),
         ],
         lines,
         key="variants",
@@ -49,13 +49,12 @@ def show_variants(found: Attribution) -> None:
     )
     st.caption(
         "*Its own, there*: how it answers the same questions with the rationales that its own "
-        "student wrote."
+        "student wrote. *One place always*: what always the best place would give on them."
     )
 
 
-def say_followed(found: Attribution) -> None:
-    """Show whether the answers follow their rationales, and where a reference does harm."""
-    st.markdown(escape_markdown(found.followed.sentence))
+def warn_of_reference(found: Attribution) -> None:
+    """Show that the reference rationales do harm, where they do."""
     good = found.variants.get(Variant.TEACHER_RATIONALE)
     own = found.own.get(Variant.TEACHER_RATIONALE)
     if own and good and (good.accuracy or 0) < (own.accuracy or 0):

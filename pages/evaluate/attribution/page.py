@@ -12,9 +12,10 @@ from pages.evaluate.attribution.control import show_control
 from pages.evaluate.attribution.faults import (
     choose_fault,
     say_coverage,
-    say_followed,
     show_variants,
+    warn_of_reference,
 )
+from pages.evaluate.attribution.followed import show_followed
 from pages.evaluate.question import show_question
 from pages.evaluate.reader import choose_question
 from pages.evaluate.runs import choose_run, predicted_runs
@@ -132,7 +133,8 @@ def show(run: RunView) -> None:
     show_unfinished(RunKind.ATTRIBUTE, run.dataset, lambda asked: asked.attribution.run == run.id)
     show_variants(attribution)
     show_control(attribution, run.id, seeds)
-    say_followed(attribution)
+    show_followed(attribution.followed)
+    warn_of_reference(attribution)
     say_coverage(attribution)
     fault = choose_fault(attribution)
     question_id = choose_question(attribution.faults[fault])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from scicot.pure.checks import answer, form, language, manner
+from scicot.pure.checks import answer, argued, form, language, manner
 from scicot.pure.checks.finding import Finding
 from scicot.words.configs import RATIONALE_TOKENS
 from scicot.words.records import Flag, Question, Severity
@@ -42,14 +42,14 @@ CHECKS = (
         "Argues for another option",
         ERROR,
         "It says that another option than the key is the answer.",
-        answer.contradicts_key,
+        argued.contradicts_key,
     ),
     Check(
         "argues_otherwise",
         "Speaks of another option only",
         ERROR,
         "It speaks of exactly one option, and not of the key.",
-        answer.argues_otherwise,
+        argued.argues_otherwise,
     ),
     Check(
         "only_restates",

@@ -7,13 +7,11 @@ answers tells the two apart.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from scicot.pure.checks.table import AGAINST_KEY
 from scicot.pure.evaluation.crossed import (
     Groups,
     cell_variance,
@@ -22,13 +20,12 @@ from scicot.pure.evaluation.crossed import (
 )
 from scicot.pure.hashing import content_hash
 from scicot.pure.shares import say_share
-from scicot.pure.statistics import Interval, wilson_interval
+from scicot.pure.statistics import Interval
 from scicot.words.records import Outcome, Question, Variant
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-MISSES_KEY = "misses_key"  # the check that says it argues for no option
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _WORD = re.compile(r"\w+")
 
@@ -286,53 +283,3 @@ def _bound_gain(
     found = cell_variance(residuals, number_groups(kept, groups))
     half = float(found.half) or half_without_spread(gain, found.draws)
     return Interval(max(-1.0, gain - half), min(1.0, gain + half))
-
-
-@dataclass(frozen=True, slots=True)
-class Followed:
-    """What the student's own rationales argue for, against what was answered.
-
-    A rationale is taken to argue against the key where a check says so, and for it where it
-    mentions the key; the `unclear` do neither and are in no cell.
-    """
-
-    for_key_right: int = 0
-    for_key_wrong: int = 0
-    against_right: int = 0
-    against_wrong: int = 0
-    unclear: int = 0
-
-    @property
-    def told(self) -> int:
-        """How many rationales argue for something."""
-        return self.for_key_right + self.for_key_wrong + self.against_right + self.against_wrong
-
-    @property
-    def sentence(self) -> str:
-        """How often the answer is what the rationale argues for."""
-        followed = self.for_key_right + self.against_wrong
-        interval = wilson_interval(followed, self.told)
-        if interval is None:
-            return "No rationale clearly argues for or against the key."
-        bounds = interval.to_words()
-        return (
-            f"Stage 2 is right after a rationale that mentions the key, or wrong after one that "
-            f"argues against it, in {say_share(followed / self.told, 0)} of {self.told:,} "
-            f"questions (95 % interval {bounds}): right with {self.for_key_right:,} of "
-            f"{self.for_key_right + self.for_key_wrong:,} that mention it, and with "
-            f"{self.against_right:,} of {self.against_right + self.against_wrong:,} that argue "
-            "against it."
-        )
-
-
-def count_followed(answers: Iterable[tuple[Collection[str], Outcome]]) -> Followed:
-    """Return the 2x2 from (checks that a rationale sets off, outcome of the answer)."""
-    cells: Counter[str] = Counter()
-    for flags, outcome in answers:
-        against = any(flag in AGAINST_KEY for flag in flags)
-        if not against and MISSES_KEY in flags:
-            cells["unclear"] += 1
-            continue
-        side = "against" if against else "for_key"
-        cells[f"{side}_{'right' if outcome is Outcome.CORRECT else 'wrong'}"] += 1
-    return Followed(**cells)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from scicot.pure.evaluation.attribution import Fault
 from scicot.pure.evaluation.comparison import Cell, Comparison
+from scicot.pure.evaluation.followed import Followed
 from scicot.pure.evaluation.slices import Dimension, SliceRow
 from scicot.pure.evaluation.tables import ResultTable
 from scicot.pure.predictions.metrics import Score
@@ -78,8 +79,10 @@ class ReportPair:
 class ReportFaults:
     """A two-stage run's errors by fault, and its accuracy under each variant that was asked.
 
-    `own` is its accuracy with its own rationales on the questions of each variant. `over_seeds` is
-    what the control says over all seeds of the run's cell: of the first of them, else empty.
+    `own` is its accuracy with its own rationales on the questions of each variant, `same_place`
+    what always the best place would give there. `followed` sets what its own rationales argue for
+    against the answers. `over_seeds` is what the control says over all seeds of the run's cell: of
+    the first of them, else empty.
     """
 
     run_id: int
@@ -88,7 +91,9 @@ class ReportFaults:
     faults: Mapping[Fault, int]
     variants: Mapping[Variant, Score]
     own: Mapping[Variant, Score]
-    control: Sequence[str] = ()  # what the control and the 2x2 of followed rationales say
+    same_place: Mapping[Variant, float]
+    followed: Followed
+    control: Sequence[str] = ()  # what the control says
     tells_blame: bool = False  # whether the control lets a fault be the rationale's or the other's
     over_seeds: Sequence[str] = ()
 

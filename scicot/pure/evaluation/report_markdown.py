@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from scicot.pure.evaluation.attribution import DEFINITIONS, GIVEN
 from scicot.pure.evaluation.attribution import TITLES as FAULT_TITLES
 from scicot.pure.evaluation.comparison import say_needed, say_p
+from scicot.pure.evaluation.followed import COLUMNS, Followed
 from scicot.pure.evaluation.report import (
     CELL_TITLES,
     NO_PAIRS,
@@ -48,6 +49,7 @@ def to_report_markdown(report: Report) -> str:
             for fault, count in faults.faults.items()
         ]
         parts += [_variants(faults), faults.said, *faults.control, *faults.over_seeds]
+        parts += _followed(faults.followed)
     parts.append("## Runs")
     for run in report.runs:
         parts += _run(run)
@@ -57,8 +59,8 @@ def to_report_markdown(report: Report) -> str:
 def _variants(faults: ReportFaults) -> str:
     """Return how the answering stage does with each kind of rationale, as a table."""
     lines = [
-        "| The answering stage is given | n | right | 95 % | its own, there |",
-        "| :-- | --: | --: | :-- | --: |",
+        "| The answering stage is given | n | right | 95 % | its own, there | one place always |",
+        "| :-- | --: | --: | :-- | --: | --: |",
     ]
     for variant, title in GIVEN.items():
         score = faults.variants.get(variant)
@@ -66,8 +68,20 @@ def _variants(faults: ReportFaults) -> str:
             continue
         bounds = score.interval.to_words(".1f") if score.interval else "–"
         own = percent(faults.own[variant].accuracy)
-        lines.append(f"| {title} | {score.n} | {percent(score.accuracy)} | {bounds} | {own} |")
+        place = percent(faults.same_place.get(variant))
+        lines.append(
+            f"| {title} | {score.n} | {percent(score.accuracy)} | {bounds} | {own} | {place} |"
+        )
     return "\n".join(lines)
+
+
+def _followed(followed: Followed) -> Iterator[str]:
+    """Yield what the run's own rationales argue for against its answers: a table, what it says."""
+    if followed.questions:
+        heads = ("The rationale argues for", *COLUMNS)
+        lines = [heads, (":--", *["--:"] * len(COLUMNS)), *followed.rows]
+        yield "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+        yield " ".join(followed.sentences)
 
 
 def _pair(pair: ReportPair) -> Iterator[str]:

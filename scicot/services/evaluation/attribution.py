@@ -8,20 +8,21 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import PredictionRow, RunRow
+from db.models import RunRow
 from scicot.pure.evaluation.attribution import (
     AskedAgain,
     Fault,
     Flips,
-    Followed,
     count_flips,
-    count_followed,
     find_fault,
     say_control,
 )
+from scicot.pure.evaluation.followed import Followed
 from scicot.pure.methods.registry import usual_plan
 from scicot.pure.predictions.metrics import Score, score_outcomes
+from scicot.services.evaluation.baselines import load_same_place
 from scicot.services.evaluation.cells import find_cell
+from scicot.services.evaluation.followed import load_followed
 from scicot.services.evaluation.seed_answers import list_groups
 from scicot.services.predictions.store import list_outcomes
 from scicot.words.configs import AttributionConfig
@@ -44,7 +45,9 @@ class Attribution:
     `own` how the run answers those same questions with the rationales that it wrote;
     `references` says whose rationales were tried as the good ones, and by which run. `flips` is
     the control: what the reference changes beyond another question's rationale; `flips_masked` the
-    same with the answer taken out of it. `followed` is what the rationales argued for.
+    same with the answer taken out of it. `followed` sets what
+    its own rationales argue for against the answers, and `same_place` is what always the best place
+    would give on the questions of each variant.
     """
 
     questions: int
@@ -55,6 +58,7 @@ class Attribution:
     flips: Flips | None = None
     flips_masked: Flips | None = None
     followed: Followed = field(default_factory=Followed)
+    same_place: Mapping[Variant, float] = field(default_factory=dict)
 
     @property
     def errors(self) -> int:
@@ -105,7 +109,8 @@ def attribute_errors(session: Session, run_id: int) -> Attribution:
         references=_list_references(session, run_id),
         flips=count_flips([asked_again(outcomes)], groups),
         flips_masked=count_flips([asked_again(outcomes, Variant.MASKED_REFERENCE)], groups),
-        followed=count_followed(_list_flagged(session, run_id)),
+        followed=load_followed(session, run_id),
+        same_place=load_same_place(session, run_id),
     )
 
 
@@ -162,19 +167,6 @@ def _kind_of_reference(session: Session, run_id: int) -> str | None:
     """Return whose rationales a run was last asked again with; None where it was not."""
     references = _list_references(session, run_id)
     return references[-1][1] if references else None
-
-
-def _list_flagged(session: Session, run_id: int) -> list[tuple[Sequence[str], Outcome]]:
-    """Return what the checks say of each rationale that the run wrote, with its outcome."""
-    rows = session.execute(
-        select(PredictionRow.flags, PredictionRow.outcome).where(
-            PredictionRow.run_id == run_id,
-            PredictionRow.variant == Variant.MAIN,
-            PredictionRow.rationale.is_not(None),
-            PredictionRow.rationale != "",
-        )
-    )
-    return [(flags or (), outcome) for flags, outcome in rows]
 
 
 def _list_references(session: Session, run_id: int) -> list[tuple[int, str]]:

@@ -80,3 +80,18 @@ def load_places(
     for run_id, label, answer_key, count in session.execute(query):
         by_run[run_id].append((label, answer_key, count))
     return {run_id: count_places(counts) for run_id, counts in by_run.items()}
+
+
+def load_same_place(session: Session, run_id: int) -> dict[Variant, float]:
+    """Return what always the best place would give on the questions of each of a run's variants."""
+    query = (
+        select(PredictionRow.variant, QuestionRow.answer_key, func.count())
+        .join(QuestionRow, QuestionRow.id == PredictionRow.question_id)
+        .where(PredictionRow.run_id == run_id, PredictionRow.outcome != Outcome.UNSCORED)
+        .group_by(PredictionRow.variant, QuestionRow.answer_key)
+    )
+    keys: dict[Variant, list[tuple[None, str, int]]] = defaultdict(list)
+    for variant, answer_key, count in session.execute(query):
+        keys[variant].append((None, answer_key, count))
+    found = {variant: count_places(of).standing.same_place for variant, of in keys.items()}
+    return {variant: share for variant, share in found.items() if share is not None}

@@ -144,7 +144,6 @@ def _faults(session: Session, runs: Sequence[RunView]) -> list[ReportFaults]:
             counts = {fault: len(ids) for fault, ids in attribution.faults.items()}
             flips = attribution.flips
             control = say_control(flips, attribution.flips_masked)
-            control.append(attribution.followed.sentence)
             listed.append(
                 ReportFaults(
                     run_id=run.id,
@@ -153,6 +152,8 @@ def _faults(session: Session, runs: Sequence[RunView]) -> list[ReportFaults]:
                     faults=counts,
                     variants=attribution.variants,
                     own=attribution.own,
+                    same_place=attribution.same_place,
+                    followed=attribution.followed,
                     control=control,
                     tells_blame=flips is not None and flips.tells_blame,
                     over_seeds=_over_seeds(session, run),

@@ -9,9 +9,7 @@ from scicot.pure.evaluation.attribution import (
     TITLES,
     AskedAgain,
     Fault,
-    Followed,
     count_flips,
-    count_followed,
     find_fault,
     mask_rationale,
     pair_with_others,
@@ -165,20 +163,3 @@ def test_what_the_reference_mends_beyond_other_rationales_has_a_paired_interval(
     assert found.interval == pytest.approx(mean_interval(gains))
     assert (found.right, found.spoilt, found.spoilt_by_others) == (40, 11, 40)
     assert count_flips([AskedAgain(main, reference, [{}])]) is None
-
-
-def test_answers_are_set_against_what_the_rationale_argues_for() -> None:
-    found = count_followed(
-        [
-            *[((), RIGHT)] * 6,
-            *[(("too_long",), WRONG)] * 2,
-            *[(("contradicts_key",), WRONG)] * 3,
-            (("argues_otherwise", "misses_key"), RIGHT),
-            (("misses_key",), WRONG),
-        ]
-    )
-    assert found == Followed(6, 2, 1, 3, 1)
-    assert found.sentence.startswith(
-        "Stage 2 is right after a rationale that mentions the key, or wrong after one that argues "
-        "against it, in 75\u00a0% of 12"
-    )

@@ -13,6 +13,7 @@ from scicot.pure.evaluation.attribution import Fault
 from scicot.pure.evaluation.comparison import Cell
 from scicot.pure.evaluation.report import EXAMPLES, NO_PAIRS
 from scicot.pure.evaluation.report_markdown import to_report_markdown
+from scicot.pure.evaluation.table_formats import percent
 from scicot.pure.methods.registry import make_config
 from scicot.services.evaluation.attribution import OTHERS
 from scicot.services.evaluation.report import build_report, write_report
@@ -160,8 +161,16 @@ def test_attribution_stands_in_the_report_once_the_variants_were_asked(
         f"Of the {told} errors that it tells apart 100\u00a0% are the rationale's fault"
         in found.said
     )
-    written = to_report_markdown(build_report(session))
+    report = build_report(session)
+    written = to_report_markdown(report)
     assert "| the reference rationale | 20 | 100.00 |" in written
+    assert f"| cannot be told | {len(questions)} | – | – |" in written
+    assert "none argues for one option" in written
+    place = percent(found.same_place[Variant.TEACHER_RATIONALE])
+    assert re.search(rf"the reference rationale .* {place} \|\n", written)
+    page = render_html(report)
+    assert f'<td>cannot be told</td><td class="n">{len(questions)}</td>' in page
+    assert "none argues for one option" in page
     assert "together. Of" not in written  # one seed
 
 
