@@ -124,6 +124,10 @@ class Script:
         """Let every text have come to its end."""
         return [False for _ in texts]
 
+    def codec(self, _stage: Any) -> Any:
+        """Count words for tokens."""
+        return SimpleNamespace(cut_text=lambda text, limit: " ".join(text.split()[:limit]))
+
     def close(self, _stage: Any) -> None:
         """Have nothing to let go of."""
 
