@@ -16,8 +16,8 @@ from scicot.pure.statistics import LEVEL
 # the variance. (share of the variance that the seeds seem to make, critical value), found by least
 # squares on the coverage over true shares from 0 to 1.
 ONE_DEGREE = ((0.0, 1.87), (0.1, 1.87), (0.3, 10.6), (1.0, 10.6))
-# How far the power falls below Satterthwaite's 2 for the cell with fewer seeds: the least that
-# leaves 93 % with 2 seeds beside 3 to 10, however the two cells' seeds spread.
+# How far the power falls below Satterthwaite's 2 for the cell with fewer seeds: so far
+# that 2 seeds beside 3 to 10 leave 93 %, however the two cells' seeds spread.
 FEWER = 1.6
 USUAL = NormalDist().inv_cdf(0.5 + LEVEL / 2)
 
@@ -41,7 +41,8 @@ def critical_value(known: Any, seeds: Sequence[tuple[Any, int]], draws: int) -> 
     share = np.divide(raw, variance, out=np.zeros_like(variance), where=variance > 0)
     degrees = join_degrees(seeds)
     enough = np.maximum(degrees, 2.0)
-    inverse = share ** (2 - 1.5 / enough) / enough + (1 - share) ** 2 / max(1, draws - 1)
+    lower = 1.5 if len(seeds) == 1 else 2.0  # of two cells the degrees are a guess as well
+    inverse = share ** (2 - lower / enough) / enough + (1 - share) ** 2 / max(1, draws - 1)
     shares, values = zip(*ONE_DEGREE, strict=True)
     nearness = np.maximum(0.0, 2 / degrees - 1) ** 2  # to one degree: 0 from two degrees on
     student = stdtrit(1 / inverse, at)
