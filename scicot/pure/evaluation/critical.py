@@ -41,7 +41,8 @@ def critical_value(known: Any, seeds: Sequence[tuple[Any, int]], draws: int) -> 
     share = np.divide(raw, variance, out=np.zeros_like(variance), where=variance > 0)
     degrees = join_degrees(seeds)
     enough = np.maximum(degrees, 2.0)
-    inverse = share ** (2 - 2 / enough) / enough + (1 - share) ** 2 / max(1, draws - 1)
+    lower = 1.5 if len(seeds) == 1 else 2.0  # of two cells the degrees are a guess as well
+    inverse = share ** (2 - lower / enough) / enough + (1 - share) ** 2 / max(1, draws - 1)
     shares, values = zip(*ONE_DEGREE, strict=True)
     nearness = np.maximum(0.0, 2 / degrees - 1) ** 2  # to one degree: 0 from two degrees on
     student = stdtrit(1 / inverse, at)
