@@ -58,7 +58,7 @@ def show_headline(run: RunView) -> None:
     elif run.error:
         st.error(escape_markdown(run.error), icon=":material/error:")
     elif run.status is RunStatus.LOST:
-        st.warning("Its worker has not been heard of for 30 s. Resume goes on from what is whole.")
+        st.warning("Its worker has not been heard of for 25 s. Resume goes on from what is whole.")
 
 
 def show_orders(run: RunView) -> None:

@@ -81,7 +81,7 @@ def _answer_next(context: RunContext, answering: Answering, stages: Stages) -> i
             answering.watcher.say(f"Shard {shard.number} of {shard.of}.")
             predictions = answer_questions(answering, stages, _questions(context, shard))
             is_stored = context.patiently(lambda session: finish_shard(session, shard, predictions))
-    except BaseException:  # stopped: whoever comes next need not wait for 30 s
+    except BaseException:  # stopped: whoever comes next need not wait for 25 s
         with context.session() as session:
             release_shard(session, shard)
         raise
@@ -99,7 +99,7 @@ def _beating(context: RunContext, shard: Shard) -> Iterator[None]:
                 with context.session() as session:
                     beat_shard(session, shard)
             except (DatabaseBusy, StorageError):
-                continue  # the next round tries again; 30 s leave room for several
+                continue  # the next round tries again; 25 s leave room for several
 
     beats = threading.Thread(target=beat, daemon=True, name=f"shard-{shard.number}")
     beats.start()

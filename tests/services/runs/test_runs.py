@@ -329,7 +329,7 @@ def test_a_packed_run_that_is_resumed_says_that_nothing_starts_it_here(session: 
     assert f"`work` goes on with its parcel; `runs start {run_id}`" in run.message
 
 
-def test_a_run_of_students_that_does_not_look_up_is_ended_within_five_seconds(
+def test_a_run_of_students_that_does_not_look_up_is_ended_all_the_same(
     session: Session, settings: Settings
 ) -> None:
     run_id = new_run(session)
@@ -386,7 +386,7 @@ run_worker(int(sys.argv[1]), get_settings(), {RunKind.TRAIN: handler})
     worker.kill()
     worker.wait()
     worker.stdout.close()
-    age_heartbeat(session, run_id)  # 30 s later
+    age_heartbeat(session, run_id)
     assert get_run(session, run_id).status is RunStatus.LOST
     resume_run(session, Actor("Ada"), run_id)
     with open_session(settings.resolved_database_url) as other:
