@@ -357,6 +357,42 @@ def test_a_run_of_students_that_does_not_look_up_is_ended_all_the_same(
     assert (run.status, run.result) == (RunStatus.CANCELLED, {})
 
 
+@pytest.mark.parametrize(
+    ("kind", "teacher", "is_waited_for"),
+    [
+        (RunKind.GENERATE, "starter", False),
+        (RunKind.JUDGE, "starter", False),
+        (RunKind.ESTIMATE, None, False),
+        (RunKind.GENERATE, "flan-t5@http://127.0.0.1:1", True),
+        (RunKind.FEW_SHOT, "gpt-4o-mini", True),
+    ],
+)
+def test_only_a_run_whose_teacher_may_be_paid_is_waited_for_when_it_is_cancelled(
+    session: Session,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: RunKind,
+    teacher: str | None,
+    *,
+    is_waited_for: bool,
+) -> None:
+    monkeypatch.setattr("scicot.services.runs.worker.CANCEL_POLL_SECONDS", 0.02)
+    monkeypatch.setattr("scicot.services.runs.worker.STOP_SECONDS", 0.02)
+    config = {"teacher": teacher} if teacher else {}
+    run_id = create_run(session, Actor("Ada"), kind=kind, name="a run", config=config)
+    left = threading.Event()
+
+    def handler(context: RunContext) -> Mapping[str, Any]:
+        request_cancel(session, Actor("Ada"), run_id)
+        assert context.cancel_event.wait(timeout=40)
+        left.wait(timeout=1 if is_waited_for else 40)  # as an answer that is under way
+        context.check_cancelled()
+        return {}
+
+    status = run_worker(run_id, settings, {kind: handler}, leave=left.set)
+    assert (status, left.is_set()) == (RunStatus.CANCELLED, not is_waited_for)
+
+
 def test_runs_are_listed_newest_first_and_by_status(session: Session) -> None:
     first, second = new_run(session), new_run(session)
     claim_run(session, second, "w")
