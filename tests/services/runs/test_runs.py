@@ -1,3 +1,4 @@
+import os
 import socket
 import subprocess
 import sys
@@ -27,6 +28,7 @@ from scicot.services.runs.runs import (
     create_lone_run,
     create_run,
     get_run,
+    list_active,
     list_metrics,
     list_runs,
 )
@@ -106,6 +108,22 @@ def test_a_run_whose_process_takes_a_minute_to_start_is_not_lost(
     slow.kill()
     slow.wait()
     assert get_run(session, run_id).status is RunStatus.LOST
+
+
+def test_after_the_machine_was_rebooted_nothing_claims_to_run(session: Session) -> None:
+    before = psutil.boot_time() - 100
+    taken = (1, os.getpid(), os.getppid())  # numbers that other processes have got since
+    runs = [new_run(session) for _ in taken]
+    for run_id, pid in zip(runs, taken, strict=True):
+        claim_run(session, run_id, "w")
+        with write(session):
+            row = session.get_one(RunRow, run_id)
+            row.host, row.pid, row.pid_started = socket.gethostname(), pid, before
+        age_heartbeat(session, run_id)
+    assert [get_run(session, run_id).status for run_id in runs] == [RunStatus.LOST] * len(runs)
+    assert list_active(session) == []
+    resume_run(session, Actor("Ada"), runs[0])
+    assert get_run(session, runs[0]).status is RunStatus.QUEUED
 
 
 @pytest.mark.parametrize(("started_before", "is_lost"), [(0.0, False), (100.0, True)])
