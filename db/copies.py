@@ -10,6 +10,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from db.sqlite_file import PRIMARY, name_error
+from db.syncing import sync, sync_folder
 from scicot.words.errors import DatabaseUnusable
 
 AS_NAMED = "surrogateescape"  # as Python keeps a file's name that is no UTF-8
@@ -36,8 +37,9 @@ def copy_database(source: Path, target: Path) -> None:
             # one file to carry: nothing of the copy may lie in a sidecar
             writer.execute("PRAGMA journal_mode=DELETE")
         check_database(partial, called=source.name)
-        _sync(partial)
+        sync(partial)
         os.replace(partial, target)
+        sync_folder(target.parent)
     except sqlite3.Error as error:
         raise _named(error, source, target) from error
     finally:
@@ -110,11 +112,3 @@ def newest_good_backup(database: Path) -> Path | None:
 
 def _list_of(database: Path) -> Path:
     return database.with_name(f"{database.name}.backups")
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from db.syncing import sync, sync_folder
+
 SIDECARS = ("-wal", "-shm", "-journal")
 
 
@@ -24,7 +26,9 @@ def incoming_path(path: Path) -> Path:
 def put_in_place(draft: Path, path: Path) -> Path | None:
     """Make a complete file the database, and return where the old one is kept."""
     keep_as = _kept_as(path, draft)
+    sync(draft)
     os.rename(draft, incoming_path(path))
+    sync_folder(path.parent)
     finish_restore(path)
     return keep_as if keep_as.exists() else None
 
@@ -47,7 +51,7 @@ def finish_restore(path: Path) -> None:
             if old.exists():
                 os.rename(old, keep_as.with_name(keep_as.name + suffix))
         os.rename(incoming, path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
 
 def _kept_as(path: Path, new: Path) -> Path:
@@ -61,11 +65,3 @@ def _alone(path: Path) -> Iterator[None]:
     with path.with_name(f"{path.name}.restore-lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -23,6 +23,7 @@ from scicot.pure.statistics import Interval, wilson_interval
 from scicot.words import errors
 from scicot.words.settings import Settings
 from tests.cluster.table import killed_table, read_figures
+from tests.soak.figures import say_code
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 DATA = DOCS.parent / "scicot" / "data"
@@ -174,7 +175,8 @@ def soak_pages() -> str:
         WRITTEN,
         "`make soak` writes docs/soak/*.json and this page. What each soak does stands at the top "
         "of its file in\ntests/soak. A soak that was not whole was ended early: its figures are "
-        "what it had until then.\n",
+        "what it had until then. The code is\nnamed as a run's is: the version, a hash of the "
+        "package's sources, and the number of the engine.\n",
     ]
     written = sorted((DOCS / "soak").glob("*.json"), key=lambda path: path.stem)
     if not written:
@@ -190,7 +192,7 @@ def soak_pages() -> str:
             f"{'whole' if found['whole'] else 'ended early'}; {machine['cores']} cores, "
             f"{machine['processor']}, Python {machine['python']}"
             f"{'' if on_server else ', SQLite ' + machine['sqlite']}"
-            f"{', under load (other work on the machine)' if busy else ''}.\n"
+            f"{', under load (other work on the machine)' if busy else ''}; {say_code(machine)}.\n"
         )
         parts.append("| | figure |\n| --- | --- |")
         for name, counts in found["figures"].items():

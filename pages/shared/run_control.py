@@ -13,7 +13,7 @@ from scicot.pure.markdown import escape_markdown
 from scicot.services.runs.runs import get_run
 from scicot.services.runs.steering import move_to_front
 from scicot.services.workspace import open_workspace
-from scicot.words.records import ENDED_BADLY, RunKind, RunStatus
+from scicot.words.records import ASKING, ENDED_BADLY, RunStatus
 from scicot.words.runs import RunView
 
 BADGES: Mapping[RunStatus, tuple[Color, str]] = {
@@ -58,7 +58,7 @@ def show_headline(run: RunView) -> None:
     elif run.error:
         st.error(escape_markdown(run.error), icon=":material/error:")
     elif run.status is RunStatus.LOST:
-        st.warning("Its worker has not been heard of for 30 s. Resume goes on from what is whole.")
+        st.warning("Its worker has not been heard of for 25 s. Resume goes on from what is whole.")
 
 
 def show_orders(run: RunView) -> None:
@@ -92,7 +92,11 @@ def _say_loss(run: RunView) -> str:
     """Return what would be lost with the run."""
     if run.status is RunStatus.QUEUED:
         return "It has not begun: nothing is lost. Resume puts it back into the queue."
-    if run.kind in (RunKind.GENERATE, RunKind.FEW_SHOT, RunKind.LESSON):
+    if run.kind in ASKING and not run.may_pay:
+        return (
+            "What is stored is kept. Resume asks for the rest; the starter teacher costs nothing."
+        )
+    if run.may_pay:
         return (
             "What is stored is kept. Calls on their way are waited for; those that are cut off "
             "may have been charged. Resume asks for the rest."

@@ -19,6 +19,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from scicot.adapters.moving import move_into_place
 from scicot.words.errors import DamagedArtifact, InvalidConfig, SciCotError, StorageError
 from scicot.words.settings import Settings
 
@@ -83,7 +84,7 @@ class ArtifactStore:
                         "there. Train the run again; the same settings give the same student."
                     )
             with suppress(OSError):  # another process has brought it meanwhile
-                partial.rename(folder)
+                move_into_place(partial, folder)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
         return folder.is_dir()

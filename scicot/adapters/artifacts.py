@@ -14,6 +14,7 @@ from scicot.words.settings import Settings
 
 # a folder without a row may belong to a stage that is being published at this moment
 SETTLED_SECONDS = 3600
+SCRATCH = "scratch-"  # begins the name of a folder whose maker removes it, unless it is killed
 log = logging.getLogger(__name__)
 
 
@@ -26,15 +27,30 @@ def measure_kinds(settings: Settings) -> dict[str, int]:
     """Return the bytes of each folder under artifacts that holds something."""
     root = settings.artifacts_folder
     folders = sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
-    sizes = {folder.name: size_of(folder) for folder in folders}
+    sizes: dict[str, int] = {}
+    for folder in folders:
+        kind = SCRATCH.rstrip("-") if folder.name.startswith(SCRATCH) else folder.name
+        sizes[kind] = sizes.get(kind, 0) + size_of(folder)
     return {name: size for name, size in sizes.items() if size}
 
 
 def settled_folders(settings: Settings, kind: str) -> Iterator[str]:
     """Yield the folders of a kind that nobody has touched for an hour, as `kind/name`."""
     for folder in sorted((settings.artifacts_folder / kind).glob("*")):
-        if folder.is_dir() and time.time() - folder.stat().st_mtime > SETTLED_SECONDS:
+        if folder.is_dir() and _is_settled(folder):
             yield f"{kind}/{folder.name}"
+
+
+def settled_leftovers(settings: Settings) -> Iterator[str]:
+    """Yield what killed processes left behind of unpacking or building, untouched for an hour."""
+    for pattern in (f"{SCRATCH}*", "students/.*"):
+        for folder in sorted(settings.artifacts_folder.glob(pattern)):
+            if folder.is_dir() and _is_settled(folder):
+                yield folder.relative_to(settings.artifacts_folder).as_posix()
+
+
+def _is_settled(folder: Path) -> bool:
+    return time.time() - folder.stat().st_mtime > SETTLED_SECONDS
 
 
 def size_of(folder: Path) -> int:

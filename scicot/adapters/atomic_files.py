@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import stat
 import uuid
 from contextlib import suppress
 from pathlib import Path
 
+from scicot.adapters.moving import move_into_place
 from scicot.words.errors import InvalidInput
 from scicot.words.storage import expand, storage_error
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write the file by rename: a kill leaves the old one or the new one.
+    """Write the file by rename: a kill or a power loss leaves the old one or the new.
 
     Raises InvalidInput when the folder is missing or something else than a file lies there,
     StorageError when the disk is full or refuses.
@@ -32,9 +32,7 @@ def write_atomically(path: Path, content: bytes) -> None:
     try:
         with temporary.open("xb") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        move_into_place(temporary, path)
     except OSError as error:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)

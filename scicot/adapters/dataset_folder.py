@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from scicot.adapters.moving import move_into_place
 from scicot.words.errors import Conflict
 from scicot.words.storage import expand, storage_error
 
@@ -41,7 +42,7 @@ def write_dataset_folder(
         (partial / "README.md").write_text(card, encoding="utf-8")
         if folder.exists():
             folder.rmdir()
-        partial.rename(folder)
+        move_into_place(partial, folder)
     except OSError as error:
         raise storage_error(error, str(folder)) from error
     finally:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import stat
 import tarfile
@@ -15,6 +14,7 @@ from typing import Any
 
 from scicot.adapters.atomic_files import refuse_special_file
 from scicot.adapters.disk import free_bytes
+from scicot.adapters.moving import move_into_place
 from scicot.words.errors import InvalidParcel
 from scicot.words.storage import full_disk, says_full, storage_error
 
@@ -39,9 +39,7 @@ def write_parcel(folder: Path, path: Path, manifest: Mapping[str, Any]) -> int:
             tar.add(folder / MANIFEST, MANIFEST)  # first: it is read before anything is opened
             for file in files:
                 tar.add(file, file.relative_to(folder).as_posix())
-        with partial.open("rb") as written:
-            os.fsync(written.fileno())
-        partial.replace(path)
+        move_into_place(partial, path)
     except OSError as error:
         raise storage_error(error, str(path)) from error
     finally:
@@ -110,7 +108,7 @@ def open_parcel(path: Path, folder: Path) -> dict[str, Any]:
             else:  # before Python 3.11.4; what the filter refuses is refused above as well
                 tar.extractall(partial)
         _refuse_changed(path, partial, manifest["files"])
-        partial.rename(folder)
+        move_into_place(partial, folder)
     except (OSError, ValueError, tarfile.TarError) as error:  # ValueError: a NUL in a name
         if isinstance(error, OSError) and says_full(error):
             raise storage_error(error, f"what {path.name} holds") from error

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from scicot.adapters.artifacts import SCRATCH
 from scicot.adapters.parcel_files import MANIFEST, open_parcel
 from scicot.words.configs import STUDENT_FILES
 from scicot.words.errors import Conflict
@@ -27,7 +28,8 @@ def scratch_folder(inside: Path, *, make: bool = False) -> Iterator[Path]:
     """
     if make:
         inside.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=inside if inside.is_dir() else None) as name:
+    where = inside if inside.is_dir() else None
+    with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=where) as name:
         yield Path(name)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,7 @@ import typer
 from scicot.cli import export, runs
 from scicot.cli.launcher import choose_launcher
 from scicot.cli.output import AsJson, current_actor, emit, say
-from scicot.cli.runs import Ask, Launcher, RunId, finish_or_follow
+from scicot.cli.runs import Ask, Launcher, RunId, end_process, finish_or_follow
 from scicot.services.students.export import export_student
 from scicot.services.students.sharded import join_run
 from scicot.services.workspace import open_workspace
@@ -57,13 +58,19 @@ def predict_command(
 def join_command(run_id: RunId, as_json: AsJson = False) -> None:
     """Help a run that answers many questions, here: take shard after shard until none is free."""
     with open_workspace() as workspace:
-        joined = join_run(workspace.settings, run_id)
+        joined = join_run(workspace.settings, run_id, leave=partial(_leave, run_id))
     emit(
         asdict(joined),
         as_json,
         f"Answered {joined.questions:,} questions in {joined.shards} shards of run {run_id}, which "
         f"is {joined.status}.",
     )
+
+
+def _leave(run_id: int) -> None:
+    """End this process in the midst of a computation, since the run has stopped."""
+    say(f"Run {run_id} has stopped; the shard under way is left to whoever resumes it.")
+    end_process()
 
 
 def export_command(

@@ -121,6 +121,9 @@ class RunKind(StrEnum):
     IMPORT = "import"  # questions are brought in
 
 
+ASKING = (RunKind.GENERATE, RunKind.FEW_SHOT, RunKind.LESSON, RunKind.JUDGE)  # a teacher
+
+
 class RunStatus(StrEnum):
     """Where a run stands. `lost` is read off a stale heartbeat, never written by a worker."""
 

@@ -10,6 +10,7 @@ from typing import Any, NotRequired, TypedDict, TypeVar
 from scicot.words.asking_configs import FewShotConfig, GenerationConfig
 from scicot.words.configs import (
     BEFORE,
+    STARTER_TEACHER,
     AttributionConfig,
     Config,
     ImportedConfig,
@@ -18,7 +19,7 @@ from scicot.words.configs import (
     still_taken,
 )
 from scicot.words.errors import RunNotInState
-from scicot.words.records import RunKind, RunStatus, Split
+from scicot.words.records import ASKING, RunKind, RunStatus, Split
 
 C = TypeVar("C", bound=Config)
 
@@ -166,6 +167,11 @@ class RunView:
         if self.kind is RunKind.TRAIN:
             return self.training.seed
         return self.few_shot.seed if self.kind is RunKind.FEW_SHOT else None
+
+    @property
+    def may_pay(self) -> bool:
+        """Whether it asks a teacher whose answers under way may have been paid for."""
+        return self.kind in ASKING and self.config.get("teacher") != STARTER_TEACHER
 
     @property
     def metrics(self) -> Mapping[str, Any] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from scicot.words.errors import InvalidInput, StorageError, StorageFull
@@ -64,14 +65,22 @@ def says_away(error: BaseException | None) -> bool:
 
     Never where the disk is full: that does not pass by itself.
     """
-    if says_full(error):
-        return False
+    return not says_full(error) and any(number in _AWAY for number in _numbers(error))
+
+
+def says_missing(error: BaseException | None) -> bool:
+    """Return whether all that an error says of a folder in use is that a file is not in it."""
+    return {number for number in _numbers(error) if number in _AWAY} == {errno.ENOENT}
+
+
+def _numbers(error: BaseException | None) -> Iterator[int]:
+    """Yield the system's numbers for an error and what led to it."""
     while error is not None:
         told = _NUMBERED.search(str(error))
-        if getattr(error, "errno", None) in _AWAY or (told and int(told[1]) in _AWAY):
-            return True
+        number = int(told[1]) if told else getattr(error, "errno", None)
+        if isinstance(number, int):
+            yield number
         error = error.__cause__ or error.__context__
-    return False
 
 
 def says_no_memory(error: BaseException) -> bool:

@@ -43,6 +43,15 @@ def running_app(
     home: Path, log: Path, port: int | None = None, **environment: str
 ) -> Iterator[str]:
     """Yield the address of the app, started as `make app` starts it."""
+    with app_process(home, log, port, **environment) as (address, _):
+        yield address
+
+
+@contextmanager
+def app_process(
+    home: Path, log: Path, port: int | None = None, **environment: str
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Yield the app's address and its process, which the test may kill."""
     port = port or free_port()
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -54,7 +63,7 @@ def running_app(
         )
         try:
             wait_until_healthy(f"http://127.0.0.1:{port}", process)
-            yield f"http://127.0.0.1:{port}"
+            yield f"http://127.0.0.1:{port}", process
         finally:
             process.send_signal(signal.SIGTERM)
             try:

@@ -25,6 +25,7 @@ from tests.soak.figures import machine
 def measure(launcher: str, database: str, times: int) -> dict[str, Any]:
     """Run a launcher's tests on a database; return each test's counts and all seconds noted."""
     load, began = os.getloadavg()[0], time.monotonic()
+    made_by = machine()  # as it is now: its sources may be worked on meanwhile
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "figures.jsonl"
         path.touch()
@@ -53,7 +54,7 @@ def measure(launcher: str, database: str, times: int) -> dict[str, Any]:
         "seconds": dict(sorted(seconds.items())),
         "took": round(time.monotonic() - began),
         "date": datetime.now(UTC).date().isoformat(),
-        "machine": machine() | {"load": [round(load, 1), round(os.getloadavg()[0], 1)]},
+        "machine": made_by | {"load": [round(load, 1), round(os.getloadavg()[0], 1)]},
     }
 
 

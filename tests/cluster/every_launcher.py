@@ -15,7 +15,8 @@ from tests.cluster.line import ADA, Line, note, outcome
 SOME_SECONDS = {"epochs": 100}
 # some seconds of steps, so that a kill meets them
 MIDDLING = {"epochs": 400, "checkpoint_every": 10}
-LONGEST_CANCEL_SECONDS = 15  # 5 s where nothing else runs
+LONGEST_CANCEL_SECONDS = 5.0
+LONGEST_SILENCE_SECONDS = 30.0
 
 
 class EveryLauncher:
@@ -45,14 +46,14 @@ class EveryLauncher:
     def test_a_run_there_is_cancelled_within_five_seconds(self, line: Line) -> None:
         run_id = line.start_long()
         line.wait_for_steps(run_id)
-        assert line.cancel_and_note(run_id, "training") < LONGEST_CANCEL_SECONDS
+        assert line.cancel_and_note(run_id, "training") <= LONGEST_CANCEL_SECONDS
         line.wait_until_gone(run_id)
 
     def test_a_cancel_is_acted_on_while_it_loads_and_while_it_answers(self, line: Line) -> None:
         run_id = line.start("sci_cot", max_rationale_tokens=200)
         for phase in ("loading", "writing and scoring"):
             line.wait_for_phase(run_id, phase)
-            assert line.cancel_and_note(run_id, phase) < LONGEST_CANCEL_SECONDS
+            assert line.cancel_and_note(run_id, phase) <= LONGEST_CANCEL_SECONDS
             line.wait_until_gone(run_id)
             line.workspace.resume(ADA, run_id)
         line.finish(run_id)
@@ -69,8 +70,9 @@ class EveryLauncher:
         line.kill_worker(run_id)
         began = time.monotonic()
         line.wait_until(run_id, lambda run: run.status is RunStatus.LOST, "lost")
-        note("kill -9 to lost", time.monotonic() - began)
-        assert time.monotonic() - began < 45
+        took = time.monotonic() - began
+        note("kill -9 to lost", took)
+        assert took <= LONGEST_SILENCE_SECONDS
         first_step_at = line.first_step_at(run_id)
         line.workspace.resume(ADA, run_id)
         line.finish(run_id)
@@ -105,5 +107,5 @@ class EveryCluster(EveryLauncher):
         line.ask(shared_folder=str(shared))
         run_id = line.start_long()
         line.wait_for_steps(run_id)
-        assert line.cancel_and_note(run_id, "parcel training") < LONGEST_CANCEL_SECONDS
+        assert line.cancel_and_note(run_id, "parcel training") <= LONGEST_CANCEL_SECONDS
         line.wait_until_gone(run_id)

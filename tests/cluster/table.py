@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.soak.figures import say_code
+
 LAUNCHERS = ("local", "slurm", "ray")
 DATABASES = ("sqlite", "postgresql")
 FIGURES = Path(__file__).resolve().parents[2] / "docs" / "cluster"
@@ -76,7 +78,7 @@ def _counts(found: dict[str, Any], key: str) -> str:
 
 
 def _circumstances(found: list[dict[str, Any]]) -> Iterator[str]:
-    yield "The runs of each column, with the machine's load when they began and ended:\n"
+    yield "The runs of each column, the machine's load when they began and ended, and their code:\n"
     for one in found:
         machine = one["machine"]
         before, after = machine["load"]
@@ -85,6 +87,7 @@ def _circumstances(found: list[dict[str, Any]]) -> Iterator[str]:
         yield (
             f"- {TITLES[one['launcher']]}, {TITLES[one['database']]}: {passed} of {runs} tests, "
             f"{one['date']}, {one['took']:,} s, {'whole' if one['whole'] else 'ended early'}; "
-            f"{machine['cores']} cores, {machine['processor']}, load {before} and {after}"
+            f"{machine['cores']} cores, {machine['processor']}, load {before} and {after}; "
+            f"{say_code(machine)}"
         )
     yield ""

@@ -30,6 +30,7 @@ from tests.db.test_first_schema import SCRIPT
 from tests.soak.figures import report
 from tests.soak.homes import NOTE, database_of, server_of
 from tests.soak.kills import Victim, kill_often
+from tests.soak.taking_in import look_at_result, take_result_in, with_a_result
 
 ADA = Actor("Ada")
 ROWS = 400
@@ -166,6 +167,7 @@ VICTIMS = {
         Victim("restore", _two_states, _restore, count_by_dataset, database_of, of_files=True),
         Victim("backup", _two_states, _back_up, look_at_backup, database_of, of_files=True),
         Victim("export", _with_rationales, _export, look_at_export, database_of),
+        Victim("take-in", with_a_result, take_result_in, look_at_result, database_of),
     )
 }
 

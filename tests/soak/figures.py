@@ -11,12 +11,15 @@ import signal
 import sqlite3
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from scicot.adapters.students.training.identity import ENGINE
+from scicot.adapters.versions import code_version
 
 FIGURES = Path(__file__).resolve().parents[2] / "docs" / "soak"
 
@@ -53,6 +56,7 @@ def report(name: str, about: str | None, **defaults: float) -> Iterator[argparse
     out = asked.out or FIGURES / f"{name}{suffix}.json"
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended early"))
     began, load = time.monotonic(), os.getloadavg()[0]
+    made_by = machine()  # as it is now: its sources may be worked on meanwhile
     is_whole = False
     try:
         yield asked
@@ -68,7 +72,7 @@ def report(name: str, about: str | None, **defaults: float) -> Iterator[argparse
             "figures": figures,
             "seconds": round(time.monotonic() - began),
             "date": datetime.now(UTC).date().isoformat(),
-            "machine": machine() | {"load": [round(load, 1), round(os.getloadavg()[0], 1)]},
+            "machine": made_by | {"load": [round(load, 1), round(os.getloadavg()[0], 1)]},
         }
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
@@ -92,13 +96,22 @@ def agrees(figures: Any) -> Iterator[bool]:
 
 
 def machine() -> dict[str, Any]:
-    """Return what the figures depend on."""
+    """Return what the figures depend on: the code, and what it ran on."""
     return {
+        "code_version": code_version(),
+        "engine": ENGINE,
         "cores": os.cpu_count(),
         "processor": processor(),
         "python": platform.python_version(),
         "sqlite": sqlite3.sqlite_version,
     }
+
+
+def say_code(machine: Mapping[str, Any]) -> str:
+    """Return which code figures are of, of what `machine` said when they were made."""
+    if "code_version" not in machine:
+        return "code not recorded"
+    return f"code {machine['code_version']}, engine {machine['engine']}"
 
 
 def processor() -> str:

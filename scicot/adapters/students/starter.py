@@ -12,6 +12,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from scicot.adapters.moving import move_into_place
 from scicot.adapters.starter_file import find_starter_file
 from scicot.adapters.students.loading import quiet_transformers
 from scicot.words.errors import StudentError
@@ -75,7 +76,7 @@ def build_starter(file: Path, folder: Path) -> None:
         model.save_pretrained(partial)
         tokenizer.save_pretrained(partial)
         if not folder.exists():
-            partial.rename(folder)
+            move_into_place(partial, folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 

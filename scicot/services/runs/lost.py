@@ -11,14 +11,15 @@ from db.models import RunRow
 from scicot.adapters.launchers.local import worker_lives
 from scicot.words.records import RunStatus
 
-LOST_AFTER = timedelta(seconds=30)
+# of silence, counted from the last beat: shown within 30 s of a death, as screens look every 2 s
+LOST_AFTER = timedelta(seconds=25)
 # at most, between machines; what was heard later than that was by a clock that was put back
 CLOCKS_DIFFER = timedelta(minutes=10)
 ACTIVE = (RunStatus.STARTING, RunStatus.RUNNING)
 
 
 def effective_status(row: RunRow, now: datetime) -> RunStatus:
-    """Return the stored status, or `lost` when the worker has not been heard of for 30 s.
+    """Return the stored status, or `lost` when the worker has not been heard of for 25 s.
 
     A worker that lives on this machine is not lost: the database may have been locked meanwhile.
     """

@@ -40,16 +40,15 @@ from scicot.words.errors import (
     RunNotInState,
     SciCotError,
 )
-from scicot.words.launching import HEAVY
 from scicot.words.records import NOT_BEGUN, RunKind, RunStatus
 from scicot.words.settings import Settings
 from scicot.words.storage import full_disk, says_full, says_no_memory, storage_error
 
 HEARTBEAT_SECONDS = 5.0
 CANCEL_POLL_SECONDS = 1.0
-# A library that is loading or computing looks at nothing. A run of students may be ended at any
-# moment (what it has made is published by rename), so it does not wait for one; a teacher's
-# answers that are under way were paid for.
+# A library that is loading or computing looks at nothing. A run may be ended at any moment (what it
+# has made is published by rename, or stored in one transaction), so it does not wait for one; but a
+# teacher's answers that are under way were paid for, unless it is the starter.
 STOP_SECONDS = 2.5
 ROOM_BYTES = 1_000_000
 log = logging.getLogger(__name__)
@@ -98,8 +97,8 @@ def run_worker(
     """Carry the run out in this process and return how it ended.
 
     `tell` hears of everything that is reported to the row. `leave` ends the process: it is called
-    once a run of students that was cancelled has not stopped by itself for 2.5 s, and its row says
-    so. Raises RunNotInState when another worker has it, or it is not waiting.
+    once a run that was cancelled, and pays no teacher, has not stopped by itself for 2.5 s, and its
+    row says so. Raises RunNotInState when another worker has it, or it is not waiting.
     """
     worker = uuid.uuid4().hex
     url = settings.resolved_database_url
@@ -120,7 +119,7 @@ def run_worker(
         if leave is not None:
             leave()
 
-    can_stop = leave is not None and context.run.kind in HEAVY
+    can_stop = leave is not None and not context.run.may_pay
     beat = threading.Thread(
         target=_beat,
         args=(context, stopped, stop_at_once if can_stop else None),

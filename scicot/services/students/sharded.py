@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from scicot.services.predictions.store import list_predictions
 from scicot.services.questions.lookup import get_questions
 from scicot.services.runs.context import RunContext
 from scicot.services.runs.runs import MetricPoint, get_run
-from scicot.services.runs.worker import HEARTBEAT_SECONDS
+from scicot.services.runs.worker import HEARTBEAT_SECONDS, STOP_SECONDS
 from scicot.services.students.answering import AGREEMENT_SAMPLE, Answering
 from scicot.services.students.answers import Stages, answer_questions, as_read
 from scicot.services.students.shards import (
@@ -81,7 +81,7 @@ def _answer_next(context: RunContext, answering: Answering, stages: Stages) -> i
             answering.watcher.say(f"Shard {shard.number} of {shard.of}.")
             predictions = answer_questions(answering, stages, _questions(context, shard))
             is_stored = context.patiently(lambda session: finish_shard(session, shard, predictions))
-    except BaseException:  # stopped: whoever comes next need not wait for 30 s
+    except BaseException:  # stopped: whoever comes next need not wait for 25 s
         with context.session() as session:
             release_shard(session, shard)
         raise
@@ -99,7 +99,7 @@ def _beating(context: RunContext, shard: Shard) -> Iterator[None]:
                 with context.session() as session:
                     beat_shard(session, shard)
             except (DatabaseBusy, StorageError):
-                continue  # the next round tries again; 30 s leave room for several
+                continue  # the next round tries again; 25 s leave room for several
 
     beats = threading.Thread(target=beat, daemon=True, name=f"shard-{shard.number}")
     beats.start()
@@ -165,10 +165,12 @@ class Joined:
     status: RunStatus
 
 
-def join_run(settings: Settings, run_id: int) -> Joined:
+def join_run(settings: Settings, run_id: int, *, leave: Callable[[], None] | None = None) -> Joined:
     """Help a run that answers many questions until none of its shards is free.
 
-    Raises RunNotInState for a run that answers nothing in shards, or does not go on.
+    `leave` ends the process: it is called once the run has stopped and this helper, in the midst of
+    a computation, has not for 2.5 s; its shard is another's after 25 s. Raises RunNotInState for a
+    run that answers nothing in shards, or does not go on.
     """
     with open_session(settings.resolved_database_url) as session:
         run = get_run(session, run_id)
@@ -177,7 +179,7 @@ def join_run(settings: Settings, run_id: int) -> Joined:
     context = _HelperContext(run, settings, uuid.uuid4().hex)
     answering = Answering(RunWatcher(context, 0), trained)
     shards = questions = 0
-    with _stopped_with_run(context), suppress(Cancelled):
+    with _stopped_with_run(context, leave), suppress(Cancelled):
         _choose_type(context, answering, stages)
         while (answered := _answer_next(context, answering, stages)) is not None:
             shards, questions = shards + bool(answered), questions + answered
@@ -201,12 +203,15 @@ def _refuse(run: RunView, standing: Shards) -> None:
 
 
 @contextmanager
-def _stopped_with_run(context: RunContext) -> Iterator[None]:
-    """Let whoever joined the run stop within a second of it."""
+def _stopped_with_run(context: RunContext, leave: Callable[[], None] | None) -> Iterator[None]:
+    """Let whoever joined the run be asked to stop within a second of it, or else leave."""
     is_over = threading.Event()
 
     def look() -> None:
-        while not is_over.wait(LOOK_SECONDS):
+        while not is_over.wait(STOP_SECONDS if context.cancel_event.is_set() else LOOK_SECONDS):
+            if context.cancel_event.is_set() and leave is not None:
+                leave()
+                return
             try:
                 with context.session() as session:
                     run = get_run(session, context.run.id)

@@ -1,6 +1,6 @@
 """The shards of a run that answers very many questions: rows that workers claim, each written once.
 
-A shard whose worker has not been heard of for 30 s is claimed by another. Its answers are stored in
+A shard whose worker has not been heard of for 25 s is claimed by another. Its answers are stored in
 the transaction that says it is finished, by whoever has it then: nobody else's are.
 """
 

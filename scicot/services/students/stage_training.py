@@ -36,7 +36,7 @@ from scicot.adapters.students.stages.stage_files import (
     work_folder,
 )
 from scicot.adapters.students.training.job import StageJob
-from scicot.services.students.away import once_there
+from scicot.services.students.away import await_stages, once_there
 from scicot.services.students.stages import StagePlan, TrainedStage, find_stage, hash_stage
 from scicot.services.students.turns import await_turn
 from scicot.services.students.watcher import RunWatcher
@@ -55,6 +55,7 @@ def ensure_stage(
 ) -> TrainedStage:
     """Return the plan's stage: the one that is there under its hash, or one trained now."""
     context = watcher.context
+    await_stages(watcher)
     stage_hash = hash_stage(plan, student, config, context.settings.device)
     folder = stage_folder(context.settings, stage_hash)
     if not is_complete(folder) and plan.tasks:

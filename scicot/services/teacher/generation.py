@@ -30,6 +30,7 @@ from scicot.words.asking_configs import GenerationConfig
 from scicot.words.errors import InvalidConfig, RunNotInState, TeacherRefused
 from scicot.words.people import Action, needs
 from scicot.words.records import (
+    ASKING,
     Actor,
     CompletionState,
     RunKind,
@@ -37,8 +38,6 @@ from scicot.words.records import (
 )
 from scicot.words.settings import Settings
 from scicot.words.teaching import Price, Teacher, TeacherKind
-
-ASKING = (RunKind.GENERATE, RunKind.FEW_SHOT, RunKind.LESSON, RunKind.JUDGE)
 
 
 @needs(Action.ASK_TEACHER)

@@ -33,6 +33,7 @@ from scicot.services.runs.parts import list_parts
 from scicot.services.runs.runs import NewRun, create_run, hash_run, list_runs
 from scicot.services.students.answering import Answering
 from scicot.services.students.answers import answer_questions
+from scicot.services.students.away import await_stages
 from scicot.services.students.fitting import check_fits
 from scicot.services.students.watcher import RunWatcher
 from scicot.services.training.between import (
@@ -154,6 +155,7 @@ def run_training(context: RunContext) -> TrainingResult:
         log.info("%d training questions stand in the test split too: left out", data.left_out)
     if data.near_kept:
         log.info("%d stand there nearly word for word: kept (leave_out_near)", data.near_kept)
+    await_stages(RunWatcher(context, 0))  # the starter is built there as well
     student = find_student(config.student, context.settings)
     _check_fits(student, config, data)
     room = fit_rationales(config, data, Codec.open(student.path, student.family))

@@ -15,6 +15,7 @@ from scicot.adapters.artifacts import (
     measure_kinds,
     remove_folder,
     settled_folders,
+    settled_leftovers,
     size_of,
 )
 from scicot.services.runs.runs import list_active, list_runs
@@ -75,6 +76,7 @@ def measure_space(session: Session, settings: Settings) -> Space:
 
 def _unneeded(session: Session, settings: Settings) -> Iterator[str]:
     """Yield the folders under artifacts that no run needs."""
+    yield from settled_leftovers(settings)
     used = select(StageRow.folder).join(RunStageRow, RunStageRow.stage_id == StageRow.id)
     needed = set(session.scalars(used))
     # a run under way may be about to take up a stage that no other run has used

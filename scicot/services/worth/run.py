@@ -24,6 +24,7 @@ from scicot.services.questions.lookup import find_dataset_id, get_questions
 from scicot.services.runs.context import RunContext
 from scicot.services.runs.runs import create_lone_run, get_run
 from scicot.services.students.answering import Answering
+from scicot.services.students.away import await_stages
 from scicot.services.students.stages import TrainedStage
 from scicot.services.students.trained import await_trained, load_trained
 from scicot.services.students.watcher import RunWatcher
@@ -192,6 +193,7 @@ def _train(
     ids = {question.id for question in questions}
     rounds = [{key: text for key, text in texts.items() if key in ids} for texts in whole.rounds]
     data = replace(whole, train=questions, validation=(), rationales=rounds[0], more=rounds[1:])
+    await_stages(watcher)
     student = find_student(config.student, context.settings)
     stages = train_method(Answering(watcher, config), student, data)
     return stages[plan_of(config).answers.answer.role]

@@ -108,6 +108,7 @@ def test_a_packed_run_comes_back_equal_to_the_local_one_bit_for_bit(
     assert "loss" in read_log(session, settings, run_id)
     far = weights(settings, session, run_id)
     shutil.rmtree(settings.artifacts_folder / "stages")
+    (settings.artifacts_folder / "stages").mkdir()  # else it counts as away
     with write(session):  # so that the local run trains everything itself
         session.execute(update(StageRow).values(hash="x" + func.substr(StageRow.hash, 2)))
     here = train(session, settings, tiny_config("sci_cot", tiny_t5))

@@ -1,3 +1,4 @@
+import os
 import socket
 import subprocess
 import sys
@@ -27,6 +28,7 @@ from scicot.services.runs.runs import (
     create_lone_run,
     create_run,
     get_run,
+    list_active,
     list_metrics,
     list_runs,
 )
@@ -106,6 +108,22 @@ def test_a_run_whose_process_takes_a_minute_to_start_is_not_lost(
     slow.kill()
     slow.wait()
     assert get_run(session, run_id).status is RunStatus.LOST
+
+
+def test_after_the_machine_was_rebooted_nothing_claims_to_run(session: Session) -> None:
+    before = psutil.boot_time() - 100
+    taken = (1, os.getpid(), os.getppid())  # numbers that other processes have got since
+    runs = [new_run(session) for _ in taken]
+    for run_id, pid in zip(runs, taken, strict=True):
+        claim_run(session, run_id, "w")
+        with write(session):
+            row = session.get_one(RunRow, run_id)
+            row.host, row.pid, row.pid_started = socket.gethostname(), pid, before
+        age_heartbeat(session, run_id)
+    assert [get_run(session, run_id).status for run_id in runs] == [RunStatus.LOST] * len(runs)
+    assert list_active(session) == []
+    resume_run(session, Actor("Ada"), runs[0])
+    assert get_run(session, runs[0]).status is RunStatus.QUEUED
 
 
 @pytest.mark.parametrize(("started_before", "is_lost"), [(0.0, False), (100.0, True)])
@@ -329,7 +347,7 @@ def test_a_packed_run_that_is_resumed_says_that_nothing_starts_it_here(session: 
     assert f"`work` goes on with its parcel; `runs start {run_id}`" in run.message
 
 
-def test_a_run_of_students_that_does_not_look_up_is_ended_within_five_seconds(
+def test_a_run_of_students_that_does_not_look_up_is_ended_all_the_same(
     session: Session, settings: Settings
 ) -> None:
     run_id = new_run(session)
@@ -355,6 +373,42 @@ def test_a_run_of_students_that_does_not_look_up_is_ended_within_five_seconds(
     session.commit()
     run = get_run(session, run_id)  # what it still did is not this run's any more
     assert (run.status, run.result) == (RunStatus.CANCELLED, {})
+
+
+@pytest.mark.parametrize(
+    ("kind", "teacher", "is_waited_for"),
+    [
+        (RunKind.GENERATE, "starter", False),
+        (RunKind.JUDGE, "starter", False),
+        (RunKind.ESTIMATE, None, False),
+        (RunKind.GENERATE, "flan-t5@http://127.0.0.1:1", True),
+        (RunKind.FEW_SHOT, "gpt-4o-mini", True),
+    ],
+)
+def test_only_a_run_whose_teacher_may_be_paid_is_waited_for_when_it_is_cancelled(
+    session: Session,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: RunKind,
+    teacher: str | None,
+    *,
+    is_waited_for: bool,
+) -> None:
+    monkeypatch.setattr("scicot.services.runs.worker.CANCEL_POLL_SECONDS", 0.02)
+    monkeypatch.setattr("scicot.services.runs.worker.STOP_SECONDS", 0.02)
+    config = {"teacher": teacher} if teacher else {}
+    run_id = create_run(session, Actor("Ada"), kind=kind, name="a run", config=config)
+    left = threading.Event()
+
+    def handler(context: RunContext) -> Mapping[str, Any]:
+        request_cancel(session, Actor("Ada"), run_id)
+        assert context.cancel_event.wait(timeout=40)
+        left.wait(timeout=1 if is_waited_for else 40)  # as an answer that is under way
+        context.check_cancelled()
+        return {}
+
+    status = run_worker(run_id, settings, {kind: handler}, leave=left.set)
+    assert (status, left.is_set()) == (RunStatus.CANCELLED, not is_waited_for)
 
 
 def test_runs_are_listed_newest_first_and_by_status(session: Session) -> None:
@@ -386,7 +440,7 @@ run_worker(int(sys.argv[1]), get_settings(), {RunKind.TRAIN: handler})
     worker.kill()
     worker.wait()
     worker.stdout.close()
-    age_heartbeat(session, run_id)  # 30 s later
+    age_heartbeat(session, run_id)
     assert get_run(session, run_id).status is RunStatus.LOST
     resume_run(session, Actor("Ada"), run_id)
     with open_session(settings.resolved_database_url) as other:

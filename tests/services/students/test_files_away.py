@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -26,6 +27,7 @@ from scicot.services.students import answering, predicting
 from scicot.services.students.opened import await_stage, open_stage
 from scicot.services.students.predicting import start_prediction
 from scicot.services.students.watcher import RunWatcher
+from scicot.services.training.training import start_training
 from scicot.words.configs import PredictionConfig
 from scicot.words.errors import NotFound, StorageAway
 from scicot.words.records import Actor, RunStatus, Split
@@ -206,3 +208,59 @@ def test_an_attribution_waits_for_the_student_that_it_asks_again(
     student = await_stage(RunWatcher(context, 0), trained.id, "answer", device="cpu")
     assert student.generate(["Why?"], 4)
     assert len(waits(told)) == 1
+
+
+def test_a_file_that_is_missing_where_the_folder_is_there_is_looked_for_twice_and_then_told(
+    session: Session, settings: Settings, trained: RunView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[Path] = []
+
+    def miss(folder: Path, **_: Any) -> None:
+        looked.append(folder)
+        raise FileNotFoundError(2, "No such file or directory", str(folder / "model.bin"))
+
+    monkeypatch.setattr(patience, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(FastStudent, "open", miss)
+    run_id = ask(session, settings, trained, Split.VALIDATION)
+    assert run_worker(run_id, settings, HANDLERS) is RunStatus.FAILED
+    assert len(looked) == 2
+    error = get_run(session, run_id).error or ""
+    assert "is there, but not all of its files" in error
+    assert "model.bin" in error
+
+
+def test_a_stale_share_is_waited_for_though_its_folder_shows(
+    session: Session, settings: Settings, trained: RunView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original, refusals = FastStudent.open, iter([errno.ESTALE, errno.EIO, errno.ENOTCONN])
+
+    def open_late(*parts: Any, **named: Any) -> Any:
+        if refusal := next(refusals, None):
+            raise OSError(refusal, "the share is elsewhere", "model.bin")
+        return original(*parts, **named)
+
+    monkeypatch.setattr(patience, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(FastStudent, "open", open_late)
+    run_id = ask(session, settings, trained, Split.VALIDATION)
+    assert run_worker(run_id, settings, HANDLERS) is RunStatus.DONE
+
+
+def test_a_run_that_trains_writes_nothing_under_a_mount_point_whose_share_is_away(
+    session: Session, settings: Settings, trained: RunView, tiny_t5: Path
+) -> None:
+    config = tiny_config("finetune", tiny_t5, seed=1)
+    run_id = start_training(session, settings, ADA, config)
+    session.rollback()
+    share = settings.artifacts_folder
+    share.rename(share.with_name("share"))
+    share.mkdir()  # as an empty mount point
+    seen: list[list[str]] = []
+
+    def hear(event: Mapping[str, Any]) -> None:
+        if str(event.get("message")).startswith("Waits until"):
+            seen.append([path.name for path in share.iterdir()])
+            share.rmdir()
+            share.with_name("share").rename(share)
+
+    assert run_worker(run_id, settings, HANDLERS, tell=hear) is RunStatus.DONE
+    assert seen == [[]]

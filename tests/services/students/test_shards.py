@@ -37,7 +37,7 @@ from scicot.services.students.shards import (
     release_shard,
 )
 from scicot.words.configs import PredictionConfig
-from scicot.words.errors import RunNotInState
+from scicot.words.errors import Cancelled, RunNotInState
 from scicot.words.records import Actor, Outcome, Prediction, RunKind, RunStatus, Split
 from scicot.words.runs import RunView
 from scicot.words.settings import Settings
@@ -195,6 +195,38 @@ def test_a_cancelled_run_keeps_its_shards_and_goes_on_with_the_rest(
     assert first not in others, "what was finished is not"
     session.rollback()
     assert len(list_predictions(session, run_id)) == TEST_QUESTIONS
+
+
+def test_who_joined_a_run_leaves_it_in_the_midst_of_a_part_when_it_is_cancelled(
+    session: Session,
+    settings: Settings,
+    trained: RunView,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run_id = predict(session, settings, trained, questions_per_shard=4)
+    left, hanging = threading.Event(), threading.Event()
+
+    def hang(*_: Any) -> Any:  # as CTranslate2 with a large batch: it asks nobody
+        hanging.set()
+        assert left.wait(PATIENCE_SECONDS)
+        raise Cancelled("The process has ended by now.")
+
+    def join_and_cancel(*_: Any) -> Any:
+        monkeypatch.setattr(sharded, "answer_questions", hang)
+        helper = threading.Thread(
+            target=join_run, args=(settings, run_id), kwargs={"leave": left.set}
+        )
+        helper.start()
+        assert hanging.wait(PATIENCE_SECONDS)
+        with open_session(settings.resolved_database_url) as other:
+            request_cancel(other, ADA, run_id)
+        assert left.wait(PATIENCE_SECONDS), "the helper stays with a run that is cancelled"
+        helper.join(PATIENCE_SECONDS)
+        raise Cancelled("Asked to stop.")
+
+    monkeypatch.setattr(sharded, "STOP_SECONDS", 0.05)
+    monkeypatch.setattr(sharded, "answer_questions", join_and_cancel)
+    assert run_worker(run_id, settings, HANDLERS) is RunStatus.CANCELLED
 
 
 def waiting(session: Session) -> int:

@@ -244,6 +244,27 @@ def store_stage(session: Session, settings: Settings, name: str, run_id: int | N
     return folder
 
 
+def leave_behind(settings: Settings, name: str) -> Path:
+    folder = settings.artifacts_folder / name
+    folder.mkdir(parents=True)
+    (folder / "weights").write_bytes(b"x" * 1000)
+    return folder
+
+
+def test_what_killed_processes_left_behind_is_listed_and_freed(
+    session: Session, settings: Settings
+) -> None:
+    names = ("scratch-a1", "students/.starter-a1", "stages/without-a-row", "scratch-b2")
+    *left, fresh = [leave_behind(settings, name) for name in names]
+    for folder in left:
+        make_old(folder)
+    space = measure_space(session, settings)
+    assert space.by_kind == {"scratch": 2000, "stages": 1000, "students": 1000}
+    assert {name for name, _ in space.unneeded} == set(names[:3])
+    assert free_space(session, settings, ADA).freeable == 3000
+    assert [folder.exists() for folder in (*left, fresh)] == [False, False, False, True]
+
+
 def make_old(folder: Path) -> None:
     then = folder.stat().st_mtime - SETTLED_SECONDS - 60
     os.utime(folder, (then, then))

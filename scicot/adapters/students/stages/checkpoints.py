@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import shutil
 import uuid
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scicot.adapters.moving import move_into_place, sync_file
 from scicot.words.errors import StudentError
 
 MARKER = "COMPLETE.json"
@@ -49,17 +49,15 @@ def save_checkpoint(
         _write_json(partial / STATE, {"step": step} | dict(state))
         hashes = {file.name: _hash(file) for file in sorted(partial.iterdir())}
         for file in partial.iterdir():
-            _flush(file)
+            sync_file(file)
         _write_json(partial / MARKER, hashes)
-        _flush(partial / MARKER)
     except Exception:
         shutil.rmtree(partial, ignore_errors=True)  # it takes room, of which there may be none
         raise
     final = folder / f"step-{step:08d}"
     if final.exists():  # left by an earlier attempt; a complete one holds the same
         shutil.rmtree(final)
-    partial.rename(final)
-    _flush(folder)
+    move_into_place(partial, final)
     _remove_old(folder)
     return final
 
@@ -122,11 +120,3 @@ def _hash(path: Path) -> str:
 
 def _write_json(path: Path, content: object) -> None:
     path.write_text(json.dumps(content), encoding="utf-8")
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from scicot.adapters.moving import move_into_place
 from scicot.adapters.students.stages.stage_files import has_fast_form
 from scicot.words.errors import Conflict
 
@@ -41,7 +42,7 @@ def write_students(folder: Path, stages: Mapping[str, ExportedStage]) -> list[Pa
             (partial / role / "README.md").write_text(stage.card, encoding="utf-8")
         if folder.exists():
             folder.rmdir()
-        partial.rename(folder)
+        move_into_place(partial, folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return [folder / role for role in stages]

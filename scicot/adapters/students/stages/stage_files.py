@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from scicot.adapters.artifacts import remove_folder
+from scicot.adapters.moving import move_into_place
 from scicot.words.settings import Settings
 from scicot.words.storage import says_away
 
@@ -108,7 +109,7 @@ def bring_stage(packed: Path, folder: Path) -> bool:
         return False
     folder.parent.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
-    packed.rename(folder)
+    move_into_place(packed, folder)
     return True
 
 
@@ -127,9 +128,9 @@ def publish_stage(prepared: Path, folder: Path, description: Mapping[str, Any]) 
     if folder.exists() and not is_complete(folder):
         shutil.rmtree(folder)
     try:
-        prepared.rename(folder)
+        move_into_place(prepared, folder)
     except OSError:
-        if not is_complete(folder):
+        if not prepared.exists() or not is_complete(folder):
             raise
         shutil.rmtree(prepared)
 
@@ -168,7 +169,7 @@ def keep_written(folder: Path, key: str, texts: list[str]) -> None:
     try:
         path.parent.mkdir(exist_ok=True)
         partial.write_text(json.dumps(texts, ensure_ascii=False), encoding="utf-8")
-        partial.rename(path)
+        move_into_place(partial, path)
     except OSError as error:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
