@@ -242,6 +242,8 @@ def _describe_cell(cell: TableCell) -> dict[str, Any]:
         "option_accuracy_per_byte": figure.per_byte,
         "letter_accuracy": figure.letter,
         "training_sample": figure.trained,
+        "training_sample_same_place": figure.trained_place,
+        "below_chance": figure.is_below_chance,
         "no_answer_reasons": dict(figure.reasons),
         "warning": figure.warning,
         "left_out": figure.left_out,
