@@ -56,7 +56,10 @@ def _told(run: RunView) -> Told:
         return _told_to_train(run)
     if run.kind not in OTHERS:
         return {}
-    settings = {"dataset": run.dataset, "split": run.split.value, **answering_settings(run.config)}
+    settings = {
+        **{"dataset": run.dataset, "split": run.config.get("split")},
+        **answering_settings(run.config),
+    }
     if run.kind is RunKind.PREDICT:
         settings["students of run"] = run.config.get("run")
     return _in_words(run.kind.value, settings)
@@ -64,7 +67,11 @@ def _told(run: RunView) -> Told:
 
 def _told_to_train(run: RunView) -> Told:
     settings = {
-        **{"method": run.method, "dataset": run.dataset, "fraction": run.training.fraction},
+        **{
+            "method": run.method,
+            "dataset": run.dataset,
+            "fraction": run.config.get("fraction", 1.0),
+        },
         **table_settings(run.carried_out),
     }
     if not learns(run.method):
@@ -80,7 +87,7 @@ def _told_to_train(run: RunView) -> Told:
     own = {name: of for name, of in method_settings(run.config).items() if name not in lessons}
     return (
         _in_words("all", settings)
-        | _in_words(f"on {run.dataset}", {"snapshot": run.training.snapshot, **lessons})
+        | _in_words(f"on {run.dataset}", {"snapshot": run.config.get("snapshot"), **lessons})
         | _in_words(f"by {run.method}", {name: of for name, of in own.items() if of is not None})
     )
 
