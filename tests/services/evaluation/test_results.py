@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from db.models import PredictionRow, RunRow
 from db.session import write
-from scicot.pure.evaluation.paper_tables import FEW_SHOT_NOTE, UNTRAINED
+from scicot.pure.evaluation.paper_tables import CHAT_NOTE, UNTRAINED
 from scicot.pure.evaluation.settings import table_settings
 from scicot.pure.evaluation.tables import ResultTable, TableCell
 from scicot.pure.hashing import content_hash
@@ -171,7 +171,7 @@ def test_a_few_shot_llm_has_a_row_and_other_splits_have_none(
     labels = [row.label for row in table.rows if row.cells[0].published is None]
     assert labels[-1] == "gpt-x (few-shot k=3, chain of thought)"
     assert "LLM, generated" in [row.note for row in table.rows]
-    assert FEW_SHOT_NOTE in table.notes
+    assert any(CHAT_NOTE in note for note in table.notes)
 
 
 def test_no_table_shows_unlike_runs_side_by_side_unmarked(
