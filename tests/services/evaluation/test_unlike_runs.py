@@ -98,7 +98,9 @@ def test_no_table_or_export_shows_unlike_runs_side_by_side_unmarked(
                 f"{figure.differs} in the other cells." in said
                 for said in [text.replace("\\_", "_") for text in written]
             )
-            assert f"{figure.accuracy * 100:.2f}{table.marks[figure.differs]}" in written[0]
+            below = "▽" if figure.is_below_chance else ""
+            mark = f"{below}{table.marks[figure.differs]}"
+            assert f"{figure.accuracy * 100:.2f}{mark}" in written[0]
         lines = list(csv.DictReader(io.StringIO(to_csv(table))))
         said = [figure.differs for figure in marked]
         assert [line["differs"] for line in lines if line["differs"]] == said
