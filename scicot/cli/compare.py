@@ -186,7 +186,7 @@ def _say_cells(cells: Sequence[SeedCell]) -> str:
     runs = "; ".join(
         f"{title_of(cell.first.method)} {', '.join(map(str, cell.ids))}" for cell in cells
     )
-    shared = [caption_settings(table_settings(cell.first.config)) for cell in cells]
+    shared = [caption_settings(table_settings(cell.first.carried_out)) for cell in cells]
     alike = ", ".join(
         f"{name} {value}"
         for name, value in shared[0].items()

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from scicot.cli.output import AsJson, OfExperiment, emit, say
+from scicot.pure.evaluation.apart import UNLIKE, tell_apart
 from scicot.pure.evaluation.table_formats import (
     percent,
     say_caption,
@@ -34,6 +35,7 @@ class Format(StrEnum):
     CSV = "csv"
 
 
+SHOWN = ("dataset",)  # of the list of runs: a column of its own
 WRITERS = {Format.MARKDOWN: to_markdown, Format.LATEX: to_latex}
 
 
@@ -124,6 +126,7 @@ def _say_sets(results: Results) -> str:
 
 def _list_runs(results: Results) -> list[dict[str, Any]]:
     """Return what each finished run of the split came to, by dataset, the best first."""
+    differs = tell_apart(results.runs, SHOWN)
     lines = [
         {
             "run": run.id,
@@ -131,6 +134,7 @@ def _list_runs(results: Results) -> list[dict[str, Any]]:
             "dataset": run.dataset,
             "method": run.method,
             "student": run.config.get("student"),
+            "differs": differs[run.id],
             "questions": results.scores[run.id].score.n,
             "accuracy": results.scores[run.id].score.accuracy,
             "interval": _ends(results.scores[run.id].score.interval),
@@ -148,11 +152,14 @@ def _list_runs(results: Results) -> list[dict[str, Any]]:
 def _say_runs(lines: Sequence[dict[str, Any]]) -> str:
     if not lines:
         return ""
-    heads = ("Run", "Set", "Questions", "Correct, %", "One place, %", "By options, %", "No answer")
+    numbers = ("Questions", "Correct, %", "One place, %", "By options, %", "No answer")
+    apart = ("Differs in",) if any(line["differs"] for line in lines) else ()
+    heads = ("Run", "Set", *apart, *numbers)
     rows = [
         (
             escape_markdown(f"{line['run']} · {line['name']}"),
             escape_markdown(str(line["dataset"])),
+            *(escape_markdown(line["differs"] or "–") for _ in apart),
             f"{line['questions']:,}",
             _percent(line["accuracy"], line["interval"]),
             _percent(line["same_place"], None),
@@ -161,9 +168,8 @@ def _say_runs(lines: Sequence[dict[str, Any]]) -> str:
         )
         for line in lines
     ]
-    table = "".join(
-        f"| {' | '.join(row)} |\n" for row in [heads, (":--", ":--", *["--:"] * 5), *rows]
-    )
+    rule = (*[":--"] * len((*apart, "Run", "Set")), *["--:"] * len(numbers))
+    table = "".join(f"| {' | '.join(row)} |\n" for row in [heads, rule, *rows])
     warnings = "".join(
         f"- Run {line['run']} · {escape_markdown(line['name'])} {line['warning']}.\n"
         for line in lines
@@ -172,7 +178,9 @@ def _say_runs(lines: Sequence[dict[str, Any]]) -> str:
     return (
         "**My runs.** Of the answers as written (of a student that was not shown the options, of "
         "the option it finds likeliest); 95 % intervals (Wilson). One place: what always answering "
-        f"the best place would give on the same questions.\n\n{table}\n"
+        "the best place would give on the same questions."
+        + (f" {UNLIKE}" if apart else "")
+        + f"\n\n{table}\n"
         + (f"{warnings}\n" if warnings else "")
     )
 
@@ -234,6 +242,8 @@ def _describe_cell(cell: TableCell) -> dict[str, Any]:
         "option_accuracy_per_byte": figure.per_byte,
         "letter_accuracy": figure.letter,
         "training_sample": figure.trained,
+        "training_sample_same_place": figure.trained_place,
+        "below_chance": figure.is_below_chance,
         "no_answer_reasons": dict(figure.reasons),
         "warning": figure.warning,
         "left_out": figure.left_out,

@@ -14,6 +14,7 @@ import typer
 from scicot.cli.handlers import HANDLERS
 from scicot.cli.launcher import choose_launcher
 from scicot.cli.output import AsJson, current_actor, emit, run_number, say
+from scicot.pure.evaluation.apart import tell_apart
 from scicot.pure.predictions.places import read_standing
 from scicot.pure.printable import printable
 from scicot.pure.shares import say_share
@@ -86,13 +87,19 @@ def list_command(
         workspace.tend()
         runs = list_runs(workspace, with_archived=archived)
         places = {run_id: place for place, run_id in enumerate(list_queue(workspace), 1)}
-    fields = [describe(run) | {"queue": places.get(run.id)} for run in runs]
-    lines = [line(run, places.get(run.id)) + _say_standing(run) for run in runs]
+    differs = tell_apart(runs)
+    fields = [
+        describe(run) | {"queue": places.get(run.id), "differs": differs[run.id]} for run in runs
+    ]
+    lines = [line(run, places.get(run.id)) + _say_standing(run, differs[run.id]) for run in runs]
     emit({"runs": fields}, as_json, "\n".join(lines))
 
 
-def _say_standing(run: RunView) -> str:
-    """Return what a run has right, what one place always would give, and whether it chooses."""
+def _say_standing(run: RunView, differs: str) -> str:
+    """Return what a run has right, what one place always would give, and whether it chooses.
+
+    In what it is unlike the other runs comes last.
+    """
     accuracy, standing = (run.metrics or {}).get("accuracy"), read_standing(run.metrics)
     if accuracy is None:
         return ""
@@ -100,7 +107,7 @@ def _say_standing(run: RunView) -> str:
     said = [f"{say_share(accuracy)}{f' of {questions:,}' if questions else ''} right"]
     if standing.same_place is not None:
         said.append(f"one place always {say_share(standing.same_place)}")
-    return f"  ({'; '.join([*said, standing.warning] if standing.has_fallen else said)})"
+    return f"  ({'; '.join(filter(None, [*said, standing.warning, differs]))})"
 
 
 @group.command("show")

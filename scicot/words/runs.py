@@ -126,6 +126,20 @@ class RunView:
         )
 
     @property
+    def carried_out(self) -> Mapping[str, object]:
+        """What it was told, with the precision that its stages were trained in, where known.
+
+        `auto` is bf16 on one machine and fp32 on another.
+        """
+        trained_in = self._of_stages("precision")
+        return {**self.config, "precision": " and ".join(trained_in)} if trained_in else self.config
+
+    @property
+    def engines(self) -> tuple[str, ...]:
+        """The versions of the training engine that its stages are of; empty where not known."""
+        return self._of_stages("engine")
+
+    @property
     def generation(self) -> GenerationConfig:
         """A generation run's settings."""
         return self._settings(RunKind.GENERATE, GenerationConfig, self._known(GenerationConfig))
@@ -178,6 +192,13 @@ class RunView:
         """What was measured on its answers; None until there are any."""
         metrics = self.result.get("metrics")
         return metrics if isinstance(metrics, Mapping) else None
+
+    def _of_stages(self, name: str) -> tuple[str, ...]:
+        """Return what the run's stages say of themselves under a name, each value once."""
+        stages = self.result.get("stages")
+        listed = stages.values() if isinstance(stages, Mapping) else ()
+        said = {stage.get(name) for stage in listed if isinstance(stage, Mapping)}
+        return tuple(sorted(str(value) for value in said if value is not None))
 
     def _known(self, config: type[Config]) -> dict[str, object]:
         """Return what the run was told of these settings, and the dataset of its row.

@@ -105,7 +105,9 @@ def show_slices(slices: RunSlices, compared: RunComparison) -> None:
         show_plain_table(
             [
                 Head("Slice"),
-                *(Head(text, is_number=True) for text in ("n", *names, "Difference", "Holm p")),
+                *(Head(text, is_number=True) for text in ("n", *names)),
+                Head("One place", is_number=True, help="What always the best place would give."),
+                *(Head(text, is_number=True) for text in ("Difference", "Holm p")),
             ],
             [_describe(row, p) for row, p in zip(rows, adjusted, strict=True)],
             key="slices",
@@ -127,6 +129,7 @@ def _describe(row: SliceRow, adjusted_p: float) -> Line:
         Cell(f"{comparison.matched:,}", value=comparison.matched),
         _accuracy(comparison.both + comparison.only_a, comparison.matched),
         _accuracy(comparison.both + comparison.only_b, comparison.matched),
+        Cell(say_share(row.same_place), value=row.same_place),
         Cell(f"{comparison.difference * 100:+.1f}", value=comparison.difference),
         Cell(say_p(adjusted_p), value=adjusted_p),
     ]

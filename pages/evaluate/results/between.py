@@ -8,9 +8,13 @@ import streamlit as st
 
 from pages.shared.method_names import name_student
 from pages.shared.plain_table import Cell, percent_cell, show_records
+from scicot.pure.evaluation.apart import tell_apart
 from scicot.pure.evaluation.between_stages import TITLES, read_between
 from scicot.pure.markdown import escape_markdown
+from scicot.pure.shares import NONE
 from scicot.words.runs import RunView
+
+SHOWN = ("dataset", "student", "stage2_rationales")  # what the table has a column for
 
 
 def show_between(runs: Sequence[RunView]) -> None:
@@ -23,6 +27,7 @@ def show_between(runs: Sequence[RunView]) -> None:
             st.warning(
                 escape_markdown(f"Run {run.id} ({run.name}): {warning}"), icon=":material/warning:"
             )
+    differs = tell_apart([run for run, _ in found], SHOWN, is_named=False)
     count = f"{len(found):,} run{'' if len(found) == 1 else 's'}"
     with st.expander(f"What stage 2 is given: {count}", icon=":material/swap_horiz:"):
         show_records(
@@ -33,6 +38,7 @@ def show_between(runs: Sequence[RunView]) -> None:
                     "student": name_student(run),
                     "seed": run.seed,
                     "setting": str(run.config.get("stage2_rationales", "")),
+                    **({"differs in": differs[run.id] or NONE} if any(differs.values()) else {}),
                     "rationales of": TITLES.get(kind, kind),
                     "questions": texts.questions,
                     "words shared with the reference": (

@@ -8,6 +8,7 @@ from pages.shared import links
 from pages.shared.method_names import name_method, name_student
 from pages.shared.palette import color_of_method
 from pages.shared.plain_table import Cell, Head, Line, show_plain_table
+from scicot.pure.evaluation.apart import UNLIKE, tell_apart
 from scicot.pure.evaluation.table_formats import percent, say_reasons
 from scicot.pure.evaluation.tables import RunScore
 from scicot.pure.markdown import escape_markdown
@@ -17,6 +18,8 @@ from scicot.words.records import RunKind
 from scicot.words.runs import RunView
 
 HEIGHT = 330  # pixels; more runs are scrolled to
+SHOWN = ("dataset", "method", "student", "fraction")  # what the table has a place for
+APART = Head("Differs in", help=f"The settings that not all runs have alike. {UNLIKE}")
 HEADS = (
     Head("Run", help="A press reads its answers."),
     Head("Method"),
@@ -47,12 +50,18 @@ def show_my_runs(results: Results) -> None:
     by_dataset: dict[str, list[RunView]] = {}
     for run in results.runs:
         by_dataset.setdefault(str(run.dataset), []).append(run)
+    differs = tell_apart(results.runs, SHOWN)
+    is_unlike = any(differs.values())
+    heads = [HEADS[0], *([APART] if is_unlike else []), *HEADS[1:]]
     for dataset, runs in sorted(by_dataset.items()):
         runs.sort(key=lambda run: -(results.scores[run.id].score.accuracy or 0))
         st.markdown(f"##### My runs on {escape_markdown(dataset)}")
         pressed = show_plain_table(
-            HEADS,
-            [Line(_cells(run, results.scores[run.id])) for run in runs],
+            heads,
+            [
+                Line(_cells(run, results.scores[run.id], differs[run.id] if is_unlike else None))
+                for run in runs
+            ],
             key=f"my_runs_{dataset}",
             label=f"My runs on {dataset}",
             is_sortable=True,
@@ -62,13 +71,15 @@ def show_my_runs(results: Results) -> None:
             st.switch_page(links.INSPECT, query_params={"runs": pressed})
 
 
-def _cells(run: RunView, scored: RunScore) -> list[Cell]:
+def _cells(run: RunView, scored: RunScore, differs: str | None) -> list[Cell]:
+    """Return a run's cells; `differs` is None where no run differs in anything."""
     score, interval = scored.score, scored.score.interval
     bounds = f" {interval.in_brackets('.1f')}" if interval else ""
     accuracy, options = score.accuracy, scored.option_accuracy
     share = run.training.fraction if run.kind is RunKind.TRAIN else 1.0
     return [
         Cell(f"{run.id} · {run.name}", press=str(run.id), help="Read its answers"),
+        *([Cell(differs or NONE)] if differs is not None else []),
         Cell(
             name_method(run.method) or "brought in",
             note=f"on {say_share(share)} of the questions" if share < 1 else "",

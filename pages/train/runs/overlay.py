@@ -13,10 +13,12 @@ from pages.shared.palette import RUN_COLORS
 from pages.shared.plain_table import Cell, Head, Line, show_plain_table
 from pages.train.runs.curves import show_curves
 from pages.train.runs.table import TICKED, say_accuracy, say_time_taken
+from scicot.pure.evaluation.apart import tell_apart
 from scicot.pure.predictions.places import read_standing
-from scicot.pure.shares import say_share
+from scicot.pure.shares import NONE, say_share
 from scicot.words.runs import RunView
 
+SHOWN = ("dataset", "method", "student")  # what the table has a column for
 HEADS = (
     Head("Run"),
     Head("Method"),
@@ -50,9 +52,14 @@ def show_overlay(runs: Sequence[RunView]) -> None:
                 query_params={"runs": ",".join(str(run.id) for run in answered[:4])},
             )
         st.button("Untick all", icon=":material/close:", on_click=_untick, type="tertiary")
+    differs = tell_apart(runs, SHOWN)
+    is_unlike = any(differs.values())
     show_plain_table(
-        HEADS,
-        [Line(_cells(run, place)) for place, run in enumerate(runs)],
+        [HEADS[0], *([Head("Differs in")] if is_unlike else []), *HEADS[1:]],
+        [
+            Line(_cells(run, place, differs[run.id] if is_unlike else None))
+            for place, run in enumerate(runs)
+        ],
         key="ticked_table",
         label="The ticked runs",
     )
@@ -65,13 +72,15 @@ def _share_questions(first: RunView, second: RunView) -> bool:
     return (first.dataset, first.split) == (second.dataset, second.split)
 
 
-def _cells(run: RunView, place: int) -> list[Cell]:
+def _cells(run: RunView, place: int, differs: str | None) -> list[Cell]:
+    """Return a run's cells; `differs` is None where no run differs in anything."""
     correct, note, value = say_accuracy(run)
     standing = read_standing(run.metrics)
     questions = (run.metrics or {}).get("questions")
     same = standing.same_place
     return [
         Cell(f"{run.id} · {run.name}", color=RUN_COLORS[place % len(RUN_COLORS)]),
+        *([Cell(differs or NONE)] if differs is not None else []),
         Cell(name_method(run.method)),
         Cell(name_student(run)),
         Cell(run.dataset or ""),

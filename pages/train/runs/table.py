@@ -13,6 +13,7 @@ from pages.shared.palette import color_of_method
 from pages.shared.plain_table import Cell, Head, Line, show_plain_table
 from pages.shared.times import say_moment, say_utc
 from pages.train.runs.filters import Wanted
+from scicot.pure.evaluation.apart import tell_apart
 from scicot.pure.predictions.places import read_standing
 from scicot.pure.runs.durations import say_duration
 from scicot.pure.shares import say_share
@@ -26,9 +27,14 @@ from scicot.words.runs import RunView
 TICKED = "ticked"  # the key of the link that carries the ticks
 MOST_TICKED = 6
 HEIGHT = 290  # pixels; more runs are scrolled to, so that the opened one stays in sight
+SHOWN = ("method", "student")  # what the table has a column for
 HEADS = (
     Head("State"),
-    Head("Run", help="Its number and name; a press opens it."),
+    Head(
+        "Run",
+        help="Its number and name; a press opens it. Below, the settings that not all of these "
+        "runs have alike.",
+    ),
     Head("Method"),
     Head("Student", help="The student, or the teacher that was asked."),
     Head("n", is_number=True, help="How many questions it answered."),
@@ -65,9 +71,10 @@ def show_runs_table(runs: Sequence[RunView], places: Mapping[int, int], opened: 
     """Show the runs, newest first."""
     ids = [run.id for run in runs]
     ticked = [run_id for run_id in links.link_numbers(TICKED) if run_id in ids][:MOST_TICKED]
+    differs = tell_apart(runs, SHOWN)
     lines = [
         Line(
-            _cells(run, places.get(run.id)),
+            _cells(run, places.get(run.id), differs[run.id]),
             is_marked=run.id == opened,
             tick=str(run.id),
             is_ticked=run.id in ticked,
@@ -107,7 +114,7 @@ def _tick(ticked: Sequence[int], pressed: str) -> None:
     st.session_state["runs_pressed"] = True
 
 
-def _cells(run: RunView, place: int | None) -> list[Cell]:
+def _cells(run: RunView, place: int | None, differs: str) -> list[Cell]:
     correct, note, value = say_accuracy(run)
     questions = (run.metrics or {}).get("questions")
     standing = read_standing(run.metrics)
@@ -115,7 +122,12 @@ def _cells(run: RunView, place: int | None) -> list[Cell]:
     began = run.started_at or run.created_at
     return [
         Cell(_state(run, place), color=STATE_COLORS[run.status], help=run.error or run.message),
-        Cell(short_name(run), note=" · ".join(run.tags), press=str(run.id), help=run.note),
+        Cell(
+            short_name(run),
+            note=" · ".join(filter(None, [differs, *run.tags])),
+            press=str(run.id),
+            help=run.note,
+        ),
         Cell(
             name_method(run.method) or KINDS[run.kind],
             color=color_of_method(run.method) if run.method else "",

@@ -35,11 +35,17 @@ def say_learned(result: Mapping[str, Any]) -> list[str]:
     if trained.get("accuracy") is not None:
         options = trained.get("option_accuracy")
         by_options = f", by options {say_share(options)}" if options is not None else ""
+        place = _say_place(trained.get("same_place"))
         said.append(
             f"Of {trained['questions']:,} questions that it was trained on it has "
-            f"{say_share(trained['accuracy'])} right{by_options}."
+            f"{say_share(trained['accuracy'])} right{by_options}{place}."
         )
     return said + _room(result) + [_losses(role, stage) for role, stage in _deciding_stages(result)]
+
+
+def _say_place(same_place: float | None) -> str:
+    said = say_share(same_place)
+    return f"; always the same place would give {said} on these" if same_place is not None else ""
 
 
 def _deciding_stages(result: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:

@@ -57,7 +57,8 @@ class Shown:
 
     `stage2` holds Sci-CoT's cells by (setting of stage 2's rationales, dataset), `untrained` those
     of the student as it is by (a key of `UNTRAINED`, dataset); `baselines` are by dataset;
-    `settings` are those that the cells share, `own` those of one method alone, by method.
+    `settings` are those that the cells share, `own` those of one method alone, by method;
+    `rationale_tokens` the limits of rationales that the runs of a dataset found.
     """
 
     measured: Mapping[Key, Measured]
@@ -69,6 +70,7 @@ class Shown:
     split: Split = Split.TEST
     settings: Mapping[str, str] = field(default_factory=dict)
     own: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    rationale_tokens: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
 
 def fill_cell(

@@ -48,13 +48,12 @@ OPTION_NOTE = (
     "student that was not shown the options, and so can name none, of the option with that sum "
     "the highest."
 )
-FEW_SHOT_NOTE = (
-    "The paper's few-shot rows are base models whose options were ranked; those measured here are "
-    "chat models, and their answers are what they wrote."
-)
+FEW_SHOT_NOTE = "The paper's few-shot rows are base models whose options were ranked"
+FEW_SHOT = "few-shot"  # in the name of a row of a large model that was given examples
+CHAT_NOTE = "those measured here are chat models, and their answers are what they wrote"
 FLAN_NOTE = (
-    "Flan-T5's instruction mix contains ARC's training questions: it has seen them before any "
-    "training here."
+    "Flan-T5's instruction mix contains ARC's training questions: a student of that family, as the "
+    "paper's are, has seen them before any other training."
 )
 STARTER_NOTE = (
     "The starter student is SmolLM2-135M-Instruct, its 4-bit weights made fp32: instruction-tuned "
@@ -77,15 +76,14 @@ def build_tables(paper: PaperNumbers, shown: Shown, datasets: Sequence[str]) -> 
     for place, dataset in enumerate(datasets):
         number = ("III", "IV")[place] if place < 2 else ""
         tables.append(_sizes_table(paper, shown.measured, dataset, number))
-    notes = _notes(shown)
     return [
         replace(
-            table,
+            _below_chance_marked(shown, table),
             student=_caption(shown.student, table),
             split=shown.split.value,
-            settings=shown.settings,
+            settings={**shown.settings, **_say_limits(paper, shown, table)},
             own_settings=_say_own(shown, table),
-            notes=notes,
+            notes=_notes(paper, shown, table),
         )
         for table in tables
     ]
@@ -111,10 +109,61 @@ def _say_own(shown: Shown, table: ResultTable) -> dict[str, str]:
     return {title_of(method): settings for method, settings in sorted(said.items()) if settings}
 
 
-def _notes(shown: Shown) -> tuple[str, ...]:
-    of_student = notes_on(shown.student) if shown.student else [FLAN_NOTE]  # the paper's student
-    few_shot = [FEW_SHOT_NOTE] if shown.others else []
-    return (OPTION_NOTE, *of_student, *few_shot)
+def _say_limits(paper: PaperNumbers, shown: Shown, table: ResultTable) -> dict[str, str]:
+    """Return the limit of rationales that the table's runs found, where their settings say none."""
+    name = "max rationale tokens"
+    if name in shown.settings:
+        return {}
+    found = {
+        dataset: " or ".join(map(str, shown.rationale_tokens[dataset]))
+        for dataset in table.datasets
+        if dataset in shown.rationale_tokens
+    }
+    if len({*found.values()}) < 2:
+        return dict.fromkeys([name] if found else [], next(iter(found.values()), ""))
+    titles = titles_of(paper, found)
+    of_each = zip(titles, found.values(), strict=True)
+    return {name: " and ".join(f"{limit} ({title})" for title, limit in of_each)}
+
+
+def _below_chance_marked(shown: Shown, table: ResultTable) -> ResultTable:
+    """Return the table with our figures marked that chance beats on the same questions."""
+    of_columns = table.datasets * len(table.columns) if table.is_of_shares else table.datasets
+    chances = [
+        shown.baselines[dataset].chance if dataset in shown.baselines else None
+        for dataset in of_columns[: len(table.columns)]
+    ]
+
+    def marked(cell: TableCell, chance: float | None) -> TableCell:
+        figure = cell.measured
+        if figure is None or chance is None or figure.accuracy >= chance:
+            return cell
+        return replace(cell, measured=replace(figure, is_below_chance=True))
+
+    return replace(
+        table,
+        rows=tuple(
+            replace(row, cells=tuple(map(marked, row.cells, chances))) for row in table.rows
+        ),
+        chance={
+            column: chance
+            for column, chance in zip(table.columns, chances, strict=True)
+            if chance is not None
+        },
+    )
+
+
+def _notes(paper: PaperNumbers, shown: Shown, table: ResultTable) -> tuple[str, ...]:
+    """Return what has to be known before figures are compared: of ours, and of the paper's."""
+    published = [row for row in table.rows if any(cell.published for cell in row.cells)]
+    of_student = notes_on(shown.student) if shown.student else []
+    flan = [FLAN_NOTE] if published and FLAN_NOTE not in of_student else []
+    asked = {model.name for model in paper.models if FEW_SHOT in model.name}
+    few_shot = []
+    if any(row.label in asked for row in published):
+        ours = any(FEW_SHOT in other.name for other in shown.others)
+        few_shot = [f"{FEW_SHOT_NOTE}{f'; {CHAT_NOTE}' if ours else ''}."]
+    return (OPTION_NOTE, *of_student, *flan, *few_shot)
 
 
 def notes_on(student: str) -> list[str]:
@@ -151,6 +200,8 @@ def _untrained_rows(shown: Shown, datasets: Sequence[str]) -> list[Row]:
     rows = []
     for kind, label in UNTRAINED.items():
         form = {"answer_form": "text", "show_options": "False"} if "cloze" in kind else {}
+        # in the tables' form nothing is written where the options are not shown
+        is_offered = kind != "generated" or shown.settings.get("show options") != "no"
         cells = [
             TableCell(
                 measured=shown.untrained.get((kind, dataset)),
@@ -159,7 +210,9 @@ def _untrained_rows(shown: Shown, datasets: Sequence[str]) -> list[Row]:
                     "dataset": dataset,
                     "fraction": "1.0",
                     **form,
-                },
+                }
+                if is_offered
+                else None,
             )
             for dataset in datasets
         ]

@@ -107,8 +107,8 @@ def _pair(pair: ReportPair) -> Iterator[str]:
         yield " ".join(map(escape_markdown, pair.learned))
     for dimension, rows in pair.slices.items():
         lines = [
-            f"| {SLICE_TITLES[dimension]} | n | A | B | A - B |",
-            "| :-- | --: | --: | --: | --: |",
+            f"| {SLICE_TITLES[dimension]} | n | A | B | one place | A - B |",
+            "| :-- | --: | --: | --: | --: | --: |",
         ]
         for row in rows:
             part = row.found
@@ -116,6 +116,7 @@ def _pair(pair: ReportPair) -> Iterator[str]:
             lines.append(
                 f"| {escape_markdown(row.value.replace('_', ' '))} | {part.matched} | "
                 f"{_share(a, part.matched)} | {_share(b, part.matched)} | "
+                f"{percent(row.same_place, 1) or '–'} | "
                 f"{part.difference * 100:+.1f} |"
             )
         yield "\n".join(lines)

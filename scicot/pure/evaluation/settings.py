@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scicot.pure.methods.registry import find_method, own_settings, settings_for
@@ -18,7 +18,7 @@ OF_ANSWERING = ("student", "answer_form", "show_options", "evaluate_on", "limit_
 # what a caption names, where a run has it; everything else stands with the run
 IN_CAPTION = (
     *("answer_form", "show_options", "steps", "epochs", "questions_per_step", "learning_rate"),
-    *("max_rationale_tokens", "selection", "limit_train", "limit_test"),
+    *("max_rationale_tokens", "selection", "limit_train", "limit_test", "precision"),
 )
 
 
@@ -143,6 +143,10 @@ def caption_settings(settings: Mapping[str, Any]) -> dict[str, str]:
         for name in IN_CAPTION
         if name not in decided and settings.get(name) is not None
     }
+    if said.get("precision") == "auto":  # it says nothing until a machine has chosen
+        del said["precision"]
+    if "steps" in said:  # a method of two stages takes twice as many
+        said["steps"] += " a stage"
     selection = str(settings.get("selection", ""))
     return said | ({"selection": SELECTIONS[selection]} if selection in SELECTIONS else {})
 
@@ -168,6 +172,48 @@ def say_value(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     return str(value)
+
+
+def if_both_trained(
+    a: Mapping[str, Any], b: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return two runs' settings without a precision that only one of them was trained in.
+
+    A student as it is was trained in none, and what a machine makes of `auto` is not known before.
+    """
+    is_known = "auto" not in (a.get("precision"), b.get("precision"))
+    left_out = () if is_known else ("precision",)
+    return (
+        {name: value for name, value in a.items() if name not in left_out},
+        {name: value for name, value in b.items() if name not in left_out},
+    )
+
+
+def list_unlike(settings: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the names of the settings that not all of these have alike, in their order."""
+    names = dict.fromkeys(name for of in settings for name in of)
+    return [
+        name for name in names if len({say_value(of[name]) for of in settings if name in of}) > 1
+    ]
+
+
+def say_settings(settings: Mapping[str, Any], names: Sequence[str]) -> str:
+    """Return these settings with their values: "answer form text, epochs 2"."""
+    return ", ".join(
+        f"{name.replace('_', ' ')} {say_value(settings[name])}"
+        for name in names
+        if name in settings
+    )
+
+
+def say_engines(a: Sequence[str], b: Sequence[str]) -> str:
+    """Return by which versions of the training engine two were trained, where they differ.
+
+    Runs from before versions were kept have none, which is no difference.
+    """
+    if not a or not b or a == b:
+        return ""
+    return f"training engine {' and '.join(a)} against {' and '.join(b)}"
 
 
 def say_differences(a: Mapping[str, Any], b: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -106,12 +107,13 @@ def slice_question(
 
 @dataclass(frozen=True, slots=True)
 class SliceRow:
-    """Two runs on the questions of one slice."""
+    """Two runs on the questions of one slice; `same_place` is the best constant place's share."""
 
     dimension: Dimension
     value: str
     question_ids: tuple[int, ...]
     found: Comparison
+    same_place: float | None = None
 
     @property
     def is_small(self) -> bool:
@@ -127,15 +129,23 @@ def compare_slices(
 ) -> list[SliceRow]:
     """Return A against B in each slice of a dimension, the values in their natural order."""
     members: dict[str, list[int]] = {}
+    keys: dict[str, Counter[str]] = defaultdict(Counter)
     for question in sliced:
         for value in question.values.get(dimension, ()):
             members.setdefault(value, []).append(question.question_id)
+            keys[value].update(question.values.get(Dimension.KEY_POSITION, ()))
     rows = []
     for value, ids in sorted(members.items(), key=_natural(dimension)):
         in_a = {key: correct_a[key] for key in ids if key in correct_a}
         in_b = {key: correct_b[key] for key in ids if key in correct_b}
         rows.append(
-            SliceRow(dimension, value, tuple(ids), count_cells(sort_into_cells(in_a, in_b)))
+            SliceRow(
+                dimension,
+                value,
+                tuple(ids),
+                count_cells(sort_into_cells(in_a, in_b)),
+                max(keys[value].values()) / len(ids) if keys[value] else None,
+            )
         )
     return rows
 

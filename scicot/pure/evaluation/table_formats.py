@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from scicot.pure.evaluation.tables import Measured, ResultTable, TableCell
 from scicot.pure.markdown import escape_markdown
@@ -40,7 +40,7 @@ CSV_HEADS = [
     *("ours", "low", "high", "interval_over", "seeds", "runs", "questions", "option_accuracy"),
     *("no_answer_share", "same_place", "training_questions", "differs"),
     *("option_accuracy_per_byte", "letter_accuracy", "training_sample", "no_answer_reasons"),
-    "warning",
+    *("warning", "below_chance", "training_sample_same_place"),
 ]
 BELOW_CHANCE = "▽"
 REASON_WORDS: Mapping[str, str] = {
@@ -67,12 +67,13 @@ def describe_published(cell: TableCell) -> str:
 def describe_measured(cell: TableCell, marks: Mapping[str, str] | None = None) -> str:
     """Return our figure in percent with its interval, empty when it was not measured.
 
-    `marks` are the table's: the sign of what sets this cell apart stands behind the figure.
+    `marks` are the table's: the sign of what sets this cell apart stands behind the figure, after
+    that of one below chance.
     """
     figure = cell.measured
     if figure is None:
         return ""
-    mark = (marks or {}).get(figure.differs, "")
+    mark = (BELOW_CHANCE if figure.is_below_chance else "") + (marks or {}).get(figure.differs, "")
     return f"{percent(figure.accuracy)}{mark}{_bounds(figure.interval)}"
 
 
@@ -99,7 +100,10 @@ def describe_basis(cell: TableCell) -> str:
     if figure.same_place is not None:
         parts.append(f"one place always {percent(figure.same_place, 1)}")
     if figure.trained is not None:
-        parts.append(f"on a sample of its training questions {percent(figure.trained, 1)}")
+        of_sample = f"on a sample of its training questions {percent(figure.trained, 1)}"
+        place = figure.trained_place
+        there = f" (one place always {percent(place, 1)})" if place is not None else ""
+        parts.append(of_sample + there)
     if figure.left_out:
         parts.append(f"{figure.left_out} with other settings left out")
     if figure.warning:
@@ -158,11 +162,23 @@ def say_caption(table: ResultTable) -> list[str]:
     own = "; ".join(f"{method}: {said}" for method, said in table.own_settings.items())
     if own:
         lines.append(f"Of one method alone, alike in all its cells unless marked: {own}.")
-    if any(cell.is_below_chance for row in table.rows for cell in row.cells):
-        lines.append(f"{BELOW_CHANCE} below chance (25 %).")
+    lines += _below_chance(table)
     lines += [f"{mark} {differs} in the other cells." for differs, mark in table.marks.items()]
     lines += [f"{sentence}." for sentence in (*_unread(table), *_warnings(table))]
     return [*lines, *table.notes]
+
+
+def _below_chance(table: ResultTable) -> list[str]:
+    """Return what the mark of a figure below chance means here; nothing where none bears it."""
+    cells = [cell for row in table.rows for cell in row.cells]
+    said = ["25 % (paper)"] if any(cell.is_below_chance for cell in cells) else []
+    if any(cell.measured and cell.measured.is_below_chance for cell in cells):
+        named = dict.fromkeys(
+            f"{percent(chance, 1)} %{'' if table.is_of_shares else f' ({column})'}"
+            for column, chance in table.chance.items()
+        )
+        said.append(f"for ours {', '.join(named)}")
+    return [f"{BELOW_CHANCE} below chance: {', '.join(said)}."] if said else []
 
 
 def _unread(table: ResultTable) -> list[str]:
@@ -186,6 +202,24 @@ def _warnings(table: ResultTable) -> list[str]:
     ]
 
 
+OPTIONS_TITLE = "By options / per byte / letter, in percent"
+
+
+def _option_lines(table: ResultTable) -> list[list[str]]:
+    """Return a line of option scores for each row that has any, a cell a column."""
+    lines = [[row.label, *map(_options_of, row.cells)] for row in table.rows]
+    return [line for line in lines if any(line[1:])]
+
+
+def _options_of(cell: TableCell) -> str:
+    """Return a figure's three option scores; empty where its options were not scored."""
+    figure = cell.measured
+    if figure is None or figure.option_accuracy is None:
+        return ""
+    scores = (figure.option_accuracy, figure.per_byte, figure.letter)
+    return " / ".join(percent(score) or "–" for score in scores)
+
+
 def _heads(table: ResultTable) -> list[str]:
     notes = [table.note_title] if table.note_title else []
     pairs = [f"{column}, {which}" for column in table.columns for which in ("paper", "ours")]
@@ -207,14 +241,21 @@ def _lines(table: ResultTable) -> list[list[str]]:
 
 def to_markdown(table: ResultTable) -> str:
     """Return the table in Markdown; what was not run is a dash."""
-    heads, lines = _heads(table), _lines(table)
+    caption = "\n".join(escape_markdown(line) for line in say_caption(table))
+    body = _grid(_heads(table), _lines(table), 2 if table.note_title else 1)
+    options = _option_lines(table)
+    if options:
+        heads = [table.label_title, *table.columns]
+        body += f"\n{escape_markdown(OPTIONS_TITLE)}.\n\n{_grid(heads, options, 1)}"
+    return f"**{escape_markdown(table.title)}.** {caption}\n\n{body}"
+
+
+def _grid(heads: Sequence[str], lines: Sequence[Sequence[str]], first: int) -> str:
+    """Return a table in Markdown whose columns after the `first` are numbers."""
     shown = [[escape_markdown(text) or "–" for text in line] for line in (heads, *lines)]
-    first = 2 if table.note_title else 1
     rule = [":--"] * first + ["--:"] * (len(heads) - first)
     rows = [shown[0], rule, *shown[1:]]
-    body = "\n".join("| " + " | ".join(line) + " |" for line in rows)
-    caption = "\n".join(escape_markdown(line) for line in say_caption(table))
-    return f"**{escape_markdown(table.title)}.** {caption}\n\n{body}\n"
+    return "".join("| " + " | ".join(line) + " |\n" for line in rows)
 
 
 def escape_latex(text: str) -> str:
@@ -255,10 +296,34 @@ def to_latex(table: ResultTable) -> str:
             *lines,
             r"\bottomrule",
             r"\end{tabular}",
+            *_latex_options(table),
             r"\end{table}",
             "",
         ]
     )
+
+
+def _latex_options(table: ResultTable) -> list[str]:
+    """Return the option scores as a second tabular below the first; nothing where there are none.
+
+    Tables of many columns stay as narrow as the first.
+    """
+    options = _option_lines(table)
+    if not options:
+        return []
+    lines = [" & ".join(escape_latex(text) or "--" for text in line) + r" \\" for line in options]
+    return [
+        "",
+        rf"\smallskip {escape_latex(OPTIONS_TITLE)}.",
+        "",
+        rf"\begin{{tabular}}{{l{'r' * len(table.columns)}}}",
+        r"\toprule",
+        " & ".join(map(escape_latex, (table.label_title, *table.columns))) + r" \\",
+        r"\midrule",
+        *lines,
+        r"\bottomrule",
+        r"\end{tabular}",
+    ]
 
 
 def to_csv(table: ResultTable) -> str:
@@ -301,6 +366,8 @@ def _numbers(cell: TableCell) -> list[str]:
         percent(figure.trained),
         say_reasons(figure.reasons),
         figure.warning,
+        "yes" if figure.is_below_chance else "",
+        percent(figure.trained_place),
     ]
 
 

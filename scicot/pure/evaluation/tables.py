@@ -20,7 +20,8 @@ class RunScore:
     """One run's score: by what it wrote, and by option scores where there are any.
 
     `per_byte` and `letter` are option scores too, as docs/method.md defines them. `reasons` counts
-    why answers could not be read; `trained` is the accuracy on a sample of what it was trained on.
+    why answers could not be read; `trained` is the accuracy on a sample of what it was trained on
+    and `trained_place` the best constant place's there.
     `standing` is what always the best place would give on the same questions, and where its answers
     fall; `option_questions` are those whose options were scored.
     """
@@ -32,6 +33,7 @@ class RunScore:
     letter: float | None = None
     reasons: Mapping[str, int] = field(default_factory=dict)
     trained: float | None = None
+    trained_place: float | None = None
     standing: Standing = field(default_factory=Standing)
     option_questions: int = 0
 
@@ -46,8 +48,8 @@ class Measured:
 
     `differs` says in what they are unlike the table's other cells, empty where they are alike;
     `examples` is how many questions they trained on, `same_place` the best constant place's
-    accuracy on the same questions, `warning` what is wrong with how they answer. Without runs the
-    figure needs no student.
+    accuracy on the same questions, `warning` what is wrong with how which of them answer, and
+    `is_below_chance` that chance does better there. Without runs the figure needs no student.
     """
 
     accuracy: float
@@ -68,6 +70,8 @@ class Measured:
     letter: float | None = None
     reasons: Mapping[str, int] = field(default_factory=dict)
     trained: float | None = None
+    trained_place: float | None = None
+    is_below_chance: bool = False
 
 
 def measure(
@@ -97,6 +101,7 @@ def measure(
         letter=_mean(run.letter for run in scored),
         reasons=_summed(run.reasons for run in scored),
         trained=_mean(run.trained for run in scored),
+        trained_place=_mean(run.trained_place for run in scored),
     )
 
 
@@ -157,6 +162,7 @@ class ResultTable:
     settings: Mapping[str, str] = field(default_factory=dict)
     own_settings: Mapping[str, str] = field(default_factory=dict)  # by a method's title
     notes: tuple[str, ...] = ()
+    chance: Mapping[str, float] = field(default_factory=dict)  # by column, on our questions
 
     @property
     def marks(self) -> dict[str, str]:

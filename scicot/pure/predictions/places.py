@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -57,6 +57,22 @@ class Standing:
             return ""
         best = say_share(self.same_place)
         return f"{name} {self.warning}; the best place always would give {best}."
+
+
+def warn_of_seeds(standings: Sequence[tuple[int | None, Standing]]) -> str:
+    """Return the warning of the seeds that answer one place, each with its own; empty for none.
+
+    Of a single run the seed is left out.
+    """
+    fallen = [(seed, standing) for seed, standing in standings if standing.has_fallen]
+    if len(standings) == 1:
+        return fallen[0][1].warning if fallen else ""
+    said = [
+        f"with seed {seed} answers place {standing.place} on {say_share(standing.share, 0)}"
+        for seed, standing in fallen
+    ]
+    count = f"{len(said)} of {len(standings)} seeds {'has' if len(said) == 1 else 'have'}"
+    return f"{', '.join(said)}: {count} not learned to choose" if said else ""
 
 
 def read_standing(metrics: Mapping[str, Any] | None) -> Standing:

@@ -15,7 +15,9 @@ from scicot.pure.evaluation.crossed_words import say_cells
 from scicot.pure.evaluation.settings import (
     caption_own,
     differing_settings,
+    if_both_trained,
     say_differences,
+    say_engines,
     shared_own,
     table_settings,
     unusual_settings,
@@ -255,7 +257,7 @@ def compared_settings(a: SeedCell, b: SeedCell) -> tuple[Mapping[str, Any], Mapp
         trained_by = cell.first.training
         both.append(
             {
-                **table_settings(cell.first.config),
+                **table_settings(cell.first.carried_out),
                 "fraction": trained_by.fraction,
                 "snapshot": trained_by.snapshot,
             }
@@ -264,8 +266,9 @@ def compared_settings(a: SeedCell, b: SeedCell) -> tuple[Mapping[str, Any], Mapp
     if None in (both[0]["snapshot"], both[1]["snapshot"]) and trained[0] == trained[1]:
         for settings in both:
             del settings["snapshot"]
+    of_a, of_b = if_both_trained(*both)
     own = shared_own(a.first.config, b.first.config)
-    return both[0] | own[0], both[1] | own[1]
+    return of_a | own[0], of_b | own[1]
 
 
 def _name(cell: SeedCell) -> str:
@@ -296,13 +299,14 @@ def _compare(seeds: SeedAnswers, a: SeedCell, b: SeedCell) -> CellComparison:
         )
         names = [f"{name} ({what or 'no snapshot'})" for name, what in zip(names, by, strict=True)]
     standings = seeds.standings
+    differences = (say_differences(*compared_settings(a, b)), say_engines(a.engines, b.engines))
     return CellComparison(
         a,
         b,
         names[0],
         names[1],
         comparison,
-        say_differences(*compared_settings(a, b)),
+        "; ".join(filter(None, differences)),
         standings.get(a.ids[0], Standing()),
         standings.get(b.ids[0], Standing()),
         len(answers.get(a.ids[0], ())),

@@ -28,7 +28,10 @@ MOST_RUNS = 2000
 
 @dataclass(frozen=True, slots=True)
 class SeedCell:
-    """Runs that differ in nothing but the seed, by seed; of two with one seed the newer."""
+    """Runs that differ in nothing but the seed, by seed; of two with one seed the newer.
+
+    They were trained in one precision, whatever `auto` came to; their engines may be several.
+    """
 
     runs: tuple[RunView, ...]
 
@@ -41,6 +44,11 @@ class SeedCell:
     def ids(self) -> tuple[int, ...]:
         """The runs' numbers, by seed."""
         return tuple(run.id for run in self.runs)
+
+    @property
+    def engines(self) -> tuple[str, ...]:
+        """The versions of the training engine that its runs are known to be of."""
+        return tuple(sorted({version for run in self.runs for version in run.engines}))
 
 
 def group_cells(runs: Iterable[RunView]) -> list[SeedCell]:
@@ -57,7 +65,7 @@ def group_cells(runs: Iterable[RunView]) -> list[SeedCell]:
 
 def _what_is_alike(run: RunView) -> str:
     """Return what the runs of one cell have in common."""
-    return content_hash([run.kind, run.dataset, cell_settings(run.config)])
+    return content_hash([run.kind, run.dataset, cell_settings(run.carried_out)])
 
 
 def list_trained_runs(session: Session) -> list[RunView]:

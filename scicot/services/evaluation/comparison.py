@@ -19,8 +19,10 @@ from scicot.pure.evaluation.comparison import (
 )
 from scicot.pure.evaluation.settings import (
     answering_settings,
+    if_both_trained,
     run_settings,
     say_differences,
+    say_engines,
     shared_own,
 )
 from scicot.pure.methods.registry import title_of
@@ -139,7 +141,9 @@ def _differences(a: RunView, b: RunView) -> str:
     if a.kind is not RunKind.TRAIN:
         return say_differences(answering_settings(a.config), answering_settings(b.config))
     own_a, own_b = shared_own(a.config, b.config)
-    return say_differences(run_settings(a.config) | own_a, run_settings(b.config) | own_b)
+    of_a, of_b = if_both_trained(run_settings(a.carried_out), run_settings(b.carried_out))
+    said = (say_differences(of_a | own_a, of_b | own_b), say_engines(a.engines, b.engines))
+    return "; ".join(filter(None, said))
 
 
 def name_runs(run_a: RunView, run_b: RunView) -> tuple[str, str]:

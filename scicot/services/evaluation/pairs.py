@@ -55,7 +55,7 @@ def _besides_method(run: RunView) -> tuple[str, ...]:
     """Return what must be equal for the method to be what two runs differ in."""
     if run.kind is not RunKind.TRAIN:
         return (str(run.kind), str(run.dataset), str(run.split), str(run.seed))
-    settings = run_settings(run.config)
+    settings = run_settings(run.carried_out)
     return (str(run.dataset), *(f"{name}={settings[name]}" for name in sorted(settings)))
 
 

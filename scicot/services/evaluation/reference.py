@@ -13,9 +13,11 @@ from scicot.pure.evaluation.settings import (
     OF_ANSWERING,
     differing_settings,
     lesson_setting,
+    list_unlike,
     method_settings,
     say_differences,
-    say_value,
+    say_engines,
+    say_settings,
     table_settings,
     usual_settings,
 )
@@ -33,7 +35,8 @@ class Reference:
 
     `own` are the settings that only one method has, by method, and `lessons` those that say whose
     lessons it learned from, by method and dataset; `asked` the questions of each dataset that were
-    answered, and `like` a run that answered them.
+    answered, and `like` a run that answered them; `engines` the version of the training engine that
+    most runs are of, none where no run says it.
     """
 
     settings: Mapping[str, Any]
@@ -41,11 +44,12 @@ class Reference:
     own: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     lessons: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
     asked: Mapping[str, Asked] = field(default_factory=dict)
+    engines: tuple[str, ...] = ()
     like: Mapping[str, int] = field(default_factory=dict)
 
     def of(self, cell: SeedCell) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
         """Return what the cell should have, and what it has."""
-        theirs = table_settings(cell.first.config)
+        theirs = table_settings(cell.first.carried_out)
         if not learns(cell.first.method):
             return (
                 {name: self.settings.get(name) for name in OF_ANSWERING},
@@ -76,6 +80,7 @@ class Reference:
         said = [say_differences(theirs, ours)]
         if "limit_test" not in differing_settings(ours, theirs):
             said.append(say_other_questions(self, cell.first.dataset, cell.ids, asked))
+        said.append(say_engines(cell.engines, self.engines))
         return "; ".join(filter(None, said))
 
     @staticmethod
@@ -129,24 +134,16 @@ def list_sets(runs: Sequence[RunView]) -> list[SettingsSet]:
     groups: dict[str, list[RunView]] = defaultdict(list)
     for run in runs:
         if learns(run.method):
-            groups[content_hash(table_settings(run.config))].append(run)
+            groups[content_hash(table_settings(run.carried_out))].append(run)
     ordered = sorted(
         groups.items(),
         key=lambda group: (len({key_of(run) for run in group[1]}), len(group[1])),
         reverse=True,
     )
-    settings = [table_settings(group[0].config) for _, group in ordered]
-    unlike = [
-        name
-        for name in (settings[0] if settings else {})
-        if len({content_hash(of.get(name)) for of in settings}) > 1
-    ]
+    settings = [table_settings(group[0].carried_out) for _, group in ordered]
+    unlike = list_unlike(settings)
     return [
-        SettingsSet(
-            key[:8],
-            ", ".join(f"{name.replace('_', ' ')} {say_value(of.get(name))}" for name in unlike),
-            group,
-        )
+        SettingsSet(key[:8], say_settings(of, unlike), group)
         for (key, group), of in zip(ordered, settings, strict=True)
     ]
 
@@ -166,7 +163,7 @@ def choose_reference(
         chosen = next((one.runs for one in list_sets(runs)), [])
     settings = chosen or runs[:1]
     found = Reference(
-        table_settings(settings[0].config) if settings else {},
+        table_settings(settings[0].carried_out) if settings else {},
         _choose_snapshots(chosen),
         {
             method: _choose_own([run for run in some if run.method == method])
@@ -175,6 +172,7 @@ def choose_reference(
             for method in {str(run.method) for run in some if learns(run.method)}
         },
         _choose_lessons(runs),
+        engines=_choose_engines(chosen),
     )
     return _with_questions(found, (chosen, runs, others), asked or {})
 
@@ -198,6 +196,12 @@ def _choose_lessons(runs: Sequence[RunView]) -> dict[tuple[str, str], Mapping[st
         if learned_from := lesson_setting(run.config):
             given[str(run.method), str(run.dataset)].append(learned_from)
     return {key: max(listed, key=listed.count) for key, listed in given.items()}
+
+
+def _choose_engines(runs: Sequence[RunView]) -> tuple[str, ...]:
+    """Return the version of the training engine that most runs are of, of equals the newest's."""
+    known = [run.engines for run in runs if run.engines]
+    return max(known, key=known.count, default=())
 
 
 def _own_of(run: RunView) -> dict[str, Any]:

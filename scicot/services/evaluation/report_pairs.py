@@ -69,7 +69,7 @@ def choose_runs(runs: Sequence[RunView]) -> list[list[RunView]]:
     groups: dict[tuple[str, str, str], list[RunView]] = {}
     for run in runs:
         if run.kind is RunKind.TRAIN:
-            alike = content_hash(table_settings(run.config))
+            alike = content_hash(table_settings(run.carried_out))
             groups.setdefault((str(run.dataset), str(run.split), alike), []).append(run)
     for run in [run for run in runs if run.kind is not RunKind.TRAIN]:
         where = (str(run.dataset), str(run.split))

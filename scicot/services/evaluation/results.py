@@ -19,6 +19,7 @@ from scicot.pure.evaluation.paper_tables import build_tables
 from scicot.pure.evaluation.settings import caption_own, caption_settings, cell_settings
 from scicot.pure.evaluation.tables import ResultTable, RunScore
 from scicot.pure.hashing import content_hash
+from scicot.pure.methods.registry import usual_plan
 from scicot.pure.predictions.metrics import Score
 from scicot.services.evaluation.asked import load_asked
 from scicot.services.evaluation.baselines import load_baselines, load_places
@@ -173,6 +174,7 @@ def load_results(
         student=title_student(chosen),
         split=shown_split,
         settings=caption_settings(reference.settings),
+        rationale_tokens=find_limits(shown_set.runs if shown_set else []),
         own={method: caption_own(of) for method, of in reference.own.items()},
     )
     alike = [
@@ -195,6 +197,19 @@ def load_results(
         baselines=baselines,
         test_reads=count_test_reads(session),
     )
+
+
+def find_limits(runs: Sequence[RunView]) -> dict[str, tuple[int, ...]]:
+    """Return by dataset what limit of rationales its runs found, in tokens, least first.
+
+    Only of runs whose method has rationales: where there are none nothing was limited.
+    """
+    found: dict[str, set[int]] = defaultdict(set)
+    for run in runs:
+        plan, limit = usual_plan(run.method), run.result.get("max_rationale_tokens")
+        if plan is not None and plan.needs_rationales and isinstance(limit, int):
+            found[str(run.dataset)].add(limit)
+    return {dataset: tuple(sorted(limits)) for dataset, limits in found.items()}
 
 
 def title_student(student: str | None) -> str | None:
@@ -241,6 +256,7 @@ def score_runs(session: Session, run_ids: Sequence[int]) -> dict[int, RunScore]:
             letter=_figure(results[run_id], "metrics", "letter_accuracy"),
             reasons=reasons.get(run_id, {}),
             trained=_figure(results[run_id], "training_sample", "accuracy"),
+            trained_place=_figure(results[run_id], "training_sample", "same_place"),
             standing=places[run_id].standing,
             option_questions=options[run_id][1] if run_id in options else 0,
         )

@@ -19,6 +19,7 @@ from scicot.pure.evaluation.settings import (
 from scicot.pure.evaluation.tables import Measured, RunScore, measure
 from scicot.pure.hashing import content_hash
 from scicot.pure.methods.registry import CLAIM, learns, read_config, second_stage_trains_on
+from scicot.pure.predictions.places import warn_of_seeds
 from scicot.pure.statistics import wilson_interval
 from scicot.pure.teacher.names import parse_teacher
 from scicot.services.evaluation.asked import Asked
@@ -92,8 +93,8 @@ def measure_untrained(
 ) -> dict[tuple[str, str], Measured]:
     """Return what the student as it is comes to, by (a key of `UNTRAINED`, dataset).
 
-    What it writes and its option scores are those in the table's form, or the nearest, marked; the
-    cloze form needs a run of its own.
+    What it writes and its option scores are those in the table's form, or the nearest, marked. It
+    writes an answer only where it was shown the options; the cloze form needs a run of its own.
     """
     by_dataset: dict[str, list[RunView]] = defaultdict(list)
     for run in runs:
@@ -102,9 +103,12 @@ def measure_untrained(
     figures: dict[tuple[str, str], Measured | None] = {}
     for dataset, listed in by_dataset.items():
         nearest = _find_nearest(listed, reference)
-        figures["generated", dataset] = _measure_nearest(
-            session, listed, stored, reference, is_one=True
-        )
+        # what was not shown the options can write none of them: its answer is its option score
+        writing = [run for run in listed if run.training.show_options]
+        if writing:
+            figures["generated", dataset] = _measure_nearest(
+                session, writing, stored, reference, is_one=True
+            )
         figures["options", dataset] = _by_options(nearest, stored, reference)
         cloze = [run for run in listed if {**run.config, **CLOZE} == run.config]
         if cloze:
@@ -179,7 +183,7 @@ def _measure(session: Session, cell: SeedCell, scores: Scores, left_out: int) ->
         limit_train=cell.first.training.limit_train if is_trained else None,
         examples=trained if isinstance(trained, int) else None,
         same_place=of_runs[0].standing.same_place,
-        warning=next((run.standing.warning for run in of_runs if run.standing.has_fallen), ""),
+        warning=warn_of_seeds([(run.seed, scores[run.id].standing) for run in cell.runs]),
     )
 
 

@@ -19,27 +19,37 @@ from db.models import (
     WorthRow,
 )
 from db.models import RevisionRow as Revision
+from scicot.pure.evaluation.apart import tell_apart
 from scicot.pure.evaluation.crossed import CellAccuracy
 from scicot.pure.methods.registry import title_of, usual_plan
+from scicot.pure.predictions.places import Places
 from scicot.pure.shares import say_share
-from scicot.services.evaluation.cells import group_cells, measure_seeds
+from scicot.services.evaluation.baselines import load_places
+from scicot.services.evaluation.cells import SeedCell, group_cells, measure_seeds
 from scicot.services.questions.lookup import find_dataset_id
 from scicot.services.runs.runs import list_runs
 from scicot.words.records import APPROVED, RationaleStatus, RunKind, RunStatus
 from scicot.words.runs import RunView
 
+SHOWN = ("method", "student", "evaluate_on")  # what a line says
 MOST_CELLS = 4  # of one teacher, those of the most seeds
 
 
 @dataclass(frozen=True, slots=True)
 class StudentMade:
-    """What students came to that learned from one teacher's texts alone, all seeds together."""
+    """What students came to that learned from one teacher's texts alone, all seeds together.
+
+    `same_place` is the best constant place's accuracy on the first seed's questions; `differs` in
+    what these students are unlike the others of the table, empty where in nothing.
+    """
 
     method: str
     student: str
     split: str
     accuracy: CellAccuracy
     runs: Sequence[int]
+    same_place: float | None = None
+    differs: str = ""
 
     def say(self) -> str:
         """Return it in a line."""
@@ -47,7 +57,9 @@ class StudentMade:
         interval = f" {found.interval.in_brackets('.1f')}" if found.interval else ""
         seeds = f"{found.seeds} seed{'' if found.seeds == 1 else 's'}"
         runs = f"run{'' if len(self.runs) == 1 else 's'} {', '.join(map(str, self.runs))}"
-        basis = f"({seeds}, {found.questions:,} questions; {runs})"
+        place = f"; one place always {say_share(self.same_place)}" if self.same_place else ""
+        unlike = f"; {self.differs}" if self.differs else ""
+        basis = f"({seeds}, {found.questions:,} questions{place}; {runs}{unlike})"
         accuracy = f"{say_share(found.accuracy)}{interval} {basis}"
         return f"{self.method}, {self.student}, {self.split}: {accuracy}"
 
@@ -211,21 +223,33 @@ def _students(session: Session, dataset: str) -> dict[str, list[StudentMade]]:
         of = sources.get(snapshots.get(run.id) or 0, set())
         if len(of) == 1:
             by_source[next(iter(of))].append(run)
-    return {source: _cells(session, listed) for source, listed in by_source.items()}
+    cells = {source: _measured(session, listed) for source, listed in by_source.items()}
+    shown = [cell.first for of in cells.values() for cell, _ in of]
+    places = load_places(session, [run.id for run in shown])
+    differs = tell_apart(shown, SHOWN, is_named=False)
+    return {source: _made(of, places, differs) for source, of in cells.items()}
 
 
-def _cells(session: Session, runs: Sequence[RunView]) -> list[StudentMade]:
-    made = []
-    for cell in group_cells(runs):
-        accuracy = measure_seeds(session, cell.ids)
-        if accuracy is not None:
-            made.append(
-                StudentMade(
-                    method=title_of(cell.first.method),
-                    student=cell.first.training.student.rstrip("/").rsplit("/", 1)[-1],
-                    split=cell.first.training.evaluate_on,
-                    accuracy=accuracy,
-                    runs=cell.ids,
-                )
-            )
-    return made[:MOST_CELLS]
+def _measured(session: Session, runs: Sequence[RunView]) -> list[tuple[SeedCell, CellAccuracy]]:
+    """Return the cells that have answers, those of the most seeds first, with what they came to."""
+    measured = ((cell, measure_seeds(session, cell.ids)) for cell in group_cells(runs))
+    return [(cell, found) for cell, found in measured if found is not None][:MOST_CELLS]
+
+
+def _made(
+    cells: Sequence[tuple[SeedCell, CellAccuracy]],
+    places: Mapping[int, Places],
+    differs: Mapping[int, str],
+) -> list[StudentMade]:
+    return [
+        StudentMade(
+            method=title_of(cell.first.method),
+            student=cell.first.training.student.rstrip("/").rsplit("/", 1)[-1],
+            split=cell.first.training.evaluate_on,
+            accuracy=accuracy,
+            runs=cell.ids,
+            same_place=places[cell.first.id].standing.same_place,
+            differs=differs[cell.first.id],
+        )
+        for cell, accuracy in cells
+    ]

@@ -35,6 +35,7 @@ from scicot.adapters.students.stages.stage_files import (
     stage_folder,
     work_folder,
 )
+from scicot.adapters.students.training.identity import engine_version
 from scicot.adapters.students.training.job import StageJob
 from scicot.services.students.away import await_stages, once_there
 from scicot.services.students.stages import StagePlan, TrainedStage, find_stage, hash_stage
@@ -210,6 +211,7 @@ def _result(trainer: StageTrainer, slow_reason: str | None) -> dict[str, Any]:
         "processes": trainer.crew.size,
         "hands": trainer.hands,
         "precision": job.precision,
+        "engine": engine_version(),
         "device": name_device(choose_device(job.device)),
         "examples": sum(len(task.examples) for task in job.tasks),
         "trained_weights": sum(value.numel() for value in trainer.parameters.values()),

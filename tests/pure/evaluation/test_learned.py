@@ -13,7 +13,12 @@ RESULT: dict[str, Any] = {
         "questions": 290,
         "no_answer_reasons": {"label_against_text": 21, "cut_off": 12},
     },
-    "training_sample": {"accuracy": 0.297, "option_accuracy": 0.31, "questions": 64},
+    "training_sample": {
+        "accuracy": 0.297,
+        "option_accuracy": 0.31,
+        "same_place": 0.266,
+        "questions": 64,
+    },
     "stages": {"answer": {"deciding_loss": 1.3863, "rest_loss": 0.002}, "rationale": {"loss": 1}},
 }
 
@@ -29,7 +34,8 @@ def test_constant_place_unread_answers_training_sample_and_both_losses_are_said(
     assert say_learned(RESULT) == [
         "Always the same place would give 29.7\u00a0% on these questions.",
         "No answer could be read in 33 of 290: 21 label against text, 12 cut off.",
-        "Of 64 questions that it was trained on it has 29.7\u00a0% right, by options 31.0\u00a0%.",
+        "Of 64 questions that it was trained on it has 29.7\u00a0% right, by options 31.0\u00a0%; "
+        "always the same place would give 26.6\u00a0% on these.",
         "Stage answer: the loss of the deciding words ended at 1.386 nats, that of its other "
         "words at 0.002.",
     ]

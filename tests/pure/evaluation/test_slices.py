@@ -74,3 +74,14 @@ def test_position_bias_sets_answers_against_the_keys_own_spread() -> None:
     assert found.answer_shares == {"1": 0.75, "2": 0.25, "3": 0.0}
     assert found.key_shares == {"1": 0.25, "2": 0.5, "3": 0.25}
     assert found.confusion[("2", "1")] == 1
+
+
+def test_beside_a_slices_accuracies_stands_what_one_place_gives_on_its_questions() -> None:
+    keys = {1: ("4", "2"), 2: ("4", "2"), 3: ("4", "1"), 4: ("3", "1")}
+    sliced = [
+        Sliced(key, {Dimension.OPTIONS: (options,), Dimension.KEY_POSITION: (place,)})
+        for key, (options, place) in keys.items()
+    ]
+    right = dict.fromkeys(keys, True)
+    rows = compare_slices(sliced, right, right, Dimension.OPTIONS)
+    assert [(row.value, row.same_place) for row in rows] == [("3", 1.0), ("4", 2 / 3)]

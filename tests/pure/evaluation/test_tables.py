@@ -34,6 +34,7 @@ def score(run_id: int, correct: int, n: int = 1172, no_answer: int = 0) -> RunSc
         letter=0.38,
         reasons=reasons,
         trained=0.9,
+        trained_place=0.3,
     )
 
 
@@ -133,13 +134,65 @@ def test_a_figure_says_by_which_option_scores_why_unread_and_what_was_learned() 
     basis = describe_basis(row.cells[1])
     assert "by options 40.00 (per byte 42.00, letter 38.00)" in basis
     assert "no answer 0.1\u00a0% (3 label against text, 1 cut off)" in basis
-    assert "on a sample of its training questions 90.0" in basis
+    assert "on a sample of its training questions 90.0 (one place always 30.0)" in basis
     (line,) = [one for one in to_csv(tables()[1]).splitlines() if "Sci-CoT,,ARC-C" in one]
     assert ",42.00,38.00,90.00," in line
     assert '"3 label against text, 1 cut off"' in line
     notes = " ".join(tables()[1].notes)
-    for word in ("sum", "per byte", "letter", "Cloze", "acc_norm", "Flan-T5", "chat models"):
+    for word in ("sum", "per byte", "letter", "Cloze", "acc_norm", "Flan-T5"):
         assert word in notes
+
+
+def test_files_have_the_option_scores_that_their_notes_define() -> None:
+    table = tables()[1]
+    assert "| Sci-CoT | – | 40.00 / 42.00 / 38.00 |" in to_markdown(table)
+    assert r"Sci-CoT & -- & 40.00 / 42.00 / 38.00 \\" in to_latex(table)
+    assert "By options / per byte / letter" not in to_markdown(tables()[2])  # nothing was run
+
+
+def test_what_the_papers_figures_are_of_is_said_wherever_they_stand() -> None:
+    ours = Shown(measured={}, student="starter")
+    first, second, stage2, *sizes = build_tables(read_paper_numbers(), ours, ["arc-easy"])
+    for table in (first, second, *sizes):
+        assert "Flan-T5's instruction mix contains ARC's training questions" in str(table.notes)
+        assert "SmolLM2-135M-Instruct, its 4-bit weights made fp32" in str(table.notes)
+    assert "Flan-T5" not in str(stage2.notes)
+    few_shot = "The paper's few-shot rows are base models whose options were ranked"
+    assert first.notes[-1] == f"{few_shot}."
+    assert few_shot not in str(second.notes)  # it has no such row
+    asked = OtherModel("gpt (few-shot k=5)", "LLM, generated", {})
+    (first, *_) = build_tables(read_paper_numbers(), replace(ours, others=[asked]), ["arc-easy"])
+    assert first.notes[-1].startswith(f"{few_shot}; those measured here are chat models")
+
+
+def test_ours_below_chance_bears_the_mark_that_the_papers_bear() -> None:
+    low = measure([score(1, 200)])
+    assert low is not None
+    shown = Shown(
+        measured={("sci_cot", "arc-challenge", 1.0): low},
+        baselines={"arc-challenge": Baselines(1172, 0.2503, 0.266, 3, 0.26)},
+    )
+    built = build_tables(read_paper_numbers(), shown, ["arc-easy", "arc-challenge"])
+    second, fourth = built[1], built[4]
+    for table in (second, fourth):
+        assert "17.06▽ \\[15.0, 19.3\\]" in to_markdown(table)
+    assert "▽ below chance: 25 % (paper), for ours 25.0 % (ARC-C)." in say_caption(second)
+    assert "▽ below chance: 25 % (paper), for ours 25.0 %." in say_caption(fourth)
+    (line,) = [one for one in to_csv(second).splitlines() if "Sci-CoT,,ARC-C" in one]
+    assert line.endswith(",yes,30.00")
+
+
+def test_a_caption_says_the_limit_of_rationales_that_the_runs_found() -> None:
+    found = {"arc-easy": (286,), "arc-challenge": (290, 295)}
+    shown = Shown(measured={}, rationale_tokens=found)
+    first, *_, third, fourth = build_tables(
+        read_paper_numbers(), shown, ["arc-easy", "arc-challenge"]
+    )
+    name = "max rationale tokens"
+    assert first.settings[name] == "286 (ARC-E) and 290 or 295 (ARC-C)"
+    assert (third.settings[name], fourth.settings[name]) == ("286", "290 or 295")
+    told = replace(shown, settings={name: "64"})
+    assert build_tables(read_paper_numbers(), told, ["arc-easy"])[0].settings[name] == "64"
 
 
 def test_the_best_constant_place_stands_in_every_export_of_a_figure() -> None:
@@ -164,7 +217,7 @@ def test_the_papers_figures_have_intervals_and_a_mark_below_chance() -> None:
     first, _, _, third, fourth = tables()
     shown = to_markdown(third)
     assert "22.34▽ \\[20.7, 24.1\\]" in shown
-    assert "▽ below chance (25 %)." in say_caption(third)
+    assert "▽ below chance: 25 % (paper)." in say_caption(third)
     assert "▽" not in to_markdown(first)
     assert fourth.rows[0].cells[0].is_below_chance
 
@@ -193,6 +246,11 @@ def test_a_caption_says_what_chose_the_weights() -> None:
     assert caption_settings({"selection": "last"})["selection"].startswith("last (no weights")
 
 
+def test_a_caption_names_the_precision_only_once_a_machine_has_chosen_it() -> None:
+    assert caption_settings({"precision": "bf16"}) == {"precision": "bf16"}
+    assert caption_settings({"precision": "auto"}) == {}
+
+
 def test_a_caption_names_the_steps_and_not_the_epochs_they_replace() -> None:
-    assert list(caption_settings({"steps": 38, "epochs": 2.0})) == ["steps"]
+    assert caption_settings({"steps": 38, "epochs": 2.0}) == {"steps": "38 a stage"}
     assert list(caption_settings({"steps": None, "epochs": 2.0})) == ["epochs"]

@@ -1,6 +1,13 @@
 import pytest
 
-from scicot.pure.predictions.places import Places, Standing, count_places, place_of, read_standing
+from scicot.pure.predictions.places import (
+    Places,
+    Standing,
+    count_places,
+    place_of,
+    read_standing,
+    warn_of_seeds,
+)
 from scicot.pure.shares import say_share
 
 
@@ -46,3 +53,12 @@ def test_a_share_is_written_in_one_way_and_never_breaks() -> None:
     assert say_share(0.2966) == "29.7\u00a0%"
     assert say_share(0.2966, 0) == "30\u00a0%"
     assert say_share(None) == "–"
+
+
+def test_a_cells_warning_says_which_of_its_seeds_answer_one_place() -> None:
+    shares = [(0, Standing(0.25, 4, 0.68)), (1, Standing(0.25, 4, 0.56))]
+    assert warn_of_seeds(shares) == ""
+    assert warn_of_seeds([*shares, (2, Standing(0.25, 4, 0.85))]) == (
+        "with seed 2 answers place 4 on 85\u00a0%: 1 of 3 seeds has not learned to choose"
+    )
+    assert warn_of_seeds([(0, Standing(0.25, 4, 0.85))]) == Standing(0.25, 4, 0.85).warning

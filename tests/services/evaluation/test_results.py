@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from db.models import PredictionRow, RunRow
 from db.session import write
-from scicot.pure.evaluation.paper_tables import FEW_SHOT_NOTE, UNTRAINED
+from scicot.pure.evaluation.paper_tables import CHAT_NOTE, UNTRAINED
 from scicot.pure.evaluation.settings import table_settings
 from scicot.pure.evaluation.tables import ResultTable, TableCell
 from scicot.pure.hashing import content_hash
@@ -171,7 +171,7 @@ def test_a_few_shot_llm_has_a_row_and_other_splits_have_none(
     labels = [row.label for row in table.rows if row.cells[0].published is None]
     assert labels[-1] == "gpt-x (few-shot k=3, chain of thought)"
     assert "LLM, generated" in [row.note for row in table.rows]
-    assert FEW_SHOT_NOTE in table.notes
+    assert any(CHAT_NOTE in note for note in table.notes)
 
 
 def test_no_table_shows_unlike_runs_side_by_side_unmarked(
@@ -326,6 +326,30 @@ def test_the_untrained_student_stands_in_tables_1_and_2_as_it_writes_and_by_opti
         }
         assert all(figure and figure.interval for figure in figures.values())
         assert "Untrained" not in [row.label for row in table.rows]
+
+
+def test_a_student_that_was_shown_no_options_writes_none_of_them(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    form = {"answer_form": "text", "show_options": False}
+    for method in ("finetune", "untrained"):
+        store_run(session, questions, right=[0], method=method, config=config(method, **form))
+    for table in load_results(session).tables[:2]:
+        of_kind = {kind: cell(table, label) for kind, label in UNTRAINED.items()}
+        assert of_kind["generated"].measured is None
+        assert of_kind["generated"].launch is None
+        assert of_kind["options"].measured is not None
+
+
+def test_a_caption_says_the_limit_of_rationales_of_runs_that_have_any(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    for method, limit in (("finetune", 128), ("sci_cot", 286)):
+        run_id = store_run(session, questions, right=[0], method=method, config=config(method))
+        with write(session):
+            session.get_one(RunRow, run_id).result = {"max_rationale_tokens": limit}
+    settings = load_results(session).tables[0].settings
+    assert settings["max rationale tokens"] == "286"
 
 
 def test_what_an_empty_cell_is_about_is_in_its_launch_and_in_what_is_under_way(

@@ -45,4 +45,6 @@ def test_a_students_accuracy_says_over_how_many_questions_and_of_which_run(
 ) -> None:
     (line,) = compare_teachers(session, "demo").lines
     (made,) = line.students
-    assert made.say().endswith(f"(1 seed, 6 questions; run {runs[1]})")
+    assert made.say().endswith(
+        f"(1 seed, 6 questions; one place always 33.3\u00a0%; run {runs[1]})"
+    )

@@ -2,10 +2,8 @@
 
 import csv
 import io
-from collections.abc import Mapping
 from itertools import combinations
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -21,76 +19,21 @@ from scicot.services.evaluation.report import build_report, report_as_html, repo
 from scicot.services.evaluation.results import Results, load_results
 from scicot.services.home.overview import look_over
 from scicot.services.runs.runs import get_run
-from scicot.words.records import Actor, Split, StoredQuestion
-from tests.builders import store_questions
+from scicot.words.records import Actor, Split
 from tests.predictions import store_run
-
-SETS = ("arc-easy", "arc-challenge")
-Questions = Mapping[str, Mapping[Split, list[StoredQuestion]]]
-# what sets some of the runs apart: (method, which of its runs, settings). Steps before and after
-# (epochs, selection), the form, the split, the limits, and what only one method has.
-UNLIKE: Mapping[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
-    "epochs": ("finetune", {}, {"epochs": 1}),
-    "steps": ("finetune", {"dataset": "arc-easy"}, {"steps": 20}),
-    "form": ("one_stage", {}, {"answer_form": "letter"}),
-    "selection": ("one_stage", {"seed": 1}, {"selection": "validation"}),
-    "split": ("finetune", {"seed": 0}, {"evaluate_on": "validation"}),
-    "limit of training": ("sci_cot", {"dataset": "arc-easy"}, {"limit_train": 4}),
-    "limit of test": ("sci_cot", {"dataset": "arc-challenge"}, {"limit_test": 6}),
-    "folds": (
-        "sci_cot",
-        {"dataset": "arc-challenge"},
-        {"stage2_rationales": "cross_fit", "folds": 5},
-    ),
-    "stage 2": ("sci_cot", {"dataset": "arc-easy"}, {"stage2_rationales": "teacher"}),
-    "start of stage 2": ("sci_cot", {"fraction": 0.25}, {"stage2_init": "stage1"}),
-    "weight": ("step_by_step", {"dataset": "arc-easy"}, {"rationale_weight": 2.0}),
-    "snapshot": ("one_stage", {"dataset": "arc-easy"}, {"snapshot": "another"}),
-}
-ALIKE = ("method", "dataset", "fraction", "seed", "snapshot", *WITHOUT_EFFECT)
+from tests.services.evaluation.unlike import (
+    ALIKE,
+    UNLIKE,
+    Questions,
+    ask_of,
+    store_all,
+    trained_by,
+)
 
 
 @pytest.fixture
 def questions(session: Session, tmp_path: Path) -> Questions:
-    return {
-        dataset: {
-            split: list(of)
-            for split, of in store_questions(
-                session, tmp_path / dataset, dataset=dataset, validation=8, test=10
-            ).items()
-        }
-        for dataset in SETS
-    }
-
-
-def store_all(session: Session, questions: Questions, *kinds: str) -> list[int]:
-    """Store every method on both sets, shares and seeds, those of these kinds told otherwise."""
-    ids = []
-    for method in ("finetune", "one_stage", "sci_cot", "step_by_step"):
-        for dataset in SETS:
-            for fraction, seed in ((1.0, 0), (1.0, 1), (0.25, 0)):
-                told: dict[str, Any] = {
-                    **{"method": method, "dataset": dataset, "fraction": fraction},
-                    **{"seed": seed, "snapshot": f"of {dataset}", "evaluate_on": "test"},
-                }
-                for kind in kinds:
-                    whose, which, otherwise = UNLIKE[kind]
-                    if method == whose and told | which == told:
-                        told |= otherwise
-                config = make_config(**told)
-                asked = questions[dataset][Split(config.evaluate_on)][: config.limit_test]
-                stored = config.model_dump(mode="json")
-                ids.append(
-                    store_run(
-                        session,
-                        asked,
-                        right=range(seed + 2),
-                        name=f"{method} {dataset} {fraction} {seed}",
-                        method=method,
-                        config=stored,
-                    )
-                )
-    return ids
+    return ask_of(session, tmp_path)
 
 
 def figures_of(table: ResultTable) -> list[tuple[str, Measured]]:
@@ -155,7 +98,9 @@ def test_no_table_or_export_shows_unlike_runs_side_by_side_unmarked(
                 f"{figure.differs} in the other cells." in said
                 for said in [text.replace("\\_", "_") for text in written]
             )
-            assert f"{figure.accuracy * 100:.2f}{table.marks[figure.differs]}" in written[0]
+            below = "▽" if figure.is_below_chance else ""
+            mark = f"{below}{table.marks[figure.differs]}"
+            assert f"{figure.accuracy * 100:.2f}{mark}" in written[0]
         lines = list(csv.DictReader(io.StringIO(to_csv(table))))
         said = [figure.differs for figure in marked]
         assert [line["differs"] for line in lines if line["differs"]] == said
@@ -236,3 +181,37 @@ def test_two_methods_are_compared_in_what_both_have_of_their_own(
     assert found.differences == ""  # what only Sci-CoT has is Sci-CoT
     runs = [cell.first for cell in (found.cell_a, found.cell_b)]
     assert [run.method for run in runs] == ["sci_cot", "finetune"]
+
+
+def test_seeds_trained_in_unlike_precision_are_no_one_cell(
+    session: Session, questions: Questions
+) -> None:
+    asked = questions["arc-easy"][Split.TEST]
+    ids = []
+    for seed, precision in ((0, "bf16"), (1, "bf16"), (2, "fp32")):
+        config = make_config(method="finetune", dataset="arc-easy", seed=seed, evaluate_on="test")
+        stored = config.model_dump(mode="json")
+        ids.append(store_run(session, asked, right=[seed], method="finetune", config=stored))
+        trained_by(session, ids[-1], precision=precision)
+    results = load_results(session, split=Split.TEST)
+    assert [one.said for one in results.sets] == ["precision bf16", "precision fp32"]
+    (of_cell,) = {figure.run_ids for table in results.tables for _, figure in figures_of(table)}
+    assert of_cell == tuple(ids[:2])
+    assert {table.settings["precision"] for table in results.tables} == {"bf16"}
+    said = compare_runs(session, ids[0], ids[2]).sentence
+    assert "precision bf16 against fp32" in said
+
+
+def test_a_cell_in_another_precision_or_of_another_engine_is_marked(
+    session: Session, questions: Questions
+) -> None:
+    for run_id in store_all(session, questions):
+        run = get_run(session, run_id)
+        is_other = run.method == "one_stage"
+        trained_by(session, run_id, precision="fp32" if is_other else "bf16", engine="6")
+        if run.method == "finetune" and run.seed == 1:
+            trained_by(session, run_id, precision="bf16", engine="5")
+    marks = {
+        mark for table in load_results(session, split=Split.TEST).tables for mark in table.marks
+    }
+    assert marks == {"precision fp32 against bf16", "training engine 5 and 6 against 6"}
