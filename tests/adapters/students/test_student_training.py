@@ -193,7 +193,7 @@ def train_and_die(student: Path, work: Path, at_step: int, at_write: int) -> Non
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(safetensors.torch, "save_file", dying(safetensors.torch.save_file))
-        for name in ("_write_json", "_flush"):
+        for name in ("_write_json", "sync_file", "move_into_place"):
             patched.setattr(checkpoints, name, dying(getattr(checkpoints, name)))
         torch.set_num_threads(1)
         StageTrainer(make_job(student, work)).train(Killer(at_step))
