@@ -13,7 +13,7 @@ from scicot.pure.evaluation.report import ReportAnswer, ReportExample, ReportPai
 from scicot.pure.evaluation.settings import caption_own, method_settings, table_settings
 from scicot.pure.evaluation.slices import Dimension, SliceRow
 from scicot.pure.hashing import content_hash
-from scicot.pure.methods.registry import CLAIM, list_methods, title_of
+from scicot.pure.methods.registry import CLAIM, learns, list_methods, title_of
 from scicot.pure.shares import say_share
 from scicot.pure.statistics import holm
 from scicot.services.evaluation.answered import Reading, load_answered
@@ -64,17 +64,24 @@ def choose_runs(runs: Sequence[RunView]) -> list[list[RunView]]:
     Of a method's runs the one on the largest share of the training questions with the smallest
     seed stands for it, the newest of several; the methods in the paper's order, Sci-CoT first. A
     group's trained runs have a dataset and the settings that most methods have in common, so that
-    they differ in the method alone; what was not trained is in the group of most runs.
+    they differ in the method alone; a student as it came is in the group of each that was told the
+    same, in whatever precision it was trained, and what is no student of ours in that of most runs.
     """
     groups: dict[tuple[str, str, str], list[RunView]] = {}
-    for run in runs:
-        if run.kind is RunKind.TRAIN:
-            alike = content_hash(table_settings(run.carried_out))
-            groups.setdefault((str(run.dataset), str(run.split), alike), []).append(run)
+    trained = [run for run in runs if run.kind is RunKind.TRAIN]
+    for run in trained:
+        if learns(run.method):
+            groups.setdefault((*_where(run), _alike(run.carried_out)), []).append(run)
+    told = {key: {_alike(run.config) for run in group} for key, group in groups.items()}
+    for run in trained:
+        if not learns(run.method):
+            alike = _alike(run.config)
+            there = [key for key, of in told.items() if key[:2] == _where(run) and alike in of]
+            for key in there or [(*_where(run), alike)]:
+                groups.setdefault(key, []).append(run)
     for run in [run for run in runs if run.kind is not RunKind.TRAIN]:
-        where = (str(run.dataset), str(run.split))
-        there = [key for key in groups if key[:2] == where]
-        most = max(there, key=lambda key: len(groups[key]), default=(*where, ""))
+        there = [key for key in groups if key[:2] == _where(run)]
+        most = max(there, key=lambda key: len(groups[key]), default=(*_where(run), ""))
         groups.setdefault(most, []).append(run)
     order = dict.fromkeys([*CLAIM, *(method.name for method in list_methods())])
     ranks = {method: place for place, method in enumerate(order)}
@@ -89,6 +96,15 @@ def choose_runs(runs: Sequence[RunView]) -> list[list[RunView]]:
             )
         )
     return chosen
+
+
+def _where(run: RunView) -> tuple[str, str]:
+    """Return whose questions a run answered."""
+    return str(run.dataset), str(run.split)
+
+
+def _alike(config: Mapping[str, object]) -> str:
+    return content_hash(table_settings(config))
 
 
 def _name_of(run: RunView) -> str:

@@ -265,6 +265,24 @@ def test_every_set_of_settings_has_its_tables_and_a_methods_ways_are_told_apart(
         assert questions[3].stem not in said
 
 
+def test_a_student_as_it_came_is_compared_with_those_trained_in_whatever_precision(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    for method, right in (("untrained", range(5)), ("finetune", range(20)), ("sci_cot", range(30))):
+        config = make_config(method=method, dataset="demo", snapshot="s")
+        stages = {} if method == "untrained" else {"answer": {"precision": "bf16"}}
+        run_id = store_trained(session, questions, config, right=right)
+        with write(session):
+            row = session.get_one(RunRow, run_id)
+            row.result = {**row.result, "stages": stages}
+    named = {(pair.name_a, pair.name_b) for pair in build_report(session, examples=0).pairs}
+    assert named == {
+        ("Sci-CoT", "Fine-tune"),
+        ("Sci-CoT", "Untrained"),
+        ("Fine-tune", "Untrained"),
+    }
+
+
 def test_a_report_says_whether_each_run_learned_to_choose_and_what_stage_2_was_given(
     session: Session, runs: list[int], tmp_path: Path
 ) -> None:
