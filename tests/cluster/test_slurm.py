@@ -98,6 +98,23 @@ class TestSlurm(EveryCluster):
             tmp_path / "here", "finetune", **MIDDLING
         )
 
+    def test_a_job_at_its_time_limit_saves_and_goes_on_behind_its_last_step(
+        self, line: Line
+    ) -> None:
+        run_id = line.start(steps=100_000, checkpoint_every=1_000_000, selection="last")
+        line.wait_for_steps(run_id)
+        ticket = ticket_of(line.workspace, run_id)
+        # Slurm warns two to three minutes before
+        assert "TimeLimit=00:30:00" in slurm("scontrol", "show", "job", ticket)
+        slurm("scontrol", "update", f"JobId={ticket}", "TimeLimit=4")
+        line.wait_until(run_id, lambda run: run.status is RunStatus.QUEUED, "put down")
+        last, at = line.last_step(run_id)
+        line.wait_until(run_id, lambda _run: line.last_step(run_id)[0] > last, "at the next step")
+        line.cancel_and_note(run_id, "training")
+        assert "Restarts=1" in slurm("scontrol", "show", "job", ticket)
+        assert line.step_at(run_id, last) == at, "its last step was taken twice"
+        line.wait_until_gone(run_id)
+
     def test_a_job_that_someone_cancels_in_slurm_ends_its_run(self, line: Line) -> None:
         run_id = line.start_long()
         line.wait_for_steps(run_id)

@@ -14,6 +14,7 @@ from typing import Any
 
 from scicot.adapters.launchers.carried import KEYS, Carried
 from scicot.adapters.launchers.carry import Carry
+from scicot.adapters.launchers.preemption import WARNED_SECONDS
 from scicot.words.errors import ClusterSilent, LauncherError
 from scicot.words.launching import Phase, Seen, SlurmOptions, Submitted
 from scicot.words.places import REPOSITORY
@@ -105,6 +106,7 @@ class SlurmLauncher:
                 "requeue": True,
             },
             "stderr_to_stdout": True,
+            "signal_delay_s": WARNED_SECONDS,
         }
         executor.update_parameters(**{name: value for name, value in wanted.items() if value})
         return executor

@@ -23,7 +23,7 @@ from scicot.services.runs.runs import get_run, read_log
 from scicot.services.runs.steering import resume_run
 from scicot.services.system.preferences import recall, remember
 from scicot.words.errors import InvalidConfig, RunNotInState
-from scicot.words.launching import CLUSTERS, OPTIONS, ClusterName, LaunchView, Options
+from scicot.words.launching import CLUSTERS, OPTIONS, ClusterName, LaunchView, Options, read_options
 from scicot.words.people import Action, needs
 from scicot.words.records import ENDED_BADLY, Actor, RunStatus
 from scicot.words.runs import RunView
@@ -36,7 +36,7 @@ def recall_options(session: Session, person: str, name: ClusterName) -> Options:
     """Return what the person asked this cluster for last, the defaults where they never did."""
     kept = json.loads(recall(session, person, _preference(name)) or "{}")
     try:
-        return OPTIONS[name].checked(**kept)
+        return read_options(name, kept)
     except InvalidConfig:  # kept by a version that knew other fields
         return OPTIONS[name]()
 
@@ -165,6 +165,6 @@ def read_run_log(session: Session, settings: Settings, run_id: int) -> str:
             return text
     name = next((known for known in CLUSTERS if known == launch.launcher), None)
     if launch.ticket and name and is_at_hand(name):
-        options = OPTIONS[name].checked(**launch.options)
+        options = read_options(name, launch.options)
         return open_cluster(name, options).read_log(launch.ticket)
     return ""

@@ -70,12 +70,14 @@ def work_parcel(
     folder: Path | None = None,
     *,
     leave: Callable[[Worked], None] | None = None,
+    preempted: threading.Event | None = None,
 ) -> Worked:
     """Carry out the run of a parcel and write its result beside it, by rename.
 
     Started again, it goes on from what is complete. `leave` ends the process, as `run_worker`'s
     does: it is given how the run ended, where one that was cancelled has not stopped by itself for
-    2.5 s. Signs of life are shown from the unpacking to the written result.
+    2.5 s. Signs of life are shown from the unpacking to the written result. `preempted` is
+    `run_worker`'s too: the run is then put down, and `queued` here.
 
     Raises InvalidParcel for what is no parcel of a run or was packed by another engine, Conflict
     while another process works on it.
@@ -94,16 +96,26 @@ def work_parcel(
             with open_session(own.resolved_database_url) as session:
                 is_done = session.get_one(RunRow, run_id).status is RunStatus.DONE
             if not is_done:
-                end = _end_by(leave, run_id)
-                run_worker(run_id, own, handlers, tell=progress.tell, leave=end)
+                end = _end_by(leave, run_id, preempted)
+                run_worker(
+                    *(run_id, own, handlers), tell=progress.tell, leave=end, preempted=preempted
+                )
             return _finish(own, manifest, path, folder, run_id)
 
 
-def _end_by(leave: Callable[[Worked], None] | None, run_id: int) -> Callable[[], None] | None:
-    """Return what ends the process of a run that was cancelled."""
+def _end_by(
+    leave: Callable[[Worked], None] | None, run_id: int, preempted: threading.Event | None
+) -> Callable[[], None] | None:
+    """Return what ends the process of a run that was cancelled, or is put down."""
     if leave is None:
         return None
-    return partial(leave, Worked(run_id, RunStatus.CANCELLED, ASKED_TO_STOP, None))
+
+    def end() -> None:
+        if preempted is not None and preempted.is_set():
+            leave(Worked(run_id, RunStatus.QUEUED, None, None))
+        leave(Worked(run_id, RunStatus.CANCELLED, ASKED_TO_STOP, None))
+
+    return end
 
 
 def refuse_other_engine(path: Path, manifest: Mapping[str, Any], *, kind: str) -> None:

@@ -47,6 +47,7 @@ class RunWatcher:
 
     def start(self, role: str, message: str, part: int | None = None) -> None:
         """Begin a part of the run; `part` is how many questions of work it is."""
+        self.context.check()
         self.role = role
         self._finished += self._done
         self._done = 0
@@ -62,6 +63,10 @@ class RunWatcher:
     def check(self) -> None:
         """Raise when the run was asked to stop."""
         self.context.check_cancelled()
+
+    def pause(self) -> None:
+        """Raise when the run was asked to stop, and Preempted when its machine is wanted back."""
+        self.context.check()
 
     def step(self, report: StepReport) -> None:
         """Take note of one optimizer step."""
@@ -108,7 +113,7 @@ class RunWatcher:
 
     def wrote(self, count: int, total: int) -> None:
         """Take note of texts written or scored."""
-        self.context.check_cancelled()
+        self.context.check()
         self._done = count
         pace = count / max(time.monotonic() - self._part_started, 1e-3)
         self._flush(
