@@ -2,6 +2,7 @@
 
 The worker is the same as everywhere. It gets a database of its own inside the work folder, filled
 from the parcel, and tells what it does to `progress.jsonl` beside it, for whoever sees the folder.
+Its log is kept there too, and comes back with the result.
 """
 
 from __future__ import annotations
@@ -28,15 +29,18 @@ from db.models import (
     StageRow,
 )
 from db.session import open_session, write
+from db.shared_folders import keep_without_wal
+from scicot.adapters.folder_locks import locked_folder
 from scicot.adapters.parcel_files import read_manifest, write_parcel
 from scicot.adapters.parcel_folders import (
+    LOG,
     PROGRESS,
-    copy_progress,
+    copy_file,
     find_packed_student,
-    locked_folder,
     open_once,
     scratch_folder,
 )
+from scicot.adapters.parcel_logs import logged
 from scicot.adapters.parcel_news import result_path, work_folder
 from scicot.adapters.parcel_signs import in_touch
 from scicot.adapters.students.stages.stage_files import copy_stage
@@ -85,8 +89,9 @@ def work_parcel(
     manifest = read_manifest(path)
     refuse_other_engine(path, manifest, kind="run")
     folder = folder or work_folder(path)
-    with locked_folder(folder):
+    with locked_folder(folder) as has_locks, logged(folder):
         own = _settings(settings, folder)
+        keep_without_wal(own.home_folder, has_locks=has_locks)
         run_id, is_ready = int(manifest["run"]["id"]), threading.Event()
         with in_touch(folder, partial(_ask_to_stop, own, run_id, is_ready)) as progress:
             inside = open_once(path, folder, manifest)
@@ -206,7 +211,8 @@ def _finish(
         result = result_path(path)
         with scratch_folder(folder) as packed:
             _write_results(session, settings, packed, run_id)
-            copy_progress(folder / PROGRESS, packed / PROGRESS)
+            for name in (PROGRESS, LOG):
+                copy_file(folder / name, packed / name)
             told = {key: value for key, value in manifest.items() if key != "files"}
             write_parcel(packed, result, told | {"kind": "result"})
     return Worked(run_id, RunStatus.DONE, None, str(result))
