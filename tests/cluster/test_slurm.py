@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import time
 from collections.abc import Iterator
@@ -64,6 +65,7 @@ class TestSlurm(EveryCluster):
             assert "#SBATCH --partition=main" in text
             assert "#SBATCH --time=30" in text
             assert "export SCICOT_LAUNCHER=none" in text
+            assert re.search(r"# srun --unbuffered \S+ -m scicot run-worker (RUN|\d+)\n", text)
         line.finish(run_id)
 
     def test_the_queue_says_why_a_run_waits_and_a_cancel_takes_it_out(self, line: Line) -> None:

@@ -166,9 +166,9 @@ class RunWatcher:
         points, self._points = self._points, []
         done = min(self._finished + self._done, self.total)
         try:
-            self.context.report(
-                done=done, total=self.total, message=message + self._time_left(done), metrics=points
-            )
+            left = self._time_left(done)
+            said = f"{message.rstrip('.')}, {left}" if left else message
+            self.context.report(done=done, total=self.total, message=said, metrics=points)
         except DatabaseBusy as error:  # it is told the next time, and the points with it
             self._points = points + self._points
             log.warning("Progress could not be told: %s", error)
@@ -178,4 +178,4 @@ class RunWatcher:
         if worked <= 0 or done >= self.total:
             return ""
         seconds = (time.monotonic() - self._started) / worked * (self.total - done)
-        return f", about {say_duration(seconds)} left" if seconds > 20 else ""
+        return f"about {say_duration(seconds)} left" if seconds > 20 else ""
