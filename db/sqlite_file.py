@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from db.restoring import finish_restore
+from db.shared_folders import journal_mode, locking
 from scicot.words.errors import (
     DatabaseAway,
     DatabaseBusy,
@@ -81,16 +82,17 @@ def connect(path: Path, *, may_be_empty: bool = False) -> sqlite3.Connection:
         raise damaged(path)
     if _may_be_killed(path):
         raise _full(path)
+    vfs = f"&vfs={locking(path)}" if locking(path) else ""
     try:
         connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode=rw",
+            f"{path.absolute().as_uri()}?mode=rw{vfs}",
             uri=True,
             timeout=BUSY_TIMEOUT_MS / 1000,
             check_same_thread=False,
             isolation_level=None,  # the driver begins nothing by itself
         )
         connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute(f"PRAGMA journal_mode={journal_mode(path)}")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
     except sqlite3.Error as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,6 +35,9 @@ def new_databases_are_copies(tmp_path_factory: pytest.TempPathFactory) -> Iterat
     template = tmp_path_factory.mktemp("template") / "scicot.db"
     template.touch()
     upgrade_file(template)
+    with sqlite3.connect(template) as connection:  # each that is opened chooses for itself
+        connection.execute("PRAGMA journal_mode=DELETE")
+    connection.close()
     content = template.read_bytes()
 
     def upgrade_or_copy(path: Path) -> None:

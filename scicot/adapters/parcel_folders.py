@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import shutil
 import tempfile
@@ -17,6 +16,7 @@ from scicot.words.configs import STUDENT_FILES
 from scicot.words.errors import Conflict
 
 PROGRESS = "progress.jsonl"
+LOG = "work.log"
 STUDENT = "student"
 
 
@@ -31,20 +31,6 @@ def scratch_folder(inside: Path, *, make: bool = False) -> Iterator[Path]:
     where = inside if inside.is_dir() else None
     with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=where) as name:
         yield Path(name)
-
-
-@contextmanager
-def locked_folder(folder: Path) -> Iterator[None]:
-    """Hold a folder, made if need be, for this process; raises Conflict while another has it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise Conflict(
-                f"Another process works in {folder}. Wait for it, or name another --folder."
-            ) from error
-        yield
 
 
 def open_once(path: Path, folder: Path, manifest: Mapping[str, Any]) -> Path:
@@ -91,7 +77,7 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
     yield from (json.loads(line) for line in path.read_text("utf-8").split("\n") if line)
 
 
-def copy_progress(source: Path, target: Path) -> None:
+def copy_file(source: Path, target: Path) -> None:
     """Copy what a run told, if it told anything."""
     if source.is_file():
         target.parent.mkdir(parents=True, exist_ok=True)

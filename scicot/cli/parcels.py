@@ -15,7 +15,9 @@ from scicot.cli.runs import RunId
 from scicot.services.parcels.pack import pack_run
 from scicot.services.parcels.take_in import take_in
 from scicot.services.parcels.work import Worked, work_parcel
+from scicot.services.runs.preemption import heed_preemption
 from scicot.services.workspace import open_workspace
+from scicot.words.launching import PREEMPTED_EXIT
 from scicot.words.records import RunStatus
 from scicot.words.settings import get_settings
 
@@ -51,18 +53,28 @@ def work_command(
 
     def leave(worked: Worked) -> None:
         _say_worked(worked, as_json)
-        runs.end_process()
+        runs.end_process(_exit_code(worked))
 
-    worked = work_parcel(path.resolve(), settings, HANDLERS, where, leave=leave)
+    preempted = heed_preemption()
+    worked = work_parcel(
+        path.resolve(), settings, HANDLERS, where, leave=leave, preempted=preempted
+    )
     _say_worked(worked, as_json)
     if worked.status is not RunStatus.DONE:
-        raise typer.Exit(1)
+        raise typer.Exit(_exit_code(worked))
+
+
+def _exit_code(worked: Worked) -> int:
+    """Return how a run that is not done ends its process; one that was put down is begun anew."""
+    return PREEMPTED_EXIT if worked.status is RunStatus.QUEUED else 1
 
 
 def _say_worked(worked: Worked, as_json: bool) -> None:
     if worked.status is RunStatus.DONE:
         say(f"Take it in where it was packed: scicot runs take-in {worked.result}")
     text = worked.result or f"Run {worked.run} is {worked.status}. {worked.error or ''}"
+    if worked.status is RunStatus.QUEUED:
+        text = f"Run {worked.run} is put down; the same command goes on from what is saved."
     emit(asdict(worked), as_json, text)
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -26,6 +28,7 @@ from scicot.services.launching.launches import (
 )
 from scicot.services.launching.tending import take_over_requeued
 from scicot.services.runs.parts import list_parts
+from scicot.services.runs.preemption import heed_preemption
 from scicot.services.runs.queue import list_queue
 from scicot.services.runs.runs import get_run, list_runs
 from scicot.services.runs.steering import move_to_front
@@ -33,6 +36,7 @@ from scicot.services.runs.tracking import send_run
 from scicot.services.runs.worker import run_worker
 from scicot.services.training.cloning import differences_between_runs
 from scicot.services.workspace import open_workspace
+from scicot.words.launching import PREEMPTED_EXIT
 from scicot.words.records import ENDED_BADLY, RunStatus, Tracker
 from scicot.words.runs import RunView
 from scicot.words.settings import LOCAL
@@ -270,22 +274,34 @@ def run_worker_command(
     run_id: Annotated[int, typer.Argument(help="The run's number.")],
 ) -> None:
     """Carry out one run in this process; launchers call this."""
+    job, restarts = os.environ.get("SLURM_JOB_ID"), os.environ.get("SLURM_RESTART_COUNT")
+    # a worker of this machine that is ended is lost, which its app says
+    preempted = heed_preemption() if job else threading.Event()
     with open_workspace() as workspace:
-        job, restarts = os.environ.get("SLURM_JOB_ID"), os.environ.get("SLURM_RESTART_COUNT")
         take_over_requeued(workspace, run_id, job, restarts)
-        status = run_worker(run_id, workspace.settings, HANDLERS, leave=_leave)
+        status = run_worker(
+            run_id,
+            workspace.settings,
+            HANDLERS,
+            leave=partial(_leave, preempted),
+            preempted=preempted,
+        )
+        if status is RunStatus.QUEUED:
+            raise typer.Exit(PREEMPTED_EXIT)
         workspace.tend()
     raise typer.Exit(0 if status is RunStatus.DONE else 1)
 
 
-def _leave() -> None:
+def _leave(preempted: threading.Event) -> None:
     """End this process in the midst of a computation; the next run gets its slot before."""
+    if preempted.is_set():
+        end_process(PREEMPTED_EXIT)
     with open_workspace() as workspace:
         workspace.tend()
     end_process()
 
 
-def end_process() -> NoReturn:
+def end_process(code: int = 1) -> NoReturn:
     """End this process in the midst of a computation, which nothing else can end."""
     logging.shutdown()
-    os._exit(1)
+    os._exit(code)

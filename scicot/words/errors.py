@@ -29,6 +29,7 @@ SciCotError
 │   └── ClusterSilent       a cluster that let us wait in vain
 ├── StudentError            a student that cannot be loaded, trained or read
 └── Cancelled               the person asked for the run to stop
+    └── Preempted           a scheduler wants its machine back: the run goes on later
 
 Each message is one sentence or two: what, where, and what to do next.
 """
@@ -164,3 +165,7 @@ class ClusterSilent(LauncherError):
 
 class Cancelled(SciCotError):
     """The run was asked to stop and has stopped at a safe point."""
+
+
+class Preempted(Cancelled):
+    """The run has stopped at a safe point for its machine's sake, and goes on from there later."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,6 +18,9 @@ ClusterName = Literal["slurm", "ray"]
 CLUSTERS: tuple[ClusterName, ...] = ("slurm", "ray")
 # what computes: these share the slots of a machine, or go to a cluster
 HEAVY = (RunKind.TRAIN, RunKind.PREDICT, RunKind.ATTRIBUTE, RunKind.WORTH)
+PREEMPTED_EXIT = 75  # EX_TEMPFAIL, of a worker that is to be begun anew
+# a warning comes up to three minutes before the limit, and a student takes its time to load
+LEAST_MINUTES = 10
 _NAME = r"^[A-Za-z0-9_.,:@-]*$"
 
 
@@ -50,8 +54,9 @@ class SlurmOptions(ClusterOptions):
 
     partition: str = Field(default="", pattern=_NAME)
     """The partition; empty: the cluster's default."""
-    minutes: int = Field(default=240, ge=1)
-    """The time limit in minutes; at the limit the job is requeued and goes on."""
+    minutes: int = Field(default=240, ge=LEAST_MINUTES)
+    """The time limit in minutes, 10 or more. Two to three minutes before it the run saves where it
+    stands, and the job is requeued and goes on from there."""
     modules: str = Field(default="", pattern=r"^[A-Za-z0-9_.,/+ -]*$")
     """Modules to load first, parted by blanks or commas."""
     account: str = Field(default="", pattern=_NAME)
@@ -72,6 +77,17 @@ OPTIONS: dict[ClusterName, type[SlurmOptions] | type[RayOptions]] = {
     "slurm": SlurmOptions,
     "ray": RayOptions,
 }
+
+
+def read_options(name: ClusterName, kept: Mapping[str, object]) -> Options:
+    """Return what was asked for once; a time limit that is too short today is the least one."""
+    values = dict(kept)
+    minutes = values.get("minutes")
+    if isinstance(minutes, int) and minutes < LEAST_MINUTES:
+        values["minutes"] = LEAST_MINUTES
+    return OPTIONS[name].checked(**values)
+
+
 TITLES: dict[ClusterName, str] = {"slurm": "Slurm", "ray": "Ray"}
 
 

@@ -152,6 +152,25 @@ class Line:
         query = select(MetricRow.at).where(MetricRow.run_id == run_id).order_by(MetricRow.step)
         return self.workspace.scalars(query.limit(1)).one()
 
+    def last_step(self, run_id: int) -> tuple[int, datetime]:
+        """Return the last step that the run has told of, and when."""
+        self.workspace.expire_all()
+        query = (
+            select(MetricRow.step, MetricRow.at)
+            .where(MetricRow.run_id == run_id, MetricRow.name == "loss")
+            .order_by(MetricRow.step.desc())
+        )
+        step, at = self.workspace.execute(query.limit(1)).one()
+        return step, at
+
+    def step_at(self, run_id: int, step: int) -> datetime:
+        """Return when the run told of a step: one that is taken twice is told of again."""
+        self.workspace.expire_all()
+        query = select(MetricRow.at).where(
+            MetricRow.run_id == run_id, MetricRow.name == "loss", MetricRow.step == step
+        )
+        return self.workspace.scalars(query).one()
+
     def kill_worker(self, run_id: int) -> None:
         """Kill the worker as a machine would, by its number."""
         row = self.workspace.get_one(RunRow, run_id)

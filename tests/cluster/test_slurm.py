@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import time
 from collections.abc import Iterator
@@ -64,6 +65,7 @@ class TestSlurm(EveryCluster):
             assert "#SBATCH --partition=main" in text
             assert "#SBATCH --time=30" in text
             assert "export SCICOT_LAUNCHER=none" in text
+            assert re.search(r"# srun --unbuffered \S+ -m scicot run-worker (RUN|\d+)\n", text)
         line.finish(run_id)
 
     def test_the_queue_says_why_a_run_waits_and_a_cancel_takes_it_out(self, line: Line) -> None:
@@ -97,6 +99,23 @@ class TestSlurm(EveryCluster):
         assert outcome(line.workspace, run_id) == line.train_here(
             tmp_path / "here", "finetune", **MIDDLING
         )
+
+    def test_a_job_at_its_time_limit_saves_and_goes_on_behind_its_last_step(
+        self, line: Line
+    ) -> None:
+        run_id = line.start(steps=100_000, checkpoint_every=1_000_000, selection="last")
+        line.wait_for_steps(run_id)
+        ticket = ticket_of(line.workspace, run_id)
+        # Slurm warns two to three minutes before
+        assert "TimeLimit=00:30:00" in slurm("scontrol", "show", "job", ticket)
+        slurm("scontrol", "update", f"JobId={ticket}", "TimeLimit=4")
+        line.wait_until(run_id, lambda run: run.status is RunStatus.QUEUED, "put down")
+        last, at = line.last_step(run_id)
+        line.wait_until(run_id, lambda _run: line.last_step(run_id)[0] > last, "at the next step")
+        line.cancel_and_note(run_id, "training")
+        assert "Restarts=1" in slurm("scontrol", "show", "job", ticket)
+        assert line.step_at(run_id, last) == at, "its last step was taken twice"
+        line.wait_until_gone(run_id)
 
     def test_a_job_that_someone_cancels_in_slurm_ends_its_run(self, line: Line) -> None:
         run_id = line.start_long()

@@ -71,10 +71,11 @@ def _choose(place: Any, cluster: str, name: str, field: FieldInfo, value: Any) -
         return place.text_input(
             label, value=value, key=key, help=about, persist_state="session"
         ).strip()
+    least = next((rule.ge for rule in field.metadata if hasattr(rule, "ge")), 0)
     return place.number_input(
         label,
         value=value,
-        min_value=type(0.0 if value is None else value)(0),
+        min_value=type(0.0 if value is None else value)(least),
         key=key,
         help=about,
         persist_state="session",

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import Protocol
 
 from scicot.adapters.launchers.carried import KEYS, Carried
+from scicot.adapters.launchers.packages import PACKAGES, whole_package
 from scicot.adapters.students.memory import worker_environment
 from scicot.words.errors import LauncherError
 from scicot.words.launching import TITLES, ClusterName, Options, RayOptions, Seen, Submitted
 from scicot.words.settings import LEAST_MEMORY_MB, Settings
-
-PACKAGES: Mapping[ClusterName, str] = {"slurm": "submitit", "ray": "ray"}
 
 
 class ClusterLauncher(Protocol):
     """Hands runs to a cluster; the run's row says how they fare, the cluster only confirms."""
 
     def preview(self, carried: Carried) -> str:
-        """Return exactly what would be handed in, for reading and copying."""
+        """Return exactly what would be handed in, and what does the same by hand."""
 
     def submit(self, carried: Carried) -> Submitted:
         """Hand it in; raises LauncherError when the cluster refuses, ClusterSilent when it is."""
@@ -61,13 +59,14 @@ def is_at_hand(name: ClusterName) -> bool:
 def open_cluster(name: ClusterName, options: Options) -> ClusterLauncher:
     """Return the launcher of this name; raises LauncherError where its package is not here."""
     refuse_absent(name)
-    if isinstance(options, RayOptions):
-        from scicot.adapters.launchers.ray import RayLauncher
+    with whole_package(name):
+        if isinstance(options, RayOptions):
+            from scicot.adapters.launchers.ray import RayLauncher
 
-        return RayLauncher(options)
-    from scicot.adapters.launchers.slurm import SlurmLauncher
+            return RayLauncher(options)
+        from scicot.adapters.launchers.slurm import SlurmLauncher
 
-    return SlurmLauncher(options)
+        return SlurmLauncher(options)
 
 
 def node_environment(

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from scicot.adapters.launchers.carried import Carried
+from scicot.adapters.launchers.packages import whole_package
 from scicot.adapters.sources.yaml_files import read_yaml
 from scicot.words.errors import ClusterSilent, LauncherError
 from scicot.words.launching import Phase, RayOptions, Seen, Submitted
@@ -104,6 +105,7 @@ class RayLauncher:
         except (RuntimeError, OSError, LauncherError):
             return ""
 
+    @whole_package("ray")
     def _client(self, seconds: float | None = None) -> Any:
         """Return Ray's client, once the cluster has said its version; all within ANSWER_SECONDS.
 

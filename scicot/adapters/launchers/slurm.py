@@ -14,6 +14,8 @@ from typing import Any
 
 from scicot.adapters.launchers.carried import KEYS, Carried
 from scicot.adapters.launchers.carry import Carry
+from scicot.adapters.launchers.packages import whole_package
+from scicot.adapters.launchers.preemption import WARNED_SECONDS
 from scicot.words.errors import ClusterSilent, LauncherError
 from scicot.words.launching import Phase, Seen, SlurmOptions, Submitted
 from scicot.words.places import REPOSITORY
@@ -32,13 +34,15 @@ class SlurmLauncher:
     def __init__(self, options: SlurmOptions) -> None:
         self.options = options
 
+    @whole_package("slurm")
     def preview(self, carried: Carried) -> str:
-        """Return the batch script as submitit writes it, but for the name that it draws."""
+        """Return the batch script as submitit writes it, and what does its work by hand."""
         executor = self._executor(carried)
-        return str(
-            executor._make_submission_file_text(executor._submitit_command_str, "SUBMISSION")
-        )
+        command = executor._submitit_command_str
+        script = str(executor._make_submission_file_text(command, "SUBMISSION"))
+        return script + self._by_hand(carried)
 
+    @whole_package("slurm")
     def submit(self, carried: Carried) -> Submitted:
         """Hand the batch script in and return the job's number with the script.
 
@@ -59,8 +63,8 @@ class SlurmLauncher:
             raise LauncherError(
                 f"Slurm did not take {carried.name}: {_last_line(str(error))} Correct the fields."
             ) from error
-        script = job.paths.submission_file
-        return Submitted(str(job.job_id), script.read_text(encoding="utf-8"))
+        script = job.paths.submission_file.read_text(encoding="utf-8")
+        return Submitted(str(job.job_id), script + self._by_hand(carried))
 
     def look(self, ticket: str) -> Seen:
         """Return the job's state by scontrol, and its place by squeue while it waits."""
@@ -87,6 +91,14 @@ class SlurmLauncher:
         """Return nothing: the worker writes its output to the run's own file."""
         return ""
 
+    def _by_hand(self, carried: Carried) -> str:
+        """Return the line that a person can run in the place of the script's last one."""
+        return f"""
+# The script is for reading: its last line loads a file that submitit writes for one job alone.
+# To run it by hand, put this line in its place; a run has one worker, so cancel its job first.
+# srun --unbuffered {shlex.join(carried.command(self.options))}
+"""
+
     def _executor(self, carried: Carried) -> Any:
         executor = _open_executor(carried.folder, self.options.python)
         asked = self.options
@@ -105,6 +117,7 @@ class SlurmLauncher:
                 "requeue": True,
             },
             "stderr_to_stdout": True,
+            "signal_delay_s": WARNED_SECONDS,
         }
         executor.update_parameters(**{name: value for name, value in wanted.items() if value})
         return executor

@@ -134,7 +134,7 @@ def ask_variants(
     context.report(done=0, total=total, message="Asking the answering stage again.")
     for variant, given in todo.items():
         for part in _parts(given, AT_ONCE):
-            context.check_cancelled()
+            context.check()
             predictions = _answer(trained, questions, part, variant, student)
             context.patiently(partial(_store, run_id=run.id, predictions=predictions))
             done += len(part)

@@ -15,15 +15,18 @@ from db.session import write
 from scicot.adapters.artifacts import log_path
 from scicot.adapters.launchers.carried import Carried
 from scicot.adapters.launchers.cluster import is_at_hand, node_environment, open_cluster, title
-from scicot.adapters.parcel_news import read_end
+from scicot.adapters.parcel_folders import LOG
+from scicot.adapters.parcel_logs import joined_logs
+from scicot.adapters.parcel_news import read_end, work_folder
 from scicot.adapters.students.training.identity import engine_version
 from scicot.pure.hashing import content_hash
+from scicot.services.parcels.pack import unnamed_hash
 from scicot.services.runs.launched import Chosen, processes_of
 from scicot.services.runs.runs import get_run, read_log
 from scicot.services.runs.steering import resume_run
 from scicot.services.system.preferences import recall, remember
 from scicot.words.errors import InvalidConfig, RunNotInState
-from scicot.words.launching import CLUSTERS, OPTIONS, ClusterName, LaunchView, Options
+from scicot.words.launching import CLUSTERS, OPTIONS, ClusterName, LaunchView, Options, read_options
 from scicot.words.people import Action, needs
 from scicot.words.records import ENDED_BADLY, Actor, RunStatus
 from scicot.words.runs import RunView
@@ -36,7 +39,7 @@ def recall_options(session: Session, person: str, name: ClusterName) -> Options:
     """Return what the person asked this cluster for last, the defaults where they never did."""
     kept = json.loads(recall(session, person, _preference(name)) or "{}")
     try:
-        return OPTIONS[name].checked(**kept)
+        return read_options(name, kept)
     except InvalidConfig:  # kept by a version that knew other fields
         return OPTIONS[name]()
 
@@ -144,8 +147,9 @@ def parcel_of(run: RunView, options: Options) -> Path | None:
     """Return where a run's parcel goes.
 
     Two databases may share the folder, and what one engine packed or trained another cannot use.
+    What its dataset or snapshot is called does not matter: a resume goes on with the same parcel.
     """
-    mark = content_hash([run.config_hash, run.created_at.isoformat(), engine_version()])[:8]
+    mark = content_hash([unnamed_hash(run), run.created_at.isoformat(), engine_version()])[:8]
     return _parcel_path(options, f"{run.id}-{mark}")
 
 
@@ -154,17 +158,23 @@ def _parcel_path(options: Options, name: str) -> Path | None:
 
 
 def read_run_log(session: Session, settings: Settings, run_id: int) -> str:
-    """Return the end of a run's log, wherever it was carried out; empty while there is none."""
+    """Return the end of a run's log, wherever it was carried out; empty while there is none.
+
+    What a cluster or a parcel's folder has comes behind what was logged here, under a line that
+    says whence. Once its result is taken in, a parcel's log is here.
+    """
     text = read_log(session, settings, run_id)
     launch = get_launch(session, run_id)
-    if text or launch is None:
+    if launch is None or (text and get_run(session, run_id).status is RunStatus.DONE):
         return text
     if launch.parcel:
-        text = read_end(Path(launch.parcel).with_suffix(".log"), LOG_BYTES)
-        if text:
-            return text
+        parcel = Path(launch.parcel)
+        for path in (parcel.with_suffix(".log"), work_folder(parcel) / LOG):
+            if there := read_end(path, LOG_BYTES):
+                return joined_logs(text, there, str(path))
     name = next((known for known in CLUSTERS if known == launch.launcher), None)
     if launch.ticket and name and is_at_hand(name):
-        options = OPTIONS[name].checked(**launch.options)
-        return open_cluster(name, options).read_log(launch.ticket)
-    return ""
+        options = read_options(name, launch.options)
+        there = open_cluster(name, options).read_log(launch.ticket)
+        return joined_logs(text, there, f"{title(name)} job {launch.ticket}")
+    return text

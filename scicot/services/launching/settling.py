@@ -10,6 +10,7 @@ from db.models import LaunchRow, RunRow
 from db.session import write
 from scicot.adapters.clock import utc_now
 from scicot.adapters.launchers.cluster import title
+from scicot.services.runs.context import PUT_DOWN
 from scicot.services.runs.lost import ACTIVE
 from scicot.words.launching import Phase, Seen
 from scicot.words.records import RunStatus
@@ -56,7 +57,7 @@ def settle(
             # a worker that was heard of since has begun after the cluster's word was true
             if row.heartbeat_at == heard:
                 _settle_waiting(row, ticket, seen)
-        elif row.status is RunStatus.QUEUED:
+        elif row.status is RunStatus.QUEUED and row.message != PUT_DOWN:
             row.message = f"{title(row.launcher)} job {ticket} runs; its worker starts."
         if not row.cancel_requested:
             return False
@@ -104,5 +105,10 @@ def _settle_ended(row: RunRow, ticket: str, seen: Seen) -> None:
             f"{where} ended before its worker began ({seen.sentence()}). The log says more; "
             "correct what the run asks for, and resume it."
         )
+        if row.started_at is not None and row.message == PUT_DOWN:
+            row.error = (
+                f"{where} ended when its machine was wanted back, and was not requeued "
+                f"({seen.sentence()}). Resume the run: it goes on from what is saved."
+            )
     else:  # its heartbeat, which has stopped, will say that it is lost
         row.message = f"{where} has ended: {seen.sentence()}."

@@ -30,7 +30,7 @@ from scicot.services.parcels.pack import write_run
 from scicot.services.runs.lost import ACTIVE, CLOCKS_DIFFER
 from scicot.services.runs.runs import get_run
 from scicot.words.errors import ClusterSilent, DatabaseError, SciCotError, StorageError
-from scicot.words.launching import CLUSTERS, OPTIONS, ClusterName, Phase, Seen
+from scicot.words.launching import CLUSTERS, ClusterName, Phase, Seen, read_options
 from scicot.words.records import UNDER_WAY, RunStatus
 from scicot.words.runs import RunView
 from scicot.words.settings import Settings
@@ -124,7 +124,7 @@ def _hand_over(
     session.commit()
     try:
         name = _cluster_name(launcher)
-        options = OPTIONS[name].checked(**asked)
+        options = read_options(name, asked)
         parcel = parcel_of(run, options)
         if parcel is not None:
             _provide(session, settings, run, parcel)
@@ -278,7 +278,7 @@ def _look_after(
     is_asked = launcher in CLUSTERS and which not in silent
     if ticket is not None and is_asked and is_at_hand(_cluster_name(launcher)):
         name = _cluster_name(launcher)
-        cluster = open_cluster(name, OPTIONS[name].checked(**options))
+        cluster = open_cluster(name, read_options(name, options))
         asked_at = utc_now()
         # before the row is read: what it wrote at its end is then there
         seen = cluster.look(ticket)
@@ -305,7 +305,7 @@ def stop_former(session: Session, run_id: int) -> None:
     launch, row = session.get(LaunchRow, run_id), session.get(RunRow, run_id)
     if launch and row and launch.ticket and launch.ended_at is None and row.launcher in CLUSTERS:
         name = _cluster_name(row.launcher)
-        open_cluster(name, OPTIONS[name].checked(**launch.options)).stop(launch.ticket)
+        open_cluster(name, read_options(name, launch.options)).stop(launch.ticket)
 
 
 def _cluster_name(launcher: str) -> ClusterName:

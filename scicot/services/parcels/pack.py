@@ -156,7 +156,7 @@ def describe(session: Session, run: RunView) -> dict[str, Any]:
             "id": run.id,
             "name": run.name,
             "config_hash": run.config_hash,
-            "settings": content_hash(_unnamed(run.config)),
+            "settings": unnamed_hash(run),
             "created_at": run.created_at.isoformat(),
         },
         "engine": engine_version(),
@@ -165,9 +165,10 @@ def describe(session: Session, run: RunView) -> dict[str, Any]:
     }
 
 
-def _unnamed(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings without the names of what a parcel knows by its content."""
-    return {name: value for name, value in config.items() if name not in ("dataset", "snapshot")}
+def unnamed_hash(run: RunView) -> str:
+    """Return the hash of a run's settings without the names of what a parcel knows by content."""
+    named = ("dataset", "snapshot")
+    return content_hash({key: value for key, value in run.config.items() if key not in named})
 
 
 def is_same_run(here: Mapping[str, Any], packed: Mapping[str, Any]) -> bool:

@@ -18,7 +18,8 @@ from db.session import write
 from scicot.adapters.artifacts import log_path
 from scicot.adapters.clock import utc_now
 from scicot.adapters.parcel_files import open_parcel, read_manifest
-from scicot.adapters.parcel_folders import PROGRESS, copy_progress, scratch_folder
+from scicot.adapters.parcel_folders import LOG, scratch_folder
+from scicot.adapters.parcel_logs import append_log
 from scicot.adapters.students.stages.shared_stages import offer_stage
 from scicot.adapters.students.stages.stage_files import (
     bring_stage,
@@ -85,7 +86,8 @@ def take_in(session: Session, settings: Settings, actor: Actor, path: Path) -> T
             except (KeyError, StatementError) as error:
                 raise _not_fitting(path) from error
         # a first time that got no further than the rows is made good by the second
-        copy_progress(inside / PROGRESS, log_path(settings, run.id))
+        whence = f"log of the worker on {rows[RunRow][0].get('host')}, from {path.name}"
+        append_log(inside / LOG, log_path(settings, run.id), whence)
         for stage_hash in hashes:
             if is_complete(stage_folder(settings, stage_hash)):
                 offer_stage(settings, stage_hash)

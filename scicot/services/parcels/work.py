@@ -2,6 +2,7 @@
 
 The worker is the same as everywhere. It gets a database of its own inside the work folder, filled
 from the parcel, and tells what it does to `progress.jsonl` beside it, for whoever sees the folder.
+Its log is kept there too, and comes back with the result.
 """
 
 from __future__ import annotations
@@ -28,15 +29,18 @@ from db.models import (
     StageRow,
 )
 from db.session import open_session, write
+from db.shared_folders import keep_without_wal
+from scicot.adapters.folder_locks import locked_folder
 from scicot.adapters.parcel_files import read_manifest, write_parcel
 from scicot.adapters.parcel_folders import (
+    LOG,
     PROGRESS,
-    copy_progress,
+    copy_file,
     find_packed_student,
-    locked_folder,
     open_once,
     scratch_folder,
 )
+from scicot.adapters.parcel_logs import logged
 from scicot.adapters.parcel_news import result_path, work_folder
 from scicot.adapters.parcel_signs import in_touch
 from scicot.adapters.students.stages.stage_files import copy_stage
@@ -70,12 +74,14 @@ def work_parcel(
     folder: Path | None = None,
     *,
     leave: Callable[[Worked], None] | None = None,
+    preempted: threading.Event | None = None,
 ) -> Worked:
     """Carry out the run of a parcel and write its result beside it, by rename.
 
     Started again, it goes on from what is complete. `leave` ends the process, as `run_worker`'s
     does: it is given how the run ended, where one that was cancelled has not stopped by itself for
-    2.5 s. Signs of life are shown from the unpacking to the written result.
+    2.5 s. Signs of life are shown from the unpacking to the written result. `preempted` is
+    `run_worker`'s too: the run is then put down, and `queued` here.
 
     Raises InvalidParcel for what is no parcel of a run or was packed by another engine, Conflict
     while another process works on it.
@@ -83,8 +89,9 @@ def work_parcel(
     manifest = read_manifest(path)
     refuse_other_engine(path, manifest, kind="run")
     folder = folder or work_folder(path)
-    with locked_folder(folder):
+    with locked_folder(folder) as has_locks, logged(folder):
         own = _settings(settings, folder)
+        keep_without_wal(own.home_folder, has_locks=has_locks)
         run_id, is_ready = int(manifest["run"]["id"]), threading.Event()
         with in_touch(folder, partial(_ask_to_stop, own, run_id, is_ready)) as progress:
             inside = open_once(path, folder, manifest)
@@ -94,16 +101,26 @@ def work_parcel(
             with open_session(own.resolved_database_url) as session:
                 is_done = session.get_one(RunRow, run_id).status is RunStatus.DONE
             if not is_done:
-                end = _end_by(leave, run_id)
-                run_worker(run_id, own, handlers, tell=progress.tell, leave=end)
+                end = _end_by(leave, run_id, preempted)
+                run_worker(
+                    *(run_id, own, handlers), tell=progress.tell, leave=end, preempted=preempted
+                )
             return _finish(own, manifest, path, folder, run_id)
 
 
-def _end_by(leave: Callable[[Worked], None] | None, run_id: int) -> Callable[[], None] | None:
-    """Return what ends the process of a run that was cancelled."""
+def _end_by(
+    leave: Callable[[Worked], None] | None, run_id: int, preempted: threading.Event | None
+) -> Callable[[], None] | None:
+    """Return what ends the process of a run that was cancelled, or is put down."""
     if leave is None:
         return None
-    return partial(leave, Worked(run_id, RunStatus.CANCELLED, ASKED_TO_STOP, None))
+
+    def end() -> None:
+        if preempted is not None and preempted.is_set():
+            leave(Worked(run_id, RunStatus.QUEUED, None, None))
+        leave(Worked(run_id, RunStatus.CANCELLED, ASKED_TO_STOP, None))
+
+    return end
 
 
 def refuse_other_engine(path: Path, manifest: Mapping[str, Any], *, kind: str) -> None:
@@ -194,7 +211,8 @@ def _finish(
         result = result_path(path)
         with scratch_folder(folder) as packed:
             _write_results(session, settings, packed, run_id)
-            copy_progress(folder / PROGRESS, packed / PROGRESS)
+            for name in (PROGRESS, LOG):
+                copy_file(folder / name, packed / name)
             told = {key: value for key, value in manifest.items() if key != "files"}
             write_parcel(packed, result, told | {"kind": "result"})
     return Worked(run_id, RunStatus.DONE, None, str(result))

@@ -32,7 +32,7 @@ def on_own_cards(context: RunContext) -> Iterator[None]:
         return
     is_told = False
     while True:
-        context.check_cancelled()
+        context.check()
         with held_cards(needed, f"run {context.run.id}", runs_a_card(context.settings)) as own:
             if own is not None:
                 log.info("Works on GPU %s.", ", ".join(own))

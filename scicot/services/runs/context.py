@@ -18,13 +18,14 @@ from db.rows import insert_or_replace
 from db.session import open_session, write
 from scicot.adapters.clock import utc_now
 from scicot.services.runs.runs import MetricPoint
-from scicot.words.errors import Cancelled, DatabaseBusy, StorageError
+from scicot.words.errors import Cancelled, DatabaseBusy, Preempted, StorageError
 from scicot.words.runs import RunView
 from scicot.words.settings import Settings
 
 PATIENCE_SECONDS = 600.0  # of a worker that meets a locked or absent database, or a full disk
 RETRY_SECONDS = 1.0
 ASKED_TO_STOP = "The run was asked to stop."
+PUT_DOWN = "Put down: its machine is wanted back. It goes on from what is saved."
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
@@ -46,6 +47,7 @@ class RunContext:
     tell: Tell = tell_nobody
     cancel_event: threading.Event = field(default_factory=threading.Event)
     lost_event: threading.Event = field(default_factory=threading.Event)
+    preempt_event: threading.Event = field(default_factory=threading.Event)
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -72,6 +74,15 @@ class RunContext:
             raise Cancelled(ASKED_TO_STOP)
         if self.lost_event.is_set():
             raise Cancelled("Another worker has taken this run over.")
+
+    def check(self) -> None:
+        """Raise as `check_cancelled` does, and Preempted when the run's machine is wanted back.
+
+        For moments in which all is kept that a resumed run would not make again quickly.
+        """
+        self.check_cancelled()
+        if self.preempt_event.is_set():
+            raise Preempted(PUT_DOWN)
 
     def report(
         self,

@@ -1,5 +1,7 @@
 """A run from the inside: claim the row, beat, report, end in exactly one of three ways.
 
+A fourth is no end: a run whose machine is wanted back saves, and waits for its next worker.
+
 `run_worker` is what `python -m scicot run-worker ID` calls. What a run of each kind does is a
 handler: a function that takes a `RunContext` and returns the run's result.
 """
@@ -7,6 +9,7 @@ handler: a function that takes a `RunContext` and returns the run's result.
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 import uuid
@@ -24,9 +27,11 @@ from db.session import open_session, write
 from scicot.adapters.clock import utc_now
 from scicot.adapters.disk import Room, free_bytes
 from scicot.adapters.launchers.local import this_process
+from scicot.adapters.launchers.preemption import LEAVE_SECONDS
 from scicot.adapters.versions import code_version, package_versions
 from scicot.services.runs.context import (
     ASKED_TO_STOP,
+    PUT_DOWN,
     Handler,
     RunContext,
     Tell,
@@ -37,6 +42,7 @@ from scicot.services.runs.runs import get_run
 from scicot.words.errors import (
     Cancelled,
     EmptyRun,
+    Preempted,
     RunNotInState,
     SciCotError,
 )
@@ -93,8 +99,12 @@ def run_worker(
     *,
     tell: Tell = tell_nobody,
     leave: Callable[[], None] | None = None,
+    preempted: threading.Event | None = None,
 ) -> RunStatus:
     """Carry the run out in this process and return how it ended.
+
+    Once `preempted` is set the run is put down where nothing is lost, within LEAVE_SECONDS if
+    there is a `leave`: it is queued, for the worker that its scheduler starts next.
 
     `tell` hears of everything that is reported to the row. `leave` ends the process: it is called
     once a run that was cancelled, and pays no teacher, has not stopped by itself for 2.5 s, and its
@@ -107,15 +117,19 @@ def run_worker(
             status = get_run(session, run_id).status
             raise RunNotInState(f"Run {run_id} is {status}; this worker leaves it alone.")
         context = RunContext(
-            run=get_run(session, run_id), settings=settings, worker=worker, tell=tell
+            run=get_run(session, run_id),
+            settings=settings,
+            worker=worker,
+            tell=tell,
+            preempt_event=preempted or threading.Event(),
         )
     room = Room(settings.home_folder / f".room-of-run-{run_id}", ROOM_BYTES)
     room.put_aside()  # how the run ended can be written on a full disk too
     stopped = threading.Event()
 
-    def stop_at_once() -> None:
+    def stop_at_once(status: RunStatus) -> None:
         room.give_back()
-        _finish(context, RunStatus.CANCELLED, ASKED_TO_STOP, {})
+        _finish(context, status, ASKED_TO_STOP if status is RunStatus.CANCELLED else None, {})
         if leave is not None:
             leave()
 
@@ -129,6 +143,9 @@ def run_worker(
     beat.start()
     try:
         status, error, result = _carry_out(context, handlers)
+        if status is RunStatus.FAILED and context.preempt_event.is_set():
+            # the log says why: what it worked with, such as a helper, may have been ended before
+            status, error, result = RunStatus.QUEUED, None, {}
     finally:
         stopped.set()
         beat.join()
@@ -141,8 +158,10 @@ def _carry_out(
     context: RunContext, handlers: Mapping[RunKind, Handler]
 ) -> tuple[RunStatus, str | None, Mapping[str, Any]]:
     try:
-        context.check_cancelled()
+        context.check()
         return RunStatus.DONE, None, handlers[context.run.kind](context)
+    except Preempted:
+        return RunStatus.QUEUED, None, {}
     except Cancelled as reason:
         return RunStatus.CANCELLED, str(reason), {}
     except SciCotError as error:
@@ -183,7 +202,9 @@ def _finish(
 ) -> None:
     now = utc_now()
     values: dict[str, Any] = {"status": status, "error": error, "finished_at": now, "worker": None}
-    if status is RunStatus.DONE:
+    if status is RunStatus.QUEUED:
+        values |= {"message": PUT_DOWN, "finished_at": None, "launched_at": None}
+    elif status is RunStatus.DONE:
         kept = dict(result)
         values |= {"message": kept.pop("message", "Done."), "result": kept}
     elif status is RunStatus.CANCELLED:
@@ -200,17 +221,32 @@ def _finish(
             )
 
     patiently(write_end)
-    context.tell({"status": status.value, "error": error})
+    if status is RunStatus.QUEUED:
+        context.tell({"message": PUT_DOWN})  # who follows a parcel need not know where it waits
+    else:
+        context.tell({"status": status.value, "error": error})
 
 
 def _beat(
-    context: RunContext, stopped: threading.Event, stop_at_once: Callable[[], None] | None
+    context: RunContext,
+    stopped: threading.Event,
+    stop_at_once: Callable[[RunStatus], None] | None,
 ) -> None:
     last_beat = time.monotonic()
     is_asked = False
+    leaves_at = math.inf
     while not stopped.wait(STOP_SECONDS if is_asked else CANCEL_POLL_SECONDS):
         if is_asked and stop_at_once is not None:
-            stop_at_once()
+            stop_at_once(RunStatus.CANCELLED)
+            return
+        if context.preempt_event.is_set():
+            leaves_at = min(leaves_at, time.monotonic() + LEAVE_SECONDS)
+        if time.monotonic() >= leaves_at and stop_at_once is not None:
+            log.warning(
+                "Run %s: no step ended in time; the work since it was saved is lost.",
+                context.run.id,
+            )
+            stop_at_once(RunStatus.QUEUED)
             return
         try:
             with context.session() as session:

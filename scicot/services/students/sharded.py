@@ -72,7 +72,7 @@ def _answer_next(context: RunContext, answering: Answering, stages: Stages) -> i
 
     0 where this worker was taken for dead meanwhile: the answers are then another's.
     """
-    context.check_cancelled()
+    context.check()
     shard = context.patiently(lambda session: claim_shard(session, context.run.id, context.worker))
     if shard is None:
         return None

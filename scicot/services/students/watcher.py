@@ -47,6 +47,7 @@ class RunWatcher:
 
     def start(self, role: str, message: str, part: int | None = None) -> None:
         """Begin a part of the run; `part` is how many questions of work it is."""
+        self.context.check()
         self.role = role
         self._finished += self._done
         self._done = 0
@@ -62,6 +63,10 @@ class RunWatcher:
     def check(self) -> None:
         """Raise when the run was asked to stop."""
         self.context.check_cancelled()
+
+    def pause(self) -> None:
+        """Raise when the run was asked to stop, and Preempted when its machine is wanted back."""
+        self.context.check()
 
     def step(self, report: StepReport) -> None:
         """Take note of one optimizer step."""
@@ -108,7 +113,7 @@ class RunWatcher:
 
     def wrote(self, count: int, total: int) -> None:
         """Take note of texts written or scored."""
-        self.context.check_cancelled()
+        self.context.check()
         self._done = count
         pace = count / max(time.monotonic() - self._part_started, 1e-3)
         self._flush(
@@ -161,9 +166,9 @@ class RunWatcher:
         points, self._points = self._points, []
         done = min(self._finished + self._done, self.total)
         try:
-            self.context.report(
-                done=done, total=self.total, message=message + self._time_left(done), metrics=points
-            )
+            left = self._time_left(done)
+            said = f"{message.rstrip('.')}, {left}" if left else message
+            self.context.report(done=done, total=self.total, message=said, metrics=points)
         except DatabaseBusy as error:  # it is told the next time, and the points with it
             self._points = points + self._points
             log.warning("Progress could not be told: %s", error)
@@ -173,4 +178,4 @@ class RunWatcher:
         if worked <= 0 or done >= self.total:
             return ""
         seconds = (time.monotonic() - self._started) / worked * (self.total - done)
-        return f", about {say_duration(seconds)} left" if seconds > 20 else ""
+        return f"about {say_duration(seconds)} left" if seconds > 20 else ""

@@ -99,10 +99,15 @@ def examine_teacher(settings: Settings) -> Iterator[Finding]:
         )
 
 
+def _counted(count: int, thing: str) -> str:
+    return f"{count} {thing}{'' if count == 1 else 's'}"
+
+
 def examine_launchers(settings: Settings) -> Iterator[Finding]:
     """Say where runs can go: this machine's slots and devices, and the clusters at hand."""
     device = name_device(choose_device(settings.device))
-    said = f"This machine: {count_slots(settings)} slots, {run_threads(settings)} threads a run"
+    slots, threads = count_slots(settings), run_threads(settings)
+    said = f"This machine: {_counted(slots, 'slot')}, {_counted(threads, 'thread')} a run"
     yield Finding("launchers", Level.GOOD, f"{said}, on {device}.")
     for card, holders in list_holders(runs_a_card(settings)).items():
         state = f"works on {' and '.join(holders)}" if holders else "is free"

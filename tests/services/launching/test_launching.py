@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -38,6 +39,7 @@ from scicot.services.runs.runs import create_run, get_run, list_metrics, list_ru
 from scicot.services.runs.steering import request_cancel
 from scicot.services.runs.worker import claim_run
 from scicot.services.training.training import start_training
+from scicot.services.upkeep.labels import rename_dataset, rename_run, rename_snapshot
 from scicot.services.workspace import Workspace
 from scicot.words.errors import (
     ClusterSilent,
@@ -46,7 +48,14 @@ from scicot.words.errors import (
     RunNotInState,
     StorageError,
 )
-from scicot.words.launching import Phase, RayOptions, Seen, SlurmOptions, Submitted
+from scicot.words.launching import (
+    Phase,
+    RayOptions,
+    Seen,
+    SlurmOptions,
+    Submitted,
+    read_options,
+)
 from scicot.words.records import Actor, RunKind, RunStatus
 from scicot.words.settings import PARCEL, Settings
 from tests.services.runs.test_runs import NotingLauncher, age_heartbeat, new_run
@@ -642,6 +651,37 @@ def test_a_run_resumed_under_another_engine_travels_in_a_parcel_of_its_own(
     assert first == again != new
     assert new.exists()
     assert workspace.get_one(LaunchRow, run_id).read_bytes == 0
+
+
+def test_a_run_whose_dataset_is_called_otherwise_goes_on_with_its_parcel(
+    workspace: Workspace, slurm: NotingCluster, tmp_path: Path
+) -> None:
+    run_id, parcel = send_training(workspace, slurm, tmp_path)
+    workspace.cancel(ADA, run_id)
+    rename_dataset(workspace, ADA, "demo", "science")
+    rename_snapshot(workspace, ADA, "approved", "first")
+    rename_run(workspace, ADA, run_id, "the first")
+    workspace.resume(ADA, run_id)
+    assert [Path(carried.arguments[1]) for carried in slurm.carried] == [parcel, parcel]
+
+
+def test_a_cluster_whose_package_is_there_in_part_fails_its_run_and_no_look(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "refuse_absent", lambda _name: None)
+    monkeypatch.setitem(sys.modules, "submitit", None)  # as where a package of its own is missing
+    run_id = send(workspace)
+    run = get_run(workspace, run_id)
+    assert run.status is RunStatus.FAILED
+    assert "pip install -r requirements-slurm.txt" in (run.error or "")
+    local = new_run(workspace)
+    assert workspace.tend() == [local]
+
+
+def test_a_time_limit_of_before_that_is_too_short_today_can_still_be_followed() -> None:
+    assert read_options("slurm", {"minutes": 2}) == SlurmOptions(minutes=10)
+    with pytest.raises(InvalidConfig, match="greater than or equal to 10"):
+        SlurmOptions.checked(minutes=9)
 
 
 def test_a_result_that_the_disk_has_no_room_for_is_told_and_taken_in_later(

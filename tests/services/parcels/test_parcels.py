@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import hashlib
 import io
 import json
+import logging
+import re
 import shutil
+import sqlite3
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -19,8 +24,10 @@ from db.session import open_session, write
 from scicot.adapters import parcel_files
 from scicot.adapters.artifacts import log_path
 from scicot.adapters.parcel_files import MANIFEST, open_parcel, read_manifest, write_parcel
+from scicot.adapters.parcel_news import result_path
 from scicot.adapters.students.stages.stage_files import stage_folder
 from scicot.cli.handlers import HANDLERS
+from scicot.services.launching.launches import read_run_log
 from scicot.services.parcels import pack
 from scicot.services.parcels import take_in as take_in_room
 from scicot.services.parcels.pack import describe, is_same_run, pack_run
@@ -93,8 +100,14 @@ def weights(settings: Settings, session: Session, run_id: int) -> dict[str, dict
 
 
 def test_a_packed_run_comes_back_equal_to_the_local_one_bit_for_bit(
-    session: Session, settings: Settings, run_id: int, parcel: Path, tiny_t5: Path
+    session: Session,
+    settings: Settings,
+    run_id: int,
+    parcel: Path,
+    tiny_t5: Path,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    caplog.set_level(logging.INFO)
     assert list_queue(session) == []  # nothing here starts a packed run
     shutil.move(tiny_t5, tiny_t5.with_name("away"))  # the student travelled along
     worked = carry_out(parcel)
@@ -105,7 +118,7 @@ def test_a_packed_run_comes_back_equal_to_the_local_one_bit_for_bit(
     session.rollback()
     run = get_run(session, run_id)
     assert run.status is RunStatus.DONE
-    assert "loss" in read_log(session, settings, run_id)
+    assert "Saving the student." in read_log(session, settings, run_id)
     far = weights(settings, session, run_id)
     shutil.rmtree(settings.artifacts_folder / "stages")
     (settings.artifacts_folder / "stages").mkdir()  # else it counts as away
@@ -157,7 +170,9 @@ def test_what_failed_after_the_rows_were_stored_is_done_the_second_time(
     run_id: int,
     parcel: Path,
     monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    caplog.set_level(logging.INFO)
     result = Path(str(carry_out(parcel).result))
     offered: list[str] = []
 
@@ -171,7 +186,7 @@ def test_what_failed_after_the_rows_were_stored_is_done_the_second_time(
     monkeypatch.setattr(take_in_room, "offer_stage", lambda _settings, name: offered.append(name))
     assert take_in(session, settings, ADA, result).already_there
     assert len(offered) == 2
-    assert "loss" in read_log(session, settings, run_id)
+    assert "Saving the student." in read_log(session, settings, run_id)
 
 
 def test_two_who_take_a_result_in_at_once_store_it_once(
@@ -232,6 +247,52 @@ def test_work_that_was_stopped_goes_on_from_what_is_complete(
         if (point["stage"], point["name"]) == ("rationale", "loss")
     ]
     assert sorted(trained) == sorted(set(trained)) != []  # stage 1 was trained once
+
+
+def test_work_on_a_disk_without_locks_is_done_as_elsewhere(
+    session: Session,
+    settings: Settings,
+    run_id: int,
+    parcel: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def flock(*_: Any) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    assert carry_out(parcel).status is RunStatus.DONE
+    database = next((parcel.parent / "run.work").rglob("scicot.db"))
+    with sqlite3.connect(database) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+    take_in(session, settings, ADA, result_path(parcel))
+    assert get_run(session, run_id).status is RunStatus.DONE
+
+
+def test_the_workers_log_comes_home_behind_the_runs_own_and_once(
+    session: Session,
+    settings: Settings,
+    run_id: int,
+    parcel: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    own = log_path(settings, run_id)
+    own.parent.mkdir(parents=True, exist_ok=True)
+    own.write_text("an attempt of before")
+
+    def warn(_context: RunContext) -> dict[str, Any]:
+        logging.getLogger("tests").warning("a sum has no fixed order")
+        return {}
+
+    work_parcel(parcel, Settings(home=parcel.parent / "nobody"), dict.fromkeys(HANDLERS, warn))
+    assert read_run_log(session, settings, run_id) == "an attempt of before"
+    for _ in range(2):
+        take_in(session, settings, ADA, result_path(parcel))
+        lines = read_run_log(session, settings, run_id).splitlines()
+        assert lines[0] == "an attempt of before"
+        assert re.fullmatch(
+            r"--- log of the worker on \S+, from run.result.tar, [0-9a-f]{8} ---", lines[1]
+        )
+        assert [line for line in lines if "a sum has no fixed order" in line] == [lines[2]]
 
 
 def test_two_do_not_work_in_one_folder(parcel: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,6 +50,9 @@ class Watcher(Protocol):
     def check(self) -> None:
         """Raise when the training should stop; asked between the batches of a step."""
 
+    def pause(self) -> None:
+        """Raise Preempted when the training is to be put down; asked where it can be saved."""
+
     def step(self, report: StepReport) -> None:
         """Take note of one optimizer step."""
 
@@ -67,6 +70,9 @@ class Silent:
     """A watcher that lets a training run and says nothing."""
 
     def check(self) -> None:
+        """Let it go on."""
+
+    def pause(self) -> None:
         """Let it go on."""
 
     def step(self, report: StepReport) -> None:
@@ -110,5 +116,6 @@ class TrainingState:
     best_accuracy: float | None = None
     best_loss: float | None = None
     best_step: int | None = None
+    is_validated: bool = True  # where the step's weights are to be
     seconds: float = 0.0
     tokens: int = 0

@@ -49,7 +49,7 @@ from scicot.adapters.students.training.tensors import gather_tensors, put_back
 from scicot.adapters.students.training.validation import Writer, validate
 from scicot.pure.methods.tasks import count_seen, draw_places, draws
 from scicot.pure.students.steps import Schedule, Step, join_batches, plan_steps, share_step
-from scicot.words.errors import StudentError
+from scicot.words.errors import Preempted, StudentError
 from scicot.words.storage import says_away
 
 CARD_TIMES = 4  # a GPU works on so many times tokens_per_batch at once
@@ -134,22 +134,26 @@ class StageTrainer:
         return self.job.work_folder / CHECKPOINTS
 
     def train(self, watcher: Watcher) -> TrainingState:
-        """Run every step that is left and leave the selected weights in the model."""
+        """Run every step that is left and leave the selected weights in the model.
+
+        Where the watcher raises Preempted, the step that is done is saved before.
+        """
         if self.state.step:
             watcher.say(f"Going on from the checkpoint of step {self.state.step}.")
         self.model.train()
         self.checkpoints.mkdir(parents=True, exist_ok=True)
         self.crew.meet()
         saved, total = time.monotonic(), self.schedule.total_steps
+        if not self.state.is_validated:  # it was put down before it could be
+            self._end_step(watcher)
         for step in range(self.state.step + 1, total + 1):
             self.crew.begin(step)
             self._step(step, watcher)
-            if step % self.schedule.steps_an_epoch == 0 or step == total:
-                self._validate(step, watcher)
+            self.state.is_validated = step % self.schedule.steps_an_epoch != 0 and step < total
+            self._end_step(watcher)
             is_time = time.monotonic() - saved > SAVE_SECONDS
             if (step % self.job.config.checkpoint_every == 0 or is_time) and step < total:
-                if (kept := self._save()) is not None:
-                    watcher.saved(kept)
+                self._keep(watcher)
                 saved = time.monotonic()
         self._select_best()
         if self.adapters is not None:
@@ -252,6 +256,17 @@ class StageTrainer:
         total, pace = self.schedule.total_steps, losses.tokens / seconds
         watcher.step(StepReport(step, total, losses.loss, pace, losses.deciding, losses.rest))
 
+    def _end_step(self, watcher: Watcher) -> None:
+        """Validate the step's weights if they are to be; save it where the training is put down."""
+        try:
+            if not self.state.is_validated:
+                self._validate(self.state.step, watcher)
+                self.state.is_validated = True
+            watcher.pause()
+        except Preempted:
+            self._keep(watcher)
+            raise
+
     def _rate(self, step: int) -> float:
         """Return the share of the learning rate at a step: up over the warm-up, then to zero."""
         total = self.schedule.total_steps
@@ -266,7 +281,7 @@ class StageTrainer:
         validation, config = self.job.validation, self.job.config
         with self._writer(validation.writes) as writer:
             seen = validate(
-                self.model, self.codec, validation, config, watcher.check, writer=writer
+                self.model, self.codec, validation, config, watcher.pause, writer=writer
             )
         watcher.validated(step, seen)
         best = Validated(self.state.best_accuracy, self.state.best_loss)
@@ -295,6 +310,10 @@ class StageTrainer:
                 for name, value in self.parameters.items():
                     value.copy_(self.best[name])
         self.model.eval()
+
+    def _keep(self, watcher: Watcher) -> None:
+        if (kept := self._save()) is not None:
+            watcher.saved(kept)
 
     def _save(self) -> Path | None:
         """Write a checkpoint and return its folder; None where its share is away just now.
