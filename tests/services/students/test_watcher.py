@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from scicot.services.runs.context import RunContext
 from scicot.services.runs.runs import get_run
 from scicot.services.runs.worker import claim_run
-from scicot.services.students import watcher as watchers
 from scicot.services.students.watcher import RunWatcher
 from scicot.words.settings import Settings
 from tests.services.runs.test_runs import new_run
@@ -19,7 +18,7 @@ def test_how_long_it_still_takes_stands_behind_a_sentence_and_not_behind_its_sto
 ) -> None:
     run_id, now = new_run(session), [0.0]
     assert claim_run(session, run_id, "worker")
-    monkeypatch.setattr(watchers.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("scicot.services.students.watcher.time.monotonic", lambda: now[0])
     watcher = RunWatcher(RunContext(get_run(session, run_id), settings, "worker"), total=2)
     watcher.stand_at(1)
     now[0] = 68.0
