@@ -11,7 +11,7 @@ from pages.shared.badge_colors import Color
 from pages.shared.plain_table import Cell, Head, Line, show_plain_table
 from pages.shared.word_diff import show_word_diff
 from scicot.pure.evaluation.attribution import GIVEN
-from scicot.pure.evaluation.table_formats import REASON_WORDS
+from scicot.pure.evaluation.table_words import REASON_WORDS
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.predictions.metrics import word_overlap
 from scicot.pure.shares import say_share

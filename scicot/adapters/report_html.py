@@ -11,7 +11,7 @@ from scicot.pure.evaluation import attribution, slices
 from scicot.pure.evaluation.comparison import say_needed, say_p
 from scicot.pure.evaluation.followed import COLUMNS
 from scicot.pure.evaluation.report import CELL_TITLES, EXAMPLES, NO_PAIRS, Report
-from scicot.pure.evaluation.table_formats import (
+from scicot.pure.evaluation.table_words import (
     describe_basis,
     describe_measured,
     describe_published,

@@ -9,7 +9,7 @@ import typer
 
 from scicot.cli import export, imports
 from scicot.cli.output import AsJson, current_actor, emit, run_number, say
-from scicot.pure.evaluation.table_formats import with_reasons
+from scicot.pure.evaluation.table_words import with_reasons
 from scicot.pure.questions.columns import read_pairs
 from scicot.services.predictions.files import export_predictions, import_predictions
 from scicot.services.workspace import open_workspace

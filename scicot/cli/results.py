@@ -10,14 +10,8 @@ import typer
 
 from scicot.cli.output import AsJson, OfExperiment, emit, say
 from scicot.pure.evaluation.apart import UNLIKE, tell_apart
-from scicot.pure.evaluation.table_formats import (
-    percent,
-    say_caption,
-    to_csv_file,
-    to_latex,
-    to_markdown,
-    with_reasons,
-)
+from scicot.pure.evaluation.table_formats import to_csv_file, to_latex, to_markdown
+from scicot.pure.evaluation.table_words import percent, say_caption, with_reasons
 from scicot.pure.evaluation.tables import ResultTable, TableCell
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.statistics import Interval

@@ -9,7 +9,7 @@ from pages.shared.method_names import name_method, name_student
 from pages.shared.palette import color_of_method
 from pages.shared.plain_table import Cell, Head, Line, show_plain_table
 from scicot.pure.evaluation.apart import UNLIKE, tell_apart
-from scicot.pure.evaluation.table_formats import percent, say_reasons
+from scicot.pure.evaluation.table_words import percent, say_reasons
 from scicot.pure.evaluation.tables import RunScore
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.shares import NONE, say_share

@@ -9,14 +9,12 @@ import streamlit as st
 
 from pages.shared import links
 from pages.shared.plain_table import Cell, Head, Line, show_plain_table
-from scicot.pure.evaluation.table_formats import (
+from scicot.pure.evaluation.table_formats import to_csv_file, to_latex, to_markdown
+from scicot.pure.evaluation.table_words import (
     describe_basis,
     describe_measured,
     describe_published,
     say_caption,
-    to_csv_file,
-    to_latex,
-    to_markdown,
 )
 from scicot.pure.evaluation.tables import ResultTable, TableCell
 from scicot.pure.markdown import escape_markdown

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scicot.pure.evaluation.between_stages import read_between
-from scicot.pure.evaluation.table_formats import say_reasons
+from scicot.pure.evaluation.table_words import say_reasons
 from scicot.pure.predictions.places import read_standing
 from scicot.pure.predictions.stripping import say_stripped
 from scicot.pure.shares import say_share

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from scicot.pure.evaluation.baselines import Baselines
+from scicot.pure.evaluation.paper_captions import captioned
 from scicot.pure.evaluation.paper_figures import (
     Key,
     PaperNumbers,
@@ -17,11 +18,10 @@ from scicot.pure.evaluation.paper_figures import (
 from scicot.pure.evaluation.tables import Measured, ResultTable, Row, TableCell
 from scicot.pure.methods import untrained
 from scicot.pure.methods.plan import Method
-from scicot.pure.methods.registry import CLAIM, list_in_table, list_trained, title_of
+from scicot.pure.methods.registry import CLAIM, list_in_table, list_trained
 from scicot.words.configs import FRACTIONS, STARTER_STUDENT
 
 PAPER_STAGE2 = "in_sample"
-ABOUT_STAGE2 = ("stage2_rationales", "folds")  # what the rows of the table of stage 2 are
 STAGE2_TITLES = {
     "in_sample": "Written by stage 1, which was trained on them (paper)",
     "cross_fit": "Written by students that did not see the question",
@@ -39,26 +39,6 @@ UNTRAINED = {
     "cloze": "Untrained student, cloze form (acc)",
     "cloze_per_byte": "Untrained student, cloze form per byte (acc_norm)",
 }
-OPTION_NOTE = (
-    "By options: the option whose answer text the student finds most likely, by the sum of its "
-    "tokens' log-probabilities; per byte: that sum divided by the UTF-8 bytes of the option's "
-    "text; letter: the first token in which the options differ, alone. Cloze form: the options "
-    "are not shown, and each one's text is scored after 'Answer:'; the sum is acc and the one per "
-    "byte acc_norm of lm-evaluation-harness. The figure itself is of the answers as written; of a "
-    "student that was not shown the options, and so can name none, of the option with that sum "
-    "the highest."
-)
-FEW_SHOT_NOTE = "The paper's few-shot rows are base models whose options were ranked"
-FEW_SHOT = "few-shot"  # in the name of a row of a large model that was given examples
-CHAT_NOTE = "those measured here are chat models, and their answers are what they wrote"
-FLAN_NOTE = (
-    "Flan-T5's instruction mix contains ARC's training questions: a student of that family, as the "
-    "paper's are, has seen them before any other training."
-)
-STARTER_NOTE = (
-    "The starter student is SmolLM2-135M-Instruct, its 4-bit weights made fp32: instruction-tuned "
-    "before any training here, and neither of the paper's size nor of its family."
-)
 
 SIZES = {"flan-t5-small": "80M", "flan-t5-base": "250M", STARTER_STUDENT: "135M"}
 
@@ -76,109 +56,7 @@ def build_tables(paper: PaperNumbers, shown: Shown, datasets: Sequence[str]) -> 
     for place, dataset in enumerate(datasets):
         number = ("III", "IV")[place] if place < 2 else ""
         tables.append(_sizes_table(paper, shown.measured, dataset, number))
-    return [
-        replace(
-            _below_chance_marked(shown, table),
-            student=_caption(shown.student, table),
-            split=shown.split.value,
-            settings={**shown.settings, **_say_limits(paper, shown, table)},
-            own_settings=_say_own(shown, table),
-            notes=_notes(paper, shown, table),
-        )
-        for table in tables
-    ]
-
-
-def _say_own(shown: Shown, table: ResultTable) -> dict[str, str]:
-    """Return what the runs of each method in a table have alike beside what all have, by title."""
-    if table.key == "stage_2":  # its rows are the settings
-        of_rows = {name.replace("_", " ") for name in ABOUT_STAGE2}
-        named = {CLAIM[0]: shown.own.get(CLAIM[0], {})}
-    else:
-        of_rows = set()
-        measured = {
-            method
-            for method, dataset, share in shown.measured
-            if dataset in table.datasets and (table.is_of_shares or share == 1.0)
-        }
-        named = {method: of for method, of in shown.own.items() if method in measured}
-    said = {
-        method: ", ".join(f"{name} {value}" for name, value in of.items() if name not in of_rows)
-        for method, of in named.items()
-    }
-    return {title_of(method): settings for method, settings in sorted(said.items()) if settings}
-
-
-def _say_limits(paper: PaperNumbers, shown: Shown, table: ResultTable) -> dict[str, str]:
-    """Return the limit of rationales that the table's runs found, where their settings say none."""
-    name = "max rationale tokens"
-    if name in shown.settings:
-        return {}
-    found = {
-        dataset: " or ".join(map(str, shown.rationale_tokens[dataset]))
-        for dataset in table.datasets
-        if dataset in shown.rationale_tokens
-    }
-    if len({*found.values()}) < 2:
-        return dict.fromkeys([name] if found else [], next(iter(found.values()), ""))
-    titles = titles_of(paper, found)
-    of_each = zip(titles, found.values(), strict=True)
-    return {name: " and ".join(f"{limit} ({title})" for title, limit in of_each)}
-
-
-def _below_chance_marked(shown: Shown, table: ResultTable) -> ResultTable:
-    """Return the table with our figures marked that chance beats on the same questions."""
-    of_columns = table.datasets * len(table.columns) if table.is_of_shares else table.datasets
-    chances = [
-        shown.baselines[dataset].chance if dataset in shown.baselines else None
-        for dataset in of_columns[: len(table.columns)]
-    ]
-
-    def marked(cell: TableCell, chance: float | None) -> TableCell:
-        figure = cell.measured
-        if figure is None or chance is None or figure.accuracy >= chance:
-            return cell
-        return replace(cell, measured=replace(figure, is_below_chance=True))
-
-    return replace(
-        table,
-        rows=tuple(
-            replace(row, cells=tuple(map(marked, row.cells, chances))) for row in table.rows
-        ),
-        chance={
-            column: chance
-            for column, chance in zip(table.columns, chances, strict=True)
-            if chance is not None
-        },
-    )
-
-
-def _notes(paper: PaperNumbers, shown: Shown, table: ResultTable) -> tuple[str, ...]:
-    """Return what has to be known before figures are compared: of ours, and of the paper's."""
-    published = [row for row in table.rows if any(cell.published for cell in row.cells)]
-    of_student = notes_on(shown.student) if shown.student else []
-    flan = [FLAN_NOTE] if published and FLAN_NOTE not in of_student else []
-    asked = {model.name for model in paper.models if FEW_SHOT in model.name}
-    few_shot = []
-    if any(row.label in asked for row in published):
-        ours = any(FEW_SHOT in other.name for other in shown.others)
-        few_shot = [f"{FEW_SHOT_NOTE}{f'; {CHAT_NOTE}' if ours else ''}."]
-    return (OPTION_NOTE, *of_student, *flan, *few_shot)
-
-
-def notes_on(student: str) -> list[str]:
-    """Return what has to be known of a student before its figures are compared with others'."""
-    if student.lower() == STARTER_STUDENT:
-        return [STARTER_NOTE]
-    return [FLAN_NOTE] if "flan" in student.lower() else []
-
-
-def _caption(student: str | None, table: ResultTable) -> str | None:
-    """Return what a table says of our runs: the student, and how few questions it trained on."""
-    shown = [cell.measured for row in table.rows for cell in row.cells if cell.measured]
-    limits = sorted({figure.limit_train for figure in shown if figure.limit_train is not None})
-    few = f", on at most {' or '.join(map(str, limits))} training questions" if limits else ""
-    return student and student + few
+    return [captioned(paper, shown, table) for table in tables]
 
 
 def _baseline_rows(shown: Shown, datasets: Sequence[str]) -> list[Row]:

@@ -18,7 +18,8 @@ from scicot.pure.evaluation.report import (
     ReportRun,
 )
 from scicot.pure.evaluation.slices import TITLES as SLICE_TITLES
-from scicot.pure.evaluation.table_formats import percent, to_markdown, with_reasons
+from scicot.pure.evaluation.table_formats import to_markdown
+from scicot.pure.evaluation.table_words import percent, with_reasons
 from scicot.pure.markdown import escape_markdown, fence
 from scicot.pure.shares import say_share
 from scicot.pure.statistics import wilson_interval

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from scicot.pure.evaluation.paper_tables import ABOUT_STAGE2
+from scicot.pure.evaluation.paper_captions import ABOUT_STAGE2
 from scicot.pure.evaluation.settings import (
     OF_ANSWERING,
     differing_settings,

@@ -16,7 +16,7 @@ from scicot.adapters.students.stages.export_files import (
     refuse_filled,
     write_students,
 )
-from scicot.pure.evaluation.paper_tables import notes_on
+from scicot.pure.evaluation.paper_captions import notes_on
 from scicot.pure.methods.plan import describe_stage, is_fold
 from scicot.pure.methods.registry import plan_of
 from scicot.services.runs.runs import get_run

@@ -10,14 +10,13 @@ from scicot.pure.evaluation.paper_figures import OtherModel, Shown
 from scicot.pure.evaluation.paper_tables import UNTRAINED, build_tables
 from scicot.pure.evaluation.settings import caption_settings
 from scicot.pure.evaluation.table_formats import (
-    describe_basis,
     escape_latex,
-    say_caption,
     to_csv,
     to_csv_file,
     to_latex,
     to_markdown,
 )
+from scicot.pure.evaluation.table_words import describe_basis, say_caption
 from scicot.pure.evaluation.tables import ResultTable, RunScore, measure
 from scicot.pure.predictions.metrics import Score
 

@@ -13,7 +13,7 @@ from scicot.pure.evaluation.attribution import Fault
 from scicot.pure.evaluation.comparison import Cell
 from scicot.pure.evaluation.report import EXAMPLES, NO_PAIRS
 from scicot.pure.evaluation.report_markdown import to_report_markdown
-from scicot.pure.evaluation.table_formats import percent
+from scicot.pure.evaluation.table_words import percent
 from scicot.pure.methods.registry import make_config
 from scicot.services.evaluation.attribution import OTHERS
 from scicot.services.evaluation.report import build_report, write_report

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from db.models import PredictionRow, RunRow
 from db.session import write
-from scicot.pure.evaluation.paper_tables import CHAT_NOTE, UNTRAINED
+from scicot.pure.evaluation.paper_captions import CHAT_NOTE
+from scicot.pure.evaluation.paper_tables import UNTRAINED
 from scicot.pure.evaluation.settings import table_settings
 from scicot.pure.evaluation.tables import ResultTable, TableCell
 from scicot.pure.hashing import content_hash
