@@ -12,7 +12,7 @@ def test_95_percent_intervals_hold_the_truth_93_to_97_times_in_a_hundred(
 ) -> None:
     cell = SimulatedCell(seeds, spread)
     found = simulate_coverage(100, cell, cell, repeats=4000)
-    most = 0.97 if seeds > 2 else 0.98  # two seeds each cannot tell that they spread alike
+    most = 0.97 if seeds > 2 else 0.975  # two seeds each cannot tell that they spread alike
     assert 0.93 <= found.difference <= most
     assert 0.93 <= found.cell <= 0.97
     assert 0.93 <= found.untrained <= 0.97

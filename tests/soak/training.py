@@ -198,7 +198,8 @@ class NthSight:
         self.before = len(self.seen)
 
     def __call__(self) -> bool:
-        self.seen |= set(self.folder.glob(self.pattern))
+        with contextlib.suppress(FileNotFoundError):  # a folder that went while it was looked into
+            self.seen |= set(self.folder.glob(self.pattern))
         return len(self.seen) > self.before + self.skipped
 
 

