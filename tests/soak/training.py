@@ -8,6 +8,7 @@ the predictions must be equal bit for bit.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import logging
