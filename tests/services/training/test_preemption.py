@@ -81,7 +81,9 @@ def steps(session: Session, run_id: int) -> list[int]:
     return [point.step for point in list_metrics(session, run_id, "loss")]
 
 
-@pytest.mark.parametrize("number", [signal.SIGUSR2, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "number", [signal.SIGUSR2, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)]
+)
 def test_a_worker_that_slurm_warns_saves_its_step_and_its_run_goes_on_behind_it(
     session: Session, run_id: int, begin: Begin, number: signal.Signals
 ) -> None:
