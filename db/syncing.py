@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from pathlib import Path
+
+from scicot.words.storage import says_no_folder_sync
 
 
 def sync(path: Path) -> None:
@@ -21,5 +22,5 @@ def sync_folder(path: Path) -> None:
     try:
         sync(path)
     except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EACCES):
+        if not says_no_folder_sync(error):
             raise

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from pathlib import Path
 
-# what file systems say that know no sync of a folder, or let nobody read this one
-_UNKNOWN = {
-    *(errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EBADF),
-    *(errno.EISDIR, errno.EACCES, errno.EPERM),
-}
+from scicot.words.storage import says_no_folder_sync
 
 
 def move_into_place(prepared: Path, target: Path) -> None:
@@ -33,22 +28,18 @@ def move_into_place(prepared: Path, target: Path) -> None:
 
 
 def sync_file(path: Path) -> None:
-    """Return once the disk has what was written to a file; raises OSError."""
-    _sync(path)
-
-
-def sync_folder(path: Path) -> None:
-    """Return once the disk has a folder's names; raises OSError, but not where nobody knows how."""
-    try:
-        _sync(path)
-    except OSError as error:
-        if error.errno not in _UNKNOWN:
-            raise
-
-
-def _sync(path: Path) -> None:
+    """Return once the disk has what was written to a file, or a folder's names; raises OSError."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def sync_folder(path: Path) -> None:
+    """Return once the disk has a folder's names; raises OSError, but not where nobody knows how."""
+    try:
+        sync_file(path)
+    except OSError as error:
+        if not says_no_folder_sync(error):
+            raise

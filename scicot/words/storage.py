@@ -16,6 +16,11 @@ _AWAY = {
     *(errno.ENOTCONN, errno.ECONNREFUSED, errno.ECONNRESET, errno.ECONNABORTED, errno.ESHUTDOWN),
     *(errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENETDOWN, errno.ENETUNREACH),
 }
+# what file systems say that know no sync of a folder, or let nobody read this one
+_NO_FOLDER_SYNC = {
+    *(errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EBADF),
+    *(errno.EISDIR, errno.EACCES, errno.EPERM),
+}
 _NUMBERED = re.compile(r"\(os error (\d+)\)")  # as Rust's libraries tell the system's errors
 _SAY_FULL = ("No space left on device", "disk is full")
 # torch and CTranslate2 say so in errors of the widest kind
@@ -66,6 +71,11 @@ def says_away(error: BaseException | None) -> bool:
     Never where the disk is full: that does not pass by itself.
     """
     return not says_full(error) and any(number in _AWAY for number in _numbers(error))
+
+
+def says_no_folder_sync(error: OSError) -> bool:
+    """Return whether a folder cannot be synced here, which is no reason to fail."""
+    return error.errno in _NO_FOLDER_SYNC
 
 
 def says_missing(error: BaseException | None) -> bool:

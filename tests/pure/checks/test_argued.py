@@ -5,18 +5,8 @@ import pytest
 from scicot.pure.checks import find_argued, find_flags
 from scicot.pure.checks.table import AGAINST_KEY
 from scicot.words.records import AnswerKind, Question
-from tests.builders import make_question
+from tests.pure.checks.test_checks import QUESTION
 
-QUESTION = make_question(
-    stem="Why do the leaves of many trees change colour before winter comes?",
-    choices=(
-        ("A", "Cold air paints them"),
-        ("B", "Chlorophyll breaks down"),
-        ("C", "Insects eat them"),
-        ("D", "Rain washes them"),
-    ),
-    answer_key="B",
-)
 ARGUED = [
     ("The pigment goes, since chlorophyll breaks down.", "B"),
     ("Many insects eat these parts of a plant.", "C"),
