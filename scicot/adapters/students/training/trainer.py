@@ -45,14 +45,12 @@ from scicot.adapters.students.training.job import (
 )
 from scicot.adapters.students.training.lora import add_adapters, merge_adapters
 from scicot.adapters.students.training.room import make_room
+from scicot.adapters.students.training.step_plan import StepPlan
 from scicot.adapters.students.training.tensors import gather_tensors, put_back
 from scicot.adapters.students.training.validation import Writer, validate
-from scicot.pure.methods.tasks import count_seen, draw_places, draws
-from scicot.pure.students.steps import Schedule, Step, join_batches, plan_steps, share_step
 from scicot.words.errors import Preempted, StudentError
 from scicot.words.storage import says_away
 
-CARD_TIMES = 4  # a GPU works on so many times tokens_per_batch at once
 log = logging.getLogger(__name__)
 SAVE_SECONDS = 600  # a checkpoint is written at least this often, however long a step takes
 
@@ -75,7 +73,6 @@ class StageTrainer:
         self.codec = Codec.open(job.student, job.family)
         self.model = place_model(load_model(job.student, job.family), job.device)
         self.pairs = [encode_task(self.codec, task, job.config) for task in job.tasks]
-        self.lengths = self._lengths()
         # how many hands there are decides how sums are split too
         earlier = int(checkpoint.state.get("hands", 1)) if checkpoint else None
         self.room = make_room(
@@ -90,11 +87,8 @@ class StageTrainer:
         use_quick_parts(self.model)
         rank = job.config.lora_rank
         self.adapters = add_adapters(self.model, rank) if rank else None
-        self.examples = job.tasks[0].examples
-        seen = count_seen(self.examples, job.config)
-        self.schedule = Schedule(
-            seen, job.config.questions_per_step, job.config.epochs, job.config.steps
-        )
+        self.plan = StepPlan(job.tasks[0].examples, self.pairs, job.config)
+        self.schedule = self.plan.schedule
         self.gradient = GradientSum(
             model=self.model,
             family=job.family,
@@ -105,7 +99,7 @@ class StageTrainer:
             precision=self._precision,
             seed=job.config.seed,
             crew=crew,
-            lengths=self.lengths,
+            lengths=self.plan.lengths,
             hands=hands,
             room=self.room,
             draws=OwnDraws() if self.room and self.room.probed.draws_apart else None,
@@ -121,10 +115,10 @@ class StageTrainer:
         )
         self.state = TrainingState()
         self.best: dict[str, Any] = {}
-        self._planned: tuple[int, list[Step]] = (-1, [])  # an epoch and its steps
         # on a GPU a gradient's sums have a fixed order where that is a must; as long as they can
-        self._is_ordered = device_of(self.model).type != "cpu"
-        self._multiplies_whole = job.precision == "bf16" and not self._is_ordered
+        self._is_on_card = device_of(self.model).type != "cpu"
+        self._is_ordered = self._is_on_card
+        self._multiplies_whole = job.precision == "bf16" and not self._is_on_card
         if checkpoint:
             self._restore(checkpoint)
 
@@ -183,39 +177,12 @@ class StageTrainer:
         """How many threads have batches of their own."""
         return self.room.hands if self.room else 1
 
-    def _plan(self, step: int) -> Step:
-        """Return a step's batches; those of its epoch are planned once."""
-        epoch, place = divmod(step - 1, self.schedule.steps_an_epoch)
-        if self._planned[0] != epoch:
-            self._planned = (epoch, self._plan_epoch(epoch))
-        return self._planned[1][place]
-
-    def _plan_epoch(self, epoch: int) -> list[Step]:
-        config = self.job.config
-        shown = list(range(len(self.examples)))
-        if draws(self.examples, config):
-            shown = draw_places(self.examples, config.seed, epoch)
-        lengths = [self.lengths[place] for place in shown]
-        planned = plan_steps(
-            lengths, config.questions_per_step, config.tokens_per_batch, config.seed, epoch
-        )
-        return [tuple(tuple(shown[place] for place in batch) for batch in step) for step in planned]
-
-    def _share(self, plan: Step) -> Step:
-        """Return what of a step is this process's; a GPU takes it in fewer, larger batches."""
-        share = plan
-        if self.crew.size > 1:
-            share = share_step(plan, self.lengths, self.crew.size)[self.crew.rank]
-        if device_of(self.model).type == "cpu":
-            return share
-        return join_batches(share, self.lengths, CARD_TIMES * self.job.config.tokens_per_batch)
-
     def _learn(self, step: int, check: Callable[[], None]) -> StepLosses:
         """Give the model the step's gradient, and the optimizer the step's rate."""
         for group in self.optimizer.param_groups:
             group["lr"] = self.job.config.learning_rate * self._rate(step)
-        plan = self._plan(step)
-        share = self._share(plan)
+        plan = self.plan.step(step)
+        share = self.plan.share(plan, self.crew, is_on_card=self._is_on_card)
         try:
             with fixed_order(self._is_ordered), whole_products(self._multiplies_whole):
                 return self.gradient.add(plan, check, number=step, share=share)
@@ -353,13 +320,3 @@ class StageTrainer:
         if self.job.precision == "fp32":
             return contextlib.nullcontext()
         return torch.autocast(device_of(self.model).type, dtype=torch.bfloat16)
-
-    def _lengths(self) -> list[tuple[int, int]]:
-        """Return each question's lengths, those of all its tasks together."""
-        return [
-            (
-                sum(len(pair.input_ids) for pair in pairs),
-                sum(len(pair.target_ids) for pair in pairs),
-            )
-            for pairs in zip(*self.pairs, strict=True)
-        ]
