@@ -31,7 +31,7 @@ from scicot.words.records import Actor, RationaleStatus, RunKind, RunStatus, Spl
 from scicot.words.settings import Settings
 from tests.builders import store_questions, store_rationale
 from tests.predictions import make_prediction
-from tests.services.runs.test_runs import NotingLauncher, age_heartbeat, new_run
+from tests.services.runs.noting import NotingLauncher, age_heartbeat, new_run
 
 
 @pytest.fixture

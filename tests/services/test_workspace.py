@@ -13,7 +13,7 @@ from scicot.words.errors import NotFound
 from scicot.words.records import Actor, RunStatus
 from scicot.words.settings import Settings, get_settings
 from tests.builders import store_questions
-from tests.services.runs.test_runs import NotingLauncher
+from tests.services.runs.noting import NotingLauncher
 from tests.tiny_students import build_tiny_t5
 
 

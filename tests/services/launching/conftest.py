@@ -12,7 +12,7 @@ from scicot.services.launching import tending
 from scicot.services.workspace import Workspace
 from scicot.words.settings import Settings
 from tests.services.launching.noting import NotingCluster
-from tests.services.runs.test_runs import NotingLauncher
+from tests.services.runs.noting import NotingLauncher
 
 
 @pytest.fixture

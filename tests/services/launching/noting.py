@@ -17,7 +17,7 @@ from scicot.words.errors import LauncherError
 from scicot.words.launching import Phase, Seen, SlurmOptions, Submitted
 from scicot.words.records import Actor, RunKind
 from scicot.words.settings import PARCEL
-from tests.services.runs.test_runs import new_run
+from tests.services.runs.noting import new_run
 
 ADA = Actor("Ada")
 WAITS = Seen(Phase.WAITS, "PENDING", "Resources", 2)

@@ -31,7 +31,7 @@ from scicot.words.launching import SlurmOptions, Submitted
 from scicot.words.records import RunKind, RunStatus
 from scicot.words.settings import Settings
 from tests.services.launching.noting import ADA, NotingCluster, send
-from tests.services.runs.test_runs import NotingLauncher, new_run
+from tests.services.runs.noting import NotingLauncher, new_run
 
 
 def test_a_run_that_waits_in_slurm_says_so_and_takes_no_slot_here(

@@ -21,7 +21,7 @@ from scicot.words.errors import ClusterSilent, InvalidConfig
 from scicot.words.launching import Phase, RayOptions, Seen, SlurmOptions, Submitted, read_options
 from scicot.words.records import RunKind, RunStatus
 from tests.services.launching.noting import ADA, GOES, WAITS, NotingCluster, send
-from tests.services.runs.test_runs import age_heartbeat, new_run
+from tests.services.runs.noting import age_heartbeat, new_run
 
 
 def test_runs_that_wait_for_a_silent_cluster_are_not_each_kept_waiting_by_it(

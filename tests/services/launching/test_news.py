@@ -22,7 +22,7 @@ from scicot.services.workspace import Workspace
 from scicot.words.errors import RunNotInState
 from scicot.words.records import RunStatus
 from tests.services.launching.noting import ADA, ODD_NEWS, POINT, NotingCluster, send, send_parcel
-from tests.services.runs.test_runs import age_heartbeat, new_run
+from tests.services.runs.noting import age_heartbeat, new_run
 
 
 def test_a_parcel_in_sight_is_followed_without_its_cluster(

@@ -25,7 +25,7 @@ from scicot.words.records import RunStatus
 from scicot.words.runs import RunView
 from scicot.words.settings import Settings
 from tests.services.parcels.carrying import ADA, carry_out
-from tests.services.runs.test_runs import NotingLauncher
+from tests.services.runs.noting import NotingLauncher
 
 
 def test_a_done_run_and_one_that_trains_nothing_are_not_packed(

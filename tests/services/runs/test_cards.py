@@ -25,7 +25,7 @@ from scicot.services.runs.worker import run_worker
 from scicot.services.system import surroundings
 from scicot.words.records import Actor, RunKind, RunStatus
 from scicot.words.settings import Settings
-from tests.services.runs.test_runs import NotingLauncher, new_run
+from tests.services.runs.noting import NotingLauncher, new_run
 from tests.soak.kills import PATIENCE_SECONDS, run_apart
 
 ADA = Actor("Ada")

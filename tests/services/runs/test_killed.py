@@ -27,7 +27,7 @@ from scicot.services.runs.runs import get_run
 from scicot.services.runs.worker import claim_run
 from scicot.words.records import RunKind, RunStatus
 from scicot.words.settings import Settings
-from tests.services.runs.test_runs import NotingLauncher, new_run
+from tests.services.runs.noting import NotingLauncher, new_run
 
 
 def end(

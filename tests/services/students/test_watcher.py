@@ -10,7 +10,7 @@ from scicot.services.runs.runs import get_run
 from scicot.services.runs.worker import claim_run
 from scicot.services.students.watcher import RunWatcher
 from scicot.words.settings import Settings
-from tests.services.runs.test_runs import new_run
+from tests.services.runs.noting import new_run
 
 
 def test_how_long_it_still_takes_stands_behind_a_sentence_and_not_behind_its_stop(

@@ -28,7 +28,7 @@ from scicot.words.launching import PREEMPTED_EXIT
 from scicot.words.places import REPOSITORY
 from scicot.words.records import Actor, RunKind, RunStatus
 from scicot.words.settings import Settings
-from tests.services.runs.test_runs import new_run
+from tests.services.runs.noting import new_run
 from tests.services.training_line import prepare, tiny_config
 from tests.tiny_students import build_tiny_t5
 
