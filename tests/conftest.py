@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sqlite3
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from sqlalchemy.orm import Session
 import db.migrate
 from db.migrate import migrate, upgrade_file
 from db.session import get_engine
+from scicot.adapters.launchers.preemption import WARNING
 from scicot.services.workspace import open_workspace
 from scicot.words.records import Actor
 from scicot.words.settings import Settings, get_settings
@@ -117,6 +120,24 @@ def settings(
     get_settings.cache_clear()
     yield get_settings()
     get_settings.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def signals() -> Iterator[None]:
+    """A worker's command heeds warnings for the life of its process; here many tests share one.
+
+    What is left held back would be so in every process that a later test starts.
+    """
+    held = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    handlers = {number: signal.getsignal(number) for number in (WARNING, signal.SIGTERM)}
+    yield
+    for thread in threading.enumerate():
+        if thread.name == "preemption" and thread.ident is not None:
+            signal.pthread_kill(thread.ident, WARNING)  # what it waits for
+            thread.join()
+    signal.pthread_sigmask(signal.SIG_SETMASK, held)
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture
