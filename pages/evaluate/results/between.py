@@ -49,6 +49,7 @@ def show_between(runs: Sequence[RunView]) -> None:
                     "flagged": percent_cell(texts.flagged_share),
                     "most raised": texts.most_raised or None,
                     "stage 2 right": percent_cell(texts.accuracy),
+                    "best place": percent_cell(texts.same_place),
                 }
                 for run, between in found
                 for kind, texts in between.kinds.items()

@@ -43,6 +43,7 @@ def between_rows(between: BetweenStages) -> list[dict[str, object]]:
             "flagged": say_share(texts.flagged_share, 0),
             "most raised": texts.most_raised or None,
             "stage 2 right": say_share(texts.accuracy),
+            "best place": say_share(texts.same_place),
         }
         for kind, texts in between.kinds.items()
     ]

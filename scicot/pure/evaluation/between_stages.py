@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from statistics import mean
 from typing import Any
 
+from scicot.pure.evaluation.baselines import measure_baselines
 from scicot.pure.predictions.metrics import word_overlap
 from scicot.pure.shares import say_share
 from scicot.pure.statistics import difference_of_shares
-from scicot.words.records import Outcome, Prediction
+from scicot.words.records import Outcome, Prediction, Question
 
 MOST_RAISED = 3  # checks that are named
 PART = 0.1  # from this difference on, and where chance is ruled out, the texts part
@@ -36,7 +37,8 @@ class ReadTexts:
 
     `overlap` is the mean F1 of their words with the reference's, over `compared` questions that
     have one; `flagged` rationales set off a check, `checks` counts which; `correct` answers
-    followed.
+    followed. `same_place` is what always the best place would give on these questions; a run of an
+    older version has none.
     """
 
     questions: int
@@ -45,6 +47,7 @@ class ReadTexts:
     flagged: int
     checks: Mapping[str, int]
     correct: int
+    same_place: float | None = None
 
     @property
     def accuracy(self) -> float:
@@ -72,6 +75,7 @@ class ReadTexts:
             "checks": dict(self.checks),
             "correct": self.correct,
             "accuracy": self.accuracy,
+            "same_place": self.same_place,
         }
 
 
@@ -79,8 +83,12 @@ def measure_texts(
     predictions: Sequence[Prediction],
     flags: Sequence[Collection[str] | None],
     references: Mapping[int, str],
+    questions: Mapping[int, Question],
 ) -> ReadTexts | None:
-    """Return what these predictions' rationales are like; None for none that can be scored."""
+    """Return what these predictions' rationales are like; None for none that can be scored.
+
+    `references` and `questions` are by the question's id.
+    """
     listed = [
         (prediction, raised or ())
         for prediction, raised in zip(predictions, flags, strict=True)
@@ -94,6 +102,11 @@ def measure_texts(
         if prediction.question_id in references
     ]
     checks = Counter(check for _, raised in listed for check in raised)
+    asked = [questions[prediction.question_id] for prediction, _ in listed]
+    baselines = measure_baselines(
+        ([(choice.label, choice.text) for choice in question.choices], question.answer_key)
+        for question in asked
+    )
     return ReadTexts(
         questions=len(listed),
         compared=len(shared),
@@ -101,6 +114,7 @@ def measure_texts(
         flagged=sum(bool(raised) for _, raised in listed),
         checks=dict(checks.most_common()),
         correct=sum(prediction.outcome is Outcome.CORRECT for prediction, _ in listed),
+        same_place=baselines.same_place if baselines else None,
     )
 
 
@@ -145,6 +159,11 @@ class BetweenStages:
             + (f" ({texts.most_raised})" if texts.checks else "")
             + f", and stage 2 is right with {say_share(texts.accuracy, 0)}"
             + (
+                f" (always the best place: {say_share(texts.same_place, 0)})"
+                if texts.same_place is not None
+                else ""
+            )
+            + (
                 f"; they share {texts.overlap:.2f} of their words with the reference "
                 f"(F1, {texts.compared:,} compared)"
                 if texts.overlap is not None
@@ -161,7 +180,7 @@ def read_between(result: Mapping[str, Any]) -> BetweenStages | None:
     if not isinstance(stored, Mapping):
         return None
     kinds = {
-        str(kind): ReadTexts(**{name: texts[name] for name in ReadTexts.__slots__})
+        str(kind): ReadTexts(**{name: texts[name] for name in ReadTexts.__slots__ if name in texts})
         for kind, texts in stored["kinds"].items()
     }
     return BetweenStages(str(stored["learned_from"]), kinds)

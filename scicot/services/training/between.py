@@ -13,7 +13,12 @@ from scicot.pure.evaluation.between_stages import LEARNED_FROM, ReadTexts, measu
 from scicot.pure.methods.plan import Reads
 from scicot.pure.methods.registry import plan_of
 from scicot.services.predictions.store import flag_rationales
-from scicot.services.questions.lookup import count_questions, dataset_named, list_questions
+from scicot.services.questions.lookup import (
+    count_questions,
+    dataset_named,
+    get_questions,
+    list_questions,
+)
 from scicot.services.rationales.references import list_references
 from scicot.services.students.answers import answer_questions, answer_with, as_read
 from scicot.services.training.data import TrainingData
@@ -136,7 +141,8 @@ def _measure(training: MethodTraining, predictions: Sequence[Prediction]) -> dic
         references |= list_references(session, ids, Origin.HUMAN, only_reviewed=True)
         whole = references | dict(training.data.snapshot)
         alike = {key: as_read(config, text) or "" for key, text in whole.items()}
-        return measure_texts(given, flag_rationales(session, given), alike)
+        asked = get_questions(session, ids)
+        return measure_texts(given, flag_rationales(session, given), alike, asked)
 
     texts = training.answering.watcher.context.patiently(measure)
     return texts.as_result() if texts else None

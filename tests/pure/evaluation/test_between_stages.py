@@ -8,11 +8,15 @@ from scicot.pure.evaluation.between_stages import (
     measure_texts,
     read_between,
 )
-from scicot.words.records import Outcome, Prediction
+from scicot.words.records import Choice, Outcome, Prediction, Question
 
 TEXTS = ReadTexts(
     questions=64, compared=64, overlap=0.5, flagged=10, checks={"too_short": 10}, correct=32
 )
+
+
+def keyed(key: str) -> Question:
+    return Question("q", "Why?", (Choice("A", "this"), Choice("B", "that")), key)
 
 
 def between(learned: ReadTexts, unseen: ReadTexts, kind: str = "training") -> BetweenStages:
@@ -26,10 +30,11 @@ def test_overlap_flags_and_accuracy_are_of_the_scored_predictions() -> None:
         Prediction(3, "blind", "", "B", Outcome.UNSCORED),
     ]
     references = {1: "the moon pulls water", 3: "nothing"}
-    texts = measure_texts(predictions, [[], ["too_short"], ["leaks"]], references)
-    assert texts == ReadTexts(2, 1, 1.0, 1, {"too_short": 1}, 1)
+    asked = {1: keyed("A"), 2: keyed("A"), 3: keyed("B")}
+    texts = measure_texts(predictions, [[], ["too_short"], ["leaks"]], references, asked)
+    assert texts == ReadTexts(2, 1, 1.0, 1, {"too_short": 1}, 1, same_place=1.0)
     assert texts.accuracy == 0.5
-    assert measure_texts([], [], {}) is None
+    assert measure_texts([], [], {}, {}) is None
 
 
 def test_texts_that_part_are_said_with_the_way_out() -> None:
@@ -58,6 +63,19 @@ def test_a_result_is_read_back_as_it_was_measured() -> None:
     )
     assert read_between({"between_stages": None}) is None
     assert read_between({}) is None
+
+
+def test_a_run_of_an_older_version_says_nothing_of_the_best_place() -> None:
+    now = replace(TEXTS, same_place=0.3)
+    (sentence,) = BetweenStages("training", {"training": now}).sentences
+    assert "right with 50\u00a0% (always the best place: 30\u00a0%)" in sentence
+    stored = now.as_result()
+    del stored["same_place"]
+    older = read_between(
+        {"between_stages": {"learned_from": "training", "kinds": {"training": stored}}}
+    )
+    assert older is not None
+    assert "best place" not in older.sentences[0]
 
 
 def test_a_sentence_names_the_checks_that_were_raised_most() -> None:
