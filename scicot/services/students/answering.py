@@ -194,12 +194,12 @@ class Answering:
 
     def _compute_type(self, stage: TrainedStage, inputs: Sequence[str], max_new_tokens: int) -> str:
         has_fast = self._once_there(stage, lambda: has_fast_form(stage.folder))
-        if not has_fast or not self._works_here(stage):
-            return "torch"
         asked = self.config.inference
         if asked != "fp32" and self.device == "cpu" and not self._is_told:
             self.watcher.say(f"{asked} needs a GPU; here the texts are written in fp32.")
             self._is_told = True
+        if not has_fast or self._writes_quickly(stage) or not self._works_here(stage):
+            return "torch"
         if asked == "fp32" or self.device == "cpu" or not inputs:
             return "float32"
         fast_type = COMPUTE_TYPES[self.config.inference]
@@ -214,6 +214,13 @@ class Answering:
             equal = sum(output == other for output, other in zip(exact, fast, strict=True))
             self.agreement[stage.role] = equal / len(sample)
         return fast_type if self.agreement[stage.role] >= AGREEMENT_NEEDED else "float32"
+
+    def _writes_quickly(self, stage: TrainedStage) -> bool:
+        """Return whether torch writes as quickly; it then scores without opening another."""
+        if self.device != "cpu" or stage.family is not Family.CAUSAL:
+            return False
+        student: Any = self._student(stage, "torch")
+        return bool(student.writes_as_quickly())
 
     def _works_here(self, stage: TrainedStage) -> bool:
         """Return whether CTranslate2 computes on this device; on a GPU it needs CUDA 12's cuBLAS.

@@ -50,19 +50,20 @@ def packed_products(model: Any) -> Iterator[None]:
 def pack_for_good(model: Any) -> bool:
     """Pack a model that will learn no more; return whether anything was.
 
-    The weights that nothing else uses are let go of, each as soon as it is packed.
+    The weights that nothing else uses are let go of, each as soon as it is packed. The others leave
+    the file that they were read from, which would stay in memory whole.
     """
-    products = _list_products(model)
+    model.requires_grad_(False)
     users = Counter(id(weight) for _, weight in model.named_parameters(remove_duplicate=False))
-    is_packed = False
-    for module, weight in products:
-        model.requires_grad_(False)
+    for module, weight in _list_products(model):
         module.forward = _multiply(weight, module.bias, None)
         if users[id(module.weight)] == 1:
             module.weight.data = weight.new_empty(0)
-        is_packed = True
-        del weight
-    return is_packed
+    if not is_packed(model):
+        return False
+    for parameter in model.parameters():
+        parameter.data = parameter.data.clone()
+    return True
 
 
 def is_packed(model: Any) -> bool:
