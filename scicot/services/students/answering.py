@@ -77,6 +77,7 @@ class Answering:
         self.cuts = Cuts()  # what `strip_answer` took from the rationales that were read
         self._open: dict[tuple[str, str], Student] = {}
         self._is_fast = True if self.device == "cpu" else None  # whether CTranslate2 works here
+        self._are_quick: dict[str, bool] = {}  # whether torch writes as quickly, by stage
         self.slow_reason = ""
         self._is_told = False  # that the type asked for is not to be had on this device
 
@@ -219,8 +220,10 @@ class Answering:
         """Return whether torch writes as quickly; it then scores without opening another."""
         if self.device != "cpu" or stage.family is not Family.CAUSAL:
             return False
-        student: Any = self._student(stage, "torch")
-        return bool(student.writes_as_quickly())
+        if stage.hash not in self._are_quick:
+            student: Any = self._student(stage, "torch")
+            self._are_quick[stage.hash] = student.writes_as_quickly()
+        return self._are_quick[stage.hash]
 
     def _works_here(self, stage: TrainedStage) -> bool:
         """Return whether CTranslate2 computes on this device; on a GPU it needs CUDA 12's cuBLAS.

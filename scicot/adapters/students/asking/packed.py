@@ -12,6 +12,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from scicot.adapters.students.codec import SpecialIds
+from scicot.words.records import Family
+from scicot.words.storage import says_no_memory
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -21,9 +25,8 @@ def can_pack() -> bool:
     import torch
 
     names = ("_reorder_linear_weight", "_linear_pointwise")
-    return torch.backends.mkldnn.is_available() and all(
-        hasattr(torch.ops.mkldnn, name) for name in names
-    )
+    is_there = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
+    return is_there and all(hasattr(torch.ops.mkldnn, name) for name in names)
 
 
 @contextmanager
@@ -71,6 +74,24 @@ def is_packed(model: Any) -> bool:
     return any(
         getattr(vars(module).get("forward"), "is_packed", False) for module in model.modules()
     )
+
+
+def still_works(model: Any, special: SpecialIds) -> bool:
+    """Return whether a model with packed weights reads a word at all."""
+    import torch
+
+    ids = torch.tensor([[special.eos]])
+    inputs = {"input_ids": ids}
+    if special.family is Family.ENCODER_DECODER:
+        inputs["decoder_input_ids"] = ids
+    try:
+        with torch.no_grad():
+            model(**inputs)
+    except RuntimeError as error:
+        if says_no_memory(error):
+            raise
+        return False
+    return True
 
 
 def _list_products(model: Any) -> Iterator[tuple[Any, Tensor]]:

@@ -1,8 +1,8 @@
 """Greedy texts on a processor, token by token: only what is written so far is looked at.
 
-transformers copies all keys and values at every token, or works on tensors of the final length, half
-of which is empty. Here they lie in tensors of the final length, and a token's attention is given
-views of what is filled. A text that has ended makes room for another at its place.
+transformers copies all keys and values at every token, or works on tensors of the final length,
+half of which is empty. Here they lie in such tensors, and a token's attention is given views of
+what is filled. A text that has ended leaves at once: a token of fewer texts is sooner there.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LOOK_EVERY = 16  # tokens between two looks at whether to stop
 READ_AT_ONCE = 2048  # padded tokens of the inputs, as many as are read in a few seconds
 
 
-class FilledLayer(DynamicLayer):
+class FilledLayer(DynamicLayer):  # type: ignore[misc]
     """A layer's keys and values in tensors of the final length; what is given out are views."""
 
     def __init__(self, room: int) -> None:
@@ -121,6 +121,16 @@ def write_step_by_step(
                 likeliest = likeliest[kept]
             token = likeliest[:, None]
     return texts
+
+
+def bytes_a_token(model: Any) -> int:
+    """Return what a causal model's keys and values of one token take in memory."""
+    config = model.config.get_text_config(decoder=True)
+    heads = config.num_attention_heads
+    size = getattr(config, "head_dim", None) or config.hidden_size // heads
+    kept = getattr(config, "num_key_value_heads", None) or heads
+    bytes_a_number = next(model.parameters()).element_size()
+    return int(2 * config.num_hidden_layers * kept * size * bytes_a_number)
 
 
 def _close_ranks(goes_on: Sequence[bool]) -> list[int]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from scicot.adapters.students.asking.packed import is_packed, pack_for_good
+from scicot.adapters.students.asking.packed import is_packed, pack_for_good, still_works
 from scicot.adapters.students.asking.replay import (
     RECORDED_FROM,
     can_replay,
@@ -68,7 +68,7 @@ class TorchStudent:
         torch.set_num_threads(choose_threads(threads))
         codec = Codec.open(folder, family)
         model = place_model(load_model(folder, family), device).eval()
-        if pack_for_good(model) and not _still_works(model, codec):
+        if pack_for_good(model) and not still_works(model, codec.special):
             log.warning("This student looks at its weights by itself: they are not packed.")
             model = place_model(load_model(folder, family), device).eval()
         return cls(model, codec, check)
@@ -170,6 +170,8 @@ class TorchStudent:
         device = device_of(self.model).type
         if device != "cpu" or not (self._has_steps and can_replay(self.model)):
             return TOKENS_AT_ONCE[device]
+        from scicot.adapters.students.asking.step_by_step import bytes_a_token
+
         return KEPT_BYTES // bytes_a_token(self.model)
 
     def _step(
@@ -267,34 +269,6 @@ class TorchStudent:
             asked = [question.read_as_one for question in asked]
         with self._lock:
             return score_options(self.model, self.codec, asked)
-
-
-def bytes_a_token(model: Any) -> int:
-    """Return what a causal model's keys and values of one token take in memory."""
-    config = model.config.get_text_config(decoder=True)
-    heads = config.num_attention_heads
-    size = getattr(config, "head_dim", None) or config.hidden_size // heads
-    kept = getattr(config, "num_key_value_heads", None) or heads
-    bytes_a_number = next(model.parameters()).element_size()
-    return int(2 * config.num_hidden_layers * kept * size * bytes_a_number)
-
-
-def _still_works(model: Any, codec: Codec) -> bool:
-    """Return whether a model with packed weights reads a word at all."""
-    import torch
-
-    ids = torch.tensor([[codec.special.eos]])
-    inputs = {"input_ids": ids}
-    if codec.special.family is Family.ENCODER_DECODER:
-        inputs["decoder_input_ids"] = ids
-    try:
-        with torch.no_grad():
-            model(**inputs)
-    except RuntimeError as error:
-        if says_no_memory(error):
-            raise
-        return False
-    return True
 
 
 def _batches(prompts: Sequence[list[int]], extra: int, budget: int) -> list[list[int]]:
