@@ -18,9 +18,13 @@ from scicot.pure.methods.sci_cot import WRITES_RATIONALE
 from scicot.pure.methods.tasks import make_task
 from scicot.pure.students.texts import question_text
 from scicot.words.errors import StudentError
+from scicot.words.records import Family
 from scicot.words.settings import Settings
 
-PROCESSOR_WAYS = {"fp32": "float32", "int8": "int8"}
+PROCESSOR_WAYS = {
+    Family.ENCODER_DECODER: {"fp32": "float32", "int8": "int8"},
+    Family.CAUSAL: {"fp32": "torch", "ctranslate2_fp32": "float32", "int8": "int8"},
+}
 GPU_WAYS = {
     "fp32": "torch",
     "ctranslate2_fp32": "float32",
@@ -35,19 +39,22 @@ def bench_generate(
 ) -> dict[str, Any]:
     """Return texts per second of each way, our ratios, and the share of texts that agree.
 
-    `fp32` is CTranslate2 on a processor and a replayed step on a GPU; there, what CTranslate2 can
-    do is measured as well. The student is trained for a moment first: the words of a random one
-    hang on rounding.
+    `fp32` is what runs use: CTranslate2 for an encoder-decoder on a processor, else our own steps;
+    what CTranslate2 can do is measured as well. The student is trained for a moment first: the
+    words of a random one hang on rounding.
     """
     inputs = [question_text(question) for question in make_questions(questions, seed=1)]
     with open_bench(student, settings) as bench:
         prepare_student(bench, training)
-        peers = bench.ask_peers(_ask_peers, bench.folder / "model", inputs, new_tokens)
+        peers = bench.ask_peers(
+            _ask_peers, bench.folder / "model", bench.student.family, inputs, new_tokens
+        )
         rates = {"generate": questions / peers.seconds}
         agreements: dict[str, float] = {}
         reasons: dict[str, str] = {}  # why a way is not there
         exact: list[str] = []
-        for name, kind in (GPU_WAYS if has_gpu() else PROCESSOR_WAYS).items():
+        ways = GPU_WAYS if has_gpu() else PROCESSOR_WAYS[bench.student.family]
+        for name, kind in ways.items():
             try:
                 texts, seconds = _generate(bench, inputs, new_tokens, kind)
             except (RuntimeError, ValueError, StudentError) as error:  # a GPU without its needs
@@ -74,7 +81,7 @@ def bench_generate(
 
 def prepare_student(bench: Bench, training: int) -> None:
     """Train the student on a few made-up rationales and convert it, under the bench's folder."""
-    student = PeerStudent(bench.student.path)
+    student = PeerStudent(bench.student.path, bench.student.family)
     if training:
         questions = make_questions(training, seed=2)
         task = make_task(WRITES_RATIONALE, questions, targets=make_rationales(questions))
@@ -88,8 +95,8 @@ def agreement(texts: Sequence[str], others: Sequence[str]) -> float:
     return sum(text == other for text, other in zip(texts, others, strict=True)) / len(texts)
 
 
-def _ask_peers(folder: Path, inputs: Sequence[str], new_tokens: int) -> Timed:
-    student = PeerStudent(folder)
+def _ask_peers(folder: Path, family: Family, inputs: Sequence[str], new_tokens: int) -> Timed:
+    student = PeerStudent(folder, family)
     student.generate(inputs[:2], 4)
     return student.generate(inputs, new_tokens)
 
@@ -99,7 +106,9 @@ def _generate(
 ) -> tuple[list[str], float]:
     student: FastStudent | TorchStudent
     if kind == "torch":
-        student = TorchStudent.open(bench.folder / "model", bench.student.family)
+        student = TorchStudent.open(
+            bench.folder / "model", bench.student.family, threads=bench.threads
+        )
     else:
         student = FastStudent.open(
             bench.folder / "ct2", compute_type=kind, threads=bench.threads, device=choose_device()

@@ -34,7 +34,7 @@ class Timed:
 
 
 class PeerStudent:
-    """A student used the usual way; what trains and writes here is an encoder-decoder."""
+    """A student used the usual way; what trains here is an encoder-decoder."""
 
     def __init__(self, folder: Path, family: Family = Family.ENCODER_DECODER) -> None:
         self.folder = folder
@@ -142,21 +142,28 @@ class PeerStudent:
         self.model.eval()
         started = work_seconds()
         texts: list[str] = []
+        # a causal student goes on from the last token, so padding stands before the text
+        turn = -1 if self.codec.special.family is Family.CAUSAL else 1
         with torch.no_grad():
             for start in range(0, len(inputs), BATCH):
                 rows = [
-                    {"input_ids": self.codec.encode_input(text, MAX_INPUT), "labels": [0]}
+                    {"input_ids": self.codec.encode_input(text, MAX_INPUT)[::turn], "labels": [0]}
                     for text in inputs[start : start + BATCH]
                 ]
                 batch = self._place(_pad_rows(rows, self.codec.special.pad, False))
+                ids, mask = (
+                    batch[name].flip(1) if turn < 0 else batch[name]
+                    for name in ("input_ids", "attention_mask")
+                )
                 outputs = self.model.generate(
-                    input_ids=batch["input_ids"],
-                    attention_mask=batch["attention_mask"],
+                    input_ids=ids,
+                    attention_mask=mask,
                     max_new_tokens=max_new_tokens,
                     do_sample=False,
                     num_beams=1,
                 )
-                texts += [self.codec.decode(row[1:]) for row in outputs.tolist()]
+                first = ids.shape[1] if turn < 0 else 1
+                texts += [self.codec.decode(row[first:]) for row in outputs.tolist()]
         return Timed(texts, work_seconds() - started)
 
     def score(

@@ -13,6 +13,7 @@ from scicot.bench.peers import PeerStudent, Timed
 from scicot.bench.students import largest_difference, open_bench, timed
 from scicot.bench.texts import make_questions
 from scicot.pure.students.texts import choice_answer, question_text
+from scicot.words.records import Family
 from scicot.words.settings import Settings
 
 
@@ -23,7 +24,9 @@ def bench_score(settings: Settings, *, student: str, questions: int) -> dict[str
     options = [[choice_answer(choice) for choice in question.choices] for question in asked]
     with open_bench(student, settings) as bench:
         prepare_student(bench, training=0)
-        peers = bench.ask_peers(_ask_peers, bench.folder / "model", inputs, options)
+        peers = bench.ask_peers(
+            _ask_peers, bench.folder / "model", bench.student.family, inputs, options
+        )
         once = TorchStudent.open(
             bench.folder / "model", bench.student.family, threads=bench.threads
         )
@@ -45,7 +48,9 @@ def bench_score(settings: Settings, *, student: str, questions: int) -> dict[str
         }
 
 
-def _ask_peers(folder: Path, inputs: Sequence[str], options: Sequence[Sequence[str]]) -> Timed:
-    student = PeerStudent(folder)
+def _ask_peers(
+    folder: Path, family: Family, inputs: Sequence[str], options: Sequence[Sequence[str]]
+) -> Timed:
+    student = PeerStudent(folder, family)
     student.score(inputs[:4], options[:4])
     return student.score(inputs, options)

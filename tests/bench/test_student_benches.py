@@ -31,8 +31,12 @@ def test_bench_train_gives_every_ratio_of_one_process_run(
     assert found["tokens_per_second"] > 0
 
 
-def test_bench_generate_compares_the_same_texts(settings: Settings, tiny_t5: Path) -> None:
-    found = bench_generate(settings, student=str(tiny_t5), questions=8, new_tokens=8, training=0)
+@pytest.mark.parametrize("family", ["tiny_t5", "tiny_causal"])
+def test_bench_generate_compares_the_same_texts(
+    settings: Settings, family: str, request: pytest.FixtureRequest
+) -> None:
+    student = str(request.getfixturevalue(family))
+    found = bench_generate(settings, student=student, questions=8, new_tokens=8, training=0)
     rates = found["texts_per_second"]
     ratio = pytest.approx(rates["fp32"] / rates["generate"], abs=0.01)
     assert found["fp32_vs_generate"] == ratio

@@ -77,6 +77,7 @@ class Answering:
         self.cuts = Cuts()  # what `strip_answer` took from the rationales that were read
         self._open: dict[tuple[str, str], Student] = {}
         self._is_fast = True if self.device == "cpu" else None  # whether CTranslate2 works here
+        self._are_quick: dict[str, bool] = {}  # whether torch writes as quickly, by stage
         self.slow_reason = ""
         self._is_told = False  # that the type asked for is not to be had on this device
 
@@ -194,12 +195,12 @@ class Answering:
 
     def _compute_type(self, stage: TrainedStage, inputs: Sequence[str], max_new_tokens: int) -> str:
         has_fast = self._once_there(stage, lambda: has_fast_form(stage.folder))
-        if not has_fast or not self._works_here(stage):
-            return "torch"
         asked = self.config.inference
         if asked != "fp32" and self.device == "cpu" and not self._is_told:
             self.watcher.say(f"{asked} needs a GPU; here the texts are written in fp32.")
             self._is_told = True
+        if not has_fast or self._writes_quickly(stage) or not self._works_here(stage):
+            return "torch"
         if asked == "fp32" or self.device == "cpu" or not inputs:
             return "float32"
         fast_type = COMPUTE_TYPES[self.config.inference]
@@ -214,6 +215,15 @@ class Answering:
             equal = sum(output == other for output, other in zip(exact, fast, strict=True))
             self.agreement[stage.role] = equal / len(sample)
         return fast_type if self.agreement[stage.role] >= AGREEMENT_NEEDED else "float32"
+
+    def _writes_quickly(self, stage: TrainedStage) -> bool:
+        """Return whether torch writes as quickly; it then scores without opening another."""
+        if self.device != "cpu" or stage.family is not Family.CAUSAL:
+            return False
+        if stage.hash not in self._are_quick:
+            student: Any = self._student(stage, "torch")
+            self._are_quick[stage.hash] = student.writes_as_quickly()
+        return self._are_quick[stage.hash]
 
     def _works_here(self, stage: TrainedStage) -> bool:
         """Return whether CTranslate2 computes on this device; on a GPU it needs CUDA 12's cuBLAS.

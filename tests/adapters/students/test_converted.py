@@ -11,7 +11,9 @@ import pytest
 
 from scicot.adapters.students.asking.convert import convert_student
 from scicot.adapters.students.asking.torch_student import TorchStudent
+from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.folders import inspect_folder
+from scicot.adapters.students.loading import load_model
 from scicot.adapters.students.training import converted as module
 from scicot.adapters.students.training.converted import converted
 from scicot.adapters.students.training.job import Silent
@@ -33,8 +35,9 @@ def test_they_write_what_the_model_writes_by_itself(
 ) -> None:
     folder = request.getfixturevalue(name)
     job = replace(make_job(folder, tmp_path / "work"), family=inspect_folder(name, folder).family)
-    student = TorchStudent.open(folder, job.family, threads=1)
-    with converted(student.model, job, threads=1) as writer:
+    model = load_model(folder, job.family).eval()
+    student = TorchStudent(model, Codec.open(folder, job.family))
+    with converted(model, job, threads=1) as writer:
         assert writer is not None
         assert writer.generate(ASKED, 12) == student.generate(ASKED, 12)
     assert list(job.work_folder.iterdir()) == []

@@ -25,13 +25,13 @@ from scicot.services.training.cloning import clone_config, differences_between_r
 from scicot.services.training.training import start_training
 from scicot.words.configs import PredictionConfig
 from scicot.words.errors import InvalidConfig
-from scicot.words.records import Actor, RunStatus, Split
+from scicot.words.records import Actor, Family, RunStatus, Split
 from scicot.words.runs import RunView
 from scicot.words.settings import Settings
 from tests.services.training_line import prepare, tiny_config, train
-from tests.tiny_students import tiny_t5
+from tests.tiny_students import tiny_causal, tiny_t5
 
-__all__ = ["tiny_t5"]
+__all__ = ["tiny_causal", "tiny_t5"]
 
 ADA = Actor("Ada")
 
@@ -93,6 +93,35 @@ def test_the_students_of_a_run_that_was_told_int8_answer_and_are_asked_in_fp32(
         question = get_question(session, stored.question_id)
         answer = answer_draft(session, settings, run_id, question, to_draft(question, None))
         assert (answer.output, answer.label) == (stored.output, stored.label)
+
+
+@pytest.mark.parametrize("is_quick", [True, False])
+def test_a_causal_student_is_opened_by_torch_alone_where_it_writes_as_quickly(
+    session: Session,
+    settings: Settings,
+    tmp_path: Path,
+    tiny_causal: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    is_quick: bool,
+) -> None:
+    prepare(session, tmp_path / "files")
+    opened: list[str] = []
+    open_fast, open_torch = FastStudent.open, TorchStudent.open
+
+    def note_fast(folder: Path, **told: Any) -> FastStudent:
+        if "device" in told:  # not by the conversion
+            opened.append("ctranslate2")
+        return open_fast(folder, **told)
+
+    def note_torch(folder: Path, family: Family, **told: Any) -> TorchStudent:
+        opened.append("torch")
+        return open_torch(folder, family, **told)
+
+    monkeypatch.setattr(FastStudent, "open", note_fast)
+    monkeypatch.setattr(TorchStudent, "open", note_torch)
+    monkeypatch.setattr(TorchStudent, "writes_as_quickly", lambda _: is_quick)
+    train(session, settings, tiny_config("sci_cot", tiny_causal))
+    assert set(opened) == ({"torch"} if is_quick else {"torch", "ctranslate2"})
 
 
 def test_a_type_that_needs_a_gpu_gives_fp32s_texts_without_one(

@@ -9,7 +9,13 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from scicot.adapters.students.asking.replay import RECORDED_FROM, replays, write_greedily
+from scicot.adapters.students.asking.packed import is_packed, pack_for_good, still_works
+from scicot.adapters.students.asking.replay import (
+    RECORDED_FROM,
+    can_replay,
+    replays,
+    write_greedily,
+)
 from scicot.adapters.students.asking.scoring import Asked, OptionScore, score_options
 from scicot.adapters.students.codec import Codec, encode_options
 from scicot.adapters.students.loading import device_of, load_model, place_model
@@ -21,10 +27,14 @@ from scicot.words.storage import says_no_memory
 if TYPE_CHECKING:
     from torch import Tensor
 
-# Tokens of a batch ordered by length. On a processor more would only be padding; a GPU writes a
-# token of many texts in the time of one, and holds 6 GB of SmolLM2-135M's keys and values for it.
+# Tokens of a batch ordered by length. On a processor more would only be padding to transformers; a
+# GPU writes a token of many texts in the time of one, and holds 6 GB of SmolLM2-135M's keys and
+# values for it.
 TOKENS_AT_ONCE = {"cpu": 1024, "cuda": 131072}
-TRIED = 32  # tokens at most that a recorded step must write as `generate` does
+# Bytes of the keys and values of a batch that is written step by step on a processor: 78 texts of
+# 330 tokens of SmolLM2-135M. With fewer a token of each takes longer, with more hardly less.
+KEPT_BYTES = 1_200_000_000
+TRIED = 32  # tokens at most that our own steps must write as `generate` does
 log = logging.getLogger(__name__)
 
 
@@ -50,13 +60,30 @@ class TorchStudent:
     ) -> TorchStudent:
         """Return the student of a folder that save_pretrained wrote.
 
-        `check` may raise to stop it, also while it writes a batch on a GPU.
+        It can answer and no longer learn: on a processor its weights are packed for products.
+        `check` may raise to stop it, also while it writes a batch.
         """
         import torch
 
         torch.set_num_threads(choose_threads(threads))
-        model = place_model(load_model(folder, family), device)
-        return cls(model.eval(), Codec.open(folder, family), check)
+        codec = Codec.open(folder, family)
+        model = place_model(load_model(folder, family), device).eval()
+        if pack_for_good(model) and not still_works(model, codec.special):
+            log.warning("This student looks at its weights by itself: they are not packed.")
+            model = place_model(load_model(folder, family), device).eval()
+        return cls(model, codec, check)
+
+    def writes_as_quickly(self) -> bool:
+        """Return whether a batch of texts is written at least as quickly as by CTranslate2.
+
+        On a processor with packed weights, by a causal student of a kind whose steps are ours.
+        """
+        if device_of(self.model).type != "cpu" or not is_packed(self.model):
+            return False
+        prompt = self.codec.encode_input("Why?", None)
+        ids, mask = _pad([prompt], self.codec.special.pad, "cpu", left=True)
+        with self._lock:
+            return self._steps(ids, mask, TRIED)
 
     def generate(
         self,
@@ -101,7 +128,7 @@ class TorchStudent:
 
         codec, texts = self.codec, [""] * len(prompts)
         device = device_of(self.model)
-        left = deque(_batches(prompts, max_new_tokens, TOKENS_AT_ONCE[device.type]))
+        left = deque(_batches(prompts, max_new_tokens, self._room()))
         while left:
             indices = left.popleft()
             rows = [prompts[index] for index in indices]
@@ -124,17 +151,46 @@ class TorchStudent:
 
     def _write(self, ids: Tensor, mask: Tensor, limit: int) -> Tensor:
         """Return the tokens that follow each input, `[rows, limit]` at most."""
-        is_worth_it = ids.device.type == "cuda" and limit >= RECORDED_FROM
-        if is_worth_it and replays(
-            self.model, lambda: self._agrees(ids[:1], mask[:1], min(limit, TRIED))
-        ):
-            return write_greedily(self.model, self.codec.special, ids, mask, limit, self.check)
+        if self._steps(ids, mask, limit):
+            return self._step(ids, mask, limit, self.check)
         return self._generate(ids, mask, limit)
 
+    def _steps(self, ids: Tensor, mask: Tensor, limit: int) -> bool:
+        """Return whether texts are written by our own steps, as a first one was to see."""
+        if limit < RECORDED_FROM or not self._has_steps:
+            return False
+        return replays(self.model, lambda: self._agrees(ids[:1], mask[:1], min(limit, TRIED)))
+
+    @property
+    def _has_steps(self) -> bool:
+        return device_of(self.model).type == "cuda" or self.family is Family.CAUSAL
+
+    def _room(self) -> int:
+        """Return how many tokens a batch may have."""
+        device = device_of(self.model).type
+        if device != "cpu" or not (self._has_steps and can_replay(self.model)):
+            return TOKENS_AT_ONCE[device]
+        from scicot.adapters.students.asking.step_by_step import bytes_a_token
+
+        return KEPT_BYTES // bytes_a_token(self.model)
+
+    def _step(
+        self,
+        ids: Tensor,
+        mask: Tensor,
+        limit: int,
+        check: Callable[[], None] = lambda: None,
+    ) -> Tensor:
+        """Return what `_generate` does, padded to the limit, by our own steps."""
+        write = write_greedily
+        if ids.device.type == "cpu":
+            from scicot.adapters.students.asking.step_by_step import write_step_by_step as write
+        return write(self.model, self.codec.special, ids, mask, limit, check)
+
     def _agrees(self, ids: Tensor, mask: Tensor, limit: int) -> bool:
-        """Return whether a recorded step writes what `generate` does."""
+        """Return whether our own steps write what `generate` does."""
         plain = self._generate(ids, mask, limit)
-        written = write_greedily(self.model, self.codec.special, ids, mask, limit)
+        written = self._step(ids, mask, limit)
         return written[:, : plain.shape[1]].tolist() == plain.tolist()
 
     def _generate(self, ids: Tensor, mask: Tensor, limit: int, **begun: Tensor) -> Tensor:

@@ -1,0 +1,126 @@
+"""A processor's own steps: the texts are those of `generate`, whatever stands beside them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from scicot.adapters.students.asking import step_by_step
+from scicot.adapters.students.asking.step_by_step import (
+    FilledLayer,
+    _close_ranks,
+    bytes_a_token,
+    write_step_by_step,
+)
+from scicot.adapters.students.asking.torch_student import TorchStudent, _pad
+from scicot.adapters.students.codec import Codec
+from scicot.adapters.students.folders import inspect_folder
+from scicot.adapters.students.loading import load_model
+from scicot.words.records import Family
+from tests.tiny_families import FAMILIES
+from tests.tiny_students import tiny_causal
+
+__all__ = ["tiny_causal"]
+CAUSAL = ["smollm2", "llama", "gpt2", "pythia", "qwen2", "qwen3", "opt"]
+TEXTS = [word * times for word in ("Why? ", "ice ", "How? ", "plants ") for times in (1, 3, 9)]
+
+
+def begun(name: str, folder: Path) -> tuple[TorchStudent, torch.Tensor, torch.Tensor]:
+    """Return a student whose texts differ, and inputs of it."""
+    folder = FAMILIES[name](folder)
+    assert inspect_folder(name, folder).family is Family.CAUSAL
+    student = TorchStudent(
+        load_model(folder, Family.CAUSAL).eval(), Codec.open(folder, Family.CAUSAL)
+    )
+    with torch.no_grad():
+        for weights in student.model.parameters():
+            weights.mul_(6 if weights.dim() > 1 else 1)
+    rows = [student.codec.encode_input(text, None) for text in TEXTS]
+    return student, *_pad(rows, student.codec.special.pad, "cpu", left=True)
+
+
+@pytest.mark.parametrize("name", CAUSAL)
+@pytest.mark.parametrize("at_once", [12, 4096])
+def test_texts_are_those_of_generate(
+    name: str, at_once: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    student, ids, mask = begun(name, tmp_path)
+    monkeypatch.setattr(step_by_step, "READ_AT_ONCE", at_once)
+    special = student.codec.special
+    whole = write_step_by_step(student.model, special, ids, mask, 24)
+    plain = student._generate(ids, mask, 24)
+    assert torch.equal(whole[:, : plain.shape[1]], plain)
+    assert len({tuple(row) for row in whole.tolist()}) > 1
+    for place, prompt in enumerate(TEXTS[:3]):  # nothing stands to the left of it
+        alone, seen = _pad([student.codec.encode_input(prompt, None)], special.pad, "cpu")
+        assert torch.equal(
+            write_step_by_step(student.model, special, alone, seen, 24)[0], whole[place]
+        )
+
+
+def test_texts_that_ended_leave_and_the_others_are_written_as_before(tmp_path: Path) -> None:
+    student, ids, mask = begun("llama", tmp_path)
+    whole = write_step_by_step(student.model, student.codec.special, ids, mask, 24)
+    endings = sorted({int(token) for token in whole[:, 4:20].flatten()})
+    assert len(endings) > 2
+    for token in endings:
+        special = replace(student.codec.special, eos=token)
+        written = write_step_by_step(student.model, special, ids, mask, 24)
+        for row, expected in zip(written.tolist(), whole.tolist(), strict=True):
+            length = expected.index(token) + 1 if token in expected else len(expected)
+            assert row == expected[:length] + [special.pad] * (len(row) - length)
+
+
+def test_those_that_go_on_close_ranks_and_few_move() -> None:
+    assert _close_ranks([True, False, True, False, True, True]) == [0, 4, 2, 5]
+    assert _close_ranks([True, True, False]) == [0, 1]
+    assert _close_ranks([False, False]) == []
+
+
+def test_only_what_is_filled_is_looked_at() -> None:
+    layer = FilledLayer(8)
+    first, second = torch.randn(2, 1, 3, 4), torch.randn(2, 1, 1, 4)
+    layer.update(first, -first)
+    keys, values = layer.update(second, -second)
+    assert torch.equal(keys, torch.cat([first, second], dim=2))
+    assert torch.equal(values, -keys)
+    assert keys.data_ptr() == layer.keys.data_ptr(), "nothing is copied"
+    assert layer.get_mask_sizes(1) == (5, 0)
+
+
+def test_writing_can_be_stopped_between_tokens(tmp_path: Path) -> None:
+    student, ids, mask = begun("llama", tmp_path)
+    looks = iter([None, None, InterruptedError])
+
+    def stop() -> None:
+        if (error := next(looks)) is not None:
+            raise error
+
+    with pytest.raises(InterruptedError):
+        write_step_by_step(student.model, student.codec.special, ids, mask, 64, stop)
+
+
+def test_an_opened_student_writes_step_by_step_in_batches_that_fit(
+    tiny_causal: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    student = TorchStudent.open(tiny_causal, Family.CAUSAL, threads=1, device="cpu")
+    assert student.writes_as_quickly()
+    sizes: list[int] = []
+
+    def write(*told: object) -> torch.Tensor:
+        sizes.append(len(told[2]))  # type: ignore[arg-type]
+        return write_step_by_step(*told)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(step_by_step, "write_step_by_step", write)
+    texts = student.generate(TEXTS, 8)
+    room = 2 * (8 + len(student.codec.encode_input(TEXTS[-1], None)))
+    monkeypatch.setattr(
+        "scicot.adapters.students.asking.torch_student.KEPT_BYTES",
+        room * bytes_a_token(student.model),
+    )
+    assert sizes == [len(TEXTS)]
+    assert student.generate(TEXTS, 8) == texts
+    assert len(sizes) > 2, "in smaller batches"
