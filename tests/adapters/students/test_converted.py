@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from scicot.adapters.students.asking.convert import convert_student
+from scicot.adapters.students.asking.packed import is_packed
+from scicot.adapters.students.asking.step_by_step import write_step_by_step
 from scicot.adapters.students.asking.torch_student import TorchStudent
 from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.folders import inspect_folder
@@ -71,13 +73,41 @@ def test_a_training_writes_with_them_where_there_is_room(
     trainer = StageTrainer(replace(job, tasks=[task], validation=validation, memory=memory))
     writers: list[Writer | None] = []
 
-    def watch(*given: Any, writer: Writer | None) -> Any:
+    def watch(*given: Any, writer: Writer | None, has_room: bool) -> Any:
         writers.append(writer)
-        return validate(*given, writer=writer)
+        assert has_room is (memory is None)
+        return validate(*given, writer=writer, has_room=has_room)
 
     monkeypatch.setattr("scicot.adapters.students.training.trainer.validate", watch)
     trainer.train(Silent())
     assert [writer is not None for writer in writers] == [memory is None]
+
+
+def test_a_causal_student_writes_in_validation_by_its_own_steps(
+    tiny_causal: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both, asked = TaskSpec(Writes.RATIONALE_THEN_ANSWER), questions(8)
+    family = inspect_folder("tiny", tiny_causal).family
+    job = make_job(tiny_causal, tmp_path / "work", selection="validation", epochs=1)
+    validation = Validation(None, make_choosing(both, asked), writes=8)
+    texts = {one.id: "It is told." for one in asked}
+    trainer = StageTrainer(
+        replace(
+            job, family=family, tasks=[make_task(both, asked, targets=texts)], validation=validation
+        )
+    )
+    packed: list[bool] = []
+
+    def step(model: Any, *given: Any) -> Any:
+        packed.append(is_packed(model))
+        return write_step_by_step(model, *given)
+
+    monkeypatch.setattr("scicot.adapters.students.asking.step_by_step.write_step_by_step", step)
+    monkeypatch.setattr(module, "convert_student", lambda *_, **__: pytest.fail("converted"))
+    trainer.train(Silent())
+    assert packed
+    assert all(packed)
+    assert not is_packed(trainer.model), "it learns with the weights as they lie"
 
 
 def test_a_conversion_leaves_the_garbage_collector_as_it_was(

@@ -117,10 +117,7 @@ def test_an_opened_student_writes_step_by_step_in_batches_that_fit(
     monkeypatch.setattr(step_by_step, "write_step_by_step", write)
     texts = student.generate(TEXTS, 8)
     room = 2 * (8 + len(student.codec.encode_input(TEXTS[-1], None)))
-    monkeypatch.setattr(
-        "scicot.adapters.students.asking.torch_student.KEPT_BYTES",
-        room * bytes_a_token(student.model),
-    )
+    student.kept_bytes = room * bytes_a_token(student.model)
     assert sizes == [len(TEXTS)]
     assert student.generate(TEXTS, 8) == texts
     assert len(sizes) > 2, "in smaller batches"

@@ -9,7 +9,12 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from scicot.adapters.students.asking.packed import is_packed, pack_for_good, still_works
+from scicot.adapters.students.asking.packed import (
+    can_pack,
+    is_packed,
+    pack_for_good,
+    still_works,
+)
 from scicot.adapters.students.asking.replay import (
     RECORDED_FROM,
     can_replay,
@@ -41,10 +46,18 @@ log = logging.getLogger(__name__)
 class TorchStudent:
     """A saved student opened with transformers; the same interface as FastStudent."""
 
-    def __init__(self, model: Any, codec: Codec, check: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        model: Any,
+        codec: Codec,
+        check: Callable[[], None] = lambda: None,
+        *,
+        kept_bytes: int = KEPT_BYTES,
+    ) -> None:
         self.model = model
         self.codec = codec
         self.check = check
+        self.kept_bytes = kept_bytes
         self.family = codec.special.family
         self._lock = Lock()  # What if asks one student from many sessions
 
@@ -163,6 +176,7 @@ class TorchStudent:
 
     @property
     def _has_steps(self) -> bool:
+        """Whether there are steps of our own for its family on its device."""
         return device_of(self.model).type == "cuda" or self.family is Family.CAUSAL
 
     def _room(self) -> int:
@@ -172,7 +186,7 @@ class TorchStudent:
             return TOKENS_AT_ONCE[device]
         from scicot.adapters.students.asking.step_by_step import bytes_a_token
 
-        return KEPT_BYTES // bytes_a_token(self.model)
+        return self.kept_bytes // bytes_a_token(self.model)
 
     def _step(
         self,
@@ -269,6 +283,12 @@ class TorchStudent:
             asked = [question.read_as_one for question in asked]
         with self._lock:
             return score_options(self.model, self.codec, asked)
+
+
+def writes_by_own_steps(model: Any, family: Family) -> bool:
+    """Return whether a model on a processor writes as quickly as CTranslate2 once it is packed."""
+    on_processor = device_of(model).type == "cpu"
+    return on_processor and family is Family.CAUSAL and can_pack() and can_replay(model)
 
 
 def _batches(prompts: Sequence[list[int]], extra: int, budget: int) -> list[list[int]]:

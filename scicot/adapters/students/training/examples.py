@@ -60,8 +60,9 @@ def evaluate_loss(model: Any, codec: Codec, task: Task, config: TrainingConfig) 
 @contextmanager
 def evaluating(model: Any) -> Iterator[None]:
     """Let the model work without dropout for a while."""
+    was = model.training
     model.eval()
     try:
         yield
     finally:
-        model.train()
+        model.train(was)

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from scicot.adapters.students.asking.torch_student import writes_by_own_steps
 from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.loading import (
     device_of,
@@ -248,7 +249,13 @@ class StageTrainer:
         validation, config = self.job.validation, self.job.config
         with self._writer(validation.writes) as writer:
             seen = validate(
-                self.model, self.codec, validation, config, watcher.pause, writer=writer
+                self.model,
+                self.codec,
+                validation,
+                config,
+                watcher.pause,
+                writer=writer,
+                has_room=self._has_room,
             )
         watcher.validated(step, seen)
         best = Validated(self.state.best_accuracy, self.state.best_loss)
@@ -259,13 +266,18 @@ class StageTrainer:
                 name: value.detach().cpu().clone() for name, value in self.parameters.items()
             }
 
+    @property
+    def _has_room(self) -> bool:
+        """Whether the weights may be held once more between two steps."""
+        return self.room is not None and self.room.holds_weights_again
+
     def _writer(self, writes: int) -> contextlib.AbstractContextManager[Writer | None]:
         """Return what opens the weights for writing; it gives None where the model itself writes.
 
         A second copy of the weights has to find room, and one with adapters has another form.
         """
-        has_room = self.room is not None and self.room.holds_weights_again
-        if not writes or not has_room or self.adapters is not None:
+        by_itself = not writes or writes_by_own_steps(self.model, self.job.family)
+        if by_itself or not self._has_room or self.adapters is not None:
             return contextlib.nullcontext()
         return converted(self.model, self.job, self.threads)
 

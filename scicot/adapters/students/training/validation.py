@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Any, Protocol
 
-from scicot.adapters.students.asking.torch_student import TorchStudent
+from scicot.adapters.students.asking.packed import packed_products
+from scicot.adapters.students.asking.torch_student import KEPT_BYTES, TorchStudent
 from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.loading import device_of
 from scicot.adapters.students.training.examples import evaluate_loss, evaluating
@@ -16,6 +18,7 @@ from scicot.pure.predictions.parsing import split_output
 from scicot.pure.students.texts import scored_after
 from scicot.words.configs import TrainingConfig
 
+LITTLE_KEPT = 150_000_000  # bytes of keys and values, where a training may hold little
 AT_ONCE = {"cpu": 32, "cuda": 256}  # questions between two looks at whether the run should stop
 
 
@@ -36,18 +39,21 @@ def validate(
     check: Callable[[], None],
     *,
     writer: Writer | None = None,
+    has_room: bool = True,
 ) -> Validated:
     """Return how the weights do, in fp32 and without dropout; `check` may stop it by raising.
 
     `writer` writes what a student says before it chooses; the model itself where there is none.
+    `has_room`: whether a second copy of the weights, packed for quick products, may be held.
     """
-    task = validation.task
-    loss = evaluate_loss(model, codec, task, config) if task else None
-    if not validation.choosing:
-        return Validated(None, loss)
-    right, student = 0, TorchStudent(model, codec)
-    at_once = AT_ONCE[device_of(model).type]
-    with evaluating(model):
+    with evaluating(model), packed_products(model) if has_room else nullcontext():
+        task = validation.task
+        loss = evaluate_loss(model, codec, task, config) if task else None
+        if not validation.choosing:
+            return Validated(None, loss)
+        kept = KEPT_BYTES if has_room else LITTLE_KEPT
+        right, student = 0, TorchStudent(model, codec, check, kept_bytes=kept)
+        at_once = AT_ONCE[device_of(model).type]
         for start in range(0, len(validation.choosing), at_once):
             check()
             part = validation.choosing[start : start + at_once]
