@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
 from scicot.adapters.students.asking.fast import MOST_WORKERS, FastStudent, say_slow_here
+from scicot.adapters.students.asking.packed import quick_threads
 from scicot.adapters.students.asking.scoring import OptionScore
 from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.machine import choose_device, name_device, run_threads
@@ -219,6 +220,8 @@ class Answering:
     def _writes_quickly(self, stage: TrainedStage) -> bool:
         """Return whether torch writes as quickly; it then scores without opening another."""
         if self.device != "cpu" or stage.family is not Family.CAUSAL:
+            return False
+        if self.threads > quick_threads():
             return False
         if stage.hash not in self._are_quick:
             student: Any = self._student(stage, "torch")

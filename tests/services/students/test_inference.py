@@ -95,7 +95,11 @@ def test_the_students_of_a_run_that_was_told_int8_answer_and_are_asked_in_fp32(
         assert (answer.output, answer.label) == (stored.output, stored.label)
 
 
-@pytest.mark.parametrize("is_quick", [True, False])
+@pytest.mark.parametrize(
+    ("is_quick", "most_threads"),
+    [(True, 1), (False, 1), (True, 0)],
+    ids=["as quick", "slower", "more threads than that"],
+)
 def test_a_causal_student_is_opened_by_torch_alone_where_it_writes_as_quickly(
     session: Session,
     settings: Settings,
@@ -103,6 +107,7 @@ def test_a_causal_student_is_opened_by_torch_alone_where_it_writes_as_quickly(
     tiny_causal: Path,
     monkeypatch: pytest.MonkeyPatch,
     is_quick: bool,
+    most_threads: int,
 ) -> None:
     prepare(session, tmp_path / "files")
     opened: list[str] = []
@@ -120,8 +125,10 @@ def test_a_causal_student_is_opened_by_torch_alone_where_it_writes_as_quickly(
     monkeypatch.setattr(FastStudent, "open", note_fast)
     monkeypatch.setattr(TorchStudent, "open", note_torch)
     monkeypatch.setattr(TorchStudent, "writes_as_quickly", lambda _: is_quick)
+    monkeypatch.setattr(answering, "quick_threads", lambda: most_threads)
     train(session, settings, tiny_config("sci_cot", tiny_causal))
-    assert set(opened) == ({"torch"} if is_quick else {"torch", "ctranslate2"})
+    by_torch_alone = is_quick and most_threads > 0
+    assert set(opened) == ({"torch"} if by_torch_alone else {"torch", "ctranslate2"})
 
 
 def test_a_type_that_needs_a_gpu_gives_fp32s_texts_without_one(

@@ -19,6 +19,8 @@ from scicot.words.storage import says_no_memory
 if TYPE_CHECKING:
     from torch import Tensor
 
+QUICK_THREADS = {"AVX512": 2}  # by what the processor can; measured in docs/log.md
+
 
 def can_pack() -> bool:
     """Return whether this torch can multiply by packed weights; builds without oneDNN cannot."""
@@ -27,6 +29,16 @@ def can_pack() -> bool:
     names = ("_reorder_linear_weight", "_linear_pointwise")
     is_there = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
     return is_there and all(hasattr(torch.ops.mkldnn, name) for name in names)
+
+
+def quick_threads() -> int:
+    """Return with how many threads at most a student writes as quickly as CTranslate2 does.
+
+    That gives each thread texts of its own, and gains more by the second and third.
+    """
+    import torch
+
+    return QUICK_THREADS.get(torch.backends.cpu.get_cpu_capability(), 1)
 
 
 @contextmanager
