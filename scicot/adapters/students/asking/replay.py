@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 RECORDED_FROM = 3  # tokens: one is written before anything is recorded, and one to prepare it
-LOOK_EVERY = 16  # tokens between two looks at which texts have ended
+LOOK_EVERY = 16  # tokens between two looks at which texts have ended, and whether to stop
 FEW = 32  # texts that are not worth another recording to be written without those that ended
 # What transformers' `generate` would do beside taking the likeliest token, and what leaves it out.
 EXTRAS: dict[str, tuple[Any, ...]] = {

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 import torch
 from transformers import Cache, DynamicLayer
 
+from scicot.adapters.students.asking.replay import LOOK_EVERY
 from scicot.adapters.students.codec import SpecialIds
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-LOOK_EVERY = 16  # tokens between two looks at whether to stop
 READ_AT_ONCE = 2048  # padded tokens of the inputs, as many as are read in a few seconds
 
 

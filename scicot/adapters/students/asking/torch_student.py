@@ -286,7 +286,10 @@ class TorchStudent:
 
 
 def writes_by_own_steps(model: Any, family: Family) -> bool:
-    """Return whether a model on a processor writes as quickly as CTranslate2 once it is packed."""
+    """Return whether a model on a processor, once it is packed, writes by steps of our own.
+
+    It need not be converted first for CTranslate2 to write.
+    """
     on_processor = device_of(model).type == "cpu"
     return on_processor and family is Family.CAUSAL and can_pack() and can_replay(model)
 
