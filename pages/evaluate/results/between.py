@@ -49,7 +49,7 @@ def show_between(runs: Sequence[RunView]) -> None:
                     "flagged": percent_cell(texts.flagged_share),
                     "most raised": texts.most_raised or None,
                     "stage 2 right": percent_cell(texts.accuracy),
-                    "best place": percent_cell(texts.same_place),
+                    "one place": percent_cell(texts.same_place),
                 }
                 for run, between in found
                 for kind, texts in between.kinds.items()
@@ -59,5 +59,6 @@ def show_between(runs: Sequence[RunView]) -> None:
         )
         st.caption(
             "Overlap: mean F1 of the words with the reference rationale. A training question's "
-            "answer was seen by stage 2 as well."
+            "answer was seen by stage 2 as well. One place: what always the best place would give on "
+            "the same questions; runs of older versions do not tell."
         )

@@ -13,7 +13,8 @@ from scicot.words.runs import RunView
 
 BETWEEN_HELP = (
     "Stage 2 learns from rationales and is asked with what stage 1 writes for new questions. Where "
-    "stage 1 wrote about the questions it was trained on, the former are better than the latter."
+    "stage 1 wrote about the questions it was trained on, the former are better than the latter. "
+    "One place: what always the best place would give on the same questions."
 )
 
 
@@ -43,7 +44,7 @@ def between_rows(between: BetweenStages) -> list[dict[str, object]]:
             "flagged": say_share(texts.flagged_share, 0),
             "most raised": texts.most_raised or None,
             "stage 2 right": say_share(texts.accuracy),
-            "best place": say_share(texts.same_place),
+            "one place": say_share(texts.same_place),
         }
         for kind, texts in between.kinds.items()
     ]

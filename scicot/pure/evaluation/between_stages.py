@@ -159,7 +159,7 @@ class BetweenStages:
             + (f" ({texts.most_raised})" if texts.checks else "")
             + f", and stage 2 is right with {say_share(texts.accuracy, 0)}"
             + (
-                f" (always the best place: {say_share(texts.same_place, 0)})"
+                f" (one place always {say_share(texts.same_place, 0)})"
                 if texts.same_place is not None
                 else ""
             )
