@@ -59,6 +59,6 @@ def show_between(runs: Sequence[RunView]) -> None:
         )
         st.caption(
             "Overlap: mean F1 of the words with the reference rationale. A training question's "
-            "answer was seen by stage 2 as well. One place: what always the best place would give on "
-            "the same questions; runs of older versions do not tell."
+            "answer was seen by stage 2 as well. One place: what always the best place would give "
+            "on the same questions; runs of older versions do not tell."
         )
