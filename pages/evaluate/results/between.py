@@ -41,6 +41,8 @@ def show_between(runs: Sequence[RunView]) -> None:
                     **({"differs in": differs[run.id] or NONE} if any(differs.values()) else {}),
                     "rationales of": TITLES.get(kind, kind),
                     "questions": texts.questions,
+                    "stage 2 right": percent_cell(texts.accuracy),
+                    "one place": percent_cell(texts.same_place),
                     "words shared with the reference": (
                         None
                         if texts.overlap is None
@@ -48,8 +50,6 @@ def show_between(runs: Sequence[RunView]) -> None:
                     ),
                     "flagged": percent_cell(texts.flagged_share),
                     "most raised": texts.most_raised or None,
-                    "stage 2 right": percent_cell(texts.accuracy),
-                    "one place": percent_cell(texts.same_place),
                 }
                 for run, between in found
                 for kind, texts in between.kinds.items()

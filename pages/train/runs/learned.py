@@ -38,13 +38,13 @@ def between_rows(between: BetweenStages) -> list[dict[str, object]]:
             "rationales of": TITLES.get(kind, kind),
             "stage 2 learned from these": "yes" if kind == between.learned_from else "",
             "questions": texts.questions,
+            "stage 2 right": say_share(texts.accuracy),
+            "one place": say_share(texts.same_place),
             "words shared with the reference": "–"
             if texts.overlap is None
             else f"{texts.overlap:.2f} (n = {texts.compared:,})",
             "flagged": say_share(texts.flagged_share, 0),
             "most raised": texts.most_raised or None,
-            "stage 2 right": say_share(texts.accuracy),
-            "one place": say_share(texts.same_place),
         }
         for kind, texts in between.kinds.items()
     ]
