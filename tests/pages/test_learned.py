@@ -86,7 +86,11 @@ def test_results_shows_what_stage_2_was_given_beside_its_table(
     assert not app.exception
     assert any(f"Run {run_id}" in one.value and "parts" in one.value for one in app.warning)
     lines = table_texts(read_tables(app)["between"])
-    assert [line[7] for line in lines] == ["0.90", "0.40"]
+    # what stage 2 makes of them, which an older run compares with nothing, and the words shared
+    assert [line[7:10] for line in lines] == [
+        ["94\u00a0%", "–", "0.90"],
+        ["31\u00a0%", "–", "0.40"],
+    ]
     # runs of other sets and students stand in the same table
     assert {tuple(line[1:3]) for line in lines} == {("arc-easy", "tiny")}
     assert "What stage 2 is given: 1 run" in [one.label for one in app.expander]
