@@ -89,10 +89,15 @@ ROOMS: dict[str, dict[str, tuple[str, ...]]] = {
         "sources": (".",),
         # what all of its rooms need: a student's tokens, its loss, this machine
         "students": (".",),
-        "students/asking": (".", "students"),
+        # processes that work for a run's own; what they do is told by the rooms that know it
+        "students/helpers": (".", "students"),
+        "students/asking": (".", "students", "students/helpers"),
         "students/stages": (".", "students"),
         # it asks on the validation questions, and keeps checkpoints
-        "students/training": (".", "students", "students/asking", "students/stages"),
+        "students/training": (
+            *(".", "students", "students/helpers"),
+            *("students/asking", "students/stages"),
+        ),
         # a step and an answer, timed before a run
         "students/tryout": (".", "students", "students/asking", "students/training"),
         "teacher": (".",),

@@ -76,6 +76,18 @@ class Validation:
     choosing: tuple[Choosing, ...] = ()
     writes: int = 0
 
+    def shares(self, count: int) -> list[Validation]:
+        """Return its questions and examples in `count` parts that are alike in size."""
+        task = self.task
+        return [
+            replace(
+                self,
+                task=task and replace(task, examples=task.examples[place::count]),
+                choosing=self.choosing[place::count],
+            )
+            for place in range(count)
+        ]
+
 
 def make_task(
     spec: TaskSpec,

@@ -17,6 +17,7 @@ from db.models import MetricRow, RunRow
 from db.rows import insert_or_replace
 from db.session import open_session, write
 from scicot.adapters.clock import utc_now
+from scicot.adapters.students.helpers.led import Helpers
 from scicot.services.runs.runs import MetricPoint
 from scicot.words.errors import Cancelled, DatabaseBusy, Preempted, StorageError
 from scicot.words.runs import RunView
@@ -48,6 +49,7 @@ class RunContext:
     cancel_event: threading.Event = field(default_factory=threading.Event)
     lost_event: threading.Event = field(default_factory=threading.Event)
     preempt_event: threading.Event = field(default_factory=threading.Event)
+    helpers: Helpers = field(default_factory=Helpers)  # whoever made the context ends them
 
     @contextmanager
     def session(self) -> Iterator[Session]:

@@ -147,6 +147,7 @@ def run_worker(
             # the log says why: what it worked with, such as a helper, may have been ended before
             status, error, result = RunStatus.QUEUED, None, {}
     finally:
+        context.helpers.end()
         stopped.set()
         beat.join()
         room.give_back()

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from scicot.adapters.students.asking.fast import MOST_WORKERS, FastStudent, say_slow_here
 from scicot.adapters.students.asking.packed import quick_threads
 from scicot.adapters.students.asking.scoring import OptionScore
 from scicot.adapters.students.codec import Codec
-from scicot.adapters.students.machine import choose_device, name_device, run_threads
+from scicot.adapters.students.machine import (
+    choose_device,
+    name_device,
+    run_memory_bytes,
+    run_threads,
+)
 from scicot.adapters.students.memory import give_back_memory
 from scicot.adapters.students.stages.stage_files import has_fast_form, keep_written, read_written
 from scicot.pure.hashing import content_hash
@@ -22,6 +27,9 @@ from scicot.services.students.watcher import RunWatcher
 from scicot.words.configs import TrainingConfig
 from scicot.words.errors import StudentError
 from scicot.words.records import Family
+
+if TYPE_CHECKING:
+    from scicot.adapters.students.asking.shared_student import Processes
 
 # Texts a thread between two reports. Fixed, not timed: the last bit of a log-probability
 # depends on which texts share a batch. On a GPU a batch takes as long as its longest text.
@@ -36,7 +44,7 @@ T = TypeVar("T")
 
 
 class Student(Protocol):
-    """What FastStudent and TorchStudent both do."""
+    """What FastStudent and SharedStudent both do."""
 
     def generate(
         self,
@@ -172,8 +180,12 @@ class Answering:
 
     def close(self, stage: TrainedStage) -> None:
         """Let go of the stage's students, which hold its weights in memory; they can open again."""
-        for key in [key for key in self._open if key[0] == stage.hash]:
-            del self._open[key]
+        if any(opened == stage.hash for opened, _ in self._open):
+            self._close_all()
+
+    def _close_all(self) -> None:
+        self._open.clear()
+        self.watcher.context.helpers.let_go()
 
     def _in_parts(
         self,
@@ -221,7 +233,7 @@ class Answering:
         """Return whether torch writes as quickly; it then scores without opening another."""
         if self.device != "cpu" or stage.family is not Family.CAUSAL:
             return False
-        if self.threads > quick_threads():
+        if self._once_there(stage, lambda: self._processes(stage)).threads > quick_threads():
             return False
         if stage.hash not in self._are_quick:
             student: Any = self._student(stage, "torch")
@@ -238,7 +250,7 @@ class Answering:
                 self._student(stage, "float32").generate(["?"], 1)
                 self._is_fast = True
             except (RuntimeError, ValueError, StudentError) as error:  # ValueError: built without
-                self._open.clear()
+                self._close_all()
                 self._is_fast = False
                 self.slow_reason = str(error).strip().partition("\n")[0]
                 self.watcher.say(say_slow_here(self.slow_reason))
@@ -247,7 +259,7 @@ class Answering:
     def _student(self, stage: TrainedStage, kind: str) -> Student:
         key = (stage.hash, kind)
         if key not in self._open:
-            self._open.clear()
+            self._close_all()
             give_back_memory()
             self._open[key] = self._once_there(stage, lambda: self._open_student(stage, kind))
         return self._open[key]
@@ -266,12 +278,22 @@ class Answering:
                 at_once=threads if self.device == "cpu" else 1,
                 device=self.device,
             )
-        from scicot.adapters.students.asking.torch_student import TorchStudent
+        model = stage.folder / "model"
+        if self.device != "cpu":
+            from scicot.adapters.students.asking.torch_student import TorchStudent
 
-        return TorchStudent.open(
-            stage.folder / "model",
-            stage.family,
-            threads=threads,
-            device=self.device,
-            check=self.watcher.check,
-        )
+            check = self.watcher.check
+            return TorchStudent.open(model, stage.family, device=self.device, check=check)
+        from scicot.adapters.students.asking.shared_student import Opening, SharedStudent
+
+        how = self._processes(stage)
+        helpers = self.watcher.context.helpers.take(how.count - 1)
+        opening = Opening(model, stage.family, how.threads, how.kept_bytes)
+        return SharedStudent(opening, helpers, self.watcher.check)
+
+    def _processes(self, stage: TrainedStage) -> Processes:
+        """Return how many processes of this run share a stage's questions."""
+        from scicot.adapters.students.asking.shared_student import Processes
+
+        memory = run_memory_bytes(self.watcher.context.settings)
+        return Processes.fitting(stage.folder / "model", self.threads, memory)

@@ -179,7 +179,7 @@ def join_run(settings: Settings, run_id: int, *, leave: Callable[[], None] | Non
     context = _HelperContext(run, settings, uuid.uuid4().hex)
     answering = Answering(RunWatcher(context, 0), trained)
     shards = questions = 0
-    with _stopped_with_run(context, leave), suppress(Cancelled):
+    with context.helpers, _stopped_with_run(context, leave), suppress(Cancelled):
         _choose_type(context, answering, stages)
         while (answered := _answer_next(context, answering, stages)) is not None:
             shards, questions = shards + bool(answered), questions + answered

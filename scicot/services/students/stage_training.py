@@ -131,7 +131,8 @@ def _train(
     job = _job(watcher, plan, base, config, stage_hash, work)
     fetch_checkpoint(watcher.context.settings, work / CHECKPOINTS)
     with recruited(job, config.processes, watcher.check) as crew:
-        trainer = StageTrainer(job, crew)
+        helpers = watcher.context.helpers if config.processes == 1 else None
+        trainer = StageTrainer(job, crew, helpers)
         # with matrices beside its own a model has another form until they are merged
         reason = None if config.lora_rank else try_conversion(trainer.model, base.path)
         if reason is not None:
@@ -145,6 +146,7 @@ def _train(
         remove_leftovers(prepared)
         save_model(trainer.model, base.path, prepared / "model")
         trainer.let_go()  # of gradients and moments: the converter needs room for the weights again
+        watcher.context.helpers.let_go()
         give_back_memory()
         slow = reason
         if slow is None:

@@ -132,7 +132,7 @@ class RunWatcher:
         self._skipped += self._part
 
     def finish_part(self, name: str, seconds: float, *, role: str | None = None) -> None:
-        """Keep what a part took, and the most memory that the process has held up to its end.
+        """Keep what a part took, and the most memory that its processes have held up to its end.
 
         `role` is the stage's that it trained. A resumed run that finds the part done keeps the
         figures of the time when it was worked on.
@@ -147,7 +147,7 @@ class RunWatcher:
                     name,
                     role=role,
                     seconds=round(seconds, 2),
-                    peak_memory_bytes=peak_memory_bytes(),
+                    peak_memory_bytes=peak_memory_bytes() + self.context.helpers.peak_bytes,
                 )
 
         self.context.patiently(keep)

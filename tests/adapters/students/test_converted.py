@@ -20,7 +20,7 @@ from scicot.adapters.students.training import converted as module
 from scicot.adapters.students.training.converted import converted
 from scicot.adapters.students.training.job import Silent
 from scicot.adapters.students.training.trainer import StageTrainer
-from scicot.adapters.students.training.validation import Writer, validate
+from scicot.adapters.students.training.validation import Writer, try_weights
 from scicot.pure.methods.plan import TaskSpec, Writes
 from scicot.pure.methods.tasks import Validation, make_choosing, make_task
 from scicot.words.storage import full_disk
@@ -76,9 +76,9 @@ def test_a_training_writes_with_them_where_there_is_room(
     def watch(*given: Any, writer: Writer | None, has_room: bool) -> Any:
         writers.append(writer)
         assert has_room is (memory is None)
-        return validate(*given, writer=writer, has_room=has_room)
+        return try_weights(*given, writer=writer, has_room=has_room)
 
-    monkeypatch.setattr("scicot.adapters.students.training.trainer.validate", watch)
+    monkeypatch.setattr("scicot.adapters.students.training.trainer.try_weights", watch)
     trainer.train(Silent())
     assert [writer is not None for writer in writers] == [memory is None]
 

@@ -1,5 +1,8 @@
-"""Threads that have batches of their own, and batches that are computed twice, learn the same."""
+"""Processes that share a step's batches, and batches that are computed twice, learn the same."""
 
+import os
+import signal
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,27 +13,52 @@ import torch
 from torch.nn import functional
 from transformers.modeling_layers import GradientCheckpointingLayer
 
+from scicot.adapters.students.helpers.led import Helpers
+from scicot.adapters.students.training import room as room_module
 from scicot.adapters.students.training.draws import OwnDraws
-from scicot.adapters.students.training.hands import Hands, make_twin
-from scicot.adapters.students.training.job import Silent, StageJob
+from scicot.adapters.students.training.job import Silent, StageJob, StepReport
 from scicot.adapters.students.training.quick_parts import QuickDropout
-from scicot.adapters.students.training.room import BASE_BYTES, PER_TWIN, PER_WEIGHT, Probed, Room
+from scicot.adapters.students.training.room import (
+    BASE_BYTES,
+    HELPER_BYTES,
+    PER_HELPER,
+    PER_WEIGHT,
+    Probed,
+    Room,
+    count_hands,
+)
 from scicot.adapters.students.training.trainer import StageTrainer
-from scicot.words.errors import Cancelled
-from tests.adapters.students.test_gradient_sum import CUT, WHOLE, flat, gradient
+from scicot.pure.methods.plan import TaskSpec, Writes
+from scicot.pure.methods.tasks import Validation, make_choosing, make_task
+from scicot.pure.students.steps import Schedule
+from scicot.words.errors import Cancelled, StudentError
 from tests.adapters.students.test_student_training import (
     Watcher,
     job,
     make_job,
     one_thread,
+    questions,
     same,
     weights,
 )
 from tests.tiny_students import tiny_causal, tiny_t5
 
-__all__ = ["gradient", "job", "one_thread", "tiny_causal", "tiny_t5"]
+__all__ = ["job", "one_thread", "tiny_causal", "tiny_t5"]
 
 NO_ROOM = 1  # byte
+
+
+@pytest.fixture(scope="module")
+def helpers() -> Iterator[Helpers]:
+    """Yield helpers that work for all tests of this file, as they do for all stages of a run."""
+    with Helpers() as led:
+        yield led
+
+
+@pytest.fixture
+def worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the smallest training be worth a helper."""
+    monkeypatch.setattr(room_module, "WORTH_A_HELPER", 0)
 
 
 def by_two(student: Path, work: Path, **settings: Any) -> StageJob:
@@ -62,51 +90,132 @@ def test_batches_without_room_are_computed_twice_and_give_the_same_weights(
     assert len(twice) == 2 * len(once)
 
 
-def test_hands_add_up_to_one_big_batch(gradient: Any) -> None:
-    lengths = [(len(one.input_ids), len(one.target_ids)) for one in gradient.pairs[0]]
-    loss, one = flat(gradient, WHOLE)
-    hands = Hands([gradient.model, make_twin(gradient.model), make_twin(gradient.model)])
-    shared = replace(gradient, hands=hands, lengths=lengths)
-    for _ in range(2):  # nothing is left over from the step before
-        summed, parts = flat(shared, CUT)
-        assert summed == pytest.approx(loss, abs=1e-5)
-        torch.testing.assert_close(parts, one, atol=1e-5, rtol=0)
-        assert all(value.grad is None for value in hands.models[1].parameters())
-    few, fewer = flat(shared, (WHOLE[0][:1],)), flat(gradient, (WHOLE[0][:1],))  # two have nothing
-    assert torch.equal(few[1], fewer[1])
-
-
-def test_a_twin_has_the_models_weights_and_goes_with_them(
-    tiny_causal: Path, tmp_path: Path
-) -> None:
-    trainer = StageTrainer(by_two(tiny_causal, tmp_path))
-    assert trainer.gradient.hands is not None
-    model, twin = trainer.gradient.hands.models
-    assert model is trainer.model
-    trainer.train(Silent())
-    for mine, its in zip(model.parameters(), twin.parameters(), strict=True):
-        assert mine is not its
-        assert mine.data_ptr() == its.data_ptr()
-
-
-def test_two_threads_learn_what_one_does_and_the_same_each_time(
-    job: StageJob, tmp_path: Path
+@pytest.mark.usefixtures("worth_it")
+def test_two_processes_learn_what_one_does_and_the_same_each_time(
+    job: StageJob, tmp_path: Path, helpers: Helpers
 ) -> None:
     alone = StageTrainer(job)
     alone.train(Silent())
     trained = []
     for name in ("two", "again"):
         torch.manual_seed(len(name))  # whatever torch's own generator stands at
-        trainer = StageTrainer(by_two(job.student, tmp_path / name))
-        trainer.train(Silent())
+        trainer = StageTrainer(by_two(job.student, tmp_path / name), helpers=helpers)
+        losses = trainer.train(Silent()).losses
         assert trainer.hands == 2
+        assert losses == pytest.approx(alone.state.losses, abs=1e-5)
         trained.append(weights(trainer))
     assert same(*trained)
     for name, value in weights(alone).items():
         torch.testing.assert_close(trained[0][name], value, atol=1e-4, rtol=0)
 
 
-def test_what_a_thread_draws_is_decided_by_its_own_number() -> None:
+@pytest.mark.usefixtures("worth_it")
+def test_three_processes_have_little_and_nothing_to_do_in_a_step_of_two_questions(
+    tiny_causal: Path, tmp_path: Path, helpers: Helpers
+) -> None:
+    settings = {"questions_per_step": 2, "epochs": 1}
+    alone = StageTrainer(make_job(tiny_causal, tmp_path / "alone", **settings))
+    alone.train(Silent())
+    job = replace(make_job(tiny_causal, tmp_path / "three", **settings), threads=3)
+    trainer = StageTrainer(job, helpers=helpers)
+    trainer.train(Silent())
+    assert trainer.hands == 3
+    for name, value in weights(alone).items():
+        torch.testing.assert_close(weights(trainer)[name], value, atol=1e-4, rtol=0)
+
+
+@pytest.mark.usefixtures("worth_it")
+def test_the_weights_are_tried_by_all_as_by_one(
+    job: StageJob, tmp_path: Path, helpers: Helpers
+) -> None:
+    answers, asked = TaskSpec(Writes.ANSWER), questions(9)
+    validation = Validation(make_task(answers, asked, targets={}), make_choosing(answers, asked))
+    config = job.config.model_copy(update={"selection": "validation"})
+    job = replace(job, validation=validation, config=config)
+    seen = []
+    for count, work in ((1, "one"), (2, "two")):
+        watcher = Watcher()
+        told = replace(job, threads=count, work_folder=tmp_path / work)
+        trainer = StageTrainer(told, helpers=helpers)
+        trainer.train(watcher)
+        assert trainer.hands == count
+        seen.append(watcher.validations)
+    for (step, one), (other_step, two) in zip(*seen, strict=True):
+        assert (step, one.accuracy) == (other_step, two.accuracy)
+        assert one.loss == pytest.approx(two.loss, abs=1e-4)
+
+
+@pytest.mark.usefixtures("worth_it")
+def test_a_resumed_training_keeps_its_hands(
+    tiny_causal: Path, tmp_path: Path, helpers: Helpers
+) -> None:
+    whole = StageTrainer(by_two(tiny_causal, tmp_path / "whole"), helpers=helpers)
+    whole.train(Silent())
+    job = by_two(tiny_causal, tmp_path / "stopped")
+    with pytest.raises(Cancelled):
+        StageTrainer(job, helpers=helpers).train(Watcher(9))
+    resumed = StageTrainer(replace(job, threads=1, memory=NO_ROOM), helpers=helpers)
+    assert resumed.hands == 2
+    resumed.train(Silent())
+    assert same(weights(whole), weights(resumed))
+
+
+class Striking(Watcher):
+    """Does something to the processes at a step."""
+
+    def __init__(self, strike: Callable[[], None]) -> None:
+        super().__init__()
+        self.strike = strike
+
+    def step(self, report: StepReport) -> None:
+        super().step(report)
+        if report.step == 6:
+            self.strike()
+
+
+@pytest.mark.usefixtures("worth_it")
+def test_a_killed_helper_ends_the_training_by_name_and_it_resumes_to_the_same_weights(
+    tiny_t5: Path, tmp_path: Path
+) -> None:
+    job = by_two(tiny_t5, tmp_path / "work")
+    with Helpers() as led:
+        trainer = StageTrainer(job, helpers=led)
+        assert trainer.shared_work is not None
+        (helper,) = trainer.shared_work.helpers
+        with pytest.raises(StudentError, match=r"Process 2 .* ended by signal 9.* Resume"):
+            trainer.train(Striking(helper.process.kill))
+        resumed = StageTrainer(job, helpers=led)  # by a helper that takes its place
+        resumed.train(Silent())
+        whole = StageTrainer(by_two(tiny_t5, tmp_path / "whole"), helpers=led)
+        whole.train(Silent())
+    assert same(weights(whole), weights(resumed))
+
+
+@pytest.mark.usefixtures("worth_it")
+def test_who_is_asked_to_stop_stops_while_a_helper_works(
+    tiny_causal: Path, tmp_path: Path, helpers: Helpers
+) -> None:
+    trainer = StageTrainer(by_two(tiny_causal, tmp_path / "work"), helpers=helpers)
+    assert trainer.shared_work is not None
+    (helper,) = trainer.shared_work.helpers
+
+    class Stopped(Watcher):
+        def check(self) -> None:
+            if self.reports:
+                os.kill(helper.process.pid, signal.SIGSTOP)  # it will never answer
+                raise Cancelled("stopped by the test")
+
+    began = time.monotonic()
+    with pytest.raises(Cancelled):
+        trainer.train(Stopped())
+    assert time.monotonic() - began < 60
+    again = StageTrainer(by_two(tiny_causal, tmp_path / "again"), helpers=helpers)
+    again.train(Silent())
+    assert helper.process.returncode == -signal.SIGKILL, "it was to be replaced"
+    assert again.state.step == again.schedule.total_steps
+
+
+def test_what_a_process_draws_is_decided_by_its_own_number() -> None:
     ones, made = torch.ones(40, 50), []
     state = torch.get_rng_state()
     for number in (7, 7, 8):
@@ -143,109 +252,46 @@ def test_attention_with_dropout_is_torchs_on_average(mask: str) -> None:
     assert not torch.equal(made[0], made[1])
 
 
-def test_a_student_that_draws_otherwise_has_one_hand(
-    tiny_t5: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.usefixtures("worth_it")
+def test_a_student_that_draws_otherwise_learns_the_same_by_two_each_time(
+    tiny_t5: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, helpers: Helpers
 ) -> None:
     monkeypatch.setattr(
         OwnDraws, "_dropout", lambda _self, values, *_, **__: values * torch.rand(1)
     )
-    trainer = StageTrainer(by_two(tiny_t5, tmp_path))
-    assert trainer.room is not None
-    assert not trainer.room.probed.draws_apart
-    assert trainer.hands == 1
+    trained = []
+    for name in ("one", "again"):
+        trainer = StageTrainer(by_two(tiny_t5, tmp_path / name), helpers=helpers)
+        assert trainer.room is not None
+        assert not trainer.room.probed.draws_apart
+        assert trainer.hands == 2
+        trainer.train(Silent())
+        trained.append(weights(trainer))
+    assert same(*trained)
 
 
-def test_a_resumed_training_keeps_its_hands(tiny_causal: Path, tmp_path: Path) -> None:
-    whole = StageTrainer(by_two(tiny_causal, tmp_path / "whole"))
-    whole.train(Silent())
-    job = by_two(tiny_causal, tmp_path / "stopped")
-    with pytest.raises(Cancelled):
-        StageTrainer(job).train(Watcher(9))
-    resumed = StageTrainer(replace(job, threads=1, memory=NO_ROOM))
-    assert resumed.hands == 2
-    resumed.train(Silent())
-    assert same(weights(whole), weights(resumed))
-
-
-def test_who_is_asked_to_stop_stops_all_hands_and_can_begin_again(gradient: Any) -> None:
-    hands = Hands([gradient.model, make_twin(gradient.model)])
-    done: list[int] = []
-
-    def work(_hand: Any, share: int, go_on: Any) -> int:
-        for _ in range(share):
-            go_on()
-            torch.ones(1 << 20).sum()
-            done.append(share)
-        return share
-
-    def stop() -> None:
-        if done:
-            raise Cancelled("stopped by the test")
-
-    with pytest.raises(Cancelled):
-        hands.work(work, [10**9, 10**9], stop)
-    stopped = len(done)
-    assert hands.work(work, [1, 2], lambda: None) == [1, 2]
-    assert len(done) == stopped + 3
-
-
-@pytest.fixture
-def two_threads() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(2)
-    yield
-    torch.set_num_threads(before)
-
-
-def threads_of_mkl() -> list[str]:
-    """Return what torch says of MKL's threads; nothing where it was built without."""
-    lines = torch.__config__.parallel_info().splitlines()
-    return [line for line in lines if "mkl_get_max_threads" in line]
-
-
-def threads_in(gradient: Any, count: Callable[[], Any]) -> Iterator[tuple[Any, list[Any]]]:
-    """Yield twice what this thread counts after its hands have worked, and what they counted."""
-    hands = Hands([gradient.model, make_twin(gradient.model)])
-    for _ in range(2):
-        in_hands = hands.work(lambda *_: count(), [None, None], lambda: None)
-        yield count(), in_hands
-
-
-@pytest.mark.usefixtures("two_threads")
-def test_each_hand_has_one_thread_and_this_thread_has_its_own_again(gradient: Any) -> None:
-    for mine, in_hands in threads_in(gradient, torch.get_num_threads):
-        assert (mine, in_hands) == (2, [1, 1])
-
-
-@pytest.mark.usefixtures("two_threads")
-@pytest.mark.skipif(not threads_of_mkl(), reason="torch is built without MKL here")
-def test_each_hand_has_one_thread_of_mkl_too(gradient: Any) -> None:
-    before = threads_of_mkl()
-    for mine, in_hands in threads_in(gradient, threads_of_mkl):
-        assert mine == before
-        assert all(lines != before for lines in in_hands)
-
-
-def test_what_goes_wrong_in_a_hand_is_told(gradient: Any) -> None:
-    hands = Hands([gradient.model, make_twin(gradient.model)])
-
-    def work(_hand: Any, share: int, _go_on: Any) -> int:
-        return 1 // share
-
-    with pytest.raises(ZeroDivisionError):
-        hands.work(work, [1, 0], lambda: None)
+def test_a_helper_is_taken_for_much_work_alone() -> None:
+    model = torch.nn.Linear(1000, 1000, bias=False)  # a million weights
+    lengths = [(60, 40)] * 20
+    enough = Schedule(20, 10, 1, steps=334)  # of 10 x 100 tokens, 6 operations a weight
+    assert count_hands(model, lengths, enough, 2) == 2
+    assert count_hands(model, lengths, enough, 1) == 1
+    assert count_hands(model, lengths, enough, 64) == 4
+    assert count_hands(model, lengths, replace(enough, steps=333), 2) == 1
 
 
 def test_room_is_what_weights_gradients_and_moments_leave() -> None:
     model = torch.nn.Linear(1000, 1000, bias=False)  # a million weights
     left = 400_000_000
-    limit = BASE_BYTES + 1_000_000 * (PER_WEIGHT + PER_TWIN) + left
+    limit = BASE_BYTES + HELPER_BYTES + 1_000_000 * (PER_WEIGHT + PER_HELPER) + left
     room = Room(model, Probed(1e6, True), limit, 2)
     assert room.hands == 2
     assert room.fits(200)
     assert not room.fits(201)
+    assert room.holds_weights_again
     narrow = Room(model, Probed(1e6, True), limit - 1, 2)
     assert narrow.hands == 1
-    assert narrow.fits(403)
-    assert not narrow.fits(404)
+    assert narrow.fits(900)  # what the helper would have taken is there too
+    assert not narrow.fits(905)
+    assert not Room(model, Probed(1e6, True), BASE_BYTES, 1).holds_weights_again
     assert Room(model, Probed(1e6, True), None, 4).fits(10**9)

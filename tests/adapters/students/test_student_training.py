@@ -22,7 +22,7 @@ from scicot.adapters.students.stages.checkpoints import MARKER, newest_checkpoin
 from scicot.adapters.students.training.gradient import GradientSum
 from scicot.adapters.students.training.job import Silent, StageJob, StepReport, Validated
 from scicot.adapters.students.training.trainer import StageTrainer
-from scicot.adapters.students.training.validation import validate
+from scicot.adapters.students.training.validation import try_weights
 from scicot.pure.methods.finetune import ANSWERS
 from scicot.pure.methods.plan import TaskSpec, Writes
 from scicot.pure.methods.registry import make_config
@@ -311,8 +311,8 @@ def test_selection_keeps_the_weights_that_choose_best_and_of_equals_the_lower_lo
         best.accuracy,
         best.loss,
     )
-    again = validate(trainer.model, trainer.codec, validation, job.config, Silent().check)
-    assert again == best, "the weights that are kept are not those that were chosen"
+    again = try_weights(trainer.model, trainer.codec, validation, job.config, Silent().check)
+    assert again.validated == best, "the weights that are kept are not those that were chosen"
 
 
 def test_accuracy_comes_before_loss() -> None:
@@ -327,13 +327,13 @@ def test_the_share_chosen_rightly_is_that_of_the_option_scores(
 ) -> None:
     job = make_job(tiny_t5, tmp_path / "work")
     trainer, asked = StageTrainer(job), questions(40)
-    seen = validate(
+    seen = try_weights(
         trainer.model,
         trainer.codec,
         Validation(None, make_choosing(ANSWERS, asked)),
         job.config,
         Silent().check,
-    )
+    ).validated
     student = TorchStudent.open(tiny_t5, job.family, threads=1)
     right = 0
     for question in asked:

@@ -70,6 +70,7 @@ class TorchStudent:
         threads: int | None = None,
         device: str = "auto",
         check: Callable[[], None] = lambda: None,
+        kept_bytes: int = KEPT_BYTES,
     ) -> TorchStudent:
         """Return the student of a folder that save_pretrained wrote.
 
@@ -84,7 +85,7 @@ class TorchStudent:
         if pack_for_good(model) and not still_works(model, codec.special):
             log.warning("This student looks at its weights by itself: they are not packed.")
             model = place_model(load_model(folder, family), device).eval()
-        return cls(model, codec, check)
+        return cls(model, codec, check, kept_bytes=kept_bytes)
 
     def writes_as_quickly(self) -> bool:
         """Return whether a batch of texts is written at least as quickly as by CTranslate2.

@@ -1,9 +1,8 @@
 """Processes that train one stage together: each works on its share of a step, and all take it.
 
-The worker's own process leads: it alone is the run's, writes checkpoints and reports. It starts the
-others (`helper.py`), which are told each step through their stdin and end when that closes, so
-that none outlives it. They live on the same machine, and speak over loopback: gloo on processors,
-NCCL on GPUs, a card each.
+The worker's own process leads: it alone is the run's, writes checkpoints and reports. The others
+are its helpers (`recruiting.py`), each with weights and moments of its own. They live on the same
+machine, and speak over loopback: gloo on processors, NCCL on GPUs, a card each.
 """
 
 from __future__ import annotations

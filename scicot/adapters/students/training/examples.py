@@ -40,8 +40,11 @@ def encode_soft(codec: Codec, soft: SoftTarget | None, limit: int | None) -> Sof
     return None
 
 
-def evaluate_loss(model: Any, codec: Codec, task: Task, config: TrainingConfig) -> float:
-    """Return the mean loss per target token on a task, in fp32 and without dropout."""
+def sum_loss(model: Any, codec: Codec, task: Task, config: TrainingConfig) -> tuple[float, int]:
+    """Return the loss summed over a task's target tokens, and their number.
+
+    In fp32 and without dropout.
+    """
     import torch
 
     pairs, family = encode_task(codec, task, config), codec.special.family
@@ -54,7 +57,7 @@ def evaluate_loss(model: Any, codec: Codec, task: Task, config: TrainingConfig) 
             targets = sum(len(pair.target_ids) for pair in chosen)
             total += batch_loss(model, collated, family).item() * targets
             count += targets
-    return total / count
+    return total, count
 
 
 @contextmanager

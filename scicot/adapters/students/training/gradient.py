@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from scicot.adapters.students.loading import device_of
-from scicot.adapters.students.loss import Pair, collate, padded_tokens, token_losses
+from scicot.adapters.students.training.batch_work import BatchWork, Hand
 from scicot.adapters.students.training.crew import ALONE, Crew
 from scicot.pure.students.batching import Lengths
-from scicot.pure.students.steps import Step, batch_seed, share_step
-from scicot.words.records import Family
+from scicot.pure.students.steps import Step, share_step
 
 if TYPE_CHECKING:
-    import torch
-
-    from scicot.adapters.students.training.draws import OwnDraws
-    from scicot.adapters.students.training.hands import Hand, Hands
-    from scicot.adapters.students.training.room import Room
+    from scicot.adapters.students.training.hands import Hands
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,25 +27,13 @@ class StepLosses:
 
 @dataclass(frozen=True, slots=True)
 class GradientSum:
-    """Adds up gradients. A question's tasks (`pairs`, one list each) are worked through together.
+    """Adds up gradients, by one process or with helpers, alone or as one of a crew."""
 
-    The loss of a task is the sum over its target tokens, the deciding ones with their weight,
-    divided by what the step's tokens of that task weigh together.
-    """
-
-    model: Any
-    family: Family
-    pad: int
-    pairs: Sequence[Sequence[Pair]]
-    task_weights: Sequence[float]
-    deciding_weight: float
-    precision: Callable[[], contextlib.AbstractContextManager[Any]]
-    seed: int = 0
+    hand: Hand
+    work: BatchWork
     crew: Crew = ALONE
     lengths: Lengths = ()  # each question's, which decide who of several hands has what
-    hands: Hands | None = None  # that share the batches; the first has `model`
-    room: Room | None = None  # for what a batch keeps; None: all that it needs
-    draws: OwnDraws | None = None  # of one hand: what its dropout comes from; None: torch's own
+    hands: Hands | None = None  # helpers that share the batches
 
     def add(
         self, step: Step, check: Callable[[], None], *, number: int = 0, share: Step | None = None
@@ -62,79 +43,20 @@ class GradientSum:
         With a crew this process works on its share of the step alone, and has the whole gradient
         in the end. `number` is the step's: with the seed it decides what dropout leaves out.
         """
-        from scicot.adapters.students.training.hands import Hand
-
-        chosen = [index for batch in step for index in batch]
-        weighs = [
-            sum(pairs[index].weight(self.deciding_weight) for index in chosen)
-            for pairs in self.pairs
-        ]
-
-        def work(hand: Hand, batches: Step, go_on: Callable[[], None]) -> list[float]:
-            return self._add_batches(hand, batches, weighs, number, go_on)
-
+        weighs = self.work.weigh(step)
         batches = step if share is None else share
+
+        def work(mine: Step) -> list[float]:
+            return self.work.add(self.hand, mine, weighs, number, check)
+
         if self.hands is None:
-            hand = Hand(self.model, self.draws)
-            with hand.draws():
-                sums = work(hand, batches, check)
+            sums = work(batches)
         else:
-            shares = share_step(batches, self.lengths, len(self.hands.models))
-            parts = self.hands.work(work, shares, check)
-            self.hands.gather()
+            shares = share_step(batches, self.lengths, self.hands.count)
+            parts = self.hands.add(work, shares, weighs, number, check)
             sums = [sum(values) for values in zip(*parts, strict=True)]
-        trained = [value for value in self.model.parameters() if value.requires_grad]
+        trained = [value for value in self.hand.model.parameters() if value.requires_grad]
         return _read(self.crew.add_up(trained, sums))
-
-    def _add_batches(
-        self,
-        hand: Hand,
-        batches: Step,
-        weighs: Sequence[float],
-        number: int,
-        check: Callable[[], None],
-    ) -> list[float]:
-        """Add the gradient of some of a step's batches to that of a hand's model.
-
-        Returns the sums of the losses (whole, of deciding tokens, of the others) and the numbers
-        of deciding, other and all tokens. `weighs` is what the step's tokens weigh, by task.
-        """
-        import torch
-
-        from scicot.adapters.students.training.room import recompute_layers
-
-        model = hand.model
-        device = device_of(model)
-        sums = torch.zeros(3, dtype=torch.float64, device=device)
-        counts = [0, 0, 0]
-        for batch in batches:
-            check()
-            hand.seed(batch_seed(self.seed, number, batch))
-            for pairs, task_weight, weight in zip(
-                self.pairs, self.task_weights, weighs, strict=True
-            ):
-                collated = collate([pairs[index] for index in batch], self.family, self.pad, device)
-                if self.room is not None:
-                    recompute_layers(
-                        model, not self.room.fits(padded_tokens(collated, self.family))
-                    )
-                with self.precision():
-                    losses = token_losses(model, collated, self.family)
-                weights = losses.new_ones(len(losses))
-                if collated.deciding is not None:
-                    weights[collated.deciding] = self.deciding_weight
-                weights = _shared(weights, [pairs[index] for index in batch])
-                loss = (losses * weights).sum() * (task_weight / weight)
-                loss.backward()  # type: ignore[no-untyped-call]
-                values = losses.detach()
-                parts = [loss.detach()]
-                if collated.deciding is not None:
-                    parts += [values[collated.deciding].sum(), values[~collated.deciding].sum()]
-                    counts[0] += int(collated.deciding.sum())
-                    counts[1] += int((~collated.deciding).sum())
-                sums[: len(parts)] += torch.stack(parts).double()
-                counts[2] += collated.tokens
-        return [*sums.tolist(), *counts]
 
 
 def _read(sums: Sequence[float]) -> StepLosses:
@@ -146,11 +68,3 @@ def _read(sums: Sequence[float]) -> StepLosses:
         rest=rest / of_rest if of_deciding and of_rest else None,
         tokens=round(tokens),
     )
-
-
-def _shared(weights: torch.Tensor, pairs: Sequence[Pair]) -> torch.Tensor:
-    """Return the weights of a batch's target tokens, each times its example's share."""
-    if all(pair.share == 1 for pair in pairs):
-        return weights
-    shares = [pair.share for pair in pairs for _ in pair.target_ids]
-    return weights * weights.new_tensor(shares)

@@ -1,91 +1,63 @@
-"""The helpers of a stage's training: started by who leads, and gone when it is done."""
+"""The processes that train a stage together: recruited by who leads, and gone when it is done."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pydantic import TypeAdapter
-
+from scicot.adapters.students.helpers.led import LOOK_SECONDS, Helper
+from scicot.adapters.students.helpers.tasks import Desk
 from scicot.adapters.students.machine import choose_device
-from scicot.adapters.students.memory import worker_environment
 from scicot.adapters.students.training.crew import ALONE, Crew, Member
 from scicot.adapters.students.training.job import StageJob
 from scicot.words.errors import StudentError
-from scicot.words.places import REPOSITORY
-
-READY = b"ready\n"
-LOOK_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
-    """What a helper is told first: its place, where the others are met, and the stage."""
+class Recruit:
+    """A helper's first task in a crew: its rank, and the stage, which it makes ready."""
 
     rank: int
     size: int
-    meeting: str
     job: StageJob
 
+    def do(self, desk: Desk) -> None:
+        """Load the student, with an optimizer of its own."""
+        from scicot.adapters.students.training.trainer import StageTrainer
 
-POSTS: TypeAdapter[Post] = TypeAdapter(Post)  # a line of JSON on the helper's stdin
+        if choose_device(self.job.device) == "cuda":
+            import torch
+
+            torch.cuda.set_device(self.rank)
+        desk.kept = StageTrainer(self.job, Member(self.rank, self.size))
 
 
-@dataclass
-class Helper:
-    """A process that works on its share of every step."""
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Meet the others; who leads is there as well."""
 
-    rank: int
-    process: subprocess.Popen[bytes]
-    is_ready: threading.Event = field(default_factory=threading.Event)
+    meeting: str
 
-    @classmethod
-    def start(cls, post: Post) -> Helper:
-        """Start a helper, which loads the student meanwhile; it writes to this process's stderr."""
-        process = subprocess.Popen(
-            [sys.executable, "-m", "scicot.adapters.students.training.helper"],
-            cwd=REPOSITORY,
-            env=os.environ | worker_environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            start_new_session=True,  # Ctrl+C is for the process that leads
-        )
-        helper = cls(post.rank, process)
-        assert process.stdin is not None
-        with suppress(OSError):  # it has ended already, which `check` says
-            process.stdin.write(POSTS.dump_json(post) + b"\n")
-            process.stdin.flush()
-        threading.Thread(target=helper._listen, daemon=True).start()
-        return helper
+    def do(self, desk: Desk) -> None:
+        """Join them; returns when all are there."""
+        trainer = desk.kept
+        trainer.crew.join(self.meeting, choose_device(trainer.job.device))
 
-    def _listen(self) -> None:
-        assert self.process.stdout is not None
-        if self.process.stdout.readline() == READY:
-            self.is_ready.set()
 
-    def begin(self, step: int) -> None:
-        """Tell it the step to work on."""
-        assert self.process.stdin is not None
-        with suppress(OSError):  # it has ended, which `check` says
-            self.process.stdin.write(b"%d\n" % step)
-            self.process.stdin.flush()
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """Take a step together with the others."""
 
-    def end(self) -> None:
-        """End it at once: it has nothing of its own to lose."""
-        self.process.kill()
-        self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout):
-            assert pipe is not None
-            with suppress(OSError):
-                pipe.close()
+    step: int
+
+    def do(self, desk: Desk) -> None:
+        """Work on this process's share of it."""
+        desk.kept.follow(self.step)
 
 
 class Leader(Member):
@@ -101,24 +73,20 @@ class Leader(Member):
         self.stop = stop
 
     def check(self) -> None:
-        """Raise when the run is to stop, or a helper has ended."""
+        """Raise when the run is to stop, or a helper has failed or ended."""
         self.stop()
         for helper in self.helpers:
-            code = helper.process.poll()
-            if code is not None:
-                how = f"by signal {-code}" if code < 0 else f"with code {code}"
-                raise StudentError(
-                    f"Process {helper.rank + 1} of {self.size} that trained together ended {how}; "
-                    "the log says more. Resume the run: it goes on from its last checkpoint."
-                )
+            helper.hear()
 
     def meet(self) -> None:
         """Wait until every helper has the student ready, and join them."""
         import torch.distributed as together
 
-        while not all(helper.is_ready.is_set() for helper in self.helpers):
+        while not all(helper.is_free for helper in self.helpers):
             self.check()
             time.sleep(LOOK_SECONDS)
+        for helper in self.helpers:
+            helper.tell(Join(self.meeting))
         # in a thread, so that a helper that ends at this moment is not waited for
         joining = threading.Thread(target=self.join, args=(self.meeting, self.device), daemon=True)
         joining.start()
@@ -134,7 +102,7 @@ class Leader(Member):
     def begin(self, step: int) -> None:
         """Tell every helper which step comes next."""
         for helper in self.helpers:
-            helper.begin(step)
+            helper.tell(Follow(step))
 
     def end(self) -> None:
         """End the helpers, and leave the group that they were in."""
@@ -162,12 +130,14 @@ def recruited(job: StageJob, processes: int, stop: Callable[[], None]) -> Iterat
     if device == "cuda":
         _refuse_missing_cards(processes)
     with tempfile.TemporaryDirectory(prefix="scicot-meeting-") as folder:
-        meeting = str(Path(folder) / "meeting")
-        told = replace(job, validation=None)  # who leads tries the weights
         helpers = [
-            Helper.start(Post(rank, processes, meeting, told)) for rank in range(1, processes)
+            Helper.start(f"Process {rank + 1} of {processes} that trained together")
+            for rank in range(1, processes)
         ]
-        leader = Leader(helpers, meeting, device, stop)
+        told = replace(job, validation=None)  # who leads tries the weights
+        for rank, helper in enumerate(helpers, start=1):
+            helper.tell(Recruit(rank, processes, told))
+        leader = Leader(helpers, str(Path(folder) / "meeting"), device, stop)
         try:
             yield leader
         finally:

@@ -14,17 +14,26 @@ from typing import Any
 
 import torch
 
+from scicot.adapters.students.helpers.led import can_help
 from scicot.adapters.students.loading import device_of
 from scicot.adapters.students.loss import Pair, collate, padded_tokens, token_losses
 from scicot.adapters.students.memory import give_back_freed_blocks
 from scicot.adapters.students.training.draws import OwnDraws, keep_draws
 from scicot.adapters.students.training.hands import MOST
 from scicot.adapters.students.training.job import StageJob
+from scicot.pure.students.batching import Lengths
+from scicot.pure.students.steps import Schedule
 
 BASE_BYTES = 800_000_000  # torch, transformers, a text's logits: what no batch decides
+HELPER_BYTES = 500_000_000  # the same of a helper
 PER_WEIGHT = 16  # a weight, its gradient and two moments, four bytes each
-PER_TWIN = 4  # another gradient
+PER_HELPER = 4  # another gradient
+PER_COPY = 4
 LEAST_ROOM = 200_000_000  # that a hand's batch is given at least
+# Arithmetic of a stage from which on a helper is worth its start, the seconds in which it reads its
+# modules and the student: some 20 s of a core.
+WORTH_A_HELPER = 2e12
+PER_TOKEN = 6  # operations a weight, forwards and backwards
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,24 +90,24 @@ class Room:
 
     @property
     def holds_weights_again(self) -> bool:
-        """Whether the weights could be there once more, as between two steps to write with."""
-        return self._left(2) >= 0
+        """Whether each hand could have the weights once more, as between two steps to write."""
+        return self._left(self.hands) >= self._weights * PER_COPY
 
     def _left(self, hands: int) -> float:
         """Return the bytes that each of so many hands has for a batch."""
         if self.limit is None:
             return float("inf")
-        taken = BASE_BYTES + self._weights * (PER_WEIGHT + PER_TWIN * (hands - 1))
+        taken = BASE_BYTES + HELPER_BYTES * (hands - 1)
+        taken += self._weights * (PER_WEIGHT + PER_HELPER * (hands - 1))
         return (self.limit - taken) / hands
 
 
 def make_room(
-    model: Any, job: StageJob, pad: int, first: Pair, *, threads: int, hands: int | None
+    model: Any, job: StageJob, pad: int, first: Pair, *, hands: int, least_hands: int
 ) -> Room | None:
     """Return what a stage's batches may hold, as far as a pass over `first` tells; None on a GPU.
 
-    `hands` is how many a stage that goes on had; None for one that begins, which gets up to one a
-    thread.
+    `hands` are how many there may be, `least_hands` how many there must.
     """
     if device_of(model).type != "cpu":
         return None
@@ -109,12 +118,23 @@ def make_room(
         token_losses(model, collated, job.family)
         return padded_tokens(collated, job.family)
 
-    probed = probe(model, forward)
-    most = 1 if job.config.lora_rank or not probed.draws_apart else min(threads, MOST)
-    room = Room(model, probed, job.memory, hands or most, hands or 1)
+    room = Room(model, probe(model, forward), job.memory, hands, least_hands)
     if not room.fits(job.config.tokens_per_batch):
         give_back_freed_blocks()
     return room
+
+
+def count_hands(model: Any, lengths: Lengths, schedule: Schedule, threads: int) -> int:
+    """Return how many processes may share a stage's batches: one a thread where that is worth it.
+
+    By what is to be computed and not by a clock, as sums are split among them.
+    """
+    weights = sum(value.numel() for value in model.parameters())
+    seen = schedule.total_steps * schedule.questions_per_step / len(lengths)
+    tokens = seen * sum(inputs + targets for inputs, targets in lengths)
+    if not can_help() or PER_TOKEN * weights * tokens < WORTH_A_HELPER:
+        return 1
+    return min(threads, MOST)
 
 
 def recompute_layers(model: Any, is_on: bool) -> None:

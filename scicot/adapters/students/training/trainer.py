@@ -16,13 +16,13 @@ from typing import Any
 
 from scicot.adapters.students.asking.torch_student import writes_by_own_steps
 from scicot.adapters.students.codec import Codec
+from scicot.adapters.students.helpers.led import Helpers
 from scicot.adapters.students.loading import (
     device_of,
     fixed_order,
     load_model,
     place_model,
     says_no_fixed_order,
-    whole_products,
 )
 from scicot.adapters.students.memory import give_back_memory
 from scicot.adapters.students.stages.checkpoints import (
@@ -31,12 +31,13 @@ from scicot.adapters.students.stages.checkpoints import (
     save_checkpoint,
 )
 from scicot.adapters.students.stages.stage_files import CHECKPOINTS
+from scicot.adapters.students.training.batch_work import BatchWork, Hand
 from scicot.adapters.students.training.converted import converted
 from scicot.adapters.students.training.crew import ALONE, Crew
 from scicot.adapters.students.training.draws import OwnDraws
 from scicot.adapters.students.training.examples import encode_task
 from scicot.adapters.students.training.gradient import GradientSum, StepLosses
-from scicot.adapters.students.training.hands import take_hands
+from scicot.adapters.students.training.hands import Hands, Student
 from scicot.adapters.students.training.job import (
     StageJob,
     StepReport,
@@ -45,10 +46,11 @@ from scicot.adapters.students.training.job import (
     Watcher,
 )
 from scicot.adapters.students.training.lora import add_adapters, merge_adapters
-from scicot.adapters.students.training.room import make_room
+from scicot.adapters.students.training.room import Room, count_hands, make_room
 from scicot.adapters.students.training.step_plan import StepPlan
 from scicot.adapters.students.training.tensors import gather_tensors, put_back
-from scicot.adapters.students.training.validation import Writer, validate
+from scicot.adapters.students.training.validation import Seen, Writer, try_weights
+from scicot.pure.methods.tasks import Validation
 from scicot.words.errors import Preempted, StudentError
 from scicot.words.storage import says_away
 
@@ -59,7 +61,7 @@ SAVE_SECONDS = 600  # a checkpoint is written at least this often, however long 
 class StageTrainer:
     """One stage's model, optimizer and plan; with a crew, those of one of its processes."""
 
-    def __init__(self, job: StageJob, crew: Crew = ALONE) -> None:
+    def __init__(self, job: StageJob, crew: Crew = ALONE, helpers: Helpers | None = None) -> None:
         import torch
 
         from scicot.adapters.students.training.quick_parts import use_quick_parts
@@ -74,36 +76,35 @@ class StageTrainer:
         self.codec = Codec.open(job.student, job.family)
         self.model = place_model(load_model(job.student, job.family), job.device)
         self.pairs = [encode_task(self.codec, task, job.config) for task in job.tasks]
-        # how many hands there are decides how sums are split too
-        earlier = int(checkpoint.state.get("hands", 1)) if checkpoint else None
-        self.room = make_room(
-            self.model,
-            job,
-            self.codec.special.pad,
-            self.pairs[0][0],
-            threads=self.threads,
-            hands=earlier,
-        )
-        hands = take_hands(self.model, self.hands, self.threads)
+        self.plan = StepPlan(job.tasks[0].examples, self.pairs, job.config)
+        self.schedule = self.plan.schedule
+        self.room = self._make_room(checkpoint, helpers)
         use_quick_parts(self.model)
         rank = job.config.lora_rank
         self.adapters = add_adapters(self.model, rank) if rank else None
-        self.plan = StepPlan(job.tasks[0].examples, self.pairs, job.config)
-        self.schedule = self.plan.schedule
-        self.gradient = GradientSum(
-            model=self.model,
+        draws_apart = self.room is not None and self.room.probed.draws_apart
+        work = BatchWork(
             family=job.family,
             pad=self.codec.special.pad,
             pairs=self.pairs,
             task_weights=[task.weight for task in job.tasks],
             deciding_weight=job.config.deciding_weight,
-            precision=self._precision,
+            precision=job.precision,
             seed=job.config.seed,
+            room=self.room,
+        )
+        self.shared_work = None
+        if helpers is not None and self.hands > 1:
+            threads = max(1, self.threads // self.hands)
+            student = Student(job.student, job.family, rank, threads)
+            taken = helpers.take(self.hands - 1)
+            self.shared_work = Hands(taken, self.model, student, work, draws_apart=draws_apart)
+        self.gradient = GradientSum(
+            hand=Hand(self.model, OwnDraws() if draws_apart else None),
+            work=work,
             crew=crew,
             lengths=self.plan.lengths,
-            hands=hands,
-            room=self.room,
-            draws=OwnDraws() if self.room and self.room.probed.draws_apart else None,
+            hands=self.shared_work,
         )
         self.parameters = {
             name: value for name, value in self.model.named_parameters() if value.requires_grad
@@ -119,9 +120,22 @@ class StageTrainer:
         # on a GPU a gradient's sums have a fixed order where that is a must; as long as they can
         self._is_on_card = device_of(self.model).type != "cpu"
         self._is_ordered = self._is_on_card
-        self._multiplies_whole = job.precision == "bf16" and not self._is_on_card
         if checkpoint:
             self._restore(checkpoint)
+
+    def _make_room(self, checkpoint: Checkpoint | None, helpers: Helpers | None) -> Room | None:
+        """Return what batches may hold. A stage that goes on keeps its hands: they split sums."""
+        before = int(checkpoint.state.get("hands", 1)) if checkpoint else None
+        may = count_hands(self.model, self.plan.lengths, self.schedule, self.threads)
+        most = 1 if helpers is None else may if before is None else before
+        return make_room(
+            self.model,
+            self.job,
+            self.codec.special.pad,
+            self.pairs[0][0],
+            hands=most,
+            least_hands=1 if before is None else most,
+        )
 
     @property
     def checkpoints(self) -> Path:
@@ -175,7 +189,7 @@ class StageTrainer:
 
     @property
     def hands(self) -> int:
-        """How many threads have batches of their own."""
+        """How many processes have batches of their own."""
         return self.room.hands if self.room else 1
 
     def _learn(self, step: int, check: Callable[[], None]) -> StepLosses:
@@ -185,7 +199,7 @@ class StageTrainer:
         plan = self.plan.step(step)
         share = self.plan.share(plan, self.crew, is_on_card=self._is_on_card)
         try:
-            with fixed_order(self._is_ordered), whole_products(self._multiplies_whole):
+            with fixed_order(self._is_ordered):
                 return self.gradient.add(plan, check, number=step, share=share)
         except RuntimeError as error:
             if not (self._is_ordered and says_no_fixed_order(error)):
@@ -248,15 +262,24 @@ class StageTrainer:
             return
         validation, config = self.job.validation, self.job.config
         with self._writer(validation.writes) as writer:
-            seen = validate(
-                self.model,
-                self.codec,
-                validation,
-                config,
-                watcher.pause,
-                writer=writer,
-                has_room=self._has_room,
-            )
+
+            def work(share: Validation) -> Seen:
+                return try_weights(
+                    self.model,
+                    self.codec,
+                    share,
+                    config,
+                    watcher.pause,
+                    writer=writer,
+                    has_room=self._has_room,
+                )
+
+            if self.shared_work is None or writer is not None:
+                seen = work(validation).validated
+            else:
+                seen = self.shared_work.try_weights(
+                    work, validation, config, watcher.pause, has_room=self._has_room
+                ).validated
         watcher.validated(step, seen)
         best = Validated(self.state.best_accuracy, self.state.best_loss)
         if self.state.best_step is None or seen.worth > best.worth:
@@ -325,10 +348,3 @@ class StageTrainer:
         self.state = TrainingState(**{name: checkpoint.state[name] for name in kept})
         self.best = dict(checkpoint.tensors.get("best", {}))
         put_back(checkpoint.tensors, self.parameters, self.optimizer)
-
-    def _precision(self) -> contextlib.AbstractContextManager[Any]:
-        import torch
-
-        if self.job.precision == "fp32":
-            return contextlib.nullcontext()
-        return torch.autocast(device_of(self.model).type, dtype=torch.bfloat16)

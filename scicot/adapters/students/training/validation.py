@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from scicot.adapters.students.asking.packed import packed_products
 from scicot.adapters.students.asking.torch_student import KEPT_BYTES, TorchStudent
 from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.loading import device_of
-from scicot.adapters.students.training.examples import evaluate_loss, evaluating
+from scicot.adapters.students.training.examples import evaluating, sum_loss
 from scicot.adapters.students.training.job import Validated
 from scicot.pure.methods.registry import scores_end
 from scicot.pure.methods.tasks import Choosing, Validation
@@ -31,7 +32,34 @@ class Writer(Protocol):
         """Return the output of each input, in order, of at most `max_new_tokens` tokens."""
 
 
-def validate(
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What weights did on validation questions: chosen rightly of asked, loss over tokens."""
+
+    right: int = 0
+    asked: int = 0
+    loss: float = 0.0
+    tokens: int = 0
+
+    def __add__(self, other: Seen) -> Seen:
+        """Return both together."""
+        return Seen(
+            self.right + other.right,
+            self.asked + other.asked,
+            self.loss + other.loss,
+            self.tokens + other.tokens,
+        )
+
+    @property
+    def validated(self) -> Validated:
+        """The share chosen rightly and the mean loss; None of what nothing was asked for."""
+        return Validated(
+            self.right / self.asked if self.asked else None,
+            self.loss / self.tokens if self.tokens else None,
+        )
+
+
+def try_weights(
     model: Any,
     codec: Codec,
     validation: Validation,
@@ -40,7 +68,7 @@ def validate(
     *,
     writer: Writer | None = None,
     has_room: bool = True,
-) -> Validated:
+) -> Seen:
     """Return how the weights do, in fp32 and without dropout; `check` may stop it by raising.
 
     `writer` writes what a student says before it chooses; the model itself where there is none.
@@ -48,9 +76,9 @@ def validate(
     """
     with evaluating(model), packed_products(model) if has_room else nullcontext():
         task = validation.task
-        loss = evaluate_loss(model, codec, task, config) if task else None
-        if not validation.choosing:
-            return Validated(None, loss)
+        loss, tokens = 0.0, 0
+        if task and task.examples:
+            loss, tokens = sum_loss(model, codec, task, config)
         kept = KEPT_BYTES if has_room else LITTLE_KEPT
         right, student = 0, TorchStudent(model, codec, check, kept_bytes=kept)
         at_once = AT_ONCE[device_of(model).type]
@@ -58,7 +86,7 @@ def validate(
             check()
             part = validation.choosing[start : start + at_once]
             right += _count_right(student, writer or student, part, validation.writes, config)
-    return Validated(right / len(validation.choosing), loss)
+    return Seen(right, len(validation.choosing), loss, tokens)
 
 
 def _count_right(

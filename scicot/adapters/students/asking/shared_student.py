@@ -1,0 +1,176 @@
+"""A student opened in several processes, each of which is asked its share of the questions.
+
+Two threads write little more texts than one, and two processes of a thread each twice as many
+(docs/performance.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scicot.adapters.students.asking.scoring import OptionScore
+from scicot.adapters.students.asking.torch_student import KEPT_BYTES, TorchStudent
+from scicot.adapters.students.helpers.led import Helper, can_help
+from scicot.adapters.students.helpers.tasks import Desk, Task
+from scicot.words.records import Family
+
+MOST = 4  # each has the weights once
+SMALL = 50_000_000  # bytes of weights below which a helper's start costs more than it gives
+# bytes of a process that answers: its modules, and for each of the weights what packing adds
+BASE_BYTES, PER_WEIGHT_BYTE = 500_000_000, 1.25
+LITTLE_KEPT = 150_000_000  # bytes of keys and values with which texts can still be written
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How a process opens a student; as a task it does so in a helper."""
+
+    folder: Path
+    family: Family
+    threads: int
+    kept_bytes: int
+
+    def open(self, check: Callable[[], None] = lambda: None) -> TorchStudent:
+        """Return the student opened here."""
+        return TorchStudent.open(
+            self.folder,
+            self.family,
+            threads=self.threads,
+            device="cpu",
+            check=check,
+            kept_bytes=self.kept_bytes,
+        )
+
+    def do(self, desk: Desk) -> None:
+        """Keep it for the questions to come."""
+        desk.kept = None
+        desk.kept = self.open()
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question put to a helper's student: one of its methods, and what that is given."""
+
+    method: str
+    given: tuple[Any, ...]
+    named: dict[str, Any]
+
+    def do(self, desk: Desk) -> Any:
+        """Return what the student says."""
+        return getattr(desk.kept, self.method)(*self.given, **self.named)
+
+
+@dataclass(frozen=True, slots=True)
+class Processes:
+    """How many processes share a student's questions, and what each of them has."""
+
+    count: int
+    threads: int
+    kept_bytes: int
+
+    @classmethod
+    def fitting(cls, folder: Path, threads: int, memory: int) -> Processes:
+        """Return one process a thread, or fewer where `memory` bytes do not hold so many."""
+        weights = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
+        each = BASE_BYTES + PER_WEIGHT_BYTE * weights
+        most = min(threads, MOST) if can_help() and weights >= SMALL else 1
+        count = next(
+            (n for n in range(most, 1, -1) if memory / n >= each + LITTLE_KEPT),
+            1,
+        )
+        left = max(LITTLE_KEPT, min(KEPT_BYTES, int(memory / count - each)))
+        return cls(count, max(1, threads // count), left)
+
+
+class SharedStudent:
+    """What TorchStudent does, by this process and helpers."""
+
+    def __init__(
+        self,
+        opening: Opening,
+        helpers: Sequence[Helper],
+        check: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.helpers = helpers
+        self.check = check
+        self._tell([opening] * len(helpers))
+        self.own = opening.open(check)
+        self._hear(len(helpers))
+
+    def writes_as_quickly(self) -> bool:
+        """Return whether a batch of texts is written at least as quickly as by CTranslate2."""
+        return self.own.writes_as_quickly()
+
+    def generate(
+        self,
+        inputs: Sequence[str],
+        max_new_tokens: int,
+        *,
+        max_input_tokens: int | None = None,
+        given: Sequence[str] | None = None,
+    ) -> list[str]:
+        """Return the greedy output of each input, in order, after what is given of it."""
+
+        def share(chosen: slice) -> Ask:
+            begun = None if given is None else given[chosen]
+            named = {"max_input_tokens": max_input_tokens, "given": begun}
+            return Ask("generate", (inputs[chosen], max_new_tokens), named)
+
+        return self._ask(share, len(inputs))
+
+    def score(
+        self,
+        inputs: Sequence[str],
+        options: Sequence[Sequence[str]],
+        *,
+        max_input_tokens: int | None = None,
+        given: Sequence[str | None] | None = None,
+        has_end: bool = True,
+    ) -> list[list[float]]:
+        """Return the summed log-probability (nats) of each option's text as the target."""
+        scored = self.score_both(
+            inputs, options, max_input_tokens=max_input_tokens, given=given, has_end=has_end
+        )
+        return [[option.total for option in row] for row in scored]
+
+    def score_both(
+        self,
+        inputs: Sequence[str],
+        options: Sequence[Sequence[str]],
+        *,
+        max_input_tokens: int | None = None,
+        given: Sequence[str | None] | None = None,
+        has_end: bool = True,
+    ) -> list[list[OptionScore]]:
+        """Return the scores of each option's text as the target, with its end or without."""
+
+        def share(chosen: slice) -> Ask:
+            after = None if given is None else given[chosen]
+            named = {"max_input_tokens": max_input_tokens, "given": after, "has_end": has_end}
+            return Ask("score_both", (inputs[chosen], options[chosen]), named)
+
+        return self._ask(share, len(inputs))
+
+    def _ask(self, share: Callable[[slice], Ask], count: int) -> list[Any]:
+        """Return what is said of each of `count` inputs, every process having each n-th of them.
+
+        Neighbours are alike in length, so that all have alike much to do.
+        """
+        step = min(len(self.helpers) + 1, max(1, count))
+        mine, *others = [slice(place, None, step) for place in range(step)]
+        self._tell([share(chosen) for chosen in others])
+        said: list[Any] = [None] * count
+        said[mine] = share(mine).do(Desk(self.own))
+        for chosen, answer in zip(others, self._hear(len(others)), strict=True):
+            said[chosen] = answer
+        return said
+
+    def _tell(self, tasks: Sequence[Task]) -> None:
+        for helper, task in zip(self.helpers, tasks, strict=False):
+            helper.tell(task)
+
+    def _hear(self, count: int) -> list[Any]:
+        return [helper.answer(self.check) for helper in self.helpers[:count]]
