@@ -1,0 +1,90 @@
+"""A student asked by several processes says what it says when one asks it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scicot.adapters.students.asking import shared_student
+from scicot.adapters.students.asking.shared_student import (
+    BASE_BYTES,
+    LITTLE_KEPT,
+    Opening,
+    Processes,
+    SharedStudent,
+)
+from scicot.adapters.students.asking.torch_student import KEPT_BYTES
+from scicot.adapters.students.folders import inspect_folder
+from scicot.adapters.students.helpers.led import Helpers
+from scicot.words.errors import StudentError
+from tests.tiny_students import tiny_causal, tiny_t5
+
+__all__ = ["tiny_causal", "tiny_t5"]
+
+INPUTS = [f"Question: what is {'very ' * (number % 4)}{number}?" for number in range(7)]
+OPTIONS = [["roots", "moon", f"iron {number}"] for number in range(7)]
+GIVEN = ["Because"] * 7
+
+
+@pytest.fixture(scope="module")
+def helpers() -> Iterator[Helpers]:
+    with Helpers() as led:
+        yield led
+
+
+@pytest.fixture(params=["tiny_t5", "tiny_causal"])
+def opening(request: pytest.FixtureRequest) -> Opening:
+    folder: Path = request.getfixturevalue(request.param)
+    return Opening(folder, inspect_folder("tiny", folder).family, 1, KEPT_BYTES)
+
+
+@pytest.mark.parametrize("count", [1, 3, 7])
+def test_several_processes_say_what_one_does(
+    opening: Opening, helpers: Helpers, count: int
+) -> None:
+    alone, shared = opening.open(), SharedStudent(opening, helpers.take(2))
+    assert shared.writes_as_quickly() == alone.writes_as_quickly()
+    asked, options, given = INPUTS[:count], OPTIONS[:count], GIVEN[:count]
+    for named in ({}, {"given": given}, {"max_input_tokens": 6}):
+        assert shared.generate(asked, 9, **named) == alone.generate(asked, 9, **named)
+    for ours, theirs in zip(
+        shared.score(asked, options, given=given, has_end=False),
+        alone.score(asked, options, given=given, has_end=False),
+        strict=True,
+    ):
+        assert ours == pytest.approx(theirs, abs=1e-4)
+    both, single = shared.score_both(asked, options), alone.score_both(asked, options)
+    for some, others in zip(both, single, strict=True):
+        for one, other in zip(some, others, strict=True):
+            assert one.total == pytest.approx(other.total, abs=1e-4)
+
+
+def test_nothing_is_asked_of_nobody(opening: Opening, helpers: Helpers) -> None:
+    shared = SharedStudent(opening, helpers.take(1))
+    assert shared.generate([], 9) == []
+    assert shared.score_both([], []) == []
+
+
+def test_a_helper_that_ends_while_it_is_asked_says_so(tiny_causal: Path) -> None:
+    opening = Opening(tiny_causal, inspect_folder("tiny", tiny_causal).family, 1, KEPT_BYTES)
+    with Helpers() as led:
+        shared = SharedStudent(opening, led.take(1))
+        shared.helpers[0].process.kill()
+        with pytest.raises(StudentError, match=r"Process 2 .* ended by signal 9.* Resume"):
+            shared.generate(INPUTS, 9)
+
+
+def test_as_many_processes_share_a_student_as_memory_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "model.safetensors").write_bytes(bytes(1_000_000))
+    assert Processes.fitting(tmp_path, 2, 10**12) == Processes(1, 2, KEPT_BYTES)  # too small
+    monkeypatch.setattr(shared_student, "SMALL", 1_000_000)
+    each = BASE_BYTES + 1_250_000
+    assert Processes.fitting(tmp_path, 2, 10**12) == Processes(2, 1, KEPT_BYTES)
+    assert Processes.fitting(tmp_path, 64, 10**12) == Processes(4, 16, KEPT_BYTES)
+    assert Processes.fitting(tmp_path, 1, 10**12) == Processes(1, 1, KEPT_BYTES)
+    little = 2 * (each + LITTLE_KEPT)
+    assert Processes.fitting(tmp_path, 2, little) == Processes(2, 1, LITTLE_KEPT)
+    assert Processes.fitting(tmp_path, 2, little - 2) == Processes(1, 2, little - 2 - each)
+    assert Processes.fitting(tmp_path, 2, 1) == Processes(1, 2, LITTLE_KEPT)
