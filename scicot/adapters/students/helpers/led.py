@@ -7,6 +7,7 @@ operations; processes do not. docs/performance.md has what that gives.
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -20,6 +21,7 @@ from scicot.adapters.students.helpers.tasks import Given, LetGo, Task
 from scicot.adapters.students.memory import worker_environment
 from scicot.words.errors import StudentError
 from scicot.words.places import REPOSITORY
+from scicot.words.storage import LESS_MEMORY
 
 LOOK_SECONDS = 0.1  # between two looks at whether to stop
 MODULE = "scicot.adapters.students.helpers.helper"
@@ -102,10 +104,10 @@ class Helper:
     def _say_ended(self) -> str:
         code = self.process.wait()
         how = f"by signal {-code}" if code < 0 else f"with code {code}"
-        return (
-            f"{self.name} ended {how}; the log says more. Resume the run: it goes on from what is "
-            "saved."
-        )
+        said = f"{self.name} ended {how}; the log says more. "
+        if code == -signal.SIGKILL:
+            said += f"If nobody ended it, the machine was short of memory. {LESS_MEMORY} "
+        return said + "Resume the run: it goes on from what is saved."
 
     def end(self) -> None:
         """End it at once: it has nothing of its own to lose."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from scicot.adapters.students.loading import device_of, whole_products
 from scicot.adapters.students.loss import Pair, collate, padded_tokens, token_losses
+from scicot.adapters.students.memory import give_back_memory
 from scicot.pure.students.steps import Step, batch_seed
 from scicot.words.records import Family
 
@@ -116,6 +117,8 @@ class BatchWork:
                         counts[1] += int((~collated.deciding).sum())
                     sums[: len(parts)] += torch.stack(parts).double()
                     counts[2] += collated.tokens
+        if self.room is not None and self.room.is_tight:
+            give_back_memory()
         return [*sums.tolist(), *counts]
 
 

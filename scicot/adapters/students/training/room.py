@@ -77,6 +77,9 @@ class Room:
     ) -> None:
         self.probed = probed
         self.limit = limit
+        self.is_tight = (
+            False  # whether some batch may not keep all: what is freed goes back at once
+        )
         self._weights: int = sum(
             value.numel() for value in model.parameters() if value.requires_grad
         )
@@ -119,7 +122,8 @@ def make_room(
         return padded_tokens(collated, job.family)
 
     room = Room(model, probe(model, forward), job.memory, hands, least_hands)
-    if not room.fits(job.config.tokens_per_batch):
+    room.is_tight = not room.fits(job.config.tokens_per_batch)
+    if room.is_tight:
         give_back_freed_blocks()
     return room
 
