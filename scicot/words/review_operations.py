@@ -12,7 +12,8 @@ from scicot.words.errors import InvalidInput
 from scicot.words.records import RationaleStatus, Verdict
 
 PROTOCOL = 1  # raise it when an operation changes its meaning
-LARGEST = 2**63 - 1  # of a record's number
+LARGEST = 2**31 - 1  # of a record's number, as every database here keeps it
+LARGEST_COUNT = 2**53  # that JavaScript counts up to
 MOST_LETTERS = 40  # of a strange value that a sentence repeats
 
 OperationId = Annotated[str, Field(min_length=1, max_length=64)]
@@ -106,9 +107,9 @@ class Outbox:
             protocol=_number(fields.get("protocol")) or 0,
             number=_number(fields.get("n")) or 0,
             token=str(fields.get("token")),
-            have=[number for number in map(_number, _list(fields.get("have"))) if number],
+            have=[record for record in map(_record, _list(fields.get("have"))) if record],
             want=_number(fields.get("want")) or 0,
-            first=_number(fields.get("first")),
+            first=_record(fields.get("first")),
         )
 
 
@@ -120,7 +121,12 @@ def _number(value: object) -> int | None:
     # JavaScript's numbers may come as 3.0
     if isinstance(value, bool) or not isinstance(value, int | float) or value != value // 1:
         return None
-    return int(value) if 0 <= value <= LARGEST else None
+    return int(value) if 0 <= value <= LARGEST_COUNT else None
+
+
+def _record(value: object) -> int | None:
+    number = _number(value)
+    return number if number is not None and number <= LARGEST else None
 
 
 Operation = Decide | ReadAgain | Undo | KeepDraft | LookUp

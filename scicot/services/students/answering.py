@@ -85,6 +85,7 @@ class Answering:
         self.unended: dict[str, int] = {}  # outputs that reached their limit, by stage and split
         self.cuts = Cuts()  # what `strip_answer` took from the rationales that were read
         self._open: dict[tuple[str, str], Student] = {}
+        self._opened_in = 1  # process, or several that share the questions
         self._is_fast = True if self.device == "cpu" else None  # whether CTranslate2 works here
         self._are_quick: dict[str, bool] = {}  # whether torch writes as quickly, by stage
         self.slow_reason = ""
@@ -118,7 +119,7 @@ class Answering:
         texts = self._once_there(stage, lambda: read_written(stage.folder, key, len(inputs)))
         if texts is None:
             kind = self._compute_type(stage, inputs, max_new_tokens)
-            student = self._student(stage, kind)
+            student = self._student(stage, kind, len(inputs))
             texts = self._in_parts(
                 what,
                 stage.family,
@@ -148,7 +149,7 @@ class Answering:
 
         A text alone is scored as in the cloze form, without the end of the answer.
         """
-        student: Any = self._student(stage, "torch")
+        student: Any = self._student(stage, "torch", len(inputs))
         has_end = scores_end(self.config)
         return self._in_parts(
             "scoring options",
@@ -212,7 +213,7 @@ class Answering:
         if asked != "fp32" and self.device == "cpu" and not self._is_told:
             self.watcher.say(f"{asked} needs a GPU; here the texts are written in fp32.")
             self._is_told = True
-        if not has_fast or self._writes_quickly(stage) or not self._works_here(stage):
+        if not has_fast or self._writes_quickly(stage, len(inputs)) or not self._works_here(stage):
             return "torch"
         if asked == "fp32" or self.device == "cpu" or not inputs:
             return "float32"
@@ -220,7 +221,7 @@ class Answering:
         if stage.role not in self.agreement:
             sample = inputs[:: max(1, len(inputs) // AGREEMENT_SAMPLE)][:AGREEMENT_SAMPLE]
             exact, fast = (
-                self._student(stage, kind).generate(
+                self._student(stage, kind, len(sample)).generate(
                     sample, max_new_tokens, max_input_tokens=self.config.max_input_tokens
                 )
                 for kind in ("float32", fast_type)
@@ -229,14 +230,14 @@ class Answering:
             self.agreement[stage.role] = equal / len(sample)
         return fast_type if self.agreement[stage.role] >= AGREEMENT_NEEDED else "float32"
 
-    def _writes_quickly(self, stage: TrainedStage) -> bool:
+    def _writes_quickly(self, stage: TrainedStage, questions: int) -> bool:
         """Return whether torch writes as quickly; it then scores without opening another."""
         if self.device != "cpu" or stage.family is not Family.CAUSAL:
             return False
-        if self._once_there(stage, lambda: self._processes(stage)).threads > quick_threads():
+        if self._processes(stage, questions).threads > quick_threads():
             return False
         if stage.hash not in self._are_quick:
-            student: Any = self._student(stage, "torch")
+            student: Any = self._student(stage, "torch", questions)
             self._are_quick[stage.hash] = student.writes_as_quickly()
         return self._are_quick[stage.hash]
 
@@ -247,7 +248,7 @@ class Answering:
         """
         if self._is_fast is None:
             try:
-                self._student(stage, "float32").generate(["?"], 1)
+                self._student(stage, "float32", 1).generate(["?"], 1)
                 self._is_fast = True
             except (RuntimeError, ValueError, StudentError) as error:  # ValueError: built without
                 self._close_all()
@@ -256,19 +257,26 @@ class Answering:
                 self.watcher.say(say_slow_here(self.slow_reason))
         return self._is_fast
 
-    def _student(self, stage: TrainedStage, kind: str) -> Student:
+    def _student(self, stage: TrainedStage, kind: str, questions: int) -> Student:
+        """Return the stage's student, opened for as many questions at least."""
         key = (stage.hash, kind)
-        if key not in self._open:
+        count = 1
+        if kind == "torch" and self.device == "cpu":
+            count = self._processes(stage, questions).count
+        if key not in self._open or count > self._opened_in:
             self._close_all()
             give_back_memory()
-            self._open[key] = self._once_there(stage, lambda: self._open_student(stage, kind))
+            self._open[key] = self._once_there(
+                stage, lambda: self._open_student(stage, kind, questions)
+            )
+            self._opened_in = count
         return self._open[key]
 
     def _once_there(self, stage: TrainedStage, read: Callable[[], T]) -> T:
         """Return what is read of the stage's files, once their folder is there."""
         return once_there(stage.folder, read, self.watcher, "The student cannot be read")
 
-    def _open_student(self, stage: TrainedStage, kind: str) -> Student:
+    def _open_student(self, stage: TrainedStage, kind: str, questions: int) -> Student:
         threads = self.threads
         if kind != "torch":
             return FastStudent.open(
@@ -286,14 +294,23 @@ class Answering:
             return TorchStudent.open(model, stage.family, device=self.device, check=check)
         from scicot.adapters.students.asking.shared_student import Opening, SharedStudent
 
-        how = self._processes(stage)
+        how = self._processes(stage, questions)
         helpers = self.watcher.context.helpers.take(how.count - 1)
         opening = Opening(model, stage.family, how.threads, how.kept_bytes)
         return SharedStudent(opening, helpers, self.watcher.check)
 
-    def _processes(self, stage: TrainedStage) -> Processes:
-        """Return how many processes of this run share a stage's questions."""
+    def _processes(self, stage: TrainedStage, questions: int) -> Processes:
+        """Return how many processes of this run share so many questions."""
         from scicot.adapters.students.asking.shared_student import Processes
 
         memory = run_memory_bytes(self.watcher.context.settings)
-        return Processes.fitting(stage.folder / "model", self.threads, memory)
+        return self._once_there(
+            stage,
+            lambda: Processes.fitting(
+                stage.folder / "model",
+                stage.family,
+                questions,
+                threads=self.threads,
+                memory=memory,
+            ),
+        )

@@ -32,6 +32,7 @@ from scicot.pure.methods.plan import TaskSpec, Writes
 from scicot.pure.methods.tasks import Validation, make_choosing, make_task
 from scicot.pure.students.steps import Schedule
 from scicot.words.errors import Cancelled, StudentError
+from scicot.words.records import Family
 from tests.adapters.students.test_student_training import (
     Watcher,
     job,
@@ -273,11 +274,13 @@ def test_a_student_that_draws_otherwise_learns_the_same_by_two_each_time(
 def test_a_helper_is_taken_for_much_work_alone() -> None:
     model = torch.nn.Linear(1000, 1000, bias=False)  # a million weights
     lengths = [(60, 40)] * 20
-    enough = Schedule(20, 10, 1, steps=334)  # of 10 x 100 tokens, 6 operations a weight
-    assert count_hands(model, lengths, enough, 2) == 2
-    assert count_hands(model, lengths, enough, 1) == 1
-    assert count_hands(model, lengths, enough, 64) == 4
-    assert count_hands(model, lengths, replace(enough, steps=333), 2) == 1
+    enough = Schedule(20, 10, 1, steps=1000)  # of 10 x 100 tokens, 6 operations a weight
+    causal = Family.CAUSAL
+    assert count_hands(model, causal, lengths, enough, 2) == 2
+    assert count_hands(model, causal, lengths, enough, 1) == 1
+    assert count_hands(model, causal, lengths, enough, 64) == 4
+    assert count_hands(model, causal, lengths, replace(enough, steps=999), 2) == 1
+    assert count_hands(model, Family.ENCODER_DECODER, lengths, enough, 2) == 1
 
 
 def test_room_is_what_weights_gradients_and_moments_leave() -> None:

@@ -17,6 +17,7 @@ from scicot.adapters.students.asking.torch_student import KEPT_BYTES
 from scicot.adapters.students.folders import inspect_folder
 from scicot.adapters.students.helpers.led import Helpers
 from scicot.words.errors import StudentError
+from scicot.words.records import Family
 from tests.tiny_students import tiny_causal, tiny_t5
 
 __all__ = ["tiny_causal", "tiny_t5"]
@@ -78,13 +79,18 @@ def test_as_many_processes_share_a_student_as_memory_holds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "model.safetensors").write_bytes(bytes(1_000_000))
-    assert Processes.fitting(tmp_path, 2, 10**12) == Processes(1, 2, KEPT_BYTES)  # too small
+
+    def fitting(threads: int, memory: int, questions: int = 32) -> Processes:
+        return Processes.fitting(tmp_path, Family.CAUSAL, questions, threads=threads, memory=memory)
+
+    assert fitting(2, 10**12) == Processes(1, 2, KEPT_BYTES)  # too small
     monkeypatch.setattr(shared_student, "SMALL", 1_000_000)
     each = BASE_BYTES + 1_250_000
-    assert Processes.fitting(tmp_path, 2, 10**12) == Processes(2, 1, KEPT_BYTES)
-    assert Processes.fitting(tmp_path, 64, 10**12) == Processes(4, 16, KEPT_BYTES)
-    assert Processes.fitting(tmp_path, 1, 10**12) == Processes(1, 1, KEPT_BYTES)
+    assert fitting(2, 10**12) == Processes(2, 1, KEPT_BYTES)
+    assert fitting(2, 10**12, questions=31) == Processes(1, 2, KEPT_BYTES)
+    assert fitting(64, 10**12) == Processes(4, 16, KEPT_BYTES)
+    assert fitting(1, 10**12) == Processes(1, 1, KEPT_BYTES)
     little = 2 * (each + LITTLE_KEPT)
-    assert Processes.fitting(tmp_path, 2, little) == Processes(2, 1, LITTLE_KEPT)
-    assert Processes.fitting(tmp_path, 2, little - 2) == Processes(1, 2, little - 2 - each)
-    assert Processes.fitting(tmp_path, 2, 1) == Processes(1, 2, LITTLE_KEPT)
+    assert fitting(2, little) == Processes(2, 1, LITTLE_KEPT)
+    assert fitting(2, little - 2) == Processes(1, 2, little - 2 - each)
+    assert fitting(2, 1) == Processes(1, 2, LITTLE_KEPT)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
@@ -64,6 +64,8 @@ def item(session: Session, tmp_path: Path) -> ReviewItem:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(message=MESSAGES)
+@example(message={"have": [2**31, 2**63 - 1], "first": 2**31})  # larger than PostgreSQL keeps
+@example(message={"have": [2**31 - 1], "first": 2**31 - 1, "want": 2**63 - 1})
 def test_any_message_is_answered_and_leaves_the_database_whole(
     session: Session, item: ReviewItem, message: Any
 ) -> None:

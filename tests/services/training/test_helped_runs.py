@@ -22,7 +22,7 @@ from scicot.services.runs.runs import get_run
 from scicot.services.runs.steering import request_cancel, resume_run
 from scicot.services.runs.worker import run_worker
 from scicot.services.training.training import start_training
-from scicot.words.records import Actor, RunStatus
+from scicot.words.records import Actor, Family, RunStatus
 from scicot.words.runs import RunView
 from scicot.words.settings import Settings, get_settings
 from tests.services.training_line import prepare, tiny_config, train
@@ -40,6 +40,7 @@ def by_two(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("SCICOT_THREADS", "2")
     monkeypatch.setattr(room, "WORTH_A_HELPER", 0)
     monkeypatch.setattr(shared_student, "SMALL", 0)
+    monkeypatch.setattr(shared_student, "WORTH_A_HELPER", dict.fromkeys(Family, 1))
     get_settings.cache_clear()
     return get_settings()
 

@@ -19,6 +19,8 @@ from scicot.words.records import Family
 
 MOST = 4  # each has the weights once
 SMALL = 50_000_000  # bytes of weights below which a helper's start costs more than it gives
+# Questions from which on it is worth that: a causal student writes here, the others only score.
+WORTH_A_HELPER = {Family.CAUSAL: 32, Family.ENCODER_DECODER: 1024}
 # bytes of a process that answers: its modules, and for each of the weights what packing adds
 BASE_BYTES, PER_WEIGHT_BYTE = 500_000_000, 1.25
 LITTLE_KEPT = 150_000_000  # bytes of keys and values with which texts can still be written
@@ -72,11 +74,17 @@ class Processes:
     kept_bytes: int
 
     @classmethod
-    def fitting(cls, folder: Path, threads: int, memory: int) -> Processes:
-        """Return one process a thread, or fewer where `memory` bytes do not hold so many."""
+    def fitting(
+        cls, folder: Path, family: Family, questions: int, *, threads: int, memory: int
+    ) -> Processes:
+        """Return one process a thread, or fewer where `memory` bytes do not hold so many.
+
+        One where the student is small, or the questions are few.
+        """
         weights = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
         each = BASE_BYTES + PER_WEIGHT_BYTE * weights
-        most = min(threads, MOST) if can_help() and weights >= SMALL else 1
+        is_worth_it = weights >= SMALL and questions >= WORTH_A_HELPER[family]
+        most = min(threads, MOST) if can_help() and is_worth_it else 1
         count = next(
             (n for n in range(most, 1, -1) if memory / n >= each + LITTLE_KEPT),
             1,

@@ -23,6 +23,7 @@ from scicot.adapters.students.training.hands import MOST
 from scicot.adapters.students.training.job import StageJob
 from scicot.pure.students.batching import Lengths
 from scicot.pure.students.steps import Schedule
+from scicot.words.records import Family
 
 BASE_BYTES = 800_000_000  # torch, transformers, a text's logits: what no batch decides
 HELPER_BYTES = 500_000_000  # the same of a helper
@@ -30,10 +31,11 @@ PER_WEIGHT = 16  # a weight, its gradient and two moments, four bytes each
 PER_HELPER = 4  # another gradient
 PER_COPY = 4
 LEAST_ROOM = 200_000_000  # that a hand's batch is given at least
-# Arithmetic of a stage from which on a helper is worth its start, the seconds in which it reads its
-# modules and the student: some 20 s of a core.
-WORTH_A_HELPER = 2e12
-PER_TOKEN = 6  # operations a weight, forwards and backwards
+# Arithmetic of a stage from which on a helper is worth its start, the 8 s in which it reads its
+# modules and the student: some 30 s of a core.
+WORTH_A_HELPER = 6e12
+# operations a weight, forwards and backwards; a token meets an encoder's or a decoder's
+PER_TOKEN = {Family.CAUSAL: 6, Family.ENCODER_DECODER: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,9 @@ def make_room(
     return room
 
 
-def count_hands(model: Any, lengths: Lengths, schedule: Schedule, threads: int) -> int:
+def count_hands(
+    model: Any, family: Family, lengths: Lengths, schedule: Schedule, threads: int
+) -> int:
     """Return how many processes may share a stage's batches: one a thread where that is worth it.
 
     By what is to be computed and not by a clock, as sums are split among them.
@@ -136,7 +140,7 @@ def count_hands(model: Any, lengths: Lengths, schedule: Schedule, threads: int) 
     weights = sum(value.numel() for value in model.parameters())
     seen = schedule.total_steps * schedule.questions_per_step / len(lengths)
     tokens = seen * sum(inputs + targets for inputs, targets in lengths)
-    if not can_help() or PER_TOKEN * weights * tokens < WORTH_A_HELPER:
+    if not can_help() or PER_TOKEN[family] * weights * tokens < WORTH_A_HELPER:
         return 1
     return min(threads, MOST)
 

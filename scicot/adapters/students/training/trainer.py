@@ -126,7 +126,9 @@ class StageTrainer:
     def _make_room(self, checkpoint: Checkpoint | None, helpers: Helpers | None) -> Room | None:
         """Return what batches may hold. A stage that goes on keeps its hands: they split sums."""
         before = int(checkpoint.state.get("hands", 1)) if checkpoint else None
-        may = count_hands(self.model, self.plan.lengths, self.schedule, self.threads)
+        may = count_hands(
+            self.model, self.job.family, self.plan.lengths, self.schedule, self.threads
+        )
         most = 1 if helpers is None else may if before is None else before
         return make_room(
             self.model,
