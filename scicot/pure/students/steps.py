@@ -52,6 +52,14 @@ class Schedule:
         """How often a question is seen on average."""
         return self.total_steps / self.steps_an_epoch
 
+    def share_of_rate(self, step: int, warmup_fraction: float) -> float:
+        """Return the share of the learning rate at a step: up over the warm-up, then to zero."""
+        total = self.total_steps
+        warmup = round(total * warmup_fraction)
+        if step <= warmup:
+            return step / warmup
+        return max(0.0, (total - step + 1) / (total - warmup))
+
 
 def plan_steps(
     lengths: Lengths, questions_per_step: int, tokens_per_batch: int, seed: int, epoch: int = 0

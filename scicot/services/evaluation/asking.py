@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -25,7 +25,6 @@ from scicot.services.questions.lookup import find_dataset_id, get_questions
 from scicot.services.rationales.references import list_references
 from scicot.services.runs.context import RunContext
 from scicot.services.runs.runs import create_lone_run, get_run
-from scicot.services.students.answering import Student
 from scicot.services.students.answers import ANSWER_TOKENS, answer_input, as_read, option_texts
 from scicot.services.students.opened import await_stage
 from scicot.services.students.watcher import RunWatcher
@@ -44,6 +43,31 @@ from scicot.words.runs import RunView
 
 _WHOSE = {"teacher": "teacher", "human": "person"}
 AT_ONCE = 64  # questions between two looks at the cancel flag
+
+
+class Student(Protocol):
+    """What is asked here of FastStudent and TorchStudent alike."""
+
+    def generate(
+        self,
+        inputs: Sequence[str],
+        max_new_tokens: int,
+        *,
+        max_input_tokens: int | None = None,
+        given: Sequence[str] | None = None,
+    ) -> list[str]:
+        """Return the greedy output of each input, after what is given of it."""
+
+    def score(
+        self,
+        inputs: Sequence[str],
+        options: Sequence[Sequence[str]],
+        *,
+        max_input_tokens: int | None = None,
+        given: Sequence[str | None] | None = None,
+        has_end: bool = True,
+    ) -> list[list[float]]:
+        """Return the log-probability (nats) of each option, with its end unless told otherwise."""
 
 
 @needs(Action.START_RUN)

@@ -181,8 +181,8 @@ def test_a_killed_helper_ends_the_training_by_name_and_it_resumes_to_the_same_we
     job = by_two(tiny_t5, tmp_path / "work")
     with Helpers() as led:
         trainer = StageTrainer(job, helpers=led)
-        assert trainer.shared_work is not None
-        (helper,) = trainer.shared_work.helpers
+        assert trainer.gradient.hands is not None
+        (helper,) = trainer.gradient.hands.helpers
         with pytest.raises(StudentError, match=r"Process 2 .* ended by signal 9.* Resume"):
             trainer.train(Striking(helper.process.kill))
         resumed = StageTrainer(job, helpers=led)  # by a helper that takes its place
@@ -197,8 +197,8 @@ def test_who_is_asked_to_stop_stops_while_a_helper_works(
     tiny_causal: Path, tmp_path: Path, helpers: Helpers
 ) -> None:
     trainer = StageTrainer(by_two(tiny_causal, tmp_path / "work"), helpers=helpers)
-    assert trainer.shared_work is not None
-    (helper,) = trainer.shared_work.helpers
+    assert trainer.gradient.hands is not None
+    (helper,) = trainer.gradient.hands.helpers
 
     class Stopped(Watcher):
         def check(self) -> None:

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from scicot.adapters.students.asking import shared_student
 from scicot.adapters.students.asking.shared_student import (
     BASE_BYTES,
-    LITTLE_KEPT,
     Opening,
     Processes,
     SharedStudent,
 )
-from scicot.adapters.students.asking.torch_student import KEPT_BYTES
+from scicot.adapters.students.asking.torch_student import KEPT_BYTES, LITTLE_KEPT
 from scicot.adapters.students.folders import inspect_folder
 from scicot.adapters.students.helpers.led import Helpers
 from scicot.words.errors import StudentError
@@ -48,16 +48,12 @@ def test_several_processes_say_what_one_does(
     asked, options, given = INPUTS[:count], OPTIONS[:count], GIVEN[:count]
     for named in ({}, {"given": given}, {"max_input_tokens": 6}):
         assert shared.generate(asked, 9, **named) == alone.generate(asked, 9, **named)
-    for ours, theirs in zip(
-        shared.score(asked, options, given=given, has_end=False),
-        alone.score(asked, options, given=given, has_end=False),
-        strict=True,
-    ):
-        assert ours == pytest.approx(theirs, abs=1e-4)
-    both, single = shared.score_both(asked, options), alone.score_both(asked, options)
-    for some, others in zip(both, single, strict=True):
-        for one, other in zip(some, others, strict=True):
-            assert one.total == pytest.approx(other.total, abs=1e-4)
+    scoring: tuple[dict[str, Any], ...] = ({}, {"given": given, "has_end": False})
+    for more in scoring:
+        both = shared.score_both(asked, options, **more), alone.score_both(asked, options, **more)
+        for some, others in zip(*both, strict=True):
+            for one, other in zip(some, others, strict=True):
+                assert one.total == pytest.approx(other.total, abs=1e-4)
 
 
 def test_nothing_is_asked_of_nobody(opening: Opening, helpers: Helpers) -> None:

@@ -19,7 +19,7 @@ from scicot.services.questions.lookup import get_question
 from scicot.services.runs.runs import get_run
 from scicot.services.runs.steering import request_cancel, resume_run
 from scicot.services.runs.worker import run_worker
-from scicot.services.students import answering
+from scicot.services.students import answering, run_students
 from scicot.services.students.predicting import start_prediction
 from scicot.services.training.cloning import clone_config, differences_between_runs
 from scicot.services.training.training import start_training
@@ -125,7 +125,7 @@ def test_a_causal_student_is_opened_by_torch_alone_where_it_writes_as_quickly(
     monkeypatch.setattr(FastStudent, "open", note_fast)
     monkeypatch.setattr(TorchStudent, "open", note_torch)
     monkeypatch.setattr(TorchStudent, "writes_as_quickly", lambda _: is_quick)
-    monkeypatch.setattr(answering, "quick_threads", lambda: most_threads)
+    monkeypatch.setattr(run_students, "quick_threads", lambda: most_threads)
     train(session, settings, tiny_config("sci_cot", tiny_causal))
     by_torch_alone = is_quick and most_threads > 0
     assert set(opened) == ({"torch"} if by_torch_alone else {"torch", "ctranslate2"})

@@ -12,18 +12,20 @@ from pathlib import Path
 from typing import Any
 
 from scicot.adapters.students.asking.scoring import OptionScore
-from scicot.adapters.students.asking.torch_student import KEPT_BYTES, TorchStudent
-from scicot.adapters.students.helpers.led import Helper, can_help
+from scicot.adapters.students.asking.torch_student import (
+    KEPT_BYTES,
+    LITTLE_KEPT,
+    TorchStudent,
+)
+from scicot.adapters.students.helpers.led import MOST_PROCESSES, Helper, can_help
 from scicot.adapters.students.helpers.tasks import Desk, Task
 from scicot.words.records import Family
 
-MOST = 4  # each has the weights once
 SMALL = 50_000_000  # bytes of weights below which a helper's start costs more than it gives
 # Questions from which on it is worth that: a causal student writes here, the others only score.
 WORTH_A_HELPER = {Family.CAUSAL: 32, Family.ENCODER_DECODER: 1024}
 # bytes of a process that answers: its modules, and for each of the weights what packing adds
 BASE_BYTES, PER_WEIGHT_BYTE = 500_000_000, 1.25
-LITTLE_KEPT = 150_000_000  # bytes of keys and values with which texts can still be written
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class Processes:
         weights = sum(file.stat().st_size for file in folder.glob("*.safetensors"))
         each = BASE_BYTES + PER_WEIGHT_BYTE * weights
         is_worth_it = weights >= SMALL and questions >= WORTH_A_HELPER[family]
-        most = min(threads, MOST) if can_help() and is_worth_it else 1
+        most = min(threads, MOST_PROCESSES) if can_help() and is_worth_it else 1
         count = next(
             (n for n in range(most, 1, -1) if memory / n >= each + LITTLE_KEPT),
             1,
@@ -128,21 +130,6 @@ class SharedStudent:
             return Ask("generate", (inputs[chosen], max_new_tokens), named)
 
         return self._ask(share, len(inputs))
-
-    def score(
-        self,
-        inputs: Sequence[str],
-        options: Sequence[Sequence[str]],
-        *,
-        max_input_tokens: int | None = None,
-        given: Sequence[str | None] | None = None,
-        has_end: bool = True,
-    ) -> list[list[float]]:
-        """Return the summed log-probability (nats) of each option's text as the target."""
-        scored = self.score_both(
-            inputs, options, max_input_tokens=max_input_tokens, given=given, has_end=has_end
-        )
-        return [[option.total for option in row] for row in scored]
 
     def score_both(
         self,

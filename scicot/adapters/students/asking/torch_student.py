@@ -39,6 +39,7 @@ TOKENS_AT_ONCE = {"cpu": 1024, "cuda": 131072}
 # Bytes of the keys and values of a batch that is written step by step on a processor: 78 texts of
 # 330 tokens of SmolLM2-135M. With fewer a token of each takes longer, with more hardly less.
 KEPT_BYTES = 1_200_000_000
+LITTLE_KEPT = 150_000_000  # the same where there is little room
 TRIED = 32  # tokens at most that our own steps must write as `generate` does
 log = logging.getLogger(__name__)
 

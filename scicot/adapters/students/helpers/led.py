@@ -24,6 +24,7 @@ from scicot.words.places import REPOSITORY
 from scicot.words.storage import LESS_MEMORY
 
 LOOK_SECONDS = 0.1  # between two looks at whether to stop
+MOST_PROCESSES = 4  # of a run: each has a gradient, or the weights, of its own
 MODULE = "scicot.adapters.students.helpers.helper"
 
 

@@ -5,9 +5,10 @@ Only the process that started it writes to that pipe, so that what comes out is 
 
 from __future__ import annotations
 
-import pickle
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+from scicot.words.errors import SciCotError
 
 
 @dataclass
@@ -52,9 +53,9 @@ class LetGo:
 
 
 def portable(error: BaseException) -> BaseException:
-    """Return an error as it can travel: itself, or one with its words."""
-    try:
-        pickle.loads(pickle.dumps(error))
-    except Exception:  # an error may hold anything, and refuse to be made from its own arguments
-        return RuntimeError(str(error))
-    return error
+    """Return an error as it can travel: one of a kind that is told apart, else its words."""
+    is_plain = error.args == (str(error),)  # others are not made from their arguments alone
+    is_ours = is_plain and isinstance(error, SciCotError)
+    is_builtin = type(error).__module__ == "builtins"
+    is_systems = is_builtin and isinstance(error, OSError | MemoryError)
+    return error if is_ours or is_systems else RuntimeError(str(error))

@@ -31,8 +31,6 @@ from scicot.pure.students.steps import Step
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import Family
 
-MOST = 4  # each has a gradient of its own
-
 
 @dataclass(frozen=True, slots=True)
 class Student:
@@ -209,6 +207,10 @@ class Hands:
         for helper in self.helpers:
             seen += helper.answer(check)
         return seen
+
+    def let_go(self) -> None:
+        """Let go of the helpers' gradients; no step is taken any more."""
+        self._gradients.clear()
 
     def _await_places(self, check: Callable[[], None]) -> None:
         """Wait until every helper has the student."""

@@ -14,12 +14,11 @@ from typing import Any
 
 import torch
 
-from scicot.adapters.students.helpers.led import can_help
+from scicot.adapters.students.helpers.led import MOST_PROCESSES, can_help
 from scicot.adapters.students.loading import device_of
 from scicot.adapters.students.loss import Pair, collate, padded_tokens, token_losses
 from scicot.adapters.students.memory import give_back_freed_blocks
 from scicot.adapters.students.training.draws import OwnDraws, keep_draws
-from scicot.adapters.students.training.hands import MOST
 from scicot.adapters.students.training.job import StageJob
 from scicot.pure.students.batching import Lengths
 from scicot.pure.students.steps import Schedule
@@ -142,7 +141,7 @@ def count_hands(
     tokens = seen * sum(inputs + targets for inputs, targets in lengths)
     if not can_help() or PER_TOKEN[family] * weights * tokens < WORTH_A_HELPER:
         return 1
-    return min(threads, MOST)
+    return min(threads, MOST_PROCESSES)
 
 
 def recompute_layers(model: Any, is_on: bool) -> None:

@@ -93,18 +93,18 @@ class StageTrainer:
             seed=job.config.seed,
             room=self.room,
         )
-        self.shared_work = None
+        hands = None
         if helpers is not None and self.hands > 1:
             threads = max(1, self.threads // self.hands)
             student = Student(job.student, job.family, rank, threads)
             taken = helpers.take(self.hands - 1)
-            self.shared_work = Hands(taken, self.model, student, work, draws_apart=draws_apart)
+            hands = Hands(taken, self.model, student, work, draws_apart=draws_apart)
         self.gradient = GradientSum(
             hand=Hand(self.model, OwnDraws() if draws_apart else None),
             work=work,
             crew=crew,
             lengths=self.plan.lengths,
-            hands=self.shared_work,
+            hands=hands,
         )
         self.parameters = {
             name: value for name, value in self.model.named_parameters() if value.requires_grad
@@ -188,6 +188,8 @@ class StageTrainer:
         self.optimizer.zero_grad(set_to_none=True)
         self.optimizer.state.clear()
         self.best.clear()
+        if self.gradient.hands is not None:
+            self.gradient.hands.let_go()
 
     @property
     def hands(self) -> int:
@@ -197,7 +199,8 @@ class StageTrainer:
     def _learn(self, step: int, check: Callable[[], None]) -> StepLosses:
         """Give the model the step's gradient, and the optimizer the step's rate."""
         for group in self.optimizer.param_groups:
-            group["lr"] = self.job.config.learning_rate * self._rate(step)
+            rate = self.schedule.share_of_rate(step, self.job.config.warmup_fraction)
+            group["lr"] = self.job.config.learning_rate * rate
         plan = self.plan.step(step)
         share = self.plan.share(plan, self.crew, is_on_card=self._is_on_card)
         try:
@@ -251,14 +254,6 @@ class StageTrainer:
             self._keep(watcher)
             raise
 
-    def _rate(self, step: int) -> float:
-        """Return the share of the learning rate at a step: up over the warm-up, then to zero."""
-        total = self.schedule.total_steps
-        warmup = round(total * self.job.config.warmup_fraction)
-        if step <= warmup:
-            return step / warmup
-        return max(0.0, (total - step + 1) / (total - warmup))
-
     def _validate(self, step: int, watcher: Watcher) -> None:
         if self.job.config.selection != "validation" or self.job.validation is None:
             return
@@ -276,10 +271,11 @@ class StageTrainer:
                     has_room=self._has_room,
                 )
 
-            if self.shared_work is None or writer is not None:
+            hands = self.gradient.hands
+            if hands is None or writer is not None:
                 seen = work(validation).validated
             else:
-                seen = self.shared_work.try_weights(
+                seen = hands.try_weights(
                     work, validation, config, watcher.pause, has_room=self._has_room
                 ).validated
         watcher.validated(step, seen)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from scicot.adapters.students.asking.packed import packed_products
-from scicot.adapters.students.asking.torch_student import KEPT_BYTES, TorchStudent
+from scicot.adapters.students.asking.torch_student import KEPT_BYTES, LITTLE_KEPT, TorchStudent
 from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.loading import device_of
 from scicot.adapters.students.training.examples import evaluating, sum_loss
@@ -19,7 +19,6 @@ from scicot.pure.predictions.parsing import split_output
 from scicot.pure.students.texts import scored_after
 from scicot.words.configs import TrainingConfig
 
-LITTLE_KEPT = 150_000_000  # bytes of keys and values, where a training may hold little
 AT_ONCE = {"cpu": 32, "cuda": 256}  # questions between two looks at whether the run should stop
 
 
