@@ -148,6 +148,10 @@ class Answering:
         folder = stage.folder / "model"
         return self.students.once_there(stage, lambda: Codec.open(folder, stage.family))
 
+    def close(self, stage: TrainedStage) -> None:
+        """Let go of the stage's students, which hold its weights in memory; they can open again."""
+        self.students.close(stage)
+
     def _in_parts(
         self,
         what: str,

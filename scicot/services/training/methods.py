@@ -88,7 +88,7 @@ class MethodTraining:
             held_out = [question for question in self.data.train if question.id not in seen]
             stage = self._ensure(plan)
             written |= self._write(reads.writer, stage, held_out)
-            self.answering.students.close(stage)  # nobody asks a fold's student again
+            self.answering.close(stage)  # nobody asks a fold's student again
         return written
 
     def _validation(self, spec: StageSpec) -> Validation | None:

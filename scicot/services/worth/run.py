@@ -125,7 +125,7 @@ def run_worth(context: RunContext) -> Mapping[str, Any]:
             for part in _in_parts(items, ids):
                 said = f"measured broken, {kind.value}"
                 broken[kind] |= measure_items(answering, stage, part, questions, said)
-        answering.students.close(stage)
+        answering.close(stage)
     clear_work(context.settings, context.run.id)
     result: dict[str, Any] = {
         "student": name_student(config),
