@@ -16,7 +16,12 @@ from scicot.services.questions.lookup import get_question
 from scicot.services.runs.runs import list_runs
 from scicot.words.records import RunKind, RunStatus
 from scicot.words.settings import Settings
-from tests.browser.app_server import chromium_page, keep_screenshot, running_app
+from tests.browser.app_server import (
+    chromium_page,
+    keep_screenshot,
+    running_app,
+    wait_until_quiet,
+)
 from tests.tiny_students import build_tiny_t5
 
 pytestmark = pytest.mark.browser
@@ -42,9 +47,10 @@ def go_to(page: Page, name: str) -> None:
 
 def fill(page: Page, label: str, value: str) -> None:
     box = page.locator(f'input[aria-label="{label}"]')
-    expect(box).to_have_count(1)  # for a moment the box of the choice before lingers
+    wait_until_quiet(page)  # while it is drawn anew the page holds the box of before as well
+    expect(box).to_have_count(1)
     box.fill(value)
-    page.keyboard.press("Tab")  # wherever the focus is: a redraw may show the box twice by now
+    page.keyboard.press("Tab")  # wherever the focus is: it may be drawn anew by now
 
 
 def wait_for_runs(settings: Settings, kind: RunKind, count: int) -> None:
