@@ -4,6 +4,7 @@ BIN := .venv/bin
 # More than there are cores: while some tests wait for a browser, a server or a process, others go on.
 PROCESSES ?= 3
 RERUNS ?= 0
+SEED ?= $(shell date +%s)
 RUNS := .venv/.runs
 STAMP := .venv/.installed
 
@@ -41,12 +42,12 @@ quick: setup
 # Several processes share the tests; each test has a home folder and a database of its own. Each
 # takes half of them in their order, so that what a module starts is started once, and whoever is
 # ready first takes from what the other has left. Where PostgreSQL is installed, the services' tests
-# run on it too; SCICOT_TEST_DATABASE=sqlite leaves that out.
+# run on it too; SCICOT_TEST_DATABASE=sqlite leaves that out. The order is drawn; SEED=... repeats it.
 test: setup
 	@if command -v chromium >/dev/null || { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; }; \
 	  then $(MAKE) --no-print-directory chromium; fi
 	$(BIN)/python -m pytest -m "not slow and not cluster" -n $(PROCESSES) --dist worksteal \
-	  --reruns $(RERUNS) --durations 20 --durations-min 10
+	  --randomly-seed $(SEED) --reruns $(RERUNS) --durations 20 --durations-min 10
 
 test-slow: setup chromium
 	$(BIN)/python -m pytest -m slow

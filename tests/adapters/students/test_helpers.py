@@ -81,9 +81,16 @@ class Odd(Exception):
 
 
 @pytest.fixture(scope="module")
-def helpers() -> Iterator[Helpers]:
+def started_helpers() -> Iterator[Helpers]:
     with Helpers() as led:
         yield led
+
+
+@pytest.fixture
+def helpers(started_helpers: Helpers) -> Helpers:
+    """Helpers with a clear desk, whichever test had them before, and however often it is tried."""
+    started_helpers.let_go()
+    return started_helpers
 
 
 def test_tasks_are_done_in_their_order_on_one_desk(helpers: Helpers) -> None:
