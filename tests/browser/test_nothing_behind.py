@@ -52,7 +52,7 @@ def choose(page: Page, box: Locator, name: str) -> None:
     """Choose what ends in a name; a redraw closes the list, as scrolling does: then once more."""
     for seconds in (10, 10, 30):
         wait_until_quiet(page)
-        box.scroll_into_view_if_needed()
+        box.click()  # scrolls there, and is done with it before the list opens
         box.fill(name)
         try:
             page.get_by_role("option", name=re.compile(f"{name}$")).click(timeout=seconds * 1000)
