@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 from scicot.adapters.students.asking.fast import MOST_WORKERS
 from scicot.adapters.students.asking.scoring import OptionScore
@@ -13,19 +14,22 @@ from scicot.adapters.students.machine import (
     name_device,
     run_threads,
 )
-from scicot.adapters.students.stages.stage_files import has_fast_form, keep_written, read_written
+from scicot.adapters.students.stages.stage_files import (
+    has_fast_form,
+    keep_written,
+    read_texts,
+    read_written,
+)
 from scicot.pure.hashing import content_hash
 from scicot.pure.methods.registry import scores_end
 from scicot.pure.predictions.stripping import Cuts
 from scicot.pure.students.batching import even_size
+from scicot.services.students.groups import Group
 from scicot.services.students.run_students import RunStudents
 from scicot.services.students.stages import TrainedStage
 from scicot.services.students.watcher import RunWatcher
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import Family
-
-if TYPE_CHECKING:
-    pass
 
 # Texts a thread between two reports. Fixed, not timed: the last bit of a log-probability
 # depends on which texts share a batch. On a GPU a batch takes as long as its longest text.
@@ -68,42 +72,49 @@ class Answering:
         return how | ({"slow_reason": reason} if reason else {})
 
     def generate(
+        self, stage: TrainedStage, inputs: Sequence[str], max_new_tokens: int, what: str
+    ) -> list[str]:
+        """Return the stage's greedy output for each input, in order.
+
+        How many reached `max_new_tokens` is counted in `unended`.
+        """
+        texts = self.write(stage, inputs, max_new_tokens, what, Group.of_all(len(inputs)))
+        self.count_unended(stage, what, sum(self.are_cut(stage, texts, max_new_tokens)))
+        return texts
+
+    def write(
         self,
         stage: TrainedStage,
         inputs: Sequence[str],
         max_new_tokens: int,
         what: str,
+        group: Group,
         given: Sequence[str] | None = None,
     ) -> list[str]:
-        """Return the stage's greedy output for each input, in order, after what is given of it.
-
-        How many reached `max_new_tokens` is counted in `unended`.
-        """
-        how: list[Any] = [self.config.inference, max_new_tokens, self.config.max_input_tokens]
-        how += [self.device] if self.device != "cpu" else []
-        how += [list(given)] if given is not None else []
-        key = content_hash([how, list(inputs)])
-        count = len(inputs)
-        texts = self.students.once_there(stage, lambda: read_written(stage.folder, key, count))
-        if texts is None:
-            kind = self._compute_type(stage, inputs, max_new_tokens)
-            student = self.students.opened(stage, kind, len(inputs))
-            texts = self._in_parts(
-                what,
-                stage.family,
-                inputs,
-                lambda chosen: student.generate(
-                    [inputs[place] for place in chosen],
-                    max_new_tokens,
-                    max_input_tokens=self.config.max_input_tokens,
-                    given=None if given is None else [given[place] for place in chosen],
-                ),
-            )
-            keep_written(stage.folder, key, texts)
-        else:
-            self.watcher.start(what, f"{what}: written before, read again.", len(inputs))
-            self.watcher.wrote(len(inputs), len(inputs))
-        self.count_unended(stage, what, sum(self.are_cut(stage, texts, max_new_tokens)))
+        """Return the stage's greedy output for each input of a group, after what is given of it."""
+        how: list[Any] = [*self.how(max_new_tokens), *([list(given)] if given is not None else [])]
+        key, count = content_hash([how, list(inputs)]), len(inputs)
+        if not group.goes_on:
+            found = self.read(stage, key, partial(read_texts, count=count))
+            if found is not None:
+                self.watcher.found(what, f"{what}: written before, read again.", count)
+                return found
+        kind = self._compute_type(stage, inputs, max_new_tokens)
+        student = self.students.opened(stage, kind, len(inputs))
+        texts: list[str] = self._in_parts(
+            what,
+            stage.family,
+            inputs,
+            group,
+            lambda chosen: student.generate(
+                [inputs[place] for place in chosen],
+                max_new_tokens,
+                max_input_tokens=self.config.max_input_tokens,
+                given=None if given is None else [given[place] for place in chosen],
+            ),
+        )
+        if not group.goes_on:
+            self.keep(stage, key, texts)
         return texts
 
     def score(
@@ -112,6 +123,7 @@ class Answering:
         inputs: Sequence[str],
         options: Sequence[Sequence[str]],
         given: Sequence[str | None],
+        group: Group | None = None,
     ) -> list[list[OptionScore]]:
         """Return the log-probability (nats) of each option after each input, always in fp32.
 
@@ -123,6 +135,7 @@ class Answering:
             "scoring options",
             stage.family,
             inputs,
+            group or Group.of_all(len(inputs)),
             lambda chosen: student.score_both(
                 [inputs[place] for place in chosen],
                 [options[place] for place in chosen],
@@ -131,6 +144,27 @@ class Answering:
                 has_end=has_end,
             ),
         )
+
+    def has_one_student(
+        self, stage: TrainedStage, inputs: Sequence[str], max_new_tokens: int
+    ) -> bool:
+        """Return whether one opened student writes and scores, and remembers what it wrote."""
+        if self.device != "cpu" or stage.family is not Family.CAUSAL:
+            return False
+        return self._compute_type(stage, inputs, max_new_tokens) == "torch"
+
+    def how(self, max_new_tokens: int) -> list[Any]:
+        """Return what beside an input decides which text is written, as JSON."""
+        how: list[Any] = [self.config.inference, max_new_tokens, self.config.max_input_tokens]
+        return how + ([self.device] if self.device != "cpu" else [])
+
+    def read(self, stage: TrainedStage, key: str, read: Callable[[Any], T]) -> T | None:
+        """Return what the stage wrote before under a key, once its files are there."""
+        return self.students.once_there(stage, lambda: read_written(stage.folder, key, read))
+
+    def keep(self, stage: TrainedStage, key: str, content: Any) -> None:
+        """Keep what the stage wrote, as JSON."""
+        keep_written(stage.folder, key, content)
 
     def are_cut(self, stage: TrainedStage, texts: Sequence[str], limit: int) -> list[bool]:
         """Return which of a stage's outputs reached the limit before they came to an end."""
@@ -157,19 +191,26 @@ class Answering:
         what: str,
         family: Family,
         inputs: Sequence[str],
+        group: Group,
         work: Callable[[Sequence[int]], list[Any]],
     ) -> list[Any]:
         """Return the work's results in order, done by length, stopping between parts if asked."""
-        self.watcher.start(what, f"{what}: {len(inputs)} questions.", len(inputs))
+        said = f"{what}: {group.total} questions."
+        if group.before:
+            said = f"{what}: {group.before} of {group.total} questions."
+        self.watcher.start(what, said, len(inputs))
+        results: dict[int, Any] = {}
+        for chosen in self.parts(family, inputs):
+            results |= zip(chosen, work(chosen), strict=True)
+            self.watcher.wrote(len(results), before=group.before, total=group.total)
+        return [results[place] for place in range(len(inputs))]
+
+    def parts(self, family: Family, inputs: Sequence[str]) -> list[list[int]]:
+        """Return the inputs' places by length, in parts as large as a student is asked at once."""
         order = sorted(range(len(inputs)), key=lambda place: len(inputs[place]))
         most = AT_ONCE[family] * min(self.threads, MOST_WORKERS)
         at_once = even_size(len(order), 1, most if self.device == "cpu" else AT_ONCE_ON_CARD)
-        results: dict[int, Any] = {}
-        for start in range(0, len(order), at_once):
-            chosen = order[start : start + at_once]
-            results |= zip(chosen, work(chosen), strict=True)
-            self.watcher.wrote(len(results), len(inputs))
-        return [results[place] for place in range(len(inputs))]
+        return [order[start : start + at_once] for start in range(0, len(order), at_once)]
 
     def _compute_type(self, stage: TrainedStage, inputs: Sequence[str], max_new_tokens: int) -> str:
         has_fast = self.students.once_there(stage, lambda: has_fast_form(stage.folder))

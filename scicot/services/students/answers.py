@@ -20,7 +20,9 @@ from scicot.pure.predictions.parsing import (
 )
 from scicot.pure.predictions.stripping import Cuts
 from scicot.pure.students.texts import ANSWER_PREFIX, form_of, scored_after, scored_options
+from scicot.services.students.answered import Answer, Answered
 from scicot.services.students.answering import Answering
+from scicot.services.students.groups import Group, answer_in_groups
 from scicot.services.students.stages import TrainedStage
 from scicot.words.configs import RATIONALE_TOKENS, TrainingConfig
 from scicot.words.records import Prediction, Question, StoredQuestion
@@ -140,22 +142,63 @@ def answer_with(
         answer_input(config, task, question, rationales.get(question.id), cuts, kind or "")
         for question in questions
     ]
+    about = [[list(question.labels), option_texts(config, question)] for question in questions]
     limit = output_room(config) if spec.writes_both else ANSWER_TOKENS
-    outputs = answering.generate(stage, inputs, limit, "answering")
+
+    def answer(group: Group) -> Answered:
+        asked = [questions[place] for place in group.places]
+        return _answer(answering, stage, asked, [inputs[place] for place in group.places], group)
+
+    predictions: dict[int, Prediction] = {}
+    for group, answered in answer_in_groups(
+        answering,
+        stage,
+        inputs,
+        limit,
+        answer,
+        about=about,
+        read=Answered.read,
+        as_json=Answered.as_json,
+    ):
+        for what, number in answered.unended.items():
+            answering.count_unended(stage, what, number)
+        for place, one in zip(group.places, answered.answers, strict=True):
+            question = questions[place]
+            rationale = rationales.get(question.id)
+            if spec.writes_first:
+                rationale = split_output(one.output)[0]
+            elif spec.writes_after:
+                rationale = split_answer_first(one.output)[1]
+            predictions[place] = replace(
+                _predict(config, question, one.said, one.scores, rationale, is_cut=one.is_cut),
+                output=one.output,
+            )
+    return [predictions[place] for place in range(len(questions))]
+
+
+def _answer(
+    answering: Answering,
+    stage: TrainedStage,
+    questions: Sequence[StoredQuestion],
+    inputs: Sequence[str],
+    group: Group,
+) -> Answered:
+    """Return what the stage says to a group of questions, and how it scores their options."""
+    config = answering.config
+    spec = plan_of(config).answers
+    limit = output_room(config) if spec.writes_both else ANSWER_TOKENS
+    outputs = answering.write(stage, inputs, limit, "answering", group)
     cut = answering.are_cut(stage, outputs, limit)
+    unended = {"answering": sum(cut)}
     if spec.writes_first:
-        _finish(answering, stage, inputs, outputs, cut)
-        for question, output in zip(questions, outputs, strict=True):
-            rationales[question.id] = split_output(output)[0]
+        _finish(answering, stage, inputs, outputs, cut, unended, group)
     said = outputs  # what is read for the answer
     if spec.writes_after:
         said = [split_answer_first(output)[0] for output in outputs]
         cut = answering.are_cut(stage, said, limit)
-        for question, output in zip(questions, outputs, strict=True):
-            rationales[question.id] = split_answer_first(output)[1]
     scored = [
-        option_texts(config, question, rationales.get(question.id) if spec.writes_first else None)
-        for question in questions
+        option_texts(config, question, split_output(output)[0] if spec.writes_first else None)
+        for question, output in zip(questions, outputs, strict=True)
     ]
     after, options = [text for text, _ in scored], [texts for _, texts in scored]
     scores: list[Sequence[OptionScore]] = [() for _ in questions]
@@ -166,18 +209,12 @@ def answer_with(
             [inputs[place] for place in choosing],
             [options[place] for place in choosing],
             [after[place] for place in choosing],
+            group,
         )
         for place, row in zip(choosing, chosen, strict=True):
             scores[place] = row
-    return [
-        replace(
-            _predict(config, question, answer, row, rationales.get(question.id), is_cut=is_cut),
-            output=output,
-        )
-        for question, output, answer, row, is_cut in zip(
-            questions, outputs, said, scores, cut, strict=True
-        )
-    ]
+    answers = [Answer(*one) for one in zip(outputs, said, cut, scores, strict=True)]
+    return Answered(answers, unended)
 
 
 def _finish(
@@ -186,16 +223,19 @@ def _finish(
     inputs: Sequence[str],
     outputs: list[str],
     cut: list[bool],
+    unended: dict[str, int],
+    group: Group,
 ) -> None:
     """Let the outputs whose rationale was longer than its room come to an answer; in place."""
     begun = find_unanswered(answering.codec(stage), answering.config, outputs)
     if not begun:
         return
+    what, written = "answering after the cut", list(begun.values())
     asked = [inputs[place] for place in begun]
-    written = list(begun.values())
-    answering.count_unended(stage, "answering", sum(not cut[place] for place in begun))
-    answers = answering.generate(stage, asked, ANSWER_TOKENS, "answering after the cut", written)
+    unended["answering"] += sum(not cut[place] for place in begun)
+    answers = answering.write(stage, asked, ANSWER_TOKENS, what, group.part(len(asked)), written)
     are_cut = answering.are_cut(stage, answers, ANSWER_TOKENS)
+    unended[what] = sum(are_cut)
     for place, answer, is_cut in zip(begun, answers, are_cut, strict=True):
         outputs[place], cut[place] = f"{begun[place]} {answer}", is_cut
 

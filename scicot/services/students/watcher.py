@@ -111,14 +111,21 @@ class RunWatcher:
         )
         offer_checkpoint(self.context.settings, checkpoint)
 
-    def wrote(self, count: int, total: int) -> None:
-        """Take note of texts written or scored."""
+    def wrote(self, count: int, *, before: int, total: int) -> None:
+        """Take note of texts written or scored in this part; `before` it were others of `total`."""
         self.context.check()
         self._done = count
         pace = count / max(time.monotonic() - self._part_started, 1e-3)
+        done = before + count
         self._flush(
-            f"{self.role}: {count} of {total} questions, {pace:.2g} a second", force=count == total
+            f"{self.role}: {done} of {total} questions, {pace:.2g} a second", force=done == total
         )
+
+    def found(self, role: str, message: str, part: int) -> None:
+        """Take note of a part that was done before, and is read again."""
+        self.start(role, message, part)
+        self._done = part
+        self._skipped += part
 
     def stand_at(self, done: int) -> None:
         """Take note of all that is done so far, whoever did it."""

@@ -13,7 +13,7 @@ from scicot.adapters.students.asking.shared_student import (
     Processes,
     SharedStudent,
 )
-from scicot.adapters.students.asking.torch_student import KEPT_BYTES, LITTLE_KEPT
+from scicot.adapters.students.asking.torch_student import KEPT_AFTER, KEPT_BYTES, LITTLE_KEPT
 from scicot.adapters.students.folders import inspect_folder
 from scicot.adapters.students.helpers.led import Helpers
 from scicot.words.errors import StudentError
@@ -56,6 +56,22 @@ def test_several_processes_say_what_one_does(
                 assert one.total == pytest.approx(other.total, abs=1e-4)
 
 
+def test_each_process_goes_on_with_what_it_wrote(tiny_causal: Path, helpers: Helpers) -> None:
+    opening = Opening(tiny_causal, inspect_folder("tiny", tiny_causal).family, 1, KEPT_BYTES)
+    alone, shared = opening.open(), SharedStudent(opening, helpers.take(2))
+    written = [student.generate(INPUTS, 9) for student in (alone, shared)]
+    assert written[0] == written[1]
+    later = [5, 2, 4]  # of three processes the third's, the third's and the second's
+    assert shared._deal([INPUTS[place] for place in later]) == [[], [2], [0, 1]]
+    for student in (alone, shared):
+        asked, begun = [INPUTS[place] for place in later], [written[0][place] for place in later]
+        assert student.generate(asked, 9, given=begun) == opening.open().generate(
+            asked, 9, given=begun
+        )
+    shared.generate(INPUTS[:2], 9)
+    assert shared._deal([INPUTS[5]]) == [[0], [], []]
+
+
 def test_nothing_is_asked_of_nobody(opening: Opening, helpers: Helpers) -> None:
     shared = SharedStudent(opening, helpers.take(1))
     assert shared.generate([], 9) == []
@@ -86,7 +102,7 @@ def test_as_many_processes_share_a_student_as_memory_holds(
     assert fitting(2, 10**12, questions=31) == Processes(1, 2, KEPT_BYTES)
     assert fitting(64, 10**12) == Processes(4, 16, KEPT_BYTES)
     assert fitting(1, 10**12) == Processes(1, 1, KEPT_BYTES)
-    little = 2 * (each + LITTLE_KEPT)
+    little = int(2 * (each + KEPT_AFTER * LITTLE_KEPT))
     assert fitting(2, little) == Processes(2, 1, LITTLE_KEPT)
-    assert fitting(2, little - 2) == Processes(1, 2, little - 2 - each)
+    assert fitting(2, little - 2) == Processes(1, 2, int((little - 2 - each) / KEPT_AFTER))
     assert fitting(2, 1) == Processes(1, 2, LITTLE_KEPT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from scicot.adapters.students.stages.stage_files import (
     keep_written,
     publish_stage,
     put_aside,
+    read_texts,
     read_written,
 )
 
@@ -57,6 +59,7 @@ def test_a_file_that_is_gone_or_came_along_is_noticed(stage: Path) -> None:
 @pytest.mark.parametrize("damage", ["", "[1, 2", '["one"]', "[1, 2]", '{"a": "b"}'])
 def test_damaged_texts_of_a_stage_count_as_none(tmp_path: Path, damage: str) -> None:
     keep_written(tmp_path, "key", ["one", "two"])
-    assert read_written(tmp_path, "key", 2) == ["one", "two"]
+    two = partial(read_texts, count=2)
+    assert read_written(tmp_path, "key", two) == ["one", "two"]
     (tmp_path / WRITTEN / "key.json").write_text(damage)
-    assert read_written(tmp_path, "key", 2) is None
+    assert read_written(tmp_path, "key", two) is None

@@ -10,7 +10,6 @@ import torch
 
 from scicot.adapters.students.asking import step_by_step
 from scicot.adapters.students.asking.step_by_step import (
-    FilledLayer,
     _close_ranks,
     bytes_a_token,
     write_step_by_step,
@@ -78,17 +77,6 @@ def test_those_that_go_on_close_ranks_and_few_move() -> None:
     assert _close_ranks([True, False, True, False, True, True]) == [0, 4, 2, 5]
     assert _close_ranks([True, True, False]) == [0, 1]
     assert _close_ranks([False, False]) == []
-
-
-def test_only_what_is_filled_is_looked_at() -> None:
-    layer = FilledLayer(8)
-    first, second = torch.randn(2, 1, 3, 4), torch.randn(2, 1, 1, 4)
-    layer.update(first, -first)
-    keys, values = layer.update(second, -second)
-    assert torch.equal(keys, torch.cat([first, second], dim=2))
-    assert torch.equal(values, -keys)
-    assert keys.data_ptr() == layer.keys.data_ptr(), "nothing is copied"
-    assert layer.get_mask_sizes(1) == (5, 0)
 
 
 def test_writing_can_be_stopped_between_tokens(tmp_path: Path) -> None:

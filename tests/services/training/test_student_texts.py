@@ -90,6 +90,24 @@ class Script:
 
         return SimpleNamespace(expect=nothing, finish_part=nothing)
 
+    def parts(self, _family: Any, inputs: Sequence[str]) -> list[list[int]]:
+        """Ask everything at once."""
+        return [list(range(len(inputs)))]
+
+    def has_one_student(self, *_: Any) -> bool:
+        """Have one to write and another to score."""
+        return False
+
+    def how(self, _limit: int) -> list[Any]:
+        """Have nothing else that decides."""
+        return []
+
+    def read(self, *_: Any) -> None:
+        """Have nothing from before."""
+
+    def keep(self, *_: Any) -> None:
+        """Keep nothing."""
+
     def ensure(self, _watcher: Any, plan: Any, _student: Any, _config: Any) -> Any:
         """Keep a stage's texts instead of training it."""
         content = {
@@ -99,7 +117,7 @@ class Script:
             "validation": _validation(plan.validation) if plan.validation else None,
         }
         self.stages.append(content)
-        return SimpleNamespace(role=plan.role, seconds=0.0, hash=plan.role)
+        return SimpleNamespace(role=plan.role, seconds=0.0, hash=plan.role, family=None)
 
     def generate(self, stage: Any, inputs: Sequence[str], limit: int, what: str) -> list[str]:
         """Write one of four kinds of text for each input."""
@@ -112,8 +130,17 @@ class Script:
         )
         return [kinds[len(text) % 4] for text in inputs]
 
+    def write(
+        self, stage: Any, inputs: Sequence[str], limit: int, what: str, _: Any, __: Any = None
+    ) -> list[str]:
+        """Write in a group what is written without one."""
+        return self.generate(stage, inputs, limit, what)
+
+    def count_unended(self, *_: Any) -> None:
+        """Count nothing."""
+
     def score(
-        self, stage: Any, inputs: Sequence[str], options: Any, given: Sequence[str | None]
+        self, stage: Any, inputs: Sequence[str], options: Any, given: Sequence[str | None], _: Any
     ) -> list[list[OptionScore]]:
         """Score the options by their place."""
         asked = {"inputs": list(inputs), "options": options, "given": list(given)}

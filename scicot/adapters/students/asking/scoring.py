@@ -1,7 +1,8 @@
 """Option scores through torch: an input is read once, and once what its options begin with.
 
 What differs is read for many questions together, the options of near lengths in one pass: they
-differ in length far more than the inputs do, and padding would cost more than the rest.
+differ in length far more than the inputs do, and padding would cost more than the rest. What a
+causal student has in memory of an input, because it wrote a text after it, is not read again.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from scicot.words.records import Family
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+    from scicot.adapters.students.asking.kept_texts import KeptTexts
 
 SPREAD = 1  # tokens by which options that are read together may differ in length
 
@@ -82,6 +85,11 @@ class Asked:
         """How many tokens are read before the options differ."""
         return len(self.prompt) + len(self.shared)
 
+    @property
+    def read(self) -> list[int]:
+        """The tokens of a causal student's input that are read before the options differ."""
+        return self.prompt + self.shared
+
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
@@ -103,14 +111,16 @@ class OptionScore(NamedTuple):
     first: float
 
 
-def score_options(model: Any, codec: Codec, asked: Sequence[Asked]) -> list[list[OptionScore]]:
-    """Return the scores of each target, in order."""
+def score_options(
+    model: Any, codec: Codec, asked: Sequence[Asked], kept: KeptTexts | None = None
+) -> list[list[OptionScore]]:
+    """Return the scores of each target, in order; `kept` is what a causal student has in memory."""
     import torch
 
-    scorer = _Scorer(model, codec)
+    scorer = _Scorer(model, codec, kept)
     scores: list[list[OptionScore]] = [[] for _ in asked]
     with torch.no_grad():
-        for part in _parts(asked, scorer.at_once.kept):
+        for part in scorer.parts(asked):
             row_scores = scorer.score([asked[index] for index in part])
             for index, row in zip(part, row_scores, strict=True):
                 scores[index] = row
@@ -118,14 +128,28 @@ def score_options(model: Any, codec: Codec, asked: Sequence[Asked]) -> list[list
 
 
 class _Scorer:
-    def __init__(self, model: Any, codec: Codec) -> None:
+    def __init__(self, model: Any, codec: Codec, kept: KeptTexts | None) -> None:
         self.model = model
+        self.kept = kept
         self.pad = codec.special.pad
         start = codec.special.start
         self.start = self.pad if start is None else start
         self.is_causal = codec.special.family is Family.CAUSAL
         self.device = device_of(model)
         self.at_once = AT_ONCE[self.device.type]
+
+    def parts(self, asked: Sequence[Asked]) -> list[list[int]]:
+        """Return the places of questions to score together, those that memory holds by themselves.
+
+        Their options share as many tokens.
+        """
+        some, others = list[int](), list[int]()
+        for place, question in enumerate(asked):
+            is_known = self.kept is not None and self.kept.saves(question.read)
+            (some if is_known else others).append(place)
+        return [
+            part for places in (some, others) for part in _parts(asked, places, self.at_once.kept)
+        ]
 
     def score(self, asked: Sequence[Asked]) -> list[list[OptionScore]]:
         """Return the scores of questions whose options share as many tokens."""
@@ -175,14 +199,8 @@ class _Scorer:
 
         shared = len(asked[0].shared)
         if self.is_causal:
-            rows = [question.prompt + question.shared for question in asked]
-            ids, mask = self._padded(rows)
-            wanted = torch.zeros_like(ids, dtype=torch.bool)
-            for place, row in enumerate(rows):
-                wanted[place, len(row) - shared - 1 : len(row)] = True
-            with head_at(self.model, wanted):
-                out = self.model(input_ids=ids, attention_mask=mask, use_cache=True)
-            own, cross = _tensors(out.past_key_values), []
+            logits, own, mask = self._read_causal([question.read for question in asked], shared)
+            cross: list[Tensor] = []
         else:
             ids, mask = self._padded([question.prompt for question in asked])
             starts = [[self.start, *question.shared] for question in asked]
@@ -194,8 +212,42 @@ class _Scorer:
             )
             own = _tensors(out.past_key_values.self_attention_cache)
             cross = _tensors(out.past_key_values.cross_attention_cache)
-        logits = out.logits.float().view(len(asked), shared + 1, -1)
-        return logits, Beginning(own, cross, mask)
+            logits = out.logits
+        return logits.float().view(len(asked), shared + 1, -1), Beginning(own, cross, mask)
+
+    def _read_causal(
+        self, rows: Sequence[list[int]], shared: int
+    ) -> tuple[Tensor, list[Tensor], Tensor]:
+        """Return the logits of the last `shared + 1` tokens of all rows, keys and values, the mask.
+
+        What memory holds of a row is taken from there.
+        """
+        import torch
+
+        known, past = [0] * len(rows), None
+        if self.kept is not None:
+            found = [self.kept.find(row) for row in rows]
+            known = [
+                min(one.count, len(row) - shared - 1) for one, row in zip(found, rows, strict=True)
+            ]
+            past = _cache(self.kept.gather(found, known)) if any(known) else None
+        rest = [row[count:] for row, count in zip(rows, known, strict=True)]
+        ids, mask = self._padded(rest)
+        wanted = torch.zeros_like(ids, dtype=torch.bool)
+        for place, row in enumerate(rest):
+            wanted[place, len(row) - shared - 1 : len(row)] = True
+        places = torch.arange(ids.shape[1], device=self.device)[None, :]
+        before = padded([[1] * count for count in known], 0, self.device)
+        mask = torch.cat([before.to(mask.dtype), mask], dim=1)
+        with head_at(self.model, wanted):
+            out = self.model(
+                input_ids=ids,
+                attention_mask=mask,
+                position_ids=torch.tensor(known, device=self.device)[:, None] + places,
+                past_key_values=past,
+                use_cache=True,
+            )
+        return out.logits, _tensors(out.past_key_values), mask
 
     def _continue(self, beginning: Beginning, rows: Tensor, rest: Sequence[list[int]]) -> Tensor:
         """Return the summed log-probability of the tokens after the first one that differs."""
@@ -276,11 +328,9 @@ def _join(parts: Sequence[Beginning]) -> Beginning:
     )
 
 
-def _parts(asked: Sequence[Asked], most_kept: int) -> list[list[int]]:
-    """Return indices of questions whose options share as many tokens, ordered by length."""
-    order = sorted(
-        range(len(asked)), key=lambda index: (len(asked[index].shared), asked[index].length)
-    )
+def _parts(asked: Sequence[Asked], places: Sequence[int], most_kept: int) -> list[list[int]]:
+    """Return places of questions whose options share as many tokens, ordered by length."""
+    order = sorted(places, key=lambda index: (len(asked[index].shared), asked[index].length))
     parts: list[list[int]] = []
     for index in order:
         part = parts[-1] if parts else []

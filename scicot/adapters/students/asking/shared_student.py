@@ -13,12 +13,13 @@ from typing import Any
 
 from scicot.adapters.students.asking.scoring import OptionScore
 from scicot.adapters.students.asking.torch_student import (
+    KEPT_AFTER,
     KEPT_BYTES,
     LITTLE_KEPT,
     TorchStudent,
 )
 from scicot.adapters.students.helpers.led import MOST_PROCESSES, Helper, can_help
-from scicot.adapters.students.helpers.tasks import Desk, Task
+from scicot.adapters.students.helpers.tasks import Desk
 from scicot.words.records import Family
 
 SMALL = 50_000_000  # bytes of weights below which a helper's start costs more than it gives
@@ -88,10 +89,10 @@ class Processes:
         is_worth_it = weights >= SMALL and questions >= WORTH_A_HELPER[family]
         most = min(threads, MOST_PROCESSES) if can_help() and is_worth_it else 1
         count = next(
-            (n for n in range(most, 1, -1) if memory / n >= each + LITTLE_KEPT),
+            (n for n in range(most, 1, -1) if memory / n >= each + KEPT_AFTER * LITTLE_KEPT),
             1,
         )
-        left = max(LITTLE_KEPT, min(KEPT_BYTES, int(memory / count - each)))
+        left = max(LITTLE_KEPT, min(KEPT_BYTES, int((memory / count - each) / KEPT_AFTER)))
         return cls(count, max(1, threads // count), left)
 
 
@@ -106,9 +107,12 @@ class SharedStudent:
     ) -> None:
         self.helpers = helpers
         self.check = check
-        self._tell([opening] * len(helpers))
+        self._who: dict[str, int] = {}  # has the text written last after an input in memory
+        for helper in helpers:
+            helper.tell(opening)
         self.own = opening.open(check)
-        self._hear(len(helpers))
+        for helper in helpers:
+            helper.answer(check)
 
     def writes_as_quickly(self) -> bool:
         """Return whether a batch of texts is written at least as quickly as by CTranslate2."""
@@ -123,13 +127,15 @@ class SharedStudent:
         given: Sequence[str] | None = None,
     ) -> list[str]:
         """Return the greedy output of each input, in order, after what is given of it."""
+        if given is None:
+            self._who.clear()
 
-        def share(chosen: slice) -> Ask:
-            begun = None if given is None else given[chosen]
+        def share(chosen: Sequence[int]) -> Ask:
+            begun = None if given is None else [given[place] for place in chosen]
             named = {"max_input_tokens": max_input_tokens, "given": begun}
-            return Ask("generate", (inputs[chosen], max_new_tokens), named)
+            return Ask("generate", ([inputs[place] for place in chosen], max_new_tokens), named)
 
-        return self._ask(share, len(inputs))
+        return self._ask(share, inputs)
 
     def score_both(
         self,
@@ -142,30 +148,36 @@ class SharedStudent:
     ) -> list[list[OptionScore]]:
         """Return the scores of each option's text as the target, with its end or without."""
 
-        def share(chosen: slice) -> Ask:
-            after = None if given is None else given[chosen]
+        def share(chosen: Sequence[int]) -> Ask:
+            after = None if given is None else [given[place] for place in chosen]
             named = {"max_input_tokens": max_input_tokens, "given": after, "has_end": has_end}
-            return Ask("score_both", (inputs[chosen], options[chosen]), named)
+            asked = [inputs[place] for place in chosen], [options[place] for place in chosen]
+            return Ask("score_both", asked, named)
 
-        return self._ask(share, len(inputs))
+        return self._ask(share, inputs)
 
-    def _ask(self, share: Callable[[slice], Ask], count: int) -> list[Any]:
-        """Return what is said of each of `count` inputs, every process having each n-th of them.
+    def _ask(self, share: Callable[[Sequence[int]], Ask], inputs: Sequence[str]) -> list[Any]:
+        """Return what is said of each input."""
+        mine, *others = self._deal(inputs)
+        asked = [
+            (helper, chosen) for helper, chosen in zip(self.helpers, others, strict=True) if chosen
+        ]
+        for helper, chosen in asked:
+            helper.tell(share(chosen))
+        said: list[Any] = [None] * len(inputs)
+        for place, answer in zip(mine, share(mine).do(Desk(self.own)), strict=True):
+            said[place] = answer
+        for helper, chosen in asked:
+            for place, answer in zip(chosen, helper.answer(self.check), strict=True):
+                said[place] = answer
+        return said
+
+    def _deal(self, inputs: Sequence[str]) -> list[list[int]]:
+        """Return the places of each process's inputs: every n-th, or those that it wrote after.
 
         Neighbours are alike in length, so that all have alike much to do.
         """
-        step = min(len(self.helpers) + 1, max(1, count))
-        mine, *others = [slice(place, None, step) for place in range(step)]
-        self._tell([share(chosen) for chosen in others])
-        said: list[Any] = [None] * count
-        said[mine] = share(mine).do(Desk(self.own))
-        for chosen, answer in zip(others, self._hear(len(others)), strict=True):
-            said[chosen] = answer
-        return said
-
-    def _tell(self, tasks: Sequence[Task]) -> None:
-        for helper, task in zip(self.helpers, tasks, strict=False):
-            helper.tell(task)
-
-    def _hear(self, count: int) -> list[Any]:
-        return [helper.answer(self.check) for helper in self.helpers[:count]]
+        shares: list[list[int]] = [[] for _ in range(len(self.helpers) + 1)]
+        for place, text in enumerate(inputs):
+            shares[self._who.setdefault(text, place % len(shares))].append(place)
+        return shares

@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
-from transformers import Cache, DynamicLayer
+from transformers import Cache
 
+from scicot.adapters.students.asking.kept_texts import Batch, FilledLayer, KeptTexts
 from scicot.adapters.students.asking.replay import LOOK_EVERY
 from scicot.adapters.students.codec import SpecialIds
 
@@ -22,46 +23,6 @@ if TYPE_CHECKING:
 READ_AT_ONCE = 2048  # padded tokens of the inputs, as many as are read in a few seconds
 
 
-class FilledLayer(DynamicLayer):  # type: ignore[misc]
-    """A layer's keys and values in tensors of the final length; what is given out are views."""
-
-    def __init__(self, room: int) -> None:
-        super().__init__()
-        self.room = room  # tokens
-        self.filled = 0
-
-    def lazy_initialization(self, key_states: Tensor, value_states: Tensor) -> None:
-        """Take the tensors; the system gives them memory only as they are filled."""
-        self.dtype, self.device = key_states.dtype, key_states.device
-        rows, heads, _, size = key_states.shape
-        self.keys = key_states.new_empty(rows, heads, self.room, size)
-        self.values = value_states.new_empty(rows, heads, self.room, value_states.shape[-1])
-        self.is_initialized = True
-
-    def update(
-        self, key_states: Tensor, value_states: Tensor, *_: Any, **__: Any
-    ) -> tuple[Tensor, Tensor]:
-        """Put down the next tokens' keys and values, and return all so far."""
-        if not self.is_initialized:
-            self.lazy_initialization(key_states, value_states)
-        first, self.filled = self.filled, self.filled + key_states.shape[2]
-        keys, values = self.keys[:, :, : self.filled], self.values[:, :, : self.filled]
-        keys[:, :, first:] = key_states
-        values[:, :, first:] = value_states
-        return keys, values
-
-    def get_seq_length(self) -> int:
-        """Return how many tokens are filled in."""
-        return self.filled
-
-    def keep(self, count: int, places: Sequence[int], moved: Sequence[int]) -> None:
-        """Go on with the first `count` texts; those of `moved` come to lie at `places`."""
-        for tensor in (self.keys, self.values):
-            for place, origin in zip(places, moved, strict=True):
-                tensor[place, :, : self.filled] = tensor[origin, :, : self.filled]
-        self.keys, self.values = self.keys[:count], self.values[:count]
-
-
 def write_step_by_step(
     model: Any,
     special: SpecialIds,
@@ -69,23 +30,29 @@ def write_step_by_step(
     mask: Tensor,
     limit: int,
     check: Callable[[], None] = lambda: None,
+    kept: KeptTexts | None = None,
 ) -> Tensor:
     """Return the tokens `[rows, limit]` that a causal student writes after each input.
 
     They are padded after their ends. `ids` and `mask` are `[rows, length]`, padded on the left.
-    `check` may raise to stop it; it is asked every LOOK_EVERY tokens.
+    `check` may raise to stop it; it is asked every LOOK_EVERY tokens. What `kept` holds of the
+    inputs is not read again, and it keeps what was written.
     """
     count, length = ids.shape
     texts = ids.new_full((count, limit), special.pad)
-    rows = torch.arange(count)  # whose text lies at each place
-    layers = model.config.get_text_config(decoder=True).num_hidden_layers
-    cache = Cache(layers=[FilledLayer(length + limit) for _ in range(layers)])
+    order = list(range(count))  # whose text lies at each place
+    rows = torch.arange(count)
+    number = model.config.get_text_config(decoder=True).num_hidden_layers
+    layers = [FilledLayer(length + limit) for _ in range(number)]
+    prompts = [row[known].tolist() for row, known in zip(ids, mask.bool(), strict=True)]
+    filled = kept.begin(prompts, layers) if kept else 0
+    cache = Cache(layers=layers)
     mask = torch.cat([mask, mask.new_ones(count, limit)], dim=1)
     positions = (mask.cumsum(dim=1) - 1).clamp(min=0)
     with torch.no_grad():
         # without the head, and the last token: nobody asks what is said of the others
         step = max(1, READ_AT_ONCE // count)
-        for first in range(0, length - 1, step):
+        for first in range(filled, length - 1, step):
             check()
             last = min(first + step, length - 1)
             model.base_model(
@@ -111,16 +78,37 @@ def write_step_by_step(
             texts[rows, place] = likeliest
             goes_on = likeliest != special.eos
             if not goes_on.all():
-                kept = _close_ranks(goes_on.tolist())
-                if not kept:
+                going = _close_ranks(goes_on.tolist())
+                if not going:
                     break
-                moved = [(to, origin) for to, origin in enumerate(kept) if to != origin]
-                for layer in cache.layers:
-                    layer.keep(len(kept), [to for to, _ in moved], [origin for _, origin in moved])
-                rows, mask, positions = rows[kept], mask[kept], positions[kept]
-                likeliest = likeliest[kept]
+                swapped = [(to, other) for to, other in enumerate(going) if to != other]
+                for layer in layers:
+                    layer.go_on_with(len(going), swapped)
+                for to, other in swapped:
+                    order[to], order[other] = order[other], order[to]
+                rows, mask, positions = rows[going], mask[going], positions[going]
+                likeliest = likeliest[going]
             token = likeliest[:, None]
+    if kept:
+        kept.keep(_kept_of(layers, prompts, texts, special, order))
     return texts
+
+
+def _kept_of(
+    layers: Sequence[FilledLayer],
+    prompts: Sequence[list[int]],
+    texts: Tensor,
+    special: SpecialIds,
+    order: Sequence[int],
+) -> Batch:
+    """Return what lies in memory of each text: all but its last token, which nobody read."""
+    length, limit = max(map(len, prompts)), texts.shape[1]
+    tokens = []
+    for text in order:
+        written = texts[text].tolist()
+        end = written.index(special.eos) if special.eos in written else limit - 1
+        tokens.append(prompts[text] + written[:end])
+    return Batch(layers, tokens, [length - len(prompts[text]) for text in order])
 
 
 def bytes_a_token(model: Any) -> int:

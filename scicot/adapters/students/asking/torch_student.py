@@ -32,6 +32,8 @@ from scicot.words.storage import says_no_memory
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from scicot.adapters.students.asking.kept_texts import KeptTexts
+
 # Tokens of a batch ordered by length. On a processor more would only be padding to transformers; a
 # GPU writes a token of many texts in the time of one, and holds 6 GB of SmolLM2-135M's keys and
 # values for it.
@@ -40,6 +42,9 @@ TOKENS_AT_ONCE = {"cpu": 1024, "cuda": 131072}
 # 330 tokens of SmolLM2-135M. With fewer a token of each takes longer, with more hardly less.
 KEPT_BYTES = 1_200_000_000
 LITTLE_KEPT = 150_000_000  # the same where there is little room
+# Times as many bytes of texts that were written stay in memory for what is asked next: a batch, and
+# those of its texts that were cut and gone on with.
+KEPT_AFTER = 1.5
 TRIED = 32  # tokens at most that our own steps must write as `generate` does
 log = logging.getLogger(__name__)
 
@@ -60,6 +65,7 @@ class TorchStudent:
         self.check = check
         self.kept_bytes = kept_bytes
         self.family = codec.special.family
+        self._kept: KeptTexts | None = None
         self._lock = Lock()  # What if asks one student from many sessions
 
     @classmethod
@@ -111,7 +117,8 @@ class TorchStudent:
         """Return the greedy output of each input, in order.
 
         `given` is an output's beginning that is taken as written and not returned. A GPU without
-        room for a batch is given its halves.
+        room for a batch is given its halves. Where the steps are ours, what was written last stays
+        in memory, and what is then asked with `given`, or scored, goes on from there.
         """
         begun = self.codec.encode_beginnings(given, len(inputs))
         longest = max(map(len, begun), default=0)
@@ -123,6 +130,8 @@ class TorchStudent:
                     self._write_on(prompt, written, most - longest)
                     for prompt, written in zip(prompts, begun, strict=True)
                 ]
+            if given is None:
+                self._forget()
             whole = [prompt + written for prompt, written in zip(prompts, begun, strict=True)]
             return self._write_all(whole, most - longest)
 
@@ -143,7 +152,13 @@ class TorchStudent:
 
         codec, texts = self.codec, [""] * len(prompts)
         device = device_of(self.model)
-        left = deque(_batches(prompts, max_new_tokens, self._room()))
+        known = self._known(prompts)
+        others = [place for place in range(len(prompts)) if place not in known]
+        left = deque(
+            batch
+            for places in (sorted(known), others)
+            for batch in _batches(prompts, places, max_new_tokens, self._room())
+        )
         while left:
             indices = left.popleft()
             rows = [prompts[index] for index in indices]
@@ -167,8 +182,23 @@ class TorchStudent:
     def _write(self, ids: Tensor, mask: Tensor, limit: int) -> Tensor:
         """Return the tokens that follow each input, `[rows, limit]` at most."""
         if self._steps(ids, mask, limit):
-            return self._step(ids, mask, limit, self.check)
+            return self._step(ids, mask, limit, self.check, self._kept)
         return self._generate(ids, mask, limit)
+
+    def _forget(self) -> None:
+        """Let go of the texts in memory: those to come are others, and are to be kept."""
+        self._kept = None
+        if device_of(self.model).type == "cpu" and self._has_steps:
+            from scicot.adapters.students.asking.kept_texts import KeptTexts
+
+            self._kept = KeptTexts(int(KEPT_AFTER * self.kept_bytes))
+
+    def _known(self, prompts: Sequence[list[int]]) -> set[int]:
+        """Return the places of prompts whose keys and values are in memory but for their ends."""
+        kept = self._kept
+        if kept is None:
+            return set()
+        return {place for place, prompt in enumerate(prompts) if kept.saves(prompt)}
 
     def _steps(self, ids: Tensor, mask: Tensor, limit: int) -> bool:
         """Return whether texts are written by our own steps, as a first one was to see."""
@@ -196,12 +226,15 @@ class TorchStudent:
         mask: Tensor,
         limit: int,
         check: Callable[[], None] = lambda: None,
+        kept: KeptTexts | None = None,
     ) -> Tensor:
         """Return what `_generate` does, padded to the limit, by our own steps."""
-        write = write_greedily
-        if ids.device.type == "cpu":
-            from scicot.adapters.students.asking.step_by_step import write_step_by_step as write
-        return write(self.model, self.codec.special, ids, mask, limit, check)
+        special = self.codec.special
+        if ids.device.type != "cpu":
+            return write_greedily(self.model, special, ids, mask, limit, check)
+        from scicot.adapters.students.asking.step_by_step import write_step_by_step
+
+        return write_step_by_step(self.model, special, ids, mask, limit, check, kept)
 
     def _agrees(self, ids: Tensor, mask: Tensor, limit: int) -> bool:
         """Return whether our own steps write what `generate` does."""
@@ -284,7 +317,7 @@ class TorchStudent:
         if self.family is Family.CAUSAL:
             asked = [question.read_as_one for question in asked]
         with self._lock:
-            return score_options(self.model, self.codec, asked)
+            return score_options(self.model, self.codec, asked, self._kept)
 
 
 def writes_by_own_steps(model: Any, family: Family) -> bool:
@@ -296,9 +329,11 @@ def writes_by_own_steps(model: Any, family: Family) -> bool:
     return on_processor and family is Family.CAUSAL and can_pack() and can_replay(model)
 
 
-def _batches(prompts: Sequence[list[int]], extra: int, budget: int) -> list[list[int]]:
-    """Return indices by length, in batches of a budget of tokens, `extra` of them written."""
-    order = sorted(range(len(prompts)), key=lambda index: len(prompts[index]))
+def _batches(
+    prompts: Sequence[list[int]], places: Sequence[int], extra: int, budget: int
+) -> list[list[int]]:
+    """Return places by length, in batches of a budget of tokens, `extra` of them written."""
+    order = sorted(places, key=lambda index: len(prompts[index]))
     batches: list[list[int]] = []
     for index in order:
         size = len(prompts[index]) + extra

@@ -7,10 +7,10 @@ import json
 import logging
 import shutil
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from scicot.adapters.artifacts import remove_folder
 from scicot.adapters.moving import move_into_place
@@ -20,6 +20,7 @@ from scicot.words.storage import says_away
 STAGE_FILE = "stage.json"
 CHECKPOINTS = "checkpoints"  # of a stage that is trained, in its work folder
 WRITTEN = "written"  # what a stage wrote, beside it
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
@@ -141,34 +142,41 @@ def read_stage(folder: Path) -> dict[str, Any]:
     return content
 
 
-def read_written(folder: Path, key: str, count: int) -> list[str] | None:
-    """Return the texts that the stage wrote for the `count` inputs of this key, or None.
+def read_written(folder: Path, key: str, read: Callable[[Any], T]) -> T | None:
+    """Return what the stage wrote under this key, as `read` makes it of its JSON, or None.
 
-    A file that holds anything else was damaged, and counts as none: the texts are written again.
+    A file that holds anything else was damaged, and counts as none: that is written again. `read`
+    raises ValueError, TypeError or KeyError then.
     """
     path = folder / WRITTEN / f"{key}.json"
     if not path.is_file():
         return None
     try:
-        texts = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError):
-        texts = None
-    if isinstance(texts, list) and len(texts) == count and all(isinstance(t, str) for t in texts):
-        return texts
-    log.warning("%s is damaged: what it held is written again.", path)
-    return None
+        return read(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError, KeyError, RecursionError):
+        log.warning("%s is damaged: what it held is written again.", path)
+        return None
 
 
-def keep_written(folder: Path, key: str, texts: list[str]) -> None:
-    """Keep the stage's outputs, so that the next run that needs them pays nothing.
+def read_texts(content: Any, count: int) -> list[str]:
+    """Return a list of so many texts, as `keep_written` keeps it; ValueError for anything else."""
+    if not isinstance(content, list) or not all(isinstance(text, str) for text in content):
+        raise ValueError("not a list of texts")
+    if len(content) != count:
+        raise ValueError("not as many texts as there are inputs")
+    return content
 
-    Where the folder is away just now they are not kept, which the log says.
+
+def keep_written(folder: Path, key: str, content: Any) -> None:
+    """Keep what the stage wrote, so that the next run that needs it pays nothing.
+
+    Where the folder is away just now it is not kept, which the log says.
     """
     path = folder / WRITTEN / f"{key}.json"
     partial = path.with_suffix(f".{uuid.uuid4().hex}")
     try:
         path.parent.mkdir(exist_ok=True)
-        partial.write_text(json.dumps(texts, ensure_ascii=False), encoding="utf-8")
+        partial.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
         move_into_place(partial, path)
     except OSError as error:
         with suppress(OSError):

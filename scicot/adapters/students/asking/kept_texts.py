@@ -1,0 +1,190 @@
+"""What a causal student holds in memory of the texts that it wrote, for what it is asked next.
+
+A rationale that was cut is gone on with, and options are scored after a text: each begins with what
+was read or written before. Its keys and values are taken from there, and only the rest is read.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from transformers import DynamicLayer
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+WORTH_TAKING = 2  # times as many tokens in memory as are left to read
+
+
+class FilledLayer(DynamicLayer):  # type: ignore[misc]
+    """A layer's keys and values in tensors of the final length; what is given out are views."""
+
+    def __init__(self, room: int) -> None:
+        super().__init__()
+        self.room = room  # tokens
+        self.filled = 0
+        self.rows = 0  # that go on; the others lie behind them
+
+    def lazy_initialization(self, key_states: Tensor, value_states: Tensor) -> None:
+        """Take the tensors; the system gives them memory only as they are filled."""
+        self.dtype, self.device = key_states.dtype, key_states.device
+        self.rows, heads, _, size = key_states.shape
+        self.keys = key_states.new_empty(self.rows, heads, self.room, size)
+        self.values = value_states.new_empty(self.rows, heads, self.room, value_states.shape[-1])
+        self.is_initialized = True
+
+    def update(
+        self, key_states: Tensor, value_states: Tensor, *_: Any, **__: Any
+    ) -> tuple[Tensor, Tensor]:
+        """Put down the next tokens' keys and values, and return all so far."""
+        if not self.is_initialized:
+            self.lazy_initialization(key_states, value_states)
+        first, self.filled = self.filled, self.filled + key_states.shape[2]
+        keys = self.keys[: self.rows, :, : self.filled]
+        values = self.values[: self.rows, :, : self.filled]
+        keys[:, :, first:] = key_states
+        values[:, :, first:] = value_states
+        return keys, values
+
+    def get_seq_length(self) -> int:
+        """Return how many tokens are filled in."""
+        return self.filled
+
+    def go_on_with(self, count: int, swapped: Sequence[tuple[int, int]]) -> None:
+        """Go on with the first `count` texts, once those of each pair have changed places."""
+        for tensor in (self.keys, self.values):
+            for place, other in swapped:
+                ended = tensor[place, :, : self.filled].clone()
+                tensor[place, :, : self.filled] = tensor[other, :, : self.filled]
+                tensor[other, :, : self.filled] = ended
+        self.rows = count
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """Texts that were written side by side, and what was kept of their tokens.
+
+    The keys and values of `tokens[row]` lie in the layers from column `starts[row]` on.
+    """
+
+    layers: Sequence[FilledLayer]
+    tokens: Sequence[list[int]]
+    starts: Sequence[int]
+
+    @property
+    def bytes(self) -> int:
+        """How much memory it holds at most."""
+        return sum(layer.keys.nbytes + layer.values.nbytes for layer in self.layers)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where the first `count` tokens of a text lie: in a batch's row, or nowhere."""
+
+    batch: Batch | None
+    row: int
+    count: int
+
+    def copy(self, layer: int, count: int, keys: Tensor, values: Tensor) -> None:
+        """Copy the first `count` tokens of one layer into `[heads, count, size]` each."""
+        if self.batch is None or not count:
+            return
+        start, origin = self.batch.starts[self.row], self.batch.layers[layer]
+        keys[:] = origin.keys[self.row, :, start : start + count]
+        values[:] = origin.values[self.row, :, start : start + count]
+
+
+class KeptTexts:
+    """Batches of texts, up to so many bytes: where there is no room, the oldest goes."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self.most_bytes = most_bytes
+        self._batches: list[Batch] = []
+        self._texts: list[tuple[list[int], Batch, int]] = []  # ordered by their tokens
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._batches.clear()
+        self._texts.clear()
+
+    def keep(self, batch: Batch) -> None:
+        """Keep a batch, if it fits at all."""
+        self._batches.append(batch)
+        while sum(kept.bytes for kept in self._batches) > self.most_bytes:
+            self._batches.pop(0)
+        self._texts = [
+            (tokens, kept, row) for kept in self._batches for row, tokens in enumerate(kept.tokens)
+        ]
+        self._texts.sort(key=lambda text: text[0])
+
+    def find(self, tokens: list[int]) -> Found:
+        """Return where the most of a text's first tokens lie; the text itself has one more."""
+        place = bisect_left(self._texts, tokens, key=lambda text: text[0])
+        best = Found(None, 0, 0)
+        for kept, batch, row in self._texts[max(0, place - 1) : place + 1]:
+            count = _count_alike(kept, tokens[:-1])
+            if count > best.count:
+                best = Found(batch, row, count)
+        return best
+
+    def saves(self, tokens: list[int]) -> bool:
+        """Return whether so much of a text is here that only its end should be read."""
+        count = self.find(tokens).count
+        return count >= WORTH_TAKING * (len(tokens) - count)
+
+    def begin(self, prompts: Sequence[list[int]], layers: Sequence[FilledLayer]) -> int:
+        """Fill in, of prompts padded on the left, as many columns as are here; return how many."""
+        found = [self.find(prompt) for prompt in prompts]
+        length = max(map(len, prompts))
+        unread = max(len(prompt) - one.count for prompt, one in zip(prompts, found, strict=True))
+        origin = next((one.batch for one in found if one.batch is not None), None)
+        if origin is None or unread == length:
+            return 0
+        filled = length - unread
+        for place, (layer, other) in enumerate(zip(layers, origin.layers, strict=True)):
+            wide = (len(prompts), other.keys.shape[1], 1)
+            layer.lazy_initialization(
+                other.keys.new_empty(*wide, other.keys.shape[-1]),
+                other.values.new_empty(*wide, other.values.shape[-1]),
+            )
+            layer.filled = filled
+            for row, (prompt, one) in enumerate(zip(prompts, found, strict=True)):
+                count = max(0, len(prompt) - unread)
+                empty = filled - count
+                for tensor in (layer.keys, layer.values):
+                    tensor[row, :, :empty] = 0  # not looked at, but multiplied by nothing
+                one.copy(
+                    place,
+                    count,
+                    layer.keys[row, :, empty:filled],
+                    layer.values[row, :, empty:filled],
+                )
+        return filled
+
+    def gather(self, found: Sequence[Found], counts: Sequence[int]) -> list[Tensor]:
+        """Return keys and values by layer, one after the other, padded on the right with zeros.
+
+        Row by row the first `counts[row]` tokens of what was found, `[rows, heads, length, size]`.
+        """
+        origin = next(one.batch for one in found if one.batch is not None)
+        tensors: list[Tensor] = []
+        for place, layer in enumerate(origin.layers):
+            wide = (len(found), layer.keys.shape[1], max(counts))
+            keys = layer.keys.new_zeros(*wide, layer.keys.shape[-1])
+            values = layer.values.new_zeros(*wide, layer.values.shape[-1])
+            for row, (one, count) in enumerate(zip(found, counts, strict=True)):
+                one.copy(place, count, keys[row, :, :count], values[row, :, :count])
+            tensors += [keys, values]
+        return tensors
+
+
+def _count_alike(some: Sequence[int], others: Sequence[int]) -> int:
+    count = 0
+    for one, other in zip(some, others, strict=False):
+        if one != other:
+            break
+        count += 1
+    return count
