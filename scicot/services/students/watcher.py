@@ -126,6 +126,7 @@ class RunWatcher:
         self.start(role, message, part)
         self._done = part
         self._skipped += part
+        self._flush(message, force=True)
 
     def stand_at(self, done: int) -> None:
         """Take note of all that is done so far, whoever did it."""

@@ -10,13 +10,18 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from scicot.adapters.students.asking.torch_student import TorchStudent
+from scicot.adapters.students.asking.fast import FastStudent
+from scicot.adapters.students.asking.shared_student import Processes
+from scicot.adapters.students.asking.torch_student import KEPT_BYTES, TorchStudent
 from scicot.adapters.students.stages.stage_files import WRITTEN
 from scicot.cli.handlers import HANDLERS
 from scicot.services.predictions.store import list_predictions
+from scicot.services.runs.runs import get_run
 from scicot.services.runs.worker import run_worker
 from scicot.services.students import answering
 from scicot.services.students.predicting import start_prediction
+from scicot.services.students.run_students import RunStudents
+from scicot.services.students.stages import TrainedStage
 from scicot.words.configs import PredictionConfig
 from scicot.words.records import Actor, Prediction, RunStatus, Split
 from scicot.words.runs import RunView
@@ -79,6 +84,7 @@ def watched(fails_at: int | None = None) -> Iterator[list[int]]:
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(TorchStudent, "score_both", score_or_fail)
+        patched.setattr(FastStudent, "open", None)  # nobody may open another
         yield sizes
 
 
@@ -94,8 +100,24 @@ def test_what_was_answered_is_read_again_and_the_student_stays_closed(
     assert sizes == [2, 2, 1]
     monkeypatch.setattr(TorchStudent, "open", None)  # nobody may open it
     assert answers(session, settings, trained) == first
-    _, _, told = ask(session, settings, trained)
+    _, run_id, told = ask(session, settings, trained)
+    run = get_run(session, run_id)
+    assert run.progress_done == run.progress_total == 2 * ASKED
     assert any("answering: 2 of 5 questions were answered before" in word for word in told)
+
+
+def test_the_student_that_writes_a_group_is_the_one_for_all_of_it(
+    session: Session, settings: Settings, trained: RunView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def in_processes(_: RunStudents, __: TrainedStage, questions: int) -> Processes:
+        """One with more threads than are quick, where questions are few."""
+        return Processes(1, 1 if questions == ASKED else 64, KEPT_BYTES)
+
+    monkeypatch.setattr(RunStudents, "_processes", in_processes)
+    with watched() as sizes:
+        first = answers(session, settings, trained)
+    assert sizes == [2, 2, 1]
+    assert len(first) == ASKED
 
 
 def test_groups_that_were_answered_before_a_fault_stay_and_the_others_come_out_the_same(
