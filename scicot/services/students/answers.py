@@ -56,6 +56,11 @@ def output_room(config: TrainingConfig) -> int:
     return config.max_target_tokens or rationale_room(config) + ANSWER_TOKENS
 
 
+def answer_room(config: TrainingConfig) -> int:
+    """Return how many tokens the answering stage may write."""
+    return output_room(config) if plan_of(config).answers.writes_both else ANSWER_TOKENS
+
+
 def find_unanswered(codec: Codec, config: TrainingConfig, outputs: Sequence[str]) -> dict[int, str]:
     """Return what the answer is to be written after, by the output's place, where none was begun.
 
@@ -143,7 +148,7 @@ def answer_with(
         for question in questions
     ]
     about = [[list(question.labels), option_texts(config, question)] for question in questions]
-    limit = output_room(config) if spec.writes_both else ANSWER_TOKENS
+    limit = answer_room(config)
 
     def answer(group: Group) -> Answered:
         asked = [questions[place] for place in group.places]
@@ -186,7 +191,7 @@ def _answer(
     """Return what the stage says to a group of questions, and how it scores their options."""
     config = answering.config
     spec = plan_of(config).answers
-    limit = output_room(config) if spec.writes_both else ANSWER_TOKENS
+    limit = answer_room(config)
     outputs = answering.write(stage, inputs, limit, "answering", group)
     cut = answering.are_cut(stage, outputs, limit)
     unended = {"answering": sum(cut)}

@@ -47,9 +47,10 @@ class RunStudents:
         """Return whether torch writes as quickly; it then scores without opening another."""
         if self.device != "cpu" or stage.family is not Family.CAUSAL:
             return False
+        # a few more questions are not worth closing it for another
         is_open = (stage.hash, "torch") in self._open and stage.hash in self._are_quick
         if not is_open and self._processes(stage, questions).threads > quick_threads():
-            return False  # a few questions more are not worth another student
+            return False
         if stage.hash not in self._are_quick:
             student: Any = self.opened(stage, "torch", questions)
             self._are_quick[stage.hash] = student.writes_as_quickly()

@@ -148,7 +148,7 @@ def test_the_longest_beginning_is_found_and_copied(
     for tokens, one in zip(asked, found, strict=True):
         assert one.count == max(alike(tokens, row) for row in kept)
     layer, length = FilledLayer(9), max(map(len, asked))
-    filled = texts.begin(asked, [layer])
+    filled = texts.begin(asked, [layer], 0)
     unread = max(len(tokens) - one.count for tokens, one in zip(asked, found, strict=True))
     assert filled == (length - unread)
     for row, tokens in enumerate(asked):
@@ -175,3 +175,6 @@ def test_the_oldest_goes_where_there_is_no_room() -> None:
     assert texts.find([4, 5, 6]).count == 2, "the last token is read: it says what follows"
     texts.keep(batch_of([[7, 8, 9], [1, 1, 1]]))
     assert texts.find([7, 8, 9]).count == 0, "too large by itself"
+    layer = FilledLayer(9)
+    assert texts.begin([[4, 5, 6, 7]], [layer], second.bytes) == 3, "what goes is taken first"
+    assert texts.find([4, 5, 6, 7]).count == 0, "and is gone before the others are written"

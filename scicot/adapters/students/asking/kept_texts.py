@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from transformers import DynamicLayer
@@ -105,27 +106,31 @@ class KeptTexts:
         self._batches: list[Batch] = []
         self._texts: list[tuple[list[int], Batch, int]] = []  # ordered by their tokens
 
-    def clear(self) -> None:
-        """Forget all."""
-        self._batches.clear()
-        self._texts.clear()
-
-    def keep(self, batch: Batch) -> None:
-        """Keep a batch, if it fits at all."""
-        self._batches.append(batch)
-        while sum(kept.bytes for kept in self._batches) > self.most_bytes:
+    def make_room(self, more_bytes: int) -> None:
+        """Let the oldest go until a batch of so many bytes fits beside the others."""
+        while self._batches and self._held_bytes + more_bytes > self.most_bytes:
             self._batches.pop(0)
         self._texts = [
             (tokens, kept, row) for kept in self._batches for row, tokens in enumerate(kept.tokens)
         ]
         self._texts.sort(key=lambda text: text[0])
 
+    @property
+    def _held_bytes(self) -> int:
+        return sum(kept.bytes for kept in self._batches)
+
+    def keep(self, batch: Batch) -> None:
+        """Keep a batch, if it fits at all."""
+        if batch.bytes <= self.most_bytes:
+            self._batches.append(batch)
+        self.make_room(0)
+
     def find(self, tokens: list[int]) -> Found:
         """Return where the most of a text's first tokens lie; the text itself has one more."""
         place = bisect_left(self._texts, tokens, key=lambda text: text[0])
         best = Found(None, 0, 0)
         for kept, batch, row in self._texts[max(0, place - 1) : place + 1]:
-            count = _count_alike(kept, tokens[:-1])
+            count = sum(1 for _ in takewhile(_are_equal, zip(kept, tokens[:-1], strict=False)))
             if count > best.count:
                 best = Found(batch, row, count)
         return best
@@ -135,9 +140,15 @@ class KeptTexts:
         count = self.find(tokens).count
         return count >= WORTH_TAKING * (len(tokens) - count)
 
-    def begin(self, prompts: Sequence[list[int]], layers: Sequence[FilledLayer]) -> int:
-        """Fill in, of prompts padded on the left, as many columns as are here; return how many."""
+    def begin(
+        self, prompts: Sequence[list[int]], layers: Sequence[FilledLayer], more_bytes: int
+    ) -> int:
+        """Fill in, of prompts padded on the left, as many columns as are here; return how many.
+
+        What has no room beside the `more_bytes` that these layers will take goes.
+        """
         found = [self.find(prompt) for prompt in prompts]
+        self.make_room(more_bytes)
         length = max(map(len, prompts))
         unread = max(len(prompt) - one.count for prompt, one in zip(prompts, found, strict=True))
         origin = next((one.batch for one in found if one.batch is not None), None)
@@ -181,10 +192,5 @@ class KeptTexts:
         return tensors
 
 
-def _count_alike(some: Sequence[int], others: Sequence[int]) -> int:
-    count = 0
-    for one, other in zip(some, others, strict=False):
-        if one != other:
-            break
-        count += 1
-    return count
+def _are_equal(pair: tuple[int, int]) -> bool:
+    return pair[0] == pair[1]

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from scicot.adapters.students.asking.asked import Asked, alike, near_lengths, padded_runs
 from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.loading import device_of
 from scicot.adapters.students.loss import IGNORED, head_at, padded
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from scicot.adapters.students.asking.kept_texts import KeptTexts
-
-SPREAD = 1  # tokens by which options that are read together may differ in length
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,48 +46,6 @@ AT_ONCE = {
     "cpu": AtOnce(1024, 4096, 64, 1 << 20),  # 100 MB kept of flan-t5-small; more is padding
     "cuda": AtOnce(16384, 32768, 512, 65536),  # as quick for many as for few; 3 GB of SmolLM2-135M
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """An input and the options to score, as token ids; `skip` target tokens are not counted."""
-
-    prompt: list[int]
-    targets: list[list[int]]
-    skip: int
-
-    @property
-    def shared(self) -> list[int]:
-        """The tokens that all targets begin with; at least one is left to differ."""
-        longest = min(len(target) for target in self.targets) - 1
-        place = 0
-        while place < longest and len({target[place] for target in self.targets}) == 1:
-            place += 1
-        return self.targets[0][:place]
-
-    @property
-    def read_as_one(self) -> Asked:
-        """The same, where input and target are one sequence: what is not counted is input.
-
-        Texts that a student wrote differ in length, and only questions whose options share as many
-        tokens are scored together.
-        """
-        given = min(self.skip, len(self.shared))
-        return Asked(
-            self.prompt + self.targets[0][:given],
-            [target[given:] for target in self.targets],
-            self.skip - given,
-        )
-
-    @property
-    def length(self) -> int:
-        """How many tokens are read before the options differ."""
-        return len(self.prompt) + len(self.shared)
-
-    @property
-    def read(self) -> list[int]:
-        """The tokens of a causal student's input that are read before the options differ."""
-        return self.prompt + self.shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,19 +100,23 @@ class _Scorer:
 
         Their options share as many tokens.
         """
-        some, others = list[int](), list[int]()
-        for place, question in enumerate(asked):
-            is_known = self.kept is not None and self.kept.saves(question.read)
-            (some if is_known else others).append(place)
+        known = [self.kept is not None and self.kept.saves(question.read) for question in asked]
         return [
-            part for places in (some, others) for part in _parts(asked, places, self.at_once.kept)
+            part
+            for is_known in (True, False)
+            for part in alike(
+                asked,
+                [place for place, one in enumerate(known) if one is is_known],
+                self.at_once.kept,
+            )
         ]
 
     def score(self, asked: Sequence[Asked]) -> list[list[OptionScore]]:
         """Return the scores of questions whose options share as many tokens."""
         import torch
 
-        read = [self._read(asked[first:last]) for first, last in _runs(asked, self.at_once.read)]
+        runs = padded_runs(asked, self.at_once.read)
+        read = [self._read(asked[first:last]) for first, last in runs]
         beginning = _join([part for _, _, part in read])
         totals = torch.cat([part for part, _, _ in read])
         firsts = torch.cat([part for _, part, _ in read])
@@ -163,7 +124,7 @@ class _Scorer:
         owner = [place for place, question in enumerate(asked) for _ in question.targets]
         rest = [target[shared:] for question in asked for target in question.targets]
         most = self.at_once.rows_of(max(question.length for question in asked))
-        for chosen in _near_lengths(rest, most):
+        for chosen in near_lengths(rest, most):
             rows = torch.tensor([owner[place] for place in chosen], device=self.device)
             further = self._continue(beginning, rows, [rest[place] for place in chosen])
             totals = totals.index_add(0, torch.tensor(chosen, device=self.device), further)
@@ -326,39 +287,3 @@ def _join(parts: Sequence[Beginning]) -> Beginning:
         cross=[stack(layer) for layer in zip(*(part.cross for part in parts), strict=True)],
         mask=torch.cat([pad(part.mask, (0, longest - part.mask.shape[1])) for part in parts]),
     )
-
-
-def _parts(asked: Sequence[Asked], places: Sequence[int], most_kept: int) -> list[list[int]]:
-    """Return places of questions whose options share as many tokens, ordered by length."""
-    order = sorted(places, key=lambda index: (len(asked[index].shared), asked[index].length))
-    parts: list[list[int]] = []
-    for index in order:
-        part = parts[-1] if parts else []
-        alike = part and len(asked[part[0]].shared) == len(asked[index].shared)
-        if alike and (len(part) + 1) * asked[index].length <= most_kept:
-            part.append(index)
-        else:
-            parts.append([index])
-    return parts
-
-
-def _runs(asked: Sequence[Asked], most_read: int) -> list[tuple[int, int]]:
-    """Return where batches of ordered questions begin and end."""
-    ends = [0]
-    for place, question in enumerate(asked):
-        if place > ends[-1] and (place + 1 - ends[-1]) * question.length > most_read:
-            ends.append(place)
-    return list(zip(ends, [*ends[1:], len(asked)], strict=True))
-
-
-def _near_lengths(rest: Sequence[list[int]], most_rows: int) -> list[list[int]]:
-    """Return the places of rows with more than one token, in groups of nearly equal length."""
-    order = sorted((len(row), place) for place, row in enumerate(rest) if len(row) > 1)
-    groups: list[list[int]] = []
-    shortest = 0
-    for length, place in order:
-        if not groups or length > shortest + SPREAD or len(groups[-1]) == most_rows:
-            groups.append([])
-            shortest = length
-        groups[-1].append(place)
-    return groups

@@ -45,7 +45,8 @@ def write_step_by_step(
     number = model.config.get_text_config(decoder=True).num_hidden_layers
     layers = [FilledLayer(length + limit) for _ in range(number)]
     prompts = [row[known].tolist() for row, known in zip(ids, mask.bool(), strict=True)]
-    filled = kept.begin(prompts, layers) if kept else 0
+    size = count * (length + limit) * bytes_a_token(model)
+    filled = kept.begin(prompts, layers, size) if kept else 0
     cache = Cache(layers=layers)
     mask = torch.cat([mask, mask.new_ones(count, limit)], dim=1)
     positions = (mask.cumsum(dim=1) - 1).clamp(min=0)

@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from scicot.adapters.students.asking.asked import Asked
 from scicot.adapters.students.asking.packed import (
     can_pack,
     is_packed,
@@ -21,7 +22,7 @@ from scicot.adapters.students.asking.replay import (
     replays,
     write_greedily,
 )
-from scicot.adapters.students.asking.scoring import Asked, OptionScore, score_options
+from scicot.adapters.students.asking.scoring import OptionScore, score_options
 from scicot.adapters.students.codec import Codec, encode_options
 from scicot.adapters.students.loading import device_of, load_model, place_model
 from scicot.adapters.students.loss import padded
