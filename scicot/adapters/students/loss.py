@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import torch
 
 IGNORED = -100  # the label that marks "no target here", as in transformers
+ROWS = 32  # whose norms are taken at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +119,16 @@ def _deciding(pairs: Sequence[Pair], device: Any) -> torch.Tensor | None:
 
 def target_logits(model: Any, batch: TokenBatch, family: Family) -> torch.Tensor:
     """Return the logits `[target tokens, vocabulary]` where `labels` are not ignored."""
-    wanted = batch.labels != IGNORED
+    with head_at(model, batch.labels != IGNORED):
+        return run_model(model, batch, family)
+
+
+def run_model(model: Any, batch: TokenBatch, family: Family) -> torch.Tensor:
+    """Return what the model gives as logits: of all places, unless its head sees fewer."""
     inputs = {"input_ids": batch.input_ids, "attention_mask": batch.attention_mask}
     if family is Family.ENCODER_DECODER:
         inputs["decoder_input_ids"] = _shifted(model, batch.labels)
-    with head_at(model, wanted):
-        logits: torch.Tensor = model(**inputs, use_cache=False).logits
+    logits: torch.Tensor = model(**inputs, use_cache=False).logits
     return logits
 
 
@@ -138,35 +143,17 @@ def _shifted(model: Any, labels: torch.Tensor) -> torch.Tensor:
 
 
 def token_losses(model: Any, batch: TokenBatch, family: Family) -> torch.Tensor:
-    """Return the cross-entropy `[target tokens]` in nats, example by example."""
-    from scicot.adapters.students.cross_entropy import cross_entropy_in_place
+    """Return the cross-entropy `[target tokens]` in nats, example by example.
 
-    logits = target_logits(model, batch, family).float()
-    labels = batch.labels[batch.labels != IGNORED]
-    if not batch.soft:
-        return cross_entropy_in_place(logits, labels)
-    # these rows' logits are needed once more, and in place there would be none left
-    rows = [row for row, _ in batch.soft]
-    kept = logits[rows]
-    losses = cross_entropy_in_place(logits, labels)
-    return losses.index_add(0, labels.new_tensor(rows), _softening(kept, labels[rows], batch.soft))
-
-
-def _softening(
-    logits: torch.Tensor, labels: torch.Tensor, soft: Sequence[tuple[int, SoftPlace]]
-) -> torch.Tensor:
-    """Return what `[rows]` losses gain: `(1 - w) CE(key) + w sum_i p_i CE(i)` less `CE(key)`.
-
-    All share one norm, so that it is `w (logit of the key - sum_i p_i logit of i)`.
+    By the labels alone, and for losses that are read: training has a way of its own.
     """
     import torch
 
-    gains = []
-    for row, (_, place) in enumerate(soft):
-        shares = logits.new_tensor(place.shares)
-        options = logits[row, list(place.tokens)]
-        gains.append(place.weight * (logits[row, labels[row]] - (shares * options).sum()))
-    return torch.stack(gains)
+    logits = target_logits(model, batch, family).float()
+    labels = batch.labels[batch.labels != IGNORED]
+    # a few at a time: of all together it would make two copies of the logits
+    norms = torch.cat([torch.logsumexp(rows, dim=-1) for rows in torch.split(logits, ROWS)])
+    return norms - logits.gather(1, labels[:, None])[:, 0]
 
 
 def batch_loss(model: Any, batch: TokenBatch, family: Family) -> torch.Tensor:

@@ -21,7 +21,7 @@ import os
 
 LARGEST = 2**31 - 1
 GROWTH = 64 << 20  # bytes by which the heap grows at once
-KEPT_SHAPES = 64  # a training is as quick with 16
+KEPT_SHAPES = 16  # a training is as quick as with 64
 M_MMAP_THRESHOLD = -3  # as glibc's malloc.h has it
 LARGE_BLOCK = 1 << 19  # bytes from which a block is mapped by itself
 

@@ -1,8 +1,10 @@
 """Processes that share a step's batches, and batches that are computed twice, learn the same."""
 
+import gc
 import os
 import signal
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +28,7 @@ from scicot.adapters.students.training.room import (
     Probed,
     Room,
     count_hands,
+    probe,
 )
 from scicot.adapters.students.training.trainer import StageTrainer
 from scicot.pure.methods.plan import TaskSpec, Writes
@@ -75,6 +78,19 @@ def counted_layers(trainer: StageTrainer) -> list[str]:
     part = next(one for one in layer.modules() if isinstance(one, torch.nn.Linear))
     part.register_forward_pre_hook(lambda *_: seen.append("forward"))
     return seen
+
+
+def test_a_pass_that_tells_what_a_batch_keeps_leaves_nothing_behind() -> None:
+    made = []
+
+    def forward() -> int:
+        values = torch.ones(4, requires_grad=True).exp()  # its gradient needs what it gave
+        made.append(weakref.ref(values))
+        return 2
+
+    assert probe(torch.nn.Linear(1, 1), forward).bytes_per_token == 4 * 4 / 2
+    gc.collect()
+    assert made[0]() is None
 
 
 def test_batches_without_room_are_computed_twice_and_give_the_same_weights(

@@ -7,30 +7,30 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import torch
+
 from scicot.adapters.students.loading import device_of, whole_products
-from scicot.adapters.students.loss import Pair, collate, padded_tokens, token_losses
+from scicot.adapters.students.loss import Pair, TokenBatch, collate, padded_tokens
 from scicot.adapters.students.memory import give_back_memory
+from scicot.adapters.students.training.head_loss import TargetLoss
+from scicot.adapters.students.training.room import Room, recompute_layers
 from scicot.pure.students.steps import Step, batch_seed
 from scicot.words.records import Family
 
 if TYPE_CHECKING:
-    import torch
-
     from scicot.adapters.students.training.draws import OwnDraws
-    from scicot.adapters.students.training.room import Room
 
 
 class Hand:
     """What works on batches: a model, and what its dropout is drawn from (None: torch's own)."""
 
-    def __init__(self, model: Any, draws: OwnDraws | None = None) -> None:
+    def __init__(self, model: Any, family: Family, draws: OwnDraws | None = None) -> None:
         self.model = model
+        self.loss = TargetLoss(model, family)
         self._draws = draws
 
     def seed(self, number: int) -> None:
         """Let what is drawn next be decided by a number."""
-        import torch
-
         if self._draws is None:
             torch.manual_seed(number)
         else:
@@ -80,16 +80,15 @@ class BatchWork:
         of deciding, other and all tokens. `weighs` is what the step's tokens weigh, by task;
         `number`, the step's, decides with the seed what dropout leaves out.
         """
-        import torch
-
-        from scicot.adapters.students.training.room import recompute_layers
-
-        model = hand.model
+        model, room = hand.model, self.room
         device = device_of(model)
         in_bf16 = self.precision == "bf16"
         sums = torch.zeros(3, dtype=torch.float64, device=device)
         counts = [0, 0, 0]
-        with hand.draws(), whole_products(in_bf16 and device.type == "cpu"):
+        # the weights' copies in bf16 serve all batches, where there is room to keep them
+        keeps = room is None or not room.is_tight
+        low = torch.autocast(device.type, torch.bfloat16, enabled=in_bf16, cache_enabled=keeps)
+        with hand.draws(), whole_products(in_bf16 and device.type == "cpu"), low:
             for batch in batches:
                 check()
                 hand.seed(batch_seed(self.seed, number, batch))
@@ -98,33 +97,29 @@ class BatchWork:
                 ):
                     chosen = [pairs[index] for index in batch]
                     collated = collate(chosen, self.family, self.pad, device)
-                    if self.room is not None:
-                        fits = self.room.fits(padded_tokens(collated, self.family))
+                    if room is not None:
+                        fits = room.fits(padded_tokens(collated, self.family))
                         recompute_layers(model, not fits)
-                    with torch.autocast(device.type, dtype=torch.bfloat16, enabled=in_bf16):
-                        losses = token_losses(model, collated, self.family)
-                    weights = losses.new_ones(len(losses))
-                    if collated.deciding is not None:
-                        weights[collated.deciding] = self.deciding_weight
-                    weights = _shared(weights, chosen)
-                    loss = (losses * weights).sum() * (task_weight / weight)
-                    loss.backward()  # type: ignore[no-untyped-call]
-                    values = losses.detach()
-                    parts = [loss.detach()]
+                    shares = self._weights(collated, chosen) * (task_weight / weight)
+                    loss, values = hand.loss.add_gradient(collated, shares)
+                    parts = [loss]
                     if collated.deciding is not None:
                         parts += [values[collated.deciding].sum(), values[~collated.deciding].sum()]
                         counts[0] += int(collated.deciding.sum())
                         counts[1] += int((~collated.deciding).sum())
                     sums[: len(parts)] += torch.stack(parts).double()
                     counts[2] += collated.tokens
-        if self.room is not None and self.room.is_tight:
+        if room is not None and room.is_tight:
             give_back_memory()
         return [*sums.tolist(), *counts]
 
-
-def _shared(weights: torch.Tensor, pairs: Sequence[Pair]) -> torch.Tensor:
-    """Return the weights of a batch's target tokens, each times its example's share."""
-    if all(pair.share == 1 for pair in pairs):
+    def _weights(self, batch: TokenBatch, pairs: Sequence[Pair]) -> torch.Tensor:
+        """Return what each of a batch's `[target tokens]` weighs beside the step's others."""
+        weights = torch.tensor(
+            [pair.share for pair in pairs for _ in pair.target_ids],
+            dtype=torch.float32,
+            device=batch.labels.device,
+        )
+        if batch.deciding is not None:
+            weights[batch.deciding] *= self.deciding_weight
         return weights
-    shares = [pair.share for pair in pairs for _ in pair.target_ids]
-    return weights * weights.new_tensor(shares)

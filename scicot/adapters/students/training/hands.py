@@ -67,7 +67,7 @@ class TakePlace:
         for block in (shared, own):
             block.close()
         desk.shared_bytes = shared.bytes + own.bytes
-        hand = Hand(model, OwnDraws() if self.draws_apart else None)
+        hand = Hand(model, self.student.family, OwnDraws() if self.draws_apart else None)
         desk.kept = Place(self, hand, trained, own)
 
 

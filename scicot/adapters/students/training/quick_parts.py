@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from scicot.adapters.students.training.vocabulary_gradient import add_vocabulary_gradient_in_place
+from scicot.adapters.students.training.embedding_gradient import add_embedding_gradient_in_place
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -64,4 +64,4 @@ def use_quick_parts(model: Any) -> None:
                 setattr(module, name, QuickDropout(part.p).train(part.training))
             elif type(part) is NewGELUActivation:
                 setattr(module, name, nn.GELU(approximate="tanh"))
-    add_vocabulary_gradient_in_place(model)
+    add_embedding_gradient_in_place(model)

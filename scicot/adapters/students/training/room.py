@@ -16,9 +16,10 @@ import torch
 
 from scicot.adapters.students.helpers.led import MOST_PROCESSES, can_help
 from scicot.adapters.students.loading import device_of
-from scicot.adapters.students.loss import Pair, collate, padded_tokens, token_losses
+from scicot.adapters.students.loss import Pair, collate, padded_tokens, target_logits
 from scicot.adapters.students.memory import give_back_freed_blocks
 from scicot.adapters.students.training.draws import OwnDraws, keep_draws
+from scicot.adapters.students.training.head_loss import TargetLoss
 from scicot.adapters.students.training.job import StageJob
 from scicot.pure.students.batching import Lengths
 from scicot.pure.students.steps import Schedule
@@ -57,7 +58,7 @@ def probe(model: Any, forward: Callable[[], int]) -> Probed:
         storage = tensor.untyped_storage()
         if storage.data_ptr() not in weights:
             kept[storage.data_ptr()] = storage.nbytes()
-        return tensor
+        return tensor.detach()  # what says where it comes from would keep itself alive
 
     before = torch.get_rng_state()
     with OwnDraws(), torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
@@ -117,9 +118,11 @@ def make_room(
         return None
     collated = collate([first], job.family, pad)
     model.train()
+    loss = TargetLoss(model, job.family)
 
     def forward() -> int:
-        token_losses(model, collated, job.family)
+        if loss.before_head(collated) is None:
+            target_logits(model, collated, job.family)
         return padded_tokens(collated, job.family)
 
     room = Room(model, probe(model, forward), job.memory, hands, least_hands)

@@ -100,7 +100,7 @@ class StageTrainer:
             taken = helpers.take(self.hands - 1)
             hands = Hands(taken, self.model, student, work, draws_apart=draws_apart)
         self.gradient = GradientSum(
-            hand=Hand(self.model, OwnDraws() if draws_apart else None),
+            hand=Hand(self.model, job.family, OwnDraws() if draws_apart else None),
             work=work,
             crew=crew,
             lengths=self.plan.lengths,
