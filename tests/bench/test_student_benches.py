@@ -66,5 +66,6 @@ def test_bench_table2_measures_the_peers_beside_ours_or_after(
     assert found["seconds"]["peers"] > 0
     ratio = found["seconds"]["peers"] / found["seconds"]["ours"]
     assert found["vs_peers"] == pytest.approx(ratio, abs=0.01)
+    assert 0 < found["vs_peers_who_ask_the_test_alone"] < found["vs_peers"]
     assert found["stages_trained"] == 8
     assert found["stages_trained_again"] == 0
