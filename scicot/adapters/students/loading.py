@@ -31,6 +31,13 @@ TOKENIZER_FILES = (
 )
 
 
+def read_libraries() -> None:
+    """Read the modules that a student needs, which takes seconds."""
+    import transformers
+
+    _ = transformers.AutoModelForSeq2SeqLM, transformers.AutoModelForCausalLM
+
+
 def load_model(folder: Path, family: Family) -> Any:
     """Return the model of a checked folder in float32; StudentError when it cannot be loaded."""
     import torch

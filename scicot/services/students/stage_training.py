@@ -37,6 +37,7 @@ from scicot.adapters.students.stages.stage_files import (
 )
 from scicot.adapters.students.training.identity import engine_version
 from scicot.adapters.students.training.job import StageJob
+from scicot.adapters.students.training.worth import guess_processes
 from scicot.services.students.away import await_stages, once_there
 from scicot.services.students.stages import StagePlan, TrainedStage, find_stage, hash_stage
 from scicot.services.students.turns import await_turn
@@ -117,11 +118,6 @@ def _train(
     stage_hash: str,
     folder: Path,
 ) -> TrainedStage:
-    from scicot.adapters.students.asking.convert import try_conversion
-    from scicot.adapters.students.loading import save_model
-    from scicot.adapters.students.training.recruiting import recruited
-    from scicot.adapters.students.training.trainer import StageTrainer
-
     if not plan.tasks:
         return _take_as_it_is(watcher, plan, student, stage_hash, folder)
     base = inspect_folder(student.name, plan.init.folder / "model") if plan.init else student
@@ -129,9 +125,17 @@ def _train(
     started = time.monotonic()
     watcher.start(plan.role, f"Loading {student.name}.")
     job = _job(watcher, plan, base, config, stage_hash, work)
+    helpers = watcher.context.helpers if config.processes == 1 else None
+    if helpers is not None and choose_device(job.device) == "cpu":
+        helpers.begin(guess_processes(job) - 1)
+    # the helpers read these meanwhile, too
+    from scicot.adapters.students.asking.convert import try_conversion
+    from scicot.adapters.students.loading import save_model
+    from scicot.adapters.students.training.recruiting import recruited
+    from scicot.adapters.students.training.trainer import StageTrainer
+
     fetch_checkpoint(watcher.context.settings, work / CHECKPOINTS)
     with recruited(job, config.processes, watcher.check) as crew:
-        helpers = watcher.context.helpers if config.processes == 1 else None
         trainer = StageTrainer(job, crew, helpers)
         # with matrices beside its own a model has another form until they are merged
         reason = None if config.lora_rank else try_conversion(trainer.model, base.path)

@@ -16,7 +16,7 @@ from torch.nn import functional
 from transformers.modeling_layers import GradientCheckpointingLayer
 
 from scicot.adapters.students.helpers.led import Helpers
-from scicot.adapters.students.training import room as room_module
+from scicot.adapters.students.training import worth
 from scicot.adapters.students.training.draws import OwnDraws
 from scicot.adapters.students.training.job import Silent, StageJob, StepReport
 from scicot.adapters.students.training.quick_parts import QuickDropout
@@ -31,6 +31,7 @@ from scicot.adapters.students.training.room import (
     probe,
 )
 from scicot.adapters.students.training.trainer import StageTrainer
+from scicot.adapters.students.training.worth import guess_processes
 from scicot.pure.methods.plan import TaskSpec, Writes
 from scicot.pure.methods.tasks import Validation, make_choosing, make_task
 from scicot.pure.students.steps import Schedule
@@ -62,7 +63,7 @@ def helpers() -> Iterator[Helpers]:
 @pytest.fixture
 def worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the smallest training be worth a helper."""
-    monkeypatch.setattr(room_module, "WORTH_A_HELPER", 0)
+    monkeypatch.setattr(worth, "WORTH_A_HELPER", 0)
 
 
 def by_two(student: Path, work: Path, **settings: Any) -> StageJob:
@@ -267,6 +268,18 @@ def test_attention_with_dropout_is_torchs_on_average(mask: str) -> None:
         ]
     torch.testing.assert_close(torch.stack(made).mean(dim=0), expected, atol=0.06, rtol=0)
     assert not torch.equal(made[0], made[1])
+
+
+def test_what_is_guessed_before_the_student_is_read_is_near_what_it_comes_to(
+    tiny_causal: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned = by_two(tiny_causal, tmp_path)
+    trainer = StageTrainer(planned)
+    tokens = trainer.schedule.passes * sum(map(sum, trainer.plan.lengths))
+    operations = 6 * sum(value.numel() for value in trainer.model.parameters()) * tokens
+    for times, processes in ((0.4, 2), (2.5, 1)):
+        monkeypatch.setattr(worth, "WORTH_A_HELPER", times * operations)
+        assert guess_processes(planned) == processes
 
 
 @pytest.mark.usefixtures("worth_it")

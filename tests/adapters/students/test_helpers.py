@@ -108,6 +108,16 @@ def test_tasks_are_done_in_their_order_on_one_desk(helpers: Helpers) -> None:
     assert helpers.peak_bytes == helper.peak_bytes
 
 
+def test_those_started_ahead_are_the_ones_taken() -> None:
+    with Helpers() as ahead:
+        ahead.begin(1)
+        (started,) = ahead._all
+        ahead.begin(1)
+        assert ahead.take(1) == [started]
+        started.tell(Remember("first"))
+        assert started.answer() == ""
+
+
 def test_what_goes_wrong_in_a_helper_is_told_and_it_works_on(helpers: Helpers) -> None:
     (helper,) = helpers.take(1)
     for error in (InvalidInput("Question 7 is not there."), MemoryError("out of memory")):

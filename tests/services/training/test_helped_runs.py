@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from scicot.adapters.students.asking import shared_student
 from scicot.adapters.students.helpers.led import MODULE
-from scicot.adapters.students.training import room
+from scicot.adapters.students.training import worth
 from scicot.cli.handlers import HANDLERS
 from scicot.services.predictions.store import list_predictions
 from scicot.services.runs.context import RunContext
@@ -38,7 +38,7 @@ def by_two(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     """Return settings of two threads, for which the smallest student is worth a helper."""
     prepare(session, tmp_path / "data")
     monkeypatch.setenv("SCICOT_THREADS", "2")
-    monkeypatch.setattr(room, "WORTH_A_HELPER", 0)
+    monkeypatch.setattr(worth, "WORTH_A_HELPER", 0)
     monkeypatch.setattr(shared_student, "SMALL", 0)
     monkeypatch.setattr(shared_student, "WORTH_A_HELPER", dict.fromkeys(Family, 1))
     get_settings.cache_clear()

@@ -118,16 +118,20 @@ class Helper:
 
 
 class Helpers:
-    """A run's helpers: each is started when it is first wanted, and they end together."""
+    """A run's helpers: each is started when it is first wanted, or before; they end together."""
 
     def __init__(self) -> None:
         self._all: list[Helper] = []
         self._peaks: dict[str, int] = {}
 
-    def take(self, count: int) -> list[Helper]:
-        """Return so many helpers; one that has ended, or owes an answer, is replaced."""
+    def begin(self, count: int) -> None:
+        """Start so many helpers, or those that lack; they read their modules meanwhile."""
         while len(self._all) < count:
             self._all.append(self._start(len(self._all)))
+
+    def take(self, count: int) -> list[Helper]:
+        """Return so many helpers; one that has ended, or owes an answer, is replaced."""
+        self.begin(count)
         for place in range(count):
             if not self._all[place].is_free:
                 self._all[place].end()

@@ -14,13 +14,13 @@ from typing import Any
 
 import torch
 
-from scicot.adapters.students.helpers.led import MOST_PROCESSES, can_help
 from scicot.adapters.students.loading import device_of
 from scicot.adapters.students.loss import Pair, collate, padded_tokens, target_logits
 from scicot.adapters.students.memory import give_back_freed_blocks
 from scicot.adapters.students.training.draws import OwnDraws, keep_draws
 from scicot.adapters.students.training.head_loss import TargetLoss
 from scicot.adapters.students.training.job import StageJob
+from scicot.adapters.students.training.worth import count_processes
 from scicot.pure.students.batching import Lengths
 from scicot.pure.students.steps import Schedule
 from scicot.words.records import Family
@@ -31,11 +31,6 @@ PER_WEIGHT = 16  # a weight, its gradient and two moments, four bytes each
 PER_HELPER = 4  # another gradient
 PER_COPY = 4
 LEAST_ROOM = 200_000_000  # that a hand's batch is given at least
-# Arithmetic of a stage from which on a helper is worth its start, the 8 s in which it reads its
-# modules and the student: some 30 s of a core.
-WORTH_A_HELPER = 6e12
-# operations a weight, forwards and backwards; a token meets an encoder's or a decoder's
-PER_TOKEN = {Family.CAUSAL: 6, Family.ENCODER_DECODER: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +130,11 @@ def make_room(
 def count_hands(
     model: Any, family: Family, lengths: Lengths, schedule: Schedule, threads: int
 ) -> int:
-    """Return how many processes may share a stage's batches: one a thread where that is worth it.
-
-    By what is to be computed and not by a clock, as sums are split among them.
-    """
+    """Return how many processes may share a stage's batches."""
     weights = sum(value.numel() for value in model.parameters())
     seen = schedule.total_steps * schedule.questions_per_step / len(lengths)
     tokens = seen * sum(inputs + targets for inputs, targets in lengths)
-    if not can_help() or PER_TOKEN[family] * weights * tokens < WORTH_A_HELPER:
-        return 1
-    return min(threads, MOST_PROCESSES)
+    return count_processes(family, weights, tokens, threads)
 
 
 def recompute_layers(model: Any, is_on: bool) -> None:
