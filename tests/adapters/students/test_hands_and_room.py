@@ -21,17 +21,19 @@ from scicot.adapters.students.training.draws import OwnDraws
 from scicot.adapters.students.training.job import Silent, StageJob, StepReport
 from scicot.adapters.students.training.quick_parts import QuickDropout
 from scicot.adapters.students.training.room import (
-    BASE_BYTES,
-    HELPER_BYTES,
-    PER_HELPER,
-    PER_WEIGHT,
     Probed,
     Room,
     count_hands,
     probe,
 )
 from scicot.adapters.students.training.trainer import StageTrainer
-from scicot.adapters.students.training.worth import guess_processes
+from scicot.adapters.students.training.worth import (
+    BASE_BYTES,
+    HELPER_BYTES,
+    PER_HELPER,
+    PER_WEIGHT,
+    guess_processes,
+)
 from scicot.pure.methods.plan import TaskSpec, Writes
 from scicot.pure.methods.tasks import Validation, make_choosing, make_task
 from scicot.pure.students.steps import Schedule
@@ -280,6 +282,8 @@ def test_what_is_guessed_before_the_student_is_read_is_near_what_it_comes_to(
     for times, processes in ((0.4, 2), (2.5, 1)):
         monkeypatch.setattr(worth, "WORTH_A_HELPER", times * operations)
         assert guess_processes(planned) == processes
+    monkeypatch.setattr(worth, "WORTH_A_HELPER", 0)
+    assert guess_processes(replace(planned, memory=BASE_BYTES)) == 1  # no room for a second
 
 
 @pytest.mark.usefixtures("worth_it")

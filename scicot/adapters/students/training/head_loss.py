@@ -42,7 +42,7 @@ class TargetLoss:
         self.model = model
         self.family = family
         head = model.get_output_embeddings()
-        # a GPU has room for all logits at once, and is quicker so
+        # a GPU has room for all logits at once
         on_processor = next(model.parameters()).device.type == "cpu"
         self._in_slices = on_processor and type(head) is nn.Linear and head.bias is None
 
@@ -87,6 +87,7 @@ class _PutOff:
 def _head_put_off(model: Any, wanted: Tensor) -> Iterator[_PutOff]:
     """Let the head keep the hidden states at `wanted` places; it gives logits that are all one."""
     head, put_off = model.get_output_embeddings(), _PutOff()
+    before = vars(head).get("forward")  # where another took the class's place
 
     def keep(hidden: Tensor) -> Tensor:
         put_off.hidden = hidden[wanted]
@@ -98,6 +99,8 @@ def _head_put_off(model: Any, wanted: Tensor) -> Iterator[_PutOff]:
         yield put_off
     finally:
         del head.forward
+        if before is not None:
+            head.forward = before
 
 
 class _HeadLoss(torch.autograd.Function):

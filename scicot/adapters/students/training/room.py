@@ -20,17 +20,12 @@ from scicot.adapters.students.memory import give_back_freed_blocks
 from scicot.adapters.students.training.draws import OwnDraws, keep_draws
 from scicot.adapters.students.training.head_loss import TargetLoss
 from scicot.adapters.students.training.job import StageJob
-from scicot.adapters.students.training.worth import count_processes
+from scicot.adapters.students.training.worth import LEAST_ROOM, bytes_a_hand, count_processes
 from scicot.pure.students.batching import Lengths
 from scicot.pure.students.steps import Schedule
 from scicot.words.records import Family
 
-BASE_BYTES = 800_000_000  # torch, transformers, a text's logits: what no batch decides
-HELPER_BYTES = 500_000_000  # the same of a helper
-PER_WEIGHT = 16  # a weight, its gradient and two moments, four bytes each
-PER_HELPER = 4  # another gradient
 PER_COPY = 4
-LEAST_ROOM = 200_000_000  # that a hand's batch is given at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +90,7 @@ class Room:
 
     def _left(self, hands: int) -> float:
         """Return the bytes that each of so many hands has for a batch."""
-        if self.limit is None:
-            return float("inf")
-        taken = BASE_BYTES + HELPER_BYTES * (hands - 1)
-        taken += self._weights * (PER_WEIGHT + PER_HELPER * (hands - 1))
-        return (self.limit - taken) / hands
+        return bytes_a_hand(self.limit, self._weights, hands)
 
 
 def make_room(
