@@ -12,8 +12,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scicot.adapters.students.asking.kept_texts import Batch, FilledLayer, KeptTexts
+from scicot.adapters.students.asking.kept_texts import Batch, KeptTexts
 from scicot.adapters.students.asking.packed import pack_for_good
+from scicot.adapters.students.asking.ragged import Pass, RaggedLayer
 from scicot.adapters.students.asking.torch_student import TorchStudent
 from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.folders import inspect_folder
@@ -86,37 +87,13 @@ def test_other_texts_take_the_place_of_what_is_kept(tmp_path: Path) -> None:
     assert again == first, "equal work each time, so equal bits"
 
 
-def test_only_what_is_filled_is_looked_at() -> None:
-    layer = FilledLayer(8)
-    first, second = torch.randn(2, 1, 3, 4), torch.randn(2, 1, 1, 4)
-    layer.update(first, -first)
-    keys, values = layer.update(second, -second)
-    assert torch.equal(keys, torch.cat([first, second], dim=2))
-    assert torch.equal(values, -keys)
-    assert keys.data_ptr() == layer.keys.data_ptr(), "nothing is copied"
-    assert layer.get_mask_sizes(1) == (5, 0)
-
-
-def test_a_text_that_ended_lies_behind_those_that_go_on() -> None:
-    layer = FilledLayer(4)
-    states = torch.arange(3.0)[:, None, None, None].expand(3, 1, 2, 1)
-    layer.update(states, -states)
-    layer.go_on_with(2, [(0, 2)])
-    keys, _ = layer.update(torch.full((2, 1, 1, 1), 9.0), torch.zeros(2, 1, 1, 1))
-    assert keys[:, 0, :, 0].tolist() == [[2, 2, 9], [1, 1, 9]]
-    assert layer.keys[2, 0, :2, 0].tolist() == [0, 0]
-    assert layer.values[2, 0, :2, 0].tolist() == [0, 0]
-
-
 def batch_of(rows: Sequence[Sequence[int]]) -> Batch:
     """Return a batch of one layer in which a token's key is the token."""
-    longest = max(map(len, rows))
-    layer = FilledLayer(longest)
-    keys = torch.full((len(rows), 1, longest, 1), -1.0)
-    for place, row in enumerate(rows):
-        keys[place, 0, longest - len(row) :, 0] = torch.tensor([float(token) for token in row])
+    layer = RaggedLayer(len(rows), max(map(len, rows)))
+    layer.now = Pass.after([0] * len(rows), [len(row) for row in rows])
+    keys = torch.tensor([float(token) for row in rows for token in row])[None, None, :, None]
     layer.update(keys, -keys)
-    return Batch([layer], [list(row) for row in rows], [longest - len(row) for row in rows])
+    return Batch([layer], [list(row) for row in rows])
 
 
 TOKENS = st.lists(st.integers(0, 2), min_size=1, max_size=6)
@@ -147,14 +124,13 @@ def test_the_longest_beginning_is_found_and_copied(
     found = [texts.find(tokens) for tokens in asked]
     for tokens, one in zip(asked, found, strict=True):
         assert one.count == max(alike(tokens, row) for row in kept)
-    layer, length = FilledLayer(9), max(map(len, asked))
-    filled = texts.begin(asked, [layer], 0)
-    unread = max(len(tokens) - one.count for tokens, one in zip(asked, found, strict=True))
-    assert filled == (length - unread)
-    for row, tokens in enumerate(asked):
-        if filled:
-            column = [0] * (length - len(tokens)) + tokens
-            assert layer.keys[row, 0, :filled, 0].tolist() == column[:filled]
+    layer = RaggedLayer(len(asked), 9)
+    counts = texts.begin(asked, [layer], 0)
+    assert counts == [one.count for one in found]
+    for row, (tokens, count) in enumerate(zip(asked, counts, strict=True)):
+        if max(counts):
+            empty = [0] * (max(counts) - count)
+            assert layer.keys[row, 0, : max(counts), 0].tolist() == tokens[:count] + empty
     if any(one.count for one in found):
         keys, values = texts.gather(found, [one.count for one in found])
         for row, (tokens, one) in enumerate(zip(asked, found, strict=True)):
@@ -175,6 +151,6 @@ def test_the_oldest_goes_where_there_is_no_room() -> None:
     assert texts.find([4, 5, 6]).count == 2, "the last token is read: it says what follows"
     texts.keep(batch_of([[7, 8, 9], [1, 1, 1]]))
     assert texts.find([7, 8, 9]).count == 0, "too large by itself"
-    layer = FilledLayer(9)
-    assert texts.begin([[4, 5, 6, 7]], [layer], second.bytes) == 3, "what goes is taken first"
+    layer = RaggedLayer(1, 9)
+    assert texts.begin([[4, 5, 6, 7]], [layer], second.bytes) == [3], "what goes is taken first"
     assert texts.find([4, 5, 6, 7]).count == 0, "and is gone before the others are written"

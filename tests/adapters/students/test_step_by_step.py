@@ -18,8 +18,9 @@ from scicot.adapters.students.asking.torch_student import TorchStudent, _pad
 from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.folders import inspect_folder
 from scicot.adapters.students.loading import load_model
+from scicot.pure.students.prompt_lookup import PromptLookup
 from scicot.words.records import Family
-from tests.tiny_families import FAMILIES
+from tests.tiny_families import FAMILIES, save
 from tests.tiny_students import tiny_causal
 
 __all__ = ["tiny_causal"]
@@ -39,6 +40,11 @@ def begun(name: str, folder: Path) -> tuple[TorchStudent, torch.Tensor, torch.Te
             weights.mul_(6 if weights.dim() > 1 else 1)
     rows = [student.codec.encode_input(text, None) for text in TEXTS]
     return student, *_pad(rows, student.codec.special.pad, "cpu", left=True)
+
+
+def bloom(folder: Path) -> Path:
+    """Save a student that is told where tokens stand by a mask."""
+    return save(folder, "BloomForCausalLM", hidden_size=32, n_layer=2, n_head=4)
 
 
 @pytest.mark.parametrize("name", CAUSAL)
@@ -73,6 +79,41 @@ def test_texts_that_ended_leave_and_the_others_are_written_as_before(tmp_path: P
             assert row == expected[:length] + [special.pad] * (len(row) - length)
 
 
+def test_what_a_text_repeats_is_written_in_fewer_steps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    student, ids, mask = begun("llama", tmp_path)
+    heads: list[int] = []
+    student.model.lm_head.register_forward_pre_hook(
+        lambda _, given: heads.append(given[0].shape[1])
+    )
+
+    def write(row: int) -> tuple[list[list[int]], int]:
+        heads.clear()
+        told = student.model, student.codec.special, ids[[row]], mask[[row]]
+        return write_step_by_step(*told, 200).tolist(), len(heads)
+
+    drafted = [write(row) for row in range(len(ids))]
+    monkeypatch.setattr(PromptLookup, "draft", lambda *_: [])
+    plain = [write(row) for row in range(len(ids))]
+    assert [text for text, _ in drafted] == [text for text, _ in plain]
+    assert {steps for _, steps in plain} == {200}
+    assert min(steps for _, steps in drafted) < 100
+
+
+@pytest.mark.parametrize("name", ["gpt-neo", "bloom", "mistral"])
+def test_a_student_whose_attention_is_of_another_kind_is_written_by_generate(
+    name: str, tmp_path: Path
+) -> None:
+    folder = (FAMILIES.get(name) or bloom)(tmp_path)
+    codec = Codec.open(folder, Family.CAUSAL)
+    student = TorchStudent(load_model(folder, Family.CAUSAL).eval(), codec)
+    rows = [codec.encode_input(text, None) for text in TEXTS]
+    ids, mask = _pad(rows, codec.special.pad, "cpu", left=True)
+    plain = student._generate(ids, mask, 12)
+    assert student.generate(TEXTS, 12) == [codec.decode(row) for row in plain.tolist()]
+
+
 def test_those_that_go_on_close_ranks_and_few_move() -> None:
     assert _close_ranks([True, False, True, False, True, True]) == [0, 4, 2, 5]
     assert _close_ranks([True, True, False]) == [0, 1]
@@ -81,7 +122,7 @@ def test_those_that_go_on_close_ranks_and_few_move() -> None:
 
 def test_writing_can_be_stopped_between_tokens(tmp_path: Path) -> None:
     student, ids, mask = begun("llama", tmp_path)
-    looks = iter([None, None, InterruptedError])
+    looks = iter([None, None, None, InterruptedError])
 
     def stop() -> None:
         if (error := next(looks)) is not None:

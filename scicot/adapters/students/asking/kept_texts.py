@@ -10,70 +10,25 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import TYPE_CHECKING, Any
-
-from transformers import DynamicLayer
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from scicot.adapters.students.asking.ragged import RaggedLayer
+
 WORTH_TAKING = 2  # times as many tokens in memory as are left to read
-
-
-class FilledLayer(DynamicLayer):  # type: ignore[misc]
-    """A layer's keys and values in tensors of the final length; what is given out are views."""
-
-    def __init__(self, room: int) -> None:
-        super().__init__()
-        self.room = room  # tokens
-        self.filled = 0
-        self.rows = 0  # that go on; the others lie behind them
-
-    def lazy_initialization(self, key_states: Tensor, value_states: Tensor) -> None:
-        """Take the tensors; the system gives them memory only as they are filled."""
-        self.dtype, self.device = key_states.dtype, key_states.device
-        self.rows, heads, _, size = key_states.shape
-        self.keys = key_states.new_empty(self.rows, heads, self.room, size)
-        self.values = value_states.new_empty(self.rows, heads, self.room, value_states.shape[-1])
-        self.is_initialized = True
-
-    def update(
-        self, key_states: Tensor, value_states: Tensor, *_: Any, **__: Any
-    ) -> tuple[Tensor, Tensor]:
-        """Put down the next tokens' keys and values, and return all so far."""
-        if not self.is_initialized:
-            self.lazy_initialization(key_states, value_states)
-        first, self.filled = self.filled, self.filled + key_states.shape[2]
-        keys = self.keys[: self.rows, :, : self.filled]
-        values = self.values[: self.rows, :, : self.filled]
-        keys[:, :, first:] = key_states
-        values[:, :, first:] = value_states
-        return keys, values
-
-    def get_seq_length(self) -> int:
-        """Return how many tokens are filled in."""
-        return self.filled
-
-    def go_on_with(self, count: int, swapped: Sequence[tuple[int, int]]) -> None:
-        """Go on with the first `count` texts, once those of each pair have changed places."""
-        for tensor in (self.keys, self.values):
-            for place, other in swapped:
-                ended = tensor[place, :, : self.filled].clone()
-                tensor[place, :, : self.filled] = tensor[other, :, : self.filled]
-                tensor[other, :, : self.filled] = ended
-        self.rows = count
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Batch:
     """Texts that were written side by side, and what was kept of their tokens.
 
-    The keys and values of `tokens[row]` lie in the layers from column `starts[row]` on.
+    The keys and values of `tokens[row]` lie in the layers' first columns.
     """
 
-    layers: Sequence[FilledLayer]
+    layers: Sequence[RaggedLayer]
     tokens: Sequence[list[int]]
-    starts: Sequence[int]
 
     @property
     def bytes(self) -> int:
@@ -93,9 +48,9 @@ class Found:
         """Copy the first `count` tokens of one layer into `[heads, count, size]` each."""
         if self.batch is None or not count:
             return
-        start, origin = self.batch.starts[self.row], self.batch.layers[layer]
-        keys[:] = origin.keys[self.row, :, start : start + count]
-        values[:] = origin.values[self.row, :, start : start + count]
+        origin = self.batch.layers[layer]
+        keys[:] = origin.keys[self.row, :, :count]
+        values[:] = origin.values[self.row, :, :count]
 
 
 class KeptTexts:
@@ -141,39 +96,25 @@ class KeptTexts:
         return count >= WORTH_TAKING * (len(tokens) - count)
 
     def begin(
-        self, prompts: Sequence[list[int]], layers: Sequence[FilledLayer], more_bytes: int
-    ) -> int:
-        """Fill in, of prompts padded on the left, as many columns as are here; return how many.
+        self, prompts: Sequence[list[int]], layers: Sequence[RaggedLayer], more_bytes: int
+    ) -> list[int]:
+        """Fill in, of each prompt, as many of its first tokens as are here; return how many.
 
         What has no room beside the `more_bytes` that these layers will take goes.
         """
         found = [self.find(prompt) for prompt in prompts]
         self.make_room(more_bytes)
-        length = max(map(len, prompts))
-        unread = max(len(prompt) - one.count for prompt, one in zip(prompts, found, strict=True))
         origin = next((one.batch for one in found if one.batch is not None), None)
-        if origin is None or unread == length:
-            return 0
-        filled = length - unread
+        if origin is None:
+            return [0] * len(prompts)
+        longest = max(one.count for one in found)
         for place, (layer, other) in enumerate(zip(layers, origin.layers, strict=True)):
-            wide = (len(prompts), other.keys.shape[1], 1)
-            layer.lazy_initialization(
-                other.keys.new_empty(*wide, other.keys.shape[-1]),
-                other.values.new_empty(*wide, other.values.shape[-1]),
-            )
-            layer.filled = filled
-            for row, (prompt, one) in enumerate(zip(prompts, found, strict=True)):
-                count = max(0, len(prompt) - unread)
-                empty = filled - count
-                for tensor in (layer.keys, layer.values):
-                    tensor[row, :, :empty] = 0  # not looked at, but multiplied by nothing
-                one.copy(
-                    place,
-                    count,
-                    layer.keys[row, :, empty:filled],
-                    layer.values[row, :, empty:filled],
-                )
-        return filled
+            layer.lazy_initialization(other.keys, other.values)
+            layer.clear_to(longest)
+            for row, one in enumerate(found):
+                keys, values = layer.keys[row, :, : one.count], layer.values[row, :, : one.count]
+                one.copy(place, one.count, keys, values)
+        return [one.count for one in found]
 
     def gather(self, found: Sequence[Found], counts: Sequence[int]) -> list[Tensor]:
         """Return keys and values by layer, one after the other, padded on the right with zeros.

@@ -74,7 +74,8 @@ def replays(model: Any, try_it: Callable[[], bool]) -> bool:
             is_equal = try_it()
             if not is_equal:
                 log.warning("A recorded step wrote another text than generate: it is not used.")
-        except RuntimeError as error:  # a model that does what a recording cannot hold
+        # a model that does what our steps cannot hold, or that cannot be told of them
+        except (RuntimeError, TypeError, ValueError) as error:
             if says_no_memory(error):
                 raise
             log.warning("A step of this student cannot be recorded.", exc_info=True)

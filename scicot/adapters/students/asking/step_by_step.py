@@ -1,26 +1,32 @@
-"""Greedy texts on a processor, token by token: only what is written so far is looked at.
+"""Greedy texts on a processor: a step reads a token of each text, and what may follow it.
 
 transformers copies all keys and values at every token, or works on tensors of the final length,
 half of which is empty. Here they lie in such tensors, and a token's attention is given views of
-what is filled. A text that has ended leaves at once: a token of fewer texts is sooner there.
+what is filled. What may follow is drafted from the text itself; a text is as many tokens further
+as the student would have written so, and in any case one. A text that has ended leaves at once:
+a step of fewer texts is sooner there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import torch
-from transformers import Cache
 
-from scicot.adapters.students.asking.kept_texts import Batch, FilledLayer, KeptTexts
-from scicot.adapters.students.asking.replay import LOOK_EVERY
+from scicot.adapters.students.asking.kept_texts import Batch, KeptTexts
+from scicot.adapters.students.asking.ragged import Pass, RaggedLayer, ragged_attention, read_pass
 from scicot.adapters.students.codec import SpecialIds
+from scicot.pure.students.prompt_lookup import PromptLookup, trim
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-READ_AT_ONCE = 2048  # padded tokens of the inputs, as many as are read in a few seconds
+READ_AT_ONCE = 2048  # tokens of the inputs, as many as are read in a few seconds
+# A step has a multiple of so many tokens: for every number of them oneDNN compiles its products
+# anew, and keeps few (machine.py). As quick as 8 and 32; without it a tenth slower.
+TOKENS_GRID = 16
 
 
 def write_step_by_step(
@@ -34,82 +40,112 @@ def write_step_by_step(
 ) -> Tensor:
     """Return the tokens `[rows, limit]` that a causal student writes after each input.
 
-    They are padded after their ends. `ids` and `mask` are `[rows, length]`, padded on the left.
-    `check` may raise to stop it; it is asked every LOOK_EVERY tokens. What `kept` holds of the
-    inputs is not read again, and it keeps what was written.
+    They are padded after their ends. `ids` and `mask` are `[rows, length]`, padded on either side.
+    `check` may raise to stop it; it is asked at every step. What `kept` holds of the
+    inputs is not read again, and it keeps what was written. Raises RuntimeError where the
+    student's attention is of another kind.
     """
-    count, length = ids.shape
-    texts = ids.new_full((count, limit), special.pad)
-    order = list(range(count))  # whose text lies at each place
-    rows = torch.arange(count)
-    number = model.config.get_text_config(decoder=True).num_hidden_layers
-    layers = [FilledLayer(length + limit) for _ in range(number)]
     prompts = [row[known].tolist() for row, known in zip(ids, mask.bool(), strict=True)]
-    size = count * (length + limit) * bytes_a_token(model)
-    filled = kept.begin(prompts, layers, size) if kept else 0
-    cache = Cache(layers=layers)
-    mask = torch.cat([mask, mask.new_ones(count, limit)], dim=1)
-    positions = (mask.cumsum(dim=1) - 1).clamp(min=0)
-    with torch.no_grad():
-        # without the head, and the last token: nobody asks what is said of the others
-        step = max(1, READ_AT_ONCE // count)
-        for first in range(filled, length - 1, step):
-            check()
-            last = min(first + step, length - 1)
-            model.base_model(
-                input_ids=ids[:, first:last],
-                position_ids=positions[:, first:last],
-                attention_mask=mask[:, :last],
-                past_key_values=cache,
-                use_cache=True,
-            )
-        token = ids[:, -1:]
-        for place in range(limit):
-            if place % LOOK_EVERY == 0:
-                check()
-            last = length + place
-            logits = model(
-                input_ids=token,
-                position_ids=positions[:, last - 1 : last],
-                attention_mask=mask[:, :last],
-                past_key_values=cache,
-                use_cache=True,
-            ).logits
-            likeliest = logits[:, -1].argmax(dim=-1)
-            texts[rows, place] = likeliest
-            goes_on = likeliest != special.eos
-            if not goes_on.all():
-                going = _close_ranks(goes_on.tolist())
-                if not going:
-                    break
-                swapped = [(to, other) for to, other in enumerate(going) if to != other]
-                for layer in layers:
-                    layer.go_on_with(len(going), swapped)
-                for to, other in swapped:
-                    order[to], order[other] = order[other], order[to]
-                rows, mask, positions = rows[going], mask[going], positions[going]
-                likeliest = likeliest[going]
-            token = likeliest[:, None]
+    room = max(map(len, prompts)) + limit
+    number = model.config.get_text_config(decoder=True).num_hidden_layers
+    layers = [RaggedLayer(len(prompts), room) for _ in range(number)]
+    size = len(prompts) * room * bytes_a_token(model)
+    read = kept.begin(prompts, layers, size) if kept else [0] * len(prompts)
+    texts = [
+        _Text(PromptLookup(prompt), len(prompt), len(prompt) + limit, special.eos, count)
+        for prompt, count in zip(prompts, read, strict=True)
+    ]
+    with torch.no_grad(), ragged_attention(model):
+        order = _write(model, texts, layers, check)
     if kept:
-        kept.keep(_kept_of(layers, prompts, texts, special, order))
-    return texts
+        lying = [texts[place] for place in order]
+        kept.keep(Batch(layers, [text.tokens[: text.read] for text in lying]))
+    written = [text.tokens[text.given :] for text in texts]
+    padded = [row + [special.pad] * (limit - len(row)) for row in written]
+    return torch.tensor(padded).reshape(len(prompts), limit)
 
 
-def _kept_of(
-    layers: Sequence[FilledLayer],
-    prompts: Sequence[list[int]],
-    texts: Tensor,
-    special: SpecialIds,
-    order: Sequence[int],
-) -> Batch:
-    """Return what lies in memory of each text: all but its last token, which nobody read."""
-    length, limit = max(map(len, prompts)), texts.shape[1]
-    tokens = []
-    for text in order:
-        written = texts[text].tolist()
-        end = written.index(special.eos) if special.eos in written else limit - 1
-        tokens.append(prompts[text] + written[:end])
-    return Batch(layers, tokens, [length - len(prompts[text]) for text in order])
+@dataclass(slots=True)
+class _Text:
+    """A text: the first `given` of its tokens are the prompt, the first `read` lie in memory."""
+
+    lookup: PromptLookup
+    given: int
+    most: int
+    end: int
+    read: int
+
+    @property
+    def tokens(self) -> list[int]:
+        return self.lookup.tokens
+
+    @property
+    def unread(self) -> int:
+        """How many tokens lie before the last one, which says what follows, and are not read."""
+        return len(self.tokens) - 1 - self.read
+
+    @property
+    def goes_on(self) -> bool:
+        written = len(self.tokens) > self.given
+        return len(self.tokens) < self.most and not (written and self.tokens[-1] == self.end)
+
+    def draft(self) -> list[int]:
+        """Return the last token and, drafted, what may follow it."""
+        return [self.tokens[-1], *self.lookup.draft(self.most - len(self.tokens) - 1)]
+
+    def accept(self, asked: Sequence[int], said: Sequence[int]) -> None:
+        """Take what was said after each of `asked`, as long as that is what was drafted."""
+        drafted = iter([*asked[1:], None])
+        taken: list[int] = []
+        for token in said:
+            taken.append(token)
+            if token == self.end or token != next(drafted):
+                break
+        self.lookup.extend(taken)
+        self.read = len(self.tokens) - 1
+
+
+def _write(
+    model: Any,
+    texts: Sequence[_Text],
+    layers: Sequence[RaggedLayer],
+    check: Callable[[], None],
+) -> list[int]:
+    """Write all texts to their ends; return whose keys and values lie at each place."""
+    at_once = max(1, READ_AT_ONCE // len(texts))
+    while any(text.unread for text in texts):
+        check()
+        counts = [min(text.unread, at_once) for text in texts]
+        ids = [
+            token
+            for text, count in zip(texts, counts, strict=True)
+            for token in text.tokens[text.read : text.read + count]
+        ]
+        # without the head: nobody asks what is said of an input's first tokens
+        read_pass(model.base_model, ids, Pass.after([text.read for text in texts], counts), layers)
+        for text, count in zip(texts, counts, strict=True):
+            text.read += count
+    order = list(range(len(texts)))
+    going = list(texts)
+    while True:
+        close = _close_ranks([text.goes_on for text in going])
+        if not close:
+            return order
+        swapped = [(to, other) for to, other in enumerate(close) if to != other]
+        for layer in layers:
+            layer.swap(swapped)
+        for to, other in swapped:
+            order[to], order[other] = order[other], order[to]
+        going = [going[place] for place in close]
+        check()
+        asked = [text.draft() for text in going]
+        trim(asked, TOKENS_GRID)
+        now = Pass.after([text.read for text in going], [len(tokens) for tokens in asked])
+        logits = read_pass(model, [token for tokens in asked for token in tokens], now, layers)
+        said = logits.logits[0].argmax(dim=-1).tolist()
+        for text, tokens in zip(going, asked, strict=True):
+            text.accept(tokens, said[: len(tokens)])
+            del said[: len(tokens)]
 
 
 def bytes_a_token(model: Any) -> int:

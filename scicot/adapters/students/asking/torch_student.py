@@ -47,6 +47,7 @@ LITTLE_KEPT = 150_000_000  # the same where there is little room
 # those of its texts that were cut and gone on with.
 KEPT_AFTER = 1.5
 TRIED = 32  # tokens at most that our own steps must write as `generate` does
+ASKED = ("Why?", "How does a leaf make food?")  # of unlike lengths, as texts beside each other are
 log = logging.getLogger(__name__)
 
 
@@ -102,8 +103,8 @@ class TorchStudent:
         """
         if device_of(self.model).type != "cpu" or not is_packed(self.model):
             return False
-        prompt = self.codec.encode_input("Why?", None)
-        ids, mask = _pad([prompt], self.codec.special.pad, "cpu", left=True)
+        prompts = [self.codec.encode_input(text, None) for text in ASKED]
+        ids, mask = _pad(prompts, self.codec.special.pad, "cpu", left=True)
         with self._lock:
             return self._steps(ids, mask, TRIED)
 
@@ -205,7 +206,7 @@ class TorchStudent:
         """Return whether texts are written by our own steps, as a first one was to see."""
         if limit < RECORDED_FROM or not self._has_steps:
             return False
-        return replays(self.model, lambda: self._agrees(ids[:1], mask[:1], min(limit, TRIED)))
+        return replays(self.model, lambda: self._agrees(ids[:2], mask[:2], min(limit, TRIED)))
 
     @property
     def _has_steps(self) -> bool:
