@@ -149,7 +149,7 @@ class Answering:
         self, stage: TrainedStage, inputs: Sequence[str], max_new_tokens: int
     ) -> bool:
         """Return whether one opened student writes and scores, and remembers what it wrote."""
-        if self.device != "cpu" or stage.family is not Family.CAUSAL:
+        if self.device != "cpu":
             return False
         return self._compute_type(stage, inputs, max_new_tokens) == "torch"
 

@@ -13,7 +13,6 @@ from scicot.services.students.away import once_there
 from scicot.services.students.stages import TrainedStage
 from scicot.services.students.watcher import RunWatcher
 from scicot.words.errors import StudentError
-from scicot.words.records import Family
 
 if TYPE_CHECKING:
     from scicot.adapters.students.asking.shared_student import Processes
@@ -45,7 +44,7 @@ class RunStudents:
 
     def write_quickly(self, stage: TrainedStage, questions: int) -> bool:
         """Return whether torch writes as quickly; it then scores without opening another."""
-        if self.device != "cpu" or stage.family is not Family.CAUSAL:
+        if self.device != "cpu":
             return False
         # a few more questions are not worth closing it for another
         is_open = (stage.hash, "torch") in self._open and stage.hash in self._are_quick

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from scicot.adapters.students.asking.ragged import (
     Pass,
     RaggedLayer,
+    RaggedTexts,
     attend,
     ragged_attention,
-    read_pass,
 )
 from scicot.adapters.students.loading import load_model
 from scicot.words.records import Family
@@ -62,7 +62,7 @@ def test_keys_are_put_down_where_each_text_ends_and_nothing_is_copied() -> None:
     assert keys.shape == (2, 1, 4, 4)
     assert (keys[:, 0, :, 0] == 9).tolist() == [[False] * 3 + [True], [False, True, True, False]]
     assert (keys[1, 0, 3] == 0).all(), "what no token has reached is empty"
-    assert now.longest == layer.get_seq_length() == 4
+    assert (now.longest, layer.get_seq_length()) == (4, 3)
 
 
 def test_two_texts_change_places() -> None:
@@ -88,7 +88,8 @@ def test_a_model_looks_as_before_afterwards_and_one_that_never_does_is_noticed(
     before = model.config._attn_implementation
     layers = [RaggedLayer(1, 8) for _ in range(model.config.num_hidden_layers)]
     with torch.no_grad(), ragged_attention(model):
-        read_pass(model, [1, 2], Pass.after([0], [2]), layers)
+        RaggedTexts(layers).read(model, [1, 2], Pass.after([0], [2]))
     assert model.config._attn_implementation == before
     with torch.no_grad(), pytest.raises(RuntimeError, match="beside each other"):
-        read_pass(model, [1, 2], Pass.after([2], [2]), layers)
+        fresh = [RaggedLayer(1, 8) for _ in layers]
+        RaggedTexts(fresh).read(model, [1], Pass.after([0], [1]))

@@ -114,7 +114,7 @@ def test_a_student_that_does_more_than_take_the_likeliest_token_is_left_to_gener
 
 
 def test_a_recorded_step_is_tried_once_and_left_where_it_fails(
-    tiny_causal: Path, caplog: pytest.LogCaptureFixture
+    tiny_causal: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tried: list[str] = []
 
@@ -124,12 +124,17 @@ def test_a_recorded_step_is_tried_once_and_left_where_it_fails(
             raise said
         return said
 
-    for said, expected in ((True, True), (False, False), (RuntimeError("not permitted"), False)):
+    monkeypatch.setattr(replay, "_KINDS", set())
+    for said, expected in ((False, False), (RuntimeError("not permitted"), False), (True, True)):
         model = TorchStudent.open(tiny_causal, Family.CAUSAL, threads=1, device="cpu").model
         for _ in range(2):
             assert replays(model, lambda said=said: outcome(said)) is expected  # type: ignore[misc]
-    assert tried == ["True", "False", "not permitted"]
+    assert tried == ["False", "not permitted", "True"]
+    model = TorchStudent.open(tiny_causal, Family.CAUSAL, threads=1, device="cpu").model
+    assert replays(model, lambda: outcome(False)), "one of its kind did"
+    assert len(tried) == 3
     assert "another text than generate" in caplog.text
+    replay._KINDS.clear()
     full = RuntimeError("CUDA error: out of memory")
     model = TorchStudent.open(tiny_causal, Family.CAUSAL, threads=1, device="cpu").model
     with pytest.raises(RuntimeError, match="out of memory"):
@@ -144,11 +149,13 @@ def test_a_card_without_room_for_a_batch_is_given_its_halves(
     expected = [student.generate([text], 8)[0] for text in TEXTS]
     write, sizes = student._write, list[int]()
 
-    def write_few(ids: torch.Tensor, mask: torch.Tensor, limit: int) -> torch.Tensor:
+    def write_few(
+        ids: torch.Tensor, mask: torch.Tensor, begun: list[list[int]], limit: int
+    ) -> torch.Tensor:
         sizes.append(len(ids))
         if len(ids) > 1:
             raise torch.OutOfMemoryError("CUDA out of memory.")
-        return write(ids, mask, limit)
+        return write(ids, mask, begun, limit)
 
     monkeypatch.setattr(student, "_write", write_few)
     assert student.generate(TEXTS, 8) == expected

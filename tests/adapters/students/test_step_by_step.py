@@ -25,21 +25,21 @@ from tests.tiny_students import tiny_causal
 
 __all__ = ["tiny_causal"]
 CAUSAL = ["smollm2", "llama", "gpt2", "pythia", "qwen2", "qwen3", "opt"]
+BY_DISTANCE = ["t5", "flan-t5", "mt5", "t5-v1.1"]
 TEXTS = [word * times for word in ("Why? ", "ice ", "How? ", "plants ") for times in (1, 3, 9)]
 
 
 def begun(name: str, folder: Path) -> tuple[TorchStudent, torch.Tensor, torch.Tensor]:
     """Return a student whose texts differ, and inputs of it."""
     folder = FAMILIES[name](folder)
-    assert inspect_folder(name, folder).family is Family.CAUSAL
-    student = TorchStudent(
-        load_model(folder, Family.CAUSAL).eval(), Codec.open(folder, Family.CAUSAL)
-    )
+    family = inspect_folder(name, folder).family
+    student = TorchStudent(load_model(folder, family).eval(), Codec.open(folder, family))
     with torch.no_grad():
         for weights in student.model.parameters():
             weights.mul_(6 if weights.dim() > 1 else 1)
     rows = [student.codec.encode_input(text, None) for text in TEXTS]
-    return student, *_pad(rows, student.codec.special.pad, "cpu", left=True)
+    left = family is Family.CAUSAL
+    return student, *_pad(rows, student.codec.special.pad, "cpu", left=left)
 
 
 def bloom(folder: Path) -> Path:
@@ -47,7 +47,7 @@ def bloom(folder: Path) -> Path:
     return save(folder, "BloomForCausalLM", hidden_size=32, n_layer=2, n_head=4)
 
 
-@pytest.mark.parametrize("name", CAUSAL)
+@pytest.mark.parametrize("name", CAUSAL + BY_DISTANCE)
 @pytest.mark.parametrize("at_once", [12, 4096])
 def test_texts_are_those_of_generate(
     name: str, at_once: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -99,6 +99,38 @@ def test_what_a_text_repeats_is_written_in_fewer_steps(
     assert [text for text, _ in drafted] == [text for text, _ in plain]
     assert {steps for _, steps in plain} == {200}
     assert min(steps for _, steps in drafted) < 100
+
+
+@pytest.mark.parametrize("name", BY_DISTANCE)
+def test_what_an_encoder_read_is_not_read_again(name: str, tmp_path: Path) -> None:
+    student, ids, mask = begun(name, tmp_path)
+    fresh = TorchStudent(student.model, student.codec)
+    reads: list[int] = []
+    student.model.get_encoder().register_forward_pre_hook(lambda *_: reads.append(1))
+    written = student.generate(TEXTS, 12)
+    assert reads
+    reads.clear()
+    halves = [text[: len(text) // 2] for text in written]
+    rest = student.generate(TEXTS, 8, given=halves)
+    scored = student.score(TEXTS, [["iron", "the roots"]] * len(TEXTS), given=written)
+    assert not reads
+    assert len(set(written)) > 1
+    for row, (text, half) in enumerate(zip(TEXTS, halves, strict=True)):
+        start = [student.codec.special.pad, *student.codec.encode_beginnings([half], 1)[0]]
+        plain = student._generate(
+            ids[[row]], mask[[row]], 8, decoder_input_ids=torch.tensor([start])
+        )
+        assert rest[row] == student.codec.decode(plain[0, len(start) - 1 :].tolist())
+        (alone,) = fresh.score([text], [["iron", "the roots"]], given=[written[row]])
+        assert alone == pytest.approx(scored[row], rel=1e-4)
+
+
+def test_a_decoder_that_counts_its_tokens_itself_is_noticed(tmp_path: Path) -> None:
+    student, ids, mask = begun("bart", tmp_path)
+    with pytest.raises(RuntimeError, match="wants more"):
+        write_step_by_step(student.model, student.codec.special, ids, mask, 8)
+    plain = student._generate(ids, mask, 8)
+    assert student.generate(TEXTS, 8) == [student.codec.decode(row) for row in plain.tolist()]
 
 
 @pytest.mark.parametrize("name", ["gpt-neo", "bloom", "mistral"])

@@ -9,6 +9,7 @@ have ended the others are written without them.
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -41,6 +42,7 @@ EXTRAS: dict[str, tuple[Any, ...]] = {
     "begin_suppress_tokens": (None,),
 }
 _TRIED: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()  # models, and whether they replay well
+_KINDS: set[tuple[str, ...]] = set()  # of models that do: weights make no difference
 log = logging.getLogger(__name__)
 
 
@@ -65,10 +67,14 @@ def can_replay(model: Any) -> bool:
 def replays(model: Any, try_it: Callable[[], bool]) -> bool:
     """Return whether a model's steps are to be recorded: as it turned out, or by trying it now.
 
-    `try_it` says whether a recorded step wrote what `generate` does; it is called once a model.
+    `try_it` says whether a recorded step wrote what `generate` does; it is called once a model, and
+    not for one of a kind that did.
     """
     if not can_replay(model):
         return False
+    kind = _kind_of(model)
+    if kind in _KINDS:
+        _TRIED.setdefault(model, True)
     if model not in _TRIED:
         try:
             is_equal = try_it()
@@ -81,7 +87,15 @@ def replays(model: Any, try_it: Callable[[], bool]) -> bool:
             log.warning("A step of this student cannot be recorded.", exc_info=True)
             is_equal = False
         _TRIED[model] = is_equal
+        if is_equal:
+            _KINDS.add(kind)
     return _TRIED[model]
+
+
+def _kind_of(model: Any) -> tuple[str, ...]:
+    """Return what decides how a model computes, beside its weights."""
+    config = {name: told for name, told in model.config.to_dict().items() if name[0] != "_"}
+    return type(model).__name__, str(model.device), json.dumps(config, sort_keys=True, default=str)
 
 
 def write_greedily(

@@ -2,7 +2,7 @@
 
 What differs is read for many questions together, the options of near lengths in one pass: they
 differ in length far more than the inputs do, and padding would cost more than the rest. What a
-causal student has in memory of an input, because it wrote a text after it, is not read again.
+student has in memory of an input, because it wrote a text after it, is not read again.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from scicot.words.records import Family
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from scicot.adapters.students.asking.kept_inputs import KeptInputs
     from scicot.adapters.students.asking.kept_texts import KeptTexts
 
 
@@ -69,12 +70,19 @@ class OptionScore(NamedTuple):
 
 
 def score_options(
-    model: Any, codec: Codec, asked: Sequence[Asked], kept: KeptTexts | None = None
+    model: Any,
+    codec: Codec,
+    asked: Sequence[Asked],
+    kept: KeptTexts | None = None,
+    inputs: KeptInputs | None = None,
 ) -> list[list[OptionScore]]:
-    """Return the scores of each target, in order; `kept` is what a causal student has in memory."""
+    """Return the scores of each target, in order.
+
+    `kept` is what a causal student has in memory, `inputs` what an encoder has.
+    """
     import torch
 
-    scorer = _Scorer(model, codec, kept)
+    scorer = _Scorer(model, codec, kept, inputs)
     scores: list[list[OptionScore]] = [[] for _ in asked]
     with torch.no_grad():
         for part in scorer.parts(asked):
@@ -85,9 +93,12 @@ def score_options(
 
 
 class _Scorer:
-    def __init__(self, model: Any, codec: Codec, kept: KeptTexts | None) -> None:
+    def __init__(
+        self, model: Any, codec: Codec, kept: KeptTexts | None, inputs: KeptInputs | None
+    ) -> None:
         self.model = model
         self.kept = kept
+        self.inputs = inputs
         self.pad = codec.special.pad
         start = codec.special.start
         self.start = self.pad if start is None else start
@@ -163,10 +174,13 @@ class _Scorer:
             logits, own, mask = self._read_causal([question.read for question in asked], shared)
             cross: list[Tensor] = []
         else:
-            ids, mask = self._padded([question.prompt for question in asked])
+            prompts = [question.prompt for question in asked]
+            ids, mask = self._padded(prompts)
             starts = [[self.start, *question.shared] for question in asked]
+            states = self.inputs.find(prompts) if self.inputs else None
             out = self.model(
-                input_ids=ids,
+                input_ids=ids if states is None else None,
+                encoder_outputs=None if states is None else (states,),
                 attention_mask=mask,
                 decoder_input_ids=torch.tensor(starts, device=self.device),
                 use_cache=True,

@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from scicot.adapters.students.asking.kept_inputs import KeptInputs
 from scicot.adapters.students.asking.kept_texts import Batch, KeptTexts
-from scicot.adapters.students.asking.ragged import Pass, RaggedLayer, ragged_attention, read_pass
+from scicot.adapters.students.asking.ragged import Pass, RaggedLayer, RaggedTexts, ragged_attention
 from scicot.adapters.students.codec import SpecialIds
 from scicot.pure.students.prompt_lookup import PromptLookup, trim
+from scicot.words.records import Family
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -37,26 +39,49 @@ def write_step_by_step(
     limit: int,
     check: Callable[[], None] = lambda: None,
     kept: KeptTexts | None = None,
+    begun: Sequence[list[int]] = (),
+    inputs: KeptInputs | None = None,
 ) -> Tensor:
-    """Return the tokens `[rows, limit]` that a causal student writes after each input.
+    """Return the tokens `[rows, limit]` that a student writes after each input.
 
     They are padded after their ends. `ids` and `mask` are `[rows, length]`, padded on either side.
-    `check` may raise to stop it; it is asked at every step. What `kept` holds of the
-    inputs is not read again, and it keeps what was written. Raises RuntimeError where the
-    student's attention is of another kind.
+    `begun` is what an encoder-decoder is taken to have written before, row by row.
+    `check` may raise to stop it; it is asked at every step. What `kept` holds of a causal student's
+    inputs is not read again, and it keeps what was written; so does `inputs` what an encoder reads.
+    Raises RuntimeError where the student's attention is of another kind.
     """
     prompts = [row[known].tolist() for row, known in zip(ids, mask.bool(), strict=True)]
-    room = max(map(len, prompts)) + limit
-    number = model.config.get_text_config(decoder=True).num_hidden_layers
-    layers = [RaggedLayer(len(prompts), room) for _ in range(number)]
-    size = len(prompts) * room * bytes_a_token(model)
-    read = kept.begin(prompts, layers, size) if kept else [0] * len(prompts)
-    texts = [
-        _Text(PromptLookup(prompt), len(prompt), len(prompt) + limit, special.eos, count)
-        for prompt, count in zip(prompts, read, strict=True)
-    ]
-    with torch.no_grad(), ragged_attention(model):
-        order = _write(model, texts, layers, check)
+    number = count_layers(model)
+    with torch.no_grad():
+        if special.family is Family.CAUSAL:
+            room = max(map(len, prompts)) + limit
+            layers = [RaggedLayer(len(prompts), room) for _ in range(number)]
+            size = len(prompts) * room * bytes_a_token(model)
+            read = kept.begin(prompts, layers, size) if kept else [0] * len(prompts)
+            texts = [
+                _Text(PromptLookup(prompt), 0, len(prompt), len(prompt) + limit, special.eos, count)
+                for prompt, count in zip(prompts, read, strict=True)
+            ]
+            beside = RaggedTexts(layers)
+        else:
+            start = special.pad if special.start is None else special.start
+            ahead = [[start, *written] for written in begun or [[]] * len(prompts)]
+            room = max(map(len, ahead)) + limit
+            layers = [RaggedLayer(len(prompts), room) for _ in range(number)]
+            texts = [
+                _Text(
+                    PromptLookup(prompt + written),
+                    len(prompt),
+                    len(written),
+                    len(written) + limit,
+                    special.eos,
+                    0,
+                )
+                for prompt, written in zip(prompts, ahead, strict=True)
+            ]
+            beside = RaggedTexts(layers, _encode(model, ids, mask, inputs, check), mask)
+        with ragged_attention(model):
+            order = _write(model, texts, beside, check)
     if kept:
         lying = [texts[place] for place in order]
         kept.keep(Batch(layers, [text.tokens[: text.read] for text in lying]))
@@ -65,11 +90,43 @@ def write_step_by_step(
     return torch.tensor(padded).reshape(len(prompts), limit)
 
 
+def _encode(
+    model: Any, ids: Tensor, mask: Tensor, inputs: KeptInputs | None, check: Callable[[], None]
+) -> Any:
+    """Return what the encoder makes of inputs padded on the right, near lengths together."""
+    from transformers.modeling_outputs import BaseModelOutput
+
+    lengths = mask.sum(dim=1)
+    prompts = [row[:length] for row, length in zip(ids.tolist(), lengths.tolist(), strict=True)]
+    encoder, states = model.get_encoder(), inputs.find(prompts) if inputs else None
+    if states is not None:
+        return BaseModelOutput(last_hidden_state=states)
+    at_once = max(1, READ_AT_ONCE // ids.shape[1])
+    order = lengths.argsort()
+    for first in range(0, len(order), at_once):
+        some = order[first : first + at_once]
+        check()
+        longest = int(lengths[some].max())
+        seen = mask[some, :longest]
+        read = encoder(input_ids=ids[some, :longest], attention_mask=seen).last_hidden_state
+        if states is None:
+            states = read.new_zeros(*ids.shape, read.shape[-1])
+        states[some, :longest] = read
+        if inputs is not None:
+            for row, made in zip(some.tolist(), read, strict=True):
+                inputs.keep(prompts[row], made)
+    return BaseModelOutput(last_hidden_state=states)
+
+
 @dataclass(slots=True)
 class _Text:
-    """A text: the first `given` of its tokens are the prompt, the first `read` lie in memory."""
+    """A text: after its first `before` tokens the decoder's, of which `given` are the prompt.
+
+    The first `read` of the decoder's lie in memory; it has `most` at most.
+    """
 
     lookup: PromptLookup
+    before: int
     given: int
     most: int
     end: int
@@ -77,21 +134,26 @@ class _Text:
 
     @property
     def tokens(self) -> list[int]:
-        return self.lookup.tokens
+        return self.lookup.tokens[self.before :]
+
+    @property
+    def count(self) -> int:
+        """How many tokens of the decoder's there are."""
+        return len(self.lookup.tokens) - self.before
 
     @property
     def unread(self) -> int:
         """How many tokens lie before the last one, which says what follows, and are not read."""
-        return len(self.tokens) - 1 - self.read
+        return self.count - 1 - self.read
 
     @property
     def goes_on(self) -> bool:
-        written = len(self.tokens) > self.given
-        return len(self.tokens) < self.most and not (written and self.tokens[-1] == self.end)
+        last = self.lookup.tokens[-1]
+        return self.count < self.most and not (self.count > self.given and last == self.end)
 
     def draft(self) -> list[int]:
         """Return the last token and, drafted, what may follow it."""
-        return [self.tokens[-1], *self.lookup.draft(self.most - len(self.tokens) - 1)]
+        return [self.lookup.tokens[-1], *self.lookup.draft(self.most - self.count - 1)]
 
     def accept(self, asked: Sequence[int], said: Sequence[int]) -> None:
         """Take what was said after each of `asked`, as long as that is what was drafted."""
@@ -102,13 +164,13 @@ class _Text:
             if token == self.end or token != next(drafted):
                 break
         self.lookup.extend(taken)
-        self.read = len(self.tokens) - 1
+        self.read = self.count - 1
 
 
 def _write(
     model: Any,
     texts: Sequence[_Text],
-    layers: Sequence[RaggedLayer],
+    beside: RaggedTexts,
     check: Callable[[], None],
 ) -> list[int]:
     """Write all texts to their ends; return whose keys and values lie at each place."""
@@ -122,7 +184,7 @@ def _write(
             for token in text.tokens[text.read : text.read + count]
         ]
         # without the head: nobody asks what is said of an input's first tokens
-        read_pass(model.base_model, ids, Pass.after([text.read for text in texts], counts), layers)
+        beside.read(model.base_model, ids, Pass.after([text.read for text in texts], counts))
         for text, count in zip(texts, counts, strict=True):
             text.read += count
     order = list(range(len(texts)))
@@ -132,8 +194,7 @@ def _write(
         if not close:
             return order
         swapped = [(to, other) for to, other in enumerate(close) if to != other]
-        for layer in layers:
-            layer.swap(swapped)
+        beside.swap(swapped)
         for to, other in swapped:
             order[to], order[other] = order[other], order[to]
         going = [going[place] for place in close]
@@ -141,21 +202,27 @@ def _write(
         asked = [text.draft() for text in going]
         trim(asked, TOKENS_GRID)
         now = Pass.after([text.read for text in going], [len(tokens) for tokens in asked])
-        logits = read_pass(model, [token for tokens in asked for token in tokens], now, layers)
+        logits = beside.read(model, [token for tokens in asked for token in tokens], now)
         said = logits.logits[0].argmax(dim=-1).tolist()
         for text, tokens in zip(going, asked, strict=True):
             text.accept(tokens, said[: len(tokens)])
             del said[: len(tokens)]
 
 
+def count_layers(model: Any) -> int:
+    """Return how many layers a causal model, or a decoder, has."""
+    config = model.config.get_text_config(decoder=True)
+    return int(getattr(config, "num_decoder_layers", None) or config.num_hidden_layers)
+
+
 def bytes_a_token(model: Any) -> int:
-    """Return what a causal model's keys and values of one token take in memory."""
+    """Return what a model's keys and values of one token take in memory."""
     config = model.config.get_text_config(decoder=True)
     heads = config.num_attention_heads
     size = getattr(config, "head_dim", None) or config.hidden_size // heads
     kept = getattr(config, "num_key_value_heads", None) or heads
     bytes_a_number = next(model.parameters()).element_size()
-    return int(2 * config.num_hidden_layers * kept * size * bytes_a_number)
+    return int(2 * count_layers(model) * kept * size * bytes_a_number)
 
 
 def _close_ranks(goes_on: Sequence[bool]) -> list[int]:

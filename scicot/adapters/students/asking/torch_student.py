@@ -33,6 +33,7 @@ from scicot.words.storage import says_no_memory
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from scicot.adapters.students.asking.kept_inputs import KeptInputs
     from scicot.adapters.students.asking.kept_texts import KeptTexts
 
 # Tokens of a batch ordered by length. On a processor more would only be padding to transformers; a
@@ -68,6 +69,7 @@ class TorchStudent:
         self.kept_bytes = kept_bytes
         self.family = codec.special.family
         self._kept: KeptTexts | None = None
+        self._inputs: KeptInputs | None = None
         self._lock = Lock()  # What if asks one student from many sessions
 
     @classmethod
@@ -99,12 +101,13 @@ class TorchStudent:
     def writes_as_quickly(self) -> bool:
         """Return whether a batch of texts is written at least as quickly as by CTranslate2.
 
-        On a processor with packed weights, by a causal student of a kind whose steps are ours.
+        On a processor with packed weights, by a student of a kind whose steps are ours.
         """
         if device_of(self.model).type != "cpu" or not is_packed(self.model):
             return False
         prompts = [self.codec.encode_input(text, None) for text in ASKED]
-        ids, mask = _pad(prompts, self.codec.special.pad, "cpu", left=True)
+        left = self.family is Family.CAUSAL
+        ids, mask = _pad(prompts, self.codec.special.pad, "cpu", left=left)
         with self._lock:
             return self._steps(ids, mask, TRIED)
 
@@ -119,47 +122,34 @@ class TorchStudent:
         """Return the greedy output of each input, in order.
 
         `given` is an output's beginning that is taken as written and not returned. A GPU without
-        room for a batch is given its halves. Where the steps are ours, what was written last stays
-        in memory, and what is then asked with `given`, or scored, goes on from there.
+        room for a batch is given its halves. Where the steps are ours, what was read and written
+        last stays in memory, and what is then asked with `given`, or scored, goes on from there.
         """
         begun = self.codec.encode_beginnings(given, len(inputs))
         longest = max(map(len, begun), default=0)
         limit, most = self.codec.fit_limits(max_input_tokens, longest + max_new_tokens)
         prompts = [self.codec.encode_input(text, limit) for text in inputs]
         with self._lock:
-            if longest and self.family is Family.ENCODER_DECODER:
-                return [
-                    self._write_on(prompt, written, most - longest)
-                    for prompt, written in zip(prompts, begun, strict=True)
-                ]
             if given is None:
                 self._forget()
-            whole = [prompt + written for prompt, written in zip(prompts, begun, strict=True)]
-            return self._write_all(whole, most - longest)
+            if self.family is Family.CAUSAL:
+                prompts = [prompt + written for prompt, written in zip(prompts, begun, strict=True)]
+                begun = [[]] * len(inputs)
+            return self._write_all(prompts, begun, most - longest)
 
-    def _write_on(self, prompt: list[int], written: list[int], limit: int) -> str:
-        """Return what an encoder-decoder writes after what is written, one at a time.
-
-        Beginnings of unlike lengths do not stand beside each other in every decoder.
-        """
-        device, special = device_of(self.model), self.codec.special
-        ids, mask = _pad([prompt], special.pad, device)
-        start = special.pad if special.start is None else special.start
-        begun = padded([[start, *written]], special.pad, device)
-        rows = self._generate(ids, mask, limit, decoder_input_ids=begun)
-        return self.codec.decode(rows[0, len(written) :].tolist())
-
-    def _write_all(self, prompts: Sequence[list[int]], max_new_tokens: int) -> list[str]:
+    def _write_all(
+        self, prompts: Sequence[list[int]], begun: Sequence[list[int]], max_new_tokens: int
+    ) -> list[str]:
         import torch
 
         codec, texts = self.codec, [""] * len(prompts)
         device = device_of(self.model)
-        known = self._known(prompts)
+        known, written_on = self._known(prompts), max(map(len, begun), default=0)
         others = [place for place in range(len(prompts)) if place not in known]
         left = deque(
             batch
             for places in (sorted(known), others)
-            for batch in _batches(prompts, places, max_new_tokens, self._room())
+            for batch in _batches(prompts, places, written_on + max_new_tokens, self._room())
         )
         while left:
             indices = left.popleft()
@@ -168,7 +158,8 @@ class TorchStudent:
             ids, mask = _pad(rows, codec.special.pad, device, left=self.family is Family.CAUSAL)
             written = None
             try:
-                written = self._write(ids, mask, max_new_tokens)
+                after = [begun[index] for index in indices]
+                written = self._write(ids, mask, after, max_new_tokens)
             except RuntimeError as error:
                 if len(indices) == 1 or not says_no_memory(error):
                     raise
@@ -181,19 +172,38 @@ class TorchStudent:
                 texts[index] = codec.decode(row)
         return texts
 
-    def _write(self, ids: Tensor, mask: Tensor, limit: int) -> Tensor:
-        """Return the tokens that follow each input, `[rows, limit]` at most."""
-        if self._steps(ids, mask, limit):
-            return self._step(ids, mask, limit, self.check, self._kept)
-        return self._generate(ids, mask, limit)
+    def _write(self, ids: Tensor, mask: Tensor, begun: Sequence[list[int]], limit: int) -> Tensor:
+        """Return the tokens that follow each input, `[rows, limit]` at most.
+
+        What is begun is the beginning of what an encoder-decoder writes, and is not returned.
+        """
+        steps = self._steps(ids, mask, limit)
+        if steps and not (any(begun) and ids.device.type == "cuda"):
+            return self._step(ids, mask, limit, begun, self.check, self._kept, self._inputs)
+        if not any(begun):
+            return self._generate(ids, mask, limit)
+        # beginnings of unlike lengths do not stand beside each other in every decoder
+        special, rows = self.codec.special, []
+        start = special.pad if special.start is None else special.start
+        for row, written in enumerate(begun):
+            ahead = padded([[start, *written]], special.pad, ids.device)
+            whole = self._generate(ids[[row]], mask[[row]], limit, decoder_input_ids=ahead)
+            rows.append(whole[0, len(written) :].tolist())
+        return padded(rows, special.pad, ids.device)
 
     def _forget(self) -> None:
         """Let go of the texts in memory: those to come are others, and are to be kept."""
-        self._kept = None
-        if device_of(self.model).type == "cpu" and self._has_steps:
+        self._kept = self._inputs = None
+        if device_of(self.model).type != "cpu" or not self._has_steps:
+            return
+        if self.family is Family.CAUSAL:
             from scicot.adapters.students.asking.kept_texts import KeptTexts
 
             self._kept = KeptTexts(int(KEPT_AFTER * self.kept_bytes))
+        else:
+            from scicot.adapters.students.asking.kept_inputs import KeptInputs
+
+            self._inputs = KeptInputs()
 
     def _known(self, prompts: Sequence[list[int]]) -> set[int]:
         """Return the places of prompts whose keys and values are in memory but for their ends."""
@@ -210,8 +220,8 @@ class TorchStudent:
 
     @property
     def _has_steps(self) -> bool:
-        """Whether there are steps of our own for its family on its device."""
-        return device_of(self.model).type == "cuda" or self.family is Family.CAUSAL
+        """Whether there are steps of our own for its kind on its device."""
+        return device_of(self.model).type == "cuda" or _can_step(self.model, self.family)
 
     def _room(self) -> int:
         """Return how many tokens a batch may have."""
@@ -227,8 +237,10 @@ class TorchStudent:
         ids: Tensor,
         mask: Tensor,
         limit: int,
+        begun: Sequence[list[int]] = (),
         check: Callable[[], None] = lambda: None,
         kept: KeptTexts | None = None,
+        inputs: KeptInputs | None = None,
     ) -> Tensor:
         """Return what `_generate` does, padded to the limit, by our own steps."""
         special = self.codec.special
@@ -236,7 +248,7 @@ class TorchStudent:
             return write_greedily(self.model, special, ids, mask, limit, check)
         from scicot.adapters.students.asking.step_by_step import write_step_by_step
 
-        return write_step_by_step(self.model, special, ids, mask, limit, check, kept)
+        return write_step_by_step(self.model, special, ids, mask, limit, check, kept, begun, inputs)
 
     def _agrees(self, ids: Tensor, mask: Tensor, limit: int) -> bool:
         """Return whether our own steps write what `generate` does."""
@@ -319,7 +331,7 @@ class TorchStudent:
         if self.family is Family.CAUSAL:
             asked = [question.read_as_one for question in asked]
         with self._lock:
-            return score_options(self.model, self.codec, asked, self._kept)
+            return score_options(self.model, self.codec, asked, self._kept, self._inputs)
 
 
 def writes_by_own_steps(model: Any, family: Family) -> bool:
@@ -329,6 +341,14 @@ def writes_by_own_steps(model: Any, family: Family) -> bool:
     """
     on_processor = device_of(model).type == "cpu"
     return on_processor and family is Family.CAUSAL and can_pack() and can_replay(model)
+
+
+def _can_step(model: Any, family: Family) -> bool:
+    """Return whether texts of unlike lengths can stand beside each other in a decoder's pass.
+
+    It is told where they stand, or looks by distance, as T5 does; BART's counts by itself.
+    """
+    return family is Family.CAUSAL or hasattr(model.config, "relative_attention_num_buckets")
 
 
 def _batches(
