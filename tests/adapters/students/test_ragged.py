@@ -90,6 +90,6 @@ def test_a_model_looks_as_before_afterwards_and_one_that_never_does_is_noticed(
     with torch.no_grad(), ragged_attention(model):
         RaggedTexts(layers).read(model, [1, 2], Pass.after([0], [2]))
     assert model.config._attn_implementation == before
+    fresh = [RaggedLayer(1, 8) for _ in layers]
     with torch.no_grad(), pytest.raises(RuntimeError, match="beside each other"):
-        fresh = [RaggedLayer(1, 8) for _ in layers]
         RaggedTexts(fresh).read(model, [1], Pass.after([0], [1]))

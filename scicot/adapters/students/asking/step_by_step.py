@@ -157,13 +157,7 @@ class _Text:
 
     def accept(self, asked: Sequence[int], said: Sequence[int]) -> None:
         """Take what was said after each of `asked`, as long as that is what was drafted."""
-        drafted = iter([*asked[1:], None])
-        taken: list[int] = []
-        for token in said:
-            taken.append(token)
-            if token == self.end or token != next(drafted):
-                break
-        self.lookup.extend(taken)
+        self.lookup.take(asked[1:], said, self.end)
         self.read = self.count - 1
 
 
