@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 READ_AT_ONCE = 2048  # tokens of the inputs, as many as are read in a few seconds
 # A step has a multiple of so many tokens: for every number of them oneDNN compiles its products
-# anew, and keeps few (machine.py). As quick as 8 and 32; without it a tenth slower.
+# anew, and keeps few (memory.py). As quick as 8 and 32; without it a tenth slower.
 TOKENS_GRID = 16
 
 
@@ -44,50 +44,44 @@ def write_step_by_step(
 ) -> Tensor:
     """Return the tokens `[rows, limit]` that a student writes after each input.
 
-    They are padded after their ends. `ids` and `mask` are `[rows, length]`, padded on either side.
-    `begun` is what an encoder-decoder is taken to have written before, row by row.
+    They are padded after their ends. `ids` and `mask` are `[rows, length]`, an encoder's padded on
+    the right. `begun` is what an encoder-decoder is taken to have written before, row by row.
     `check` may raise to stop it; it is asked at every step. What `kept` holds of a causal student's
     inputs is not read again, and it keeps what was written; so does `inputs` what an encoder reads.
     Raises RuntimeError where the student's attention is of another kind.
     """
     prompts = [row[known].tolist() for row, known in zip(ids, mask.bool(), strict=True)]
-    number = count_layers(model)
+    start = special.pad if special.start is None else special.start
     with torch.no_grad():
         if special.family is Family.CAUSAL:
-            room = max(map(len, prompts)) + limit
-            layers = [RaggedLayer(len(prompts), room) for _ in range(number)]
-            size = len(prompts) * room * bytes_a_token(model)
-            read = kept.begin(prompts, layers, size) if kept else [0] * len(prompts)
-            texts = [
-                _Text(PromptLookup(prompt), 0, len(prompt), len(prompt) + limit, special.eos, count)
-                for prompt, count in zip(prompts, read, strict=True)
-            ]
-            beside = RaggedTexts(layers)
+            texts = [_Text.after([], prompt, limit, special) for prompt in prompts]
+            beside = _begin(model, texts)
+            if kept:
+                size = len(texts) * beside.layers[0].room * bytes_a_token(model)
+                known = kept.begin(prompts, beside.layers, size)
+                for text, count in zip(texts, known, strict=True):
+                    text.read = count
         else:
-            start = special.pad if special.start is None else special.start
-            ahead = [[start, *written] for written in begun or [[]] * len(prompts)]
-            room = max(map(len, ahead)) + limit
-            layers = [RaggedLayer(len(prompts), room) for _ in range(number)]
             texts = [
-                _Text(
-                    PromptLookup(prompt + written),
-                    len(prompt),
-                    len(written),
-                    len(written) + limit,
-                    special.eos,
-                    0,
-                )
-                for prompt, written in zip(prompts, ahead, strict=True)
+                _Text.after(prompt, [start, *written], limit, special)
+                for prompt, written in zip(prompts, begun or [[]] * len(prompts), strict=True)
             ]
-            beside = RaggedTexts(layers, _encode(model, ids, mask, inputs, check), mask)
+            beside = _begin(model, texts, _encode(model, ids, mask, inputs, check), mask)
         with ragged_attention(model):
             order = _write(model, texts, beside, check)
     if kept:
         lying = [texts[place] for place in order]
-        kept.keep(Batch(layers, [text.tokens[: text.read] for text in lying]))
+        kept.keep(Batch(beside.layers, [text.tokens[: text.read] for text in lying]))
     written = [text.tokens[text.given :] for text in texts]
     padded = [row + [special.pad] * (limit - len(row)) for row in written]
     return torch.tensor(padded).reshape(len(prompts), limit)
+
+
+def _begin(model: Any, texts: Sequence[_Text], *read: Any) -> RaggedTexts:
+    """Return texts of which nothing lies in memory yet, and what was `read` for them."""
+    room = max(text.given + text.limit for text in texts)
+    layers = [RaggedLayer(len(texts), room) for _ in range(count_layers(model))]
+    return RaggedTexts(layers, *read)
 
 
 def _encode(
@@ -122,15 +116,20 @@ def _encode(
 class _Text:
     """A text: after its first `before` tokens the decoder's, of which `given` are the prompt.
 
-    The first `read` of the decoder's lie in memory; it has `most` at most.
+    The first `read` of the decoder's lie in memory; `limit` may be written.
     """
 
     lookup: PromptLookup
     before: int
     given: int
-    most: int
-    end: int
-    read: int
+    limit: int
+    special: SpecialIds
+    read: int = 0
+
+    @classmethod
+    def after(cls, before: list[int], own: list[int], limit: int, special: SpecialIds) -> _Text:
+        """Return the text that begins with a decoder's own tokens, of up to `limit` more."""
+        return cls(PromptLookup(before + own), len(before), len(own), limit, special)
 
     @property
     def tokens(self) -> list[int]:
@@ -147,17 +146,18 @@ class _Text:
         return self.count - 1 - self.read
 
     @property
-    def goes_on(self) -> bool:
-        last = self.lookup.tokens[-1]
-        return self.count < self.most and not (self.count > self.given and last == self.end)
+    def left(self) -> int:
+        """How many tokens may still be written."""
+        has_ended = self.count > self.given and self.lookup.tokens[-1] == self.special.eos
+        return 0 if has_ended else self.given + self.limit - self.count
 
     def draft(self) -> list[int]:
         """Return the last token and, drafted, what may follow it."""
-        return [self.lookup.tokens[-1], *self.lookup.draft(self.most - self.count - 1)]
+        return [self.lookup.tokens[-1], *self.lookup.draft(self.left - 1)]
 
     def accept(self, asked: Sequence[int], said: Sequence[int]) -> None:
         """Take what was said after each of `asked`, as long as that is what was drafted."""
-        self.lookup.take(asked[1:], said, self.end)
+        self.lookup.take(asked[1:], said, self.special.eos)
         self.read = self.count - 1
 
 
@@ -184,7 +184,7 @@ def _write(
     order = list(range(len(texts)))
     going = list(texts)
     while True:
-        close = _close_ranks([text.goes_on for text in going])
+        close = _close_ranks([text.left > 0 for text in going])
         if not close:
             return order
         swapped = [(to, other) for to, other in enumerate(close) if to != other]
