@@ -36,6 +36,11 @@ class SpecialIds:
     start: int | None = None
     positions: int | None = None
 
+    @property
+    def first(self) -> int:
+        """The id that what a decoder writes begins with."""
+        return self.pad if self.start is None else self.start
+
 
 @dataclass(frozen=True, slots=True)
 class ReadText:

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from db.session import open_session
+from scicot.adapters.students.asking.fast import FastStudent
 from scicot.adapters.students.asking.torch_student import TorchStudent
 from scicot.cli.handlers import HANDLERS
 from scicot.services.predictions.store import list_predictions
@@ -22,7 +23,7 @@ from scicot.services.runs.context import RunContext
 from scicot.services.runs.runs import get_run
 from scicot.services.runs.steering import request_cancel
 from scicot.services.runs.worker import run_worker
-from scicot.services.students import answering, predicting
+from scicot.services.students import answering, predicting, run_students
 from scicot.services.students.opened import await_stage, open_stage
 from scicot.services.students.predicting import start_prediction
 from scicot.services.students.watcher import RunWatcher
@@ -65,6 +66,12 @@ def ask(session: Session, settings: Settings, trained: RunView, split: Split) ->
     run_id = start_prediction(session, settings, ADA, config)
     session.rollback()
     return run_id
+
+
+@pytest.fixture(autouse=True)
+def written_by_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let CTranslate2 write and torch score, as with more threads: both read files."""
+    monkeypatch.setattr(run_students, "quick_threads", lambda: 0)
 
 
 def stages(settings: Settings) -> Path:
@@ -118,6 +125,7 @@ def test_a_run_waits_for_files_that_are_away_whenever_it_reads_them_and_says_so(
         (predicting, "await_trained"),
         (answering, "read_written"),
         (answering, "has_fast_form"),
+        (FastStudent, "open"),
         (TorchStudent, "open"),
         (answering.Answering, "are_cut"),
     ]
@@ -150,7 +158,7 @@ def test_a_run_that_waits_for_files_is_cancelled_within_five_seconds(
             is_waiting.set()
 
     def work() -> None:
-        with away_at_first(settings, (TorchStudent, "open")):
+        with away_at_first(settings, (FastStudent, "open")):
             run_worker(asked, settings, HANDLERS, tell=hear)
         ended.set()
 
@@ -174,14 +182,14 @@ def test_files_that_stay_away_or_cannot_be_read_fail_the_run(
 
     told: list[str] = []
     with monkeypatch.context() as patched:
-        patched.setattr(TorchStudent, "open", refuse)
+        patched.setattr(FastStudent, "open", refuse)
         run_id = ask(session, settings, trained, Split.VALIDATION)
         status = run_worker(run_id, settings, HANDLERS, tell=bring_back(settings, told))
     assert status is RunStatus.FAILED
     assert not waits(told)
     monkeypatch.setattr(patience, "PATIENCE_SECONDS", -1.0)
     run_id = ask(session, settings, trained, Split.VALIDATION)
-    with away_at_first(settings, (TorchStudent, "open")):
+    with away_at_first(settings, (FastStudent, "open")):
         assert run_worker(run_id, settings, HANDLERS) is RunStatus.FAILED
     error = get_run(session, run_id).error or ""
     assert error.startswith(f"The student cannot be read: {stages(settings)}")
@@ -213,24 +221,24 @@ def test_a_file_that_is_missing_where_the_folder_is_there_is_looked_for_twice_an
 ) -> None:
     looked: list[Path] = []
 
-    def miss(folder: Path, *_: Any, **__: Any) -> None:
+    def miss(folder: Path, **_: Any) -> None:
         looked.append(folder)
-        raise FileNotFoundError(2, "No such file or directory", str(folder / "config.json"))
+        raise FileNotFoundError(2, "No such file or directory", str(folder / "model.bin"))
 
     monkeypatch.setattr(patience, "RETRY_SECONDS", 0.01)
-    monkeypatch.setattr(TorchStudent, "open", miss)
+    monkeypatch.setattr(FastStudent, "open", miss)
     run_id = ask(session, settings, trained, Split.VALIDATION)
     assert run_worker(run_id, settings, HANDLERS) is RunStatus.FAILED
     assert len(looked) == 2
     error = get_run(session, run_id).error or ""
     assert "is there, but not all of its files" in error
-    assert "config.json" in error
+    assert "model.bin" in error
 
 
 def test_a_stale_share_is_waited_for_though_its_folder_shows(
     session: Session, settings: Settings, trained: RunView, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original, refusals = TorchStudent.open, iter([errno.ESTALE, errno.EIO, errno.ENOTCONN])
+    original, refusals = FastStudent.open, iter([errno.ESTALE, errno.EIO, errno.ENOTCONN])
 
     def open_late(*parts: Any, **named: Any) -> Any:
         if refusal := next(refusals, None):
@@ -238,7 +246,7 @@ def test_a_stale_share_is_waited_for_though_its_folder_shows(
         return original(*parts, **named)
 
     monkeypatch.setattr(patience, "RETRY_SECONDS", 0.01)
-    monkeypatch.setattr(TorchStudent, "open", open_late)
+    monkeypatch.setattr(FastStudent, "open", open_late)
     run_id = ask(session, settings, trained, Split.VALIDATION)
     assert run_worker(run_id, settings, HANDLERS) is RunStatus.DONE
 

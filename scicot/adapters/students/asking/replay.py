@@ -220,8 +220,9 @@ class _Writing:
             # some would make one as long as what is written, which a recording cannot
             "decoder_attention_mask": mask.new_ones(rows, limit + 1),
         }
-        start = special.pad if special.start is None else special.start
-        return cls(model, special, given, ids.new_full((rows, 1), start), place, ended, texts, None)
+        return cls(
+            model, special, given, ids.new_full((rows, 1), special.first), place, ended, texts, None
+        )
 
     @property
     def left(self) -> int:

@@ -100,8 +100,7 @@ class _Scorer:
         self.kept = kept
         self.inputs = inputs
         self.pad = codec.special.pad
-        start = codec.special.start
-        self.start = self.pad if start is None else start
+        self.start = codec.special.first
         self.is_causal = codec.special.family is Family.CAUSAL
         self.device = device_of(model)
         self.at_once = AT_ONCE[self.device.type]

@@ -51,7 +51,6 @@ def write_step_by_step(
     Raises RuntimeError where the student's attention is of another kind.
     """
     prompts = [row[known].tolist() for row, known in zip(ids, mask.bool(), strict=True)]
-    start = special.pad if special.start is None else special.start
     with torch.no_grad():
         if special.family is Family.CAUSAL:
             texts = [_Text.after([], prompt, limit, special) for prompt in prompts]
@@ -63,7 +62,7 @@ def write_step_by_step(
                     text.read = count
         else:
             texts = [
-                _Text.after(prompt, [start, *written], limit, special)
+                _Text.after(prompt, [special.first, *written], limit, special)
                 for prompt, written in zip(prompts, begun or [[]] * len(prompts), strict=True)
             ]
             beside = _begin(model, texts, _encode(model, ids, mask, inputs, check), mask)

@@ -184,9 +184,8 @@ class TorchStudent:
             return self._generate(ids, mask, limit)
         # beginnings of unlike lengths do not stand beside each other in every decoder
         special, rows = self.codec.special, []
-        start = special.pad if special.start is None else special.start
         for row, written in enumerate(begun):
-            ahead = padded([[start, *written]], special.pad, ids.device)
+            ahead = padded([[special.first, *written]], special.pad, ids.device)
             whole = self._generate(ids[[row]], mask[[row]], limit, decoder_input_ids=ahead)
             rows.append(whole[0, len(written) :].tolist())
         return padded(rows, special.pad, ids.device)
