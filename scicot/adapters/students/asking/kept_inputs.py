@@ -1,7 +1,7 @@
 """What an encoder made of the inputs that it read last, for what is asked of them next.
 
-An input after which a text was written is read once more where its options are scored: to a small
-student that is half of scoring.
+An input after which a text was written would be read once more where its options are scored: a
+third of scoring (docs/performance.md).
 """
 
 from __future__ import annotations
