@@ -74,10 +74,11 @@ def open_bench(student: str, settings: Settings) -> Iterator[Bench]:
     The peers have a process of their own because ours keeps freed memory, as a run does, and
     would make them faster than they are.
     """
-    for name in worker_environment():  # ours has read it when it began, the peers' is not to
-        os.environ.pop(name, None)
     threads = choose_threads(settings.threads)
     set_threads(threads)
+    _read_environment()
+    for name in worker_environment():  # the peers' process is not to read it
+        os.environ.pop(name, None)
     spawn = get_context("spawn")
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -96,6 +97,12 @@ def begin_again_keeping_memory() -> None:
     if not worker_environment().items() <= os.environ.items():
         command = [sys.executable, *sys.orig_argv[1:]]
         os.execve(sys.executable, command, os.environ | worker_environment())
+
+
+def _read_environment() -> None:
+    """Load the libraries whose OpenMP and oneDNN read this process's variables when they load."""
+    import ctranslate2  # noqa: F401
+    import torch  # noqa: F401
 
 
 def set_threads(threads: int) -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from scicot.adapters.students.memory import SPINS, SPUN, worker_environment
 from scicot.bench.generate import bench_generate
 from scicot.bench.students import Bench
 from scicot.bench.table2 import bench_table2
@@ -15,6 +20,37 @@ from scicot.words.settings import Settings
 from tests.tiny_students import tiny_causal, tiny_t5
 
 __all__ = ["tiny_causal", "tiny_t5"]
+
+SAID = """
+import sys
+from scicot.bench.students import open_bench
+from scicot.words.settings import Settings
+if __name__ == "__main__":
+    with open_bench(sys.argv[1], Settings()) as bench:
+        bench.peers.submit(int).result()
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="GNU's OpenMP")
+def test_ours_wait_as_a_run_does_and_the_peers_as_usual(
+    settings: Settings, tiny_t5: Path, tmp_path: Path
+) -> None:
+    script = tmp_path / "said.py"
+    script.write_text(SAID)
+    owned = {name: os.environ[name] for name in os.environ if "OMP" not in name}
+    ran = subprocess.run(
+        [sys.executable, script, tiny_t5],
+        env=owned
+        | settings.as_environment()
+        | worker_environment()
+        | {SPINS: str(SPUN), "OMP_DISPLAY_ENV": "verbose", "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    said = re.findall(rf"{SPINS} = '(\d+)'", ran.stderr)
+    assert said[0] == str(SPUN)
+    assert said[-1] == "300000"  # GNU's own, where nothing is set
 
 
 def test_bench_train_gives_every_ratio_of_one_process_run(

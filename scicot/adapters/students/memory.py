@@ -11,7 +11,9 @@ the same few shapes.
 
 OpenMP's threads spin while they wait for each other. Where another process has a core as well, one
 thread spins for as long as the other is not let in: two runs, or a run beside the app, then cost
-three times the processor's time and five times the clock's. docs/performance.md has figures.
+three times the processor's time and five times the clock's. Threads that sleep at once are called
+thousands of times a second: a fifth of a small student's training. So they spin as long as a call
+takes, and then sleep. docs/performance.md has figures.
 """
 
 from __future__ import annotations
@@ -21,6 +23,8 @@ import os
 
 LARGEST = 2**31 - 1
 GROWTH = 64 << 20  # bytes by which the heap grows at once
+SPINS = "GOMP_SPINCOUNT"  # GNU's OpenMP reads it, which PyTorch and CTranslate2 come with
+SPUN = 1000  # rounds
 KEPT_SHAPES = 16  # a training is as quick as with 64
 M_MMAP_THRESHOLD = -3  # as glibc's malloc.h has it
 LARGE_BLOCK = 1 << 19  # bytes from which a block is mapped by itself
@@ -32,6 +36,8 @@ def worker_environment() -> dict[str, str]:
     Other C libraries read none. What the machine's owner has set for OpenMP and oneDNN stays.
     """
     owned = {"OMP_WAIT_POLICY": "PASSIVE", "ONEDNN_PRIMITIVE_CACHE_CAPACITY": str(KEPT_SHAPES)}
+    if "OMP_WAIT_POLICY" not in os.environ or SPINS in os.environ:
+        owned[SPINS] = str(SPUN)
     return {name: os.environ.get(name, value) for name, value in owned.items()} | {
         "MALLOC_ARENA_MAX": "1",
         "MALLOC_MMAP_THRESHOLD_": str(LARGEST),
