@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 
-from scicot.adapters.students.asking import torch_student
+from scicot.adapters.students.asking import writing
 from scicot.adapters.students.asking.replay import _TRIED
 from scicot.adapters.students.asking.torch_student import TorchStudent
 from scicot.adapters.students.folders import inspect_folder
@@ -54,7 +54,7 @@ def test_replayed_texts_are_those_of_generate(
             weights.mul_(6 if weights.dim() > 1 else 1)
     replayed = opened.generate(QUESTIONS, 40)
     assert _TRIED.get(opened.model) == (True if name not in GENERATED else None)
-    monkeypatch.setattr(torch_student, "replays", lambda *_: False)
+    monkeypatch.setattr(writing, "replays", lambda *_: False)
     assert opened.generate(QUESTIONS, 40) == replayed
 
 

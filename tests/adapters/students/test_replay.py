@@ -10,7 +10,8 @@ import torch
 
 from scicot.adapters.students.asking import replay
 from scicot.adapters.students.asking.replay import _Writing, can_replay, replays, write_greedily
-from scicot.adapters.students.asking.torch_student import TorchStudent, _pad
+from scicot.adapters.students.asking.torch_student import TorchStudent
+from scicot.adapters.students.asking.writing import pad_rows
 from scicot.adapters.students.folders import inspect_folder
 from scicot.words.records import Family
 from tests.tiny_families import FAMILIES
@@ -34,10 +35,10 @@ def test_texts_are_those_of_generate(name: str, tmp_path: Path) -> None:
     special = student.codec.special
     for texts, limit in ((TEXTS, 1), (TEXTS, 2), (TEXTS, 24), (TEXTS[:1], 24)):
         rows = [student.codec.encode_input(text, None) for text in texts]
-        ids, mask = _pad(rows, special.pad, "cpu", left=family is Family.CAUSAL)
+        ids, mask = pad_rows(rows, special.pad, "cpu", left=family is Family.CAUSAL)
         written = write_greedily(student.model, special, ids, mask, limit)
         assert written.shape == (len(texts), limit)
-        plain = student._generate(ids, mask, limit)
+        plain = student.writer.generate(ids, mask, limit)
         assert torch.equal(written[:, : plain.shape[1]], plain)
         assert (written[:, plain.shape[1] :] == special.pad).all(), "all had ended"
 
@@ -52,7 +53,7 @@ def begun(name: str, folder: Path) -> tuple[TorchStudent, torch.Tensor, torch.Te
     texts = [word * times for word in ("Why? ", "ice ", "How? ", "plants ") for times in (1, 3, 9)]
     rows = [student.codec.encode_input(text, None) for text in texts]
     pad = student.codec.special.pad
-    return student, *_pad(rows, pad, "cpu", left=family is Family.CAUSAL)
+    return student, *pad_rows(rows, pad, "cpu", left=family is Family.CAUSAL)
 
 
 @pytest.mark.parametrize("name", sorted({*FAMILIES} - GENERATED))
@@ -96,7 +97,7 @@ def test_texts_that_ended_leave(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_writing_can_be_stopped_between_tokens(tiny_causal: Path) -> None:
     student = TorchStudent.open(tiny_causal, Family.CAUSAL, threads=1, device="cpu")
-    ids, mask = _pad([[5, 6]], student.codec.special.pad, "cpu", left=True)
+    ids, mask = pad_rows([[5, 6]], student.codec.special.pad, "cpu", left=True)
 
     def stop() -> None:
         raise InterruptedError
@@ -147,7 +148,7 @@ def test_a_card_without_room_for_a_batch_is_given_its_halves(
 ) -> None:
     student = TorchStudent.open(tiny_causal, Family.CAUSAL, threads=1, device="cpu")
     expected = [student.generate([text], 8)[0] for text in TEXTS]
-    write, sizes = student._write, list[int]()
+    write, sizes = student.writer._write_batch, list[int]()
 
     def write_few(
         ids: torch.Tensor, mask: torch.Tensor, begun: list[list[int]], limit: int
@@ -157,14 +158,14 @@ def test_a_card_without_room_for_a_batch_is_given_its_halves(
             raise torch.OutOfMemoryError("CUDA out of memory.")
         return write(ids, mask, begun, limit)
 
-    monkeypatch.setattr(student, "_write", write_few)
+    monkeypatch.setattr(student.writer, "_write_batch", write_few)
     assert student.generate(TEXTS, 8) == expected
     assert sizes == [3, 1, 2, 1, 1]
 
     def write_none(*_: object) -> torch.Tensor:
         raise torch.OutOfMemoryError("CUDA out of memory.")
 
-    monkeypatch.setattr(student, "_write", write_none)
+    monkeypatch.setattr(student.writer, "_write_batch", write_none)
     with pytest.raises(torch.OutOfMemoryError):
         student.generate(TEXTS, 8)
 

@@ -13,7 +13,7 @@ from scicot.adapters.students.asking.shared_student import (
     Processes,
     SharedStudent,
 )
-from scicot.adapters.students.asking.torch_student import KEPT_AFTER, KEPT_BYTES, LITTLE_KEPT
+from scicot.adapters.students.asking.writing import KEPT_AFTER, KEPT_BYTES, LITTLE_KEPT
 from scicot.adapters.students.folders import inspect_folder
 from scicot.adapters.students.helpers.led import Helpers
 from scicot.words.errors import StudentError

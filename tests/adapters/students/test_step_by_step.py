@@ -14,7 +14,8 @@ from scicot.adapters.students.asking.step_by_step import (
     bytes_a_token,
     write_step_by_step,
 )
-from scicot.adapters.students.asking.torch_student import TorchStudent, _pad
+from scicot.adapters.students.asking.torch_student import TorchStudent
+from scicot.adapters.students.asking.writing import pad_rows
 from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.folders import inspect_folder
 from scicot.adapters.students.loading import load_model
@@ -39,7 +40,7 @@ def begun(name: str, folder: Path) -> tuple[TorchStudent, torch.Tensor, torch.Te
             weights.mul_(6 if weights.dim() > 1 else 1)
     rows = [student.codec.encode_input(text, None) for text in TEXTS]
     left = family is Family.CAUSAL
-    return student, *_pad(rows, student.codec.special.pad, "cpu", left=left)
+    return student, *pad_rows(rows, student.codec.special.pad, "cpu", left=left)
 
 
 def bloom(folder: Path) -> Path:
@@ -56,11 +57,11 @@ def test_texts_are_those_of_generate(
     monkeypatch.setattr(step_by_step, "READ_AT_ONCE", at_once)
     special = student.codec.special
     whole = write_step_by_step(student.model, special, ids, mask, 24)
-    plain = student._generate(ids, mask, 24)
+    plain = student.writer.generate(ids, mask, 24)
     assert torch.equal(whole[:, : plain.shape[1]], plain)
     assert len({tuple(row) for row in whole.tolist()}) > 1
     for place, prompt in enumerate(TEXTS[:3]):  # nothing stands to the left of it
-        alone, seen = _pad([student.codec.encode_input(prompt, None)], special.pad, "cpu")
+        alone, seen = pad_rows([student.codec.encode_input(prompt, None)], special.pad, "cpu")
         assert torch.equal(
             write_step_by_step(student.model, special, alone, seen, 24)[0], whole[place]
         )
@@ -117,7 +118,7 @@ def test_what_an_encoder_read_is_not_read_again(name: str, tmp_path: Path) -> No
     assert len(set(written)) > 1
     for row, (text, half) in enumerate(zip(TEXTS, halves, strict=True)):
         start = [student.codec.special.pad, *student.codec.encode_beginnings([half], 1)[0]]
-        plain = student._generate(
+        plain = student.writer.generate(
             ids[[row]], mask[[row]], 8, decoder_input_ids=torch.tensor([start])
         )
         assert rest[row] == student.codec.decode(plain[0, len(start) - 1 :].tolist())
@@ -129,7 +130,7 @@ def test_a_decoder_that_counts_its_tokens_itself_is_noticed(tmp_path: Path) -> N
     student, ids, mask = begun("bart", tmp_path)
     with pytest.raises(RuntimeError, match="wants more"):
         write_step_by_step(student.model, student.codec.special, ids, mask, 8)
-    plain = student._generate(ids, mask, 8)
+    plain = student.writer.generate(ids, mask, 8)
     assert student.generate(TEXTS, 8) == [student.codec.decode(row) for row in plain.tolist()]
 
 
@@ -141,8 +142,8 @@ def test_a_student_whose_attention_is_of_another_kind_is_written_by_generate(
     codec = Codec.open(folder, Family.CAUSAL)
     student = TorchStudent(load_model(folder, Family.CAUSAL).eval(), codec)
     rows = [codec.encode_input(text, None) for text in TEXTS]
-    ids, mask = _pad(rows, codec.special.pad, "cpu", left=True)
-    plain = student._generate(ids, mask, 12)
+    ids, mask = pad_rows(rows, codec.special.pad, "cpu", left=True)
+    plain = student.writer.generate(ids, mask, 12)
     assert student.generate(TEXTS, 12) == [codec.decode(row) for row in plain.tolist()]
 
 
@@ -178,7 +179,7 @@ def test_an_opened_student_writes_step_by_step_in_batches_that_fit(
     monkeypatch.setattr(step_by_step, "write_step_by_step", write)
     texts = student.generate(TEXTS, 8)
     room = 2 * (8 + len(student.codec.encode_input(TEXTS[-1], None)))
-    student.kept_bytes = room * bytes_a_token(student.model)
+    student.writer.kept_bytes = room * bytes_a_token(student.model)
     assert sizes == [len(TEXTS)]
     assert student.generate(TEXTS, 8) == texts
     assert len(sizes) > 2, "in smaller batches"

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from scicot.adapters.students.asking.fast import FastStudent
 from scicot.adapters.students.asking.shared_student import Processes
-from scicot.adapters.students.asking.torch_student import KEPT_BYTES, TorchStudent
+from scicot.adapters.students.asking.torch_student import TorchStudent
+from scicot.adapters.students.asking.writing import KEPT_BYTES
 from scicot.adapters.students.stages.stage_files import WRITTEN
 from scicot.cli.handlers import HANDLERS
 from scicot.services.predictions.store import list_predictions

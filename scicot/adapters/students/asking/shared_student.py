@@ -12,12 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from scicot.adapters.students.asking.scoring import OptionScore
-from scicot.adapters.students.asking.torch_student import (
-    KEPT_AFTER,
-    KEPT_BYTES,
-    LITTLE_KEPT,
-    TorchStudent,
-)
+from scicot.adapters.students.asking.torch_student import TorchStudent
+from scicot.adapters.students.asking.writing import KEPT_AFTER, KEPT_BYTES, LITTLE_KEPT
 from scicot.adapters.students.helpers.led import MOST_PROCESSES, Helper, can_help
 from scicot.adapters.students.helpers.tasks import Desk
 from scicot.words.records import Family

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from scicot.adapters.students.asking.torch_student import writes_by_own_steps
+from scicot.adapters.students.asking.writing import writes_by_own_steps
 from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.helpers.led import Helpers
 from scicot.adapters.students.loading import (

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from scicot.adapters.students.asking.packed import packed_products
-from scicot.adapters.students.asking.torch_student import KEPT_BYTES, LITTLE_KEPT, TorchStudent
+from scicot.adapters.students.asking.torch_student import TorchStudent
+from scicot.adapters.students.asking.writing import KEPT_BYTES, LITTLE_KEPT
 from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.loading import device_of
 from scicot.adapters.students.training.examples import evaluating, sum_loss
