@@ -78,7 +78,7 @@ def test_a_training_writes_with_them_where_there_is_room(
         assert has_room is (memory is None)
         return try_weights(*given, writer=writer, has_room=has_room)
 
-    monkeypatch.setattr("scicot.adapters.students.training.trainer.try_weights", watch)
+    monkeypatch.setattr("scicot.adapters.students.training.selecting.try_weights", watch)
     trainer.train(Silent())
     assert [writer is not None for writer in writers] == [memory is None]
 

@@ -6,15 +6,12 @@ two steps, and a checkpoint is either whole or skipped. docs/performance.md has 
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import math
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from scicot.adapters.students.asking.writing import writes_by_own_steps
 from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.helpers.led import Helpers
 from scicot.adapters.students.loading import (
@@ -32,7 +29,6 @@ from scicot.adapters.students.stages.checkpoints import (
 )
 from scicot.adapters.students.stages.stage_files import CHECKPOINTS
 from scicot.adapters.students.training.batch_work import BatchWork, Hand
-from scicot.adapters.students.training.converted import converted
 from scicot.adapters.students.training.crew import ALONE, Crew
 from scicot.adapters.students.training.draws import OwnDraws
 from scicot.adapters.students.training.examples import encode_task
@@ -42,15 +38,13 @@ from scicot.adapters.students.training.job import (
     StageJob,
     StepReport,
     TrainingState,
-    Validated,
     Watcher,
 )
 from scicot.adapters.students.training.lora import add_adapters, merge_adapters
 from scicot.adapters.students.training.room import Room, count_hands, make_room
+from scicot.adapters.students.training.selecting import Selection
 from scicot.adapters.students.training.step_plan import StepPlan
 from scicot.adapters.students.training.tensors import gather_tensors, put_back
-from scicot.adapters.students.training.validation import Seen, Writer, try_weights
-from scicot.pure.methods.tasks import Validation
 from scicot.words.errors import Preempted, StudentError
 from scicot.words.storage import says_away
 
@@ -116,7 +110,15 @@ class StageTrainer:
             fused=True,
         )
         self.state = TrainingState()
-        self.best: dict[str, Any] = {}
+        self.selection = Selection(
+            self.model,
+            self.codec,
+            job,
+            self.parameters,
+            threads=self.threads,
+            hands=hands,
+            has_room=self.room is not None and self.room.holds_weights_again,
+        )
         # on a GPU a gradient's sums have a fixed order where that is a must; as long as they can
         self._is_on_card = device_of(self.model).type != "cpu"
         self._is_ordered = self._is_on_card
@@ -166,7 +168,8 @@ class StageTrainer:
             if (step % self.job.config.checkpoint_every == 0 or is_time) and step < total:
                 self._keep(watcher)
                 saved = time.monotonic()
-        self._select_best()
+        self.selection.take_best(self.state)
+        self.model.eval()
         if self.adapters is not None:
             self.model = merge_adapters(self.adapters)
         return self.state
@@ -187,7 +190,7 @@ class StageTrainer:
         """Free what only training needs: gradients, moments and the best epoch's weights."""
         self.optimizer.zero_grad(set_to_none=True)
         self.optimizer.state.clear()
-        self.best.clear()
+        self.selection.best.clear()
         if self.gradient.hands is not None:
             self.gradient.hands.let_go()
 
@@ -247,69 +250,12 @@ class StageTrainer:
         """Validate the step's weights if they are to be; save it where the training is put down."""
         try:
             if not self.state.is_validated:
-                self._validate(self.state.step, watcher)
+                self.selection.look(self.state, watcher)
                 self.state.is_validated = True
             watcher.pause()
         except Preempted:
             self._keep(watcher)
             raise
-
-    def _validate(self, step: int, watcher: Watcher) -> None:
-        if self.job.config.selection != "validation" or self.job.validation is None:
-            return
-        validation, config = self.job.validation, self.job.config
-        with self._writer(validation.writes) as writer:
-
-            def work(share: Validation) -> Seen:
-                return try_weights(
-                    self.model,
-                    self.codec,
-                    share,
-                    config,
-                    watcher.pause,
-                    writer=writer,
-                    has_room=self._has_room,
-                )
-
-            hands = self.gradient.hands
-            if hands is None or writer is not None:
-                seen = work(validation).validated
-            else:
-                seen = hands.try_weights(
-                    work, validation, config, watcher.pause, has_room=self._has_room
-                ).validated
-        watcher.validated(step, seen)
-        best = Validated(self.state.best_accuracy, self.state.best_loss)
-        if self.state.best_step is None or seen.worth > best.worth:
-            self.state.best_accuracy, self.state.best_loss = seen.accuracy, seen.loss
-            self.state.best_step = step
-            self.best = {
-                name: value.detach().cpu().clone() for name, value in self.parameters.items()
-            }
-
-    @property
-    def _has_room(self) -> bool:
-        """Whether the weights may be held once more between two steps."""
-        return self.room is not None and self.room.holds_weights_again
-
-    def _writer(self, writes: int) -> contextlib.AbstractContextManager[Writer | None]:
-        """Return what opens the weights for writing; it gives None where the model itself writes.
-
-        A second copy of the weights has to find room, and one with adapters has another form.
-        """
-        by_itself = not writes or writes_by_own_steps(self.model, self.job.family)
-        if by_itself or not self._has_room or self.adapters is not None:
-            return contextlib.nullcontext()
-        return converted(self.model, self.job, self.threads)
-
-    def _select_best(self) -> None:
-        import torch
-
-        if self.best and self.state.best_step != self.state.step:
-            with torch.no_grad():
-                for name, value in self.parameters.items():
-                    value.copy_(self.best[name])
-        self.model.eval()
 
     def _keep(self, watcher: Watcher) -> None:
         if (kept := self._save()) is not None:
@@ -326,7 +272,7 @@ class StageTrainer:
                 self.checkpoints,
                 self.state.step,
                 state | {"stage": self.job.hash, "threads": self.threads, "hands": self.hands},
-                gather_tensors(self.parameters, self.optimizer, self.best),
+                gather_tensors(self.parameters, self.optimizer, self.selection.best),
             )
         except Exception as error:  # safetensors has errors of its own
             if not says_away(error):
@@ -344,5 +290,5 @@ class StageTrainer:
     def _restore(self, checkpoint: Checkpoint) -> None:
         kept = {name for name in TrainingState.__slots__ if name in checkpoint.state}
         self.state = TrainingState(**{name: checkpoint.state[name] for name in kept})
-        self.best = dict(checkpoint.tensors.get("best", {}))
+        self.selection.best = dict(checkpoint.tensors.get("best", {}))
         put_back(checkpoint.tensors, self.parameters, self.optimizer)
