@@ -2,7 +2,8 @@
 
 `python -m tests.cluster` runs tests/cluster on each of them and writes
 docs/cluster/LAUNCHER-DATABASE.json; `make docs` makes the table of them. With `--times 3` each
-test is run three times.
+test is run three times. All of it runs in a network of its own that has nothing but loopback, where
+that may be made: Ray's servers listen on every address there is, whatever they are told.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -31,7 +33,17 @@ def measure(launcher: str, database: str, times: int) -> dict[str, Any]:
         path.touch()
         environment = os.environ | {"TEST_FIGURES": str(path), "SCICOT_TEST_DATABASE": database}
         tests = Path(__file__).parent / f"test_{launcher}.py"
-        command = [sys.executable, "-m", "pytest", str(tests), "-m", "cluster", "-v", "-rs"]
+        command = [
+            *_apart(),
+            sys.executable,
+            "-m",
+            "pytest",
+            str(tests),
+            "-m",
+            "cluster",
+            "-v",
+            "-rs",
+        ]
         # what failed is counted; a run that was ended shows what it had until then
         ends = [
             subprocess.run(command, env=environment, check=False).returncode for _ in range(times)
@@ -56,6 +68,13 @@ def measure(launcher: str, database: str, times: int) -> dict[str, Any]:
         "date": datetime.now(UTC).date().isoformat(),
         "machine": made_by | {"load": [round(load, 1), round(os.getloadavg()[0], 1)]},
     }
+
+
+def _apart() -> tuple[str, ...]:
+    """Return what a command is begun with so that it sees loopback and no other network."""
+    if os.geteuid() != 0 or not (shutil.which("unshare") and shutil.which("ip")):
+        return ()
+    return ("unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
 
 
 def main() -> None:

@@ -16,6 +16,8 @@ from pages.shared.frame import current_actor, errors_shown
 from pages.shared.panel import say_queue, two_sides
 from pages.shared.press import press_button
 from pages.shared.teacher_run import show_teacher_run
+from scicot.pure.markdown import escape_markdown
+from scicot.pure.predictions.places import read_standing
 from scicot.pure.shares import say_share
 from scicot.pure.statistics import wilson_interval
 from scicot.services.questions.lookup import count_questions
@@ -181,5 +183,13 @@ def _show_newest(dataset: str) -> None:
                 "interval (Wilson).",
             )
             st.metric("No answer", f"{metrics['no_answer']:,} of {metrics['questions']:,}")
+            standing = read_standing(metrics)
+            st.metric(
+                "One place always",
+                say_share(standing.same_place),
+                help="What always the best place would give on the same questions.",
+            )
+        if standing.has_fallen:
+            st.warning(escape_markdown(standing.warn("It")), icon=":material/warning:")
     with errors_shown():
         show_teacher_run(newest.id)

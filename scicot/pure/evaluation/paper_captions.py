@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from scicot.pure.evaluation.paper_figures import PaperNumbers, Shown, titles_of
@@ -14,8 +15,8 @@ OPTION_NOTE = (
     "By options: the option whose answer text the student finds most likely, by the sum of its "
     "tokens' log-probabilities; per byte: that sum divided by the UTF-8 bytes of the option's "
     "text; letter: the first token in which the options differ, alone. Cloze form: the options "
-    "are not shown, and each one's text is scored after 'Answer:'; the sum is acc and the one per "
-    "byte acc_norm of lm-evaluation-harness. The figure itself is of the answers as written; of a "
+    "are not shown, and each one's text is scored after 'Answer:'; the sum is acc and, for "
+    "options in ASCII, the one per byte acc_norm of lm-evaluation-harness. The figure itself is of the answers as written; of a "
     "student that was not shown the options, and so can name none, of the option with that sum "
     "the highest."
 )
@@ -38,7 +39,11 @@ def captioned(paper: PaperNumbers, shown: Shown, table: ResultTable) -> ResultTa
         _below_chance_marked(shown, table),
         student=_caption(shown.student, table),
         split=shown.split.value,
-        settings={**shown.settings, **_say_limits(paper, shown, table)},
+        settings={
+            **shown.settings,
+            **_say_limits(paper, shown, table),
+            **_by_dataset("snapshot", shown.snapshots, paper, table),
+        },
         own_settings=_say_own(shown, table),
         notes=_notes(paper, shown, table),
     )
@@ -70,15 +75,20 @@ def _say_limits(paper: PaperNumbers, shown: Shown, table: ResultTable) -> dict[s
     if name in shown.settings:
         return {}
     found = {
-        dataset: " or ".join(map(str, shown.rationale_tokens[dataset]))
-        for dataset in table.datasets
-        if dataset in shown.rationale_tokens
+        dataset: " or ".join(map(str, limits)) for dataset, limits in shown.rationale_tokens.items()
     }
-    if len({*found.values()}) < 2:
-        return dict.fromkeys([name] if found else [], next(iter(found.values()), ""))
-    titles = titles_of(paper, found)
-    of_each = zip(titles, found.values(), strict=True)
-    return {name: " and ".join(f"{limit} ({title})" for title, limit in of_each)}
+    return _by_dataset(name, found, paper, table)
+
+
+def _by_dataset(
+    name: str, found: Mapping[str, str], paper: PaperNumbers, table: ResultTable
+) -> dict[str, str]:
+    """Return what is a table's by dataset, said once where all that have it have it alike."""
+    values = {dataset: found[dataset] for dataset in table.datasets if dataset in found}
+    if len({*values.values()}) < 2:
+        return dict.fromkeys([name] if values else [], next(iter(values.values()), ""))
+    of_each = zip(titles_of(paper, values), values.values(), strict=True)
+    return {name: " and ".join(f"{value} ({title})" for title, value in of_each)}
 
 
 def _below_chance_marked(shown: Shown, table: ResultTable) -> ResultTable:
