@@ -8,9 +8,14 @@ import pytest
 from sqlalchemy.orm import Session
 from streamlit.testing.v1 import AppTest
 
-from scicot.services.runs.runs import get_run, list_runs
+from db.models import RunRow
+from db.session import write
+from scicot.pure.shares import say_share
+from scicot.services.questions.lookup import find_dataset_id
+from scicot.services.runs.runs import create_run, get_run, list_runs
 from scicot.services.teacher.prompts import list_prompts
-from scicot.words.records import RunKind, RunStatus
+from scicot.words.asking_configs import FewShotConfig
+from scicot.words.records import Actor, RunKind, RunStatus
 from tests.builders import store_questions
 from tests.fake_teacher import FakeTeacher, in_order, serve
 from tests.pages.driver import open_page
@@ -178,6 +183,26 @@ def test_an_llm_is_asked_to_answer_by_a_button(session: Session, teacher: FakeTe
     run = list_runs(session)[0]
     assert (run.kind, run.config["shots"]) == (RunKind.FEW_SHOT, 2)
     assert len(list(run.config["examples"])) == 2  # type: ignore[call-overload]
+
+
+def test_what_an_llm_answered_stands_beside_one_place(session: Session, actor: Actor) -> None:
+    run_id = create_run(
+        session,
+        actor,
+        kind=RunKind.FEW_SHOT,
+        name="few-shot",
+        config=FewShotConfig(dataset="demo").model_dump(mode="json"),
+        dataset_id=find_dataset_id(session, "demo"),
+        method="few_shot",
+        status=RunStatus.DONE,
+    )
+    metrics = {"accuracy": 0.4, "correct": 4, "questions": 10, "no_answer": 0}
+    metrics |= {"same_place": 0.3, "most_answered_place": 2, "most_answered_share": 0.9}
+    with write(session):
+        session.get_one(RunRow, run_id).result = {"metrics": metrics}
+    app = open_generate(section="LLM baseline")
+    assert {one.label: one.value for one in app.metric}["One place always"] == say_share(0.3)
+    assert f"answers place 2 on {say_share(0.9, 0)}" in texts(app)
 
 
 def test_the_runs_page_shows_a_teacher_runs_counts(session: Session, teacher: FakeTeacher) -> None:
