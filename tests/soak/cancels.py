@@ -34,10 +34,13 @@ from tests.soak.training import Home
 ADA = Actor("Ada")
 LONGEST_SECONDS = 5.0
 POLL_SECONDS = 0.02
+STEPS = 10  # of 16 questions: enough that a process helps a real student
+VALIDATION = 24  # questions by which weights are selected
 # a phase -> what the run's message is like in it
 PHASES = {
     "loading": re.compile(r"^Loading"),
     "training": re.compile(r": step \d"),
+    "trying weights": re.compile(r"^Trying"),
     "saving": re.compile(r"^Saving"),
     "writing and scoring": re.compile(r"questions(, |\.$)"),
 }
@@ -71,12 +74,19 @@ def soak_cancels(
     """Cancel so many times in each phase; a run that ends before is followed by another."""
     rng, counts = random.Random(seed), Cancels(seed, Path(student).name)
     follow("cancels", counts)
-    home = Home.build(folder, server)
+    home = Home.build(folder, server, validation=VALIDATION, threads=2)
     end_well(run_apart(int))  # what loads torch is started before anything is timed
     wanted = [phase for phase in PHASES for _ in range(cancels)]
     runs = 0
     while wanted:
-        config = tiny_config("sci_cot", Path(student), seed=runs, steps=6, questions_per_step=16)
+        config = tiny_config(
+            "sci_cot",
+            Path(student),
+            seed=runs,
+            steps=STEPS,
+            questions_per_step=16,
+            selection="validation",
+        )
         run_id = home.start(config)
         runs += 1
         while wanted and cancel_once(home, run_id, wanted, counts, rng):

@@ -33,9 +33,17 @@ from scicot.services.runs.worker import run_worker
 from scicot.services.system.invariants import Violation, find_violations
 from scicot.services.training.training import run_training, start_training
 from scicot.words.configs import TrainingConfig
-from scicot.words.records import Actor, Prediction, RunKind, RunStatus
+from scicot.words.records import (
+    Actor,
+    Prediction,
+    RationaleStatus,
+    RunKind,
+    RunStatus,
+    Split,
+)
 from scicot.words.settings import Settings, get_settings
-from tests.services.training_line import prepare, tiny_config
+from tests.builders import store_rationale
+from tests.services.training_line import prepare, teacher_text, tiny_config
 from tests.soak.figures import follow, report
 from tests.soak.homes import give_database, server_of
 from tests.soak.kills import PATIENCE_SECONDS, end_well, run_apart
@@ -86,12 +94,18 @@ class Home:
     settings: Settings
 
     @classmethod
-    def build(cls, folder: Path, server: str | None = None) -> Home:
+    def build(
+        cls, folder: Path, server: str | None = None, *, validation: int = 0, threads: int = 1
+    ) -> Home:
+        """Return a home of these questions; so many more, with rationales, to select weights by."""
         url = None if server is None else give_database(folder / "home", server)
-        home = cls(Settings(home=folder / "home", threads=1, database_url=url))
+        home = cls(Settings(home=folder / "home", threads=threads, database_url=url))
         migrate(home.url)
         with open_session(home.url) as session:
-            prepare(session, folder / "data", **QUESTIONS)
+            counts = QUESTIONS | {"validation": validation}
+            questions = prepare(session, folder / "data", **counts)
+            for one in questions.get(Split.VALIDATION, ()):
+                store_rationale(session, one, teacher_text(one), status=RationaleStatus.ACCEPTED)
         return home
 
     @property

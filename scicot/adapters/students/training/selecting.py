@@ -48,6 +48,7 @@ class Selection:
         """Try the weights as they are, where the job selects by validation; note the best."""
         if self.job.config.selection != "validation" or self.job.validation is None:
             return
+        watcher.say(f"Trying the weights of step {state.step} on the validation questions.")
         seen = self._try(self.job.validation, watcher)
         watcher.validated(state.step, seen)
         best = Validated(state.best_accuracy, state.best_loss)
