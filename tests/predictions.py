@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from scicot.services.runs.runs import create_run
 from scicot.words.configs import TrainingConfig
 from scicot.words.records import (
     Actor,
+    NoAnswer,
     Outcome,
     Prediction,
     RunKind,
@@ -96,6 +98,20 @@ def store_run(
     ]
     store_predictions(session, run_id, predictions)
     return run_id
+
+
+def leave_unread(
+    session: Session,
+    run_id: int,
+    questions: Sequence[StoredQuestion],
+    reasons: Sequence[NoAnswer],
+) -> None:
+    """Let a stored run's answers to the first of the questions be unreadable, for these reasons."""
+    unread = [
+        replace(make_prediction(one, is_right=False, is_readable=False), no_answer_reason=reason)
+        for one, reason in zip(questions, reasons, strict=False)
+    ]
+    store_predictions(session, run_id, unread, replace=True)
 
 
 def store_trained(

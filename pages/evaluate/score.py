@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from pages.shared.links import link_choice
 from scicot.pure.evaluation.comparison import say_needed, say_p
+from scicot.pure.evaluation.table_words import with_reasons
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.predictions.metrics import Score
 from scicot.pure.predictions.places import Standing
@@ -41,9 +44,11 @@ def show_scores(compared: RunComparison) -> None:
     for warning in compared.warnings:
         st.warning(escape_markdown(warning), icon=":material/warning:")
     rows = [
-        _describe(compared.run_a.id, compared.name_a, compared.matched_a, compared.score_a)
+        f"**Run {compared.run_a.id} · {escape_markdown(compared.name_a)}** "
+        + _describe(compared.matched_a, compared.score_a, compared.reasons_a)
         + _say_place(compared.standing_a),
-        _describe(compared.run_b.id, compared.name_b, compared.matched_b, compared.score_b)
+        f"**Run {compared.run_b.id} · {escape_markdown(compared.name_b)}** "
+        + _describe(compared.matched_b, compared.score_b, compared.reasons_b)
         + _say_place(compared.standing_b),
         f"**Run {compared.run_a.id} − run {compared.run_b.id}** "
         f"{comparison.difference * 100:+.1f} points{bounds} · "
@@ -64,11 +69,11 @@ def _say_place(standing: Standing) -> str:
     return f" · one place always {say_share(standing.same_place)}"
 
 
-def _describe(run_id: int, name: str, score: Score, own: Score) -> str:
+def _describe(score: Score, own: Score, reasons: Mapping[str, int]) -> str:
+    """Return an accuracy with its interval, and how many answers could not be read, and why."""
+    unread = with_reasons(f"no answer {score.no_answer:,} of {score.n:,}", reasons)
     interval = score.interval
     bounds = f" \\{interval.in_brackets('.1f')}" if interval else ""
-    return (
-        f"**Run {run_id} · {escape_markdown(name)}** {say_share(score.accuracy)}{bounds} · "
-        f"no answer {score.no_answer:,} of {score.n:,}"
-        + (f" (of all its own {own.n:,}: {say_share(own.accuracy)})" if own.n != score.n else "")
+    return f"{say_share(score.accuracy)}{bounds} · {escape_markdown(unread)}" + (
+        f" (of all its own {own.n:,}: {say_share(own.accuracy)})" if own.n != score.n else ""
     )

@@ -18,6 +18,7 @@ from scicot.pure.evaluation.table_words import (
     percent,
     say_caption,
     say_reasons,
+    with_reasons,
 )
 from scicot.pure.shares import say_share
 from scicot.pure.statistics import wilson_interval
@@ -31,6 +32,7 @@ def render_html(report: Report) -> str:
     environment.filters["say_share"] = say_share
     environment.filters["sentence"] = _sentence
     environment.filters["say_reasons"] = say_reasons
+    environment.filters["with_reasons"] = with_reasons
     environment.filters["data_uri"] = _data_uri
     environment.filters["by_run"] = slices.by_run
     text = files("scicot.data").joinpath("report.html.jinja").read_text(encoding="utf-8")
@@ -45,8 +47,6 @@ def render_html(report: Report) -> str:
         cell_titles=CELL_TITLES,
         no_pairs=NO_PAIRS,
         examples=EXAMPLES,
-        fault_titles=attribution.TITLES,
-        fault_definitions=attribution.DEFINITIONS,
         given=attribution.GIVEN,
         followed_columns=COLUMNS,
         slice_titles=slices.TITLES,

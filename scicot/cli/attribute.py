@@ -10,7 +10,7 @@ import typer
 from scicot.cli.launcher import choose_launcher
 from scicot.cli.output import AsJson, current_actor, emit, run_number
 from scicot.cli.runs import Ask, Launcher, finish_or_follow
-from scicot.pure.evaluation.attribution import TITLES, Flips, say_control
+from scicot.pure.evaluation.attribution import Flips, say_control
 from scicot.pure.evaluation.followed import COLUMNS, Followed
 from scicot.services.evaluation.attribution import (
     SeedFlips,
@@ -70,13 +70,15 @@ def faults_command(run_id: RunNumber, as_json: AsJson = False) -> None:
     counts = {fault.value: len(ids) for fault, ids in attribution.faults.items()}
     accuracies = {variant.value: score.accuracy for variant, score in attribution.variants.items()}
     own = {variant.value: score.accuracy for variant, score in attribution.own.items()}
-    lines = [f"{len(ids):>6}  {TITLES[fault]}" for fault, ids in attribution.faults.items()]
+    words = attribution.words
+    lines = [f"{len(ids):>6}  {words[fault].title}" for fault, ids in attribution.faults.items()]
     emit(
         {
             "run": run_id,
             "questions": attribution.questions,
             "errors": attribution.errors,
             "faults": counts,
+            "tells_blame": attribution.tells_blame,
             "accuracy": accuracies,
             "own_accuracy_there": own,
             "control": _describe_flips(attribution.flips),

@@ -198,6 +198,8 @@ def describe(table: ResultTable) -> dict[str, Any]:
         "key": table.key,
         "title": table.title,
         "caption": say_caption(table),
+        "settings": dict(table.settings),
+        "own_settings": dict(table.own_settings),
         "rows": [
             {
                 "label": row.label,
@@ -241,6 +243,15 @@ def _describe_cell(cell: TableCell) -> dict[str, Any]:
         "no_answer_reasons": dict(figure.reasons),
         "warning": figure.warning,
         "left_out": figure.left_out,
+        "option_scores": {
+            name: {
+                "accuracy": scored.accuracy,
+                "interval": _ends(scored.interval),
+                "seeds": scored.seeds,
+                "questions": scored.questions,
+            }
+            for name, scored in figure.option_cells.items()
+        },
     }
 
 

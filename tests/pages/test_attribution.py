@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
+from streamlit.testing.v1 import AppTest
 
 from db.models import RunStageRow, StageRow
 from db.session import write
@@ -12,6 +13,7 @@ from scicot.services.predictions.store import list_outcomes, store_predictions
 from scicot.services.runs.runs import list_runs
 from scicot.words.records import Outcome, RationaleStatus, RunKind, Split, StoredQuestion, Variant
 from tests.builders import store_questions, store_rationale
+from tests.cli.runner import run_command, run_json
 from tests.pages.driver import open_page
 from tests.pages.tables import read_tables
 from tests.pages.tables import texts as table_lines
@@ -59,12 +61,41 @@ def test_each_error_is_read_under_its_fault_with_the_definition_beside_it(
     app = open_page("evaluate/attribution", run=str(run_id))
     assert not app.exception
     labels = [one.label for one in app.button]
-    for wanted in ("0 · Unparsable", "1 · Right without a rationale", "1 · The rationale's fault"):
-        assert wanted in labels
-    press(app, "1 · The rationale's fault")
-    assert "a better rationale would have been enough" in texts(app)
+    wanted = ("0 · Unparsable", "1 · Right without a rationale", "1 · Right with the reference")
+    assert set(wanted) <= set(labels)
+    press(app, "1 · Right with the reference")
+    assert "It is not shown that the reference mends more than another text" in texts(app)
     assert questions[2].stem in texts(app)
     assert app.query_params["fault"] == "rationale"
+
+
+def read_faults(app: AppTest) -> str:
+    """Return all that the page calls the errors: on the buttons, in the table and in the bar."""
+    labels = [one.label for one in app.button]
+    lines = [cell for line in table_lines(read_tables(app)["faults"]) for cell in line]
+    (bar,) = (one for one in app.get("vega_lite_chart") if "order" in one.proto.spec)
+    return " ".join([*labels, *lines, bar.proto.spec])
+
+
+@pytest.mark.parametrize("others_are_right", [True, False])
+def test_an_error_is_a_fault_only_where_the_control_tells_blame(
+    session: Session, tmp_path: Path, others_are_right: bool
+) -> None:
+    asked = list(store_questions(session, tmp_path / "more", dataset="more", test=60)[Split.TEST])
+    config = make_config(method="sci_cot", dataset="more", snapshot="s")
+    run = store_trained(session, asked, config, right=range(20))
+    for variant in (Variant.NO_RATIONALE, Variant.TEACHER_RATIONALE, *OTHERS):
+        is_right = variant is Variant.TEACHER_RATIONALE or (others_are_right and variant in OTHERS)
+        answers = [make_prediction(one, is_right=is_right, variant=variant) for one in asked]
+        store_predictions(session, run, answers)
+    app = open_page("evaluate/attribution", run=str(run))
+    assert not app.exception
+    said = read_faults(app)
+    blame, seen = ("The rationale's fault", "Right with the reference")
+    assert (blame in said, seen in said) == (not others_are_right, others_are_right)
+    assert ("The answering's fault" in said) is not others_are_right
+    assert (blame in run_command("faults", run).stdout) is not others_are_right
+    assert run_json("faults", run)["tells_blame"] is not others_are_right
 
 
 def test_without_references_the_page_says_what_cannot_be_told(run_id: int) -> None:

@@ -9,12 +9,12 @@ from streamlit.testing.v1 import AppTest
 from scicot.pure.methods.registry import make_config
 from scicot.services.evaluation.question_view import view_question
 from scicot.services.evaluation.tags import add_tag, toggle_tag
-from scicot.words.records import Actor, Origin, Split, StoredQuestion
+from scicot.words.records import Actor, NoAnswer, Origin, Split, StoredQuestion
 from tests.builders import store_questions, store_rationale
 from tests.pages.driver import open_page
 from tests.pages.tables import read_tables
 from tests.pages.tables import texts as table_texts
-from tests.predictions import store_run, store_trained
+from tests.predictions import leave_unread, store_run, store_trained
 
 
 @pytest.fixture
@@ -59,6 +59,15 @@ def test_the_page_says_who_is_better_and_shows_the_four_cells(runs: tuple[int, i
         ("1", f"Only run {runs[1]}"),
         ("2", "Neither"),
     ]
+
+
+def test_the_page_says_why_answers_could_not_be_read(
+    session: Session, questions: list[StoredQuestion], runs: tuple[int, int]
+) -> None:
+    leave_unread(session, runs[0], questions, [NoAnswer.LABEL_AGAINST_TEXT, NoAnswer.CUT_OFF])
+    app = open_page("evaluate/compare", a=str(runs[0]), b=str(runs[1]))
+    assert "no answer 2 of 6 (1 label against text, 1 cut off)" in texts(app)
+    assert "with 1 seed each and 6 questions" in texts(app)
 
 
 def test_a_cell_opens_its_questions_with_both_rationales_and_the_teachers(

@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from pages.shared.palette import NOTHING, show_chart
-from scicot.pure.evaluation.attribution import TITLES, Fault
+from scicot.pure.evaluation.attribution import Fault
 from scicot.services.evaluation.attribution import Attribution
 
 COLORS = {
@@ -19,10 +19,11 @@ COLORS = {
 
 
 def show_fault_bar(found: Attribution) -> None:
-    """Show all errors as one bar, parted by fault."""
+    """Show all errors as one bar, parted by fault where the control tells it."""
+    words = found.words
     values = [
         {
-            "fault": TITLES[fault],
+            "fault": words[fault].title,
             "errors": len(found.faults[fault]),
             "share": len(found.faults[fault]) / found.errors,
             "order": place,
@@ -32,7 +33,7 @@ def show_fault_bar(found: Attribution) -> None:
     ]
     if not values:
         return
-    titles = [TITLES[fault] for fault in COLORS]
+    titles = [words[fault].title for fault in COLORS]
     chart = (
         alt.Chart(pd.DataFrame(values))
         .mark_bar(size=34, aria=False)

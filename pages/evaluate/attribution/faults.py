@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.evaluate.attribution.bar import show_fault_bar
 from pages.shared.plain_table import Cell, Head, Line, show_plain_table
-from scicot.pure.evaluation.attribution import DEFINITIONS, GIVEN, TITLES, Fault
+from scicot.pure.evaluation.attribution import GIVEN, Fault
 from scicot.pure.shares import say_share
 from scicot.pure.statistics import wilson_interval
 from scicot.services.evaluation.attribution import Attribution
@@ -58,10 +58,11 @@ def warn_of_reference(found: Attribution) -> None:
     good = found.variants.get(Variant.TEACHER_RATIONALE)
     own = found.own.get(Variant.TEACHER_RATIONALE)
     if own and good and (good.accuracy or 0) < (own.accuracy or 0):
+        blamed = ": what is called the answering's fault may be the reference's"
         st.warning(
             f"With the reference rationales it answers worse ({say_share(good.accuracy)}) than "
-            f"with the student's own ({say_share(own.accuracy)}): what is called the answering's "
-            "fault may be the reference's.",
+            f"with the student's own ({say_share(own.accuracy)})"
+            f"{blamed if found.tells_blame else ''}.",
             icon=":material/warning:",
         )
 
@@ -96,28 +97,29 @@ def choose_fault(found: Attribution) -> Fault:
     shown = [fault for fault in Fault if found.faults[fault] or fault is not Fault.UNKNOWN]
     filled = next((fault for fault in shown if found.faults[fault]), shown[0])
     chosen = Fault(current) if current in list(shown) else filled
+    words = found.words
     show_fault_bar(found)
     with st.container(horizontal=True):
         for fault in shown:
             st.button(
-                f"{len(found.faults[fault]):,} · {TITLES[fault]}",
+                f"{len(found.faults[fault]):,} · {words[fault].title}",
                 key=f"fault_{fault}",
                 type="primary" if fault is chosen else "secondary",
-                help=DEFINITIONS[fault],
+                help=words[fault].definition,
                 on_click=_choose,
                 args=(fault,),
             )
-    st.caption(f"{_say_share(found, chosen)}. {DEFINITIONS[chosen]}")
+    st.caption(f"{_say_share(found, chosen)}. {words[chosen].definition}")
     with st.expander("As a table", icon=":material/table:"):
         show_plain_table(
             [Head("Fault"), Head("Errors", is_number=True), Head("Share"), Head("Means")],
             [
                 Line(
                     [
-                        Cell(TITLES[fault]),
+                        Cell(words[fault].title),
                         Cell(f"{len(found.faults[fault]):,}", value=len(found.faults[fault])),
                         Cell(_say_share(found, fault)),
-                        Cell(DEFINITIONS[fault]),
+                        Cell(words[fault].definition),
                     ],
                     is_marked=fault is chosen,
                 )
@@ -132,11 +134,10 @@ def choose_fault(found: Attribution) -> Fault:
 def _say_share(found: Attribution, fault: Fault) -> str:
     """Return a fault's share of the errors, and of those that a reference tells apart."""
     count = len(found.faults[fault])
-    is_of_one = fault in (Fault.RATIONALE, Fault.ANSWERING)
-    if is_of_one and not (found.flips and found.flips.tells_blame):
+    if not found.words[fault].is_told:
         return f"{count:,} of the {found.errors:,} errors; the control does not tell whose they are"
     share = _share(count, found.errors, "errors")
-    if is_of_one and found.faults[Fault.UNKNOWN]:
+    if fault in (Fault.RATIONALE, Fault.ANSWERING) and found.faults[Fault.UNKNOWN]:
         share += "; " + _share(count, found.told_apart, "told apart by a reference")
     return share
 

@@ -40,32 +40,6 @@ class Fault(StrEnum):
     UNKNOWN = "unknown"
 
 
-TITLES: Mapping[Fault, str] = {
-    Fault.UNPARSABLE: "Unparsable",
-    Fault.UNSTEADY: "Right without a rationale",
-    Fault.RATIONALE: "The rationale's fault",
-    Fault.ANSWERING: "The answering's fault",
-    Fault.UNKNOWN: "Cannot be told",
-}
-DEFINITIONS: Mapping[Fault, str] = {
-    Fault.UNPARSABLE: "The output names no option that can be read.",
-    Fault.UNSTEADY: (
-        "Right with no rationale at all, wrong with the one that the student wrote. Whether it "
-        "knew or guessed is not told by this: see how many right answers turn wrong as well."
-    ),
-    Fault.RATIONALE: (
-        "Wrong without a rationale, right with the reference rationale: a better rationale would "
-        "have been enough."
-    ),
-    Fault.ANSWERING: (
-        "Wrong, or unreadable, with the reference rationale too: a better rationale would not "
-        "have helped."
-    ),
-    Fault.UNKNOWN: (
-        "No reference rationale was tried on the question, and it was not right without one or was "
-        "not asked without one: the rationale's and the answering's fault cannot be told apart."
-    ),
-}
 # What the answering stage is given, as the end of "given ..." and "with ...".
 GIVEN: Mapping[Variant, str] = {
     Variant.MAIN: "its own student's rationale",

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scicot.pure.evaluation.crossed_words import round_number
+from scicot.pure.evaluation.crossed import MARGIN, half_without_spread
+from scicot.pure.evaluation.crossed_words import round_number, say_at_most, say_equivalence
 from scicot.pure.statistics import (
     ALPHA,
     Interval,
@@ -23,6 +24,9 @@ class Cell(StrEnum):
     ONLY_A = "only_a"
     ONLY_B = "only_b"
     NEITHER = "neither"
+
+
+ONE_SEED = "1 seed each"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,18 @@ class Comparison:
         excludes_zero = interval is not None and (interval.low > 0 or interval.high < 0)
         return self.mid_p < ALPHA and excludes_zero
 
+    @property
+    def margin_interval(self) -> Interval | None:
+        """The interval that may say "no worse"; None where too few questions were matched.
+
+        So few could all come out alike though more than the margin of others do not. Where no
+        question tells the runs apart it is that of so many draws without another outcome.
+        """
+        half = half_without_spread(0.0, self.matched)
+        if half >= MARGIN:
+            return None
+        return Interval(-half, half) if self.only_a == self.only_b == 0 else self.interval
+
 
 def sort_into_cells(
     correct_a: Mapping[int, bool], correct_b: Mapping[int, bool]
@@ -106,10 +122,11 @@ def count_cells(cells: Mapping[Cell, Sequence[int]]) -> Comparison:
     )
 
 
-def say_comparison(found: Comparison, name_a: str, name_b: str) -> str:
+def say_comparison(found: Comparison, name_a: str, name_b: str, seeds: str = ONE_SEED) -> str:
     """Return one plain sentence: who is better, by how much, and whether chance would do it.
 
-    It speaks of this run: with one seed each nothing is said of methods.
+    It speaks of this run: with one seed each nothing is said of methods. `seeds` says how many went
+    in; empty where that is not known.
     """
     n = f"{found.matched:,} question{'' if found.matched == 1 else 's'}"
     if found.matched == 0:
@@ -117,29 +134,31 @@ def say_comparison(found: Comparison, name_a: str, name_b: str) -> str:
             f"{name_a} and {name_b} have no question in common, so nothing can be compared. Choose "
             "runs on the same split."
         )
+    allowed = found.margin_interval
+    equivalence = say_equivalence(allowed, name_a, name_b) if allowed else ""
     if found.only_a == found.only_b == 0:
         return (
-            f"In this run {name_a} and {name_b} are right and wrong on the same {n}; nothing tells "
-            "them apart."
+            f"In this run {name_a} and {name_b} are right and wrong on the same {n}"
+            f"{f' ({seeds})' if seeds else ''}; nothing tells them apart.{equivalence}"
         )
-    points = abs(found.difference) * 100
     interval = found.interval
     assert interval is not None  # there are matched questions
     if found.is_told_apart:
         verb = "better" if found.difference > 0 else "worse"
+        at_most = say_at_most(allowed) if allowed else ""
+        basis = f"{interval.of_size.to_words('.1f')}; {f'{seeds}, ' if seeds else ''}{n}"
         return (
-            f"In this run {name_a} is {verb} than {name_b} by {points:.1f} points "
-            f"(95 % interval {interval.of_size.to_words('.1f')}); "
-            "a difference this large is unlikely to be chance."
+            f"In this run {name_a} is {verb} than {name_b} by {abs(found.difference) * 100:.1f} "
+            f"points (95 % interval {basis}){at_most}; a difference this large is unlikely to be "
+            "chance."
         )
-    sentence = (
-        f"In this run {name_a} and {name_b} cannot be told apart with {n} (difference "
-        f"{found.difference * 100:+.1f} points, 95 % interval "
-        f"{interval.to_words('+.1f')})"
+    needed = found.needed is not None and found.needed > found.matched
+    return (
+        f"In this run {name_a} and {name_b} cannot be told apart with "
+        f"{f'{seeds} and ' if seeds else ''}{n} (difference {found.difference * 100:+.1f} points, "
+        f"95 % interval {interval.to_words('+.1f')})"
+        f"{f'; {say_needed(found)}' if needed else ''}.{equivalence}"
     )
-    if found.needed is None or found.needed <= found.matched:
-        return f"{sentence}."
-    return f"{sentence}; {say_needed(found)}."
 
 
 def say_needed(found: Comparison) -> str:

@@ -1,8 +1,11 @@
-"""A difference between two cells in plain sentences."""
+"""A difference between two cells in plain sentences, and what those of two runs share with it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from scicot.pure.evaluation.crossed import ENOUGH_SEEDS, MARGIN, CellDifference
+from scicot.pure.statistics import Interval
 
 
 def say_cells(found: CellDifference, name_a: str, name_b: str) -> str:
@@ -12,7 +15,8 @@ def say_cells(found: CellDifference, name_a: str, name_b: str) -> str:
     not trained needs none.
     """
     of_runs = "" if found.speaks_of_methods else "In this run "
-    seeds = _say_seeds(found, name_a, name_b)
+    both = ((name_a, found.seeds_a, found.varies_a), (name_b, found.seeds_b, found.varies_b))
+    seeds = say_seeds([(name, count) for name, count, varies in both if varies])
     n = f"{found.questions:,} questions"
     interval = found.interval
     if found.is_told_apart:
@@ -20,29 +24,29 @@ def say_cells(found: CellDifference, name_a: str, name_b: str) -> str:
         verb = "better" if found.difference > 0 else "worse"
         return (
             f"{of_runs}{name_a} is {verb} than {name_b} by {abs(found.difference) * 100:.1f} "
-            f"points (95 % interval {bounds}; {seeds}, {n}); a difference this "
-            f"large is unlikely to be chance.{_say_few_seeds(found)}"
+            f"points (95 % interval {bounds}; {seeds}, {n}){say_at_most(interval)}; a difference "
+            f"this large is unlikely to be chance.{_say_few_seeds(found)}"
         )
     sentence = (
         f"{of_runs}{name_a} and {name_b} cannot be told apart with {seeds} and {n} (difference "
         f"{found.difference * 100:+.1f} points, 95 % interval "
         f"{interval.to_words('+.1f')})"
     )
-    return f"{sentence}{_say_needed(found)}.{_say_equivalence(found, name_a, name_b)}" + (
+    return f"{sentence}{_say_needed(found)}.{say_equivalence(interval, name_a, name_b)}" + (
         _say_few_seeds(found)
     )
 
 
-def _say_seeds(found: CellDifference, name_a: str, name_b: str) -> str:
-    if not found.varying:
+def say_seeds(trained: Sequence[tuple[str, int]]) -> str:
+    """Return how many seeds went in, from each cell's name and seeds; untrained cells left out."""
+    if not trained:
         return "no seeds, as neither is trained"
-    first = found.varying[0]
+    (name, first), *others = trained
     each = f"{first} seed{'' if first == 1 else 's'}"
-    if len(found.varying) == 1:
-        return f"{each} of {name_a if found.varies_a else name_b}"
-    return (
-        f"{each} each" if found.seeds_a == found.seeds_b else f"{first} and {found.seeds_b} seeds"
-    )
+    if not others:
+        return f"{each} of {name}"
+    second = others[0][1]
+    return f"{each} each" if first == second else f"{first} and {second} seeds"
 
 
 def _say_few_seeds(found: CellDifference) -> str:
@@ -66,9 +70,15 @@ def _say_needed(found: CellDifference) -> str:
     return ""
 
 
-def _say_equivalence(found: CellDifference, name_a: str, name_b: str) -> str:
+def say_at_most(interval: Interval) -> str:
+    """Return that a difference told apart is small all the same, empty where it may be larger."""
+    return f", yet by no more than {MARGIN * 100:g}" if interval.of_size.high < MARGIN else ""
+
+
+def say_equivalence(interval: Interval, name_a: str, name_b: str) -> str:
+    """Return that one is no worse than the other by the margin, where A - B's interval says so."""
     margin = f"{MARGIN * 100:g} points"
-    no_worse, no_better = found.is_no_worse(), found.interval.high < MARGIN
+    no_worse, no_better = interval.low > -MARGIN, interval.high < MARGIN
     if no_worse and no_better:
         return f" They are equal to within {margin}."
     if no_worse:

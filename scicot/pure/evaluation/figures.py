@@ -74,8 +74,8 @@ def _unlike(table: ResultTable, differs: str) -> dict[str, str]:
 def _title(table: ResultTable, text: str, width: int) -> dict[str, Any]:
     """Return a title under which stands what a figure needs to be read by itself.
 
-    A picture goes without its page: n, seeds, unread answers, what the bars mean, which points are
-    of other settings. `width` is that of a line in characters.
+    A picture goes without its page: n, seeds, unread answers, what the bars mean, the best constant
+    place, which points are of other settings. `width` is that of a line in characters.
     """
     ours = [cell.measured for row in _drawn(table) for cell in row.cells if cell.measured]
     said = []
@@ -86,9 +86,22 @@ def _title(table: ResultTable, text: str, width: int) -> dict[str, Any]:
             f"no answer in {_share_span([one.no_answer_share for one in ours])}; "
             "rules: 95 % intervals over questions, and over seeds where there are several."
         ]
+    said += _same_places(table)
     said += [f"{mark} {differs}" for differs, mark in table.marks.items()]
     lines = [line for one in said for line in wrap(one, width)]
     return {"text": text, "subtitle": lines, "subtitleColor": "#888", "anchor": "start"}
+
+
+def _same_places(table: ResultTable) -> list[str]:
+    """Return a sentence with what always the best place would give on the drawn questions."""
+    places: dict[str, list[float]] = {}
+    for row in _drawn(table):
+        for column, cell in zip(table.columns, row.cells, strict=True):
+            if cell.measured and cell.measured.same_place is not None:
+                of = "" if table.is_of_shares else column
+                places.setdefault(of, []).append(cell.measured.same_place)
+    said = [f"{_share_span(of)}{f' ({name})' if name else ''}" for name, of in places.items()]
+    return [f"Answering one place always, the best, would give {', '.join(said)}."] if said else []
 
 
 def _span(numbers: Sequence[int], thing: str) -> str:

@@ -63,6 +63,10 @@ def _room(result: Mapping[str, Any]) -> list[str]:
     limit, cut = result.get("max_rationale_tokens"), result.get("cut_rationales")
     if limit and cut:
         said.append(f"{cut:,} of the snapshot's rationales were cut to {limit:,} tokens.")
+    beside = {kind: count for kind, count in _part(result, "cut_beside").items() if count}
+    if beside:
+        listed = "; ".join(f"{count:,} ({kind})" for kind, count in beside.items())
+        said.append(f"Cut to that limit too: {listed}.")
     unended = {place: count for place, count in _part(result, "unended").items() if count}
     if unended:
         listed = "; ".join(f"{count:,} ({place})" for place, count in unended.items())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -16,9 +17,9 @@ OPTION_NOTE = (
     "tokens' log-probabilities; per byte: that sum divided by the UTF-8 bytes of the option's "
     "text; letter: the first token in which the options differ, alone. Cloze form: the options "
     "are not shown, and each one's text is scored after 'Answer:'; the sum is acc and, for "
-    "options in ASCII, the one per byte acc_norm of lm-evaluation-harness. The figure itself is of the answers as written; of a "
-    "student that was not shown the options, and so can name none, of the option with that sum "
-    "the highest."
+    "options in ASCII, the one per byte acc_norm of lm-evaluation-harness. The figure itself is of "
+    "the answers as written; of a student that was not shown the options, and so can name none, of "
+    "the option with that sum the highest."
 )
 FEW_SHOT_NOTE = "The paper's few-shot rows are base models whose options were ranked"
 FEW_SHOT = "few-shot"  # in the name of a row of a large model that was given examples
@@ -44,12 +45,12 @@ def captioned(paper: PaperNumbers, shown: Shown, table: ResultTable) -> ResultTa
             **_say_limits(paper, shown, table),
             **_by_dataset("snapshot", shown.snapshots, paper, table),
         },
-        own_settings=_say_own(shown, table),
+        own_settings=_say_own(paper, shown, table),
         notes=_notes(paper, shown, table),
     )
 
 
-def _say_own(shown: Shown, table: ResultTable) -> dict[str, str]:
+def _say_own(paper: PaperNumbers, shown: Shown, table: ResultTable) -> dict[str, str]:
     """Return what the runs of each method in a table have alike beside what all have, by title."""
     if table.key == "stage_2":  # its rows are the settings
         of_rows = {name.replace("_", " ") for name in ABOUT_STAGE2}
@@ -62,11 +63,29 @@ def _say_own(shown: Shown, table: ResultTable) -> dict[str, str]:
             if dataset in table.datasets and (table.is_of_shares or share == 1.0)
         }
         named = {method: of for method, of in shown.own.items() if method in measured}
+    told = {
+        method: {**of, **_say_lessons(paper, shown, table, method)} for method, of in named.items()
+    }
     said = {
         method: ", ".join(f"{name} {value}" for name, value in of.items() if name not in of_rows)
-        for method, of in named.items()
+        for method, of in told.items()
     }
     return {title_of(method): settings for method, settings in sorted(said.items()) if settings}
+
+
+def _say_lessons(
+    paper: PaperNumbers, shown: Shown, table: ResultTable, method: str
+) -> dict[str, str]:
+    """Return whose lessons a method's runs learned from, by the setting that says so."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for (of, dataset), told in shown.lessons.items():
+        for name, value in told.items() if of == method else ():
+            found[name][dataset] = value
+    return {
+        setting: said
+        for name, by_dataset in found.items()
+        for setting, said in _by_dataset(name, by_dataset, paper, table).items()
+    }
 
 
 def _say_limits(paper: PaperNumbers, shown: Shown, table: ResultTable) -> dict[str, str]:

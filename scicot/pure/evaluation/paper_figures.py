@@ -58,7 +58,9 @@ class Shown:
     `stage2` holds Sci-CoT's cells by (setting of stage 2's rationales, dataset), `untrained` those
     of the student as it is by (a key of `UNTRAINED`, dataset); `baselines` are by dataset;
     `settings` are those that the cells share, `own` those of one method alone, by method;
-    `rationale_tokens` the limits of rationales that the runs of a dataset found.
+    `lessons` say whose a method learned from, by (method, dataset) and setting;
+    `rationale_tokens` the limits of rationales that the runs of a dataset found, and `snapshots`
+    what they were trained on, by dataset.
     """
 
     measured: Mapping[Key, Measured]
@@ -71,6 +73,8 @@ class Shown:
     settings: Mapping[str, str] = field(default_factory=dict)
     own: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     rationale_tokens: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    snapshots: Mapping[str, str] = field(default_factory=dict)
+    lessons: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
 
 
 def fill_cell(

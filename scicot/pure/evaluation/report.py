@@ -8,6 +8,7 @@ from datetime import datetime
 
 from scicot.pure.evaluation.attribution import Fault
 from scicot.pure.evaluation.comparison import Cell, Comparison
+from scicot.pure.evaluation.fault_words import FaultWords, name_faults
 from scicot.pure.evaluation.followed import Followed
 from scicot.pure.evaluation.slices import Dimension, SliceRow
 from scicot.pure.evaluation.tables import ResultTable
@@ -73,6 +74,8 @@ class ReportPair:
     slices: Mapping[Dimension, Sequence[SliceRow]]
     examples: Mapping[Cell, Sequence[ReportExample]]
     learned: Sequence[str] = ()  # what one place always would give, and whether either run chooses
+    reasons_a: Mapping[str, int] = field(default_factory=dict)  # why matched answers are unread
+    reasons_b: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,11 @@ class ReportFaults:
     control: Sequence[str] = ()  # what the control says
     tells_blame: bool = False  # whether the control lets a fault be the rationale's or the other's
     over_seeds: Sequence[str] = ()
+
+    @property
+    def words(self) -> Mapping[Fault, FaultWords]:
+        """What each group of errors is called, and what is in it."""
+        return name_faults(tells_blame=self.tells_blame)
 
     @property
     def said(self) -> str:

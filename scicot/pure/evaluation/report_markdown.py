@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scicot.pure.evaluation.attribution import DEFINITIONS, GIVEN
-from scicot.pure.evaluation.attribution import TITLES as FAULT_TITLES
+from scicot.pure.evaluation.attribution import GIVEN
 from scicot.pure.evaluation.comparison import say_needed, say_p
 from scicot.pure.evaluation.followed import COLUMNS, Followed
 from scicot.pure.evaluation.report import (
@@ -46,7 +45,8 @@ def to_report_markdown(report: Report) -> str:
     for faults in report.faults:
         parts.append(f"### Run {faults.run_id}: {escape_markdown(faults.name)}")
         parts += [
-            f"- {FAULT_TITLES[fault]}: {count} of {faults.errors} errors. {DEFINITIONS[fault]}"
+            f"- {faults.words[fault].title}: {count} of {faults.errors} errors. "
+            f"{faults.words[fault].definition}"
             for fault, count in faults.faults.items()
         ]
         parts += [_variants(faults), faults.said, *faults.control, *faults.over_seeds]
@@ -99,10 +99,12 @@ def _pair(pair: ReportPair) -> Iterator[str]:
         f"| A right | {comparison.both} | {comparison.only_a} |\n"
         f"| A wrong | {comparison.only_b} | {comparison.neither} |"
     )
+    unread_a = with_reasons(f"A {pair.matched_a.no_answer}", pair.reasons_a)
+    unread_b = with_reasons(f"B {pair.matched_b.no_answer}", pair.reasons_b)
     yield (
         f"{comparison.matched} questions matched of {pair.score_a.n} (A) and {pair.score_b.n} (B); "
-        f"McNemar mid-p {say_p(comparison.mid_p)}, Holm {say_p(pair.adjusted_p)}; no answer: A "
-        f"{pair.matched_a.no_answer}, B {pair.matched_b.no_answer}; {say_needed(comparison)}."
+        f"McNemar mid-p {say_p(comparison.mid_p)}, Holm {say_p(pair.adjusted_p)}; no answer: "
+        f"{unread_a}, {unread_b}; {say_needed(comparison)}."
     )
     if pair.learned:
         yield " ".join(map(escape_markdown, pair.learned))

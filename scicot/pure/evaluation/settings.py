@@ -15,11 +15,12 @@ FREE = ("method", "dataset", "fraction", "seed")
 WITHOUT_EFFECT = ("checkpoint_every", "tokens_per_batch")
 # what a student that was not trained has in common with one that was
 OF_ANSWERING = ("student", "answer_form", "show_options", "evaluate_on", "limit_test")
-# what a caption names, where a run has it; everything else stands with the run
+# what a caption names first, wherever a run has it; the rest follows where it is not the default
 IN_CAPTION = (
     *("answer_form", "show_options", "steps", "epochs", "questions_per_step", "learning_rate"),
     *("max_rationale_tokens", "selection", "limit_train", "limit_test", "precision"),
 )
+SAID_ELSEWHERE = ("student", "evaluate_on")  # by a caption's own words
 
 
 # of a run that trained nothing: what belongs to a dataset or to the run alone, and what changes no
@@ -55,12 +56,17 @@ def table_settings(config: Mapping[str, Any]) -> dict[str, Any]:
     came later than the run has its default.
     """
     left_out = {*FREE, *WITHOUT_EFFECT, *own_settings(), "snapshot"}
-    defaults = {
+    told = {**_defaults(), **config}
+    return {name: value for name, value in told.items() if name not in left_out}
+
+
+def _defaults() -> dict[str, Any]:
+    """Return what a run is told where nothing is said, whatever its method and student."""
+    return {
         name: field.default
         for name, field in TrainingConfig.model_fields.items()
         if not field.is_required()
     }
-    return {name: value for name, value in {**defaults, **config}.items() if name not in left_out}
 
 
 def method_settings(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -135,7 +141,8 @@ SELECTIONS = {
 def caption_settings(settings: Mapping[str, Any]) -> dict[str, str]:
     """Return the settings that a table's caption names, in its order; limits only where set.
 
-    Steps are said alone: epochs decide nothing beside them.
+    Every other setting follows where it is not the default. Steps are said alone: epochs decide
+    nothing beside them.
     """
     decided = {"epochs"} if settings.get("steps") is not None else set()
     said = {
@@ -147,8 +154,19 @@ def caption_settings(settings: Mapping[str, Any]) -> dict[str, str]:
         del said["precision"]
     if "steps" in said:  # a method of two stages takes twice as many
         said["steps"] += " a stage"
+    said |= {
+        name.replace("_", " "): say_value(value)
+        for name, value in _unusual(settings).items()
+        if name not in (*IN_CAPTION, *SAID_ELSEWHERE)
+    }
     selection = str(settings.get("selection", ""))
     return said | ({"selection": SELECTIONS[selection]} if selection in SELECTIONS else {})
+
+
+def _unusual(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings that are not the default; one unknown here is, where it has a value."""
+    defaults = _defaults()
+    return {name: value for name, value in settings.items() if value != defaults.get(name)}
 
 
 def caption_own(own: Mapping[str, Any]) -> dict[str, str]:
@@ -171,6 +189,8 @@ def say_value(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:g}"
+    if isinstance(value, Mapping):
+        return " and ".join(f"{name} {say_value(of)}" for name, of in value.items())
     return str(value)
 
 

@@ -7,15 +7,18 @@ import io
 from collections.abc import Iterable, Sequence
 
 from scicot.pure.evaluation.table_words import (
+    OPTIONS_NOTE,
     OPTIONS_TITLE,
     describe_published,
+    option_heads,
     option_lines,
     percent,
     say_caption,
     say_reasons,
+    say_settings_alike,
     write_cell,
 )
-from scicot.pure.evaluation.tables import ResultTable, TableCell
+from scicot.pure.evaluation.tables import OPTION_SCORES, Measured, ResultTable, TableCell
 from scicot.pure.markdown import escape_markdown
 from scicot.pure.spreadsheets import neutralise
 from scicot.pure.statistics import Interval
@@ -48,6 +51,8 @@ CSV_HEADS = [
     *("no_answer_share", "same_place", "training_questions", "differs"),
     *("option_accuracy_per_byte", "letter_accuracy", "training_sample", "no_answer_reasons"),
     *("warning", "below_chance", "training_sample_same_place"),
+    *("option_low", "option_high", "per_byte_low", "per_byte_high", "letter_low", "letter_high"),
+    *("option_seeds", "option_questions", "settings"),
 ]
 
 
@@ -76,8 +81,8 @@ def to_markdown(table: ResultTable) -> str:
     body = _grid(_heads(table), _lines(table), 2 if table.note_title else 1)
     options = option_lines(table)
     if options:
-        heads = [table.label_title, *table.columns]
-        body += f"\n{escape_markdown(OPTIONS_TITLE)}.\n\n{_grid(heads, options, 1)}"
+        about = escape_markdown(f"{OPTIONS_TITLE}. {OPTIONS_NOTE}.")
+        body += f"\n{about}\n\n{_grid(option_heads(table), options, 2)}"
     return f"**{escape_markdown(table.title)}.** {caption}\n\n{body}"
 
 
@@ -145,11 +150,11 @@ def _latex_options(table: ResultTable) -> list[str]:
     lines = [" & ".join(escape_latex(text) or "--" for text in line) + r" \\" for line in options]
     return [
         "",
-        rf"\smallskip {escape_latex(OPTIONS_TITLE)}.",
+        rf"\smallskip {escape_latex(f'{OPTIONS_TITLE}. {OPTIONS_NOTE}.')}",
         "",
-        rf"\begin{{tabular}}{{l{'r' * len(table.columns)}}}",
+        rf"\begin{{tabular}}{{ll{'r' * len(table.columns)}}}",
         r"\toprule",
-        " & ".join(map(escape_latex, (table.label_title, *table.columns))) + r" \\",
+        " & ".join(map(escape_latex, option_heads(table))) + r" \\",
         r"\midrule",
         *lines,
         r"\bottomrule",
@@ -158,13 +163,18 @@ def _latex_options(table: ResultTable) -> list[str]:
 
 
 def to_csv(table: ResultTable) -> str:
-    """Return one line a figure, for a spreadsheet: cells that could be formulas are quoted."""
+    """Return one line a figure, for a spreadsheet: cells that could be formulas are quoted.
+
+    The settings are those that all runs have alike; `differs` says in which a figure has others.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(CSV_HEADS)
+    settings = "; ".join(filter(None, say_settings_alike(table)))
     for row in table.rows:
         for column, cell in zip(table.columns, row.cells, strict=True):
             line = [table.title, row.label, row.note, column, table.split, *_numbers(cell)]
+            line.append(settings if cell.measured and cell.measured.run_ids else "")
             writer.writerow([neutralise(text) for text in line])
     return out.getvalue()
 
@@ -178,7 +188,7 @@ def _numbers(cell: TableCell) -> list[str]:
     figure = cell.measured
     published = [percent(cell.published), *_ends(cell.published_interval)]
     if figure is None:
-        return [*published, *[""] * (len(CSV_HEADS) - 5 - len(published))]
+        return [*published, *[""] * (len(CSV_HEADS) - 6 - len(published))]
     return [
         *published,
         percent(figure.accuracy),
@@ -199,7 +209,16 @@ def _numbers(cell: TableCell) -> list[str]:
         figure.warning,
         "yes" if figure.is_below_chance else "",
         percent(figure.trained_place),
+        *_option_ends(figure),
     ]
+
+
+def _option_ends(figure: Measured) -> list[str]:
+    """Return the ends of the option scores' intervals, and the seeds and questions they are of."""
+    cells = [figure.option_cells.get(name) for name in OPTION_SCORES]
+    ends = [end for cell in cells for end in _ends(cell.interval if cell else None)]
+    first = next(filter(None, cells), None)
+    return [*ends, *([str(first.seeds), str(first.questions)] if first else ["", ""])]
 
 
 def _ends(interval: Interval | None) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scicot.pure.evaluation.tables import Measured, ResultTable, TableCell
+from scicot.pure.evaluation.tables import OPTION_SCORES, Measured, ResultTable, TableCell
 from scicot.pure.shares import say_share
 from scicot.pure.statistics import Interval
 from scicot.words.records import NoAnswer
@@ -61,7 +61,7 @@ def describe_basis(cell: TableCell) -> str:
     count = len(figure.run_ids)
     parts = [f"{f'{count} seeds' if count > 1 else '1 run'}, n = {figure.questions:,}"]
     if figure.option_accuracy is not None:
-        parts.append(f"by options {percent(figure.option_accuracy)}{_further_scores(figure)}")
+        parts.append(_say_option_scores(figure))
     unread = f"no answer {say_share(figure.no_answer_share)}"
     parts.append(with_reasons(unread, figure.reasons))
     if figure.same_place is not None:
@@ -80,10 +80,23 @@ def describe_basis(cell: TableCell) -> str:
     return "; ".join(parts)
 
 
-def _further_scores(figure: Measured) -> str:
-    parts = {"per byte": figure.per_byte, "letter": figure.letter}
-    said = [f"{name} {percent(share)}" for name, share in parts.items() if share is not None]
-    return f" ({', '.join(said)})" if said else ""
+def _say_option_scores(figure: Measured) -> str:
+    """Return the option scores, each with its interval, and what they are over if not all."""
+    said = {
+        name: f"{title} {percent(getattr(figure, name))}{_bounds(_interval_of(figure, name))}"
+        for name, title in OPTION_SCORES.items()
+        if getattr(figure, name) is not None
+    }
+    first, *others = said.values()
+    over = figure.option_cells.get("option_accuracy")
+    if over and (over.seeds, over.questions) != (len(figure.run_ids), figure.questions):
+        others.append(f"{over.seeds} × {over.questions:,}")
+    return f"{first} ({', '.join(others)})" if others else first
+
+
+def _interval_of(figure: Measured, name: str) -> Interval | None:
+    cell = figure.option_cells.get(name)
+    return cell.interval if cell else None
 
 
 def say_reasons(reasons: Mapping[str, int]) -> str:
@@ -117,7 +130,7 @@ def write_cell(cell: TableCell, marks: Mapping[str, str]) -> str:
 def say_caption(table: ResultTable) -> list[str]:
     """Return what stands with a table: what its figures are, their settings, and every mark."""
     ours = f" Ours: {table.student}." if table.student else ""
-    settings = ", ".join(f"{name} {value}" for name, value in table.settings.items())
+    settings, own = say_settings_alike(table)
     lines = [
         f"{table.split.capitalize()} accuracy in percent; the paper's is of the test split.{ours} "
         "In brackets 95 % intervals: ours over questions and seeds, the paper's over its test "
@@ -126,13 +139,19 @@ def say_caption(table: ResultTable) -> list[str]:
     ]
     if settings:
         lines.append(f"All runs alike, unless marked: {settings}.")
-    own = "; ".join(f"{method}: {said}" for method, said in table.own_settings.items())
     if own:
         lines.append(f"Of one method alone, alike in all its cells unless marked: {own}.")
     lines += _below_chance(table)
     lines += [f"{mark} {differs} in the other cells." for differs, mark in table.marks.items()]
     lines += [f"{sentence}." for sentence in (*_unread(table), *_warnings(table))]
     return [*lines, *table.notes]
+
+
+def say_settings_alike(table: ResultTable) -> tuple[str, str]:
+    """Return the settings that all runs of a table have alike, and those of one method alone."""
+    settings = ", ".join(f"{name} {value}" for name, value in table.settings.items())
+    own = "; ".join(f"{method}: {said}" for method, said in table.own_settings.items())
+    return settings, own
 
 
 def _below_chance(table: ResultTable) -> list[str]:
@@ -169,19 +188,34 @@ def _warnings(table: ResultTable) -> list[str]:
     ]
 
 
-OPTIONS_TITLE = "By options / per byte / letter, in percent"
+OPTIONS_TITLE = "By option scores, in percent"
+OPTIONS_NOTE = (
+    "The marks of the runs' settings and the 95 % intervals are as above (questions and seeds; "
+    "Wilson's where one run is all there is); in parentheses seeds × questions"
+)
+
+
+def option_heads(table: ResultTable) -> list[str]:
+    """Return the heads of the option scores' columns: row, score, then the table's own."""
+    return [table.label_title, "Score", *table.columns]
 
 
 def option_lines(table: ResultTable) -> list[list[str]]:
-    """Return a line of option scores for each row that has any, a cell a column."""
-    lines = [[row.label, *map(_options_of, row.cells)] for row in table.rows]
-    return [line for line in lines if any(line[1:])]
+    """Return a line for each row and option score that has any, a cell a column."""
+    lines = [
+        [row.label, title, *(_option_of(cell, name, table.marks) for cell in row.cells)]
+        for row in table.rows
+        for name, title in OPTION_SCORES.items()
+    ]
+    return [line for line in lines if any(line[2:])]
 
 
-def _options_of(cell: TableCell) -> str:
-    """Return a figure's three option scores; empty where its options were not scored."""
+def _option_of(cell: TableCell, name: str, marks: Mapping[str, str]) -> str:
+    """Return one option score, marked as its figure is; empty where it was not measured."""
     figure = cell.measured
-    if figure is None or figure.option_accuracy is None:
+    scored = figure and figure.option_cells.get(name)
+    if not figure or not scored:
         return ""
-    scores = (figure.option_accuracy, figure.per_byte, figure.letter)
-    return " / ".join(percent(score) or "–" for score in scores)
+    mark = marks.get(figure.differs, "")
+    said = f"{percent(scored.accuracy)}{mark}{_bounds(scored.interval)}"
+    return f"{said} ({scored.seeds} × {scored.questions})"

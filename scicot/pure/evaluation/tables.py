@@ -10,9 +10,15 @@ from statistics import mean
 from scicot.pure.evaluation.crossed import CellAccuracy
 from scicot.pure.predictions.metrics import Score
 from scicot.pure.predictions.places import Standing
-from scicot.pure.statistics import Interval
+from scicot.pure.statistics import Interval, wilson_interval
 
 MARKS = ("†", "‡", "§", "¶", "‖", "††", "‡‡", "§§", "¶¶", "‖‖")
+# the ways of taking the likeliest option, with their words; the names are fields of a figure
+OPTION_SCORES: Mapping[str, str] = {
+    "option_accuracy": "by options",
+    "per_byte": "per byte",
+    "letter": "letter",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,9 @@ class Measured:
     is one run (`over` says which). `left_out` runs of other settings are not in it. With
     `limit_train` they trained on so many questions at most, which is no share of the split.
 
+    `option_cells` are the option scores with their seeds, questions and intervals, by a name of
+    `OPTION_SCORES`.
+
     `differs` says in what they are unlike the table's other cells, empty where they are alike;
     `examples` is how many questions they trained on, `same_place` the best constant place's
     accuracy on the same questions, `warning` what is wrong with how which of them answer, and
@@ -72,14 +81,19 @@ class Measured:
     trained: float | None = None
     trained_place: float | None = None
     is_below_chance: bool = False
+    option_cells: Mapping[str, CellAccuracy] = field(default_factory=dict)
 
 
 def measure(
-    runs: Sequence[RunScore], cell: CellAccuracy | None = None, left_out: int = 0
+    runs: Sequence[RunScore],
+    cell: CellAccuracy | None = None,
+    left_out: int = 0,
+    options: Mapping[str, CellAccuracy] | None = None,
 ) -> Measured | None:
     """Return what these runs, alike but for their seeds, came to; None for none with an answer.
 
     `cell` is what all their answers together came to; without it only the first run counts.
+    `options` are the same of their option scores; without it those of one run alone have intervals.
     """
     scored = [run for run in runs if run.score.accuracy is not None]
     if not scored:
@@ -87,22 +101,44 @@ def measure(
     if cell is None:
         scored = scored[:1]
     several = len(scored) > 1
+    cells = _option_cells(scored, options or {})
+    shares = {name: found.accuracy for name, found in cells.items()}
     return Measured(
         accuracy=cell.accuracy if cell else scored[0].score.correct / scored[0].score.n,
         interval=cell.interval if cell else scored[0].score.interval,
         over="questions and seeds" if several else "questions",
         run_ids=tuple(run.run_id for run in scored),
         questions=cell.questions if cell else scored[0].score.n,
-        option_accuracy=_mean(run.option_accuracy for run in scored),
+        option_accuracy=shares.get("option_accuracy"),
         no_answer_share=mean(run.score.no_answer / run.score.n for run in scored),
         left_out=left_out,
         seed_spread=cell.seed_spread if cell else None,
-        per_byte=_mean(run.per_byte for run in scored),
-        letter=_mean(run.letter for run in scored),
+        per_byte=shares.get("per_byte"),
+        letter=shares.get("letter"),
         reasons=_summed(run.reasons for run in scored),
         trained=_mean(run.trained for run in scored),
         trained_place=_mean(run.trained_place for run in scored),
+        option_cells=cells,
     )
+
+
+def _option_cells(
+    runs: Sequence[RunScore], given: Mapping[str, CellAccuracy]
+) -> dict[str, CellAccuracy]:
+    """Return each option score that the runs have: as given, else as their shares say it.
+
+    Of one run a share has Wilson's interval; of several it takes the single answers.
+    """
+    cells = {}
+    for name in OPTION_SCORES:
+        of_name = [run for run in runs if getattr(run, name) is not None]
+        share = _mean(getattr(run, name) for run in of_name)
+        if share is None:
+            continue
+        n = of_name[0].option_questions or of_name[0].score.n
+        interval = wilson_interval(round(share * n), n) if len(of_name) == 1 else None
+        cells[name] = given.get(name) or CellAccuracy(share, interval, len(of_name), n)
+    return cells
 
 
 def _mean(values: Iterable[float | None]) -> float | None:

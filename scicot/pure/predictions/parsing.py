@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from scicot.pure.predictions.answer_sentences import states_answer
 from scicot.pure.predictions.choices import (
     is_text_of,
     match_choice,
@@ -43,6 +44,7 @@ _AND_ANOTHER = re.compile(r"^\W*(?:and|or|[,/&])\s*(?:and\s+|or\s+)?[(\[]?(\w{1,
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s")
 # a sentence ends where white space follows its mark; "(A). " and "e.g. this" are left to chance
 _SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
+_PARTED = re.compile(f"({_SENTENCES.pattern})")  # splits and keeps what stands between
 
 
 _LONG_BLANK = re.compile(r"\s{10,}")  # no answer lies in it, and every pattern tries all its parts
@@ -184,12 +186,23 @@ def read_rationale(output: str) -> str:
 
 
 def strip_answer(rationale: str) -> str:
-    """Return a rationale without the sentences that state the answer, the others untouched."""
-    return " ".join(
-        sentence
-        for sentence in _SENTENCES.split(rationale.strip())
-        if not (_STATEMENT.search(sentence) or _MARKER.search(sentence))
-    ).strip()
+    """Return a rationale without the sentences that state the answer.
+
+    One that states none is returned as it is; else the blanks and line ends between the sentences
+    that stay are the text's own.
+    """
+    kept, between, is_whole = "", "", True
+    parts = iter(_PARTED.split(rationale))
+    for sentence in parts:
+        if states_answer(sentence):
+            is_whole = False
+        else:
+            kept += (between if kept else "") + sentence
+            between = ""
+        # of the blanks on both sides of a sentence that goes those with the line ends are kept
+        blanks = (between, next(parts, ""))
+        between = max(filter(None, blanks), key=lambda blank: blank.count("\n"), default="")
+    return rationale if is_whole else kept.strip()
 
 
 def _last_statement(text: str) -> re.Match[str] | None:

@@ -24,7 +24,7 @@ class Cuts:
 
     def count(self, kind: str, before: str, after: str) -> None:
         """Take note of one text, as it was and as a student reads it."""
-        told, is_changed = self.kinds.get(kind, Cut()), after != before.strip()
+        told, is_changed = self.kinds.get(kind, Cut()), after.strip() != before.strip()
         self.kinds[kind] = Cut(
             told.texts + 1, told.changed + is_changed, told.emptied + (is_changed and not after)
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from scicot.words.records import NoAnswer
 
@@ -26,7 +26,15 @@ def majority(labels: Sequence[str | None]) -> str | None:
 
 def count_reasons(reasons: Sequence[NoAnswer | None]) -> dict[str, int]:
     """Return how often each reason for no answer stands there, all of them in their order."""
-    counts = Counter(reason for reason in reasons if reason is not None)
+    return sum_reasons((reason, 1) for reason in reasons)
+
+
+def sum_reasons(counted: Iterable[tuple[NoAnswer | None, int]]) -> dict[str, int]:
+    """Return how often each reason for no answer was counted in all, all of them in their order."""
+    counts: Counter[NoAnswer] = Counter()
+    for reason, count in counted:
+        if reason is not None:
+            counts[reason] += count
     return {reason.value: counts[reason] for reason in NoAnswer if counts[reason]}
 
 

@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 from db.models import PredictionRow, QuestionRow
 from scicot.pure.predictions.metrics import Score
 from scicot.pure.predictions.places import Standing, count_places
+from scicot.pure.predictions.votes import sum_reasons
 from scicot.services.predictions.store import count_predictions
 from scicot.services.runs.runs import get_run
 from scicot.words.errors import InvalidInput
-from scicot.words.records import Outcome, Variant
+from scicot.words.records import NoAnswer, Outcome, Variant
 from scicot.words.runs import RunView
 
 AT_ONCE = 2000  # answers
@@ -38,6 +39,7 @@ class Read:
     outcome: Outcome
     label: str | None
     answer_key: str
+    reason: NoAnswer | None = None  # why the answer could not be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,11 @@ class Answered:
         )
 
     @property
+    def reasons(self) -> dict[str, int]:
+        """Why answers could not be read, and how often."""
+        return sum_reasons((read.reason, count) for read, count in self._counts())
+
+    @property
     def standing(self) -> Standing:
         """What one place always would give on these questions, and where the answers fall."""
         return count_places(
@@ -96,7 +103,13 @@ def load_answered(session: Session, run_id: int, reading: Reading) -> Answered:
     is_written = reading is Reading.GENERATED
     label = PredictionRow.label if is_written else PredictionRow.option_label
     query = (
-        select(PredictionRow.question_id, PredictionRow.outcome, label, QuestionRow.answer_key)
+        select(
+            PredictionRow.question_id,
+            PredictionRow.outcome,
+            label,
+            QuestionRow.answer_key,
+            PredictionRow.no_answer_reason,
+        )
         .join(QuestionRow, QuestionRow.id == PredictionRow.question_id)
         .where(
             PredictionRow.run_id == run_id,
@@ -107,17 +120,19 @@ def load_answered(session: Session, run_id: int, reading: Reading) -> Answered:
     )
     if not is_written:
         query = query.where(label.is_not(None))
-    places: dict[tuple[Outcome, str | None, str], int] = {}
+    places: dict[tuple[Outcome, str | None, str, NoAnswer | None], int] = {}
     question_ids, kinds = array("q"), array("q")
     rows = session.execute(query.execution_options(yield_per=AT_ONCE))
-    for question_id, outcome, given, key in rows:
+    for question_id, outcome, given, key, reason in rows:
         question_ids.append(question_id)
-        kinds.append(places.setdefault((outcome, given, key), len(places)))
+        kinds.append(places.setdefault((outcome, given, key, reason), len(places)))
     if not question_ids:
         raise InvalidInput(_say_nothing(session, run, reading))
     read = [
-        Read(outcome if is_written else _of_option(given, key), given, key)
-        for outcome, given, key in places
+        Read(outcome, given, key, reason)
+        if is_written
+        else Read(_of_option(given, key), given, key)
+        for outcome, given, key, reason in places
     ]
     return Answered(run, np.array(question_ids), np.array(kinds), read)
 

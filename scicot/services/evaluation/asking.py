@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
+from scicot.adapters.students.codec import Codec
 from scicot.adapters.students.machine import choose_device
 from scicot.pure.evaluation.attribution import (
     mask_rationale,
@@ -27,6 +28,7 @@ from scicot.services.runs.context import RunContext
 from scicot.services.runs.runs import create_lone_run, get_run
 from scicot.services.students.answers import ANSWER_TOKENS, answer_input, as_read, option_texts
 from scicot.services.students.opened import await_stage
+from scicot.services.students.trained import trained_config
 from scicot.services.students.watcher import RunWatcher
 from scicot.words.configs import AttributionConfig, TrainingConfig
 from scicot.words.errors import DatabaseBusy, InvalidConfig
@@ -120,7 +122,7 @@ def run_attribution(context: RunContext) -> Mapping[str, Any]:
     role = plan_of(read_config(run.config)).answers.answer.role
     device = choose_device(context.settings.device)
     student = await_stage(RunWatcher(context, 0), run.id, role, device=device)
-    cuts = ask_variants(context, config, run, student)
+    cuts = ask_variants(context, config, run, student, student.codec)
     with context.session() as session:
         attribution = attribute_errors(session, run.id)
     return {
@@ -134,18 +136,24 @@ def run_attribution(context: RunContext) -> Mapping[str, Any]:
 
 
 def ask_variants(
-    context: RunContext, config: AttributionConfig, run: RunView, student: Student
+    context: RunContext,
+    config: AttributionConfig,
+    run: RunView,
+    student: Student,
+    codec: Codec | None = None,
 ) -> Cuts:
     """Store what the student answers to each question under each variant of the config.
 
-    What was answered under the same rationale before is not asked again. Returns what
-    `strip_answer` takes from the rationales of each variant, those asked before among them.
+    What was answered under the same rationale before is not asked again. References are cut to the
+    limit of what the stage learned from, counted by `codec`. Returns what `strip_answer` takes from
+    the rationales of each variant, those asked before among them.
     """
-    trained = read_config(run.config)
+    trained = trained_config(run)
+    fit = partial(_fit, trained, codec)
     with context.session() as session:
         main = list_predictions(session, run.id)
         questions = get_questions(session, [prediction.question_id for prediction in main])
-        plans = plan_variants(session, config, main, questions)
+        plans = plan_variants(session, config, main, questions, fit)
         todo = {
             variant: _unanswered(session, run.id, variant, given)
             for variant, given in plans.items()
@@ -176,14 +184,17 @@ def plan_variants(
     config: AttributionConfig,
     main: Sequence[Prediction],
     questions: Mapping[int, StoredQuestion],
+    fit: Callable[[str], str] = str,
 ) -> dict[Variant, dict[int, str | None]]:
     """Return the rationale to give for each question under each variant, by question id.
 
+    `fit` cuts a reference to the limit of what the stage learned from.
     A question is given the same other questions' rationales whether all are asked or only those
     that have a reference, so that none is asked twice.
     """
     ids = [prediction.question_id for prediction in main]
-    references = _list_approved(session, ids, config)
+    approved = _list_approved(session, ids, config)
+    references = {key: fit(text) for key, text in approved.items()}
     asked = [key for key in ids if key in references] if config.only_referenced else ids
     by_name = {questions[key].external_id: key for key in ids}
     written = {prediction.question_id: prediction.rationale for prediction in main}
@@ -202,6 +213,17 @@ def plan_variants(
             if key in references
         }
     return plans
+
+
+def _fit(trained: TrainingConfig, codec: Codec | None, text: str) -> str:
+    """Return a reference within the run's limit of rationales, as those are that it learned from.
+
+    As in training the answer stated goes first. One that is short enough stays as it was written.
+    """
+    limit, read = trained.max_rationale_tokens, as_read(trained, text) or ""
+    if codec is None or limit is None or codec.count_tokens(read) <= limit:
+        return text
+    return codec.cut_text(read, limit)
 
 
 def _list_approved(

@@ -17,6 +17,7 @@ from scicot.pure.evaluation.attribution import (
     find_fault,
     say_control,
 )
+from scicot.pure.evaluation.fault_words import FaultWords, name_faults
 from scicot.pure.evaluation.followed import Followed
 from scicot.pure.methods.registry import usual_plan
 from scicot.pure.predictions.metrics import Score, score_outcomes
@@ -69,6 +70,16 @@ class Attribution:
     def told_apart(self) -> int:
         """How many errors a reference laid to the rationale or to the answering."""
         return len(self.faults[Fault.RATIONALE]) + len(self.faults[Fault.ANSWERING])
+
+    @property
+    def tells_blame(self) -> bool:
+        """True where the control lets a fault be the rationale's or the answering's."""
+        return self.flips is not None and self.flips.tells_blame
+
+    @property
+    def words(self) -> Mapping[Fault, FaultWords]:
+        """What each group of errors is called, and what is in it."""
+        return name_faults(tells_blame=self.tells_blame)
 
     @property
     def was_run(self) -> bool:

@@ -28,6 +28,7 @@ from scicot.pure.statistics import ALPHA, holm
 from scicot.services.evaluation.answered import Reading
 from scicot.services.evaluation.cells import SeedCell, SeedCells, group_cells, list_trained_runs
 from scicot.services.evaluation.seed_answers import SeedAnswers, load_seeds
+from scicot.services.evaluation.unread import Unread, sum_unread
 from scicot.services.runs.runs import get_run
 from scicot.words.errors import InvalidInput
 from scicot.words.records import Split
@@ -48,6 +49,8 @@ class CellComparison:
     standing_b: Standing
     own_a: int
     own_b: int
+    unread_a: Unread  # of all seeds' answers to the questions that all of both answered
+    unread_b: Unread
     warnings: Sequence[str] = ()  # of each run that answers one place nearly always
 
     @property
@@ -280,9 +283,10 @@ def _name(cell: SeedCell) -> str:
 
 def _compare(seeds: SeedAnswers, a: SeedCell, b: SeedCell) -> CellComparison:
     answers = seeds.answers
+    there = [[run_id for run_id in cell.ids if run_id in answers] for cell in (a, b)]
     comparison = compare_cells(
-        [answers[run_id] for run_id in a.ids if run_id in answers],
-        [answers[run_id] for run_id in b.ids if run_id in answers],
+        [answers[run_id] for run_id in there[0]],
+        [answers[run_id] for run_id in there[1]],
         seeds.groups,
         vary=(learns(a.first.method), learns(b.first.method)),
     )
@@ -299,6 +303,8 @@ def _compare(seeds: SeedAnswers, a: SeedCell, b: SeedCell) -> CellComparison:
         )
         names = [f"{name} ({what or 'no snapshot'})" for name, what in zip(names, by, strict=True)]
     standings = seeds.standings
+    shared = set.intersection(*(set(answers[run_id]) for ids in there for run_id in ids))
+    unread = [sum_unread(seeds.unread, ids, shared) for ids in there]
     differences = (say_differences(*compared_settings(a, b)), say_engines(a.engines, b.engines))
     return CellComparison(
         a,
@@ -311,6 +317,8 @@ def _compare(seeds: SeedAnswers, a: SeedCell, b: SeedCell) -> CellComparison:
         standings.get(b.ids[0], Standing()),
         len(answers.get(a.ids[0], ())),
         len(answers.get(b.ids[0], ())),
+        unread[0],
+        unread[1],
         [
             standings[run_id].warn(f"{name}, run {run_id},")
             for name, cell in zip(names, (a, b), strict=True)

@@ -17,6 +17,7 @@ from scicot.services.evaluation.seed_answers import (
     has_groups,
     list_groups,
     load_answers,
+    load_option_answers,
 )
 from scicot.services.runs.runs import list_runs
 from scicot.words.errors import InvalidInput
@@ -112,6 +113,16 @@ def measure_seeds(session: Session, run_ids: Sequence[int]) -> CellAccuracy | No
         return _measure_seed(session, run_ids[0])
     answers = load_answers(session, run_ids)
     return measure_cell(list(answers.values()), list_groups(session, run_ids))
+
+
+def measure_option_scores(session: Session, run_ids: Sequence[int]) -> dict[str, CellAccuracy]:
+    """Return a cell's option scores with their intervals over questions and seeds, by name."""
+    groups = list_groups(session, run_ids)
+    measured = {
+        name: measure_cell(seeds, groups)
+        for name, seeds in load_option_answers(session, run_ids).items()
+    }
+    return {name: cell for name, cell in measured.items() if cell is not None}
 
 
 def _measure_seed(session: Session, run_id: int) -> CellAccuracy | None:

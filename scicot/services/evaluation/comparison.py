@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
@@ -17,6 +17,7 @@ from scicot.pure.evaluation.comparison import (
     count_cells,
     say_comparison,
 )
+from scicot.pure.evaluation.crossed_words import say_seeds
 from scicot.pure.evaluation.settings import (
     answering_settings,
     if_both_trained,
@@ -25,7 +26,7 @@ from scicot.pure.evaluation.settings import (
     say_engines,
     shared_own,
 )
-from scicot.pure.methods.registry import title_of
+from scicot.pure.methods.registry import learns, title_of, usual_plan
 from scicot.pure.predictions.metrics import Score
 from scicot.pure.predictions.places import Standing
 from scicot.pure.statistics import holm
@@ -42,7 +43,8 @@ class RunComparison:
     `score_a` and `score_b` are over all that each was asked, `matched_a` and `matched_b` over the
     questions that both answered, as the difference is.
     `standing_a` and `standing_b` are of these too: what one place always would give, and where the
-    answers fall. `differences` says in which settings the runs are unlike beside the method; empty
+    answers fall; so are `reasons_a` and `reasons_b`, why answers could not be read.
+    `differences` says in which settings the runs are unlike beside the method; empty
     where in none.
     """
 
@@ -58,12 +60,22 @@ class RunComparison:
     found: Comparison
     standing_a: Standing
     standing_b: Standing
+    reasons_a: Mapping[str, int] = field(default_factory=dict)
+    reasons_b: Mapping[str, int] = field(default_factory=dict)
     differences: str = ""
 
     @property
     def said(self) -> str:
         """What the comparison says, in words, for a place that shows the differences itself."""
-        return say_comparison(self.found, self.name_a, self.name_b)
+        return say_comparison(self.found, self.name_a, self.name_b, self._seeds)
+
+    @property
+    def _seeds(self) -> str:
+        """How many seeds went in, in words; empty where no seed is known, as of brought answers."""
+        both = ((self.run_a, self.name_a), (self.run_b, self.name_b))
+        trained = [(name, 1) for run, name in both if usual_plan(run.method) and learns(run.method)]
+        is_known = all(run.kind is not RunKind.IMPORTED for run, _ in both)
+        return say_seeds(trained) if trained or is_known else ""
 
     @property
     def sentence(self) -> str:
@@ -119,6 +131,8 @@ def compare_answered(a: Answered, b: Answered) -> RunComparison:
         found=count_cells(cells),
         standing_a=both_a.standing,
         standing_b=both_b.standing,
+        reasons_a=both_a.reasons,
+        reasons_b=both_b.reasons,
         differences=_differences(a.view, b.view),
     )
 

@@ -189,6 +189,18 @@ def _choose_snapshots(chosen: Sequence[RunView]) -> dict[str, tuple[str, int | N
     return {dataset: max(named, key=named.count) for dataset, named in snapshots.items()}
 
 
+def name_snapshots(reference: Reference, runs: Sequence[RunView]) -> dict[str, str]:
+    """Return the snapshot of each dataset's cells by its name; `runs` fill them, newest first.
+
+    Where no run took all its questions it is the newest's.
+    """
+    found: dict[str, str] = {dataset: name for dataset, (name, _) in reference.snapshots.items()}
+    for run in runs:
+        if run.training.snapshot:
+            found.setdefault(str(run.dataset), run.training.snapshot)
+    return found
+
+
 def _choose_lessons(runs: Sequence[RunView]) -> dict[tuple[str, str], Mapping[str, Any]]:
     """Return whose lessons most runs of a method and dataset learned from, of equals the newest."""
     given: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)

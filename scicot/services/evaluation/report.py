@@ -142,8 +142,7 @@ def _faults(session: Session, runs: Sequence[RunView]) -> list[ReportFaults]:
         attribution = attribute_errors(session, run.id)
         if attribution.was_run:
             counts = {fault: len(ids) for fault, ids in attribution.faults.items()}
-            flips = attribution.flips
-            control = say_control(flips, attribution.flips_masked)
+            control = say_control(attribution.flips, attribution.flips_masked)
             listed.append(
                 ReportFaults(
                     run_id=run.id,
@@ -155,7 +154,7 @@ def _faults(session: Session, runs: Sequence[RunView]) -> list[ReportFaults]:
                     same_place=attribution.same_place,
                     followed=attribution.followed,
                     control=control,
-                    tells_blame=flips is not None and flips.tells_blame,
+                    tells_blame=attribution.tells_blame,
                     over_seeds=_over_seeds(session, run),
                 )
             )

@@ -186,6 +186,8 @@ def _pair(
         slices=shown,
         examples=_examples(session, compared, examples) if examples else {},
         learned=_say_places(compared),
+        reasons_a=compared.reasons_a,
+        reasons_b=compared.reasons_b,
     )
 
 

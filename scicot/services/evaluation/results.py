@@ -24,7 +24,12 @@ from scicot.pure.predictions.metrics import Score
 from scicot.services.evaluation.asked import load_asked
 from scicot.services.evaluation.baselines import load_baselines, load_places
 from scicot.services.evaluation.missing_runs import offer_launches
-from scicot.services.evaluation.reference import SettingsSet, choose_reference, list_sets
+from scicot.services.evaluation.reference import (
+    SettingsSet,
+    choose_reference,
+    list_sets,
+    name_snapshots,
+)
 from scicot.services.evaluation.table_cells import (
     Stored,
     measure_cells,
@@ -175,7 +180,9 @@ def load_results(
         split=shown_split,
         settings=caption_settings(reference.settings),
         rationale_tokens=find_limits(shown_set.runs if shown_set else []),
+        snapshots=name_snapshots(reference, shown_set.runs if shown_set else []),
         own={method: caption_own(of) for method, of in reference.own.items()},
+        lessons={key: caption_own(of) for key, of in reference.lessons.items()},
     )
     alike = [
         run

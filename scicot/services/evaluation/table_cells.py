@@ -23,7 +23,12 @@ from scicot.pure.predictions.places import warn_of_seeds
 from scicot.pure.statistics import wilson_interval
 from scicot.pure.teacher.names import parse_teacher
 from scicot.services.evaluation.asked import Asked
-from scicot.services.evaluation.cells import SeedCell, group_cells, measure_seeds
+from scicot.services.evaluation.cells import (
+    SeedCell,
+    group_cells,
+    measure_option_scores,
+    measure_seeds,
+)
 from scicot.services.evaluation.missing_runs import key_of
 from scicot.services.evaluation.reference import Reference, of_stage2, say_other_questions
 from scicot.words.records import RunKind
@@ -170,12 +175,16 @@ def _find_nearest(runs: Sequence[RunView], reference: Reference) -> SeedCell:
 
 
 def _measure(session: Session, cell: SeedCell, scores: Scores, left_out: int) -> Measured | None:
+    of_runs = [scores[run_id] for run_id in cell.ids]
+    is_scored = any(of.option_accuracy is not None for of in of_runs)
     figure = measure(
-        [scores[run_id] for run_id in cell.ids], measure_seeds(session, cell.ids), left_out
+        of_runs,
+        measure_seeds(session, cell.ids),
+        left_out,
+        measure_option_scores(session, cell.ids) if is_scored else None,
     )
     if figure is None:
         return None
-    of_runs = [scores[run_id] for run_id in cell.ids]
     is_trained = cell.first.kind is RunKind.TRAIN
     trained = cell.first.result.get("training_questions")
     return replace(

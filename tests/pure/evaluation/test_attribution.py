@@ -1,3 +1,4 @@
+import re
 from collections.abc import Sequence
 from functools import partial
 from random import Random
@@ -5,8 +6,6 @@ from random import Random
 import pytest
 
 from scicot.pure.evaluation.attribution import (
-    DEFINITIONS,
-    TITLES,
     AskedAgain,
     Fault,
     count_flips,
@@ -14,6 +13,7 @@ from scicot.pure.evaluation.attribution import (
     mask_rationale,
     pair_with_others,
 )
+from scicot.pure.evaluation.fault_words import name_faults
 from scicot.pure.statistics import mean_interval
 from scicot.words.records import Outcome
 from tests.builders import make_question
@@ -43,8 +43,27 @@ def test_each_error_has_one_fault(
     assert find_fault(main, bare=bare, reference=reference) is fault
 
 
-def test_every_fault_is_named_and_defined() -> None:
-    assert set(DEFINITIONS) == set(TITLES) == set(Fault)
+@pytest.mark.parametrize("tells_blame", [True, False])
+def test_every_fault_is_named_and_defined(tells_blame: bool) -> None:
+    named = name_faults(tells_blame=tells_blame)
+    assert set(named) == set(Fault)
+    assert len({words.title for words in named.values()}) == len(Fault)
+    assert all(words.definition.endswith(".") for words in named.values())
+
+
+def test_no_fault_is_laid_to_rationale_or_answering_where_the_control_tells_no_blame() -> None:
+    told, untold = name_faults(tells_blame=True), name_faults(tells_blame=False)
+    assert told[Fault.RATIONALE].title == "The rationale's fault"
+    assert all(words.is_told for words in told.values())
+    for fault in (Fault.RATIONALE, Fault.ANSWERING):
+        said = f"{untold[fault].title} {untold[fault].definition}"
+        assert not re.search(r"fault|a better rationale", said)
+        assert not untold[fault].is_told
+    assert [fault for fault in Fault if untold[fault] == told[fault]] == [
+        Fault.UNPARSABLE,
+        Fault.UNSTEADY,
+        Fault.UNKNOWN,
+    ]
 
 
 def test_each_question_gets_another_ones_rationale_and_the_same_each_time() -> None:

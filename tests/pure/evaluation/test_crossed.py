@@ -156,6 +156,19 @@ def test_an_interval_above_minus_two_points_says_no_worse() -> None:
     assert "no worse" not in say_cells(difference(-1), "A", "B").split("B is no worse")[0]
 
 
+def test_a_difference_that_is_told_apart_and_within_the_margin_says_both() -> None:
+    worse = difference(-1, over_questions=0.0045**2)
+    assert worse.is_told_apart
+    assert worse.is_no_worse()
+    assert say_cells(worse, "A", "B") == (
+        "A is worse than B by 1.0 points (95 % interval 0.1 to 1.9; 3 seeds each, 1,172 "
+        "questions), yet by no more than 2; a difference this large is unlikely to be chance."
+    )
+    better = say_cells(difference(1, over_questions=0.0045**2), "A", "B")
+    assert "questions), yet by no more than 2; a difference" in better
+    assert "yet" not in say_cells(difference(-6), "A", "B")
+
+
 def test_needed_questions_shrink_the_interval_to_what_80_percent_power_takes() -> None:
     found = difference(2)
     assert found.needed is not None

@@ -48,5 +48,15 @@ def test_a_point_of_other_settings_bears_the_tables_mark() -> None:
         assert any(layer["encoding"].get("text") == {"field": "mark"} for layer in layers)
 
 
+def test_a_figure_says_what_one_place_always_would_give() -> None:
+    of_place = table(replace(ALIKE, same_place=0.297), replace(UNLIKE, same_place=0.293))
+    said = subtitle(draw_methods(of_place)).replace("\u00a0", " ")
+    assert "Answering one place always, the best, would give 29.3 % to 29.7 % (ARC-E)." in said
+    of_shares = replace(of_place, key="sizes_arc-easy", columns=("Fine-tune",))
+    said = subtitle(draw_sizes(of_shares)).replace("\u00a0", " ")
+    assert "the best, would give 29.3 % to 29.7 %." in said
+    assert "one place" not in subtitle(draw_methods(table(ALIKE, None)))
+
+
 def test_the_papers_figures_alone_need_no_word_on_ours() -> None:
     assert subtitle(draw_methods(table(None, None))) == ""

@@ -40,3 +40,10 @@ def test_constant_place_unread_answers_training_sample_and_both_losses_are_said(
         "words at 0.002.",
     ]
     assert say_learned({}) == []
+
+
+def test_what_was_cut_beside_the_snapshot_is_said_by_kind() -> None:
+    cut = {"validation references": 12, "texts for other options": 0}
+    assert say_learned({"cut_beside": cut}) == [
+        "Cut to that limit too: 12 (validation references)."
+    ]

@@ -6,6 +6,7 @@ from scicot.pure.methods.registry import make_config
 from scicot.pure.predictions.judging import read_student
 from scicot.pure.predictions.metrics import label_per_byte, most_likely
 from scicot.pure.predictions.parsing import read_output, read_rationale, strip_answer
+from scicot.pure.predictions.stripping import Cut, Cuts
 from scicot.pure.students.texts import TextForm, choice_answer, deciding_span, scored_options
 from scicot.words.configs import AnswerForm
 from tests.builders import make_question
@@ -63,6 +64,51 @@ def test_a_rationale_is_taken_as_it_was_written() -> None:
 )
 def test_only_the_sentence_that_states_the_answer_is_cut(text: str, left: str) -> None:
     assert strip_answer(text) == left
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Plants answer: light matters.",
+        "  A leaf  turns.\n\n\tPlants answer: light matters. So it grows. \n",
+        "No answer is given here.  The cells answer: no.",
+    ],
+)
+def test_a_rationale_that_states_no_answer_stays_as_it_is(text: str) -> None:
+    assert strip_answer(text) is text
+    cuts = Cuts()
+    cuts.count("training", text, strip_answer(text))
+    assert cuts.kinds["training"] == Cut(1, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("It turns.\nIt  turns.  Answer: B\n\nSo it is.", "It turns.\nIt  turns.\n\nSo it is."),
+        ("One.  Two. The answer is (B). Three.\nFour.", "One.  Two. Three.\nFour."),
+        ("The answer is (B).\nIt turns.\n", "It turns."),
+    ],
+)
+def test_what_stays_keeps_its_blanks_and_line_ends(text: str, left: str) -> None:
+    assert strip_answer(text) == left
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Answer: B",
+        "**Answer:** (B) one week",
+        "So the answer is (B).",
+        "As it turns seven times, the answer is one week.",
+        "Hence, my final answer: one week",
+        "The right option is B.",
+        "It turns seven times, so the answer: one week",
+        "It turns seven times Answer: one week",
+        "It turns seven times, answer is (B) one week",
+    ],
+)
+def test_a_sentence_states_the_answer_by_its_beginning_or_by_a_known_phrase(sentence: str) -> None:
+    assert strip_answer(f"It turns. {sentence}") == "It turns."
 
 
 def test_scores_a_byte_prefer_the_long_option_that_sums_do_not() -> None:

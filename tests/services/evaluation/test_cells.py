@@ -19,10 +19,10 @@ from scicot.services.evaluation.cells import group_cells, measure_seeds
 from scicot.services.evaluation.seed_answers import list_groups, load_answers
 from scicot.services.runs.runs import get_run
 from scicot.words.errors import InvalidInput
-from scicot.words.records import Outcome, Split, StoredQuestion
+from scicot.words.records import NoAnswer, Outcome, Split, StoredQuestion
 from tests.builders import store_questions
 from tests.cli.runner import run_command, run_json
-from tests.predictions import store_run
+from tests.predictions import leave_unread, store_run
 
 STUDENT = "tiny"
 
@@ -140,6 +140,28 @@ def test_the_command_prints_the_keys_that_scripts_rely_on(
     assert found["difference"] == pytest.approx(15 / 40)
     assert found["interval"][0] < found["difference"] < found["interval"][1]
     assert found["sentence"].startswith("In this run ")
+
+
+def test_methods_compared_give_the_share_without_an_answer_and_why(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    unread = [NoAnswer.LABEL_AGAINST_TEXT, NoAnswer.CUT_OFF, NoAnswer.CUT_OFF]
+    for seed in range(2):
+        ours = store(session, questions, "sci_cot", seed, range(30))
+        leave_unread(session, ours, questions[seed:], unread)
+        store(session, questions[:20], "finetune", seed, range(10))
+    words = ("--dataset", "arc-easy", "--student", STUDENT)
+    methods = ("compare", "--methods", "sci_cot", "finetune")
+    found = run_json(*methods, *words)
+    assert (found["matched"], found["no_answer_share_a"]) == (20, 6 / 40)
+    assert found["no_answer_reasons_a"] == {"label_against_text": 2, "cut_off": 4}
+    assert (found["no_answer_share_b"], found["no_answer_reasons_b"]) == (0, {})
+    said = "No answer: Sci-CoT 15.0\u00a0% (2 label against text, 4 cut off), Fine-tune 0.0\u00a0%."
+    assert said in run_command(*methods, *words).stdout
+    options = run_json(*methods, *words, "--reading", "options")
+    assert (options["no_answer_share_a"], options["no_answer_reasons_a"]) == (0, {})
+    store(session, questions, "one_stage", 0, range(10))
+    assert said in run_command(*methods, "--also-method", "one_stage", *words).stdout
 
 
 def test_every_pair_of_methods_says_whether_it_stands_after_holm(

@@ -11,9 +11,10 @@ from scicot.services.evaluation.answered import Reading
 from scicot.services.evaluation.comparison import compare_all, compare_runs, list_predicted_runs
 from scicot.services.runs.runs import create_run
 from scicot.words.errors import InvalidInput, NotFound
-from scicot.words.records import Actor, RunKind, RunStatus, Split, StoredQuestion
+from scicot.words.records import Actor, NoAnswer, RunKind, RunStatus, Split, StoredQuestion
 from tests.builders import store_questions
-from tests.predictions import store_run
+from tests.cli.runner import run_command, run_json
+from tests.predictions import leave_unread, store_run
 
 
 @pytest.fixture
@@ -39,6 +40,33 @@ def test_runs_are_aligned_on_question_ids(
     assert found.matched_a.accuracy == found.found.accuracy_a == 3 / 4
     assert found.matched_b.accuracy == found.found.accuracy_b
     assert found.sentence.startswith("In this run Sci-CoT and One-stage cannot be told apart")
+
+
+def test_why_answers_could_not_be_read_is_counted_on_the_matched_questions(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    a = store_run(session, questions, right=[0])
+    leave_unread(session, a, questions[1:], [NoAnswer.CUT_OFF, NoAnswer.CUT_OFF, NoAnswer.NONE])
+    b = store_run(session, questions[:3], right=[0])
+    found = compare_runs(session, a, b)
+    assert (found.matched_a.no_answer, found.reasons_a, found.reasons_b) == (2, {"cut_off": 2}, {})
+    assert compare_runs(session, a, b, reading=Reading.OPTIONS).reasons_a == {}
+    said = run_json("compare", a, b)
+    assert (said["no_answer_reasons_a"], said["no_answer_reasons_b"]) == ({"cut_off": 2}, {})
+    assert "(no answer 2: 2 cut off)" in run_command("compare", a, b).stdout
+
+
+def test_a_pair_of_runs_says_how_many_seeds_it_is_of(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    trained = store_run(session, questions, right=[0, 1], method="sci_cot")
+    other = store_run(session, questions, right=[0], method="finetune")
+    bare = store_run(session, questions, right=[0], method="untrained")
+    brought = store_run(session, questions, right=[0])
+    assert "with 1 seed each and 6 questions" in compare_runs(session, trained, other).sentence
+    assert "with 1 seed of Sci-CoT and 6" in compare_runs(session, trained, bare).sentence
+    assert "with 1 seed of " in compare_runs(session, brought, trained).sentence
+    assert "seed" not in compare_runs(session, brought, bare).said
 
 
 def test_option_reading_counts_the_most_likely_option(

@@ -25,6 +25,7 @@ from scicot.words.configs import AttributionConfig
 from scicot.words.errors import InvalidInput, NotFound
 from scicot.words.records import (
     Actor,
+    NoAnswer,
     Outcome,
     Prediction,
     RunKind,
@@ -34,7 +35,13 @@ from scicot.words.records import (
     Variant,
 )
 from tests.builders import store_questions, store_rationale
-from tests.predictions import make_prediction, store_experiment, store_run, store_trained
+from tests.predictions import (
+    leave_unread,
+    make_prediction,
+    store_experiment,
+    store_run,
+    store_trained,
+)
 
 NASTY = '<script>alert("x")</script> ![a](http://evil.example/b.png) <img src=http://evil.example>'
 
@@ -152,6 +159,10 @@ def test_attribution_stands_in_the_report_once_the_variants_were_asked(
     told = found.faults[Fault.RATIONALE]
     assert found.said.startswith(f"A reference rationale was tried on 20 of {len(questions)} ")
     assert f"It mends {told} of {told} errors; no control shows that it mends more" in found.said
+    for page in (to_report_markdown(build_report(session)), render_html(build_report(session))):
+        assert not re.search("The (rationale|answering)(&#39;|')s fault", page)
+        assert "Right with the reference" in page
+    assert f'<td>Right with the reference</td><td class="n">{told}</td><td class="n">–</td>' in page
     for variant in OTHERS:
         others = [make_prediction(one, is_right=False, variant=variant) for one in tried]
         store_predictions(session, runs[2], others)
@@ -163,6 +174,9 @@ def test_attribution_stands_in_the_report_once_the_variants_were_asked(
     )
     report = build_report(session)
     written = to_report_markdown(report)
+    assert f"- The rationale's fault: {told} of 30 errors. " in written
+    assert "Right with the reference" not in written
+    assert "<td>The rationale&#39;s fault</td>" in render_html(report)
     assert "| the reference rationale | 20 | 100.00 |" in written
     assert f"| cannot be told | {len(questions)} | – | – |" in written
     assert "none argues for one option" in written
@@ -351,6 +365,19 @@ def test_what_stands_beside_a_comparison_is_of_its_questions_and_says_of_how_man
     assert "no answer: A 0, B 0" in text
     assert "#### Both right: 5 of 20 questions" in text
     assert r"demo, validation: 33.33 % \[22.7, 45.9\] of 60" in text
+
+
+def test_a_pair_says_why_answers_could_not_be_read(
+    session: Session, questions: list[StoredQuestion]
+) -> None:
+    first = trained(session, questions, "sci_cot", range(5))
+    reasons = [NoAnswer.CUT_OFF, NoAnswer.TWO_LABELS, NoAnswer.CUT_OFF]
+    leave_unread(session, first, questions, reasons)
+    second = trained(session, questions, "finetune", range(5))
+    report = build_report(session)
+    assert "no answer: A 3 (1 two labels, 2 cut off), B 0; " in to_report_markdown(report)
+    said = f"No answer: run {first} 3 (1 two labels, 2 cut off), run {second} 0."
+    assert said in render_html(report)
 
 
 def test_a_report_without_a_comparison_says_so(

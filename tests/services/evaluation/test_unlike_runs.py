@@ -28,6 +28,7 @@ from tests.services.evaluation.unlike import (
     ask_of,
     store_all,
     trained_by,
+    unmarked_scores,
 )
 
 
@@ -101,6 +102,7 @@ def test_no_table_or_export_shows_unlike_runs_side_by_side_unmarked(
             below = "▽" if figure.is_below_chance else ""
             mark = f"{below}{table.marks[figure.differs]}"
             assert f"{figure.accuracy * 100:.2f}{mark}" in written[0]
+        assert unmarked_scores(table) == []
         lines = list(csv.DictReader(io.StringIO(to_csv(table))))
         said = [figure.differs for figure in marked]
         assert [line["differs"] for line in lines if line["differs"]] == said

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from db.models import RunRow
 from db.session import write
 from scicot.pure.evaluation.settings import WITHOUT_EFFECT
+from scicot.pure.evaluation.table_words import option_lines
+from scicot.pure.evaluation.tables import OPTION_SCORES, ResultTable
 from scicot.pure.methods.registry import make_config
 from scicot.words.records import Split, StoredQuestion
 from tests.builders import store_questions
@@ -87,3 +89,23 @@ def trained_by(session: Session, run_id: int, **stage: str) -> None:
     with write(session):
         row = session.get_one(RunRow, run_id)
         row.result = {**(row.result or {}), "stages": {"answer": stage}}
+
+
+def unmarked_scores(table: ResultTable) -> list[str]:
+    """Return the lines of the option scores that lack a cell's mark, seeds, n or interval."""
+    lacking = []
+    lines = {(line[0], line[1]): line[2:] for line in option_lines(table)}
+    for row in table.rows:
+        for place, cell in enumerate(row.cells):
+            figure = cell.measured
+            for name, scored in figure.option_cells.items() if figure else ():
+                said = lines[row.label, OPTION_SCORES[name]][place]
+                mark = table.marks.get(figure.differs, "") if figure else ""
+                interval = scored.interval
+                assert interval is not None
+                if said != (
+                    f"{scored.accuracy * 100:.2f}{mark} {interval.in_brackets('.1f')} "
+                    f"({scored.seeds} × {scored.questions})"
+                ):
+                    lacking.append(said)
+    return lacking
