@@ -36,7 +36,8 @@ class TrainingResult(AnsweringResult):
     evaluated_on: str
     training_sample: dict[str, Any] | None  # the metrics on questions it was trained on
     max_rationale_tokens: int | None  # the limit of rationales, learned and written
-    cut_rationales: int
+    cut_rationales: int  # of the snapshot
+    cut_beside: NotRequired[dict[str, int]]  # validation references and texts for other options
     unended: dict[str, int]  # outputs that reached their limit, by stage, purpose and split
     stripped: dict[str, Any]  # what `strip_answer` took from the snapshot's texts; all by kind
     stages: dict[str, dict[str, Any]]

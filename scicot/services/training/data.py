@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from scicot.pure.methods.plan import find_choosing
+from scicot.pure.methods.plan import Writes, find_choosing
 from scicot.pure.methods.registry import plan_of
 from scicot.pure.methods.tasks import OtherOption
 from scicot.pure.predictions.stripping import Cut, Cuts
@@ -24,6 +24,8 @@ from scicot.words.errors import InvalidConfig
 from scicot.words.records import Origin, Split, StoredQuestion
 
 TRAINING = "training"  # the kind of text that the snapshot's rationales are
+REFERENCES = "validation references"  # the approved ones that weights are selected by
+OTHER_OPTIONS = "other options"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def read_training_data(session: Session, config: TrainingConfig) -> TrainingData
         for texts in whole
     ]
     good = {
-        key: as_read(config, text, cuts, "validation references") or ""
+        key: as_read(config, text, cuts, REFERENCES) or ""
         for key, text in _validation_rationales(session, config, validation).items()
     }
     return TrainingData(
@@ -132,7 +134,7 @@ def read_training_data(session: Session, config: TrainingConfig) -> TrainingData
         snapshot={key: texts[0].text for key, texts in used.items()},
         lengthy=[text.text for texts in used.values() for text in texts[1:]],
         others={
-            key: OtherOption(other.label, as_read(config, other.text, cuts, "other options") or "")
+            key: OtherOption(other.label, as_read(config, other.text, cuts, OTHER_OPTIONS) or "")
             for key, other in lessons.others.items()
             if key in ids
         },
@@ -168,20 +170,42 @@ def _validation_rationales(
 ) -> dict[int, str]:
     """Return the approved rationales of the validation questions, by question id.
 
-    Weights are selected in all stages or in none: raises InvalidConfig where a stage that only
-    writes rationales has none to be selected by.
+    Raises InvalidConfig where a stage cannot be selected by these questions.
     """
-    plan = plan_of(config)
-    if not questions or not plan.needs_rationales:
+    if not questions:
         return {}
-    only_writing = [stage.role for stage in plan.stages if stage.tasks and not find_choosing(stage)]
-    ids = [question.id for question in questions]
-    texts = list_references(session, ids, Origin.TEACHER, only_reviewed=True)
-    texts |= list_references(session, ids, Origin.HUMAN, only_reviewed=True)
-    if not texts and only_writing:
-        raise InvalidConfig(
-            f"selection=validation cannot select the weights of stage '{only_writing[0]}': no "
-            f"validation question of '{config.dataset}' has an approved rationale to compare with. "
-            "Approve some, or use selection=last."
-        )
+    texts: dict[int, str] = {}
+    if plan_of(config).needs_rationales:
+        ids = [question.id for question in questions]
+        texts = list_references(session, ids, Origin.TEACHER, only_reviewed=True)
+        texts |= list_references(session, ids, Origin.HUMAN, only_reviewed=True)
+    _check_selects(config, questions, texts)
     return texts
+
+
+def _check_selects(
+    config: TrainingConfig, questions: Sequence[StoredQuestion], texts: Mapping[int, str]
+) -> None:
+    """Raise InvalidConfig for a stage that the validation questions tell nothing about.
+
+    Weights are selected in all stages or in none. Only a stage that writes nothing but rationales
+    does without an answer key; one that has no options to score is selected by its loss.
+    """
+    plan, keyed = plan_of(config), [question for question in questions if question.is_labelled]
+    for stage in (stage for stage in plan.stages if stage.tasks):
+        cannot = f"selection=validation cannot select the weights of stage '{stage.role}': "
+        task = find_choosing(stage)
+        if task and not keyed:
+            raise InvalidConfig(
+                f"{cannot}none of the {len(questions):,} validation questions of "
+                f"'{config.dataset}' has an answer key. Import questions that have one, or use "
+                "selection=last."
+            )
+        usable = keyed if task else questions
+        if task and (task.writes is Writes.ANSWER or any(question.choices for question in keyed)):
+            continue
+        if not any(question.id in texts for question in usable):
+            raise InvalidConfig(
+                f"{cannot}no validation question of '{config.dataset}' has an approved rationale "
+                "to compare with. Approve some, or use selection=last."
+            )

@@ -42,6 +42,7 @@ from scicot.words.configs import TrainingConfig
 from scicot.words.records import StoredQuestion
 
 Stages = dict[str, TrainedStage]
+SELECTION = "validation for selection"  # what was written there, as outputs are counted
 
 
 class MethodTraining:
@@ -112,12 +113,14 @@ class MethodTraining:
         self, writer: str, stage: TrainedStage, questions: Sequence[StoredQuestion]
     ) -> dict[int, str]:
         started = time.monotonic()
-        task = find_writing(self.plan.stage(writer))
-        raw = write_rationales(self.answering, stage, questions, task)
-        what = "for validation" if questions is self.data.validation else "for training"
-        cuts, kind = self.answering.cuts, "written for training"
-        if questions is self.data.validation:
-            kind = "written for selection"  # the run may be measured on that split too
+        what, kind, split = "for training", "written for training", "training"
+        if questions is self.data.validation:  # the run may be measured on that split too
+            what, kind, split = "for validation", "written for selection", SELECTION
+        self.answering.split = split
+        raw = write_rationales(
+            self.answering, stage, questions, find_writing(self.plan.stage(writer))
+        )
+        cuts = self.answering.cuts
         written = {key: as_read(self.config, text, cuts, kind) or "" for key, text in raw.items()}
         self.watcher.finish_part(f"write {stage.role} {what}", time.monotonic() - started)
         return written

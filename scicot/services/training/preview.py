@@ -21,9 +21,11 @@ from scicot.services.students.stages import StagePlan, find_stage, hash_stage
 from scicot.services.training.data import TrainingData, read_training_data
 from scicot.services.training.methods import count_examples, plan_known_stages
 from scicot.services.training.preview_notes import (
+    note_cut_beside,
     note_disk,
     note_left_out,
     note_lessons,
+    note_selecting,
     note_selection,
     note_several,
     note_student,
@@ -92,6 +94,8 @@ def inspect_training(
         notes=[
             *note_left_out(config, data),
             *note_selection(plans),
+            *note_selecting(config, data),
+            *note_cut_beside(config, room.cut_beside if room else {}),
             *note_several(config, data),
             *note_lessons(config, data),
             *note_student(config, student, stages),

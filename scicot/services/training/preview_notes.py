@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from scicot.adapters.students.folders import StudentFolder
+from scicot.pure.methods.plan import find_choosing
+from scicot.pure.methods.registry import plan_of
 from scicot.services.students.fitting import note_cuts
 from scicot.services.students.stages import StagePlan
 from scicot.services.training.data import TrainingData
 from scicot.services.training.previewed import StagePreview
 from scicot.words.configs import TrainingConfig
 from scicot.words.settings import Settings
+
+FEW = 20  # validation rationales under which chance decides much of which weights are kept
 
 
 def note_left_out(config: TrainingConfig, data: TrainingData) -> list[str]:
@@ -62,6 +66,37 @@ def note_selection(plans: Sequence[StagePlan]) -> list[str]:
         "makes that shorter."
         for plan in plans
         if plan.validation and plan.validation.writes and plan.validation.choosing
+    ]
+
+
+def note_selecting(config: TrainingConfig, data: TrainingData) -> list[str]:
+    """Return by how little a stage is selected, and that the run is measured by the same."""
+    stages = [stage for stage in plan_of(config).stages if stage.tasks]
+    if config.selection != "validation" or not stages:
+        return []
+    writing = [stage.role for stage in stages if not find_choosing(stage)]
+    count, notes = len(data.validation_rationales), []
+    if writing and count < FEW:
+        notes.append(
+            f"Stage {writing[0]} is selected by its loss on the approved rationales of "
+            f"{count} validation question{'' if count == 1 else 's'}, which is few. Approve more, "
+            "or use selection=last."
+        )
+    if config.evaluate_on == "validation":
+        notes.append(
+            "The validation questions select the weights, and the run is measured on the same, so "
+            "that its accuracy looks better than on new ones. selection=last selects by none."
+        )
+    return notes
+
+
+def note_cut_beside(config: TrainingConfig, cut: Mapping[str, int]) -> list[str]:
+    """Return how many texts beside the snapshot's are cut to the limit of rationales."""
+    if not cut:
+        return []
+    said = " and ".join(f"{count:,} ({kind})" for kind, count in cut.items())
+    return [
+        f"Texts beside the snapshot's that are cut to {config.max_rationale_tokens} tokens: {said}."
     ]
 
 

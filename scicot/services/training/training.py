@@ -191,6 +191,7 @@ def run_training(context: RunContext) -> TrainingResult:
         "training_sample": measure(seen, sample) if seen else None,
         "max_rationale_tokens": config.max_rationale_tokens,
         "cut_rationales": room.cut,
+        "cut_beside": dict(room.cut_beside),
         "unended": answering.unended,
         "stripped": _stripped(data, answering),
         "stages": {role: stage.summary() for role, stage in stages.items()},

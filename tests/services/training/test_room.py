@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from scicot.adapters.students.codec import Codec
 from scicot.pure.methods.one_stage import WRITES_BOTH
 from scicot.pure.methods.registry import make_config
-from scicot.pure.methods.tasks import make_task
+from scicot.pure.methods.tasks import OtherOption, make_task
 from scicot.services.evaluation.what_if import answer_draft, to_draft
 from scicot.services.predictions.store import list_predictions
 from scicot.services.students.answers import find_unanswered, rationale_room
@@ -54,6 +54,27 @@ def test_a_rationale_is_cut_at_its_limit_in_its_own_words(codec: Codec) -> None:
     assert LONG.startswith(text)
     assert codec.count_tokens(text) <= 20 < codec.count_tokens(LONG)
     assert room.config.max_rationale_tokens == 20
+
+
+def test_what_weights_are_selected_by_is_cut_at_the_same_limit_and_counted(codec: Codec) -> None:
+    data = replace(
+        data_with(LONG),
+        validation_rationales={4: LONG},
+        others={1: OtherOption("A", LONG), 2: OtherOption("1", "Short.")},
+    )
+    room = fit_rationales(config_of("sci_cot", max_rationale_tokens=20), data, codec)
+    assert room.data.validation_rationales[4] == room.data.rationales[1]
+    assert room.data.others[1].text == room.data.rationales[1]
+    assert room.cut_beside == {"validation references": 1, "other options": 1}
+    config = config_of("one_stage", max_target_tokens=60, max_rationale_tokens=400)
+    narrow = fit_rationales(config, data, codec).data
+    (example,) = make_task(
+        WRITES_BOTH, narrow.validation, targets=narrow.validation_rationales
+    ).examples
+    assert example.target.endswith("Answer: The answer is (A) a magnet")
+    assert len(codec.encode_target(example.target)) <= 60
+    unknown = replace(data, validation=[replace(data.validation[0], answer_key="")])
+    assert fit_rationales(config, unknown, codec).data.validation_rationales[4]
 
 
 def test_in_one_target_the_rationale_gives_way_and_the_answer_stays(codec: Codec) -> None:
