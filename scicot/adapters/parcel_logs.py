@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from scicot.adapters.parcel_folders import LOG
+from scicot.pure.runs.log_lines import LogForm
 
 
 class _Quiet(logging.FileHandler):
@@ -23,9 +24,7 @@ def logged(folder: Path) -> Iterator[None]:
     """Write what is logged meanwhile to the folder too, in the form of the other logs."""
     handler, root = _Quiet(folder / LOG, encoding="utf-8"), logging.getLogger()
     forms = [other.formatter for other in root.handlers if other.formatter]
-    handler.setFormatter(
-        forms[0] if forms else logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s")
-    )
+    handler.setFormatter(forms[0] if forms else LogForm())
     root.addHandler(handler)
     try:
         yield

@@ -44,6 +44,7 @@ from scicot.cli import (
 )
 from scicot.cli.output import say
 from scicot.pure.printable import printable, printable_json
+from scicot.pure.runs.log_lines import LogForm
 from scicot.pure.secrets import hide_secrets
 from scicot.services.system.failures import tell
 from scicot.words.settings import get_settings
@@ -126,7 +127,7 @@ def program(
     """Distil a large model's reasoning into a small one, in the open."""
 
 
-class _Plain(logging.Formatter):
+class _Plain(LogForm):
     """Writes a record without the keys at hand, and without orders to the terminal."""
 
     secrets: tuple[str, ...] = ()
@@ -139,7 +140,7 @@ class _Plain(logging.Formatter):
 def main() -> None:
     """Run the command typed; exit 0, 1 (told what went wrong) or 2 (usage)."""
     shown = logging.StreamHandler()
-    form = _Plain("%(asctime)s %(levelname)s %(name)s: %(message)s")
+    form = _Plain()
     shown.setFormatter(form)
     logging.basicConfig(level=logging.INFO, handlers=[shown])
     for chatty in ("alembic", "httpx2"):

@@ -79,6 +79,20 @@ class Workspace(Session):
         self.tend()
         return run_id
 
+    def start_once(
+        self, actor: Actor, config: TrainingConfig, chosen: Chosen | None = None
+    ) -> tuple[int, bool]:
+        """Start a training as `start` does; beside an equal one that waits or goes start none.
+
+        Return the new run's id and True, or that one's and False.
+        """
+        from scicot.services.training.once import start_training_once
+
+        with self._going_to(chosen):
+            started = start_training_once(self, self.settings, actor, config)
+        self.tend()
+        return started
+
     @contextmanager
     def _going_to(self, chosen: Chosen | None) -> Iterator[None]:
         """Let the runs that are created meanwhile go to a cluster; None: to this machine."""

@@ -10,6 +10,7 @@ from streamlit.testing.v1.element_tree import Selectbox
 
 from db.models import LessonRow, RationaleRow, RunRow
 from db.session import write
+from pages.train.launch import start
 from scicot.adapters.launchers.carried import Carried
 from scicot.services import workspace
 from scicot.services.launching import launches, tending
@@ -195,6 +196,24 @@ def test_an_equal_run_is_never_queued_without_a_word(session: Session, tmp_path:
     again.button(key="start").click().run()
     session.rollback()
     assert len(list_runs(session)) == 2
+
+
+def test_a_press_that_comes_second_at_one_moment_starts_none_and_says_so(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(session, tmp_path / "data", approved=False)
+    first, second = (open_page("train/launch", dataset="demo", method="finetune") for _ in range(2))
+    for page in (first, second):
+        student_box(page).set_value("starter").run()
+    # the other app's run is stored only after this one has looked for equal ones
+    monkeypatch.setattr(start, "_equal_runs", lambda _configs: [])
+    for page in (first, second):
+        page.button(key="start").click().run()
+        assert not page.exception
+    (run,) = list_runs(session)
+    assert first.success[0].value == f"Queued as run {run.id}."
+    assert second.success[0].value.startswith(f"Run {run.id} is the same and under way")
+    assert f"Run {run.id}: {run.name}" in [one.value for one in second.text]
 
 
 def said_by(page: AppTest) -> str:

@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy.orm import Session
 
+from db.models import LaunchRow, RunRow
+from db.session import write
 from pages.shared.method_names import name_student
 from scicot.pure.methods.registry import make_config
 from scicot.services.runs.runs import create_run, get_run, list_runs
@@ -29,6 +31,30 @@ def test_a_run_of_every_kind_has_its_line(session: Session) -> None:
     page = open_page("train/runs", run=str(run_id))
     assert not page.exception
     assert len(texts(read_tables(page)["runs_table"])) == len(RunKind)
+
+
+def test_a_run_that_waits_in_a_cluster_says_there_at_which_place_and_why(session: Session) -> None:
+    pending, long, handed, here = (store(session, seed) for seed in range(4))
+    reasons = {
+        pending: ("slurm", "PENDING", "Resources", 2),
+        long: ("ray", "PENDING", "Job has not started yet, as no node is free for it", None),
+        handed: ("slurm", "", "", None),  # nobody has looked yet
+    }
+    with write(session):
+        for run_id, (launcher, state, reason, place) in reasons.items():
+            session.get_one(RunRow, run_id).launcher = launcher
+            row = LaunchRow(run_id=run_id, options={}, state=state, reason=reason, place=place)
+            session.add(row)
+    cells = {
+        line["tick"]: (line["cells"][0]["text"], line["cells"][0]["note"])
+        for line in read_tables(open_page("train/runs"))["runs_table"]["lines"]
+    }
+    assert cells == {
+        str(pending): ("waits in Slurm, number 2", "PENDING: Resources"),
+        str(long): ("waits in Ray", "PENDING: Job has not started yet, as …"),
+        str(handed): ("waits in Slurm", ""),
+        str(here): ("waits, number 1", ""),
+    }
 
 
 def test_who_started_a_run_is_said_where_one_points_at_when(session: Session) -> None:

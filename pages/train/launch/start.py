@@ -141,13 +141,11 @@ def _say_equal(run: RunView) -> None:
 def _start(configs: Sequence[TrainingConfig], asked: str, place: Place) -> None:
     with answered_at(PLACE), open_workspace() as workspace:
         chosen = keep_choice(workspace, place)
-        started, waiting = [], []
+        started: list[int] = []
+        waiting: list[int] = []
         for config in configs:
-            equal = [run for run in list_equal_runs(workspace, config) if not _is_over(run)]
-            if equal:
-                waiting.append(equal[0].id)
-            else:
-                started.append(workspace.start(current_actor(), config, chosen))
+            run_id, is_new = workspace.start_once(current_actor(), config, chosen)
+            (started if is_new else waiting).append(run_id)
         said = f"Queued as run {', '.join(map(str, started))}." if started else ""
         if waiting:
             names = ", ".join(map(str, waiting))

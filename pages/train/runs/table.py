@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
+from textwrap import shorten
 
 import streamlit as st
 
@@ -18,18 +20,21 @@ from scicot.pure.predictions.places import read_standing
 from scicot.pure.runs.durations import say_duration
 from scicot.pure.shares import say_share
 from scicot.pure.statistics import wilson_interval
+from scicot.services.launching.launches import list_waiting
 from scicot.services.runs.queue import list_queue
 from scicot.services.runs.runs import list_runs
 from scicot.services.workspace import open_workspace
+from scicot.words.launching import TITLES, LaunchView
 from scicot.words.records import UNDER_WAY, RunKind
 from scicot.words.runs import RunView
 
 TICKED = "ticked"  # the key of the link that carries the ticks
 MOST_TICKED = 6
+REASON_LENGTH = 40  # characters; all of it is said where one points at it
 HEIGHT = 290  # pixels; more runs are scrolled to, so that the opened one stays in sight
 SHOWN = ("method", "student")  # what the table has a column for
 HEADS = (
-    Head("State"),
+    Head("State", help="Of one that waits for a cluster: its place there, and why by its words."),
     Head(
         "Run",
         help="Its number and name; a press opens it. Below, the settings that not all of these "
@@ -54,10 +59,11 @@ def show_live_table(wanted: Wanted, opened: int | None) -> None:
         with open_workspace() as workspace:
             workspace.tend()
             every = list_runs(workspace)
-            places = {run_id: place for place, run_id in enumerate(list_queue(workspace), 1)}
+            waits = {run_id: Waits(place) for place, run_id in enumerate(list_queue(workspace), 1)}
+            waits |= {run_id: _waits_in(one) for run_id, one in list_waiting(workspace).items()}
         runs = [run for run in every if wanted(run)]
         if runs:
-            show_runs_table(runs, places, opened)
+            show_runs_table(runs, waits, opened)
         else:
             st.info("No run fits. Loosen what is chosen above.")
         is_over = is_live and not any(run.status in UNDER_WAY for run in every)
@@ -67,14 +73,35 @@ def show_live_table(wanted: Wanted, opened: int | None) -> None:
     st.fragment(show_now, run_every="2s" if is_live else None)()
 
 
-def show_runs_table(runs: Sequence[RunView], places: Mapping[int, int], opened: int | None) -> None:
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """At which place a run waits, in whose queue, and why by that one's own words."""
+
+    place: int | None
+    where: str = ""
+    reason: str = ""
+
+    def says(self) -> str:
+        """Return `waits in Slurm, number 2`."""
+        return f"waits{self.where}" + (f", number {self.place}" if self.place else "")
+
+
+def _waits_in(launch: LaunchView) -> Waits:
+    name = next(title for known, title in TITLES.items() if known == launch.launcher)
+    reason = ": ".join(filter(None, [launch.state, launch.reason]))
+    return Waits(launch.place, f" in {name}", shorten(reason, REASON_LENGTH, placeholder=" …"))
+
+
+def show_runs_table(
+    runs: Sequence[RunView], waits: Mapping[int, Waits], opened: int | None
+) -> None:
     """Show the runs, newest first."""
     ids = [run.id for run in runs]
     ticked = [run_id for run_id in links.link_numbers(TICKED) if run_id in ids][:MOST_TICKED]
     differs = tell_apart(runs, SHOWN)
     lines = [
         Line(
-            _cells(run, places.get(run.id), differs[run.id]),
+            _cells(run, waits.get(run.id), differs[run.id]),
             is_marked=run.id == opened,
             tick=str(run.id),
             is_ticked=run.id in ticked,
@@ -114,14 +141,19 @@ def _tick(ticked: Sequence[int], pressed: str) -> None:
     st.session_state["runs_pressed"] = True
 
 
-def _cells(run: RunView, place: int | None, differs: str) -> list[Cell]:
+def _cells(run: RunView, waits: Waits | None, differs: str) -> list[Cell]:
     correct, note, value = say_accuracy(run)
     questions = (run.metrics or {}).get("questions")
     standing = read_standing(run.metrics)
     same = standing.same_place
     began = run.started_at or run.created_at
     return [
-        Cell(_state(run, place), color=STATE_COLORS[run.status], help=run.error or run.message),
+        Cell(
+            _state(run, waits),
+            note=waits.reason if waits else "",
+            color=STATE_COLORS[run.status],
+            help=run.error or run.message,
+        ),
         Cell(
             short_name(run),
             note=" · ".join(filter(None, [differs, *run.tags])),
@@ -152,9 +184,9 @@ def short_name(run: RunView) -> str:
     return " · ".join([str(run.id), *parts])
 
 
-def _state(run: RunView, place: int | None) -> str:
-    if place:
-        return f"waits, number {place}"
+def _state(run: RunView, waits: Waits | None) -> str:
+    if waits:
+        return waits.says()
     if run.status.is_finished or not run.progress_total:
         missing = run.result.get("failed") if run.kind is RunKind.GENERATE else None
         more = f", {missing:,} missing" if isinstance(missing, int) and missing else ""

@@ -14,8 +14,9 @@ from urllib.request import getproxies, proxy_bypass
 from scicot.adapters.launchers.carried import Carried
 from scicot.adapters.launchers.packages import whole_package
 from scicot.adapters.sources.yaml_files import read_yaml
-from scicot.words.errors import ClusterSilent, LauncherError
+from scicot.words.errors import ClusterSilent, InvalidConfig, LauncherError
 from scicot.words.launching import Phase, RayOptions, Seen, Submitted
+from scicot.words.storage import expand
 
 ANSWER_SECONDS = 2.0  # of a cluster, for connecting and every answer of a look together
 SUBMIT_SECONDS = 60.0  # for it to take a job, which may mean an upload
@@ -38,31 +39,24 @@ class RayLauncher:
 
     def preview(self, carried: Carried) -> str:
         """Return the `ray job submit` command that does the same."""
+        job = self._job(carried)
         words = ["ray", "job", "submit", "--no-wait", "--address", self.options.address]
-        words += ["--entrypoint-num-cpus", str(self.options.cpus)]
-        if self.options.gpus:
-            words += ["--entrypoint-num-gpus", str(self.options.gpus)]
-        if self.options.memory_gb:
-            words += ["--entrypoint-memory", str(round(self.options.memory_gb * 2**30))]
-        runtime = self._runtime_env(carried)
-        words += ["--runtime-env-json", json.dumps(runtime, sort_keys=True)]
-        return f"{shlex.join(words)} -- {shlex.join(carried.command(self.options))}"
+        for name in ("entrypoint_num_cpus", "entrypoint_num_gpus", "entrypoint_memory"):
+            if job[name] is not None:
+                words += [f"--{name.replace('_', '-')}", str(job[name])]
+        for name in ("metadata", "runtime_env"):
+            option = f"--{name.replace('_', '-')}-json"
+            words += [option, json.dumps(job[name], sort_keys=True)]
+        return f"{shlex.join(words)} -- {job['entrypoint']}"
 
     def submit(self, carried: Carried) -> Submitted:
         """Hand the job in and return its id there with the equal command.
 
         Raises LauncherError where Ray does not take it, ClusterSilent where it says nothing.
         """
-        asked, began = self.options, time.monotonic()
+        job, began = self._job(carried), time.monotonic()
         try:
-            ticket = self._client(SUBMIT_SECONDS).submit_job(
-                entrypoint=shlex.join(carried.command(asked)),
-                runtime_env=self._runtime_env(carried),
-                entrypoint_num_cpus=asked.cpus,
-                entrypoint_num_gpus=asked.gpus or None,
-                entrypoint_memory=round(asked.memory_gb * 2**30) if asked.memory_gb else None,
-                metadata={"name": carried.name},
-            )
+            ticket = self._client(SUBMIT_SECONDS).submit_job(**job)
         except (RuntimeError, ValueError, OSError) as error:
             if isinstance(error, OSError) and time.monotonic() - began >= SUBMIT_SECONDS:
                 raise ClusterSilent(
@@ -130,8 +124,21 @@ class RayLauncher:
                 "or correct the address."
             ) from error
 
+    def _job(self, carried: Carried) -> dict[str, Any]:
+        """Return what `submit_job` is given; what is shown is made of it."""
+        asked = self.options
+        return {
+            "entrypoint": shlex.join(carried.command(asked)),
+            "entrypoint_num_cpus": asked.cpus,
+            "entrypoint_num_gpus": asked.gpus or None,
+            "entrypoint_memory": round(asked.memory_gb * 2**30) if asked.memory_gb else None,
+            "metadata": {"name": carried.name},
+            "runtime_env": self._runtime_env(carried),
+        }
+
     def _runtime_env(self, carried: Carried) -> dict[str, Any]:
-        path = Path(self.options.runtime_env) if self.options.runtime_env else None
+        """Return the environment that was named by its path, with ours; its own variables rule."""
+        path = expand(Path(self.options.runtime_env)) if self.options.runtime_env else None
         if path is None:
             given: dict[str, Any] = {}
         elif path.is_dir():
@@ -139,6 +146,11 @@ class RayLauncher:
         else:
             given = dict(read_yaml(path))
         own = given.get("env_vars") or {}
+        if not isinstance(own, dict):
+            raise InvalidConfig(
+                f"{path}: env_vars holds no names with their values. Write one `NAME: value` a "
+                "line below it."
+            )
         return given | {"env_vars": {**carried.environment, **own}}
 
 

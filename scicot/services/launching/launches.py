@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
@@ -94,9 +95,24 @@ def get_launch(session: Session, run_id: int) -> LaunchView | None:
     if row is None or run is None:
         return None
     session.refresh(row)
+    return _view(row, run.launcher)
+
+
+def list_waiting(session: Session) -> dict[int, LaunchView]:
+    """Return how each run that waits for a cluster stands with it, by run."""
+    query = (
+        select(LaunchRow, RunRow.launcher)
+        .join(RunRow, RunRow.id == LaunchRow.run_id)
+        .where(RunRow.status == RunStatus.QUEUED, RunRow.launcher.in_(CLUSTERS))
+        .execution_options(populate_existing=True)
+    )
+    return {row.run_id: _view(row, launcher) for row, launcher in session.execute(query)}
+
+
+def _view(row: LaunchRow, launcher: str) -> LaunchView:
     return LaunchView(
-        run=run_id,
-        launcher=run.launcher,
+        run=row.run_id,
+        launcher=launcher,
         options=row.options,
         ticket=row.ticket,
         submission=row.submission,

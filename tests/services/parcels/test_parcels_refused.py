@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from db.models import PredictionRow, QuestionRow
+from db.models import PredictionRow, QuestionRow, SnapshotRow
 from db.session import write
 from scicot.adapters.parcel_files import open_parcel, read_manifest
 from scicot.cli.handlers import HANDLERS
@@ -185,6 +185,22 @@ def test_a_result_of_a_parcel_from_before_is_known_by_its_settings_hash(
     assert is_same_run(here, before)
     assert not is_same_run(here, before | {"config_hash": "another"})
     assert not is_same_run(here, here | {"settings": "another"})
+
+
+def test_a_result_of_a_snapshot_that_changed_is_refused_and_changes_nothing(
+    session: Session, settings: Settings, run_id: int, parcel: Path
+) -> None:
+    result = Path(str(carry_out(parcel).result))
+    with write(session):
+        session.execute(update(SnapshotRow).values(content_hash="changed"))
+    with pytest.raises(
+        InvalidParcel, match=rf"The snapshot of run {run_id} changed .*Pack the run"
+    ):
+        take_in(session, settings, ADA, result)
+    session.rollback()
+    assert get_run(session, run_id).status is RunStatus.QUEUED
+    assert session.scalars(select(PredictionRow)).all() == []
+    assert not (settings.artifacts_folder / "stages").exists()
 
 
 def test_what_does_not_fit_is_refused_and_changes_nothing(
