@@ -62,7 +62,8 @@ def _room(result: Mapping[str, Any]) -> list[str]:
     said = []
     limit, cut = result.get("max_rationale_tokens"), result.get("cut_rationales")
     if limit and cut:
-        said.append(f"{cut:,} of the snapshot's rationales were cut to {limit:,} tokens.")
+        were = "was" if cut == 1 else "were"
+        said.append(f"{cut:,} of the snapshot's rationales {were} cut to {limit:,} tokens.")
     beside = {kind: count for kind, count in _part(result, "cut_beside").items() if count}
     if beside:
         listed = "; ".join(f"{count:,} ({kind})" for kind, count in beside.items())
