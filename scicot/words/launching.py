@@ -138,3 +138,8 @@ class LaunchView:
     place: int | None
     parcel: str | None  # where the run travels as one
     submitted_at: datetime | None
+
+    @property
+    def title(self) -> str:
+        """What the cluster's kind is called."""
+        return next((said for known, said in TITLES.items() if known == self.launcher), "a cluster")

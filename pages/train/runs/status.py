@@ -21,7 +21,7 @@ from scicot.services.launching.launches import get_launch, read_run_log
 from scicot.services.runs.parts import PartView, list_parts
 from scicot.services.runs.queue import list_queue
 from scicot.services.workspace import open_workspace
-from scicot.words.launching import TITLES, LaunchView
+from scicot.words.launching import LaunchView
 from scicot.words.records import RunKind, RunStatus
 from scicot.words.runs import RunView
 
@@ -93,7 +93,7 @@ def _show(run: RunView) -> None:
 
 def _show_launch(launch: LaunchView) -> None:
     """Show what a cluster was handed, for reading and copying, and what it last said of it."""
-    name = next((said for known, said in TITLES.items() if known == launch.launcher), "a cluster")
+    name = launch.title
     ticket = escape_markdown(str(launch.ticket))
     with st.expander(f"Handed to {name} as {ticket}", icon=":material/dns:"):
         said = " ".join(filter(None, [launch.state, launch.reason]))

@@ -24,7 +24,7 @@ from scicot.services.launching.launches import list_waiting
 from scicot.services.runs.queue import list_queue
 from scicot.services.runs.runs import list_runs
 from scicot.services.workspace import open_workspace
-from scicot.words.launching import TITLES, LaunchView
+from scicot.words.launching import LaunchView
 from scicot.words.records import UNDER_WAY, RunKind
 from scicot.words.runs import RunView
 
@@ -87,9 +87,10 @@ class Waits:
 
 
 def _waits_in(launch: LaunchView) -> Waits:
-    name = next(title for known, title in TITLES.items() if known == launch.launcher)
     reason = ": ".join(filter(None, [launch.state, launch.reason]))
-    return Waits(launch.place, f" in {name}", shorten(reason, REASON_LENGTH, placeholder=" …"))
+    return Waits(
+        launch.place, f" in {launch.title}", shorten(reason, REASON_LENGTH, placeholder=" …")
+    )
 
 
 def show_runs_table(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import RunRow
 from db.session import write
-from scicot.adapters.clock import utc_now
-from scicot.services.runs.lost import effective_status
-from scicot.services.runs.runs import add_run, hash_run
-from scicot.services.training.training import check_training, choose_split, new_run
+from scicot.services.runs.runs import add_run
+from scicot.services.training.training import (
+    check_training,
+    choose_split,
+    list_equal_runs,
+    new_run,
+)
 from scicot.words.configs import TrainingConfig
 from scicot.words.people import Action, needs
 from scicot.words.records import UNDER_WAY, Actor
@@ -42,17 +43,9 @@ def start_training_once(
     new = new_run(session, config)
     try:
         with write(session):
-            going = _find_going(session, hash_run(new))
-            if going is not None:
-                raise _Goes(going)
+            for equal in list_equal_runs(session, config):
+                if equal.status in UNDER_WAY:
+                    raise _Goes(equal.id)
             return add_run(session, actor, **new), True
     except _Goes as one:
         return one.run_id, False
-
-
-def _find_going(session: Session, config_hash: str) -> int | None:
-    """Return the newest run of these settings that waits or goes, None where none does."""
-    equal = select(RunRow).where(RunRow.config_hash == config_hash, RunRow.status.in_(UNDER_WAY))
-    now = utc_now()
-    going = [row.id for row in session.scalars(equal) if effective_status(row, now) in UNDER_WAY]
-    return max(going, default=None)

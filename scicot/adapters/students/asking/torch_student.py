@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from scicot.adapters.students.asking.asked import Asked
 from scicot.adapters.students.asking.packed import (
@@ -20,9 +20,6 @@ from scicot.adapters.students.codec import Codec, encode_options
 from scicot.adapters.students.loading import load_model, place_model
 from scicot.adapters.students.machine import choose_threads
 from scicot.words.records import Family
-
-if TYPE_CHECKING:
-    pass
 
 ASKED = ("Why?", "How does a leaf make food?")  # of unlike lengths, as texts beside each other are
 log = logging.getLogger(__name__)
