@@ -191,7 +191,8 @@ def _warnings(table: ResultTable) -> list[str]:
 OPTIONS_TITLE = "By option scores, in percent"
 OPTIONS_NOTE = (
     "The marks of the runs' settings and the 95 % intervals are as above (questions and seeds; "
-    "Wilson's where one run is all there is); in parentheses seeds × questions"
+    "Wilson's where one run is all there is; of several seeds by options alone); in parentheses "
+    "seeds × questions"
 )
 
 

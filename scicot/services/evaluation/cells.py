@@ -12,12 +12,12 @@ from scicot.pure.evaluation.crossed import CellAccuracy, measure_cell
 from scicot.pure.evaluation.settings import cell_settings
 from scicot.pure.hashing import content_hash
 from scicot.pure.statistics import wilson_interval
+from scicot.services.evaluation.answered import Reading
 from scicot.services.evaluation.seed_answers import (
     count_answers,
     has_groups,
     list_groups,
-    load_answers,
-    load_option_answers,
+    load_both,
 )
 from scicot.services.runs.runs import list_runs
 from scicot.words.errors import InvalidInput
@@ -105,24 +105,27 @@ def find_cell(session: Session, run: RunView) -> tuple[RunView, ...]:
 
 
 def measure_seeds(session: Session, run_ids: Sequence[int]) -> CellAccuracy | None:
-    """Return the accuracy of a cell with its interval over questions and seeds.
+    """Return the accuracy of a cell with its interval over questions and seeds."""
+    return measure_readings(session, run_ids)[0]
 
-    One seed without groups is counted by the database: its answers need not be put in a table.
+
+def measure_readings(
+    session: Session, run_ids: Sequence[int]
+) -> tuple[CellAccuracy | None, CellAccuracy | None]:
+    """Return a cell's accuracy as written and by options, with intervals over questions and seeds.
+
+    One seed without groups is counted by the database: its answers need not be put in a table, and
+    by options Wilson's interval is as good. Per byte and by the letter every option's number would
+    be read: seconds for thirty runs.
     """
     if len(run_ids) == 1 and not has_groups(session, run_ids):
-        return _measure_seed(session, run_ids[0])
-    answers = load_answers(session, run_ids)
-    return measure_cell(list(answers.values()), list_groups(session, run_ids))
-
-
-def measure_option_scores(session: Session, run_ids: Sequence[int]) -> dict[str, CellAccuracy]:
-    """Return a cell's option scores with their intervals over questions and seeds, by name."""
-    groups = list_groups(session, run_ids)
-    measured = {
-        name: measure_cell(seeds, groups)
-        for name, seeds in load_option_answers(session, run_ids).items()
-    }
-    return {name: cell for name, cell in measured.items() if cell is not None}
+        return _measure_seed(session, run_ids[0]), None
+    answers, groups = load_both(session, run_ids), list_groups(session, run_ids)
+    written, likely = (
+        measure_cell(list(answers[reading].values()), groups)
+        for reading in (Reading.GENERATED, Reading.OPTIONS)
+    )
+    return written, likely
 
 
 def _measure_seed(session: Session, run_id: int) -> CellAccuracy | None:

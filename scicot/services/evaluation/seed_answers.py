@@ -12,13 +12,10 @@ from sqlalchemy.orm import Session
 from db.models import PredictionRow, QuestionRow
 from db.rows import chunks
 from scicot.pure.evaluation.crossed import Answers, Groups
-from scicot.pure.evaluation.tables import OPTION_SCORES
-from scicot.pure.predictions.metrics import label_per_byte, most_likely
 from scicot.pure.predictions.places import Standing
 from scicot.services.evaluation.answered import Reading
 from scicot.services.evaluation.baselines import load_places
 from scicot.services.evaluation.unread import UnreadOf, load_unread
-from scicot.services.questions.lookup import get_questions
 from scicot.words.records import Outcome, Variant
 
 AT_ONCE = 500  # ids a query
@@ -50,7 +47,13 @@ def load_answers(
 
     By options only questions whose options were scored count.
     """
-    by_run: dict[int, dict[int, bool]] = defaultdict(dict)
+    return load_both(session, run_ids)[reading]
+
+
+def load_both(session: Session, run_ids: Sequence[int]) -> dict[Reading, dict[int, Answers]]:
+    """Return whether each run has each question right, as written and by options, read once."""
+    written: dict[int, dict[int, bool]] = defaultdict(dict)
+    likely: dict[int, dict[int, bool]] = defaultdict(dict)
     for start in range(0, len(run_ids), AT_ONCE):
         rows = session.execute(
             select(
@@ -68,49 +71,10 @@ def load_answers(
             )
         )
         for run_id, question_id, outcome, option_label, answer_key in rows:
-            if reading is Reading.GENERATED:
-                by_run[run_id][question_id] = outcome is Outcome.CORRECT
-            elif option_label is not None:
-                by_run[run_id][question_id] = option_label == answer_key
-    return dict(by_run)
-
-
-def load_option_answers(session: Session, run_ids: Sequence[int]) -> dict[str, list[Answers]]:
-    """Return by option score which questions each run has right; those not scored are left out.
-
-    The scores are named as in `OPTION_SCORES`, and the runs stand in no order.
-    """
-    rows = session.execute(
-        select(
-            PredictionRow.run_id,
-            PredictionRow.question_id,
-            PredictionRow.option_label,
-            PredictionRow.option_log_likelihoods,
-            PredictionRow.letter_log_likelihoods,
-        ).where(
-            PredictionRow.run_id.in_(run_ids),
-            PredictionRow.variant == Variant.MAIN,
-            PredictionRow.outcome != Outcome.UNSCORED,
-            PredictionRow.option_label.is_not(None),
-        )
-    ).all()
-    questions = get_questions(session, {row.question_id for row in rows})
-    by_score: dict[str, dict[int, dict[int, bool]]] = {
-        name: defaultdict(dict) for name in OPTION_SCORES
-    }
-    for run_id, question_id, option_label, of_options, of_letters in rows:
-        question = questions[question_id]
-        # an option that was renamed since has no length that belongs to its score
-        is_known = of_options is not None and of_options.keys() <= {*question.labels}
-        labels = {
-            "option_accuracy": option_label,
-            "per_byte": label_per_byte(of_options, question) if is_known else None,
-            "letter": most_likely(of_letters),
-        }
-        for name, label in labels.items():
-            if label is not None:
-                by_score[name][run_id][question_id] = label == question.answer_key
-    return {name: list(by_run.values()) for name, by_run in by_score.items()}
+            written[run_id][question_id] = outcome is Outcome.CORRECT
+            if option_label is not None:
+                likely[run_id][question_id] = option_label == answer_key
+    return {Reading.GENERATED: dict(written), Reading.OPTIONS: dict(likely)}
 
 
 def count_answers(session: Session, run_id: int) -> tuple[int, int]:

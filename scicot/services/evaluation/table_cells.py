@@ -26,8 +26,7 @@ from scicot.services.evaluation.asked import Asked
 from scicot.services.evaluation.cells import (
     SeedCell,
     group_cells,
-    measure_option_scores,
-    measure_seeds,
+    measure_readings,
 )
 from scicot.services.evaluation.missing_runs import key_of
 from scicot.services.evaluation.reference import Reference, of_stage2, say_other_questions
@@ -176,13 +175,9 @@ def _find_nearest(runs: Sequence[RunView], reference: Reference) -> SeedCell:
 
 def _measure(session: Session, cell: SeedCell, scores: Scores, left_out: int) -> Measured | None:
     of_runs = [scores[run_id] for run_id in cell.ids]
-    is_scored = any(of.option_accuracy is not None for of in of_runs)
-    figure = measure(
-        of_runs,
-        measure_seeds(session, cell.ids),
-        left_out,
-        measure_option_scores(session, cell.ids) if is_scored else None,
-    )
+    written, likely = measure_readings(session, cell.ids)
+    options = {"option_accuracy": likely} if likely else None
+    figure = measure(of_runs, written, left_out, options)
     if figure is None:
         return None
     is_trained = cell.first.kind is RunKind.TRAIN
