@@ -67,9 +67,9 @@ def _measure(page: Any, runs: int, questions: int, what_if_ms: float) -> Underst
         return page.get_by_role("button", name=name).first.click  # type: ignore[no-any-return]
 
     def press_first_slice() -> None:
-        page.get_by_role("region", name="A against B by").get_by_role(
-            "rowheader"
-        ).first.get_by_role("button").click()
+        page.get_by_role("region", name=" against ").get_by_role("rowheader").first.get_by_role(
+            "button"
+        ).click()
 
     for _ in range(ROUNDS):
         clock("results", follow("Results"), appears("Figures 4 and 5"))
@@ -81,8 +81,8 @@ def _measure(page: Any, runs: int, questions: int, what_if_ms: float) -> Underst
         page.get_by_role("button", name="Slices").or_(
             page.get_by_role("radio", name="Slices")
         ).first.click()
-        appears("Press a slice")()
-        page.get_by_role("rowheader").first.wait_for()
+        page.get_by_text("As a table; a press on a slice").click()
+        page.get_by_role("region", name=" against ").get_by_role("rowheader").first.wait_for()
         clock("slice", press_first_slice, appears("All questions"))
         clock("inspect", follow("Inspect"), appears("Keep the note"))
     medians = {name: round(median(values), 1) for name, values in times.items()}
